@@ -1,0 +1,79 @@
+//! Plans: everything that is done to a server in one run, as data.
+//!
+//! A [`Plan`] is a set of [`Actor`]s, each with a script of [`Step`]s. An actor runs its steps in
+//! order; actors run side by side, and only marks order one against another. The same plan is
+//! carried out by the real world (a process) and by the simulated one.
+//!
+//! * `contract`: what a graded server promises, and the budgets that it is held to
+//! * `draft`: the builder that scenarios write plans with
+//! * `names`: unguessable names, from the seed
+//! * `request`: one HTTP request, and the places where it can be cut
+//! * `step`: the language itself
+
+mod contract;
+mod draft;
+mod names;
+mod request;
+mod step;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::contract::{Contract, ExitRule};
+pub use self::draft::{ActorDraft, Draft};
+pub use self::names::Names;
+pub use self::request::{Cut, Intent, Part, Request};
+pub use self::step::{Closing, Fault, Gate, LetGo, Signal, Step, Target, Until};
+
+use crate::check::CheckUse;
+
+/// The version of the plan's language. A world refuses a plan of another version.
+pub const PLAN_VERSION: u32 = 1;
+
+/// Everything that is done to the server in one run, and what it is judged by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The version of the language, [`PLAN_VERSION`].
+    pub version: u32,
+    /// The scenario that made this plan, `group/name`.
+    pub scenario: String,
+    /// The seed that every name and every drawn number in this plan comes from.
+    pub seed: u64,
+    /// What the server promises, and the budgets that it is held to.
+    pub contract: Contract,
+    /// The checks that judge the history of this plan, each with the level at which it counts.
+    pub checks: Vec<CheckUse>,
+    /// Who does what. Names are distinct.
+    pub actors: Vec<Actor>,
+}
+
+/// One party of a plan, and its script.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// The name under which this actor's events stand in the history.
+    pub name: String,
+    /// Which steps this actor may take.
+    pub role: Role,
+    /// What it does, in this order.
+    pub steps: Vec<Step>,
+}
+
+/// What an actor is; each role has its own kinds of step (see [`Step`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Role {
+    /// A client with exact bytes and at most one connection open at a time.
+    Client,
+    /// That many workers that share one HTTP library's connection pool. They send whole requests
+    /// and receive whole responses; the library decides on which connection.
+    PooledClient {
+        /// How many run the script side by side.
+        workers: u32,
+    },
+    /// Whoever starts and stops the server.
+    Operator,
+    /// The database.
+    Store,
+}
