@@ -179,9 +179,7 @@ mod tests {
     fn every_cut_splits_a_request_into_two_that_join() {
         let request = Request::work("job-1");
         let whole = request.bytes(Part::Whole);
-        for cut in
-            [Cut::RequestLine, Cut::Header, Cut::LastCrlf, Cut::AfterHead, Cut::HalfBody]
-        {
+        for cut in [Cut::RequestLine, Cut::Header, Cut::LastCrlf, Cut::AfterHead, Cut::HalfBody] {
             let first = request.bytes(Part::UpTo(cut));
             let rest = request.bytes(Part::From(cut));
             assert!(!first.is_empty() && !rest.is_empty(), "{cut:?} is at an end");

@@ -1,0 +1,98 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Level;
+
+/// What a check found, with the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The check that found it.
+    pub check: String,
+    /// What kind of finding it is.
+    pub kind: Kind,
+    /// How much it counts; a finding may count less than its check does in this plan, never more.
+    pub level: Level,
+    /// What should have been seen, in a few words.
+    pub expected: String,
+    /// What was seen, in a few words.
+    pub actual: String,
+    /// When: microseconds since the world began to start the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_us: Option<u64>,
+    /// Which request it is about, as it stands in the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// What kind of finding it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The invariant does not hold.
+    Violation,
+    /// The invariant does not hold by the clock: it counts only on a machine that can be believed.
+    Late,
+    /// Nothing can be said.
+    Inconclusive,
+    /// Worth a line, and no more.
+    Note,
+}
+
+impl Finding {
+    /// The invariant does not hold.
+    #[must_use]
+    pub fn violation(expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self::new(Kind::Violation, expected, actual)
+    }
+
+    /// A budget is exceeded.
+    #[must_use]
+    pub fn late(expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self::new(Kind::Late, expected, actual)
+    }
+
+    /// Nothing can be said.
+    #[must_use]
+    pub fn inconclusive(expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self::new(Kind::Inconclusive, expected, actual)
+    }
+
+    /// Worth a line.
+    #[must_use]
+    pub fn note(expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self { level: Level::Info, ..Self::new(Kind::Note, expected, actual) }
+    }
+
+    fn new(kind: Kind, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self {
+            check: String::new(),
+            kind,
+            level: Level::Must,
+            expected: expected.into(),
+            actual: actual.into(),
+            at_us: None,
+            request: None,
+        }
+    }
+
+    /// Says when it was.
+    #[must_use]
+    pub fn at(mut self, at_us: u64) -> Self {
+        self.at_us = Some(at_us);
+        self
+    }
+
+    /// Says which request it is about.
+    #[must_use]
+    pub fn about(mut self, request: &str) -> Self {
+        self.request = Some(request.to_owned());
+        self
+    }
+
+    /// Counts at most at this level, whatever the plan says.
+    #[must_use]
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+}

@@ -1,0 +1,92 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Finding, Kind, Level, find};
+use crate::history::{History, What};
+use crate::plan::Plan;
+
+/// What the findings of one scenario amount to; the worst wins.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every invariant holds.
+    Pass,
+    /// Every *must* holds, a *should* does not.
+    Warn,
+    /// Nothing was proved: the world or the precondition failed.
+    Inconclusive,
+    /// A *must* does not hold, and that is proved.
+    Fail,
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Inconclusive => "inconclusive",
+            Self::Fail => "fail",
+        })
+    }
+}
+
+/// Judges a history: runs the checks that its plan names, and adds up what they find.
+///
+/// A `Late` finding on a machine whose timers fired later than a tenth of the contract's smallest
+/// budget is inconclusive: a slow machine proves nothing against a server.
+#[must_use]
+pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
+    let mut findings = Vec::new();
+    for used in &plan.checks {
+        let Some(check) = find(&used.check) else {
+            let mut unknown = Finding::inconclusive(
+                "a check that this program knows",
+                format!("the plan names the check `{}`, which it does not", used.check),
+            );
+            unknown.check.clone_from(&used.check);
+            findings.push(unknown);
+            continue;
+        };
+        for mut finding in (check.judge)(plan, history) {
+            check.id.clone_into(&mut finding.check);
+            finding.level = finding.level.min(used.level);
+            findings.push(believe(plan, history, finding));
+        }
+    }
+    let verdict = findings.iter().map(amounts_to).max().unwrap_or(Verdict::Pass);
+    (verdict, findings)
+}
+
+fn amounts_to(finding: &Finding) -> Verdict {
+    match (finding.kind, finding.level) {
+        (Kind::Note, _) | (Kind::Violation | Kind::Late, Level::Info) => Verdict::Pass,
+        (Kind::Inconclusive, _) => Verdict::Inconclusive,
+        (Kind::Violation | Kind::Late, Level::Should) => Verdict::Warn,
+        (Kind::Violation | Kind::Late, Level::Must) => Verdict::Fail,
+    }
+}
+
+/// Takes a finding by the clock back where the clock cannot be believed.
+fn believe(plan: &Plan, history: &History, mut finding: Finding) -> Finding {
+    if finding.kind != Kind::Late || finding.level == Level::Info {
+        return finding;
+    }
+    let contract = &plan.contract;
+    let smallest = contract.visible_ms.min(contract.prompt_ms).min(contract.answer_ms);
+    let bearable_us = smallest * 1000 / 10;
+    let lag = history.moments().lag;
+    // The world was torn down before it could measure: then nothing vouches for the clock.
+    let measured = history.events.iter().any(|event| matches!(event.what, What::Lag { .. }));
+    if lag > bearable_us || !measured {
+        finding.kind = Kind::Inconclusive;
+        finding.actual = format!(
+            "{}; but timers on this machine fired up to {} ms late, so this proves nothing \
+             (run with fewer --jobs, or on an idle machine)",
+            finding.actual,
+            lag / 1000
+        );
+    }
+    finding
+}

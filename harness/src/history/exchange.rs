@@ -1,0 +1,206 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Answer, ConnectError, End, History, RequestId, What};
+use crate::plan::Intent;
+
+/// One request, and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// Which.
+    pub request: RequestId,
+    /// What it is for.
+    pub intent: Intent,
+    /// Method and path.
+    pub line: String,
+    /// The actor that sent it.
+    pub actor: String,
+    /// The connection that it was sent on.
+    pub conn: String,
+    /// When its first byte was sent, in microseconds.
+    pub first_us: u64,
+    /// When its last byte was sent, if it was.
+    pub last_us: Option<u64>,
+    /// Whether its connection had carried an answer before it.
+    pub reused: bool,
+    /// When its connection was established.
+    pub connected_us: u64,
+    /// Whether it was wholly in the server's hands at the first signal: its last byte was sent
+    /// before, on a connection that the server had accepted, and the server had read it.
+    pub in_flight: bool,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When that was, in microseconds.
+    pub ended_us: u64,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A whole response.
+    Answered(Answer),
+    /// Closed or reset without a byte of a response.
+    Closed(End),
+    /// Cut inside the response.
+    Cut(End, Option<u16>),
+    /// Silence until the world ended the run.
+    Silence,
+    /// The client went away first, as its script says.
+    Abandoned,
+    /// The connection was gone before its last byte could be sent.
+    NotSent,
+}
+
+impl Exchange {
+    /// The response's status, if a whole one came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.answer().map(|answer| answer.status)
+    }
+
+    /// The response, if a whole one came.
+    #[must_use]
+    pub fn answer(&self) -> Option<&Answer> {
+        match &self.outcome {
+            Outcome::Answered(answer) => Some(answer),
+            Outcome::Closed(_)
+            | Outcome::Cut(..)
+            | Outcome::Silence
+            | Outcome::Abandoned
+            | Outcome::NotSent => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Answered(answer) => write!(f, "{}, complete", answer.status),
+            Self::Closed(End::Reset) => f.write_str("reset without a byte"),
+            Self::Closed(_) => f.write_str("closed without a byte"),
+            Self::Cut(_, Some(status)) => write!(f, "a {status}, cut before its end"),
+            Self::Cut(End::Malformed, None) => f.write_str("bytes that are not HTTP"),
+            Self::Cut(_, None) => f.write_str("a response cut inside its head"),
+            Self::Silence => f.write_str("silence until the end"),
+            Self::Abandoned => f.write_str("no answer before the client left"),
+            Self::NotSent => f.write_str("the connection was gone before it was sent"),
+        }
+    }
+}
+
+impl std::fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Refused => "connection refused",
+            Self::Reset => "reset while connecting",
+            Self::TimedOut => "no answer to the connect",
+            Self::Other => "could not connect",
+        })
+    }
+}
+
+impl History {
+    /// Every request of which a byte was sent, in the order of their first bytes.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        let mut gathered = Gathered::default();
+        for event in &self.events {
+            gathered.take(event);
+        }
+        let mut exchanges: Vec<_> = gathered.by_id.into_values().collect();
+        exchanges.sort_by_key(|exchange| exchange.first_us);
+        exchanges
+    }
+}
+
+#[derive(Default)]
+struct Gathered {
+    by_id: BTreeMap<String, Exchange>,
+    connected: BTreeMap<String, u64>,
+    answered: BTreeSet<String>,
+    signalled: bool,
+    unread: BTreeSet<String>,
+}
+
+impl Gathered {
+    fn take(&mut self, event: &super::Event) {
+        let at = event.at_us;
+        match &event.what {
+            What::Connected { conn } => {
+                self.connected.insert(conn.clone(), at);
+            }
+            What::Sent { conn, request, intent, line, last, .. } => {
+                let exchange = self.entry(event, conn, request, *intent, line);
+                if *last {
+                    exchange.last_us = Some(at);
+                }
+            }
+            What::NotSent { conn, request, intent, .. } => {
+                let exchange = self.entry(event, conn, request, *intent, "");
+                exchange.outcome = Outcome::NotSent;
+                exchange.ended_us = at;
+            }
+            What::Answered { conn, request, answer } => {
+                self.answered.insert(conn.clone());
+                self.end(request, at, Outcome::Answered(answer.clone()));
+            }
+            What::Ended { request, by, got, status, .. } => {
+                let outcome = match (by, got) {
+                    (End::Silence, 0) => Outcome::Silence,
+                    (End::Client, _) => Outcome::Abandoned,
+                    (End::Fin | End::Reset, 0) => Outcome::Closed(*by),
+                    (End::Fin | End::Reset | End::Malformed | End::Silence, _) => {
+                        Outcome::Cut(*by, *status)
+                    }
+                };
+                self.end(request, at, outcome);
+            }
+            What::Snapshot { unread, unaccepted } if !self.signalled => {
+                self.unread = unread.union(unaccepted).cloned().collect();
+            }
+            What::Signalled { .. } if !self.signalled => {
+                self.signalled = true;
+                for exchange in self.by_id.values_mut() {
+                    exchange.in_flight = exchange.outcome == Outcome::Silence
+                        && exchange.last_us.is_some()
+                        && !self.unread.contains(&exchange.conn);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn entry(
+        &mut self,
+        event: &super::Event,
+        conn: &str,
+        request: &RequestId,
+        intent: Intent,
+        line: &str,
+    ) -> &mut Exchange {
+        self.by_id.entry(request.id.clone()).or_insert_with(|| Exchange {
+            request: request.clone(),
+            intent,
+            line: line.to_owned(),
+            actor: event.actor.clone(),
+            conn: conn.to_owned(),
+            first_us: event.at_us,
+            last_us: None,
+            reused: self.answered.contains(conn),
+            connected_us: self.connected.get(conn).copied().unwrap_or(event.at_us),
+            in_flight: false,
+            outcome: Outcome::Silence,
+            ended_us: u64::MAX,
+        })
+    }
+
+    fn end(&mut self, request: &RequestId, at: u64, outcome: Outcome) {
+        if let Some(exchange) = self.by_id.get_mut(&request.id) {
+            // A request that could not be sent whole may still have been answered, early.
+            let early = matches!(outcome, Outcome::Answered(_));
+            if exchange.outcome != Outcome::NotSent || early {
+                exchange.outcome = outcome;
+                exchange.ended_us = at;
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+use std::io::{BufRead, Write};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{Event, History};
+use crate::plan::{PLAN_VERSION, Plan};
+
+/// The version of the history's format.
+pub const HISTORY_VERSION: u32 = 1;
+
+/// No line of a history is longer; a longer one is not ours.
+const LONGEST_LINE: u64 = 16 << 20;
+
+/// The first line of a history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// The version of the format, [`HISTORY_VERSION`].
+    pub history_version: u32,
+    /// The program and its version that wrote it.
+    pub tool: String,
+    /// What was carried out.
+    pub plan: Plan,
+}
+
+/// Why a stored history could not be read.
+#[derive(Debug, Error)]
+pub enum FormatError {
+    /// The file could not be read.
+    #[error("the history could not be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// A line is not what it should be.
+    #[error("line {line} is no {what}: {why}")]
+    Line {
+        /// Which, from 1.
+        line: usize,
+        /// What it should be.
+        what: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// Another version wrote it.
+    #[error(
+        "it has version {found} of the {what}, this program reads {known}; use the program \
+             that wrote it"
+    )]
+    Version {
+        /// Of what.
+        what: &'static str,
+        /// What stands in the file.
+        found: u32,
+        /// What this program reads.
+        known: u32,
+    },
+}
+
+/// Writes a history as JSON lines.
+///
+/// # Errors
+///
+/// If the writer fails.
+pub fn write(mut to: impl Write, plan: &Plan, history: &History) -> std::io::Result<()> {
+    let tool = concat!("lastorders ", env!("CARGO_PKG_VERSION")).to_owned();
+    let header = Header { history_version: HISTORY_VERSION, tool, plan: plan.clone() };
+    serde_json::to_writer(&mut to, &header)?;
+    to.write_all(b"\n")?;
+    for event in &history.events {
+        serde_json::to_writer(&mut to, event)?;
+        to.write_all(b"\n")?;
+    }
+    to.flush()
+}
+
+/// Reads a history from JSON lines. Memory stays within a small multiple of the file's size.
+///
+/// # Errors
+///
+/// If the reader fails, a line is not ours, or the version is another.
+pub fn read(from: impl BufRead) -> Result<(Plan, History), FormatError> {
+    let mut lines = Lines { from, number: 0 };
+    let first = lines.next()?.ok_or_else(|| lines.bad("history's header", "the file is empty"))?;
+    let header: Header = lines.parse("history's header", &first)?;
+    for (what, found, known) in [
+        ("history's format", header.history_version, HISTORY_VERSION),
+        ("plan's language", header.plan.version, PLAN_VERSION),
+    ] {
+        if found != known {
+            return Err(FormatError::Version { what, found, known });
+        }
+    }
+    let mut history = History::default();
+    while let Some(line) = lines.next()? {
+        history.events.push(lines.parse("event", &line)?);
+    }
+    Ok((header.plan, history))
+}
+
+struct Lines<R> {
+    from: R,
+    number: usize,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn next(&mut self) -> Result<Option<Vec<u8>>, FormatError> {
+        use std::io::Read as _;
+        let mut line = Vec::new();
+        self.number += 1;
+        let read = (&mut self.from).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        if read as u64 == LONGEST_LINE {
+            return Err(self.bad("line of a history", "it is longer than 16 MiB"));
+        }
+        Ok((read > 0).then_some(line))
+    }
+
+    fn parse<T: for<'a> Deserialize<'a>>(
+        &self,
+        what: &'static str,
+        line: &[u8],
+    ) -> Result<T, FormatError> {
+        serde_json::from_slice(line).map_err(|error| self.bad(what, &error.to_string()))
+    }
+
+    fn bad(&self, what: &'static str, why: &str) -> FormatError {
+        FormatError::Line { line: self.number, what, why: why.to_owned() }
+    }
+}

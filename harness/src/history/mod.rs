@@ -1,0 +1,26 @@
+//! Histories: the append-only record of what was observed in one run.
+//!
+//! A world records and never judges; a check judges and never observes. Written as JSON lines: the
+//! first line is a [`Header`] with the plan, each other line one [`Event`].
+//!
+//! * `event`: what can be observed
+//! * `exchange`: a view, each request with what became of it
+//! * `file`: the JSON lines
+//! * `view`: the moments that checks ask for
+
+mod event;
+mod exchange;
+mod file;
+mod view;
+
+pub use self::event::{Answer, ConnectError, End, Event, RequestId, Session, Sign, Trouble, What};
+pub use self::exchange::{Exchange, Outcome};
+pub use self::file::{FormatError, HISTORY_VERSION, Header, read, write};
+pub use self::view::Moments;
+
+/// Everything that was observed in one run, in the order of observation.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// The events, oldest first; their times never fall.
+    pub events: Vec<Event>,
+}

@@ -1,0 +1,21 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What is needed to start the server under test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    /// How reports call it: a directory's name, or the command.
+    pub name: String,
+    /// The program: a path, or a name to be looked up in `PATH`.
+    pub program: OsString,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Its working directory.
+    pub cwd: PathBuf,
+    /// Variables beyond the few that every server gets (`PORT`, `DATABASE_URL`, `PATH`, `HOME` and
+    /// the like). A server gets nothing else of our environment.
+    pub env: Vec<(String, String)>,
+    /// How long it may take to be ready, if not the contract's time.
+    pub ready_timeout: Option<Duration>,
+}

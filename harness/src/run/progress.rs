@@ -1,0 +1,27 @@
+use std::time::Duration;
+
+use crate::check::Verdict;
+
+/// Who is told while a run goes on. Called from several tasks; must not block.
+pub trait Progress: Send + Sync {
+    /// Postgres is about to be looked for.
+    fn postgres_starting(&self) {}
+    /// Postgres answers; where it came from.
+    fn postgres_ready(&self, origin: &str) {
+        let _ = origin;
+    }
+    /// A scenario was begun.
+    fn started(&self, id: &str) {
+        let _ = id;
+    }
+    /// A scenario was judged.
+    fn finished(&self, id: &str, verdict: Verdict, duration: Duration) {
+        let _ = (id, verdict, duration);
+    }
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {}

@@ -1,0 +1,58 @@
+use super::{Scenario, Visibility};
+use crate::check::Level;
+
+/// Every scenario of the catalogue, in the order in which reports show them.
+pub const SCENARIOS: &[Scenario] = &[];
+
+/// A choice of scenarios.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    scenarios: Vec<Scenario>,
+}
+
+impl Catalogue {
+    /// All of them.
+    #[must_use]
+    pub fn all() -> Self {
+        Self { scenarios: SCENARIOS.to_vec() }
+    }
+
+    /// Only those whose id is one of these or begins with one of these.
+    #[must_use]
+    pub fn only(self, ids: &[impl AsRef<str>]) -> Self {
+        self.keep(|scenario| matches_any(scenario, ids))
+    }
+
+    /// None of those whose id is one of these or begins with one of these.
+    #[must_use]
+    pub fn skip(self, ids: &[impl AsRef<str>]) -> Self {
+        self.keep(|scenario| !matches_any(scenario, ids))
+    }
+
+    /// Only those of at least this level.
+    #[must_use]
+    pub fn level(self, level: Level) -> Self {
+        self.keep(|scenario| scenario.level >= level)
+    }
+
+    /// Only those that a challenge's author would publish.
+    #[must_use]
+    pub fn public(self) -> Self {
+        self.keep(|scenario| scenario.visibility == Visibility::Public)
+    }
+
+    /// The chosen ones, in the catalogue's order.
+    #[must_use]
+    pub fn scenarios(&self) -> &[Scenario] {
+        &self.scenarios
+    }
+
+    fn keep(mut self, test: impl Fn(&Scenario) -> bool) -> Self {
+        self.scenarios.retain(test);
+        self
+    }
+}
+
+fn matches_any(scenario: &Scenario, ids: &[impl AsRef<str>]) -> bool {
+    ids.iter().any(|id| scenario.id.starts_with(id.as_ref()))
+}
