@@ -20,12 +20,16 @@ pub struct Exchange {
     pub first_us: u64,
     /// When its last byte was sent, if it was.
     pub last_us: Option<u64>,
+    /// How many of its bytes were given to the kernel.
+    pub bytes: u64,
     /// Whether its connection had carried an answer before it.
     pub reused: bool,
     /// When its connection was established.
     pub connected_us: u64,
     /// Whether it was wholly in the server's hands at the first signal: its last byte was sent
-    /// before, on a connection that the server had accepted, and the server had read it.
+    /// before the world looked at the kernel's buffers, on a connection that the server had
+    /// accepted, and the server had read it. A request sent between that look and the signal may
+    /// be in flight or not; it is not proved, and this is `false`.
     pub in_flight: bool,
     /// What became of it.
     pub outcome: Outcome,
@@ -118,6 +122,8 @@ struct Gathered {
     connected: BTreeMap<String, u64>,
     answered: BTreeSet<String>,
     signalled: bool,
+    killed: bool,
+    looked_us: Option<u64>,
     unread: BTreeSet<String>,
 }
 
@@ -128,8 +134,9 @@ impl Gathered {
             What::Connected { conn } => {
                 self.connected.insert(conn.clone(), at);
             }
-            What::Sent { conn, request, intent, line, last, .. } => {
+            What::Sent { conn, request, intent, line, bytes, last, .. } => {
                 let exchange = self.entry(event, conn, request, *intent, line);
+                exchange.bytes += bytes;
                 if *last {
                     exchange.last_us = Some(at);
                 }
@@ -144,6 +151,8 @@ impl Gathered {
                 self.end(request, at, Outcome::Answered(answer.clone()));
             }
             What::Ended { request, by, got, status, .. } => {
+                // What ends when the world kills the server had been silent until then.
+                let by = if self.killed && *by != End::Client { &End::Silence } else { by };
                 let outcome = match (by, got) {
                     (End::Silence, 0) => Outcome::Silence,
                     (End::Client, _) => Outcome::Abandoned,
@@ -155,16 +164,19 @@ impl Gathered {
                 self.end(request, at, outcome);
             }
             What::Snapshot { unread, unaccepted } if !self.signalled => {
+                self.looked_us = Some(at);
                 self.unread = unread.union(unaccepted).cloned().collect();
             }
             What::Signalled { .. } if !self.signalled => {
                 self.signalled = true;
+                let looked = self.looked_us.unwrap_or(at);
                 for exchange in self.by_id.values_mut() {
                     exchange.in_flight = exchange.outcome == Outcome::Silence
-                        && exchange.last_us.is_some()
+                        && exchange.last_us.is_some_and(|last| last <= looked)
                         && !self.unread.contains(&exchange.conn);
                 }
             }
+            What::Killed { .. } => self.killed = true,
             _ => {}
         }
     }
@@ -185,6 +197,7 @@ impl Gathered {
             conn: conn.to_owned(),
             first_us: event.at_us,
             last_us: None,
+            bytes: 0,
             reused: self.answered.contains(conn),
             connected_us: self.connected.get(conn).copied().unwrap_or(event.at_us),
             in_flight: false,
