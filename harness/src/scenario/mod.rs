@@ -13,6 +13,8 @@ mod inflight;
 mod load;
 mod signal;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -15,9 +15,9 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     hint: Hint {
         cause: "A connection without a byte counts as busy: it is neither idle after a request nor \
                 in one, so nobody closes it.",
-        node: "server.on('connection', (s) => { sockets.add(s); s.on('close', () => \
-              sockets.delete(s)); });\n\
-               // on SIGTERM; closeIdleConnections() does not close these:\n\
+        node: "server.on('connection', (s) => {\n  \
+               sockets.add(s); s.on('close', () => sockets.delete(s)); });\n\
+               // on SIGTERM; in most versions closeIdleConnections() leaves these open:\n\
                for (const s of sockets) if (s.bytesRead === 0) s.destroy();",
         python: "# on shutdown, also those that never sent a request (uvicorn and aiohttp do so):\n\
                  for protocol in connections: protocol.transport.close()",
@@ -26,7 +26,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
         java: "# Tomcat: how long a connection may stay without a request\n\
                server.tomcat.connection-timeout=1s",
         rust: "http1::Builder::new().timer(TokioTimer::new())\n    \
-               .header_read_timeout(Duration::from_secs(1)) // without a timer it does nothing",
+               .header_read_timeout(Duration::from_secs(1)) // it needs the timer",
     },
 };
 

@@ -18,20 +18,19 @@ pub(crate) const SCENARIO: Scenario = Scenario {
         node: "let stopping = false;\n\
                process.on('SIGTERM', () => { stopping = true; server.close(done); });\n\
                if (stopping) return res.status(503).json({ status: 'shutting_down' });",
-        python: "if app.state.stopping:  # set by your SIGTERM handler, before the server's own \
-                runs\n    \
-                 return JSONResponse({\"status\": \"shutting_down\"}, status_code=503)",
+        python: "class Server(uvicorn.Server):  # the health route looks at app.state.stopping\n    \
+                 def handle_exit(self, sig, frame):\n        \
+                 app.state.stopping = True; super().handle_exit(sig, frame)",
         go: "var stopping atomic.Bool // stopping.Store(true) before srv.Shutdown(deadline)\n\
              if stopping.Load() { w.WriteHeader(http.StatusServiceUnavailable)\n\
              \tio.WriteString(w, `{\"status\":\"shutting_down\"}`); return }",
         java: "@EventListener void on(ContextClosedEvent e) { stopping = true; }\n\
                // and in the route:\n\
-               if (stopping) return ResponseEntity.status(503).body(Map.of(\"status\", \
-               \"shutting_down\"));",
+               if (stopping) return ResponseEntity.status(503).body(\n    \
+               Map.of(\"status\", \"shutting_down\"));",
         rust: "if stopping.load(Ordering::Acquire) {\n    \
-               return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({\"status\": \
-               \"shutting_down\"})));\n\
-               }",
+               let body = Json(json!({\"status\": \"shutting_down\"}));\n    \
+               return (StatusCode::SERVICE_UNAVAILABLE, body); }",
     },
 };
 
