@@ -19,3 +19,25 @@ fn judge(_: &Plan, history: &History) -> Vec<Finding> {
     let expected = "an answer to the request in flight, and then an idle connection";
     vec![Finding::inconclusive(expected, "no request in flight was answered")]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, ready, stopping};
+    use super::*;
+    use crate::history::End;
+
+    #[test]
+    fn an_answer_is_what_makes_a_busy_connection_idle() {
+        let held = || ready().at(200).posts("a").at(300).signalled().at(310);
+        let rows: [Row<'_>; 3] = [
+            ("answered", held().answered("a", 201), &[]),
+            ("dropped", held().ended("a", End::Reset, 0), &["Inconclusive … no request in flight"]),
+            (
+                "answered before the signal",
+                ready().at(200).posts("a").at(210).answered("a", 201).at(300).signalled(),
+                &["Inconclusive … no request in flight was answered"],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+}

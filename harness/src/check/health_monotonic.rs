@@ -70,3 +70,65 @@ fn error(moments: &Moments, probe: &Exchange) -> Option<Finding> {
     };
     Some(finding.about(&probe.request.id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, ready, stopping};
+    use super::*;
+    use crate::history::End;
+
+    /// Probes on connections of their own, with these statuses, 10 ms apart after the signal.
+    fn statuses(statuses: &[u16]) -> Story {
+        let mut story = ready().at(200).probes("a").at(210).answered("a", 200).at(300).signalled();
+        for (n, status) in (1..).zip(statuses) {
+            story = story.at(300 + 10 * n).probes("a").at(305 + 10 * n).answered("a", *status);
+        }
+        story
+    }
+
+    fn refused(story: Story, at: u64) -> Story {
+        story.at(at).refused("b", ConnectError::Refused)
+    }
+
+    #[test]
+    fn no_once_said_stays_no() {
+        let kept = || ready().at(200).connects("k").at(300).signalled();
+        let rows: [Row<'_>; 10] = [
+            ("200, then 503", statuses(&[200, 200, 503, 503]), &[]),
+            ("200, then refused", refused(statuses(&[200, 200]), 400), &[]),
+            ("503, then refused", refused(statuses(&[503]), 400), &[]),
+            (
+                "503, then 200",
+                statuses(&[200, 503, 200, 200, 503]),
+                &["Violation Must … it said no 25 ms after SIGTERM, and 200 again 35 ms … 2 times"],
+            ),
+            (
+                "refused, then 200 on a connection that was kept",
+                refused(kept(), 310).at(320).sends("k", Intent::Health).at(321).answered("k", 200),
+                &["Violation Must … it said no 10 ms after SIGTERM, and 200 again 21 ms"],
+            ),
+            (
+                "asked before the no, answered after it",
+                refused(kept().at(305).sends("k", Intent::Health), 310).at(321).answered("k", 200),
+                &[],
+            ),
+            ("an error", statuses(&[200, 500, 503]), &["Violation Must … 500, complete 25 ms"]),
+            (
+                "a close is no answer at all",
+                kept().at(310).sends("k", Intent::Health).at(311).ended("k", End::Fin, 0),
+                &[],
+            ),
+            (
+                "silence",
+                kept().at(310).sends("k", Intent::Health),
+                &["Violation Must … silence until the end"],
+            ),
+            (
+                "a no before the signal is another matter",
+                ready().at(200).probes("a").at(210).answered("a", 503).at(300).signalled(),
+                &[],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+}

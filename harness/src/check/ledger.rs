@@ -162,7 +162,8 @@ impl Ledger<'_> {
             .map(|(name, _)| name)
             .collect();
         let first = strange.first()?;
-        let actual = format!("{} rows with names that nobody sent, such as {first}", strange.len());
+        let actual =
+            format!("rows with names that nobody sent: {}, such as {first}", strange.len());
         Some(Finding::violation("each row in jobs belongs to a request", actual))
     }
 
@@ -202,3 +203,6 @@ impl Ledger<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,3 +114,75 @@ fn span(us: u64) -> String {
     let ms = us / 1000;
     if ms < 1000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1000, ms % 1000 / 100) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Target;
+
+    fn moments(events: &[(u64, What)]) -> Moments {
+        let event = |(ms, what): &(u64, What)| Event {
+            at_us: ms * 1000,
+            actor: "world".to_owned(),
+            what: what.clone(),
+        };
+        History { events: events.iter().map(event).collect() }.moments()
+    }
+
+    fn signal() -> What {
+        What::Signalled { signal: Signal::Int, target: Target::Leader }
+    }
+
+    fn exited() -> What {
+        What::Exited { code: Some(0), signal: None }
+    }
+
+    #[test]
+    fn promptness_counts_from_the_signal_or_the_end_of_a_lame_duck() {
+        let lame = What::Visible { sign: Sign::Unavailable };
+        let shut = What::Visible { sign: Sign::ListenerGone };
+        let rows = [
+            ("never told", vec![(9, exited())], None),
+            ("the door shut at once", vec![(1, signal()), (2, shut)], Some(1000)),
+            (
+                "a lame duck that ended",
+                vec![(1, signal()), (2, lame.clone()), (7, What::ListenerGone), (9, exited())],
+                Some(7000),
+            ),
+            ("a lame duck to the end", vec![(1, signal()), (2, lame), (9, exited())], Some(9000)),
+        ];
+        for (what, events, due) in rows {
+            assert_eq!(moments(&events).due_from(), due, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_process_that_was_killed_has_not_exited() {
+        let killed = What::Killed { why: String::new() };
+        let seen = moments(&[(1, signal()), (5, killed), (6, exited())]);
+        assert_eq!((seen.exited, seen.killed), (None, Some(5000)));
+        let seen = moments(&[(1, signal()), (5, exited())]);
+        assert_eq!((seen.exited, seen.killed), (Some(5000), None));
+    }
+
+    #[test]
+    fn a_drain_is_judged_from_its_first_sign_or_from_when_one_was_due() {
+        let shut = What::Visible { sign: Sign::ListenerGone };
+        assert_eq!(moments(&[(1, signal())]).draining_from(), None);
+        assert_eq!(moments(&[(1, signal()), (3, shut.clone())]).draining_from(), Some(3000));
+        let late = [(1, signal()), (3, What::NotVisible)];
+        assert_eq!(moments(&late).draining_from(), Some(3000));
+    }
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        let told = moments(&[(100, What::Ready), (300, signal())]);
+        assert_eq!(told.when(312_400), "12 ms after SIGINT");
+        assert_eq!(told.when(300_000), "0 ms after SIGINT");
+        assert_eq!(told.when(290_000), "10 ms before SIGINT");
+        assert_eq!(told.when(10_399_000), "10.0 s after SIGINT");
+        let calm = moments(&[(100, What::Ready)]);
+        assert_eq!(calm.when(150_000), "50 ms after the server was ready");
+        assert_eq!(calm.when(50_000), "50 ms after the start");
+    }
+}
