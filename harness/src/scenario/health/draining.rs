@@ -18,7 +18,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
         node: "let stopping = false;\n\
                process.on('SIGTERM', () => { stopping = true; server.close(done); });\n\
                if (stopping) return res.status(503).json({ status: 'shutting_down' });",
-        python: "class Server(uvicorn.Server):  # the health route looks at app.state.stopping\n    \
+        python: "class Server(uvicorn.Server):  # /health looks at app.state.stopping\n    \
                  def handle_exit(self, sig, frame):\n        \
                  app.state.stopping = True; super().handle_exit(sig, frame)",
         go: "var stopping atomic.Bool // stopping.Store(true) before srv.Shutdown(deadline)\n\
