@@ -1,1 +1,5 @@
 //! x
+#[cfg(feature = "real")]
+pub mod postgres;
+#[cfg(feature = "real")]
+pub mod store;
