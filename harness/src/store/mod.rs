@@ -1,0 +1,1 @@
+//! What the judge does with Postgres in one scenario.
