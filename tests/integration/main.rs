@@ -1,2 +1,3 @@
 //! x
 mod postgres;
+mod store;
