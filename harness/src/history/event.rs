@@ -325,6 +325,8 @@ pub enum Sign {
 pub enum Session {
     /// The server connected.
     Opened,
+    /// The connection is there to cancel another session's statement; it is no session itself.
+    Cancelling,
     /// A statement was sent.
     Working,
     /// The database is ready for the next one.

@@ -11,8 +11,8 @@ use super::ports::Port;
 use super::process::Server;
 use super::recorder::Recorder;
 use super::stage::Stage;
-use super::{client, operator, ready, storekeeper, visible};
-use crate::history::{History, Session, Sign, Trouble, What};
+use super::{client, operator, ready, sessions, storekeeper, visible};
+use crate::history::{History, Sign, Trouble, What};
 use crate::plan::{Actor, Plan, Role, Step};
 use crate::postgres::Lease;
 use crate::run::Launch;
@@ -46,7 +46,7 @@ pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
     let recorder = Arc::new(Recorder::new());
     let observer = {
         let recorder = Arc::clone(&recorder);
-        Arc::new(move |event: StoreEvent| record_session(&recorder, &event))
+        Arc::new(move |event: StoreEvent| sessions::record(&recorder, &event))
     };
     let store = match Store::open(lease, observer).await {
         Ok(store) => Arc::new(store),
@@ -230,19 +230,4 @@ async fn finish(stage: &Stage) {
 fn unreached(recorder: &Recorder, step: &str, why: &str) {
     let (step, why) = (step.to_owned(), why.to_owned());
     recorder.record("world", What::Unreached { step, why, trouble: Trouble::World });
-}
-
-fn record_session(recorder: &Recorder, event: &StoreEvent) {
-    let (session, what) = match event {
-        StoreEvent::Opened { session } => (*session, Session::Opened),
-        StoreEvent::Working { session } => (*session, Session::Working),
-        StoreEvent::Idle { session } => (*session, Session::Idle),
-        StoreEvent::Terminate { session } => (*session, Session::Terminate),
-        StoreEvent::ClientFin { session } => (*session, Session::Fin),
-        StoreEvent::ClientReset { session } => (*session, Session::Reset),
-        StoreEvent::ServerClosed { session } => (*session, Session::ServerClosed),
-        StoreEvent::Withheld { session } => (*session, Session::Withheld),
-        StoreEvent::Started { .. } => return,
-    };
-    recorder.record("store", What::Session { session, what });
 }

@@ -7,6 +7,7 @@
 //! * `listener`, `ports`, `sockets`, `snapshot`: what the kernel says of ports and connections
 //! * `marks`, `recorder`, `stage`: what the actors of a run share
 //! * `operator`, `storekeeper`: the scripts of those two
+//! * `sessions`: what the store's proxy saw, for the history
 //! * `ready`, `visible`: the first answer, and the first sign of shutdown
 
 mod carry_out;
@@ -19,6 +20,7 @@ mod ports;
 mod process;
 mod ready;
 mod recorder;
+mod sessions;
 mod snapshot;
 mod sockets;
 mod stage;
