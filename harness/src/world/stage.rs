@@ -210,4 +210,10 @@ impl Stage {
         let mut conns = self.conns.lock().unwrap_or_else(PoisonError::into_inner);
         conns.push((port, name.to_owned()));
     }
+
+    /// Forgets a connection that the client has closed.
+    pub(super) fn forget(&self, name: &str) {
+        let mut conns = self.conns.lock().unwrap_or_else(PoisonError::into_inner);
+        conns.retain(|(_, known)| known != name);
+    }
 }

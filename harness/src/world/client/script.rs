@@ -207,6 +207,7 @@ impl Client<'_> {
     }
 
     fn note_closed(&self, conn: &str) {
+        self.stage.forget(conn);
         if !self.stage.is_over() {
             let what = What::Closed { conn: conn.to_owned(), by: End::Client };
             self.stage.record(self.actor, what);
