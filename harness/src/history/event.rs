@@ -173,7 +173,8 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signal: Option<i32>,
     },
-    /// The grace was over, or the run could not go on; the world killed what was left.
+    /// The grace was over, or the run could not go on; the world killed what was left. Recorded
+    /// before it is done: what ends because of it stands after it.
     Killed {
         /// Why.
         why: String,
@@ -200,7 +201,7 @@ pub enum What {
         /// How many were wanted; fewer is legitimate where a pool is smaller.
         wanted: u32,
     },
-    /// A gate was opened.
+    /// A gate opens. Recorded before it is done: nothing that it let pass stands before it.
     Opened {
         /// For all, or for one.
         what: LetGo,
