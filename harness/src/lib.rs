@@ -8,8 +8,25 @@
 //! * [`history`]: everything that was observed, as data
 //! * [`check`]: one invariant a file, and what findings amount to
 //! * [`scenario`]: the catalogue of claims, each a function that makes a plan
+//!
+//! With the feature `real`:
+//!
+//! * [`subject`]: the server that is to be judged: named, recognised, built
+//! * [`run`]: one run of the chosen scenarios
+//! * [`report`]: what came of it, for people and for programs
+//! * [`cli`]: the program `lastorders`
 
 pub mod check;
+#[cfg(feature = "real")]
+pub mod cli;
 pub mod history;
 pub mod plan;
+#[cfg(feature = "real")]
+pub mod postgres;
+#[cfg(feature = "real")]
+pub mod report;
+#[cfg(feature = "real")]
+pub mod run;
 pub mod scenario;
+#[cfg(feature = "real")]
+pub mod subject;
