@@ -9,10 +9,13 @@
 //! * [`check`]: one invariant a file, and what findings amount to
 //! * [`scenario`]: the catalogue of claims, each a function that makes a plan
 //!
-//! With the feature `real`:
+//! With it:
 //!
+//! * [`postgres`]: where Postgres comes from
+//! * [`store`]: what the judge does with it in one scenario: gates, the proxy, the rows
+//! * [`world`]: carries out a plan against a real process
+//! * [`run`]: a server, a Postgres, and the chosen scenarios side by side
 //! * [`subject`]: the server that is to be judged: named, recognised, built
-//! * [`run`]: one run of the chosen scenarios
 //! * [`report`]: what came of it, for people and for programs
 //! * [`cli`]: the program `lastorders`
 
@@ -29,4 +32,8 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 #[cfg(feature = "real")]
+pub mod store;
+#[cfg(feature = "real")]
 pub mod subject;
+#[cfg(feature = "real")]
+pub mod world;

@@ -64,8 +64,9 @@ fn of_prepare_error(error: &PrepareError) -> u8 {
 
 fn of_run_error(error: &RunError) -> u8 {
     match error {
-        RunError::Environment(_) => ENVIRONMENT,
-        RunError::Internal(_) => OUR_FAULT,
+        RunError::NothingSelected => NOTHING_SELECTED,
+        RunError::Postgres(_) | RunError::Guard(_) => ENVIRONMENT,
+        RunError::Interrupted(signal) => of_signal(*signal),
     }
 }
 

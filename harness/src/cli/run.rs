@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use super::args::RunArgs;
 use super::progress::Terminal;
@@ -21,8 +22,8 @@ pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
         exit::ENVIRONMENT
     })?;
     let subject = subject(args).cancel(cancel);
-    let progress = Terminal::new(catalogue.scenarios().len());
-    let judged = subject.judge(&catalogue, &progress, &|step| progress.building(step)).await;
+    let progress = Arc::new(Terminal::new(catalogue.scenarios().len()));
+    let judged = subject.judge(&catalogue, progress.clone(), &|step| progress.building(step)).await;
     progress.done();
     let report = judged.map_err(|error| failed(&error))?;
     let shown = show(&report, args.json);

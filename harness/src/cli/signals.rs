@@ -2,7 +2,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::print;
-use crate::subject::Cancel;
+use crate::world::Cancel;
 
 /// Takes Ctrl-C, SIGTERM and SIGHUP for the rest of the process. The first stops the run; none
 /// ever kills us while something of ours is still there to be removed.

@@ -117,8 +117,7 @@ struct Gathered {
     by_id: BTreeMap<String, Exchange>,
     connected: BTreeMap<String, u64>,
     answered: BTreeSet<String>,
-    signalled: bool,
-    unread: BTreeSet<String>,
+    snapped: bool,
 }
 
 impl Gathered {
@@ -154,15 +153,15 @@ impl Gathered {
                 };
                 self.end(request, at, outcome);
             }
-            What::Snapshot { unread, unaccepted } if !self.signalled => {
-                self.unread = unread.union(unaccepted).cloned().collect();
-            }
-            What::Signalled { .. } if !self.signalled => {
-                self.signalled = true;
+            What::Snapshot { as_of_us, unread, unaccepted } if !self.snapped => {
+                self.snapped = true;
                 for exchange in self.by_id.values_mut() {
+                    let conn = &exchange.conn;
                     exchange.in_flight = exchange.outcome == Outcome::Silence
-                        && exchange.last_us.is_some()
-                        && !self.unread.contains(&exchange.conn);
+                        && exchange.last_us.is_some_and(|last| last <= *as_of_us)
+                        && !unread.contains(conn)
+                        && !unaccepted.contains(conn)
+                        && !conn.ends_with("@pool");
                 }
             }
             _ => {}

@@ -70,6 +70,6 @@ fn text(report: &Report, came: &ScenarioOutcome) -> String {
     let languages = Language::ALL.into_iter();
     let known = languages.filter(|it| report.language.is_none_or(|known| known == *it));
     lines.extend(known.map(|it| format!("{}: {}", it.name(), it.mend(&scenario.hint))));
-    lines.push(format!("alone: {}", report.command_for(scenario.id)));
+    lines.push(format!("alone: {}", report.command_for(came)));
     lines.join("\n")
 }

@@ -108,9 +108,11 @@ impl Report {
 
     /// The command that carries one scenario out again, alone.
     #[must_use]
-    pub fn command_for(&self, id: &str) -> String {
+    pub fn command_for(&self, came: &ScenarioOutcome) -> String {
         let (options, subject) = &self.again;
-        let seed = self.outcome.seed.to_string();
+        let id = came.scenario.id;
+        // A repeated scenario has a seed of its own each time.
+        let seed = came.plan.seed.to_string();
         let fixed = ["lastorders", "run", "--only", id, "--seed", &seed];
         let words = fixed.into_iter().chain(options.iter().chain(subject).map(String::as_str));
         crate::subject::quote(words)

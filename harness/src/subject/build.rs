@@ -8,9 +8,10 @@ use thiserror::Error;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
 
-use super::subject::{Cancel, cancelled};
+use super::subject::cancelled;
 use super::tail::{Keep, drain};
 use super::{PrepareError, environment, lookup, shell};
+use crate::world::Cancel;
 
 /// No step of a build may take longer: a build that hangs must not hold up a whole grading.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10 * 60);

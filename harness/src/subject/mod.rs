@@ -38,8 +38,7 @@ pub use self::error::{JudgeError, PrepareError};
 pub use self::language::Language;
 pub use self::manifest::MANIFEST_KEYS;
 pub use self::prepared::Prepared;
-pub use self::subject::{Cancel, Subject};
+pub use self::subject::Subject;
 
 pub(crate) use self::lookup::nearest;
 pub(crate) use self::shell::quote;
-pub(crate) use self::subject::random_seed;

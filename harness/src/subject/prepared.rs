@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use super::build::{Built, Workshop};
 use super::manifest::{self, Manifest};
-use super::{Language, PrepareError, cargo, go, lookup, node, procfile, python, shell};
+use super::{Language, PrepareError, cargo, go, lookup, node, procfile, python};
 use crate::run::Launch;
 
 /// A subject that can be started. Where it was built for this run alone, that goes with it.
@@ -17,7 +17,8 @@ pub struct Prepared {
     pub language: Option<Language>,
     /// What a reader should know about the choices that were made.
     pub note: Option<String>,
-    pub(super) scratch: Option<TempDir>,
+    /// Where it was built, if that goes away with it.
+    pub scratch: Option<TempDir>,
 }
 
 /// Prepares the submission in a directory.
@@ -125,7 +126,6 @@ impl Prepared {
     /// The command that starts it, as one would type it.
     #[must_use]
     pub fn command(&self) -> String {
-        let program = std::iter::once(&self.launch.program);
-        shell::quote(program.chain(&self.launch.args))
+        self.launch.command_line()
     }
 }

@@ -1,8 +1,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::sync::watch;
 
 use super::build::Workshop;
 use super::prepared::{self, Prepared};
@@ -12,10 +11,7 @@ use crate::postgres::Choice;
 use crate::report::Report;
 use crate::run::{self, Launch, Options, Progress, Silent};
 use crate::scenario::Catalogue;
-
-/// Becomes the number of a signal when whatever goes on must stop. A channel whose sender is gone
-/// never will.
-pub type Cancel = watch::Receiver<Option<i32>>;
+use crate::world::Cancel;
 
 /// A server that is to be judged, and how.
 ///
@@ -62,14 +58,9 @@ impl Subject {
     }
 
     fn new(source: Source) -> Self {
-        let options = Options {
-            seed: random_seed(),
-            contract: Contract::default(),
-            postgres: Choice::Auto,
-            jobs: 0,
-            repeat: 1,
-            cancel: watch::channel(None).1,
-        };
+        // Every reader of JSON keeps 48 bits, and no submission guesses them.
+        let seed = Options::default().seed >> 16;
+        let options = Options { seed, ..Options::default() };
         Self { source, env: Vec::new(), ready_timeout: None, options }
     }
 
@@ -248,7 +239,7 @@ impl Subject {
     ///
     /// If the future is dropped, everything that it started is killed and removed.
     pub async fn run(self, catalogue: Catalogue) -> Result<Report, JudgeError> {
-        self.judge(&catalogue, &Silent, &|_| {}).await
+        self.judge(&catalogue, Arc::new(Silent), &|_| {}).await
     }
 
     /// Like [`Subject::run`], and tells how it goes on: `on_step` each command of the build,
@@ -264,7 +255,7 @@ impl Subject {
     pub async fn judge(
         &self,
         catalogue: &Catalogue,
-        progress: &dyn Progress,
+        progress: Arc<dyn Progress>,
         on_step: &(dyn Fn(&str) + Sync),
     ) -> Result<Report, JudgeError> {
         if catalogue.scenarios().is_empty() {
@@ -309,9 +300,4 @@ fn existing(dir: &Path) -> Result<PathBuf, PrepareError> {
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// 48 bits: as many as every reader of JSON keeps, and more than a submission can guess.
-pub(crate) fn random_seed() -> u64 {
-    uuid::Uuid::new_v4().as_u64_pair().0 >> 16
 }

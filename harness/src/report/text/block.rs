@@ -37,7 +37,7 @@ pub(super) fn block(report: &Report, group: &Group<'_>) -> Vec<String> {
     if report.build_failure.is_none() && has_been_ready(first) {
         lines.extend(hint(report, first));
     }
-    lines.extend(labelled("alone", &report.command_for(first.scenario.id)));
+    lines.extend(labelled("alone", &report.command_for(first)));
     lines
 }
 

@@ -173,7 +173,7 @@ fn of_store(what: &What) -> Option<Words> {
                 Tone::Stimulus,
                 format!("session {session}: the row is there, the server is not told"),
             ),
-            Session::Working | Session::Idle => return None,
+            Session::Cancelling | Session::Working | Session::Idle => return None,
         },
         What::NoRows { why } => {
             words(' ', Tone::Bad, format!("the rows could not be counted: {}", clean(why, 80)))
@@ -196,7 +196,9 @@ fn of_server(what: &What, plan: &Plan) -> Option<Words> {
         What::Unreached { step, why, .. } => {
             words('✗', Tone::Bad, format!("{}: {}", clean(step, 80), clean(why, 120)))
         }
-        What::Snapshot { unread, unaccepted } if !unread.is_empty() || !unaccepted.is_empty() => {
+        What::Snapshot { unread, unaccepted, .. }
+            if !unread.is_empty() || !unaccepted.is_empty() =>
+        {
             let (unread, unaccepted) = (unread.len(), unaccepted.len());
             let text =
                 format!("had not read from {unread} connections, had not accepted {unaccepted}");

@@ -1,0 +1,23 @@
+//! The pool is closed on the signal, under the requests that need it.
+
+use crate::base::{Conduct, Reply, Server, Step, done};
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct PoolClosedFirst;
+
+impl Conduct for PoolClosedFirst {
+    fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
+        let pool = server.store.pool.clone();
+        // In the background, as it waits for the sessions that are in use.
+        tokio::spawn(async move { pool.close().await });
+        done()
+    }
+
+    fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
+        Box::pin(async move {
+            let done = server.store.pool.close_event().do_until(server.work(name)).await;
+            done.unwrap_or(Reply::Failed)
+        })
+    }
+}
