@@ -1,16 +1,44 @@
 //! Checks: pure functions from a plan and its history to findings, one invariant a file.
 //!
-//! A check that looks at a run which did not reach its precondition finds nothing: the
-//! `preconditions` check, which every scenario has, says so in its place, and the verdict is
-//! *inconclusive*.
+//! A run that did not get so far that it can be judged (the server was never ready, a step of the
+//! plan failed) is judged by the check `preconditions` alone, which says so. [`judge`] sees to
+//! that, so each check may take for granted that the plan was carried out.
 //!
 //! * `catalogue`: every check by its id
 //! * `finding`: what a check finds
 //! * `verdict`: what findings amount to
+//! * `promptness`, `rows`, `sessions`: what several checks ask of a history
+//! * each other file: one check
 
+mod announces_close;
+mod answered_in_time;
+mod bad_refused;
+mod became_idle;
 mod catalogue;
+mod created;
+mod exit_in_grace;
+mod exit_prompt;
+mod exit_soon;
+mod exit_status;
 mod finding;
+mod health_draining;
+mod health_monotonic;
+mod health_ok;
+mod idle_closed;
+mod ids_distinct;
+mod ledger;
+mod no_late_success;
+mod no_residue;
+mod pool_outlives_requests;
+mod preconditions;
+mod promptness;
+mod rows;
+mod sessions;
+mod store_terminated;
+#[cfg(test)]
+mod testing;
 mod verdict;
+mod visible_in_time;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Kind, Level, find};
+use super::preconditions::{self, reached};
+use super::{Check, CheckUse, Finding, Kind, Level, find};
 use crate::history::{History, What};
 use crate::plan::Plan;
 
@@ -34,29 +35,42 @@ impl std::fmt::Display for Verdict {
 
 /// Judges a history: runs the checks that its plan names, and adds up what they find.
 ///
+/// The check `preconditions` runs always, named or not; if the run did not get so far that it can
+/// be judged, it alone runs.
+///
 /// A `Late` finding on a machine whose timers fired later than a tenth of the contract's smallest
 /// budget is inconclusive: a slow machine proves nothing against a server.
 #[must_use]
 pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
-    let mut findings = Vec::new();
-    for used in &plan.checks {
-        let Some(check) = find(&used.check) else {
-            let mut unknown = Finding::inconclusive(
-                "a check that this program knows",
-                format!("the plan names the check `{}`, which it does not", used.check),
-            );
-            unknown.check.clone_from(&used.check);
-            findings.push(unknown);
-            continue;
-        };
-        for mut finding in (check.judge)(plan, history) {
-            check.id.clone_into(&mut finding.check);
-            finding.level = finding.level.min(used.level);
-            findings.push(believe(plan, history, finding));
+    const FIRST: &Check = &preconditions::CHECK;
+    let mut findings = run(FIRST, Level::Must, plan, history);
+    let others = plan.checks.iter().filter(|used| used.check != FIRST.id);
+    if reached(plan, history) {
+        for used in others {
+            findings.extend(match find(&used.check) {
+                Some(check) => run(check, used.level, plan, history),
+                None => vec![unknown(used)],
+            });
         }
     }
     let verdict = findings.iter().map(amounts_to).max().unwrap_or(Verdict::Pass);
     (verdict, findings)
+}
+
+fn run(check: &Check, level: Level, plan: &Plan, history: &History) -> Vec<Finding> {
+    let finish = |mut finding: Finding| {
+        check.id.clone_into(&mut finding.check);
+        finding.level = finding.level.min(level);
+        believe(plan, history, finding)
+    };
+    (check.judge)(plan, history).into_iter().map(finish).collect()
+}
+
+fn unknown(used: &CheckUse) -> Finding {
+    let actual = format!("the plan names the check `{}`, which it does not", used.check);
+    let mut finding = Finding::inconclusive("a check that this program knows", actual);
+    finding.check.clone_from(&used.check);
+    finding
 }
 
 fn amounts_to(finding: &Finding) -> Verdict {

@@ -137,6 +137,8 @@ pub enum What {
     /// What was in kernel buffers in the instant before a signal: requests whose bytes the server
     /// had not read, and connections that it had not accepted.
     Snapshot {
+        /// When it was begun, in microseconds: it says nothing of requests that were sent later.
+        as_of_us: u64,
         /// Connections with bytes that the server's process had not read.
         unread: BTreeSet<String>,
         /// Connections that waited in the accept queue.
@@ -171,7 +173,8 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signal: Option<i32>,
     },
-    /// The grace was over, or the run could not go on; the world killed what was left.
+    /// The grace was over, or the run could not go on; the world killed what was left. Recorded
+    /// before it is done: what ends because of it stands after it.
     Killed {
         /// Why.
         why: String,
@@ -198,7 +201,7 @@ pub enum What {
         /// How many were wanted; fewer is legitimate where a pool is smaller.
         wanted: u32,
     },
-    /// A gate was opened.
+    /// A gate opens. Recorded before it is done: nothing that it let pass stands before it.
     Opened {
         /// For all, or for one.
         what: LetGo,
@@ -323,6 +326,8 @@ pub enum Sign {
 pub enum Session {
     /// The server connected.
     Opened,
+    /// The connection is there to cancel another session's statement; it is no session itself.
+    Cancelling,
     /// A statement was sent.
     Working,
     /// The database is ready for the next one.

@@ -20,12 +20,16 @@ pub struct Exchange {
     pub first_us: u64,
     /// When its last byte was sent, if it was.
     pub last_us: Option<u64>,
+    /// How many of its bytes were given to the kernel.
+    pub bytes: u64,
     /// Whether its connection had carried an answer before it.
     pub reused: bool,
     /// When its connection was established.
     pub connected_us: u64,
     /// Whether it was wholly in the server's hands at the first signal: its last byte was sent
-    /// before, on a connection that the server had accepted, and the server had read it.
+    /// before the world looked at the kernel's buffers, on a connection that the server had
+    /// accepted, and the server had read it. A request sent between that look and the signal may
+    /// be in flight or not; it is not proved, and this is `false`.
     pub in_flight: bool,
     /// What became of it.
     pub outcome: Outcome,
@@ -117,8 +121,8 @@ struct Gathered {
     by_id: BTreeMap<String, Exchange>,
     connected: BTreeMap<String, u64>,
     answered: BTreeSet<String>,
-    signalled: bool,
-    unread: BTreeSet<String>,
+    snapped: bool,
+    killed: bool,
 }
 
 impl Gathered {
@@ -128,8 +132,9 @@ impl Gathered {
             What::Connected { conn } => {
                 self.connected.insert(conn.clone(), at);
             }
-            What::Sent { conn, request, intent, line, last, .. } => {
+            What::Sent { conn, request, intent, line, bytes, last, .. } => {
                 let exchange = self.entry(event, conn, request, *intent, line);
+                exchange.bytes += bytes;
                 if *last {
                     exchange.last_us = Some(at);
                 }
@@ -144,6 +149,8 @@ impl Gathered {
                 self.end(request, at, Outcome::Answered(answer.clone()));
             }
             What::Ended { request, by, got, status, .. } => {
+                // What ends when the world kills the server had been silent until then.
+                let by = if self.killed && *by != End::Client { &End::Silence } else { by };
                 let outcome = match (by, got) {
                     (End::Silence, 0) => Outcome::Silence,
                     (End::Client, _) => Outcome::Abandoned,
@@ -154,17 +161,18 @@ impl Gathered {
                 };
                 self.end(request, at, outcome);
             }
-            What::Snapshot { unread, unaccepted } if !self.signalled => {
-                self.unread = unread.union(unaccepted).cloned().collect();
-            }
-            What::Signalled { .. } if !self.signalled => {
-                self.signalled = true;
+            What::Snapshot { as_of_us, unread, unaccepted } if !self.snapped => {
+                self.snapped = true;
                 for exchange in self.by_id.values_mut() {
+                    let conn = &exchange.conn;
                     exchange.in_flight = exchange.outcome == Outcome::Silence
-                        && exchange.last_us.is_some()
-                        && !self.unread.contains(&exchange.conn);
+                        && exchange.last_us.is_some_and(|last| last <= *as_of_us)
+                        && !unread.contains(conn)
+                        && !unaccepted.contains(conn)
+                        && !conn.ends_with("@pool");
                 }
             }
+            What::Killed { .. } => self.killed = true,
             _ => {}
         }
     }
@@ -185,6 +193,7 @@ impl Gathered {
             conn: conn.to_owned(),
             first_us: event.at_us,
             last_us: None,
+            bytes: 0,
             reused: self.answered.contains(conn),
             connected_us: self.connected.get(conn).copied().unwrap_or(event.at_us),
             in_flight: false,

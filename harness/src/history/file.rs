@@ -3,7 +3,7 @@ use std::io::{BufRead, Write};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Event, History};
+use super::History;
 use crate::plan::{PLAN_VERSION, Plan};
 
 /// The version of the history's format.

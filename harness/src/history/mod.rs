@@ -3,16 +3,19 @@
 //! A world records and never judges; a check judges and never observes. Written as JSON lines: the
 //! first line is a [`Header`] with the plan, each other line one [`Event`].
 //!
+//! * `connection`: a view, each connection with its end
 //! * `event`: what can be observed
 //! * `exchange`: a view, each request with what became of it
 //! * `file`: the JSON lines
 //! * `view`: the moments that checks ask for
 
+mod connection;
 mod event;
 mod exchange;
 mod file;
 mod view;
 
+pub use self::connection::Connection;
 pub use self::event::{Answer, ConnectError, End, Event, RequestId, Session, Sign, Trouble, What};
 pub use self::exchange::{Exchange, Outcome};
 pub use self::file::{FormatError, HISTORY_VERSION, Header, read, write};

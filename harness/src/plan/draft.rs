@@ -109,6 +109,12 @@ impl Draft {
         self.store().wait("let-go").let_go(LetGo::All);
     }
 
+    /// The operator waits until a mark has been set so many times, sends SIGTERM, waits for the
+    /// first sign of shutdown, and sets the mark `draining`; it goes on with what is appended.
+    pub fn stop_when(&mut self, label: &str, times: u64) -> ActorDraft<'_> {
+        self.operator().wait_for(label, times).signal().await_draining().mark("draining")
+    }
+
     /// The names of the clients of [`Draft::hold_at`].
     #[must_use]
     pub fn held(n: u32) -> Vec<String> {

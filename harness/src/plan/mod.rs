@@ -9,12 +9,14 @@
 //! * `names`: unguessable names, from the seed
 //! * `request`: one HTTP request, and the places where it can be cut
 //! * `step`: the language itself
+//! * `walk`: questions about all steps of a plan
 
 mod contract;
 mod draft;
 mod names;
 mod request;
 mod step;
+mod walk;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

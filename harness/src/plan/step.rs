@@ -39,7 +39,7 @@ pub enum Step {
         /// When to stop; looked at before each round.
         until: Until,
         /// One round.
-        steps: Vec<Step>,
+        steps: Vec<Self>,
     },
 
     /// Opens a connection; one that this client still had is closed first.

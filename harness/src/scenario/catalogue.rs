@@ -1,8 +1,14 @@
-use super::{Scenario, Visibility};
+use super::{Scenario, Visibility, contract, inflight};
 use crate::check::Level;
 
 /// Every scenario of the catalogue, in the order in which reports show them.
-pub const SCENARIOS: &[Scenario] = &[];
+pub const SCENARIOS: &[Scenario] = &[
+    contract::work_created::SCENARIO,
+    contract::health_ok::SCENARIO,
+    contract::bad_request::SCENARIO,
+    contract::concurrent_work::SCENARIO,
+    inflight::completes::SCENARIO,
+];
 
 /// A choice of scenarios.
 #[derive(Debug, Clone, Default)]

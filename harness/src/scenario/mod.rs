@@ -4,6 +4,8 @@
 //! nothing: the checks that its plan names do.
 
 mod catalogue;
+mod contract;
+mod inflight;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

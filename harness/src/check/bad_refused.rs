@@ -1,0 +1,58 @@
+use std::collections::BTreeSet;
+
+use super::rows::Rows;
+use super::{Check, Finding};
+use crate::history::{Exchange, History, Outcome};
+use crate::plan::{Intent, Plan};
+
+/// What a server does with requests that make no sense.
+pub(super) const CHECK: Check = Check {
+    id: "bad-refused",
+    about: "a request that makes no sense is answered 4xx, and makes no row",
+    judge,
+};
+
+/// A server need not read more than this of a body that it refuses: it may close instead, and the
+/// reset that follows may destroy its answer.
+const NEED_NOT_READ: u64 = 64 << 10;
+
+fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+    let exchanges = history.exchanges();
+    let mut findings: Vec<_> = exchanges
+        .iter()
+        .filter(|exchange| exchange.intent == Intent::Bad)
+        .filter_map(wrong)
+        .collect();
+    let rows = match Rows::of(history) {
+        Ok(rows) => rows,
+        Err(unknown) => {
+            findings.push(unknown);
+            return findings;
+        }
+    };
+    let good: BTreeSet<_> = exchanges
+        .iter()
+        .filter(|exchange| exchange.intent == Intent::Work)
+        .filter_map(|exchange| exchange.request.name.as_deref())
+        .collect();
+    let of_good: u64 =
+        rows.names().filter(|(name, _)| good.contains(name)).map(|(_, n)| u64::from(n)).sum();
+    if rows.total > of_good {
+        let actual = format!("{} rows that no good request made", rows.total - of_good);
+        findings.push(Finding::violation("no row for a request that is refused", actual));
+    }
+    findings
+}
+
+fn wrong(exchange: &Exchange) -> Option<Finding> {
+    let fine = match &exchange.outcome {
+        Outcome::Answered(answer) => (400..500).contains(&answer.status),
+        Outcome::Closed(_) | Outcome::Cut(..) => exchange.bytes > NEED_NOT_READ,
+        Outcome::NotSent | Outcome::Abandoned => true,
+        Outcome::Silence => false,
+    };
+    (!fine).then(|| {
+        let expected = format!("4xx to {}", exchange.line);
+        Finding::violation(expected, exchange.outcome.to_string()).about(&exchange.request.id)
+    })
+}

@@ -1,0 +1,91 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Check, Finding};
+use crate::history::{Answer, Exchange, History, Moments};
+use crate::plan::{Intent, Plan, Role, Step};
+
+/// What the contract promises of `POST /work` while the server is not told to stop. What becomes
+/// of requests that are under way at the signal is the ledger's matter; here only their `201`
+/// must be a good one.
+pub(super) const CHECK: Check = Check {
+    id: "created",
+    about: "POST /work with a good body is answered 201 with an id, a string, and the same name",
+    judge,
+};
+
+const EXPECTED: &str = r#"201 with {"id": string, "name": the same name}"#;
+
+fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+    let moments = history.moments();
+    let exchanges = history.exchanges();
+    let work = || exchanges.iter().filter(|exchange| exchange.intent == Intent::Work);
+    let mut findings: Vec<_> = work().filter_map(|exchange| one(&moments, exchange)).collect();
+    if moments.signalled.is_none() {
+        let sent: BTreeSet<_> = work().filter_map(|sent| sent.request.name.clone()).collect();
+        findings.extend(planned(plan).difference(&sent).map(|name| {
+            let actual = format!("the request with the name {name} could not be sent");
+            Finding::violation(EXPECTED, actual)
+        }));
+    }
+    findings
+}
+
+fn one(moments: &Moments, exchange: &Exchange) -> Option<Finding> {
+    let before = moments.signalled.is_none_or(|signalled| exchange.ended_us < signalled);
+    let wrong = match exchange.answer() {
+        Some(answer) if answer.status == 201 => wrong_body(answer, exchange)?,
+        _ if before => exchange.outcome.to_string(),
+        _ => return None,
+    };
+    let finding = Finding::violation(EXPECTED, wrong).about(&exchange.request.id);
+    Some(if exchange.ended_us == u64::MAX { finding } else { finding.at(exchange.ended_us) })
+}
+
+fn wrong_body(answer: &Answer, exchange: &Exchange) -> Option<String> {
+    let Some(body) = answer.json() else {
+        return Some(format!("201 with a body that is no JSON: {}", excerpt(&answer.body)));
+    };
+    let wrong = if !body["id"].is_string() {
+        format!("its id is {}, not a string", kind(&body["id"]))
+    } else if body["name"].as_str() != exchange.request.name.as_deref() {
+        "its name is not the one that was sent".to_owned()
+    } else {
+        return None;
+    };
+    Some(format!("201 with {}: {wrong}", excerpt(&answer.body)))
+}
+
+/// The names of the requests that every run of the plan sends, those in repeats left out.
+fn planned(plan: &Plan) -> BTreeSet<String> {
+    let clients = plan.actors.iter().filter(|actor| actor.role == Role::Client);
+    let steps = clients.flat_map(|actor| &actor.steps);
+    steps
+        .filter_map(|step| match step {
+            Step::Send { request, .. } if request.intent == Intent::Work => request.name.clone(),
+            _ => None,
+        })
+        .collect()
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "absent or null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// The beginning of a body, for people.
+pub(super) fn excerpt(body: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut text: String = body.chars().take(LONGEST).collect();
+    if text.len() < body.len() {
+        text.push('…');
+    }
+    if text.is_empty() { "an empty body".to_owned() } else { text }
+}

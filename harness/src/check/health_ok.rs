@@ -1,0 +1,42 @@
+use super::created::excerpt;
+use super::{Check, Finding};
+use crate::history::{Exchange, History};
+use crate::plan::{Intent, Plan};
+
+/// What the contract promises of `/health` while the server is not told to stop.
+pub(super) const CHECK: Check = Check {
+    id: "health-ok",
+    about: "before the signal, GET /health is answered 200 with the status ok",
+    judge,
+};
+
+fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+    let signalled = history.moments().signalled.unwrap_or(u64::MAX);
+    let probes: Vec<_> = history
+        .exchanges()
+        .into_iter()
+        .filter(|exchange| exchange.intent == Intent::Health && exchange.first_us < signalled)
+        // One that was under way at the signal may be answered either way.
+        .filter(|exchange| exchange.ended_us < signalled || signalled == u64::MAX)
+        .collect();
+    if probes.is_empty() && signalled == u64::MAX {
+        let (expected, actual) = ("GET /health is answered", "no GET /health could be sent");
+        return vec![Finding::violation(expected, actual)];
+    }
+    probes.iter().filter_map(wrong).collect()
+}
+
+fn wrong(exchange: &Exchange) -> Option<Finding> {
+    let actual = match exchange.answer() {
+        Some(answer) if answer.status == 200 => {
+            let status = answer.json().unwrap_or_default()["status"].clone();
+            if status == "ok" {
+                return None;
+            }
+            format!("200 with {}", excerpt(&answer.body))
+        }
+        Some(_) | None => exchange.outcome.to_string(),
+    };
+    let expected = r#"200 with {"status":"ok"}"#;
+    Some(Finding::violation(expected, actual).about(&exchange.request.id))
+}

@@ -1,0 +1,39 @@
+use super::{Check, Finding};
+use crate::history::{History, What};
+use crate::plan::Plan;
+
+/// Nothing outlives the server.
+pub(super) const CHECK: Check = Check {
+    id: "no-residue",
+    about: "after the exit no process of the server is left and nothing listens on its port",
+    judge,
+};
+
+fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+    let moments = history.moments();
+    let (Some(exited), true) = (moments.exited, moments.signalled.is_some()) else {
+        let expected = "the process exits, and then nothing of it is left";
+        return vec![Finding::inconclusive(expected, "it did not exit by itself")];
+    };
+    let mut findings = Vec::new();
+    let mut looked = false;
+    for event in &history.events {
+        let What::Residue { processes, listening } = &event.what else { continue };
+        looked = true;
+        if !processes.is_empty() {
+            let actual = format!("left after the exit: {}", processes.join(", "));
+            let expected = "no process of the server is left after its exit";
+            findings.push(Finding::violation(expected, actual).at(event.at_us));
+        }
+        if *listening {
+            let expected = "the port is free after the exit";
+            let actual = "something still listens on it";
+            findings.push(Finding::violation(expected, actual).at(event.at_us));
+        }
+    }
+    if !looked {
+        let expected = "the world looks for what is left after the exit";
+        findings.push(Finding::inconclusive(expected, "it did not look").at(exited));
+    }
+    findings
+}

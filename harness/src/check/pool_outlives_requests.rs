@@ -1,0 +1,85 @@
+use std::collections::BTreeSet;
+
+use super::sessions::events;
+use super::{Check, Finding};
+use crate::history::{Exchange, History, Outcome, Session};
+use crate::plan::{Intent, Plan};
+
+/// The pool is closed after the last request, and not before.
+///
+/// A pool may well shrink during a shutdown, and the order of events on different sockets is not
+/// exact. So a session counts as needed only by what came of it: a request that was in flight
+/// failed, and before its end the server had ended the last session, or one that was at work.
+pub(super) const CHECK: Check = Check {
+    id: "pool-outlives-requests",
+    about: "no session that a request in flight needs is closed before that request is answered",
+    judge,
+};
+
+fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+    let moments = history.moments();
+    let Some(signalled) = moments.signalled else { return Vec::new() };
+    let closed = pool_closed(history, signalled);
+    let work = |exchange: &Exchange| exchange.intent == Intent::Work && exchange.in_flight;
+    let in_flight = history.exchanges().into_iter().filter(work);
+    in_flight
+        .filter_map(|exchange| {
+            let finding = judge_one(&exchange, closed, |at| moments.when(at))?;
+            let never = exchange.ended_us == u64::MAX;
+            let finding = finding.about(&exchange.request.id);
+            Some(if never { finding } else { finding.at(exchange.ended_us) })
+        })
+        .collect()
+}
+
+fn judge_one(
+    exchange: &Exchange,
+    closed: Option<u64>,
+    when: impl Fn(u64) -> String,
+) -> Option<Finding> {
+    let status = exchange.status();
+    if status.is_some_and(|status| status < 500) || exchange.outcome == Outcome::Abandoned {
+        return None;
+    }
+    let before = closed.filter(|closed| *closed < exchange.ended_us);
+    let end = match exchange.ended_us {
+        u64::MAX => exchange.outcome.to_string(),
+        at => format!("{} {}", exchange.outcome, when(at)),
+    };
+    let actual = match (before, status) {
+        (Some(closed), _) => format!("its pool was closed {}; {end}", when(closed)),
+        // A 503 is a refusal, which is the ledger's matter.
+        (None, Some(500..=502 | 504..)) => end,
+        (None, _) => return None,
+    };
+    let expected = "the pool stays open until the last request in flight is answered";
+    Some(Finding::violation(expected, actual))
+}
+
+/// When the server first ended, with `Terminate`, a session that was at work or the last one.
+fn pool_closed(history: &History, signalled: u64) -> Option<u64> {
+    let mut open = BTreeSet::new();
+    let mut working = BTreeSet::new();
+    for (at, session, what) in events(history) {
+        match what {
+            Session::Opened | Session::Idle => {
+                open.insert(session);
+                working.remove(&session);
+            }
+            Session::Working | Session::Withheld => {
+                open.insert(session);
+                working.insert(session);
+            }
+            Session::Cancelling => drop(open.remove(&session)),
+            Session::Terminate | Session::Fin | Session::Reset | Session::ServerClosed => {
+                let was_open = open.remove(&session);
+                let at_work = working.remove(&session);
+                let deliberate = *what == Session::Terminate && at >= signalled;
+                if deliberate && was_open && (at_work || open.is_empty()) {
+                    return Some(at);
+                }
+            }
+        }
+    }
+    None
+}

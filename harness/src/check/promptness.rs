@@ -1,0 +1,37 @@
+//! How soon a server exits once nothing is left to wait for.
+
+use super::Finding;
+use crate::history::{Event, History, Moments, What};
+
+/// The finding if the exit came more than `budget_ms` after the last thing that the server had to
+/// wait for: the signal, a lame duck's end, the last answer, or the opening of a gate.
+pub(super) fn exit_within(history: &History, budget_ms: u64) -> Option<Finding> {
+    let moments = history.moments();
+    let due = due(&moments, history)?;
+    let expected = format!("the process exits within {budget_ms} ms when nothing is left to do");
+    let Some(exited) = moments.exited else {
+        let killed = moments.killed?;
+        let actual = format!("it still ran {}", moments.when(killed));
+        return Some(Finding::late(expected, actual).at(killed));
+    };
+    let waited = exited.saturating_sub(due) / 1000;
+    (waited > budget_ms).then(|| {
+        let actual = format!(
+            "it exited {waited} ms after the last thing that it had to wait for, {}",
+            moments.when(exited)
+        );
+        Finding::late(expected, actual).at(exited)
+    })
+}
+
+/// The last moment at which the server still had something to wait for.
+fn due(moments: &Moments, history: &History) -> Option<u64> {
+    let end = moments.exited.or(moments.killed)?;
+    let waits = history.events.iter().filter(|event| is_awaited(event));
+    let last = waits.map(|event| event.at_us).filter(|at| *at <= end).max();
+    Some(moments.due_from()?.max(last.unwrap_or(0)).min(end))
+}
+
+fn is_awaited(event: &Event) -> bool {
+    matches!(event.what, What::Answered { .. } | What::Opened { .. })
+}

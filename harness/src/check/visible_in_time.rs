@@ -1,0 +1,26 @@
+use super::{Check, Finding};
+use crate::history::{History, What};
+use crate::plan::Plan;
+
+/// Whoever routes requests can see that the server shuts down.
+pub(super) const CHECK: Check = Check {
+    id: "visible-in-time",
+    about: "a sign of the shutdown can soon be seen from outside",
+    judge,
+};
+
+fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+    let budget = plan.contract.visible_ms;
+    let expected = format!("a sign of the shutdown within {budget} ms of the signal");
+    let not_visible = |event: &&crate::history::Event| event.what == What::NotVisible;
+    history
+        .events
+        .iter()
+        .filter(not_visible)
+        .map(|event| {
+            let actual = "the port was still listened on, /health did not say 503, and no idle \
+                          connection was closed";
+            Finding::late(&expected, actual).at(event.at_us)
+        })
+        .collect()
+}

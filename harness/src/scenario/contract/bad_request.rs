@@ -1,0 +1,57 @@
+use crate::check::Level;
+use crate::plan::{Draft, Request};
+use crate::scenario::{Hint, Scenario, Visibility};
+
+/// Requests that make no sense.
+pub(crate) const SCENARIO: Scenario = Scenario {
+    id: "contract/bad-request",
+    title: "bad requests are refused, and do no harm",
+    requirement: "A request that is no good (no JSON, no name, a name that is no string, a wrong \
+                  method or path) is answered 4xx, makes no row, and the next good one works.",
+    level: Level::Should,
+    visibility: Visibility::Hidden,
+    source: "practice",
+    plan,
+    hint: Hint {
+        cause: "The body is used before it is checked, so a bad one ends in a 500, in a row \
+                without a name, or in a crash of the whole process.",
+        node: "if (typeof req.body?.name !== 'string')\n  \
+               return res.status(400).json({ error: 'name must be a string' });\n\
+               // and an error handler that maps JSON syntax errors to 400",
+        python: "class Work(BaseModel):\n    \
+                 name: StrictStr  # FastAPI then answers 422 by itself\n\
+                 async def work(job: Work): ...",
+        go: "var in struct{ Name *string `json:\"name\"` }\n\
+             if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.Name == nil {\n\t\
+             http.Error(w, \"name must be a string\", http.StatusBadRequest); return }",
+        java: "if (!(body.get(\"name\") instanceof String name))\n    \
+               return ResponseEntity.badRequest().build();",
+        rust: "#[derive(Deserialize)] struct NewJob { name: String }\n\
+               async fn work(State(pool): State<PgPool>, Json(job): Json<NewJob>) { .. }\n\
+               // axum's Json extractor answers 400, 415 or 422 by itself",
+    },
+};
+
+/// Larger than any sensible body of this service, and no JSON at all.
+const HUGE: usize = 1 << 20;
+
+fn plan(draft: &mut Draft) {
+    draft.check("bad-refused", Level::Should);
+    draft.check("created", Level::Should);
+    let post = |body: &str| Request::bad("POST", "/work", Some(body.to_owned()));
+    let bad = [
+        post("this is no JSON"),
+        post(""),
+        post("{}"),
+        post(r#"{"name": 42}"#),
+        post(r#"{"name": null}"#),
+        post(r#"["name"]"#),
+        post(&"x".repeat(HUGE)),
+        Request::bad("DELETE", "/work", None),
+        Request::bad("GET", "/no/such/path", None),
+    ];
+    for request in bad {
+        let client = draft.client("client").connect().send(request).receive().close();
+        client.connect().work().receive().close();
+    }
+}

@@ -1,0 +1,40 @@
+use crate::check::Level;
+use crate::plan::Draft;
+use crate::scenario::{Hint, Scenario, Visibility};
+
+/// The heart of the matter.
+pub(crate) const SCENARIO: Scenario = Scenario {
+    id: "inflight/completes",
+    title: "a request in flight completes after SIGTERM",
+    requirement: "A POST /work that is under way when SIGTERM comes is finished: one row, and a \
+                  complete 201.",
+    level: Level::Must,
+    visibility: Visibility::Public,
+    source: "gunicorn#2529, echo#2897, kemal#795",
+    plan,
+    hint: Hint {
+        cause: "Nothing handles SIGTERM, or the handler exits or closes connections without \
+                waiting for the requests that are under way.",
+        node: "process.once('SIGTERM', () => {\n  \
+               server.close(async () => { await pool.end(); process.exit(0); });\n  \
+               server.closeIdleConnections(); });",
+        python: "uvicorn app:app --timeout-graceful-shutdown 8\n\
+                 # and no signal handler of your own; close the pool after `yield` in lifespan",
+        go: "ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)\n\
+             <-ctx.Done()\n\
+             srv.Shutdown(deadline) // and wait here: ListenAndServe returns at once",
+        java: "# application.properties (Spring Boot)\n\
+               server.shutdown=graceful\n\
+               spring.lifecycle.timeout-per-shutdown-phase=8s",
+        rust: "let mut term = signal(SignalKind::terminate())?;\n\
+               axum::serve(listener, app)\n    \
+               .with_graceful_shutdown(async move { term.recv().await; }).await?;",
+    },
+};
+
+fn plan(draft: &mut Draft) {
+    draft.check("ledger", Level::Must);
+    draft.hold_drain();
+    draft.client("held").receive().close();
+    draft.stop_when("held", 1).mark("let-go").await_exit();
+}

@@ -1,0 +1,3 @@
+//! Work that is under way when the signal comes.
+
+pub(super) mod completes;
