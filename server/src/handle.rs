@@ -30,11 +30,15 @@ impl Drain {
     /// A handle for [`Serve::drain`](crate::Serve::drain), made before it so that routes and tasks can have it.
     #[must_use]
     pub fn new() -> Self {
-        Self { shared: Arc::new(Shared::new()) }
+        Self {
+            shared: Arc::new(Shared::new()),
+        }
     }
 
     pub(crate) fn of(shared: &Arc<Shared>) -> Self {
-        Self { shared: Arc::clone(shared) }
+        Self {
+            shared: Arc::clone(shared),
+        }
     }
 
     pub(crate) fn into_shared(self) -> Arc<Shared> {
@@ -70,8 +74,16 @@ impl Drain {
         let id = self.shared.next_id();
         let entry = Arc::new(TaskEntry::default());
         self.shared.enlist_task(id, &entry);
-        let membership = Membership { shared: Arc::clone(&self.shared), id, entry };
-        Tracked { future: Some(future), membership: Some(membership), essential: false }
+        let membership = Membership {
+            shared: Arc::clone(&self.shared),
+            id,
+            entry,
+        };
+        Tracked {
+            future: Some(future),
+            membership: Some(membership),
+            essential: false,
+        }
     }
 }
 
@@ -103,7 +115,10 @@ pin_project! {
 impl<F> Tracked<F> {
     /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The panic then goes on.
     pub fn essential(self) -> Self {
-        Self { essential: true, ..self }
+        Self {
+            essential: true,
+            ..self
+        }
     }
 }
 
@@ -112,7 +127,9 @@ impl<F: Future> Future for Tracked<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let Some(membership) = this.membership.as_ref() else { return Poll::Ready(Err(Aborted)) };
+        let Some(membership) = this.membership.as_ref() else {
+            return Poll::Ready(Err(Aborted));
+        };
         membership.entry.waker.register(cx.waker());
         let aborted = membership.entry.aborted.load(Ordering::Acquire);
         let Some(future) = this.future.as_mut().as_pin_mut() else {
@@ -138,7 +155,9 @@ impl<F: Future> Future for Tracked<F> {
 
 impl<F> fmt::Debug for Tracked<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tracked").field("essential", &self.essential).finish_non_exhaustive()
+        f.debug_struct("Tracked")
+            .field("essential", &self.essential)
+            .finish_non_exhaustive()
     }
 }
 

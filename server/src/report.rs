@@ -151,7 +151,10 @@ impl Report {
         rung: Option<Rung>,
         aborted_connections: Vec<AbortedConnection>,
     ) -> Self {
-        let began = outcome.entered.first().map_or(Duration::ZERO, |(_, at)| *at);
+        let began = outcome
+            .entered
+            .first()
+            .map_or(Duration::ZERO, |(_, at)| *at);
         let ended = outcome.entered.last().map_or(Duration::ZERO, |(_, at)| *at);
         let releases = names.into_iter().zip(&outcome.released);
         Self {
@@ -196,7 +199,9 @@ impl Report {
 fn phases(outcome: &Outcome, began: Duration) -> Vec<PhaseReport> {
     let starts = outcome.entered.iter();
     let ends = outcome.entered.iter().skip(1).map(|(_, at)| *at);
-    let lasted = starts.zip(ends).filter(|((phase, _), _)| *phase < Phase::Done);
+    let lasted = starts
+        .zip(ends)
+        .filter(|((phase, _), _)| *phase < Phase::Done);
     lasted
         .map(|((phase, at), end)| PhaseReport {
             phase: phase.name(),
@@ -209,7 +214,11 @@ fn phases(outcome: &Outcome, began: Duration) -> Vec<PhaseReport> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = &self.at_signal;
-        writeln!(f, "{}: shut down in {} ms, exit code {}", self.cause, self.took_ms, self.exit_code)?;
+        writeln!(
+            f,
+            "{}: shut down in {} ms, exit code {}",
+            self.cause, self.took_ms, self.exit_code
+        )?;
         writeln!(
             f,
             "  at the signal: {} in flight, {} connections, {} upgraded, {} tasks",
@@ -217,14 +226,22 @@ impl fmt::Display for Report {
         )?;
         writeln!(f, "  finished since: {}", self.finished)?;
         for phase in &self.phases {
-            writeln!(f, "  {:>6} ms  {} for {} ms", phase.at_ms, phase.phase, phase.took_ms)?;
+            writeln!(
+                f,
+                "  {:>6} ms  {} for {} ms",
+                phase.at_ms, phase.phase, phase.took_ms
+            )?;
         }
         if let Some(rung) = self.rung {
             writeln!(f, "  listener closed by: {rung}")?;
         }
         self.fmt_aborted(f)?;
         for it in &self.releases {
-            writeln!(f, "  released {}: {} in {} ms", it.name, it.outcome, it.took_ms)?;
+            writeln!(
+                f,
+                "  released {}: {} in {} ms",
+                it.name, it.outcome, it.took_ms
+            )?;
         }
         Ok(())
     }
@@ -235,13 +252,26 @@ impl Report {
         if self.aborted_connections.is_empty() && self.aborted.tasks == 0 {
             return writeln!(f, "  cut: nothing");
         }
-        let why = if self.forced { "by a second SIGINT" } else { "at the deadline" };
-        writeln!(f, "  cut {why}: {} in flight, {} tasks", self.aborted.requests, self.aborted.tasks)?;
+        let why = if self.forced {
+            "by a second SIGINT"
+        } else {
+            "at the deadline"
+        };
+        writeln!(
+            f,
+            "  cut {why}: {} in flight, {} tasks",
+            self.aborted.requests, self.aborted.tasks
+        )?;
         for (class, count) in self.aborted_by_class() {
             writeln!(f, "    {count} {class}")?;
         }
         let requests = self.aborted_connections.iter().flat_map(|it| &it.requests);
-        for AbortedRequest { method, path, age_ms } in requests {
+        for AbortedRequest {
+            method,
+            path,
+            age_ms,
+        } in requests
+        {
             writeln!(f, "    {method} {path}, {age_ms} ms old")?;
         }
         Ok(())

@@ -20,7 +20,11 @@ impl<L: Listener> Door<L> {
         handshake_grace: Duration,
         clock: SharedClock,
     ) -> Self {
-        Self { admitted, handshake_grace, clock }
+        Self {
+            admitted,
+            handshake_grace,
+            clock,
+        }
     }
 
     /// Lets a connection in. It is served like any other that was accepted in time.

@@ -161,7 +161,8 @@ impl Conn {
             return;
         }
         let matched = matched + length;
-        self.preface.store(u8::try_from(matched).unwrap_or(u8::MAX), Ordering::Relaxed);
+        self.preface
+            .store(u8::try_from(matched).unwrap_or(u8::MAX), Ordering::Relaxed);
         if matched == PREFACE.len() {
             self.set(HTTP2);
         }
@@ -213,7 +214,13 @@ impl Conn {
     pub(super) fn request_started(&self, id: u64, method: Method, uri: Uri, bodiless: bool) {
         self.clear(UNCLAIMED);
         let since = self.shared.clock().now();
-        lock(&self.requests).push(InFlight { id, method, uri, since, bodiless });
+        lock(&self.requests).push(InFlight {
+            id,
+            method,
+            uri,
+            since,
+            bodiless,
+        });
         self.shared.tell(Input::RequestStarted);
     }
 
@@ -228,7 +235,9 @@ impl Conn {
 
     pub(super) fn request_ended(&self, id: u64) {
         let mut requests = lock(&self.requests);
-        let Some(place) = requests.iter().position(|it| it.id == id) else { return };
+        let Some(place) = requests.iter().position(|it| it.id == id) else {
+            return;
+        };
         requests.swap_remove(place);
         drop(requests);
         self.shared.tell(Input::RequestEnded);
@@ -316,6 +325,10 @@ impl Conn {
             path: it.uri.path().to_owned(),
             age_ms: millis(now.saturating_duration_since(it.since)),
         });
-        AbortedConnection { connection: self.id, class, requests: requests.collect() }
+        AbortedConnection {
+            connection: self.id,
+            class,
+            requests: requests.collect(),
+        }
     }
 }

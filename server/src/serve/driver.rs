@@ -91,7 +91,10 @@ where
             signals: Some(signals),
             resources,
             releasing: None,
-            http: HttpOptions { date_header: true, header_read_timeout: None },
+            http: HttpOptions {
+                date_header: true,
+                header_read_timeout: None,
+            },
             connections: JoinSet::new(),
             rung: None,
             aborted: Vec::new(),
@@ -152,7 +155,8 @@ where
 
     fn admit(&mut self, io: L::Io) {
         let conn = Conn::open(&self.shared);
-        self.connections.spawn(connection::run(io, self.app.clone(), conn, self.http));
+        self.connections
+            .spawn(connection::run(io, self.app.clone(), conn, self.http));
     }
 
     fn accept_failed(&mut self, error: &io::Error) {
@@ -208,7 +212,10 @@ where
                 let (admit, admitted) = unbounded_channel();
                 let grace = self.shared.machine().policy().handshake_grace;
                 let door = Door::new(admit, grace, self.shared.clock().clone());
-                self.entrance = Entrance::Sealing { seal: Box::pin(listener.seal(door)), admitted };
+                self.entrance = Entrance::Sealing {
+                    seal: Box::pin(listener.seal(door)),
+                    admitted,
+                };
             }
             Entrance::Sealing { .. } | Entrance::Shut => self.shared.tell(Input::Sealed),
         }
@@ -245,7 +252,13 @@ where
     fn report(self) -> Report {
         let machine = self.shared.machine();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
-        Report::new(machine.outcome(), machine.policy(), names, self.rung, self.aborted)
+        Report::new(
+            machine.outcome(),
+            machine.policy(),
+            names,
+            self.rung,
+            self.aborted,
+        )
     }
 }
 
@@ -258,7 +271,9 @@ async fn next_signal(signals: &mut Option<Signals>) -> Option<crate::drain::Sign
 
 /// Cancel safe: the release itself stays where it is.
 async fn release(releasing: &mut Option<Releasing>) -> ReleaseOutcome {
-    let Some(release) = releasing else { return pending().await };
+    let Some(release) = releasing else {
+        return pending().await;
+    };
     let outcome = match AssertUnwindSafe(release).catch_unwind().await {
         Ok(Ok(())) => ReleaseOutcome::Done,
         Ok(Err(error)) => {
@@ -299,6 +314,8 @@ async fn enter<L: Listener>(entrance: &mut Entrance<L>) -> Event<L> {
 /// Errors of a connection that was gone before it could be accepted: the next one may be fine.
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
 }
-

@@ -25,7 +25,10 @@ pub(super) struct Gate<S> {
 
 impl<S> Gate<S> {
     pub(super) fn new(app: S, conn: Arc<Conn>) -> Self {
-        Self { app: TowerToHyperService::new(app), conn }
+        Self {
+            app: TowerToHyperService::new(app),
+            conn,
+        }
     }
 }
 
@@ -38,7 +41,8 @@ where
 {
     type Response = Response<CountedBody<B>>;
     type Error = BoxError;
-    type Future = Answer<<TowerToHyperService<S> as hyper::service::Service<Request<Incoming>>>::Future>;
+    type Future =
+        Answer<<TowerToHyperService<S> as hyper::service::Service<Request<Incoming>>>::Future>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let shared = self.conn.shared();

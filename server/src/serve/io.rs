@@ -31,7 +31,11 @@ enum Closing {
 
 impl<I> Watched<I> {
     pub(super) fn new(io: I, conn: Arc<Conn>) -> Self {
-        Self { io, conn, closing: Closing::Open }
+        Self {
+            io,
+            conn,
+            closing: Closing::Open,
+        }
     }
 }
 
@@ -128,13 +132,18 @@ impl<I> Watched<I> {
         }
         let shared = self.conn.shared();
         let linger = shared.machine().policy().linger;
-        Closing::Lingering { left: LINGER_BYTES, until: shared.clock().sleep(linger) }
+        Closing::Lingering {
+            left: LINGER_BYTES,
+            until: shared.clock().sleep(linger),
+        }
     }
 }
 
 impl<I: AsyncRead + Unpin> Watched<I> {
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Closing::Lingering { left, until } = &mut self.closing else { return Poll::Ready(()) };
+        let Closing::Lingering { left, until } = &mut self.closing else {
+            return Poll::Ready(());
+        };
         let mut space = [0; 4096];
         while *left > 0 {
             let mut buf = ReadBuf::new(&mut space);
@@ -153,7 +162,10 @@ impl<I: AsyncRead + Unpin> Watched<I> {
 /// An upgraded connection is in the application's hands; at the deadline it fails under them.
 fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
     if conn.shared().orders().has(Orders::ABORT) {
-        return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the drain is over"));
+        return Err(io::Error::new(
+            io::ErrorKind::ConnectionAborted,
+            "the drain is over",
+        ));
     }
     Ok(())
 }

@@ -8,8 +8,14 @@ use crate::seal::Rung;
 
 pub(super) fn began(machine: &Machine) {
     let counts = machine.counts();
-    let Some(cause) = machine.outcome().cause else { return };
-    let Policy { lame_duck, deadline, .. } = machine.policy();
+    let Some(cause) = machine.outcome().cause else {
+        return;
+    };
+    let Policy {
+        lame_duck,
+        deadline,
+        ..
+    } = machine.policy();
     match cause {
         Cause::Signal(_) => info!(
             %cause,
@@ -32,7 +38,11 @@ pub(super) fn began(machine: &Machine) {
 
 pub(super) fn sealing(machine: &Machine) {
     let counts = machine.counts();
-    info!(in_flight = counts.requests, connections = counts.open, "closing the door");
+    info!(
+        in_flight = counts.requests,
+        connections = counts.open,
+        "closing the door"
+    );
 }
 
 pub(super) fn sealed(rung: Rung, machine: &Machine) {
@@ -43,7 +53,11 @@ pub(super) fn sealed(rung: Rung, machine: &Machine) {
 pub(super) fn aborting(machine: &Machine, left: &[AbortedConnection]) {
     let outcome = machine.outcome();
     let cut = outcome.aborted;
-    let why = if outcome.forced { "second SIGINT" } else { "deadline" };
+    let why = if outcome.forced {
+        "second SIGINT"
+    } else {
+        "deadline"
+    };
     warn!(
         why,
         in_flight = cut.requests,
