@@ -1,2 +1,25 @@
-//! x
-fn main() {}
+//! `cargo ci`: what decides whether a change lands. The workflow files only call it.
+//!
+//! * `step`: one command, timed, its output passed through
+//! * `steps`: which there are
+
+mod step;
+mod steps;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// What decides whether a change lands. Without a name, every step in order.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo ci", after_help = steps::help())]
+struct Arguments {
+    /// The steps to take, in this order.
+    #[arg(value_parser = steps::names())]
+    steps: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let Arguments { steps } = Arguments::parse();
+    steps::run(&steps)
+}

@@ -1,2 +1,25 @@
-//! x
-fn main() {}
+//! Servers with one known defect each, which prove that the judge sees it: `mutant DEFECT`.
+//!
+//! * `base`: a small server that stops as it should, in steps that can be overridden
+//! * `defects`: one defect a file, each overriding the step that it spoils
+
+mod base;
+mod defects;
+
+use std::process::ExitCode;
+
+/// The command line was wrong (`EX_USAGE`).
+const USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    if wanted == defects::orphan_child_keeps_port::CHILD {
+        return defects::orphan_child_keeps_port::hold_the_port();
+    }
+    let Some(defect) = defects::find(&wanted) else {
+        let names: Vec<_> = defects::DEFECTS.iter().map(|defect| defect.name).collect();
+        eprintln!("usage: mutant DEFECT, where DEFECT is one of: {}", names.join(", "));
+        return ExitCode::from(USAGE);
+    };
+    base::run((defect.conduct)())
+}

@@ -70,6 +70,7 @@ fn pool_closed(history: &History, signalled: u64) -> Option<u64> {
                 open.insert(session);
                 working.insert(session);
             }
+            Session::Cancelling => drop(open.remove(&session)),
             Session::Terminate | Session::Fin | Session::Reset | Session::ServerClosed => {
                 let was_open = open.remove(&session);
                 let at_work = working.remove(&session);

@@ -13,6 +13,8 @@ pub(super) struct Seen {
     pub(super) terminated_us: Option<u64>,
     /// When it ended, and whether it was the database that ended it first.
     pub(super) ended: Option<(u64, bool)>,
+    /// Whether it was there only to cancel another's statement.
+    cancels: bool,
 }
 
 /// Every session, by its number.
@@ -25,9 +27,11 @@ pub(super) fn sessions(history: &History) -> BTreeMap<u64, Seen> {
             Session::Terminate => seen.terminated_us = seen.terminated_us.or(Some(at)),
             Session::Fin | Session::Reset => seen.ended = seen.ended.or(Some((at, false))),
             Session::ServerClosed => seen.ended = seen.ended.or(Some((at, true))),
+            Session::Cancelling => seen.cancels = true,
             Session::Working | Session::Idle | Session::Withheld => {}
         }
     }
+    all.retain(|_, seen| !seen.cancels);
     all
 }
 

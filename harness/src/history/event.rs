@@ -137,6 +137,8 @@ pub enum What {
     /// What was in kernel buffers in the instant before a signal: requests whose bytes the server
     /// had not read, and connections that it had not accepted.
     Snapshot {
+        /// When it was begun, in microseconds: it says nothing of requests that were sent later.
+        as_of_us: u64,
         /// Connections with bytes that the server's process had not read.
         unread: BTreeSet<String>,
         /// Connections that waited in the accept queue.
@@ -324,6 +326,8 @@ pub enum Sign {
 pub enum Session {
     /// The server connected.
     Opened,
+    /// The connection is there to cancel another session's statement; it is no session itself.
+    Cancelling,
     /// A statement was sent.
     Working,
     /// The database is ready for the next one.

@@ -121,10 +121,8 @@ struct Gathered {
     by_id: BTreeMap<String, Exchange>,
     connected: BTreeMap<String, u64>,
     answered: BTreeSet<String>,
-    signalled: bool,
+    snapped: bool,
     killed: bool,
-    looked_us: Option<u64>,
-    unread: BTreeSet<String>,
 }
 
 impl Gathered {
@@ -163,17 +161,15 @@ impl Gathered {
                 };
                 self.end(request, at, outcome);
             }
-            What::Snapshot { unread, unaccepted } if !self.signalled => {
-                self.looked_us = Some(at);
-                self.unread = unread.union(unaccepted).cloned().collect();
-            }
-            What::Signalled { .. } if !self.signalled => {
-                self.signalled = true;
-                let looked = self.looked_us.unwrap_or(at);
+            What::Snapshot { as_of_us, unread, unaccepted } if !self.snapped => {
+                self.snapped = true;
                 for exchange in self.by_id.values_mut() {
+                    let conn = &exchange.conn;
                     exchange.in_flight = exchange.outcome == Outcome::Silence
-                        && exchange.last_us.is_some_and(|last| last <= looked)
-                        && !self.unread.contains(&exchange.conn);
+                        && exchange.last_us.is_some_and(|last| last <= *as_of_us)
+                        && !unread.contains(conn)
+                        && !unaccepted.contains(conn)
+                        && !conn.ends_with("@pool");
                 }
             }
             What::Killed { .. } => self.killed = true,

@@ -186,7 +186,7 @@ mod tests {
             assert_eq!([first, rest].concat(), whole, "{cut:?}");
         }
         let text = String::from_utf8(request.bytes(Part::UpTo(Cut::Header))).unwrap();
-        assert_eq!(text, "POST /work HTTP/1.1\r\nHost: lo");
+        assert_eq!(text, "POST /work HTTP/1.1\r\nHost: loc");
     }
 
     #[test]

@@ -19,3 +19,20 @@ pub struct Launch {
     /// How long it may take to be ready, if not the contract's time.
     pub ready_timeout: Option<Duration>,
 }
+
+impl Launch {
+    /// The command, as one would type it.
+    #[must_use]
+    pub fn command_line(&self) -> String {
+        let words = std::iter::once(&self.program).chain(&self.args);
+        words.map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

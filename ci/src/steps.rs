@@ -1,0 +1,85 @@
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+
+use crate::step::{Step, Taken};
+
+const STEPS: &[Step] = &[
+    Step { name: "fmt", about: "the layout", cargo: &["fmt", "--all", "--check"], env: &[] },
+    Step {
+        name: "lint",
+        about: "clippy, warnings denied",
+        cargo: &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+        env: &[],
+    },
+    Step {
+        name: "pure",
+        about: "the harness without its default features, as the simulator builds it",
+        cargo: &["check", "-p", "lastorders-harness", "--no-default-features", "--locked"],
+        env: &[],
+    },
+    Step {
+        name: "doc",
+        about: "the documentation, warnings denied",
+        cargo: &["doc", "--workspace", "--no-deps", "--locked"],
+        env: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step {
+        name: "grade",
+        about: "the README's first command: the judge grades the reference",
+        cargo: &["run", "--release", "--locked", "--", "run", "server"],
+        env: &[],
+    },
+    Step {
+        name: "test",
+        about: "the README's second command: every test",
+        cargo: &["test", "--workspace"],
+        env: &[],
+    },
+];
+
+/// The names of the steps, for the command line.
+pub(crate) fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(STEPS.iter().map(|step| step.name))
+}
+
+/// What the steps are, for the help.
+pub(crate) fn help() -> String {
+    STEPS.iter().fold("Steps:\n".to_owned(), |mut text, step| {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "  {:<6} {}", step.name, step.about);
+        text
+    })
+}
+
+/// Takes the named steps, or all; stops at the first that fails.
+pub(crate) fn run(names: &[String]) -> ExitCode {
+    let chosen: Vec<Step> = if names.is_empty() {
+        STEPS.to_vec()
+    } else {
+        let find = |name: &String| STEPS.iter().find(|step| step.name == *name).copied();
+        names.iter().filter_map(find).collect()
+    };
+    let mut taken: Vec<Taken> = Vec::new();
+    for step in &chosen {
+        let result = step.take();
+        let failed = result.failure.is_some();
+        taken.push(result);
+        if failed {
+            break;
+        }
+    }
+    eprintln!();
+    for Taken { step, failure, duration } in &taken {
+        let verdict = failure.as_deref().unwrap_or("ok");
+        eprintln!("{:<6} {:>7.1} s  {verdict}", step.name, duration.as_secs_f64());
+    }
+    for step in &chosen[taken.len()..] {
+        eprintln!("{:<6}            not run", step.name);
+    }
+    if taken.iter().any(|taken| taken.failure.is_some()) {
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}

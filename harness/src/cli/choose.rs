@@ -1,0 +1,68 @@
+use super::args::Selection;
+use super::{exit, print};
+use crate::scenario::{Catalogue, SCENARIOS, Scenario};
+use crate::subject::nearest;
+
+/// The scenarios that are meant; says so and gives the code if there are none.
+pub(super) fn catalogue(selection: &Selection) -> Result<Catalogue, u8> {
+    for id in selection.only.iter().chain(&selection.skip) {
+        if !SCENARIOS.iter().any(|scenario| scenario.id.starts_with(id.as_str())) {
+            return Err(unknown(id));
+        }
+    }
+    let mut catalogue = Catalogue::all().level(selection.level.level());
+    if !selection.only.is_empty() {
+        catalogue = catalogue.only(&selection.only);
+    }
+    catalogue = catalogue.skip(&selection.skip);
+    if selection.public {
+        catalogue = catalogue.public();
+    }
+    if catalogue.scenarios().is_empty() {
+        print::failure("these options together select no scenario; see `lastorders list`");
+        return Err(exit::NOTHING_SELECTED);
+    }
+    Ok(catalogue)
+}
+
+/// The one scenario that is meant.
+pub(super) fn one(id: &str) -> Result<&'static Scenario, u8> {
+    if let Some(exact) = SCENARIOS.iter().find(|scenario| scenario.id == id) {
+        return Ok(exact);
+    }
+    let fit: Vec<_> = SCENARIOS.iter().filter(|scenario| scenario.id.starts_with(id)).collect();
+    match fit.as_slice() {
+        [one] => Ok(one),
+        [] => Err(unknown(id)),
+        several => {
+            let ids: Vec<_> = several.iter().map(|scenario| scenario.id).collect();
+            print::failure(&format!("`{id}` fits several scenarios: {}", ids.join(", ")));
+            Err(exit::NOTHING_SELECTED)
+        }
+    }
+}
+
+fn unknown(id: &str) -> u8 {
+    let near = near(id);
+    let near = if near.is_empty() {
+        "see `lastorders list`".to_owned()
+    } else {
+        format!("did you mean {}?", near.join(" or "))
+    };
+    print::failure(&format!("no scenario is or begins with `{id}`; {near}"));
+    exit::NOTHING_SELECTED
+}
+
+/// Ids that are like a mistyped one, or that have it in them.
+fn near(id: &str) -> Vec<&'static str> {
+    let ids = || SCENARIOS.iter().map(|scenario| scenario.id);
+    let within = ids().filter(|known| id.len() > 2 && known.contains(id));
+    let name = |known: &'static str| known.split('/').nth(1).unwrap_or(known);
+    let by_name = nearest(id, ids().map(name));
+    let by_name = ids().find(|known| by_name == Some(name(known)));
+    let mut near: Vec<_> = nearest(id, ids()).into_iter().chain(by_name).chain(within).collect();
+    near.sort_unstable();
+    near.dedup();
+    near.truncate(4);
+    near
+}

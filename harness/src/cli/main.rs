@@ -1,0 +1,59 @@
+use std::panic::AssertUnwindSafe;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser as _;
+
+use super::args::{Arguments, Command};
+use super::{check, clean, doctor, exit, explain, fault, list, print, run};
+
+/// How long tasks may take to end when all is said. Nothing of a run is left by then; what may
+/// hang is a thread that waits for somebody else's lock.
+const LEFTOVER_TASKS: Duration = Duration::from_secs(2);
+
+/// The program `lastorders`, from its arguments to its exit code (see [`exit`]).
+#[must_use]
+pub fn main() -> ExitCode {
+    fault::install();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(exit::USAGE);
+            // Where help cannot be printed there is nothing else to say.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    // The hook has told of a panic by then, and everything that ran has been dropped.
+    let code = std::panic::catch_unwind(AssertUnwindSafe(|| carry_out(&arguments.command)));
+    ExitCode::from(fault::outranks(code.unwrap_or(exit::OUR_FAULT)))
+}
+
+fn carry_out(command: &Command) -> u8 {
+    let done = match command {
+        Command::List(args) => list::list(args),
+        Command::Explain { id } => explain::explain(id),
+        Command::Check(args) => check::check(args),
+        Command::Run(args) => in_runtime(run::run(args)),
+        Command::Doctor => in_runtime(doctor::doctor()),
+        Command::Clean { dry_run } => in_runtime(clean::clean(*dry_run)),
+    };
+    done.unwrap_or_else(|code| code)
+}
+
+fn in_runtime(work: impl Future<Output = Result<u8, u8>>) -> Result<u8, u8> {
+    // Two workers at least: the actors of a plan and what watches them must not wait for one
+    // another even on a machine with one processor.
+    let workers = std::thread::available_parallelism().map_or(2, |n| n.get().max(2));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            print::failure(&format!("no runtime could be made: {error}"));
+            exit::ENVIRONMENT
+        })?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(LEFTOVER_TASKS);
+    done
+}

@@ -1,0 +1,89 @@
+use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::print;
+use crate::check::Verdict;
+use crate::run::Progress;
+
+/// How a run goes on: a bar where stderr is a terminal, else a line for each thing that is done.
+#[derive(Debug)]
+pub(super) struct Terminal {
+    bar: Option<ProgressBar>,
+    total: usize,
+    finished: AtomicUsize,
+}
+
+impl Terminal {
+    /// For a run of so many scenarios.
+    pub(super) fn new(total: usize) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| bar(total));
+        Self { bar, total, finished: AtomicUsize::new(0) }
+    }
+
+    /// A command of the build is about to run.
+    pub(super) fn building(&self, command: &str) {
+        self.say(&format!("building: {}", crate::report::clean(command, 200)));
+    }
+
+    /// Takes the bar away; what comes now is the report.
+    pub(super) fn done(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => print::note(text),
+        }
+    }
+}
+
+impl Progress for Terminal {
+    fn postgres_starting(&self) {
+        self.say("postgres: looking for one");
+    }
+
+    fn postgres_ready(&self, origin: &str) {
+        // Where it came from stays to be read, bar or no bar.
+        match &self.bar {
+            Some(bar) => bar.println(format!("postgres: {origin}")),
+            None => print::note(&format!("postgres: {origin}")),
+        }
+    }
+
+    fn started(&self, id: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(id.to_owned());
+        }
+    }
+
+    fn finished(&self, id: &str, verdict: Verdict, duration: Duration) {
+        let n = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
+        let seconds = duration.as_secs_f64();
+        match &self.bar {
+            Some(bar) => {
+                bar.inc(1);
+                if verdict != Verdict::Pass {
+                    bar.println(format!("{verdict:<12} {id}"));
+                }
+            }
+            None => {
+                let total = self.total;
+                print::note(&format!("[{n:>2}/{total}] {verdict:<12} {id} ({seconds:.1} s)"));
+            }
+        }
+    }
+}
+
+fn bar(total: usize) -> ProgressBar {
+    let bar = ProgressBar::new(total as u64);
+    let style = ProgressStyle::with_template("{spinner} {pos}/{len} {bar:24} {wide_msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}

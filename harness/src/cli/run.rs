@@ -1,0 +1,79 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::RunArgs;
+use super::progress::Terminal;
+use super::{choose, exit, print, signals};
+use crate::report::{Colour, Report, Results, render, write_all};
+use crate::subject::{JudgeError, PrepareError, Subject};
+
+/// Judges one server.
+pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
+    let catalogue = choose::catalogue(&args.selection)?;
+    if let Some(folder) = &args.out {
+        // Before the run: nobody wants to hear after it that it was for nothing.
+        std::fs::create_dir_all(folder).map_err(|error| {
+            print::failure(&format!("--out {}: {error}", folder.display()));
+            exit::ENVIRONMENT
+        })?;
+    }
+    let cancel = signals::listen().map_err(|error| {
+        print::failure(&format!("signals cannot be taken: {error}"));
+        exit::ENVIRONMENT
+    })?;
+    let subject = subject(args).cancel(cancel);
+    let progress = Arc::new(Terminal::new(catalogue.scenarios().len()));
+    let judged = subject.judge(&catalogue, progress.clone(), &|step| progress.building(step)).await;
+    progress.done();
+    let report = judged.map_err(|error| failed(&error))?;
+    let shown = show(&report, args.json);
+    let stored = args.out.as_deref().map_or(Ok(()), |folder| store(&report, folder));
+    let code = exit::of_report(&report);
+    // A proved failure is told by the code even where a disk is full.
+    if code == exit::PASSED { shown.and(stored).map(|()| code) } else { Ok(code) }
+}
+
+/// Prints a report.
+pub(super) fn show(report: &Report, json: bool) -> Result<(), u8> {
+    if json {
+        print::stdout(&Results::of(report, false).to_json())
+    } else {
+        print::stdout(&render(report, Colour::Always))
+    }
+}
+
+fn store(report: &Report, folder: &Path) -> Result<(), u8> {
+    write_all(report, folder).map_err(|error| {
+        print::failure(&error.to_string());
+        exit::ENVIRONMENT
+    })
+}
+
+fn subject(args: &RunArgs) -> Subject {
+    let mut subject = match args.command.split_first() {
+        Some((program, rest)) => Subject::command(program).args(rest),
+        None => Subject::from_dir(args.dir.as_deref().unwrap_or(Path::new("."))),
+    };
+    if let Some(seed) = args.seed {
+        subject = subject.seed(seed);
+    }
+    if let Some(time) = args.ready_timeout {
+        subject = subject.ready_timeout(time);
+    }
+    subject
+        .postgres(args.postgres.clone())
+        .grace(args.grace)
+        .exit_rule(args.exit_code.rule())
+        .jobs(args.jobs)
+        .repeat(args.repeat)
+}
+
+fn failed(error: &JudgeError) -> u8 {
+    match error {
+        JudgeError::Prepare(PrepareError::Interrupted(_)) => print::note(&error.to_string()),
+        JudgeError::NothingSelected | JudgeError::Prepare(_) | JudgeError::Run(_) => {
+            print::failure(&error.to_string());
+        }
+    }
+    exit::of_error(error)
+}

@@ -1,0 +1,176 @@
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::RunId;
+
+/// The administrator's side of one server: enough rights to make databases and roles, and a session
+/// that shows other runs that this one is alive.
+#[derive(Debug)]
+pub(super) struct Admin {
+    options: PgConnectOptions,
+    pool: PgPool,
+    /// Never used again once open: `clean` takes a run's databases for left over when no session
+    /// bears the run's name.
+    _presence: PgConnection,
+    template: String,
+    superuser: bool,
+    version: u32,
+}
+
+/// What the administrator is told is wrong with the server it was given.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AdminError {
+    #[error("{0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("postgres {0} is too old; 13 is the oldest that will do")]
+    TooOld(u32),
+    #[error("user `{user}` lacks {lacks}")]
+    Rights { user: String, lacks: &'static str },
+}
+
+impl Admin {
+    /// Connects, checks rights and version, and makes the template database of this run.
+    pub(super) async fn open(options: PgConnectOptions, run: &RunId) -> Result<Self, AdminError> {
+        let options = options.disable_statement_logging();
+        let mut presence = options
+            .clone()
+            .application_name(run.prefix().trim_end_matches('_'))
+            .connect()
+            .await?;
+        let (version, superuser) = examine(&mut presence, options.get_username()).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(6)
+            .acquire_timeout(Duration::from_secs(20))
+            .connect_lazy_with(options.clone().application_name("lastorders"));
+        let template = format!("{}template", run.prefix());
+        let admin = Self {
+            options,
+            pool,
+            _presence: presence,
+            template,
+            superuser,
+            version,
+        };
+        admin
+            .run(format!(
+                "CREATE DATABASE {} TEMPLATE template0",
+                admin.template
+            ))
+            .await?;
+        admin
+            .run(format!(
+                "REVOKE ALL ON DATABASE {} FROM PUBLIC",
+                admin.template
+            ))
+            .await?;
+        Ok(admin)
+    }
+
+    /// Shuts everybody but the administrator out of the databases that every server has. Only for
+    /// a server that is ours alone.
+    pub(super) async fn shut_common_databases(&self) -> sqlx::Result<()> {
+        self.run("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC".to_owned())
+            .await
+    }
+
+    /// Runs statements that this module wrote itself, several in one transaction if it may be.
+    pub(super) async fn run(&self, sql: String) -> sqlx::Result<()> {
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(super) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    pub(super) fn template(&self) -> &str {
+        &self.template
+    }
+
+    /// What lets the administrator act as `role`; nothing for a superuser, who may anyway.
+    pub(super) fn grant(&self, role: &str) -> String {
+        match (self.superuser, self.version) {
+            (true, _) => String::new(),
+            (false, ..160_000) => format!("GRANT {role} TO CURRENT_USER;"),
+            // Since 16 who makes a role may administer it, but neither inherits from it nor
+            // becomes it.
+            (false, _) => format!("GRANT {role} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;"),
+        }
+    }
+
+    /// Ends the administrator's own sessions.
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Waits until the server answers `SELECT 1`, however it was started.
+///
+/// # Errors
+///
+/// The last refusal, if it does not answer within `within`; at once if `gone` says that the server
+/// has ended.
+pub(super) async fn until_it_answers(
+    options: &PgConnectOptions,
+    within: Duration,
+    mut gone: impl FnMut() -> Option<String>,
+) -> Result<(), String> {
+    let deadline = Instant::now() + within;
+    let options = options.clone().disable_statement_logging();
+    loop {
+        let refusal = match timeout(Duration::from_secs(2), ask(&options)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer to `SELECT 1` within 2 s".to_owned(),
+        };
+        if let Some(why) = gone() {
+            return Err(why);
+        }
+        if Instant::now() >= deadline {
+            return Err(format!(
+                "not ready within {} s: {refusal}",
+                within.as_secs()
+            ));
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn ask(options: &PgConnectOptions) -> sqlx::Result<()> {
+    let mut connection = options.connect().await?;
+    sqlx::raw_sql("SELECT 1").execute(&mut connection).await?;
+    connection.close().await
+}
+
+/// The server's version as a number (170002 is 17.2), and whether the user is a superuser.
+async fn examine(connection: &mut PgConnection, user: &str) -> Result<(u32, bool), AdminError> {
+    let (version, superuser, create_db, create_role): (i32, bool, bool, bool) = sqlx::query_as(
+        "SELECT current_setting('server_version_num')::int4, rolsuper, rolcreatedb, rolcreaterole
+         FROM pg_catalog.pg_roles WHERE rolname = current_user",
+    )
+    .fetch_one(connection)
+    .await?;
+    let version = u32::try_from(version).unwrap_or_default();
+    if version < 130_000 {
+        return Err(AdminError::TooOld(version / 10_000));
+    }
+    let lacks = match (superuser || create_db, superuser || create_role) {
+        (true, true) => return Ok((version, superuser)),
+        (false, true) => "CREATEDB",
+        (true, false) => "CREATEROLE",
+        (false, false) => "CREATEDB and CREATEROLE",
+    };
+    Err(AdminError::Rights {
+        user: user.to_owned(),
+        lacks,
+    })
+}

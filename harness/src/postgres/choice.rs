@@ -1,0 +1,102 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// Which Postgres to take: what `--postgres` says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Choice {
+    /// The first of Docker, binaries on this machine, and a downloaded archive that works.
+    #[default]
+    Auto,
+    /// A container, through testcontainers.
+    Docker,
+    /// A throw-away cluster from server binaries on this machine.
+    Local,
+    /// The same from an archive that is downloaded once.
+    Download,
+    /// A server that already runs. Its user must have CREATEDB and CREATEROLE.
+    Url(String),
+}
+
+/// `--postgres` was given something that is none of the choices.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{given}` names no postgres: use auto, docker, local, download, or an address like \
+     postgres://user:password@127.0.0.1:5432/postgres"
+)]
+pub struct ChoiceError {
+    given: String,
+}
+
+impl FromStr for Choice {
+    type Err = ChoiceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "docker" => Ok(Self::Docker),
+            "local" => Ok(Self::Local),
+            "download" => Ok(Self::Download),
+            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Self::Url(url.to_owned()))
+            }
+            other => Err(ChoiceError {
+                given: other.to_owned(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Choice {
+    /// As `--postgres` takes it, except that an address loses what may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Docker => f.write_str("docker"),
+            Self::Local => f.write_str("local"),
+            Self::Download => f.write_str("download"),
+            Self::Url(url) => f.write_str(&without_secrets(url)),
+        }
+    }
+}
+
+/// The address without user, password and parameters: fit to be printed.
+pub(super) fn without_secrets(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    format!("{scheme}://{place}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_is_read_back() {
+        for text in [
+            "auto",
+            "docker",
+            "local",
+            "download",
+            "postgres://127.0.0.1:5432/x",
+        ] {
+            assert_eq!(text.parse::<Choice>().expect(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_the_choices() {
+        for text in ["", "Docker", "mysql://127.0.0.1/x", "127.0.0.1:5432"] {
+            let error = text.parse::<Choice>().expect_err(text).to_string();
+            assert!(error.contains("docker, local, download"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let choice: Choice = "postgres://u:p@ss@db:5432/x?password=secret"
+            .parse()
+            .expect("a url");
+        assert_eq!(choice.to_string(), "postgres://db:5432/x");
+    }
+}

@@ -1,0 +1,79 @@
+use std::ffi::OsStr;
+use std::io;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
+
+/// A process that outlives us by a moment, and puts away what we could not.
+///
+/// It reads from a pipe that only we hold. When the pipe ends without a word of farewell, we have
+/// been killed (or have panicked), and the guard does what its script says. It is in a process
+/// group of its own and deaf to what a terminal sends, so that Ctrl-C does not take it first.
+#[derive(Debug)]
+pub(super) struct Guard {
+    child: Child,
+}
+
+/// Reads words until the end of the pipe: `set NAME` remembers a name, `done` ends the guard. What
+/// comes after this in a script is done if the end comes first; `$name` is the last name.
+const READ: &str = r#"
+trap '' HUP INT QUIT TERM
+name=
+while read -r word value; do
+  case $word in
+    set) name=$value ;;
+    done) exit 0 ;;
+  esac
+done
+"#;
+
+impl Guard {
+    /// Starts a guard that does `script` with `argument` as its `$1` when we are gone.
+    ///
+    /// # Errors
+    ///
+    /// When there is no `/bin/sh`.
+    pub(super) fn start(script: &str, argument: impl AsRef<OsStr>) -> io::Result<Self> {
+        let child = Command::new("/bin/sh")
+            .arg("-c")
+            .arg(format!("{READ}{script}"))
+            .arg("lastorders-guard")
+            .arg(argument)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        Ok(Self { child })
+    }
+
+    /// Tells the guard the name of what it guards: a process id, a container id.
+    ///
+    /// # Errors
+    ///
+    /// When the guard has gone.
+    pub(super) async fn set(&mut self, name: &str) -> io::Result<()> {
+        self.say(&format!("set {name}\n")).await
+    }
+
+    /// Dismisses the guard: there is nothing left to put away.
+    pub(super) async fn dismiss(mut self) {
+        let said = self.say("done\n").await;
+        drop(self.child.stdin.take());
+        let gone = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
+        if said.is_err() || gone.is_err() {
+            tracing::debug!("the guard was gone, or did not go");
+        }
+    }
+
+    async fn say(&mut self, words: &str) -> io::Result<()> {
+        let Some(pipe) = self.child.stdin.as_mut() else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        pipe.write_all(words.as_bytes()).await?;
+        pipe.flush().await
+    }
+}

@@ -1,0 +1,201 @@
+use std::sync::Arc;
+
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgConnectOptions;
+
+use super::admin::Admin;
+use super::error::LeaseError;
+
+/// How many sessions a server under test may have at once.
+const SERVER_SESSIONS: u32 = 150;
+
+/// How many the judge may have in one database: one for each gate, one to look, and some to spare.
+const JUDGE_SESSIONS: u32 = 10;
+
+/// A database of one scenario's own, with two roles that exist for it alone.
+///
+/// The *role* is the server's: it owns the database and nothing else, and can reach no other. The
+/// *judge* may do in this database what the role may, and is what the harness itself connects as:
+/// whatever a hostile server has put into its tables, no superuser ever reads them.
+///
+/// Dropping a lease leaves the database to [`Postgres::stop`](super::Postgres::stop).
+#[derive(Debug)]
+#[must_use = "a lease that is not released keeps its database until the whole Postgres stops"]
+pub struct Lease {
+    admin: Arc<Admin>,
+    name: String,
+    password: String,
+    judge: String,
+    judge_password: String,
+}
+
+impl Lease {
+    pub(super) async fn make(admin: Arc<Admin>, name: String) -> Result<Self, LeaseError> {
+        let lease = Self {
+            judge: format!("{name}_judge"),
+            password: secret(),
+            judge_password: secret(),
+            name,
+            admin,
+        };
+        match lease.create().await {
+            Ok(()) => Ok(lease),
+            Err(source) => {
+                let name = lease.name.clone();
+                // Half of it may be there. What cannot be removed now is removed on stop.
+                let _ = lease.release().await;
+                Err(LeaseError {
+                    doing: "make",
+                    name,
+                    source,
+                })
+            }
+        }
+    }
+
+    /// Where the server listens, as a host name or an address.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.admin.options().get_host()
+    }
+
+    /// The server's TCP port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.admin.options().get_port()
+    }
+
+    /// The database; the role that owns it has the same name.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.name
+    }
+
+    /// The role that the server under test connects as.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        &self.name
+    }
+
+    /// The role's password: 32 hexadecimal digits.
+    #[must_use]
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// How the harness connects to this database: as the judge, with settings that the database's
+    /// owner cannot change under it.
+    #[must_use]
+    pub fn judge(&self) -> PgConnectOptions {
+        self.admin
+            .options()
+            .clone()
+            .username(&self.judge)
+            .password(&self.judge_password)
+            .database(&self.name)
+            .application_name("lastorders judge")
+            // A few statements in a session each: plans that outlive a change of `jobs` only harm.
+            .statement_cache_capacity(0)
+            .options([
+                ("search_path", "pg_catalog"),
+                ("statement_timeout", "15000"),
+                ("lock_timeout", "5000"),
+                ("default_transaction_read_only", "off"),
+                ("row_security", "off"),
+                ("jit", "off"),
+            ])
+    }
+
+    /// Ends every session of the two roles, and drops the database and the roles.
+    ///
+    /// Cancel safe in that nothing is lost: what is left is removed when the Postgres stops.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses or cannot be reached.
+    pub async fn release(self) -> Result<(), LeaseError> {
+        remove(&self.admin, &self.name, &[&self.judge, &self.name])
+            .await
+            .map_err(|source| LeaseError {
+                doing: "remove",
+                name: self.name,
+                source,
+            })
+    }
+
+    async fn create(&self) -> sqlx::Result<()> {
+        let Self {
+            name,
+            judge,
+            password,
+            judge_password,
+            admin,
+        } = self;
+        let mine = admin.grant(name);
+        admin
+            .run(format!(
+                "CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE
+                   CONNECTION LIMIT {SERVER_SESSIONS} PASSWORD '{password}';
+                 CREATE ROLE {judge} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE
+                   CONNECTION LIMIT {JUDGE_SESSIONS} PASSWORD '{judge_password}';
+                 {mine}
+                 GRANT {name} TO {judge}"
+            ))
+            .await?;
+        let template = admin.template();
+        admin
+            .run(format!(
+                "CREATE DATABASE {name} TEMPLATE {template} OWNER {name}"
+            ))
+            .await?;
+        // A database's privileges are not copied from its template.
+        admin
+            .run(format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"))
+            .await
+    }
+}
+
+/// Removes a database and roles, if they exist. All names are ours: lower case, no quotes needed.
+pub(super) async fn remove(admin: &Admin, database: &str, roles: &[&str]) -> sqlx::Result<()> {
+    admin
+        .run(format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
+        .await?;
+    sqlx::query(
+        "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = ANY($1)",
+    )
+    .bind(
+        roles
+            .iter()
+            .map(|&role| role.to_owned())
+            .collect::<Vec<_>>(),
+    )
+    .execute(admin.pool())
+    .await?;
+    for role in roles {
+        remove_role(admin.pool(), role).await?;
+    }
+    Ok(())
+}
+
+/// A role may own something in a database that is not ours, on a server where everybody may
+/// connect to `postgres`; that goes too.
+pub(super) async fn remove_role(pool: &sqlx::PgPool, role: &str) -> sqlx::Result<()> {
+    let drop = format!("DROP ROLE IF EXISTS {role}");
+    match sqlx::raw_sql(AssertSqlSafe(drop.clone()))
+        .execute(pool)
+        .await
+    {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("2BP01") => {
+            let both = format!("DROP OWNED BY {role}; {drop}");
+            sqlx::raw_sql(AssertSqlSafe(both))
+                .execute(pool)
+                .await
+                .map(std::mem::drop)
+        }
+        other => other.map(std::mem::drop),
+    }
+}
+
+fn secret() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}

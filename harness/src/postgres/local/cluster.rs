@@ -1,0 +1,314 @@
+use std::fs;
+use std::io;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::{Account, Binaries};
+use crate::postgres::RunId;
+use crate::postgres::admin::until_it_answers;
+use crate::postgres::guard::Guard;
+use crate::postgres::owner::Owner;
+
+/// What the name of a cluster's directory begins with.
+pub(in crate::postgres) const DIRECTORY: &str = "lastorders-pg-";
+
+/// The file in it that says whose it is.
+pub(in crate::postgres) const OWNER_FILE: &str = "owner";
+
+/// Kills the server `$name`, waits 10 s at most, and removes the directory `$1`.
+const PUT_AWAY: &str = r#"
+turns=0
+if [ -n "$name" ] && kill -QUIT "$name" 2>/dev/null; then
+  while kill -0 "$name" 2>/dev/null && [ $turns -lt 100 ]; do
+    turns=$((turns + 1)); sleep 0.1
+  done
+  kill -KILL "$name" 2>/dev/null
+fi
+turns=0
+while ! rm -rf "$1" && [ $turns -lt 50 ]; do turns=$((turns + 1)); sleep 0.1; done
+"#;
+
+/// A running cluster in a temporary directory of its own.
+///
+/// Dropping it leaves the clearing up to its guard, as being killed does.
+#[derive(Debug)]
+pub(in crate::postgres) struct Cluster {
+    server: Child,
+    guard: Guard,
+    dir: PathBuf,
+    options: PgConnectOptions,
+}
+
+impl Cluster {
+    /// Makes a cluster and waits until it answers: about a second, at most 90.
+    pub(in crate::postgres) async fn start(
+        binaries: &Binaries,
+        account: Option<&Account>,
+        run: &RunId,
+    ) -> Result<Self, String> {
+        let dir = make_directory(run, account).map_err(|error| {
+            format!(
+                "no directory in {}: {error}",
+                std::env::temp_dir().display()
+            )
+        })?;
+        let guard = match Guard::start(PUT_AWAY, &dir) {
+            Ok(guard) => guard,
+            Err(error) => {
+                let _ = fs::remove_dir_all(&dir);
+                return Err(format!("/bin/sh does not start: {error}"));
+            }
+        };
+        let workshop = Workshop {
+            binaries,
+            account,
+            dir: &dir,
+        };
+        // From here on, an early return drops the guard, which removes the directory.
+        let password = workshop.initdb().await?;
+        let (server, guard, options) = workshop.serve(guard, &password).await?;
+        Ok(Self {
+            server,
+            guard,
+            dir,
+            options,
+        })
+    }
+
+    /// How the superuser connects.
+    pub(in crate::postgres) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    /// Stops it at once, makes sure that it is gone, and removes the directory.
+    pub(in crate::postgres) async fn stop(mut self) -> Result<(), String> {
+        let dir = self.dir.display();
+        halt(&mut self.server)
+            .await
+            .map_err(|error| format!("postgres in {dir}: {error}"))?;
+        remove_directory(&self.dir)
+            .await
+            .map_err(|error| format!("{dir}: {error}"))?;
+        self.guard.dismiss().await;
+        Ok(())
+    }
+}
+
+/// What it takes to run the programs of a cluster.
+struct Workshop<'a> {
+    binaries: &'a Binaries,
+    account: Option<&'a Account>,
+    dir: &'a Path,
+}
+
+impl Workshop<'_> {
+    /// A program with nothing of our environment but where to find other programs.
+    fn command(&self, program: &str) -> io::Result<Command> {
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())?;
+        let mut command = Command::new(self.binaries.program(program));
+        command
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .env("LC_ALL", "C")
+            .env("TZ", "UTC")
+            .current_dir(self.dir)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .process_group(0);
+        if let Some(account) = self.account {
+            command.uid(account.uid).gid(account.gid);
+        }
+        Ok(command)
+    }
+
+    /// Makes the cluster's files; returns the superuser's password.
+    async fn initdb(&self) -> Result<String, String> {
+        let password = uuid::Uuid::new_v4().simple().to_string();
+        let file = self.dir.join("password");
+        let run = async {
+            fs::write(&file, &password)?;
+            self.give_away(&file)?;
+            let mut child = self
+                .command("initdb")?
+                .args(["--pgdata=data", "--username=postgres", "--pwfile=password"])
+                .args([
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--no-locale",
+                    "--no-sync",
+                ])
+                .kill_on_drop(true)
+                .spawn()?;
+            let status = timeout(Duration::from_secs(60), child.wait()).await??;
+            fs::remove_file(&file)?;
+            Ok::<_, io::Error>(status)
+        };
+        match run.await {
+            Ok(status) if status.success() => Ok(password),
+            Ok(status) => Err(format!("initdb ended with {status}: {}", self.log_tail())),
+            Err(error) => Err(format!("initdb: {error}: {}", self.log_tail())),
+        }
+    }
+
+    /// Starts the server. A port that was free a moment ago may have been taken since; then
+    /// another one.
+    async fn serve(
+        &self,
+        mut guard: Guard,
+        password: &str,
+    ) -> Result<(Child, Guard, PgConnectOptions), String> {
+        let mut last = String::new();
+        for _ in 0..5 {
+            let port = free_port().map_err(|error| format!("no free port: {error}"))?;
+            let mut server = self
+                .server(port)
+                .and_then(|mut command| command.spawn())
+                .map_err(|error| format!("postgres: {error}"))?;
+            if let Some(pid) = server.id() {
+                guard
+                    .set(&pid.to_string())
+                    .await
+                    .map_err(|error| format!("guard: {error}"))?;
+            }
+            let options = PgConnectOptions::new_without_pgpass()
+                .host("127.0.0.1")
+                .port(port)
+                .username("postgres")
+                .password(password)
+                .database("postgres")
+                .ssl_mode(PgSslMode::Disable);
+            let gone = || match server.try_wait() {
+                Ok(None) => None,
+                Ok(Some(status)) => Some(format!("it ended with {status}: {}", self.log_tail())),
+                Err(error) => Some(error.to_string()),
+            };
+            match until_it_answers(&options, Duration::from_secs(30), gone).await {
+                Ok(()) => return Ok((server, guard, options)),
+                Err(why) => last = why,
+            }
+            let _ = halt(&mut server).await;
+            let _ = guard.set("").await;
+            if !last.contains("in use") {
+                break;
+            }
+        }
+        Err(last)
+    }
+
+    fn server(&self, port: u16) -> io::Result<Command> {
+        let mut command = self.command("postgres")?;
+        command.args(["-D", "data"]);
+        // A socket's path may be 107 bytes long, and temporary directories on some systems are not
+        // far from it. Nobody needs the socket.
+        let socket_dir = self.dir.to_string_lossy();
+        let socket_dir = if socket_dir.len() > 80 {
+            ""
+        } else {
+            &*socket_dir
+        };
+        for setting in [
+            format!("port={port}"),
+            format!("unix_socket_directories={socket_dir}"),
+            "listen_addresses=127.0.0.1".to_owned(),
+        ] {
+            command.args(["-c", &setting]);
+        }
+        for setting in SETTINGS {
+            command.args(["-c", setting]);
+        }
+        Ok(command)
+    }
+
+    fn log(&self) -> PathBuf {
+        self.dir.join("server.log")
+    }
+
+    /// The last lines of what the programs said.
+    fn log_tail(&self) -> String {
+        let text = fs::read(self.log()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        lines[lines.len().saturating_sub(6)..].join(" | ")
+    }
+
+    fn give_away(&self, path: &Path) -> io::Result<()> {
+        match self.account {
+            Some(account) => chown(path, Some(account.uid), Some(account.gid)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a server that lives for a minute does without: its data's survival, first of all. `log` is
+/// the level that says why a server does not start, and leaves out what clients do wrong.
+pub(in crate::postgres) const SETTINGS: &[&str] = &[
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "max_connections=500",
+    "shared_buffers=64MB",
+    "jit=off",
+    "log_checkpoints=off",
+    "log_min_messages=log",
+    "log_min_error_statement=panic",
+    "max_prepared_transactions=0",
+];
+
+fn make_directory(run: &RunId, account: Option<&Account>) -> io::Result<PathBuf> {
+    let dir = tempfile::Builder::new()
+        .prefix(&format!("{DIRECTORY}{}-", run.short()))
+        .permissions(fs::Permissions::from_mode(0o700))
+        .tempdir()?;
+    // Before anything else is in it: a directory without an owner is never taken for left over.
+    fs::write(dir.path().join(OWNER_FILE), Owner::this().to_string())?;
+    if let Some(account) = account {
+        chown(dir.path(), Some(account.uid), Some(account.gid))?;
+    }
+    Ok(dir.keep())
+}
+
+/// SIGQUIT is Postgres's immediate shutdown: the server ends its children and does not save
+/// anything. SIGKILL only if that takes more than 10 s, for then the children are left to notice.
+async fn halt(server: &mut Child) -> io::Result<()> {
+    let pid = server.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
+    if let Some(pid) = pid {
+        kill_process(pid, Signal::QUIT)?;
+    }
+    match timeout(Duration::from_secs(10), server.wait()).await {
+        Ok(ended) => ended.map(drop),
+        Err(_) => server.kill().await,
+    }
+}
+
+/// Children that were left behind may still write for a moment.
+async fn remove_directory(dir: &Path) -> io::Result<()> {
+    let mut result = Ok(());
+    for _ in 0..50 {
+        result = match tokio::fs::remove_dir_all(dir).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => return Ok(()),
+        };
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    result
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}

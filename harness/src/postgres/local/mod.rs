@@ -1,0 +1,13 @@
+//! A throw-away cluster from server binaries on this machine.
+//!
+//! * `account`: the unprivileged user that it runs as when we are root
+//! * `binaries`: where `initdb` and `postgres` are
+//! * `cluster`: makes, starts and removes it
+
+mod account;
+mod binaries;
+mod cluster;
+
+pub(super) use self::account::Account;
+pub(super) use self::binaries::{Binaries, OLDEST};
+pub(super) use self::cluster::{Cluster, DIRECTORY, OWNER_FILE};

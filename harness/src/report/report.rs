@@ -1,0 +1,138 @@
+use std::time::Duration;
+
+use super::{Colour, render};
+use crate::check::{Finding, Verdict};
+use crate::history::History;
+use crate::plan::{Contract, ExitRule};
+use crate::run::{Outcome, ScenarioOutcome};
+use crate::scenario::Catalogue;
+use crate::subject::{BuildFailure, Language, Prepared, Subject};
+
+/// What came of judging one server. Every file and every table is a projection of this.
+#[derive(Debug, Clone)]
+#[must_use = "a report says nothing until it is read: see `assert_passed`"]
+pub struct Report {
+    /// What came of the run.
+    pub outcome: Outcome,
+    /// What the server is written in, where it shows.
+    pub language: Option<Language>,
+    /// What a reader should know about how the server was started.
+    pub note: Option<String>,
+    /// Why the server could not be built, if it could not: then every scenario has failed.
+    pub build_failure: Option<BuildFailure>,
+    /// The words after `lastorders run` that judge the same again, without `--only` and `--seed`:
+    /// the options, and the subject.
+    pub again: (Vec<String>, Vec<String>),
+}
+
+impl Report {
+    /// The report of a run.
+    pub fn new(subject: &Subject, prepared: &Prepared, outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            language: prepared.language,
+            note: prepared.note.clone(),
+            build_failure: None,
+            again: (options_again(subject), subject.arguments()),
+        }
+    }
+
+    /// A server that cannot be built has failed every scenario.
+    pub fn not_built(subject: &Subject, catalogue: &Catalogue, failure: BuildFailure) -> Self {
+        let options = subject.options();
+        let scenarios = catalogue.scenarios().iter().map(|scenario| {
+            let finding = Finding::violation("a server that can be built", failure.to_string());
+            ScenarioOutcome {
+                scenario: *scenario,
+                plan: scenario.plan(options.seed, &options.contract),
+                history: History::default(),
+                verdict: Some(Verdict::Fail),
+                findings: vec![Finding { check: "build".to_owned(), ..finding }],
+                duration: Duration::ZERO,
+            }
+        });
+        let outcome = Outcome {
+            subject: subject.name(),
+            command: failure.command.clone(),
+            seed: options.seed,
+            postgres: "not started".to_owned(),
+            duration: Duration::ZERO,
+            scenarios: scenarios.collect(),
+            interrupted: None,
+        };
+        Self {
+            outcome,
+            language: subject.language(),
+            note: None,
+            build_failure: Some(failure),
+            again: (options_again(subject), subject.arguments()),
+        }
+    }
+
+    /// The report of a stored history, which no command carries out again.
+    pub(crate) fn of_history(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            language: None,
+            note: None,
+            build_failure: None,
+            again: (Vec::new(), vec!["DIR".to_owned()]),
+        }
+    }
+
+    /// The worst verdict; `None` if no scenario was carried out.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.outcome.scenarios.iter().filter_map(|scenario| scenario.verdict).max()
+    }
+
+    /// Whether every scenario was carried out, and none failed or proved nothing. Warnings pass.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        let summary = self.outcome.summary();
+        summary.passed + summary.warned > 0
+            && summary.failed + summary.inconclusive + summary.skipped == 0
+    }
+
+    /// Passes a test whose server passed.
+    ///
+    /// # Panics
+    ///
+    /// If a *must* failed: with the requirement, what was expected, what was seen, and the
+    /// timeline. Also if a scenario proved nothing or was not carried out, because a test that
+    /// asserts nothing must not pass; the text says which it was.
+    #[track_caller]
+    pub fn assert_passed(&self) {
+        assert!(self.passed(), "the server did not pass\n\n{}", render(self, Colour::Never));
+    }
+
+    /// The command that carries one scenario out again, alone.
+    #[must_use]
+    pub fn command_for(&self, came: &ScenarioOutcome) -> String {
+        let (options, subject) = &self.again;
+        let id = came.scenario.id;
+        // A repeated scenario has a seed of its own each time.
+        let seed = came.plan.seed.to_string();
+        let fixed = ["lastorders", "run", "--only", id, "--seed", &seed];
+        let words = fixed.into_iter().chain(options.iter().chain(subject).map(String::as_str));
+        crate::subject::quote(words)
+    }
+}
+
+/// The options that change what is demanded.
+fn options_again(subject: &Subject) -> Vec<String> {
+    let usual = Contract::default();
+    let contract = &subject.options().contract;
+    let mut words = Vec::new();
+    if contract.grace_ms != usual.grace_ms {
+        words.extend(["--grace".to_owned(), format!("{}ms", contract.grace_ms)]);
+    }
+    if contract.exit != usual.exit {
+        let rule = match contract.exit {
+            ExitRule::Strict => "strict",
+            ExitRule::Lenient => "lenient",
+        };
+        words.extend(["--exit-code".to_owned(), rule.to_owned()]);
+    }
+    words
+}

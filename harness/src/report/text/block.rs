@@ -1,0 +1,156 @@
+use super::paint::{self, WIDTH, paint};
+use super::table::{level, word};
+use crate::check::{Finding, Kind};
+use crate::history::What;
+use crate::report::group::Group;
+use crate::report::{Report, clean, clean_lines, timeline};
+use crate::run::ScenarioOutcome;
+
+/// How far the evidence stands from the edge.
+const INDENT: &str = "    ";
+
+/// No scenario shows more findings; the rest are counted.
+const MOST_FINDINGS: usize = 4;
+
+/// What did not pass, with the evidence.
+pub(super) fn block(report: &Report, group: &Group<'_>) -> Vec<String> {
+    let Some(first) = group.members.first() else { return Vec::new() };
+    let mut lines = vec![title(group, first)];
+    if group.members.len() == 1 {
+        lines.extend(wrapped("", first.scenario.requirement));
+    } else {
+        let ids: Vec<_> = group.members.iter().map(|came| came.scenario.id).collect();
+        lines.extend(wrapped("", &ids.join(", ")));
+    }
+    lines.push(String::new());
+    lines.extend(findings(&first.findings));
+    if let Some(failure) = &report.build_failure {
+        lines.extend(quoted("the end of what it wrote", &failure.output, 30));
+    }
+    let picture = timeline(&first.plan, &first.history, &first.findings, WIDTH - INDENT.len());
+    if !picture.is_empty() {
+        lines.push(String::new());
+        lines.extend(picture.iter().map(|line| format!("{INDENT}{line}").trim_end().to_owned()));
+    }
+    lines.extend(output(first));
+    lines.push(String::new());
+    if report.build_failure.is_none() && has_been_ready(first) {
+        lines.extend(hint(report, first));
+    }
+    lines.extend(labelled("alone", &report.command_for(first)));
+    lines
+}
+
+fn title(group: &Group<'_>, first: &ScenarioOutcome) -> String {
+    let (word, style) = word(first.verdict);
+    let (name, right) = match group.members.len() {
+        1 => {
+            let name = format!("{} · {}", first.scenario.id, first.scenario.title);
+            (name, level(first.scenario.level).to_owned())
+        }
+        n => (format!("{n} scenarios, for one and the same reason"), String::new()),
+    };
+    let used = word.chars().count() + name.chars().count() + right.len() + 4;
+    let rule = "─".repeat(WIDTH.saturating_sub(used).max(2));
+    let name = paint(paint::STRONG, &name);
+    format!("{} {name} {} {right}", paint(style, word), paint(paint::FAINT, &rule))
+        .trim_end()
+        .to_owned()
+}
+
+fn findings(all: &[Finding]) -> Vec<String> {
+    let (notes, proved): (Vec<_>, Vec<_>) =
+        all.iter().partition(|finding| finding.kind == Kind::Note);
+    // The worst first: what proves a must broken is what was looked for.
+    let mut proved = proved;
+    proved.sort_by_key(|finding| (std::cmp::Reverse(finding.level), finding.at_us));
+    let mut lines = Vec::new();
+    for finding in proved.iter().take(MOST_FINDINGS) {
+        lines.extend(labelled("expected", &clean(&finding.expected, 400)));
+        let about = finding.request.as_ref().map(|id| format!("  [{id}]")).unwrap_or_default();
+        let actual = format!("{}{about}", clean(&finding.actual, 600));
+        lines.extend(coloured("actual", &actual, finding.kind));
+    }
+    let more = proved.len().saturating_sub(MOST_FINDINGS);
+    if more > 0 {
+        lines.extend(labelled("", &format!("and {more} findings more of the same scenario")));
+    }
+    for note in notes.iter().take(2) {
+        lines.extend(labelled("note", &clean(&note.actual, 300)));
+    }
+    lines
+}
+
+fn coloured(label: &str, text: &str, kind: Kind) -> Vec<String> {
+    let style = match kind {
+        Kind::Violation | Kind::Late => paint::BAD,
+        Kind::Inconclusive => paint::UNSURE,
+        Kind::Note => paint::PLAIN,
+    };
+    in_style(label, text, style)
+}
+
+/// The end of what the server wrote, where it may tell why.
+fn output(came: &ScenarioOutcome) -> Vec<String> {
+    let wrote = came.history.events.iter().rev().find_map(|event| match &event.what {
+        What::Output { stdout, stderr } => Some((stdout, stderr)),
+        _ => None,
+    });
+    let Some((stdout, stderr)) = wrote else { return Vec::new() };
+    let most = if has_been_ready(came) { 3 } else { 8 };
+    let mut lines = quoted("the end of its stderr", stderr, most);
+    if lines.is_empty() {
+        lines = quoted("the end of its stdout", stdout, most);
+    }
+    lines
+}
+
+fn has_been_ready(came: &ScenarioOutcome) -> bool {
+    came.history.events.iter().any(|event| event.what == What::Ready)
+}
+
+fn quoted(title: &str, text: &str, most: usize) -> Vec<String> {
+    let quoted = clean_lines(text, most, WIDTH - INDENT.len() - 3);
+    if quoted.is_empty() {
+        return Vec::new();
+    }
+    let title = paint(paint::FAINT, &format!("{INDENT}{title}"));
+    let quoted = quoted.iter().map(|line| paint(paint::FAINT, &format!("{INDENT}│ {line}")));
+    [String::new(), title].into_iter().chain(quoted).collect()
+}
+
+fn hint(report: &Report, came: &ScenarioOutcome) -> Vec<String> {
+    let hint = &came.scenario.hint;
+    let mut lines = labelled("why", hint.cause);
+    match report.language {
+        Some(language) => {
+            lines
+                .extend(labelled("mend", &format!("{}: {}", language.name(), language.mend(hint))));
+        }
+        None => {
+            let text = format!("lastorders explain {}", came.scenario.id);
+            lines.extend(labelled("mend", &text));
+        }
+    }
+    lines
+}
+
+fn labelled(label: &str, text: &str) -> Vec<String> {
+    in_style(label, text, paint::PLAIN)
+}
+
+fn in_style(label: &str, text: &str, style: anstyle::Style) -> Vec<String> {
+    let width = WIDTH - INDENT.len() - 10;
+    let parts = paint::wrap(text, width);
+    let lines = parts.iter().enumerate().map(|(n, part)| {
+        let label = if n == 0 { label } else { "" };
+        let label = paint(paint::FAINT, &format!("{label:<9}"));
+        format!("{INDENT}{label} {}", paint(style, part))
+    });
+    lines.collect()
+}
+
+fn wrapped(label: &str, text: &str) -> Vec<String> {
+    let lines = paint::wrap(text, WIDTH - INDENT.len() - label.len());
+    lines.iter().map(|line| format!("{INDENT}{label}{line}")).collect()
+}

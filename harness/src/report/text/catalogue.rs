@@ -1,0 +1,81 @@
+use super::paint::{self, WIDTH, paint};
+use super::script;
+use super::table::level;
+use crate::plan::Contract;
+use crate::report::Colour;
+use crate::scenario::{Scenario, Visibility};
+use crate::subject::Language;
+
+/// The catalogue, one line a scenario; its last line says how many there are.
+#[must_use]
+pub fn catalogue_table(scenarios: &[Scenario], colour: Colour) -> String {
+    let id_width = scenarios.iter().map(|scenario| scenario.id.len()).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for scenario in scenarios {
+        let room = WIDTH.saturating_sub(2 + id_width + 2 + 6 + 2 + 6 + 2);
+        lines.push(format!(
+            "  {:<id_width$}  {:<6}  {:<6}  {}",
+            scenario.id,
+            level(scenario.level),
+            visibility(scenario.visibility),
+            paint::cut(scenario.title, room),
+        ));
+    }
+    lines.push(paint(paint::FAINT, &format!("{} scenarios", scenarios.len())));
+    finished(&lines, colour)
+}
+
+/// Why a scenario matters, what is done in it, and how servers in each language pass it.
+#[must_use]
+pub fn explain(scenario: &Scenario, colour: Colour) -> String {
+    let mut lines = vec![
+        format!("{} · {}", paint(paint::STRONG, scenario.id), scenario.title),
+        paint(
+            paint::FAINT,
+            &format!(
+                "{}, {}; from {}",
+                level(scenario.level),
+                visibility(scenario.visibility),
+                scenario.source
+            ),
+        ),
+        String::new(),
+    ];
+    lines.extend(paint::wrap(scenario.requirement, WIDTH));
+    lines.extend([String::new(), paint(paint::STRONG, "What is done")]);
+    for (actor, steps) in script::script(&scenario.plan(0, &Contract::default())) {
+        lines.push(format!("  {actor}"));
+        lines.extend(steps.iter().map(|step| format!("    {step}")));
+    }
+    lines.extend([String::new(), paint(paint::STRONG, "Why servers fail it")]);
+    lines.extend(indented(scenario.hint.cause, "  "));
+    lines.extend([String::new(), paint(paint::STRONG, "How they mend it")]);
+    for language in Language::ALL {
+        let mut mend = indented(language.mend(&scenario.hint), "          ").into_iter();
+        let first = mend.next().unwrap_or_default();
+        lines.push(format!("  {:<7} {}", language.name(), first.trim_start()));
+        lines.extend(mend);
+    }
+    finished(&lines, colour)
+}
+
+fn indented(text: &str, indent: &str) -> Vec<String> {
+    let lines = paint::wrap(text, WIDTH - indent.len());
+    lines.iter().map(|line| format!("{indent}{line}")).collect()
+}
+
+fn visibility(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "public",
+        Visibility::Hidden => "hidden",
+    }
+}
+
+fn finished(lines: &[String], colour: Colour) -> String {
+    let mut text = lines.join("\n");
+    text.push('\n');
+    match colour {
+        Colour::Always => text,
+        Colour::Never => anstream::adapter::strip_str(&text).to_string(),
+    }
+}

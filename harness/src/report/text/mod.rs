@@ -1,0 +1,18 @@
+//! The terminal's report.
+//!
+//! * `render`: the whole
+//! * `table`: one line a scenario
+//! * `block`: what did not pass, with the evidence
+//! * `catalogue`: what `list` and `explain` print
+//! * `script`: a plan in words
+//! * `paint`: colours and widths
+
+mod block;
+mod catalogue;
+pub(crate) mod paint;
+mod render;
+mod script;
+mod table;
+
+pub use self::catalogue::{catalogue_table, explain};
+pub use self::render::{Colour, render};

@@ -1,0 +1,89 @@
+use anstyle::{AnsiColor, Style};
+
+/// No line of a report is wider, in columns.
+pub(crate) const WIDTH: usize = 100;
+
+/// Nothing special.
+pub(crate) const PLAIN: Style = Style::new();
+/// What is there to be looked up, and not to be read.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+/// Headings.
+pub(crate) const STRONG: Style = Style::new().bold();
+/// As it should be.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// Lost, or refused.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+/// What the finding is about.
+pub(crate) const FOUND: Style = AnsiColor::Red.on_default().bold();
+/// What was done to the server.
+pub(crate) const STIMULUS: Style = AnsiColor::Yellow.on_default();
+/// Nothing was proved.
+pub(crate) const UNSURE: Style = AnsiColor::Magenta.on_default();
+
+/// Text in a style; plain text has no escape sequences at all.
+pub(crate) fn paint(style: Style, text: &str) -> String {
+    if style.is_plain() {
+        return text.to_owned();
+    }
+    format!("{style}{text}{style:#}")
+}
+
+/// Text on lines of at most `width` characters, broken at spaces where there are some.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let mut rest: Vec<char> = word.chars().collect();
+        if used > 0 && used + 1 + rest.len() > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        while rest.len() > width {
+            let tail = rest.split_off(width);
+            push(&mut lines, &rest);
+            lines.push(String::new());
+            rest = tail;
+        }
+        if used > 0 {
+            push(&mut lines, &[' ']);
+            used += 1;
+        }
+        push(&mut lines, &rest);
+        used += rest.len();
+    }
+    lines
+}
+
+fn push(lines: &mut [String], chars: &[char]) {
+    if let Some(line) = lines.last_mut() {
+        line.extend(chars);
+    }
+}
+
+/// Text cut to `width` characters.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_at_spaces_and_long_words_anywhere() {
+        for (text, width, lines) in [
+            ("one two three", 7, vec!["one two", "three"]),
+            ("one", 7, vec!["one"]),
+            ("", 7, vec![""]),
+            ("abcdefghij k", 4, vec!["abcd", "efgh", "ij k"]),
+            ("x abcdefghij", 4, vec!["x", "abcd", "efgh", "ij"]),
+        ] {
+            assert_eq!(wrap(text, width), lines, "{text}");
+        }
+        assert_eq!(cut("abcdef", 4), "abc…");
+        assert_eq!(cut("abcd", 4), "abcd");
+    }
+}

@@ -1,0 +1,84 @@
+use super::paint::{self, WIDTH, paint};
+use super::{block, table};
+use crate::report::{Report, clean, group};
+
+/// Whether a text has colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// It has.
+    Always,
+    /// It has none, and no escape sequence at all.
+    Never,
+}
+
+/// The terminal's report of a run: a table, then what did not pass, then how many came out how.
+/// Its last line is `N passed, N failed, N skipped`, and nothing else begins so.
+#[must_use]
+pub fn render(report: &Report, colour: Colour) -> String {
+    let mut lines = head(report);
+    lines.push(String::new());
+    lines.extend(table::table(report));
+    for group in group::groups(&report.outcome.scenarios) {
+        lines.push(String::new());
+        lines.extend(block::block(report, &group));
+    }
+    lines.push(String::new());
+    lines.extend(foot(report));
+    let mut text = lines.join("\n");
+    text.push('\n');
+    match colour {
+        Colour::Always => text,
+        Colour::Never => anstream::adapter::strip_str(&text).to_string(),
+    }
+}
+
+fn head(report: &Report) -> Vec<String> {
+    let outcome = &report.outcome;
+    let title = clean(&outcome.subject, 60);
+    let mut lines = vec![format!("{} {title}", paint(paint::STRONG, "lastorders ·"))];
+    let mut fact = |name: &str, text: &str| {
+        for (n, part) in paint::wrap(&clean(text, 400), WIDTH - 12).iter().enumerate() {
+            let name = if n == 0 { name } else { "" };
+            lines.push(paint(paint::FAINT, &format!("  {name:<9} {part}")));
+        }
+    };
+    fact("command", &outcome.command);
+    fact("postgres", &outcome.postgres);
+    let n = outcome.scenarios.len();
+    let s = if n == 1 { "" } else { "s" };
+    let seconds = outcome.duration.as_secs_f64();
+    fact("run", &format!("{n} scenario{s} in {seconds:.1} s, seed {}", outcome.seed));
+    if let Some(note) = &report.note {
+        fact("note", note);
+    }
+    lines
+}
+
+fn foot(report: &Report) -> Vec<String> {
+    let summary = report.outcome.summary();
+    let mut lines = Vec::new();
+    if let Some(signal) = report.outcome.interrupted {
+        let text = format!("interrupted by signal {signal}: this is what there was until then");
+        lines.push(paint(paint::FOUND, &text));
+    }
+    if summary.inconclusive + summary.skipped > 0 {
+        let text = format!(
+            "NOT PROVED: {} inconclusive, {} not carried out; nothing is said of these",
+            summary.inconclusive, summary.skipped
+        );
+        lines.push(paint(paint::UNSURE, &text));
+    }
+    let text = format!(
+        "{} pass, {} warn, {} fail, {} inconclusive, {} not carried out",
+        summary.passed, summary.warned, summary.failed, summary.inconclusive, summary.skipped
+    );
+    lines.push(paint(paint::FAINT, &text));
+    // The last line is for programs: it has no colour.
+    lines.push(format!(
+        "{} passed, {} failed, {} skipped",
+        summary.passed + summary.warned,
+        summary.failed,
+        summary.inconclusive + summary.skipped
+    ));
+    lines
+}

@@ -1,0 +1,48 @@
+use anstyle::Style;
+
+use super::paint::{self, WIDTH, paint};
+use crate::check::{Level, Verdict};
+use crate::report::Report;
+use crate::run::ScenarioOutcome;
+
+/// One line a scenario: verdict, id, level, title, and how long it took.
+pub(super) fn table(report: &Report) -> Vec<String> {
+    let scenarios = &report.outcome.scenarios;
+    let id_width = scenarios.iter().map(|came| came.scenario.id.len()).max().unwrap_or(0);
+    scenarios.iter().map(|came| line(came, id_width)).collect()
+}
+
+fn line(came: &ScenarioOutcome, id_width: usize) -> String {
+    let (word, style) = word(came.verdict);
+    let scenario = &came.scenario;
+    let time = format!("{:.1} s", came.duration.as_secs_f64());
+    let room = WIDTH.saturating_sub(2 + 12 + 1 + id_width + 2 + 6 + 2 + 8);
+    let title = paint::cut(scenario.title, room);
+    format!(
+        "  {} {:<id_width$}  {:<6}  {title:<room$}{}",
+        paint(style, &format!("{word:<12}")),
+        scenario.id,
+        level(scenario.level),
+        paint(paint::FAINT, &format!("{time:>8}")),
+    )
+}
+
+/// A verdict as reports write it, and its colour.
+pub(super) fn word(verdict: Option<Verdict>) -> (&'static str, Style) {
+    match verdict {
+        None => ("not run", paint::UNSURE),
+        Some(Verdict::Pass) => ("pass", paint::GOOD),
+        Some(Verdict::Warn) => ("warn", paint::STIMULUS),
+        Some(Verdict::Inconclusive) => ("inconclusive", paint::UNSURE),
+        Some(Verdict::Fail) => ("FAIL", paint::FOUND),
+    }
+}
+
+/// A level as reports write it.
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Info => "info",
+        Level::Should => "should",
+        Level::Must => "must",
+    }
+}

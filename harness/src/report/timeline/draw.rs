@@ -1,0 +1,156 @@
+use super::lanes::{Doing, Lanes};
+use super::select::Row;
+use super::words::Tone;
+use crate::history::{Event, History, What};
+use crate::report::results::relative_ms;
+use crate::report::text::paint::{self, paint};
+
+/// Between two rows that are further apart, the picture says how much time passed.
+const GAP_US: u64 = 1_000_000;
+
+/// The widest name of a lane.
+const WIDEST_NAME: usize = 10;
+
+/// The columns of the time, with its unit's sign and the mark of a finding.
+const TIME: usize = 11;
+
+/// Draws rows.
+pub(super) struct Canvas<'a> {
+    history: &'a History,
+    lanes: Lanes,
+    lane_width: usize,
+    text_width: usize,
+    zero_us: u64,
+    followed: usize,
+}
+
+impl<'a> Canvas<'a> {
+    pub(super) fn new(history: &'a History, lanes: Lanes, width: usize) -> Self {
+        let widest = lanes.all.iter().map(|lane| lane.name.chars().count()).max().unwrap_or(0);
+        let lane_width = widest.min(WIDEST_NAME) + 2;
+        let used = TIME + 2 + lanes.all.len() * lane_width + 2;
+        Self {
+            zero_us: history.moments().signalled.unwrap_or(0),
+            text_width: width.saturating_sub(used).max(20),
+            history,
+            lanes,
+            lane_width,
+            followed: 0,
+        }
+    }
+
+    pub(super) fn draw(mut self, rows: &[Row]) -> Vec<String> {
+        let mut lines = vec![self.head()];
+        let mut before: Option<u64> = None;
+        for row in rows {
+            let event = &self.history.events[row.index];
+            if let Some(gap) = before.map(|before| event.at_us - before).filter(|us| *us >= GAP_US)
+            {
+                lines.push(self.gap(gap));
+            }
+            before = Some(event.at_us);
+            self.follow_to(row.index);
+            lines.extend(self.row(row, event));
+        }
+        lines
+    }
+
+    fn head(&self) -> String {
+        let names = self.lanes.all.iter().map(|lane| {
+            let name: String = lane.name.chars().take(WIDEST_NAME).collect();
+            format!("{name:^width$}", width = self.lane_width)
+        });
+        let names: String = names.collect();
+        let line = format!("{:>TIME$}  {names}", "ms");
+        paint(paint::FAINT, line.trim_end())
+    }
+
+    fn follow_to(&mut self, index: usize) {
+        for event in &self.history.events[self.followed..=index] {
+            self.lanes.follow(event);
+        }
+        self.followed = index + 1;
+    }
+
+    fn gap(&self, gap_us: u64) -> String {
+        let cells: String =
+            self.lanes.all.iter().map(|lane| self.cell(lane.doing.sign())).collect();
+        let tenths = gap_us / 100_000;
+        let text = format!("{}.{} s pass", tenths / 10, tenths % 10);
+        let line = format!("{:>TIME$}  {cells}  {text}", "⋮");
+        paint(paint::FAINT, &line)
+    }
+
+    fn row(&self, row: &Row, event: &Event) -> Vec<String> {
+        let is_signal = matches!(event.what, What::Signalled { .. }) && row.single;
+        let here = self.lanes.position(event).filter(|_| row.single && !is_signal);
+        let mark = if row.found { "▶" } else { " " };
+        let time = format!("{mark}{:>width$}", self.time(event.at_us), width = TIME - 1);
+        let who = if row.single { who(event) } else { "others" };
+        let text = format!("{who} {}", row.words.text);
+        let style = match (row.found, row.words.tone) {
+            (true, _) => paint::FOUND,
+            (false, Tone::Plain) => paint::PLAIN,
+            (false, Tone::Good) => paint::GOOD,
+            (false, Tone::Bad) => paint::BAD,
+            (false, Tone::Stimulus) => paint::STIMULUS,
+        };
+        let sign = |at: usize, doing: Doing| {
+            if Some(at) == here {
+                return paint(style, &self.cell(row.words.sign));
+            }
+            if is_signal { paint(style, &self.crossed(doing)) } else { self.cell(doing.sign()) }
+        };
+        let doings = self.lanes.all.iter().map(|lane| lane.doing).enumerate();
+        let cells: String = doings.map(|(at, doing)| sign(at, doing)).collect();
+        let mut lines = Vec::new();
+        for (n, part) in paint::wrap(&text, self.text_width).iter().enumerate() {
+            lines.push(if n == 0 {
+                let time_style = if row.found { paint::FOUND } else { paint::FAINT };
+                let part = paint(style, part);
+                format!("{}  {cells}  {part}", paint(time_style, &time))
+            } else {
+                let cells = self.lanes.all.iter().map(|lane| self.cell(lane.doing.sign()));
+                let cells: String = cells.collect();
+                format!("{:>TIME$}  {cells}    {}", "", paint(style, part))
+            });
+        }
+        lines
+    }
+
+    fn cell(&self, sign: char) -> String {
+        format!("{sign:^width$}", width = self.lane_width)
+    }
+
+    /// A signal is a line through every lane.
+    fn crossed(&self, doing: Doing) -> String {
+        let sign = match doing {
+            Doing::Nothing => '━',
+            Doing::Up | Doing::Waiting | Doing::Sealed => '╋',
+            Doing::Frozen | Doing::Gated | Doing::Broken => doing.sign(),
+        };
+        format!("{sign:━^width$}", width = self.lane_width)
+    }
+
+    /// Milliseconds from the signal; tenths where they say something.
+    fn time(&self, at_us: u64) -> String {
+        let ms = relative_ms(at_us, self.zero_us);
+        if at_us == self.zero_us {
+            "0.0".to_owned()
+        } else if ms.abs() < 1000.0 {
+            format!("{ms:+.1}")
+        } else {
+            format!("{ms:+.0}")
+        }
+    }
+}
+
+/// Who did it, for people.
+fn who(event: &Event) -> &str {
+    match (event.actor.as_str(), &event.what) {
+        // What the operator does is done to the server, and its words say so.
+        ("operator", What::Signalled { .. }) => "▼",
+        ("world" | "operator", _) => "server",
+        (actor, _) => actor,
+    }
+}

@@ -1,0 +1,66 @@
+use std::collections::BTreeSet;
+
+use crate::check::{Finding, Kind};
+use crate::history::{Exchange, History, RequestId};
+
+/// No picture has more lanes of clients: it would not fit beside its words.
+const MOST_CLIENTS: usize = 3;
+
+/// Which requests and clients the findings are about.
+#[derive(Debug, Default)]
+pub(super) struct Focus {
+    /// The requests, as they stand in the history.
+    pub(super) requests: BTreeSet<String>,
+    /// Those of them that make a row, with the name that it bears.
+    pub(super) names: Vec<(String, String)>,
+    /// The clients that have a lane, in the order of their first requests.
+    pub(super) clients: Vec<String>,
+}
+
+impl Focus {
+    pub(super) fn of(history: &History, findings: &[Finding]) -> Self {
+        let exchanges = history.exchanges();
+        let named: BTreeSet<&str> = findings
+            .iter()
+            .filter(|finding| finding.kind != Kind::Note)
+            .filter_map(|finding| finding.request.as_deref())
+            .collect();
+        let mut focus = Self::default();
+        // What findings name comes first; then what was in flight; then whoever was there.
+        let tests: [&dyn Fn(&Exchange) -> bool; 3] = [
+            &|exchange| named.contains(exchange.request.id.as_str()),
+            &|exchange| exchange.in_flight,
+            &|exchange| exchange.actor != "warm-up",
+        ];
+        for (rank, test) in tests.iter().enumerate() {
+            if rank > 1 && !focus.clients.is_empty() {
+                break;
+            }
+            for exchange in exchanges.iter().filter(|exchange| test(exchange)) {
+                focus.take(exchange);
+            }
+        }
+        let first =
+            |client: &String| exchanges.iter().position(|exchange| exchange.actor == *client);
+        focus.clients.sort_by_key(first);
+        focus
+    }
+
+    fn take(&mut self, exchange: &Exchange) {
+        let known = self.clients.contains(&exchange.actor);
+        if !known && self.clients.len() >= MOST_CLIENTS {
+            return;
+        }
+        if !known {
+            self.clients.push(exchange.actor.clone());
+        }
+        // A client that goes on for ever has too many requests to show.
+        let of_it = |id: &&String| id.split('#').next() == Some(exchange.actor.as_str());
+        if self.requests.iter().filter(of_it).count() < 4 {
+            let RequestId { id, name } = exchange.request.clone();
+            if self.requests.insert(id.clone()) {
+                self.names.extend(name.map(|name| (id, name)));
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+use std::collections::BTreeSet;
+
+use super::focus::Focus;
+use crate::history::{Event, History, What};
+use crate::plan::LetGo;
+
+/// What an actor is doing between its events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// It is not there.
+    Nothing,
+    /// A client is connected, the server listens, the store works.
+    Up,
+    /// A request is under way.
+    Waiting,
+    /// The server runs and no longer listens.
+    Sealed,
+    /// The server stands still.
+    Frozen,
+    /// A gate is closed.
+    Gated,
+    /// The store is broken.
+    Broken,
+}
+
+impl Doing {
+    /// The sign between events.
+    pub(super) fn sign(self) -> char {
+        match self {
+            Self::Nothing => ' ',
+            Self::Up => '│',
+            Self::Waiting => '║',
+            Self::Sealed => '┆',
+            Self::Frozen => '░',
+            Self::Gated => '▒',
+            Self::Broken => '╳',
+        }
+    }
+}
+
+/// One actor's column.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) name: String,
+    pub(super) doing: Doing,
+    /// Requests of this client that are under way.
+    open: BTreeSet<String>,
+}
+
+/// The columns, from left to right: clients, the server, the store.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    pub(super) all: Vec<Lane>,
+}
+
+impl Lanes {
+    pub(super) fn of(history: &History, focus: &Focus) -> Self {
+        let store = history.events.iter().any(|event| event.actor == "store");
+        let names = focus
+            .clients
+            .iter()
+            .map(String::as_str)
+            .chain(["server"])
+            .chain(store.then_some("store"));
+        let lane = |name: &str| Lane {
+            name: name.to_owned(),
+            doing: Doing::Nothing,
+            open: BTreeSet::new(),
+        };
+        Self { all: names.map(lane).collect() }
+    }
+
+    /// The column of an actor, if it has one. What the world and the operator do, they do to the
+    /// server.
+    pub(super) fn position(&self, event: &Event) -> Option<usize> {
+        let actor = match event.actor.as_str() {
+            "world" | "operator" => "server",
+            actor => actor,
+        };
+        self.all.iter().position(|lane| lane.name == actor)
+    }
+
+    /// Follows one event.
+    pub(super) fn follow(&mut self, event: &Event) {
+        if let Some(at) = self.position(event) {
+            self.all[at].follow(&event.what);
+        }
+    }
+}
+
+impl Lane {
+    fn follow(&mut self, what: &What) {
+        self.doing = match what {
+            What::Connected { .. } | What::Started { .. } | What::Thawed => Doing::Up,
+            What::Sent { request, .. } => {
+                self.open.insert(request.id.clone());
+                Doing::Waiting
+            }
+            What::Answered { request, .. } => {
+                self.open.remove(&request.id);
+                if self.open.is_empty() { Doing::Up } else { Doing::Waiting }
+            }
+            What::Ended { request, .. } => {
+                self.open.remove(&request.id);
+                if self.open.is_empty() { Doing::Nothing } else { Doing::Waiting }
+            }
+            What::NotConnected { .. }
+            | What::NotSent { .. }
+            | What::Closed { .. }
+            | What::Exited { .. }
+            | What::Killed { .. }
+            | What::NotReady { .. } => Doing::Nothing,
+            What::ListenerGone if self.doing == Doing::Up => Doing::Sealed,
+            What::Frozen => Doing::Frozen,
+            What::Holding { .. } => Doing::Gated,
+            What::Opened { what: LetGo::All } => Doing::Up,
+            What::Broken { .. } => Doing::Broken,
+            What::Session { .. } if self.doing == Doing::Nothing => Doing::Up,
+            _ => self.doing,
+        };
+    }
+}

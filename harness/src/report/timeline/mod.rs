@@ -1,0 +1,34 @@
+//! The picture of one run: who did what around the signal, one lane an actor, one row an event.
+//!
+//! * `words`: an event in words, and the sign that stands for it in its lane
+//! * `focus`: which requests and clients the findings are about
+//! * `select`: the few events that tell the story
+//! * `lanes`: what each actor is doing between its events
+//! * `draw`: rows of text
+
+mod draw;
+mod focus;
+mod lanes;
+mod select;
+mod words;
+
+use self::draw::Canvas;
+use self::focus::Focus;
+use self::lanes::Lanes;
+use crate::check::Finding;
+use crate::history::History;
+use crate::plan::Plan;
+
+/// The timeline of one run, each line at most `width` columns wide, with colours.
+///
+/// Times are milliseconds from the first signal. Text of the server is made fit to be printed.
+#[must_use]
+pub fn timeline(plan: &Plan, history: &History, findings: &[Finding], width: usize) -> Vec<String> {
+    let focus = Focus::of(history, findings);
+    let rows = select::select(plan, history, findings, &focus);
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let lanes = Lanes::of(history, &focus);
+    Canvas::new(history, lanes, width).draw(&rows)
+}

@@ -1,0 +1,227 @@
+use std::collections::BTreeMap;
+
+use super::focus::Focus;
+use super::words::{self, Tone, Words};
+use crate::check::{Finding, Kind};
+use crate::history::{Event, History, Session, Sign, What};
+use crate::plan::Plan;
+
+/// A picture with more rows is not looked at.
+const MOST_ROWS: usize = 24;
+
+/// One row of the picture.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The event that it shows, or the last of several.
+    pub(super) index: usize,
+    pub(super) words: Words,
+    /// Whether it stands for one event, with a sign in that actor's lane.
+    pub(super) single: bool,
+    /// Whether a finding is about this event.
+    pub(super) found: bool,
+    /// What goes first when there are too many: the highest.
+    weight: u8,
+}
+
+/// The few events that tell the story, in their order.
+pub(super) fn select(
+    plan: &Plan,
+    history: &History,
+    findings: &[Finding],
+    focus: &Focus,
+) -> Vec<Row> {
+    let mut picker =
+        Picker { plan, focus, signalled: false, crowd: Crowd::default(), rows: vec![] };
+    let has_signal = history.moments().signalled.is_some();
+    for (index, event) in history.events.iter().enumerate() {
+        picker.take(index, event, has_signal);
+    }
+    let mut rows = picker.finish();
+    for finding in findings.iter().filter(|finding| finding.kind != Kind::Note) {
+        if let Some(at) = row_of(&rows, history, finding) {
+            rows[at].found = true;
+            rows[at].weight = 0;
+        }
+    }
+    told_once(&mut rows, history);
+    thin_out(&mut rows);
+    rows
+}
+
+/// That the port is closed is told once, if it is also the first sign of shutdown.
+fn told_once(rows: &mut Vec<Row>, history: &History) {
+    let what = |row: &Row| &history.events[row.index].what;
+    let sign = What::Visible { sign: Sign::ListenerGone };
+    if rows.iter().any(|row| row.single && *what(row) == sign) {
+        rows.retain(|row| row.found || *what(row) != What::ListenerGone);
+    }
+}
+
+/// Leaves out what matters least, and of that the latest, until the picture can be looked at.
+fn thin_out(rows: &mut Vec<Row>) {
+    while rows.len() > MOST_ROWS {
+        let heaviest = rows.iter().map(|row| row.weight).max().unwrap_or(0);
+        match rows.iter().rposition(|row| row.weight == heaviest && heaviest > 0) {
+            Some(at) => drop(rows.remove(at)),
+            None => rows.truncate(MOST_ROWS),
+        }
+    }
+}
+
+struct Picker<'a> {
+    plan: &'a Plan,
+    focus: &'a Focus,
+    signalled: bool,
+    crowd: Crowd,
+    rows: Vec<Row>,
+}
+
+impl Picker<'_> {
+    fn take(&mut self, index: usize, event: &Event, has_signal: bool) {
+        if matches!(event.what, What::Signalled { .. }) {
+            self.flush();
+            self.signalled = true;
+        }
+        let Some(weight) = self.weight(event, has_signal) else {
+            self.crowd.take(index, event, self.signalled);
+            return;
+        };
+        let words = match &event.what {
+            What::Rows { counts, total, sessions_left } => {
+                Some(self.rows_of(counts, *total, *sessions_left))
+            }
+            _ => words::of(event, self.plan),
+        };
+        if let Some(words) = words {
+            self.flush();
+            self.rows.push(Row { index, words, single: true, found: false, weight });
+        }
+    }
+
+    /// How soon an event may go; `None` if it is one of the crowd.
+    fn weight(&self, event: &Event, has_signal: bool) -> Option<u8> {
+        let in_focus = |id: &str| self.focus.requests.contains(id);
+        let has_lane = self.focus.clients.contains(&event.actor);
+        Some(match &event.what {
+            What::Signalled { .. }
+            | What::Exited { .. }
+            | What::Killed { .. }
+            | What::NotReady { .. }
+            | What::Unreached { .. }
+            | What::Rows { .. }
+            | What::NoRows { .. } => 0,
+            What::NotVisible
+            | What::ListenerGone
+            | What::Visible { .. }
+            | What::Frozen
+            | What::Thawed
+            | What::Residue { .. }
+            | What::Broken { .. }
+            | What::Held { .. } => 1,
+            What::Sent { request, .. }
+            | What::NotSent { request, .. }
+            | What::Answered { request, .. }
+            | What::Ended { request, .. }
+                if in_focus(&request.id) =>
+            {
+                2
+            }
+            What::Holding { .. } | What::Opened { .. } => 2,
+            What::Connected { .. } | What::NotConnected { .. } | What::Closed { .. }
+                if has_lane =>
+            {
+                5
+            }
+            What::Session { what: Session::Withheld, .. } => 3,
+            What::Started { .. } | What::Ready if !has_signal => 4,
+            What::Snapshot { .. } | What::Note { .. } => 4,
+            _ => return None,
+        })
+    }
+
+    /// How many rows each request has that the picture is about.
+    fn rows_of(&self, counts: &BTreeMap<String, u32>, total: u64, left: u32) -> Words {
+        let named = self.focus.names.iter().take(4).map(|(id, name)| {
+            let n = counts.get(name).copied().unwrap_or(0);
+            format!(", {n} of {id}")
+        });
+        let named: String = named.collect();
+        let left = match left {
+            0 => String::new(),
+            left => format!("; {left} sessions were still open"),
+        };
+        let text = format!("rows in jobs at the end: {total}{named}{left}");
+        Words { sign: '≡', tone: Tone::Plain, text }
+    }
+
+    fn flush(&mut self) {
+        self.rows.extend(self.crowd.row());
+    }
+
+    fn finish(mut self) -> Vec<Row> {
+        self.flush();
+        self.rows
+    }
+}
+
+/// Events that are told together: how many of each kind between two rows.
+#[derive(Default)]
+struct Crowd {
+    last: usize,
+    counts: BTreeMap<&'static str, u32>,
+    answers: BTreeMap<u16, u32>,
+}
+
+impl Crowd {
+    fn take(&mut self, index: usize, event: &Event, signalled: bool) {
+        let kind = match &event.what {
+            What::Answered { answer, .. } => {
+                *self.answers.entry(answer.status).or_default() += 1;
+                self.last = index;
+                return;
+            }
+            What::Ended { by, .. } if *by != crate::history::End::Client => "lost",
+            What::NotSent { .. } => "could not be sent",
+            What::NotConnected { .. } => "refused",
+            What::Session { what: Session::Terminate, .. } if signalled => {
+                "sessions ended in order"
+            }
+            What::Session { what: Session::Reset, .. } if signalled => "sessions reset",
+            What::Session { what: Session::Opened, .. } if signalled => "sessions opened",
+            _ => return,
+        };
+        *self.counts.entry(kind).or_default() += 1;
+        self.last = index;
+    }
+
+    fn row(&mut self) -> Option<Row> {
+        let answers = std::mem::take(&mut self.answers);
+        let counts = std::mem::take(&mut self.counts);
+        if answers.is_empty() && counts.is_empty() {
+            return None;
+        }
+        let bad = counts.contains_key("lost") || counts.contains_key("could not be sent");
+        let answers = answers.into_iter().map(|(status, n)| format!("{n} × {status}"));
+        let counts = counts.into_iter().map(|(kind, n)| format!("{n} {kind}"));
+        let text: Vec<_> = answers.chain(counts).collect();
+        let tone = if bad { Tone::Bad } else { Tone::Plain };
+        let words = Words { sign: ' ', tone, text: text.join(", ") };
+        Some(Row { index: self.last, words, single: false, found: false, weight: 3 })
+    }
+}
+
+/// The row that a finding is about: its request's end, else the moment that it names.
+fn row_of(rows: &[Row], history: &History, finding: &Finding) -> Option<usize> {
+    let event = |row: &Row| &history.events[row.index];
+    let ends = |row: &Row| match &event(row).what {
+        What::Answered { request, .. }
+        | What::Ended { request, .. }
+        | What::NotSent { request, .. } => Some(&request.id) == finding.request.as_ref(),
+        _ => false,
+    };
+    let at = finding.at_us;
+    let ended = rows.iter().position(|row| row.single && ends(row));
+    let exact = || rows.iter().position(|row| row.single && Some(event(row).at_us) == at);
+    let before = || rows.iter().rposition(|row| at.is_some_and(|at| event(row).at_us <= at));
+    ended.or_else(exact).or_else(before)
+}

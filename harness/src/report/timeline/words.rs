@@ -1,0 +1,260 @@
+use crate::history::{Answer, ConnectError, End, Event, RequestId, Session, Sign, What};
+use crate::plan::{Fault, Gate, LetGo, Plan, Signal, Target};
+use crate::report::clean;
+
+/// How good or bad an event is, to the eye.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// Nothing special.
+    Plain,
+    /// As it should be.
+    Good,
+    /// Something was lost, or refused.
+    Bad,
+    /// What was done to the server.
+    Stimulus,
+}
+
+/// An event in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Words {
+    /// The sign that stands for it in its lane.
+    pub(super) sign: char,
+    pub(super) tone: Tone,
+    pub(super) text: String,
+}
+
+fn words(sign: char, tone: Tone, text: impl Into<String>) -> Words {
+    Words { sign, tone, text: text.into() }
+}
+
+/// An event in words; `None` for what a reader does not need.
+pub(super) fn of(event: &Event, plan: &Plan) -> Option<Words> {
+    match &event.what {
+        What::Connected { .. }
+        | What::NotConnected { .. }
+        | What::Sent { .. }
+        | What::NotSent { .. }
+        | What::Answered { .. }
+        | What::Ended { .. }
+        | What::Closed { .. } => of_client(&event.what),
+        What::Holding { .. }
+        | What::Held { .. }
+        | What::Opened { .. }
+        | What::Broken { .. }
+        | What::Session { .. }
+        | What::Rows { .. }
+        | What::NoRows { .. } => of_store(&event.what),
+        What::Started { .. }
+        | What::Ready
+        | What::NotReady { .. }
+        | What::Marked { .. }
+        | What::Unreached { .. }
+        | What::Snapshot { .. }
+        | What::Signalled { .. }
+        | What::Visible { .. }
+        | What::NotVisible
+        | What::ListenerGone
+        | What::Frozen
+        | What::Thawed
+        | What::Exited { .. }
+        | What::Killed { .. }
+        | What::Residue { .. }
+        | What::Lag { .. }
+        | What::Output { .. }
+        | What::Note { .. } => of_server(&event.what, plan),
+    }
+}
+
+fn of_client(what: &What) -> Option<Words> {
+    Some(match what {
+        What::Connected { .. } => words('○', Tone::Plain, "connects"),
+        What::NotConnected { error, .. } => match error {
+            ConnectError::Refused => words('×', Tone::Plain, "connects: refused"),
+            ConnectError::Reset => words('✗', Tone::Bad, "connects: reset"),
+            ConnectError::TimedOut => words('✗', Tone::Bad, "connects: no answer at all"),
+            ConnectError::Other => words('×', Tone::Plain, "could not connect"),
+        },
+        What::Sent { request, line, bytes, first, last, .. } => {
+            let line = clean(line, 40);
+            let text = match (first, last) {
+                (true, true) => format!("sends {line}"),
+                (true, false) => format!("sends the first {bytes} bytes of {line}"),
+                (false, true) => format!("sends the rest of {line}"),
+                (false, false) => format!("sends {bytes} more bytes of {line}"),
+            };
+            words('●', Tone::Plain, numbered(request, &text))
+        }
+        What::NotSent { request, error, .. } => {
+            let text = format!("could not be sent: {}", clean(error, 60));
+            words('✗', Tone::Bad, numbered(request, &text))
+        }
+        What::Answered { request, answer, .. } => answered(request, answer),
+        What::Ended { request, by, got, status, .. } => ended(request, *by, *got, *status),
+        What::Closed { by, .. } => match by {
+            End::Fin => words('◌', Tone::Plain, "its connection is closed by the server"),
+            End::Reset => words('◌', Tone::Plain, "its connection is reset by the server"),
+            End::Client => words('◌', Tone::Plain, "closes its connection"),
+            End::Malformed => words('✗', Tone::Bad, "gets bytes that nobody asked for"),
+            End::Silence => words('◌', Tone::Bad, "its connection was never closed"),
+        },
+        _ => return None,
+    })
+}
+
+fn answered(request: &RequestId, answer: &Answer) -> Words {
+    let Answer { status, body, says_close, .. } = answer;
+    let (sign, tone) = match status {
+        200..=299 => ('✔', Tone::Good),
+        100..=499 => ('◆', Tone::Plain),
+        _ => ('◆', Tone::Bad),
+    };
+    let body = if body.len() <= 40 { format!(" {}", clean(body, 40)) } else { String::new() };
+    let close = if *says_close { ", says close" } else { "" };
+    words(sign, tone, numbered(request, &format!("is answered {status}{body}{close}")))
+}
+
+fn ended(request: &RequestId, by: End, got: u64, status: Option<u16>) -> Words {
+    let response = status.map_or("a response".to_owned(), |status| format!("a {status}"));
+    let text = match (by, got) {
+        (End::Client, _) => return words('◌', Tone::Plain, numbered(request, "is given up")),
+        (End::Silence, 0) => "was never answered: silence".to_owned(),
+        (End::Fin, 0) => "is lost: closed without a byte of an answer".to_owned(),
+        (End::Reset, 0) => "is lost: reset without a byte of an answer".to_owned(),
+        (End::Malformed, _) => "is answered with what is no HTTP".to_owned(),
+        (End::Silence, got) => format!("{response} stops after {got} bytes: silence"),
+        (End::Fin, got) => format!("{response} is cut by a close after {got} bytes"),
+        (End::Reset, got) => format!("{response} is cut by a reset after {got} bytes"),
+    };
+    words('✗', Tone::Bad, numbered(request, &text))
+}
+
+/// `#2 sends POST /work`: the actor's name stands before it.
+fn numbered(request: &RequestId, text: &str) -> String {
+    let number = request.id.rsplit('#').next().unwrap_or_default();
+    format!("#{number} {text}")
+}
+
+fn of_store(what: &What) -> Option<Words> {
+    Some(match what {
+        What::Holding { gate: Gate::Row } => {
+            words('▣', Tone::Stimulus, "the row gate is closed: inserts wait")
+        }
+        What::Holding { gate: Gate::Acknowledgement } => {
+            words('▣', Tone::Stimulus, "the acknowledgement gate is closed: done, and not told")
+        }
+        What::Held { n, wanted, .. } => {
+            let all = if n == wanted { n.to_string() } else { format!("{n} (of {wanted})") };
+            words('▣', Tone::Stimulus, format!("{all} in flight, proved to wait at the gate"))
+        }
+        What::Opened { what: LetGo::All } => words('▢', Tone::Stimulus, "the gate is opened"),
+        What::Opened { what: LetGo::One } => words('▢', Tone::Stimulus, "one is let go"),
+        What::Broken { fault } => words(
+            '╳',
+            Tone::Stimulus,
+            match fault {
+                Fault::Reset => "every session is reset",
+                Fault::BlackHole => "nothing is answered any more",
+                Fault::Refuse => "new sessions are refused",
+            },
+        ),
+        What::Session { session, what } => match what {
+            Session::Opened => words('+', Tone::Plain, format!("session {session} is opened")),
+            Session::Terminate => {
+                words('−', Tone::Plain, format!("session {session} is ended in order"))
+            }
+            Session::Fin => words('−', Tone::Plain, format!("session {session} is closed")),
+            Session::Reset => words('✗', Tone::Bad, format!("session {session} is reset")),
+            Session::ServerClosed => {
+                words('−', Tone::Plain, format!("session {session} is closed by the database"))
+            }
+            Session::Withheld => words(
+                '▣',
+                Tone::Stimulus,
+                format!("session {session}: the row is there, the server is not told"),
+            ),
+            Session::Cancelling | Session::Working | Session::Idle => return None,
+        },
+        What::NoRows { why } => {
+            words(' ', Tone::Bad, format!("the rows could not be counted: {}", clean(why, 80)))
+        }
+        // Which rows are worth a word depends on the findings: `select` says it.
+        What::Rows { .. } => return None,
+        _ => return None,
+    })
+}
+
+fn of_server(what: &What, plan: &Plan) -> Option<Words> {
+    Some(match what {
+        What::Started { port, .. } => {
+            words('┬', Tone::Plain, format!("is started, to listen on port {port}"))
+        }
+        What::Ready => words('●', Tone::Good, "is ready: /health answered 200"),
+        What::NotReady { why } => {
+            words('✗', Tone::Bad, format!("is never ready: {}", clean(why, 200)))
+        }
+        What::Unreached { step, why, .. } => {
+            words('✗', Tone::Bad, format!("{}: {}", clean(step, 80), clean(why, 120)))
+        }
+        What::Snapshot { unread, unaccepted, .. }
+            if !unread.is_empty() || !unaccepted.is_empty() =>
+        {
+            let (unread, unaccepted) = (unread.len(), unaccepted.len());
+            let text =
+                format!("had not read from {unread} connections, had not accepted {unaccepted}");
+            words('·', Tone::Plain, text)
+        }
+        What::Signalled { signal, target } => {
+            words('━', Tone::Stimulus, format!("{} to the {}", name(*signal), whom(*target)))
+        }
+        What::Visible { sign } => words(
+            '▽',
+            Tone::Plain,
+            match sign {
+                Sign::ListenerGone => "first sign of shutdown: the port is closed",
+                Sign::Unavailable => "first sign of shutdown: a 503",
+                Sign::ConnectionClosed => "first sign of shutdown: an idle connection is closed",
+                Sign::Exited => "first sign of shutdown: it is gone",
+            },
+        ),
+        What::NotVisible => {
+            let most = plan.contract.visible_ms;
+            words('?', Tone::Bad, format!("no sign of shutdown for {most} ms"))
+        }
+        What::ListenerGone => words('▽', Tone::Plain, "stops listening"),
+        What::Frozen => words('░', Tone::Stimulus, "is frozen"),
+        What::Thawed => words('│', Tone::Stimulus, "runs again"),
+        What::Exited { code: Some(0), .. } => words('■', Tone::Good, "exits with status 0"),
+        What::Exited { code: Some(code), .. } => {
+            words('■', Tone::Bad, format!("exits with status {code}"))
+        }
+        What::Exited { signal, .. } => {
+            let by = signal.map_or("a signal".to_owned(), |signal| format!("signal {signal}"));
+            words('■', Tone::Bad, format!("is ended by {by}"))
+        }
+        What::Killed { why } => {
+            words('☠', Tone::Bad, format!("is killed by the judge: {}", clean(why, 120)))
+        }
+        What::Residue { processes, listening } if !processes.is_empty() || *listening => {
+            let names = clean(&processes.join(", "), 80);
+            let port = if *listening { ", and its port still listens" } else { "" };
+            words('✗', Tone::Bad, format!("left behind: [{names}]{port}"))
+        }
+        What::Note { text } => words('·', Tone::Plain, clean(text, 160)),
+        _ => return None,
+    })
+}
+
+fn name(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Term => "SIGTERM",
+        Signal::Int => "SIGINT",
+    }
+}
+
+fn whom(target: Target) -> &'static str {
+    match target {
+        Target::Leader => "server",
+        Target::Group => "server's whole group",
+    }
+}

@@ -1,0 +1,214 @@
+use std::io;
+use std::sync::Arc;
+
+use thiserror::Error;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
+
+use super::{Launch, Options, Outcome, Progress, ScenarioOutcome};
+use crate::check::judge;
+use crate::history::{Event, History, Trouble, What};
+use crate::plan::{Plan, Step};
+use crate::postgres::{LeaseError, Postgres, RunId, StartError};
+use crate::scenario::{Catalogue, Scenario};
+use crate::world::{Cancel, Guard, ListenerWatch, World, carry_out};
+
+/// Why there was no run, or no end to it.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// No scenario was selected.
+    #[error("no scenario was selected")]
+    NothingSelected,
+    /// There is no Postgres.
+    #[error(transparent)]
+    Postgres(#[from] StartError),
+    /// The process that cleans up after us could not be started.
+    #[error("could not start the guard that cleans up if this program is killed: {0}")]
+    Guard(io::Error),
+    /// It was interrupted before the first scenario was begun.
+    #[error("interrupted by signal {0} before a scenario was begun")]
+    Interrupted(i32),
+}
+
+/// Judges a server by every scenario of the catalogue, side by side.
+///
+/// When it returns, every process, container, database and directory that it made is gone.
+///
+/// # Errors
+///
+/// If nothing is selected, or there is no Postgres to be had. What a scenario could not do is no
+/// error but its verdict.
+///
+/// # Panics
+///
+/// If a scenario panics, which is a fault of this crate; everything is cleaned up first.
+pub async fn run(
+    launch: &Launch,
+    catalogue: &Catalogue,
+    options: &Options,
+    progress: Arc<dyn Progress>,
+) -> Result<Outcome, RunError> {
+    if catalogue.scenarios().is_empty() {
+        return Err(RunError::NothingSelected);
+    }
+    let begun = Instant::now();
+    let id = RunId::random();
+    // Every server has this in its DATABASE_URL, and so have its children.
+    let _guard = Guard::start(&id.mark()).map_err(RunError::Guard)?;
+    progress.postgres_starting();
+    let mut cancel = options.cancel.clone();
+    let postgres = tokio::select! {
+        biased;
+        signal = interrupted(&mut cancel) => return Err(RunError::Interrupted(signal)),
+        postgres = Postgres::start(&options.postgres, &id) => Arc::new(postgres?),
+    };
+    progress.postgres_ready(postgres.origin());
+    let origin = postgres.origin().to_owned();
+    let conductor = Arc::new(Conductor {
+        world: World {
+            launch: launch.clone(),
+            listeners: Arc::new(ListenerWatch::start()),
+            cancel: options.cancel.clone(),
+        },
+        postgres,
+        progress,
+        places: Semaphore::new(if options.jobs == 0 { 1_000 } else { options.jobs }),
+    });
+    let performed = conductor.perform(catalogue, options).await;
+    if let Some(conductor) = Arc::into_inner(conductor)
+        && let Some(postgres) = Arc::into_inner(conductor.postgres)
+        && let Err(error) = postgres.stop().await
+    {
+        tracing::warn!("{error}");
+    }
+    let scenarios = performed.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+    Ok(Outcome {
+        subject: launch.name.clone(),
+        command: launch.command_line(),
+        seed: options.seed,
+        postgres: origin,
+        duration: begun.elapsed(),
+        scenarios,
+        interrupted: *options.cancel.borrow(),
+    })
+}
+
+/// Waits for the signal that interrupts the run; for ever, if nobody can send one. Cancel safe.
+async fn interrupted(cancel: &mut Cancel) -> i32 {
+    let signal = cancel.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
+    match signal {
+        Some(signal) => signal,
+        None => std::future::pending().await,
+    }
+}
+
+struct Conductor {
+    world: World,
+    postgres: Arc<Postgres>,
+    progress: Arc<dyn Progress>,
+    places: Semaphore,
+}
+
+impl Conductor {
+    async fn perform(
+        self: &Arc<Self>,
+        catalogue: &Catalogue,
+        options: &Options,
+    ) -> Result<Vec<ScenarioOutcome>, JoinError> {
+        let mut todo: Vec<(usize, Scenario, Vec<Plan>)> = catalogue
+            .scenarios()
+            .iter()
+            .enumerate()
+            .map(|(at, scenario)| (at, *scenario, plans(scenario, options)))
+            .collect();
+        // The longest first: the run lasts as long as they do.
+        todo.sort_by_key(|(_, _, plans)| !plans.iter().any(lasts));
+        let mut tasks = JoinSet::new();
+        for (at, scenario, plans) in todo {
+            let conductor = Arc::clone(self);
+            tasks.spawn(async move { (at, conductor.repeated(scenario, plans).await) });
+        }
+        let mut outcomes = Vec::new();
+        let mut panicked = None;
+        while let Some(joined) = tasks.join_next().await {
+            match joined {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(error) => panicked = Some(error),
+            }
+        }
+        if let Some(error) = panicked {
+            return Err(error);
+        }
+        outcomes.sort_by_key(|(at, _)| *at);
+        Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+    }
+
+    /// The worst of the repetitions of one scenario.
+    async fn repeated(&self, scenario: Scenario, plans: Vec<Plan>) -> ScenarioOutcome {
+        let mut worst: Option<ScenarioOutcome> = None;
+        for plan in plans {
+            // The semaphore is never closed.
+            let _place = self.places.acquire().await;
+            self.progress.started(scenario.id);
+            let outcome = self.once(scenario, plan).await;
+            if let Some(verdict) = outcome.verdict {
+                self.progress.finished(scenario.id, verdict, outcome.duration);
+            }
+            // An interrupted repetition outranks none that was carried out.
+            if worst.as_ref().is_none_or(|worst| outcome.verdict > worst.verdict) {
+                worst = Some(outcome);
+            }
+        }
+        worst.expect("there is at least one repetition")
+    }
+
+    async fn once(&self, scenario: Scenario, plan: Plan) -> ScenarioOutcome {
+        let begun = Instant::now();
+        if self.world.cancel.borrow().is_some() {
+            return not_carried_out(scenario, plan);
+        }
+        let history = match self.postgres.lease(scenario.id).await {
+            Ok(lease) => carry_out(&self.world, &plan, lease).await,
+            Err(error) => no_database(&error),
+        };
+        if self.world.cancel.borrow().is_some() {
+            return ScenarioOutcome { history, ..not_carried_out(scenario, plan) };
+        }
+        let (verdict, findings) = judge(&plan, &history);
+        let duration = begun.elapsed();
+        ScenarioOutcome { scenario, plan, history, verdict: Some(verdict), findings, duration }
+    }
+}
+
+fn plans(scenario: &Scenario, options: &Options) -> Vec<Plan> {
+    let seeds = (0..options.repeat.max(1)).map(|n| options.seed.wrapping_add(n.into()));
+    seeds.map(|seed| scenario.plan(seed, &options.contract)).collect()
+}
+
+/// Whether the plan lasts until the server's own deadline: it closes a gate and never opens it.
+fn lasts(plan: &Plan) -> bool {
+    let mut steps = plan.actors.iter().flat_map(|actor| &actor.steps);
+    let holds = steps.clone().any(|step| matches!(step, Step::Hold { .. }));
+    holds && !steps.any(|step| matches!(step, Step::LetGo { .. }))
+}
+
+fn not_carried_out(scenario: Scenario, plan: Plan) -> ScenarioOutcome {
+    ScenarioOutcome {
+        scenario,
+        plan,
+        history: History::default(),
+        verdict: None,
+        findings: Vec::new(),
+        duration: std::time::Duration::ZERO,
+    }
+}
+
+fn no_database(error: &LeaseError) -> History {
+    let what = What::Unreached {
+        step: "make a database for this scenario".to_owned(),
+        why: error.to_string(),
+        trouble: Trouble::World,
+    };
+    History { events: vec![Event { at_us: 0, actor: "world".to_owned(), what }] }
+}

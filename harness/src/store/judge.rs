@@ -1,0 +1,277 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::TryStreamExt;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, Postgres};
+use sqlx::query::QueryScalar;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use tokio::sync::Mutex;
+
+use super::StoreError;
+
+/// At most so many rows are read.
+const MOST_ROWS: u64 = 100_000;
+
+/// At most so many distinct names are counted; a server that writes more of them has lost anyway.
+const MOST_NAMES: usize = 200_000;
+
+/// What a request's name begins with.
+const NAME: &str = "job-";
+
+/// What stands in `jobs`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// For each text value that begins with `job-`: in how many rows it stands, in whatever column
+    /// and however deep in JSON. A row counts once for a value.
+    pub counts: BTreeMap<String, u32>,
+    /// How many rows were read.
+    pub total: u64,
+    /// Whether there are more rows or values than are read: 100,000 rows of 64 KiB.
+    pub truncated: bool,
+    /// Whether there is no table `jobs` at all.
+    pub table_missing: bool,
+    /// How many sessions of the server were still there when the rows were read; unless it is 0, a
+    /// row may still come.
+    pub sessions_left: u32,
+}
+
+/// The harness's own sessions in the database of one scenario.
+#[derive(Debug)]
+pub(super) struct Judge {
+    options: PgConnectOptions,
+    role: String,
+    /// For looking. Opened when first needed, and again if it breaks.
+    eye: Mutex<Option<PgConnection>>,
+    /// The transaction that is the row gate.
+    lock: Mutex<Option<PgConnection>>,
+}
+
+/// The table `jobs`.
+#[derive(Debug)]
+struct Jobs {
+    oid: Oid,
+    /// Fit to be written into a statement.
+    name: String,
+}
+
+impl Judge {
+    pub(super) fn new(options: PgConnectOptions, role: &str) -> Self {
+        let options = options.disable_statement_logging();
+        Self { options, role: role.to_owned(), eye: Mutex::default(), lock: Mutex::default() }
+    }
+
+    /// Closes the row gate. Nothing happens if it is closed.
+    pub(super) async fn lock(&self) -> Result<(), StoreError> {
+        let mut lock = self.lock.lock().await;
+        if lock.is_some() {
+            return Ok(());
+        }
+        let doing = "close the row gate";
+        let mut session = self.options.connect().await.map_err(StoreError::sql(doing))?;
+        let jobs = find_jobs(&mut session, &self.role)
+            .await
+            .map_err(StoreError::sql(doing))?
+            .ok_or(StoreError::NoTable)?;
+        let sql = format!("BEGIN; LOCK TABLE {} IN SHARE MODE", jobs.name);
+        match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut session).await {
+            Ok(_) => {
+                *lock = Some(session);
+                Ok(())
+            }
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("55P03") => {
+                Err(StoreError::Contended)
+            }
+            Err(source) => Err(StoreError::Sql { doing, source }),
+        }
+    }
+
+    /// Opens the row gate; whether it was closed.
+    pub(super) async fn unlock(&self) -> Result<bool, StoreError> {
+        let Some(mut session) = self.lock.lock().await.take() else { return Ok(false) };
+        sqlx::raw_sql("ROLLBACK")
+            .execute(&mut session)
+            .await
+            .map_err(StoreError::sql("open the row gate"))?;
+        let _ = session.close().await;
+        Ok(true)
+    }
+
+    /// How many of the server's sessions wait at the row gate.
+    pub(super) async fn waiting(&self) -> Result<u32, StoreError> {
+        self.look("count who waits at the row gate", async |eye| {
+            let Some(jobs) = find_jobs(eye, &self.role).await? else { return Ok(0) };
+            let waiting = sqlx::query_scalar(
+                "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                 WHERE NOT l.granted AND l.relation = $1 AND a.usename = $2
+                   AND a.datname = current_database()",
+            );
+            count(eye, waiting.bind(jobs.oid).bind(&self.role)).await
+        })
+        .await
+    }
+
+    /// How many sessions the server's role has, anywhere in this Postgres.
+    pub(super) async fn sessions(&self) -> Result<u32, StoreError> {
+        self.look("count the server's sessions", async |eye| {
+            let sessions = sqlx::query_scalar(
+                "SELECT count(*) FROM pg_stat_activity
+                 WHERE usename = $1 AND backend_type = 'client backend'",
+            );
+            count(eye, sessions.bind(&self.role)).await
+        })
+        .await
+    }
+
+    /// How many rows of `jobs` are committed; 0 without a table.
+    pub(super) async fn committed(&self) -> Result<u32, StoreError> {
+        self.look("count the rows of `jobs`", async |eye| {
+            let Some(jobs) = find_jobs(eye, &self.role).await? else { return Ok(0) };
+            let sql = format!("SELECT count(*) FROM {}", jobs.name);
+            count(eye, sqlx::query_scalar(AssertSqlSafe(sql))).await
+        })
+        .await
+    }
+
+    /// Reads `jobs`.
+    pub(super) async fn rows(&self) -> Result<Rows, StoreError> {
+        self.look("read the rows of `jobs`", async |eye| {
+            let Some(jobs) = find_jobs(eye, &self.role).await? else {
+                return Ok(Rows { table_missing: true, ..Rows::default() });
+            };
+            // The limit keeps one row from filling our memory.
+            let sql = format!(
+                "SELECT left(to_jsonb(j)::text, 65536) FROM {} j LIMIT {}",
+                jobs.name,
+                MOST_ROWS + 1
+            );
+            let mut rows = Rows::default();
+            let mut stream =
+                sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch(&mut *eye);
+            while let Some(row) = stream.try_next().await? {
+                rows.count(row);
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    /// Ends the harness's sessions.
+    pub(super) async fn close(&self) {
+        for session in [&self.lock, &self.eye] {
+            if let Some(session) = session.lock().await.take() {
+                let _ = session.close().await;
+            }
+        }
+    }
+
+    /// Does something with the session for looking. A session that failed is not used again, nor
+    /// one whose use was cancelled half-way.
+    async fn look<T>(
+        &self,
+        doing: &'static str,
+        work: impl AsyncFnOnce(&mut PgConnection) -> sqlx::Result<T>,
+    ) -> Result<T, StoreError> {
+        let mut eye = self.eye.lock().await;
+        let mut session = match eye.take() {
+            Some(session) => session,
+            None => self.options.connect().await.map_err(StoreError::sql(doing))?,
+        };
+        let found = work(&mut session).await.map_err(StoreError::sql(doing))?;
+        *eye = Some(session);
+        Ok(found)
+    }
+}
+
+impl Rows {
+    /// Counts one row, given as JSON; `None` is a row that is null as a whole.
+    fn count(&mut self, row: Option<String>) {
+        if self.total == MOST_ROWS {
+            self.truncated = true;
+            return;
+        }
+        self.total += 1;
+        let Ok(row) = serde_json::from_str(&row.unwrap_or_default()) else {
+            self.truncated = true;
+            return;
+        };
+        let mut names = BTreeSet::new();
+        collect(row, &mut names);
+        for name in names {
+            if self.counts.len() >= MOST_NAMES && !self.counts.contains_key(&name) {
+                self.truncated = true;
+            } else {
+                *self.counts.entry(name).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// Every text value that is a request's name. `serde_json` bounds the depth.
+fn collect(value: serde_json::Value, names: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::String(text) => {
+            if text.starts_with(NAME) {
+                names.insert(text);
+            }
+        }
+        serde_json::Value::Array(values) => {
+            values.into_iter().for_each(|value| collect(value, names));
+        }
+        serde_json::Value::Object(fields) => {
+            fields.into_iter().for_each(|(_, value)| collect(value, names));
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
+/// `jobs` as the server would find it: in a schema with the role's name, in `public`, or wherever
+/// else the server has put it.
+async fn find_jobs(session: &mut PgConnection, role: &str) -> sqlx::Result<Option<Jobs>> {
+    let found: Option<(Oid, String)> = sqlx::query_as(
+        "SELECT c.oid, format('%I.%I', n.nspname, c.relname)
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relname = 'jobs' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+           AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+         ORDER BY n.nspname = $1 DESC, n.nspname = 'public' DESC, c.oid LIMIT 1",
+    )
+    .bind(role)
+    .persistent(false)
+    .fetch_optional(session)
+    .await?;
+    Ok(found.map(|(oid, name)| Jobs { oid, name }))
+}
+
+async fn count(
+    session: &mut PgConnection,
+    query: QueryScalar<'_, Postgres, i64, PgArguments>,
+) -> sqlx::Result<u32> {
+    let found = query.persistent(false).fetch_one(session).await?;
+    Ok(u32::try_from(found).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_counts_once_a_row_wherever_it_stands() {
+        let mut rows = Rows::default();
+        for row in [
+            r#"{"id": 1, "name": "job-a", "payload": {"name": "job-a", "tags": ["job-b"]}}"#,
+            r#"{"id": "job-a", "note": "not job-c"}"#,
+            r#"{"job-d": null}"#,
+        ] {
+            rows.count(Some(row.to_owned()));
+        }
+        let counts: Vec<_> = rows.counts.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+        assert_eq!(counts, [("job-a", 2), ("job-b", 1)]);
+        assert_eq!((rows.total, rows.truncated), (3, false));
+    }
+
+    #[test]
+    fn a_row_cut_short_is_said_to_be() {
+        let mut rows = Rows::default();
+        rows.count(Some(r#"{"name": "job-"#.to_owned()));
+        assert!(rows.truncated && rows.counts.is_empty());
+    }
+}

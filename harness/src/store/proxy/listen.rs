@@ -1,0 +1,165 @@
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{oneshot, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::gate::Gate;
+use super::session;
+use crate::store::{Observer, StoreEvent};
+
+/// The proxy of one store. Dropping it ends every session at once.
+#[derive(Debug)]
+pub(in crate::store) struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+/// Where Postgres listens.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Address {
+    pub(in crate::store) host: String,
+    pub(in crate::store) port: u16,
+}
+
+/// What every session looks at.
+pub(super) struct Shared {
+    pub(super) upstream: Address,
+    pub(super) gate: Gate,
+    /// Nothing is answered or closed any more.
+    pub(super) black_hole: watch::Sender<bool>,
+    /// Counts how often all sessions have been reset.
+    pub(super) resets: watch::Sender<u32>,
+    /// Nothing is accepted any more.
+    refusing: watch::Sender<bool>,
+    observer: Observer,
+}
+
+impl Shared {
+    pub(super) fn observe(&self, event: StoreEvent) {
+        (self.observer)(event);
+    }
+
+    pub(super) async fn connect(&self) -> io::Result<TcpStream> {
+        let stream = TcpStream::connect((&*self.upstream.host, self.upstream.port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("upstream", &self.upstream).finish_non_exhaustive()
+    }
+}
+
+impl Proxy {
+    /// Listens on a free port of 127.0.0.1.
+    pub(in crate::store) async fn start(upstream: Address, observer: Observer) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            upstream,
+            gate: Gate::open(),
+            black_hole: watch::Sender::new(false),
+            resets: watch::Sender::new(0),
+            refusing: watch::Sender::new(false),
+            observer,
+        });
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(listen(Arc::clone(&shared), listener, stopped));
+        Ok(Self { address, shared, stop: Some(stop), task })
+    }
+
+    pub(in crate::store) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes the acknowledgement gate.
+    pub(in crate::store) fn hold(&self) {
+        self.shared.gate.close();
+    }
+
+    /// Opens it.
+    pub(in crate::store) fn let_all_go(&self) {
+        self.shared.gate.let_all_go();
+    }
+
+    /// Lets one acknowledgement through; `false` if none waits.
+    pub(in crate::store) fn let_one_go(&self) -> bool {
+        self.shared.gate.let_one_go()
+    }
+
+    /// How many acknowledgements are withheld.
+    pub(in crate::store) fn withheld(&self) -> u32 {
+        u32::try_from(self.shared.gate.withheld()).unwrap_or(u32::MAX)
+    }
+
+    /// Resets every connection that is open. New ones are accepted.
+    pub(in crate::store) fn reset(&self) {
+        self.shared.resets.send_modify(|count| *count += 1);
+    }
+
+    /// From here on nothing is answered, forwarded or closed; new connections are accepted into
+    /// the same silence.
+    pub(in crate::store) fn black_hole(&self) {
+        self.shared.black_hole.send_replace(true);
+    }
+
+    /// From here on the port is closed. Open connections go on.
+    pub(in crate::store) fn refuse(&self) {
+        self.shared.refusing.send_replace(true);
+    }
+
+    /// Ends everything, and returns when no task and no socket is left.
+    pub(in crate::store) async fn close(mut self) {
+        drop(self.stop.take());
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn listen(shared: Arc<Shared>, listener: TcpListener, mut stop: oneshot::Receiver<()>) {
+    let mut refusing = shared.refusing.subscribe();
+    let mut listener = Some(listener);
+    let mut sessions = JoinSet::new();
+    let mut number = 0;
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut stop => break,
+            Ok(()) = refusing.changed() => listener = None,
+            Some(_) = sessions.join_next() => {}
+            accepted = accept(listener.as_ref()) => match accepted {
+                Ok((stream, _)) => {
+                    number += 1;
+                    sessions.spawn(session::run(Arc::clone(&shared), number, stream));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the database proxy cannot accept");
+                    // Out of descriptors, most likely; trying again at once would spin.
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    sessions.shutdown().await;
+}
+
+async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
+    match listener {
+        Some(listener) => listener.accept().await,
+        None => std::future::pending().await,
+    }
+}

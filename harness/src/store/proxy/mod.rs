@@ -1,0 +1,11 @@
+//! The TCP proxy between the server under test and Postgres.
+//!
+//! * `gate`: the acknowledgement gate, shared by all sessions
+//! * `listen`: accepts, and ends everything when the proxy is closed
+//! * `session`: one connection, from its first byte to its end
+
+mod gate;
+mod listen;
+mod session;
+
+pub(super) use self::listen::{Address, Proxy};

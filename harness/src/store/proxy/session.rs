@@ -1,0 +1,252 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::sync::watch;
+
+use super::listen::Shared;
+use crate::store::StoreEvent;
+use crate::store::wire::{Answer, Answers, Request, Requests};
+
+/// How much is read at a time, and so all that one direction keeps while it waits to write.
+const CHUNK: usize = 16 * 1024;
+
+/// How a conversation can end other than by both sides closing in order.
+enum Broken {
+    /// The server under test is gone without a word.
+    Client,
+    /// Postgres is.
+    Postgres,
+    /// The plan resets all sessions.
+    Fault,
+    /// The server under test has closed a connection that is in the black hole.
+    Swallowed,
+}
+
+/// One connection, until both sides have ended it.
+pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream) {
+    let _ = client.set_nodelay(true);
+    let mut resets = shared.resets.subscribe();
+    shared.observe(StoreEvent::Opened { session });
+    let mut line = Line { shared: &shared, session };
+    let mut requests = Requests::default();
+    let mut upstream = None;
+    let broken = {
+        let conversation = async {
+            upstream = line.open(&mut client, &mut requests).await?;
+            match &mut upstream {
+                Some(upstream) => line.relay(&mut client, upstream, &mut requests).await,
+                None => Ok(()),
+            }
+        };
+        tokio::select! {
+            biased;
+            Ok(()) = resets.changed() => Some(Broken::Fault),
+            ended = conversation => ended.err(),
+        }
+    };
+    match broken {
+        None => {}
+        Some(Broken::Swallowed) => {
+            // Its session is over; but this side of the connection never closes.
+            drop(upstream.take());
+            let _ = resets.changed().await;
+            let _ = client.set_zero_linger();
+        }
+        Some(how) => {
+            match how {
+                Broken::Client => shared.observe(StoreEvent::ClientReset { session }),
+                Broken::Postgres => shared.observe(StoreEvent::ServerClosed { session }),
+                Broken::Fault | Broken::Swallowed => {
+                    shared.observe(StoreEvent::Reset { session });
+                }
+            }
+            // A reset on one side is a reset on the other.
+            for stream in [Some(&client), upstream.as_ref()].into_iter().flatten() {
+                let _ = stream.set_zero_linger();
+            }
+        }
+    }
+    drop((client, upstream));
+    shared.observe(StoreEvent::Ended { session });
+}
+
+/// What both directions of one connection share.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    shared: &'a Shared,
+    session: u64,
+}
+
+impl Line<'_> {
+    /// Reads until Postgres is needed, and connects to it. `None`: the server under test has
+    /// closed before that, or Postgres cannot be reached.
+    async fn open(
+        &mut self,
+        client: &mut TcpStream,
+        requests: &mut Requests,
+    ) -> Result<Option<TcpStream>, Broken> {
+        let session = self.session;
+        let mut chunk = BytesMut::with_capacity(1024);
+        loop {
+            while let Some(request) = requests.next() {
+                let seen = match request {
+                    Request::Encrypt => {
+                        if !self.in_black_hole() {
+                            client.write_all(b"N").await.map_err(|_| Broken::Client)?;
+                        }
+                        continue;
+                    }
+                    Request::Start(who) => StoreEvent::Started {
+                        session,
+                        user: who.user,
+                        database: who.database,
+                        application: who.application,
+                    },
+                    Request::Cancel => StoreEvent::Cancelling { session },
+                    Request::Garbled => StoreEvent::Garbled { session },
+                    // None of these comes before one of those.
+                    Request::Work | Request::Terminate | Request::Forward(_) => continue,
+                };
+                self.shared.observe(seen);
+                return match self.shared.connect().await {
+                    Ok(upstream) => Ok(Some(upstream)),
+                    Err(error) => {
+                        tracing::warn!(%error, "the database proxy cannot reach postgres");
+                        self.shared.observe(StoreEvent::ServerClosed { session });
+                        Ok(None)
+                    }
+                };
+            }
+            match client.read_buf(&mut chunk).await {
+                Err(_) => return Err(Broken::Client),
+                Ok(0) => {
+                    self.shared.observe(StoreEvent::ClientFin { session });
+                    return if self.in_black_hole() { Err(Broken::Swallowed) } else { Ok(None) };
+                }
+                Ok(_) => requests.push(&chunk.split()),
+            }
+        }
+    }
+
+    /// Carries bytes both ways until both sides have closed.
+    async fn relay(
+        &mut self,
+        client: &mut TcpStream,
+        upstream: &mut TcpStream,
+        requests: &mut Requests,
+    ) -> Result<(), Broken> {
+        let (client_reads, client_writes) = client.split();
+        let (postgres_reads, postgres_writes) = upstream.split();
+        let there = self.to_postgres(client_reads, postgres_writes, requests);
+        let back = self.to_client(postgres_reads, client_writes);
+        tokio::try_join!(there, back).map(|_| ())
+    }
+
+    async fn to_postgres(
+        &self,
+        mut from: ReadHalf<'_>,
+        mut to: WriteHalf<'_>,
+        requests: &mut Requests,
+    ) -> Result<(), Broken> {
+        let session = self.session;
+        let mut chunk = BytesMut::with_capacity(CHUNK);
+        // Postgres may close first; the farewell is still worth hearing then.
+        let mut deaf = false;
+        loop {
+            while let Some(request) = requests.next() {
+                match request {
+                    Request::Work => self.shared.observe(StoreEvent::Working { session }),
+                    Request::Terminate => self.shared.observe(StoreEvent::Terminate { session }),
+                    Request::Forward(bytes) => {
+                        if !deaf && !self.in_black_hole() {
+                            deaf = to.write_all(&bytes).await.is_err();
+                        }
+                    }
+                    // Said once, before any of those.
+                    Request::Encrypt | Request::Start(_) | Request::Cancel | Request::Garbled => {}
+                }
+            }
+            chunk.reserve(CHUNK);
+            match from.read_buf(&mut chunk).await {
+                Err(_) => return Err(Broken::Client),
+                Ok(0) => break,
+                Ok(_) => requests.push(&chunk.split()),
+            }
+        }
+        self.shared.observe(StoreEvent::ClientFin { session });
+        if self.in_black_hole() {
+            return Err(Broken::Swallowed);
+        }
+        let _ = to.shutdown().await;
+        Ok(())
+    }
+
+    async fn to_client(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Result<(), Broken> {
+        let session = self.session;
+        let mut answers = Answers::default();
+        let mut gate = self.shared.gate.subscribe();
+        let mut black_hole = self.shared.black_hole.subscribe();
+        let mut chunk = BytesMut::with_capacity(CHUNK);
+        loop {
+            loop {
+                let closed = *gate.borrow_and_update();
+                let Some(answer) = answers.next(closed) else { break };
+                let bytes = match answer {
+                    Answer::Forward(bytes) => bytes,
+                    Answer::Withhold(bytes) => {
+                        let gone = self.shared.gate.arrive();
+                        self.shared.observe(StoreEvent::Withheld { session });
+                        let _ = gone.await;
+                        self.shared.observe(StoreEvent::Released { session });
+                        bytes
+                    }
+                    Answer::Idle => {
+                        self.shared.observe(StoreEvent::Idle { session });
+                        continue;
+                    }
+                    Answer::Paused => {
+                        self.shared.observe(StoreEvent::Paused { session });
+                        continue;
+                    }
+                };
+                if self.in_black_hole() {
+                    never().await;
+                }
+                to.write_all(&bytes).await.map_err(|_| Broken::Client)?;
+            }
+            chunk.reserve(CHUNK);
+            let read = tokio::select! {
+                biased;
+                () = becomes_true(&mut black_hole) => never().await,
+                _ = gate.changed() => continue,
+                read = from.read_buf(&mut chunk) => read,
+            };
+            match read {
+                Err(_) => return Err(Broken::Postgres),
+                Ok(0) => break,
+                Ok(_) => answers.push(&chunk.split()),
+            }
+        }
+        self.shared.observe(StoreEvent::ServerClosed { session });
+        let _ = to.write_all(&answers.rest()).await;
+        let _ = to.shutdown().await;
+        Ok(())
+    }
+
+    fn in_black_hole(&self) -> bool {
+        *self.shared.black_hole.borrow()
+    }
+}
+
+async fn becomes_true(flag: &mut watch::Receiver<bool>) {
+    // The error is that the sender is gone, and the sender lives as long as every session.
+    let _ = flag.wait_for(|&on| on).await;
+}
+
+async fn never() -> ! {
+    match std::future::pending::<Infallible>().await {}
+}

@@ -1,0 +1,190 @@
+use std::collections::VecDeque;
+
+use bytes::{Bytes, BytesMut};
+
+use super::scan::Scanner;
+
+/// How much of one answer may wait for the decision whether to withhold it. An answer that is
+/// longer was none to an insert, and passes.
+const MOST_HELD: usize = 1 << 20;
+
+/// What Postgres sends in one session, and which of it an acknowledgement gate withholds.
+///
+/// While the gate is closed, an answer is held from its first row or completion on, until
+/// `ReadyForQuery` says what it came to:
+///
+/// * rows were inserted, and the transaction is over: they are committed, and the whole of the
+///   answer is withheld;
+/// * rows were inserted in a transaction that goes on: it passes, and the answer to the `COMMIT`
+///   will be withheld;
+/// * anything else passes, at the first completion that is no insert.
+///
+/// Give it bytes with [`push`](Self::push), then take every [`next`](Self::next) until `None`,
+/// before more bytes. Call `next` too when the gate has been opened.
+#[derive(Debug, Default)]
+pub(in crate::store) struct Answers {
+    scanner: Scanner,
+    input: BytesMut,
+    pass: BytesMut,
+    held: BytesMut,
+    out: VecDeque<Answer>,
+    /// This answer grew too long to be held.
+    too_long: bool,
+    /// Rows have been inserted since the last `ReadyForQuery`.
+    inserted: bool,
+    /// Rows have been inserted earlier in the transaction that is under way.
+    dirty: bool,
+    /// A transaction with inserted rows has been committed since the last `ReadyForQuery`.
+    committed: bool,
+}
+
+/// What follows from the bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::store) enum Answer {
+    /// These go to the server under test.
+    Forward(Bytes),
+    /// These too, once the gate lets them go.
+    Withhold(Bytes),
+    /// All of it has been forwarded, and the session is at rest outside a transaction.
+    Idle,
+    /// All of it has been forwarded, and the session is at rest inside a transaction.
+    Paused,
+}
+
+impl Answers {
+    /// More bytes from Postgres.
+    pub(in crate::store) fn push(&mut self, bytes: &[u8]) {
+        self.input.extend_from_slice(bytes);
+    }
+
+    /// What to do next; `None` when more bytes are needed.
+    pub(in crate::store) fn next(&mut self, gate_is_closed: bool) -> Option<Answer> {
+        if !gate_is_closed {
+            self.flush();
+        }
+        while self.out.is_empty() && !self.input.is_empty() {
+            let piece = self.scanner.next(&self.input);
+            let bytes = self.input.split_to(piece.len);
+            let begins = matches!(piece.tag, DATA_ROW | COMMAND_COMPLETE);
+            if gate_is_closed && !self.too_long && (begins || !self.held.is_empty()) {
+                self.held.extend_from_slice(&bytes);
+            } else {
+                self.pass.extend_from_slice(&bytes);
+            }
+            if piece.ends {
+                self.ended(piece.tag);
+            }
+            if self.held.len() > MOST_HELD || self.scanner.blind() {
+                self.too_long = true;
+                self.flush();
+            }
+        }
+        if self.out.is_empty() && !self.pass.is_empty() {
+            self.forward();
+        }
+        self.out.pop_front()
+    }
+
+    /// Whatever is still here when the stream has ended.
+    pub(in crate::store) fn rest(&mut self) -> Bytes {
+        self.flush();
+        self.pass.extend_from_slice(&self.input.split());
+        self.pass.split().freeze()
+    }
+
+    fn ended(&mut self, tag: u8) {
+        match tag {
+            COMMAND_COMPLETE => {
+                match Command::read(self.scanner.body()) {
+                    Command::Insert => self.inserted = true,
+                    Command::Commit if self.dirty || self.inserted => {
+                        self.committed = true;
+                        self.dirty = false;
+                    }
+                    // It may be `ROLLBACK TO SAVEPOINT`, with rows from before that still to
+                    // be committed: whether the transaction is over, `ReadyForQuery` says.
+                    Command::Rollback => self.inserted = false,
+                    Command::Commit | Command::Other => {}
+                }
+                self.flush_unless_inserted();
+            }
+            // An error undoes what was inserted, unless that was committed before.
+            ERROR => {
+                self.inserted = false;
+                self.flush_unless_inserted();
+            }
+            PORTAL_SUSPENDED => self.flush_unless_inserted(),
+            READY_FOR_QUERY => self.at_rest(self.scanner.body().first() == Some(&b'I')),
+            _ => {}
+        }
+    }
+
+    fn at_rest(&mut self, outside: bool) {
+        let withhold = self.committed || (outside && self.inserted);
+        self.dirty = !outside && (self.dirty || self.inserted);
+        self.inserted = false;
+        self.committed = false;
+        self.too_long = false;
+        if withhold && !self.held.is_empty() {
+            self.forward();
+            self.out.push_back(Answer::Withhold(self.held.split().freeze()));
+        } else {
+            self.flush();
+            self.forward();
+        }
+        self.out.push_back(if outside { Answer::Idle } else { Answer::Paused });
+    }
+
+    fn flush_unless_inserted(&mut self) {
+        if !self.inserted && !self.committed {
+            self.flush();
+        }
+    }
+
+    /// What is held passes after what passes.
+    fn flush(&mut self) {
+        self.pass.extend_from_slice(&self.held.split());
+    }
+
+    fn forward(&mut self) {
+        if !self.pass.is_empty() {
+            self.out.push_back(Answer::Forward(self.pass.split().freeze()));
+        }
+    }
+}
+
+const DATA_ROW: u8 = b'D';
+const COMMAND_COMPLETE: u8 = b'C';
+const ERROR: u8 = b'E';
+const PORTAL_SUSPENDED: u8 = b's';
+const READY_FOR_QUERY: u8 = b'Z';
+
+/// What a command's tag says of rows and transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Command {
+    /// At least one row was put in.
+    Insert,
+    Commit,
+    Rollback,
+    Other,
+}
+
+impl Command {
+    /// Reads `INSERT 0 1`, `COPY 5`, `MERGE 2`, `COMMIT` and the like. `COPY` out of a table counts
+    /// too; nobody does that in a request's way.
+    fn read(tag: &[u8]) -> Self {
+        let tag = tag.split(|&byte| byte == 0).next().unwrap_or_default();
+        let mut words = tag.split(|&byte| byte == b' ');
+        match (words.next().unwrap_or_default(), words.next_back()) {
+            (b"INSERT" | b"COPY" | b"MERGE", Some(rows)) if rows != b"0" => Self::Insert,
+            (b"COMMIT", None) => Self::Commit,
+            // A COMMIT of a failed transaction says this too.
+            (b"ROLLBACK", None) => Self::Rollback,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "answers_tests.rs"]
+mod tests;

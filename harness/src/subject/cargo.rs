@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::build::{Built, Tool, Workshop};
+use super::{PrepareError, lookup, shell};
+
+/// The file's name.
+pub(super) const FILE: &str = "Cargo.toml";
+
+/// Builds the package, and asks cargo where it put the program.
+pub(super) async fn build(workshop: &Workshop<'_>) -> Result<Built, PrepareError> {
+    let cargo = Tool {
+        program: "cargo",
+        needed_for: "a Cargo.toml",
+        mend: "install it from https://rustup.rs",
+        stdout_is_for_us: true,
+    };
+    let args = ["build", "--release", "--message-format=json-render-diagnostics"];
+    let messages = workshop.step(&cargo, &args.map(OsString::from)).await?;
+    let manifest = workshop.dir.join(FILE);
+    let binaries = binaries(&String::from_utf8_lossy(&messages));
+    let default = default_run(&lookup::read_small(&manifest)?);
+    let start = choose(binaries, default.as_deref())
+        .map(|path| vec![path.into_os_string()])
+        .map_err(|why| PrepareError::Manifest { path: manifest, why });
+    let bin_dir = |words: &Vec<OsString>| Path::new(&words[0]).parent().map(Path::to_owned);
+    let bins = start.as_ref().ok().and_then(bin_dir).into_iter().collect();
+    Ok(Built { start, bins, note: None, scratch: None })
+}
+
+/// One of cargo's messages, of which there are more kinds than this.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    target: Option<Target>,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+/// The programs that cargo says it made, by name.
+fn binaries(messages: &str) -> BTreeMap<String, PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .filter(|message| message.reason == "compiler-artifact")
+        .filter_map(|message| Some((message.target?, message.executable?)))
+        .filter(|(target, _)| target.kind.iter().any(|kind| kind == "bin"))
+        .map(|(target, executable)| (target.name, executable))
+        .collect()
+}
+
+/// `default-run` of the package.
+fn default_run(manifest: &str) -> Option<String> {
+    let table: toml::Table = manifest.parse().ok()?;
+    Some(table.get("package")?.get("default-run")?.as_str()?.to_owned())
+}
+
+fn choose(
+    mut binaries: BTreeMap<String, PathBuf>,
+    default: Option<&str>,
+) -> Result<PathBuf, String> {
+    if let Some(path) = default.and_then(|name| binaries.remove(name)) {
+        return Ok(path);
+    }
+    if binaries.len() > 1 {
+        let names = shell::quote(binaries.keys());
+        return Err(format!(
+            "it makes several programs ({}); say which is the server, with `default-run` there \
+             or in a lastorders.toml: start = [\"cargo\", \"run\", \"--release\", \"--bin\", \
+             \"NAME\"] would leave cargo in front of it, so give its path instead",
+            names.replace(' ', ", ")
+        ));
+    }
+    binaries.pop_first().map(|(_, path)| path).ok_or_else(|| {
+        "it makes no program; give the directory of the package that does".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MESSAGES: &str = concat!(
+        r#"{"reason":"compiler-artifact","target":{"name":"a","kind":["lib"]},"executable":null}"#,
+        "\nnot json\n",
+        r#"{"reason":"compiler-artifact","target":{"name":"one","kind":["bin"]},"#,
+        r#""executable":"/t/release/one"}"#,
+        "\n",
+        r#"{"reason":"compiler-artifact","target":{"name":"two","kind":["bin"]},"#,
+        r#""executable":"/t/release/two"}"#,
+        "\n",
+        r#"{"reason":"build-finished","success":true}"#,
+    );
+
+    #[test]
+    fn the_path_of_the_program_is_the_one_that_cargo_names() {
+        let found = binaries(MESSAGES);
+        assert_eq!(found.len(), 2);
+        assert_eq!(choose(found, Some("two")), Ok("/t/release/two".into()));
+    }
+
+    #[test]
+    fn several_programs_are_an_error_that_names_them() {
+        let why = choose(binaries(MESSAGES), None).expect_err("two");
+        assert!(why.contains("(one, two)"), "{why}");
+        assert!(choose(BTreeMap::new(), None).expect_err("none").contains("no program"));
+        assert_eq!(default_run("[package]\ndefault-run = \"x\"").as_deref(), Some("x"));
+    }
+}

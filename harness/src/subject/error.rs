@@ -1,0 +1,87 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::BuildFailure;
+use crate::run::RunError;
+
+/// Why a subject could not be prepared.
+#[derive(Debug, Error)]
+pub enum PrepareError {
+    /// The directory is none.
+    #[error("{} is no directory that can be read: {why}", path.display())]
+    NoDirectory {
+        /// What was given.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Nothing in the directory says what it is.
+    #[error(
+        "{} has none of lastorders.toml, Procfile, package.json, pyproject.toml, \
+         requirements.txt, go.mod and Cargo.toml; write a lastorders.toml with one line, \
+         start = [\"program\", \"argument\"], or give the command itself: lastorders run -- CMD",
+        path.display()
+    )]
+    Unrecognised {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A file that describes the submission is not as it should be.
+    #[error("{}: {why}", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+    /// The command that was given does not exist.
+    #[error(
+        "the command `{program}` does not exist: looked {place}; give a program that is in PATH, \
+         or a path to one that may be executed"
+    )]
+    NoCommand {
+        /// The program.
+        program: String,
+        /// Where it was looked for.
+        place: String,
+    },
+    /// A program that the submission needs is not on this machine.
+    #[error("`{program}` is not on this machine, and {needed_for} needs it; {mend}")]
+    MissingProgram {
+        /// The program.
+        program: String,
+        /// What for.
+        needed_for: String,
+        /// What to do.
+        mend: String,
+    },
+    /// This machine could not do its part.
+    #[error("{what} failed: {why}")]
+    Environment {
+        /// What was tried.
+        what: String,
+        /// What happened.
+        why: String,
+    },
+    /// A step of the build failed: the submission's own fault.
+    #[error(transparent)]
+    Build(#[from] Box<BuildFailure>),
+    /// Somebody asked us to stop.
+    #[error("interrupted by signal {0} while the server was being built")]
+    Interrupted(i32),
+}
+
+/// Why a subject could not be judged. A server that fails is judged; this is everything else.
+#[derive(Debug, Error)]
+pub enum JudgeError {
+    /// No scenario was selected: nothing would have been proved.
+    #[error("no scenario was selected, so nothing would be proved; see `lastorders list`")]
+    NothingSelected,
+    /// It could not be prepared.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// It could not be run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}

@@ -1,0 +1,131 @@
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::build::{Built, Workshop};
+use super::manifest::{self, Manifest};
+use super::{Language, PrepareError, cargo, go, lookup, node, procfile, python};
+use crate::run::Launch;
+
+/// A subject that can be started. Where it was built for this run alone, that goes with it.
+#[derive(Debug)]
+pub struct Prepared {
+    /// How it is started.
+    pub launch: Launch,
+    /// What it is written in, where it shows.
+    pub language: Option<Language>,
+    /// What a reader should know about the choices that were made.
+    pub note: Option<String>,
+    /// Where it was built, if that goes away with it.
+    pub scratch: Option<TempDir>,
+}
+
+/// Prepares the submission in a directory.
+pub(super) async fn from_dir(workshop: &Workshop<'_>) -> Result<Prepared, PrepareError> {
+    let dir = workshop.dir;
+    let has = |file: &str| dir.join(file).is_file();
+    if has(manifest::FILE) {
+        let manifest = Manifest::read(dir)?;
+        let cwd = manifest_cwd(dir, &manifest)?;
+        let mut prepared = prepared(dir, &cwd, manifest.build(workshop).await?, manifest::FILE)?;
+        prepared.launch.env.extend(manifest.env);
+        prepared.launch.ready_timeout = manifest.ready_timeout;
+        return Ok(prepared);
+    }
+    let by_files = by_files(workshop).await?;
+    if has(procfile::FILE) {
+        let (start, note) = procfile::start(dir)?;
+        let built = by_files.map_or_else(|| Built::nothing(Ok(Vec::new())), |(built, _)| built);
+        let built = Built { start: Ok(start), note, ..built };
+        return prepared(dir, dir, built, procfile::FILE);
+    }
+    let Some((built, file)) = by_files else {
+        return Err(PrepareError::Unrecognised { path: dir.to_owned() });
+    };
+    prepared(dir, dir, built, file)
+}
+
+async fn by_files(workshop: &Workshop<'_>) -> Result<Option<(Built, &'static str)>, PrepareError> {
+    let has = |file: &str| workshop.dir.join(file).is_file();
+    Ok(if has(node::FILE) {
+        Some((node::build(workshop).await?, node::FILE))
+    } else if python::FILES.into_iter().any(has) {
+        Some((python::build(workshop).await?, "Python project"))
+    } else if has(go::FILE) {
+        Some((go::build(workshop).await?, go::FILE))
+    } else if has(cargo::FILE) {
+        Some((cargo::build(workshop).await?, cargo::FILE))
+    } else {
+        None
+    })
+}
+
+fn manifest_cwd(dir: &Path, manifest: &Manifest) -> Result<PathBuf, PrepareError> {
+    let Some(cwd) = &manifest.cwd else { return Ok(dir.to_owned()) };
+    let cwd = dir.join(cwd);
+    if cwd.is_dir() {
+        return Ok(cwd);
+    }
+    let why = format!("`cwd` is no directory: {}", cwd.display());
+    Err(PrepareError::Manifest { path: dir.join(manifest::FILE), why })
+}
+
+fn prepared(
+    dir: &Path,
+    cwd: &Path,
+    built: Built,
+    by: &'static str,
+) -> Result<Prepared, PrepareError> {
+    let start = built.start?;
+    let [program, args @ ..] = start.as_slice() else {
+        return Err(PrepareError::Unrecognised { path: dir.to_owned() });
+    };
+    let found = lookup::program(program, cwd).ok_or_else(|| PrepareError::MissingProgram {
+        program: program.to_string_lossy().into_owned(),
+        needed_for: format!("to start the server, the {by} of {}", dir.display()),
+        mend: "install it, or mend the command".to_owned(),
+    })?;
+    let words: Vec<_> = start.iter().map(|word| word.to_string_lossy()).collect();
+    let script = words.last().filter(|_| by == procfile::FILE);
+    let words = script.map_or_else(
+        || words.iter().map(AsRef::as_ref).collect(),
+        |script| procfile::words(script),
+    );
+    let language = Language::of_dir(dir).or_else(|| Language::of_command(words.into_iter()));
+    let launch = Launch {
+        name: name_of(dir),
+        program: found.into_os_string(),
+        args: args.to_vec(),
+        cwd: cwd.to_owned(),
+        env: path_with(&built.bins).into_iter().collect(),
+        ready_timeout: None,
+    };
+    Ok(Prepared { launch, language, note: built.note, scratch: built.scratch })
+}
+
+/// `PATH` with what was built before everything else.
+fn path_with(bins: &[PathBuf]) -> Option<(String, String)> {
+    if bins.is_empty() {
+        return None;
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = bins.iter().cloned().chain(std::env::split_paths(&path));
+    let joined: OsString = std::env::join_paths(all).ok()?;
+    Some(("PATH".to_owned(), joined.into_string().ok()?))
+}
+
+/// How reports call what is in a directory.
+pub(super) fn name_of(dir: &Path) -> String {
+    let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let whole = whole.canonicalize().unwrap_or(whole);
+    whole.file_name().map_or_else(|| "server".to_owned(), |name| name.to_string_lossy().into())
+}
+
+impl Prepared {
+    /// The command that starts it, as one would type it.
+    #[must_use]
+    pub fn command(&self) -> String {
+        self.launch.command_line()
+    }
+}

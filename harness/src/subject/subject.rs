@@ -1,0 +1,303 @@
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::build::Workshop;
+use super::prepared::{self, Prepared};
+use super::{JudgeError, Language, PrepareError, lookup};
+use crate::plan::{Contract, ExitRule};
+use crate::postgres::Choice;
+use crate::report::Report;
+use crate::run::{self, Launch, Options, Progress, Silent};
+use crate::scenario::Catalogue;
+use crate::world::Cancel;
+
+/// A server that is to be judged, and how.
+///
+/// ```no_run
+/// # async fn judge() -> Result<(), lastorders_harness::subject::JudgeError> {
+/// use lastorders_harness::scenario::Catalogue;
+/// use lastorders_harness::subject::Subject;
+///
+/// let report = Subject::command("target/release/my-server")
+///     .env("LOG", "warn")
+///     .run(Catalogue::all())
+///     .await?;
+/// report.assert_passed();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a subject is judged by `run`"]
+pub struct Subject {
+    source: Source,
+    env: Vec<(String, String)>,
+    ready_timeout: Option<Duration>,
+    options: Options,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    Dir(PathBuf),
+    Command { program: OsString, args: Vec<OsString>, cwd: Option<PathBuf> },
+}
+
+impl Subject {
+    /// The submission in a directory: by its `lastorders.toml`, or recognised by its files. It is
+    /// built when it is judged.
+    pub fn from_dir(dir: impl Into<PathBuf>) -> Self {
+        Self::new(Source::Dir(dir.into()))
+    }
+
+    /// A command: a path, or a name that is looked up in `PATH`. Nothing is built.
+    ///
+    /// A relative path is looked up from the working directory that the server gets.
+    pub fn command(program: impl Into<OsString>) -> Self {
+        Self::new(Source::Command { program: program.into(), args: Vec::new(), cwd: None })
+    }
+
+    fn new(source: Source) -> Self {
+        // Every reader of JSON keeps 48 bits, and no submission guesses them.
+        let seed = Options::default().seed >> 16;
+        let options = Options { seed, ..Options::default() };
+        Self { source, env: Vec::new(), ready_timeout: None, options }
+    }
+
+    /// Appends one argument. It means nothing to a directory, which has its own.
+    pub fn arg(self, arg: impl Into<OsString>) -> Self {
+        self.args([arg])
+    }
+
+    /// Appends arguments. They mean nothing to a directory, which has its own.
+    pub fn args(mut self, more: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        if let Source::Command { args, .. } = &mut self.source {
+            args.extend(more.into_iter().map(Into::into));
+        }
+        self
+    }
+
+    /// Gives the server a variable. `PORT` and `DATABASE_URL` are set by the judge; of our own
+    /// environment the server gets only what every program needs.
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// The working directory of a command. A directory is its own.
+    pub fn cwd(mut self, dir: impl Into<PathBuf>) -> Self {
+        if let Source::Command { cwd, .. } = &mut self.source {
+            *cwd = Some(dir.into());
+        }
+        self
+    }
+
+    /// How long it may take from its start to the first 200 of `/health`, if not 30 s.
+    pub fn ready_timeout(mut self, time: Duration) -> Self {
+        self.ready_timeout = Some(time);
+        self
+    }
+
+    /// Where Postgres comes from; [`Choice::Auto`] if nothing is said.
+    pub fn postgres(mut self, choice: Choice) -> Self {
+        self.options.postgres = choice;
+        self
+    }
+
+    /// Where every name and drawn number comes from; the operating system draws one otherwise.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.options.seed = seed;
+        self
+    }
+
+    /// What the orchestrator allows between SIGTERM and SIGKILL, if not 10 s.
+    pub fn grace(mut self, time: Duration) -> Self {
+        self.options.contract.grace_ms = millis(time);
+        self
+    }
+
+    /// Which ends of the process count as a clean exit.
+    pub fn exit_rule(mut self, rule: ExitRule) -> Self {
+        self.options.contract.exit = rule;
+        self
+    }
+
+    /// The whole contract: every budget, in place of the usual ones.
+    pub fn contract(mut self, contract: Contract) -> Self {
+        self.options.contract = contract;
+        self
+    }
+
+    /// How many scenarios at a time; 0, which is the default, is all of them.
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.options.jobs = jobs;
+        self
+    }
+
+    /// How often each scenario is carried out; the worst verdict counts.
+    pub fn repeat(mut self, times: u32) -> Self {
+        self.options.repeat = times.max(1);
+        self
+    }
+
+    /// Stops the build or the run when this becomes a signal's number.
+    pub fn cancel(mut self, cancel: Cancel) -> Self {
+        self.options.cancel = cancel;
+        self
+    }
+
+    /// What a run of it is asked for.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// How reports call it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.source {
+            Source::Dir(dir) => prepared::name_of(dir),
+            Source::Command { program, .. } => {
+                let name = Path::new(program).file_name().unwrap_or(program);
+                name.to_string_lossy().into_owned()
+            }
+        }
+    }
+
+    /// The arguments of `lastorders run` that name it.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<String> {
+        let text = |word: &OsString| word.to_string_lossy().into_owned();
+        match &self.source {
+            Source::Dir(dir) => vec![dir.display().to_string()],
+            Source::Command { program, args, .. } => {
+                ["--".to_owned(), text(program)].into_iter().chain(args.iter().map(text)).collect()
+            }
+        }
+    }
+
+    /// Builds it, so that it can be started. `on_step` is told each command before it runs.
+    ///
+    /// # Errors
+    ///
+    /// See [`PrepareError`].
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the step of the build that runs is killed with all its children.
+    pub async fn prepare(&self, on_step: &(dyn Fn(&str) + Sync)) -> Result<Prepared, PrepareError> {
+        let mut prepared = match &self.source {
+            Source::Dir(dir) => {
+                let dir = existing(dir)?;
+                let cancel = self.options.cancel.clone();
+                let workshop = Workshop { dir: &dir, cancel, on_step };
+                prepared::from_dir(&workshop).await?
+            }
+            Source::Command { program, args, cwd } => self.command_in(program, args, cwd)?,
+        };
+        prepared.launch.env.extend(self.env.iter().cloned());
+        prepared.launch.ready_timeout = self.ready_timeout.or(prepared.launch.ready_timeout);
+        Ok(prepared)
+    }
+
+    fn command_in(
+        &self,
+        program: &OsStr,
+        args: &[OsString],
+        cwd: &Option<PathBuf>,
+    ) -> Result<Prepared, PrepareError> {
+        let cwd = existing(cwd.as_deref().unwrap_or(Path::new(".")))?;
+        let found = lookup::program(program, &cwd).ok_or_else(|| {
+            let by_path = Path::new(program).components().count() > 1;
+            PrepareError::NoCommand {
+                program: program.to_string_lossy().into_owned(),
+                place: if by_path { format!("in {}", cwd.display()) } else { "in PATH".into() },
+            }
+        })?;
+        let words: Vec<_> =
+            std::iter::once(program).chain(args.iter().map(AsRef::as_ref)).collect();
+        let language = Language::of_command(words.iter().filter_map(|word| word.to_str()));
+        let launch = Launch {
+            name: self.name(),
+            program: found.into_os_string(),
+            args: args.to_vec(),
+            cwd,
+            env: Vec::new(),
+            ready_timeout: None,
+        };
+        Ok(Prepared { launch, language, note: None, scratch: None })
+    }
+
+    /// Builds and judges it: starts it once for each scenario, sends the signal, and gathers what
+    /// was lost. A server that cannot be built has failed every scenario; that is a report.
+    ///
+    /// # Errors
+    ///
+    /// If nothing could be judged: see [`JudgeError`]. A server that fails is no error.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, everything that it started is killed and removed.
+    pub async fn run(self, catalogue: Catalogue) -> Result<Report, JudgeError> {
+        self.judge(&catalogue, Arc::new(Silent), &|_| {}).await
+    }
+
+    /// Like [`Subject::run`], and tells how it goes on: `on_step` each command of the build,
+    /// `progress` each scenario.
+    ///
+    /// # Errors
+    ///
+    /// See [`Subject::run`].
+    ///
+    /// # Cancel safety
+    ///
+    /// See [`Subject::run`].
+    pub async fn judge(
+        &self,
+        catalogue: &Catalogue,
+        progress: Arc<dyn Progress>,
+        on_step: &(dyn Fn(&str) + Sync),
+    ) -> Result<Report, JudgeError> {
+        if catalogue.scenarios().is_empty() {
+            return Err(JudgeError::NothingSelected);
+        }
+        let prepared = match self.prepare(on_step).await {
+            Ok(prepared) => prepared,
+            Err(PrepareError::Build(failure)) => {
+                return Ok(Report::not_built(self, catalogue, *failure));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let outcome = run::run(&prepared.launch, catalogue, &self.options, progress).await?;
+        Ok(Report::new(self, &prepared, outcome))
+    }
+
+    /// The language of a submission that could not be built.
+    pub(crate) fn language(&self) -> Option<Language> {
+        match &self.source {
+            Source::Dir(dir) => Language::of_dir(dir),
+            Source::Command { .. } => None,
+        }
+    }
+}
+
+/// Waits until somebody asks us to stop, and says with which signal; for ever, if nobody can.
+/// Cancel safe.
+pub(crate) async fn cancelled(cancel: &mut Cancel) -> i32 {
+    if let Ok(signal) = cancel.wait_for(Option::is_some).await
+        && let Some(signal) = *signal
+    {
+        return signal;
+    }
+    std::future::pending().await
+}
+
+fn existing(dir: &Path) -> Result<PathBuf, PrepareError> {
+    let bad = |why: String| PrepareError::NoDirectory { path: dir.to_owned(), why };
+    let whole = dir.canonicalize().map_err(|error| bad(error.to_string()))?;
+    if whole.is_dir() { Ok(whole) } else { Err(bad("it is a file".to_owned())) }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,48 @@
+use std::collections::VecDeque;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+/// What is kept of a stream: all of its head up to a bound, or its tail.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Keep {
+    /// The first so many bytes: for output that is read by us.
+    Head(usize),
+    /// The last so many bytes: for output that is read by people.
+    Tail(usize),
+}
+
+/// Reads a stream to its end, and keeps a bounded part of it. Cancel safe in that nothing is left
+/// behind; what was read is lost.
+pub(super) async fn drain(stream: impl AsyncRead + Unpin, keep: Keep) -> Vec<u8> {
+    let mut stream = stream;
+    let mut kept = VecDeque::new();
+    let mut chunk = vec![0; 16 * 1024];
+    while let Ok(n @ 1..) = stream.read(&mut chunk).await {
+        match keep {
+            Keep::Head(most) => {
+                let room = most.saturating_sub(kept.len());
+                kept.extend(&chunk[..n.min(room)]);
+            }
+            Keep::Tail(most) => {
+                kept.extend(&chunk[..n]);
+                let over = kept.len().saturating_sub(most);
+                kept.drain(..over);
+            }
+        }
+    }
+    kept.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_flood_leaves_no_more_than_the_bound() {
+        let flood = vec![b'x'; 100_000];
+        assert_eq!(drain(&flood[..], Keep::Tail(10)).await.len(), 10);
+        assert_eq!(drain(&flood[..], Keep::Head(10)).await.len(), 10);
+        assert_eq!(drain(&b"abc"[..], Keep::Tail(2)).await, b"bc");
+        assert_eq!(drain(&b"abc"[..], Keep::Head(2)).await, b"ab");
+    }
+}

@@ -1,0 +1,135 @@
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::PrepareError;
+use super::build::{Tool, Workshop, environment_error};
+use super::python::cache_dir;
+use super::subject::cancelled;
+
+/// What must be installed.
+#[derive(Debug)]
+pub(super) struct Requirements {
+    /// The text, as pip reads it.
+    pub(super) text: String,
+    /// The submission's file that it stands in, if it stands in one.
+    pub(super) file: Option<PathBuf>,
+    /// Whether the text says all: then its environment can serve again.
+    pub(super) alone: bool,
+}
+
+/// A virtual environment.
+pub(super) struct Venv {
+    pub(super) path: PathBuf,
+    /// Set if it goes away with the run.
+    pub(super) scratch: Option<TempDir>,
+}
+
+/// What an environment that is complete has in it, with the text that it was made from.
+const COMPLETE: &str = "lastorders-requirements.txt";
+
+/// Makes the environment, or takes the one that an earlier run made from the same text.
+pub(super) async fn make(
+    workshop: &Workshop<'_>,
+    python: &Tool<'_>,
+    requirements: &Requirements,
+) -> Result<Venv, PrepareError> {
+    let interpreter = python.find(workshop.dir)?;
+    if !requirements.alone {
+        let scratch = tempfile::Builder::new()
+            .prefix("lastorders-venv-")
+            .tempdir()
+            .map_err(|error| environment_error("making a temporary directory", &error))?;
+        let path = scratch.path().join("venv");
+        fill(workshop, python, requirements, &path).await?;
+        return Ok(Venv { path, scratch: Some(scratch) });
+    }
+    let key = fs::canonicalize(&interpreter).unwrap_or(interpreter);
+    let text = format!("# {}\n{}", key.display(), requirements.text);
+    let dir = cache_dir()?.join("venv");
+    let trouble = |error: std::io::Error| environment_error(&dir.display().to_string(), &error);
+    fs::create_dir_all(&dir).map_err(trouble)?;
+    let hash = fingerprint(&text);
+    // Two runs that want the same environment at once: one makes it, and the other waits.
+    let lock = File::create(dir.join(format!("{hash:016x}.lock"))).map_err(trouble)?;
+    let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock));
+    let mut cancel = workshop.cancel.clone();
+    let locked = tokio::select! {
+        locked = lock => locked,
+        signal = cancelled(&mut cancel) => return Err(PrepareError::Interrupted(signal)),
+    };
+    let _held = locked
+        .map_err(|error| environment_error("waiting for an environment", &error))?
+        .map_err(trouble)?;
+    for n in 0_u32.. {
+        let path = dir.join(format!("{hash:016x}-{n}"));
+        match fs::read_to_string(path.join(COMPLETE)) {
+            Ok(made_from) if made_from == text => return Ok(Venv { path, scratch: None }),
+            // The same hash of another text: nobody gets what another submission installed.
+            Ok(_) => {}
+            Err(_) => {
+                let _ = fs::remove_dir_all(&path);
+                fill(workshop, python, requirements, &path).await?;
+                fs::write(path.join(COMPLETE), &text).map_err(trouble)?;
+                return Ok(Venv { path, scratch: None });
+            }
+        }
+    }
+    Err(environment_error("making an environment", &"every place is taken"))
+}
+
+async fn fill(
+    workshop: &Workshop<'_>,
+    python: &Tool<'_>,
+    requirements: &Requirements,
+    path: &Path,
+) -> Result<(), PrepareError> {
+    let args = ["-m".into(), "venv".into(), path.as_os_str().to_owned()];
+    workshop.step(python, &args).await.map_err(not_theirs)?;
+    let pip = path.join("bin/python");
+    let pip = Tool {
+        program: &pip.to_string_lossy(),
+        needed_for: "the requirements",
+        mend: "install python3-venv",
+        stdout_is_for_us: false,
+    };
+    let scratch = path.join("wanted.txt");
+    let wanted = match &requirements.file {
+        Some(file) => std::path::absolute(file).unwrap_or_else(|_| file.clone()),
+        None => {
+            fs::write(&scratch, &requirements.text)
+                .map_err(|error| environment_error(&scratch.display().to_string(), &error))?;
+            scratch
+        }
+    };
+    let args = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r"];
+    let mut args = args.map(OsString::from).to_vec();
+    args.push(wanted.into_os_string());
+    workshop.step(&pip, &args).await.map(drop)
+}
+
+/// That a virtual environment cannot be made is this machine's fault, not the submission's.
+fn not_theirs(error: PrepareError) -> PrepareError {
+    match error {
+        PrepareError::Build(failure) => environment_error(
+            &format!("`{}`", failure.command),
+            &format!("it {}; on Debian and Ubuntu, install python3-venv", failure.how),
+        ),
+        PrepareError::NoDirectory { .. }
+        | PrepareError::Unrecognised { .. }
+        | PrepareError::Manifest { .. }
+        | PrepareError::NoCommand { .. }
+        | PrepareError::MissingProgram { .. }
+        | PrepareError::Environment { .. }
+        | PrepareError::Interrupted(_) => error,
+    }
+}
+
+/// FNV-1a: finds the place. That it is the right place, the text itself says.
+fn fingerprint(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}

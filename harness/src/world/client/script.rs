@@ -1,0 +1,226 @@
+use std::time::Duration;
+
+use super::super::MOST_ROUNDS;
+use super::super::stage::Stage;
+use super::connection::{Connection, Received, connect};
+use crate::history::{End, RequestId, Sign, What};
+use crate::plan::{Closing, Part, Request, Step, Until};
+
+/// Carries out a client's script.
+pub(crate) async fn run(stage: &Stage, actor: &str, steps: &[Step]) {
+    let mut client = Client { stage, actor, conn: None, conns: 0, requests: 0, gone: false };
+    client.script(steps, None).await;
+    client.leave();
+}
+
+struct Client<'a> {
+    stage: &'a Stage,
+    actor: &'a str,
+    conn: Option<Connection>,
+    conns: u64,
+    requests: u64,
+    /// Whether a connection was refused, or ended without the answer that it owed.
+    gone: bool,
+}
+
+impl Client<'_> {
+    /// `round`: which round of a `Repeat` this is, if it is one.
+    async fn script(&mut self, steps: &[Step], round: Option<u64>) {
+        for step in steps {
+            if self.stage.is_over() {
+                return;
+            }
+            match step {
+                Step::Mark { label } => self.stage.mark(self.actor, label),
+                Step::Await { label, times } => self.stage.wait_mark(label, *times).await,
+                Step::At { ms } => self.stage.wait_at(*ms).await,
+                Step::Repeat { until, steps } => Box::pin(self.repeat(until, steps)).await,
+                Step::Connect => self.connect().await,
+                Step::Send { request, part } => {
+                    let request = round.map_or_else(|| request.clone(), |n| request.round(n));
+                    self.send(&request, *part).await;
+                }
+                Step::Receive => self.receive(None).await,
+                Step::ReadSlowly { bytes, every_ms } => {
+                    let bytes = usize::try_from(*bytes).unwrap_or(usize::MAX);
+                    self.receive(Some((bytes, Duration::from_millis(*every_ms)))).await;
+                }
+                Step::ExpectClose => self.expect_close().await,
+                Step::Close { how } => self.close(*how),
+                Step::Signal { .. }
+                | Step::AwaitDraining
+                | Step::Freeze
+                | Step::Thaw
+                | Step::AwaitExit
+                | Step::Hold { .. }
+                | Step::AwaitHeld { .. }
+                | Step::LetGo { .. }
+                | Step::Fault { .. } => {
+                    self.stage.abandon_by_world("carry out a client's script", "no such step");
+                }
+            }
+        }
+    }
+
+    async fn repeat(&mut self, until: &Until, steps: &[Step]) {
+        let mut round = 0;
+        loop {
+            let done = match until {
+                Until::Times(times) => round >= *times,
+                Until::Mark(label) => self.stage.is_marked(label),
+                Until::Gone => self.gone || self.stage.has_exited(),
+            };
+            if done || self.stage.is_over() {
+                return;
+            }
+            if round >= MOST_ROUNDS {
+                let text = format!("{} stopped after {round} rounds", self.actor);
+                self.stage.record(self.actor, What::Note { text });
+                return;
+            }
+            round += 1;
+            self.script(steps, Some(round)).await;
+        }
+    }
+
+    async fn connect(&mut self) {
+        self.leave();
+        self.conns += 1;
+        let name = format!("{}@{}", self.actor, self.conns);
+        let within = Duration::from_millis(self.stage.contract.answer_ms);
+        let connected = tokio::select! {
+            connected = connect(self.stage.address(), name.clone(), within) => connected,
+            () = self.stage.over() => return,
+        };
+        match connected {
+            Ok(conn) => {
+                self.stage.remember(conn.port, &name);
+                self.stage.record(self.actor, What::Connected { conn: name });
+                self.conn = Some(conn);
+            }
+            Err(error) => {
+                self.gone = true;
+                self.stage.record(self.actor, What::NotConnected { conn: name, error });
+            }
+        }
+    }
+
+    async fn send(&mut self, request: &Request, part: Part) {
+        let first = matches!(part, Part::Whole | Part::UpTo(_));
+        let Some(conn) = self.conn.as_mut().filter(|conn| conn.usable || !first) else {
+            self.gone = true;
+            return;
+        };
+        if first {
+            self.requests += 1;
+            let id = format!("{}#{}", self.actor, self.requests);
+            conn.waiting.push_back((RequestId { id, name: request.name.clone() }, request.intent));
+        }
+        // Only a request that was begun can be gone on with.
+        let Some((id, intent)) = conn.waiting.back().cloned() else { return };
+        let bytes = request.bytes(part);
+        let (name, line) = (conn.name.clone(), format!("{} {}", request.method, request.path));
+        let sent = tokio::select! {
+            sent = conn.send(&bytes) => sent,
+            () = self.stage.over() => return,
+        };
+        let what = match sent {
+            Ok(()) => What::Sent {
+                conn: name,
+                request: id,
+                intent,
+                line,
+                bytes: bytes.len() as u64,
+                first,
+                last: part.is_last(),
+            },
+            Err(error) => {
+                What::NotSent { conn: name, request: id, intent, error: error.to_string() }
+            }
+        };
+        self.stage.record(self.actor, what);
+    }
+
+    async fn receive(&mut self, pace: Option<(usize, Duration)>) {
+        let Some(conn) = self.conn.as_mut().filter(|conn| !conn.waiting.is_empty()) else { return };
+        let received = tokio::select! {
+            biased;
+            received = conn.receive(pace) => received,
+            () = self.stage.over() => Received::End { by: End::Silence, got: 0, status: None },
+        };
+        let Some((request, _)) = conn.waiting.pop_front() else { return };
+        let conn = conn.name.clone();
+        let what = match received {
+            Received::Answer(answer) => {
+                self.stage.saw_status(answer.status);
+                What::Answered { conn, request, answer }
+            }
+            Received::End { by, got, status } => {
+                self.gone = true;
+                What::Ended { conn, request, by, got, status }
+            }
+        };
+        let ended = matches!(what, What::Ended { .. });
+        self.stage.record(self.actor, what);
+        if ended {
+            self.abandon_waiting(End::Fin);
+            self.conn = None;
+        }
+    }
+
+    async fn expect_close(&mut self) {
+        let Some(conn) = &mut self.conn else { return };
+        let by = tokio::select! {
+            biased;
+            by = conn.closed() => by,
+            () = self.stage.over() => End::Silence,
+        };
+        let idle = conn.waiting.is_empty();
+        let name = conn.name.clone();
+        self.abandon_waiting(by);
+        self.conn = None;
+        self.stage.record(self.actor, What::Closed { conn: name, by });
+        if idle && by != End::Silence {
+            self.stage.saw(Sign::ConnectionClosed);
+        }
+    }
+
+    fn close(&mut self, how: Closing) {
+        match how {
+            Closing::Fin => self.leave(),
+            Closing::Reset => {
+                self.abandon_waiting(End::Client);
+                if let Some(conn) = self.conn.take() {
+                    self.note_closed(&conn.name);
+                    conn.reset();
+                }
+            }
+        }
+    }
+
+    /// Closes the connection in order, if there is one.
+    fn leave(&mut self) {
+        self.abandon_waiting(if self.stage.is_over() { End::Silence } else { End::Client });
+        if let Some(conn) = self.conn.take() {
+            self.note_closed(&conn.name);
+        }
+    }
+
+    fn note_closed(&self, conn: &str) {
+        self.stage.forget(conn);
+        if !self.stage.is_over() {
+            let what = What::Closed { conn: conn.to_owned(), by: End::Client };
+            self.stage.record(self.actor, what);
+        }
+    }
+
+    /// Every request of the connection that has no answer will have none.
+    fn abandon_waiting(&mut self, by: End) {
+        let Some(conn) = &mut self.conn else { return };
+        for (request, _) in conn.waiting.drain(..) {
+            let conn = conn.name.clone();
+            let what = What::Ended { conn, request, by, got: 0, status: None };
+            self.stage.record(self.actor, what);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+const EVERY: Duration = Duration::from_millis(20);
+
+/// Measures how late this runtime's timers fire: how far the clock can be believed.
+#[derive(Debug)]
+pub(super) struct Lag {
+    worst_us: Arc<AtomicU64>,
+    task: JoinHandle<()>,
+}
+
+impl Lag {
+    pub(super) fn measure() -> Self {
+        let worst_us = Arc::new(AtomicU64::new(0));
+        let worst = Arc::clone(&worst_us);
+        let task = tokio::spawn(async move {
+            loop {
+                let due = Instant::now() + EVERY;
+                tokio::time::sleep_until(due).await;
+                let late = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
+                worst.fetch_max(late, Ordering::Relaxed);
+            }
+        });
+        Self { worst_us, task }
+    }
+
+    pub(super) fn worst_us(&self) -> u64 {
+        self.worst_us.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Lag {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

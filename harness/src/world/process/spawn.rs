@@ -1,0 +1,142 @@
+use std::ffi::OsStr;
+use std::process::Stdio;
+
+use thiserror::Error;
+use tokio::process::{Child, Command};
+
+use crate::run::Launch;
+
+/// What every server gets of our environment. All else is a secret until proved otherwise.
+const PASSED_ON: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "PYENV_ROOT",
+    "PYENV_VERSION",
+    "NVM_DIR",
+    "JAVA_HOME",
+    "GOPATH",
+    "GOROOT",
+    "LD_LIBRARY_PATH",
+];
+
+/// Why the server could not be started.
+#[derive(Debug, Error)]
+pub(crate) enum SpawnError {
+    /// There is no such program.
+    #[error("there is no program `{program}`; is it installed, and is the path right?")]
+    NoSuchProgram {
+        /// As it was named.
+        program: String,
+    },
+    /// There is no such directory.
+    #[error("there is no directory `{cwd}` to start it in")]
+    NoSuchDirectory {
+        /// As it was named.
+        cwd: String,
+    },
+    /// The operating system refused.
+    #[error("`{program}` could not be started: {error}")]
+    Refused {
+        /// As it was named.
+        program: String,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+/// Starts the server as the leader of its own session and process group, with default signal
+/// dispositions and an empty signal mask, whatever we inherited.
+pub(super) fn spawn(launch: &Launch, contract: &[(&str, String)]) -> Result<Child, SpawnError> {
+    let program = launch.program.to_string_lossy().into_owned();
+    if !launch.cwd.is_dir() {
+        return Err(SpawnError::NoSuchDirectory { cwd: launch.cwd.display().to_string() });
+    }
+    let mut command = Command::new(&launch.program);
+    command.args(&launch.args).current_dir(&launch.cwd).env_clear().kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in PASSED_ON {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command.envs(launch.env.iter().map(|(name, value)| (OsStr::new(name), OsStr::new(value))));
+    command.envs(contract.iter().map(|(name, value)| (name, value)));
+    detach(&mut command);
+    command.spawn().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => SpawnError::NoSuchProgram { program },
+        _ => SpawnError::Refused { program, error },
+    })
+}
+
+/// Makes the child the leader of a session of its own, with nothing ignored and nothing blocked.
+#[expect(unsafe_code, reason = "what happens between fork and exec has no safe interface")]
+pub(super) fn detach(command: &mut Command) {
+    let between_fork_and_exec = || {
+        // SAFETY: setsid, signal, sigemptyset and sigprocmask are async-signal-safe; nothing here
+        // allocates or takes a lock, and `set` is initialised by sigemptyset before it is read.
+        unsafe {
+            if libc::setsid() == -1 {
+                return Err(std::io::Error::last_os_error());
+            }
+            for number in 1..=libc::SIGRTMAX() {
+                // KILL, STOP and the C library's own cannot be set, and need not be.
+                libc::signal(number, libc::SIG_DFL);
+            }
+            let mut set = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+            libc::sigemptyset(set.as_mut_ptr());
+            libc::sigprocmask(libc::SIG_SETMASK, set.as_ptr(), std::ptr::null_mut());
+        }
+        Ok(())
+    };
+    // SAFETY: the closure does only what is allowed between fork and exec, see above.
+    unsafe {
+        command.pre_exec(between_fork_and_exec);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The field of `/proc/PID/status`, of a process started by a shell that ignores SIGTERM.
+    #[tokio::test]
+    async fn nothing_is_ignored_or_blocked_and_the_session_is_its_own() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "cat /proc/self/status; ps -o sid= -p $$; echo pid $$"]);
+        detach(&mut command);
+        // An ignored signal is inherited across exec, unless it is reset.
+        #[expect(unsafe_code, reason = "there is no safe interface to signal dispositions")]
+        // SAFETY: SIGWINCH is used by nobody in this test binary, and is put back below.
+        unsafe {
+            libc::signal(libc::SIGWINCH, libc::SIG_IGN);
+        }
+        let output = command.output().await.unwrap();
+        #[expect(unsafe_code, reason = "there is no safe interface to signal dispositions")]
+        // SAFETY: as above.
+        unsafe {
+            libc::signal(libc::SIGWINCH, libc::SIG_DFL);
+        }
+        let text = String::from_utf8(output.stdout).unwrap();
+        let field = |name: &str| {
+            let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+            u64::from_str_radix(line.rsplit('\t').next().unwrap(), 16).unwrap()
+        };
+        // 32 and 33 are the C library's own, which it lets nobody set.
+        let settable = !(0b11 << 31);
+        assert_eq!(field("SigIgn") & settable, 0, "{text}");
+        assert_eq!(field("SigBlk"), 0, "{text}");
+        let mut last = text.lines().rev();
+        let pid = last.next().unwrap().trim_start_matches("pid ").to_owned();
+        assert_eq!(last.next().unwrap().trim(), pid, "the session's leader: {text}");
+    }
+}

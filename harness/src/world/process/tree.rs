@@ -1,0 +1,158 @@
+//! Who belongs to a server: by session, by descent, and by the unguessable `DATABASE_URL` in the
+//! environment that children inherit.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, pidfd_send_signal, waitpid,
+};
+
+/// One process, as `/proc/PID/stat` tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Process {
+    pub(super) pid: i32,
+    pub(super) name: String,
+    pub(super) state: char,
+    pub(super) parent: i32,
+    pub(super) session: i32,
+    /// In clock ticks since boot: with the pid it names a process for ever.
+    pub(super) started: u64,
+}
+
+impl Process {
+    fn parse(stat: &str) -> Option<Self> {
+        // The name stands in parentheses, and may hold any of them itself.
+        let (pid, rest) = stat.split_once(" (")?;
+        let (name, rest) = rest.rsplit_once(") ")?;
+        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+        Some(Self {
+            pid: pid.parse().ok()?,
+            name: name.to_owned(),
+            state: fields.first()?.chars().next()?,
+            parent: fields.get(1)?.parse().ok()?,
+            session: fields.get(3)?.parse().ok()?,
+            started: fields.get(19)?.parse().ok()?,
+        })
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        !matches!(self.state, 'Z' | 'X')
+    }
+}
+
+/// What a server's processes are known by.
+#[derive(Debug, Clone)]
+pub(super) struct Family {
+    /// The leader's pid, which is also its session's and its group's.
+    pub(super) leader: i32,
+    /// A text in the environment of every process of it that did not clear its own.
+    pub(super) token: String,
+    /// Those seen to descend from the leader, by pid and start.
+    pub(super) seen: HashSet<(i32, u64)>,
+}
+
+impl Family {
+    /// Everybody of the family, the leader included while it is there, zombies too.
+    pub(super) fn members(&mut self) -> Vec<Process> {
+        let all = processes();
+        let parents: HashMap<i32, i32> = all.iter().map(|p| (p.pid, p.parent)).collect();
+        let members: Vec<_> = all.into_iter().filter(|p| self.is_member(p, &parents)).collect();
+        self.seen.extend(members.iter().map(|p| (p.pid, p.started)));
+        members
+    }
+
+    fn is_member(&self, process: &Process, parents: &HashMap<i32, i32>) -> bool {
+        process.session == self.leader
+            || self.seen.contains(&(process.pid, process.started))
+            || descends(process.pid, self.leader, parents)
+            || has_in_environment(process.pid, &self.token)
+    }
+
+    /// Kills everybody of the family until nobody is left, and reaps those who became ours.
+    pub(super) fn kill(&mut self) {
+        // A fork bomb may outrun one round, not many: each round leaves fewer to fork.
+        for _ in 0..200 {
+            let mut alive = false;
+            for process in self.members() {
+                if process.is_alive() {
+                    alive = true;
+                    send(process.pid, Signal::KILL);
+                } else if process.pid != self.leader {
+                    reap(process.pid);
+                }
+            }
+            if !alive {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// Signals one process by a pidfd, so that a pid that was given to somebody else is never hit.
+pub(super) fn send(pid: i32, signal: Signal) {
+    let Some(pid) = Pid::from_raw(pid) else { return };
+    match pidfd_open(pid, PidfdFlags::empty()) {
+        // Gone between the two is what was wanted.
+        Ok(pidfd) => drop(pidfd_send_signal(pidfd, signal)),
+        // Kernels before 5.3 have no pidfd.
+        Err(rustix::io::Errno::NOSYS) => drop(kill_process(pid, signal)),
+        Err(_) => {}
+    }
+}
+
+fn reap(pid: i32) {
+    // Only a child of ours can be waited for; a subreaper's adopted ones are.
+    let _ = waitpid(Pid::from_raw(pid), WaitOptions::NOHANG);
+}
+
+fn descends(mut pid: i32, ancestor: i32, parents: &HashMap<i32, i32>) -> bool {
+    // Bounded, since the snapshot is not atomic and could hold a cycle.
+    for _ in 0..64 {
+        if pid == ancestor {
+            return true;
+        }
+        match parents.get(&pid) {
+            Some(parent) if *parent > 1 => pid = *parent,
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn has_in_environment(pid: i32, token: &str) -> bool {
+    let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return false };
+    // The token stands in a variable of its own, never in the environment of the harness.
+    pid != std::process::id().cast_signed()
+        && environment.windows(token.len()).any(|window| window == token.as_bytes())
+}
+
+fn processes() -> Vec<Process> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter_map(|pid| Process::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_parentheses_is_read() {
+        let stat = "42 (a) b (c) S 7 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 9001 1 1 1";
+        let process = Process::parse(stat).unwrap();
+        assert_eq!((process.pid, process.name.as_str()), (42, "a) b (c"));
+        assert_eq!((process.parent, process.session, process.started), (7, 42, 9001));
+        assert!(process.is_alive());
+    }
+
+    #[test]
+    fn descent_ends_at_init_and_in_a_cycle() {
+        let parents = HashMap::from([(5, 4), (4, 3), (3, 1), (8, 9), (9, 8)]);
+        assert!(descends(5, 3, &parents));
+        assert!(!descends(5, 7, &parents));
+        assert!(!descends(8, 7, &parents));
+    }
+}

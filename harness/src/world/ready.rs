@@ -1,0 +1,138 @@
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use tokio::time::{Instant, interval, timeout, timeout_at};
+
+use super::client::{Received, connect};
+use super::process::Exit;
+use super::sockets;
+use super::stage::Stage;
+use crate::plan::{Part, Request};
+
+/// One try to get an answer from `/health`.
+const TRY_WITHIN: Duration = Duration::from_secs(2);
+
+/// Waits until the server listens and `/health` answers 200; says where it answers.
+///
+/// # Errors
+///
+/// What was tried and what happened, for people.
+pub(super) async fn wait(stage: &Stage, within: Duration) -> Result<SocketAddr, String> {
+    let until = Instant::now() + within;
+    let seconds = within.as_secs_f64();
+    tokio::select! {
+        biased;
+        () = stage.over() => return Err("the run was ended before it was ready".to_owned()),
+        exit = stage.server.exited() => return Err(exited(exit)),
+        listens = timeout_at(until, stage.listeners.present(stage.port())) => if listens.is_err() {
+            return Err(silent(stage, seconds));
+        }
+    }
+    let mut last = "no answer".to_owned();
+    let healthy = async {
+        let mut ticks = interval(Duration::from_millis(20));
+        loop {
+            ticks.tick().await;
+            match healthy(stage.port()).await {
+                Ok(address) => return address,
+                Err(why) => last = why,
+            }
+        }
+    };
+    let answered = tokio::select! {
+        biased;
+        () = stage.over() => return Err("the run was ended before it was ready".to_owned()),
+        exit = stage.server.exited() => return Err(exited(exit)),
+        answered = timeout_at(until, healthy) => answered,
+    };
+    match answered {
+        Ok(address) => owned(stage).map(|()| address),
+        Err(_) => Err(format!(
+            "it listens on PORT={}, but GET /health was not answered 200 within {seconds} s: {last}",
+            stage.port()
+        )),
+    }
+}
+
+fn exited(exit: Exit) -> String {
+    match (exit.code, exit.signal) {
+        (Some(code), _) => format!("it exited with status {code} before it was ready"),
+        (None, Some(signal)) => format!("it was ended by signal {signal} before it was ready"),
+        (None, None) => "it ended before it was ready".to_owned(),
+    }
+}
+
+/// Nothing listens on the port: say where the server listens in its place, if it does.
+fn silent(stage: &Stage, seconds: f64) -> String {
+    let inodes = inodes(&stage.server.pids());
+    let elsewhere: Vec<String> = sockets::listening()
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(_, inode)| inodes.contains(inode))
+        .map(|(port, _)| port.to_string())
+        .collect();
+    let port = stage.port();
+    if elsewhere.is_empty() {
+        format!("it was told PORT={port} and listened on no port within {seconds} s")
+    } else {
+        format!(
+            "it was told PORT={port} and listens on {} instead; read the port from the \
+             environment",
+            elsewhere.join(", ")
+        )
+    }
+}
+
+/// Whether the listener on our port is the server's own, as far as `/proc` shows.
+fn owned(stage: &Stage) -> Result<(), String> {
+    let ours = inodes(&stage.server.pids());
+    let listeners = sockets::listening().unwrap_or_default();
+    let on_port: Vec<u64> = listeners
+        .iter()
+        .filter(|(port, _)| *port == stage.port())
+        .map(|(_, inode)| *inode)
+        .collect();
+    if ours.is_empty() || on_port.is_empty() || on_port.iter().any(|inode| ours.contains(inode)) {
+        return Ok(());
+    }
+    Err(format!("port {} is answered by a process that is not the server's", stage.port()))
+}
+
+/// The inodes of the sockets that these processes hold.
+fn inodes(pids: &[i32]) -> Vec<u64> {
+    let links = pids.iter().flat_map(|pid| {
+        let fds = std::fs::read_dir(format!("/proc/{pid}/fd"));
+        fds.into_iter().flatten().flatten().filter_map(|fd| std::fs::read_link(fd.path()).ok())
+    });
+    links
+        .filter_map(|link| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok())
+        .collect()
+}
+
+async fn healthy(port: u16) -> Result<SocketAddr, String> {
+    let mut why = String::new();
+    for host in [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()] {
+        let address = SocketAddr::new(host, port);
+        match timeout(TRY_WITHIN, ask(address)).await {
+            Ok(Ok(200)) => return Ok(address),
+            Ok(Ok(status)) => return Err(format!("it answered {status}")),
+            // A server that listens on one family only is asked on the other.
+            Ok(Err(error)) => why = error,
+            Err(_) => why = format!("no answer within {} s", TRY_WITHIN.as_secs()),
+        }
+    }
+    Err(why)
+}
+
+async fn ask(address: SocketAddr) -> Result<u16, String> {
+    let connected = connect(address, "ready".to_owned(), TRY_WITHIN).await;
+    let mut connection = connected.map_err(|error| error.to_string())?;
+    let mut request = Request::health();
+    request.headers.push(("Connection".to_owned(), "close".to_owned()));
+    let bytes = request.bytes(Part::Whole);
+    connection.send(&bytes).await.map_err(|error| error.to_string())?;
+    match connection.receive(None).await {
+        Received::Answer(answer) => Ok(answer.status),
+        Received::End { .. } => Err("the connection was closed without an answer".to_owned()),
+    }
+}

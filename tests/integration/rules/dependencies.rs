@@ -1,0 +1,106 @@
+use std::fs;
+
+use super::source;
+
+fn manifest(package: &str) -> toml::Table {
+    let path = source::root().join(package).join("Cargo.toml");
+    let text = fs::read_to_string(&path).expect("every package has a manifest");
+    text.parse().expect("a manifest is TOML")
+}
+
+fn dependencies(package: &str) -> Vec<String> {
+    let manifest = manifest(package);
+    let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let found = tables.iter().filter_map(|table| manifest.get(*table)?.as_table());
+    found.flat_map(|table| table.keys().cloned()).collect()
+}
+
+#[test]
+fn the_harness_never_depends_on_the_server() {
+    let names = dependencies("harness");
+    assert!(names.contains(&"tokio".to_owned()), "the manifest was not read: {names:?}");
+    let ours: Vec<_> = names.iter().filter(|name| name.starts_with("lastorders")).collect();
+    assert!(ours.is_empty(), "black box means that it depends on nothing of ours: {ours:?}");
+}
+
+#[test]
+fn the_server_depends_on_nothing_of_ours() {
+    let names = dependencies("server");
+    assert!(names.contains(&"hyper".to_owned()), "the manifest was not read: {names:?}");
+    let ours: Vec<_> = names.iter().filter(|name| name.starts_with("lastorders")).collect();
+    assert!(ours.is_empty(), "{ours:?}");
+}
+
+#[test]
+fn versions_stand_in_the_workspace_alone() {
+    for package in ["server", "harness", "tests", "ci"] {
+        let manifest = manifest(package);
+        for table in ["dependencies", "dev-dependencies"] {
+            let Some(table) = manifest.get(table).and_then(toml::Value::as_table) else { continue };
+            for (name, value) in table {
+                let inherits = value.get("workspace").and_then(toml::Value::as_bool);
+                assert_eq!(inherits, Some(true), "{package}: {name} has a version of its own");
+            }
+        }
+    }
+}
+
+/// Paths that begin with one of these are I/O, a clock, or a runtime.
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::env",
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::io::stderr",
+    "std::os",
+    "tokio",
+    "sqlx",
+    "hyper",
+    "reqwest",
+    "rustix",
+    "libc",
+    "axum",
+    "tracing",
+    "Instant::now",
+    "SystemTime::now",
+    "println",
+    "eprintln",
+];
+
+#[test]
+fn the_pure_parts_do_no_io() {
+    let folders =
+        ["server/src/drain/", "harness/src/plan/", "harness/src/history/", "harness/src/check/"];
+    let mut found = Vec::new();
+    for source in source::under(&folders) {
+        for (line, path) in source::paths(&source) {
+            let is = |impure: &&&str| path == **impure || path.starts_with(&format!("{impure}::"));
+            if let Some(impure) = IMPURE.iter().find(is) {
+                found.push(format!("{}:{line} uses {impure}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn the_drain_depends_on_std_alone() {
+    let crates = dependencies("server");
+    let crates: Vec<String> = crates.iter().map(|name| name.replace('-', "_")).collect();
+    let mut found = Vec::new();
+    for source in source::under(&["server/src/drain/"]) {
+        for (line, path) in source::paths(&source) {
+            let first = path.split("::").next().unwrap_or_default();
+            let elsewhere = path.starts_with("crate::") && !path.starts_with("crate::drain");
+            if crates.iter().any(|name| name == first) || elsewhere {
+                found.push(format!("{}:{line} uses {path}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}

@@ -1,0 +1,11 @@
+//! What holds of the source itself.
+//!
+//! * `budgets`: sizes of files and functions
+//! * `dependencies`: who may depend on whom, and who does no I/O
+//! * `sleeps`: no real sleep orders events
+//! * `source`: the files, and what is in them
+
+mod budgets;
+mod dependencies;
+mod sleeps;
+mod source;

@@ -1,0 +1,142 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::TokenStream;
+use syn::visit::Visit;
+
+/// A Rust file of the workspace.
+pub(super) struct Source {
+    /// From the workspace's root, with slashes.
+    pub(super) path: String,
+    pub(super) text: String,
+    pub(super) file: syn::File,
+}
+
+pub(super) fn root() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("the package lies in the workspace").to_owned()
+}
+
+/// Every Rust file of the workspace's packages.
+pub(super) fn all() -> Vec<Source> {
+    let mut found = Vec::new();
+    for package in ["server", "harness", "sim", "tests", "ci"] {
+        walk(&root().join(package), &mut found);
+    }
+    assert!(found.len() > 50, "the files were not found: {}", found.len());
+    found
+}
+
+/// The files under these folders, each of which must have some.
+pub(super) fn under(folders: &[&str]) -> Vec<Source> {
+    let all = all();
+    for folder in folders {
+        assert!(all.iter().any(|s| s.path.starts_with(folder)), "nothing is in {folder}");
+    }
+    all.into_iter().filter(|s| folders.iter().any(|f| s.path.starts_with(f))).collect()
+}
+
+fn walk(folder: &Path, found: &mut Vec<Source>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let name = entry.file_name();
+        if path.is_dir() && name != "node_modules" && name != "target" {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("it is text");
+            let file = syn::parse_file(&text).expect("it is Rust");
+            let path = path.strip_prefix(root()).expect("it lies below").display().to_string();
+            found.push(Source { path, text, file });
+        }
+    }
+}
+
+/// Every path (`a::b::c`) in a file's code, those in `use` and in macros included, each with its
+/// line; not those under `#[cfg(test)]`.
+pub(super) fn paths(source: &Source) -> Vec<(usize, String)> {
+    let mut visitor = Paths { found: Vec::new() };
+    visitor.visit_file(&source.file);
+    visitor.found
+}
+
+struct Paths {
+    found: Vec<(usize, String)>,
+}
+
+impl Paths {
+    fn tree(&mut self, prefix: &str, tree: &syn::UseTree) {
+        let join = |ident: &syn::Ident| {
+            if prefix.is_empty() { ident.to_string() } else { format!("{prefix}::{ident}") }
+        };
+        match tree {
+            syn::UseTree::Path(path) => self.tree(&join(&path.ident), &path.tree),
+            syn::UseTree::Name(name) => self.add(&name.ident, join(&name.ident)),
+            syn::UseTree::Rename(name) => self.add(&name.ident, join(&name.ident)),
+            syn::UseTree::Glob(_) => self.found.push((0, prefix.to_owned())),
+            syn::UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.tree(prefix, tree);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, at: &syn::Ident, path: String) {
+        self.found.push((at.span().start().line, path));
+    }
+
+    /// Macros' arguments are no syntax tree: take what looks like a path.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut path = String::new();
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Ident(ident) if path.is_empty() || path.ends_with("::") => {
+                    path.push_str(&ident.to_string());
+                    self.found.push((ident.span().start().line, path.clone()));
+                }
+                proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ':' => path.push(':'),
+                proc_macro2::TokenTree::Group(group) => {
+                    path.clear();
+                    self.tokens(group.stream());
+                }
+                proc_macro2::TokenTree::Ident(ident) => path = ident.to_string(),
+                proc_macro2::TokenTree::Punct(_) | proc_macro2::TokenTree::Literal(_) => {
+                    path.clear();
+                }
+            }
+        }
+    }
+}
+
+fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
+    })
+}
+
+impl<'ast> Visit<'ast> for Paths {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        if !is_test(&module.attrs) {
+            syn::visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.tree("", &item.tree);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        if let Some(first) = path.segments.first() {
+            self.add(&first.ident, names.join("::"));
+        }
+        syn::visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, invoked: &'ast syn::Macro) {
+        self.tokens(invoked.tokens.clone());
+        syn::visit::visit_macro(self, invoked);
+    }
+}

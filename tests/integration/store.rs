@@ -1,0 +1,166 @@
+//! The store of one scenario, on a real Postgres.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use lastorders_harness::plan::{Fault, Gate, LetGo};
+use lastorders_harness::postgres::{Choice, Postgres, RunId};
+use lastorders_harness::store::{Held, Store, StoreEvent};
+use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Connection, Executor};
+use tokio::task::JoinSet;
+
+const WITHIN: Duration = Duration::from_secs(10);
+
+type Log = Arc<Mutex<Vec<StoreEvent>>>;
+
+/// One Postgres, one store, and a pool as a server under test would have it.
+struct Bench {
+    postgres: Postgres,
+    store: Store,
+    log: Log,
+}
+
+impl Bench {
+    async fn set_up() -> Self {
+        let postgres = Postgres::start(&Choice::Local, &RunId::random()).await.expect("postgres");
+        let lease = postgres.lease("test").await.expect("lease");
+        let log = Log::default();
+        let seen = Arc::clone(&log);
+        let observer = move |event| seen.lock().expect("log").push(event);
+        let store = Store::open(lease, Arc::new(observer)).await.expect("store");
+        Self { postgres, store, log }
+    }
+
+    async fn pool(&self, size: u32) -> PgPool {
+        let pool = PgPoolOptions::new()
+            .max_connections(size)
+            .connect(&self.store.database_url())
+            .await
+            .expect("a pool through the proxy");
+        pool.execute("CREATE TABLE IF NOT EXISTS jobs (id bigserial PRIMARY KEY, name text)")
+            .await
+            .expect("a table");
+        pool
+    }
+
+    async fn clear(self) {
+        self.store.close().await.expect("closed");
+        self.postgres.stop().await.expect("stopped");
+    }
+}
+
+async fn insert(pool: PgPool, name: String) -> sqlx::Result<i64> {
+    sqlx::query_scalar(INSERT).bind(name).fetch_one(&pool).await
+}
+
+async fn insert_in_a_transaction(pool: PgPool, name: String) -> sqlx::Result<i64> {
+    let mut transaction = pool.begin().await?;
+    let id = sqlx::query_scalar(INSERT).bind(name).fetch_one(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(id)
+}
+
+const INSERT: &str = "INSERT INTO jobs (name) VALUES ($1) RETURNING id";
+
+#[tokio::test]
+async fn the_row_gate_holds_inserts_and_lets_reads_pass() {
+    let bench = Bench::set_up().await;
+    let pool = bench.pool(3).await;
+    bench.store.hold(Gate::Row).await.expect("held");
+    let mut inserts = JoinSet::new();
+    for n in 0..5 {
+        inserts.spawn(insert(pool.clone(), format!("job-{n}")));
+    }
+    let two = bench.store.await_held(2, WITHIN).await.expect("looked");
+    assert!(two.n >= 2 && !two.plateau, "{two:?}");
+    let held = bench.store.await_held(5, WITHIN).await.expect("looked");
+    assert_eq!(held, Held { n: 3, plateau: true }, "the pool has three");
+    assert!(inserts.try_join_next().is_none(), "an insert came through");
+    let mut other = PgConnection::connect(&bench.store.database_url()).await.expect("another");
+    other.execute("SELECT * FROM jobs").await.expect("a read passes");
+    other.close().await.expect("closed");
+    assert!(bench.store.let_go(LetGo::One).await.is_err(), "all or none");
+    bench.store.let_go(LetGo::All).await.expect("let go");
+    for done in inserts.join_all().await {
+        done.expect("inserted");
+    }
+    pool.close().await;
+    assert_eq!(bench.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
+    let rows = bench.store.rows().await.expect("rows");
+    assert_eq!((rows.total, rows.counts.len(), rows.sessions_left), (5, 5, 0));
+    bench.clear().await;
+}
+
+#[tokio::test]
+async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row() {
+    let bench = Bench::set_up().await;
+    let pool = bench.pool(4).await;
+    insert(pool.clone(), "job-warm".to_owned()).await.expect("inserted");
+    bench.store.hold(Gate::Acknowledgement).await.expect("held");
+    let mut inserts = JoinSet::new();
+    inserts.spawn(insert(pool.clone(), "job-0".to_owned()));
+    inserts.spawn(insert(pool.clone(), "job-1".to_owned()));
+    inserts.spawn(insert_in_a_transaction(pool.clone(), "job-2".to_owned()));
+    let held = bench.store.await_held(3, WITHIN).await.expect("looked");
+    assert_eq!(held, Held { n: 3, plateau: false });
+    sqlx::query("SELECT count(*) FROM jobs").execute(&pool).await.expect("a read passes");
+    assert!(inserts.try_join_next().is_none(), "an acknowledgement came through");
+    for left in (0..3).rev() {
+        bench.store.let_go(LetGo::One).await.expect("one let go");
+        inserts.join_next().await.expect("one more").expect("no panic").expect("inserted");
+        assert_eq!(bench.store.await_held(left, WITHIN).await.expect("looked").n, left);
+    }
+    bench.store.let_go(LetGo::All).await.expect("let go");
+    insert(pool.clone(), "job-late".to_owned()).await.expect("inserted");
+    pool.close().await;
+    let rows = bench.store.rows().await.expect("rows");
+    assert_eq!((rows.total, rows.truncated, rows.table_missing), (5, false, false));
+    let log = bench.log.lock().expect("log").clone();
+    let count = |wanted: fn(&StoreEvent) -> bool| log.iter().filter(|event| wanted(event)).count();
+    assert_eq!(count(|event| matches!(event, StoreEvent::Withheld { .. })), 3);
+    assert_eq!(
+        count(|event| matches!(event, StoreEvent::Terminate { .. })),
+        count(|event| matches!(event, StoreEvent::Started { .. })),
+        "every session of a closed pool says farewell"
+    );
+    bench.clear().await;
+}
+
+#[tokio::test]
+async fn faults_break_what_they_say() {
+    let bench = Bench::set_up().await;
+    let pool = bench.pool(2).await;
+    bench.store.hold(Gate::Row).await.expect("held");
+    let held = tokio::spawn(insert(pool.clone(), "job-reset".to_owned()));
+    assert_eq!(bench.store.await_held(1, WITHIN).await.expect("looked").n, 1);
+    bench.store.fault(Fault::Reset).await.expect("reset");
+    let error = held.await.expect("no panic").expect_err("a reset session");
+    assert!(error.to_string().contains("reset"), "{error}");
+    bench.store.let_go(LetGo::All).await.expect("let go");
+    insert(pool.clone(), "job-again".to_owned()).await.expect("a new session works");
+    bench.store.fault(Fault::BlackHole).await.expect("black hole");
+    let silent = tokio::spawn(insert(pool.clone(), "job-silent".to_owned()));
+    let fresh = PgConnection::connect(&bench.store.database_url());
+    assert!(tokio::time::timeout(Duration::from_millis(300), fresh).await.is_err());
+    assert!(!silent.is_finished());
+    silent.abort();
+    bench.store.fault(Fault::Refuse).await.expect("refuse");
+    let refused = PgConnection::connect(&bench.store.database_url()).await;
+    assert!(refused.is_err_and(|error| error.to_string().contains("refused")));
+    drop(pool);
+    assert_eq!(bench.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
+    let rows = bench.store.rows().await.expect("rows");
+    assert!(!rows.counts.contains_key("job-silent") && rows.counts.contains_key("job-again"));
+    bench.clear().await;
+}
+
+#[tokio::test]
+async fn a_store_without_a_table_says_so() {
+    let bench = Bench::set_up().await;
+    let error = bench.store.hold(Gate::Row).await.expect_err("no table").to_string();
+    assert!(error.contains("no table `jobs`"), "{error}");
+    assert!(bench.store.await_held(1, WITHIN).await.is_err(), "no gate is closed");
+    assert!(bench.store.rows().await.expect("looked").table_missing);
+    bench.clear().await;
+}

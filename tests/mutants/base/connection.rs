@@ -1,0 +1,82 @@
+use std::convert::Infallible;
+use std::future::pending;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+
+use super::{Phase, Server, contract};
+
+/// What a connection is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// No request has come yet.
+    New,
+    /// A request is being served.
+    Active,
+    /// Its requests are answered, and it is kept alive.
+    Idle,
+}
+
+#[derive(Debug, Default)]
+struct Requests {
+    begun: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+/// Serves a connection until it is closed by either side.
+pub(crate) async fn serve(server: Arc<Server>, stream: TcpStream) {
+    let requests = Requests::default();
+    let service = service_fn(|request| {
+        let (server, requests) = (&server, &requests);
+        async move {
+            requests.begun.fetch_add(1, Ordering::Relaxed);
+            let response = contract::answer(server, request).await;
+            requests.ended.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .serve_connection(TokioIo::new(stream), service)
+    );
+
+    // Its own work first: told to stop before it is polled, hyper closes a connection unread.
+    tokio::select! {
+        biased;
+        _ = connection.as_mut() => return,
+        () = server.reached(Phase::Closing) => {}
+    }
+    if server.conduct.closes(requests.class()) {
+        connection.as_mut().graceful_shutdown();
+    }
+    let aborted = async {
+        server.reached(Phase::Aborting).await;
+        if !server.conduct.aborts(requests.class()) {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        _ = connection.as_mut() => {}
+        () = aborted => {}
+    }
+}
+
+impl Requests {
+    fn class(&self) -> Class {
+        let begun = self.begun.load(Ordering::Relaxed);
+        if begun == 0 {
+            Class::New
+        } else if self.ended.load(Ordering::Relaxed) < begun {
+            Class::Active
+        } else {
+            Class::Idle
+        }
+    }
+}

@@ -1,0 +1,94 @@
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Phase, Server};
+
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// What a request is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// `/health`, all is well.
+    Healthy,
+    /// The job is done.
+    Created { id: String, name: String },
+    /// We are stopping, and will not do it.
+    Refused,
+    /// The client's fault, and how.
+    Bad(StatusCode, &'static str),
+    /// Ours.
+    Failed,
+}
+
+/// Answers one request.
+pub(crate) async fn answer(server: &Server, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let reply = route(server, request).await;
+    let mut response = Response::new(Full::from(reply.body().to_string()));
+    *response.status_mut() = reply.status();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // Decided when the answer is ready, not when the request came: the signal may fall between.
+    if server.phase() != Phase::Serving {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+async fn route(server: &Server, request: Request<Incoming>) -> Reply {
+    match (request.method(), request.uri().path()) {
+        (&Method::GET, "/health") if server.conduct.is_healthy(server.phase()) => Reply::Healthy,
+        (&Method::GET, "/health") => Reply::Refused,
+        (&Method::POST, "/work") => match read_name(request.into_body()).await {
+            Ok(name) => server.conduct.work(server, name).await,
+            Err(bad) => bad,
+        },
+        (_, "/health" | "/work") => Reply::Bad(StatusCode::METHOD_NOT_ALLOWED, "not this method"),
+        (_, _) => Reply::Bad(StatusCode::NOT_FOUND, "no such route"),
+    }
+}
+
+async fn read_name(mut body: Incoming) -> Result<String, Reply> {
+    let mut bytes = Vec::new();
+    let mut size = 0;
+    // An oversized body is read to its end all the same: an answer over unread input is reset.
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Reply::Bad(StatusCode::BAD_REQUEST, "body cut short"))?;
+        let Some(data) = frame.data_ref() else { continue };
+        size += data.len();
+        if size <= BODY_LIMIT {
+            bytes.extend_from_slice(data);
+        }
+    }
+    if size > BODY_LIMIT {
+        return Err(Reply::Bad(StatusCode::PAYLOAD_TOO_LARGE, "body too large"));
+    }
+    let body: Value = serde_json::from_slice(&bytes)
+        .map_err(|_| Reply::Bad(StatusCode::BAD_REQUEST, "body is not JSON"))?;
+    let name = body.get("name").and_then(Value::as_str);
+    name.map(str::to_owned).ok_or(Reply::Bad(StatusCode::BAD_REQUEST, "name must be a string"))
+}
+
+impl Reply {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Healthy => StatusCode::OK,
+            Self::Created { .. } => StatusCode::CREATED,
+            Self::Refused => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Bad(status, _) => *status,
+            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn body(&self) -> Value {
+        match self {
+            Self::Healthy => json!({ "status": "ok" }),
+            Self::Created { id, name } => json!({ "id": id, "name": name }),
+            Self::Refused => json!({ "status": "shutting_down" }),
+            Self::Bad(_, why) => json!({ "error": why }),
+            Self::Failed => json!({ "error": "internal error" }),
+        }
+    }
+}

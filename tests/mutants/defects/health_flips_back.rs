@@ -1,0 +1,21 @@
+//! `/health` says once that the server is stopping, and then that all is well again.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::base::{Conduct, Phase};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct HealthFlipsBack {
+    said: AtomicBool,
+}
+
+impl Conduct for HealthFlipsBack {
+    fn is_healthy(&self, phase: Phase) -> bool {
+        match phase {
+            Phase::Serving => true,
+            Phase::LameDuck => self.said.swap(true, Ordering::Relaxed),
+            Phase::Closing | Phase::Aborting => true,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Requests in flight are broken off on the signal and answered 503.
+
+use std::future::pending;
+
+use crate::base::{Conduct, Phase, Reply, Server, Step};
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct InflightAnswered503;
+
+impl Conduct for InflightAnswered503 {
+    // Before anything shows that we are stopping, so that no statement can still go through.
+    fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
+        Box::pin(async {
+            if let Err(error) = server.store.cancel_blocked().await {
+                eprintln!("cancel: {error}");
+            }
+        })
+    }
+
+    fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
+        Box::pin(async move {
+            let done = async {
+                match server.work(name).await {
+                    Reply::Failed => pending().await,
+                    reply => reply,
+                }
+            };
+            tokio::select! {
+                biased;
+                reply = done => reply,
+                () = server.reached(Phase::LameDuck) => Reply::Refused,
+            }
+        })
+    }
+}

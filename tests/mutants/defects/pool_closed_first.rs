@@ -1,0 +1,31 @@
+//! The pool is closed on the signal, under the requests that need it.
+
+use crate::base::{Conduct, Phase, Reply, Server, Step, done};
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct PoolClosedFirst;
+
+impl Conduct for PoolClosedFirst {
+    fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
+        let pool = server.store.pool.clone();
+        // In the background, as it waits for the sessions that are in use.
+        tokio::spawn(async move { pool.close().await });
+        done()
+    }
+
+    fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
+        Box::pin(async move {
+            if server.phase() != Phase::Serving {
+                return Reply::Refused;
+            }
+            match server.store.pool.close_event().do_until(server.insert(name)).await {
+                Ok(reply) => reply,
+                Err(_) => {
+                    server.reached(Phase::LameDuck).await;
+                    Reply::Failed
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! Requests in flight are answered 503 on the signal, and their rows are committed all the same.
+
+use crate::base::{Conduct, Phase, Reply, Server, Step};
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct RefusedButCommitted;
+
+impl Conduct for RefusedButCommitted {
+    fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
+        Box::pin(async move {
+            if server.phase() != Phase::Serving {
+                return Reply::Refused;
+            }
+            let store = server.store.clone();
+            let row = name.clone();
+            // A task of its own, which nobody's leaving stops.
+            let insert = tokio::spawn(async move { store.insert(row).await });
+            tokio::select! {
+                biased;
+                () = server.reached(Phase::LameDuck) => Reply::Refused,
+                inserted = insert => match inserted {
+                    Ok(Ok(id)) => Reply::Created { id, name },
+                    Ok(Err(_)) | Err(_) => Reply::Failed,
+                },
+            }
+        })
+    }
+}

@@ -1,0 +1,13 @@
+//! A second SIGTERM ends the process, whatever is in flight: wrappers deliver two.
+
+use crate::base::Conduct;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct SecondSigtermExits;
+
+impl Conduct for SecondSigtermExits {
+    fn on_another_signal(&self) {
+        std::process::exit(1)
+    }
+}
