@@ -2,6 +2,7 @@
 
 mod admin;
 mod choice;
+mod docker;
 mod error;
 mod guard;
 mod lease;

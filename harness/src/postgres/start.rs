@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::admin::{Admin, AdminError};
+use super::docker::{Container, image};
 use super::error::{Attempt, LeaseError, StartError, StopError};
 use super::lease::Lease;
 use super::local::{Account, Binaries, Cluster};
@@ -24,7 +25,9 @@ pub struct Postgres {
 }
 
 /// What there is to put away.
-pub(super) enum Source {
+enum Source {
+    /// A container of our own.
+    Container(Container),
     /// A cluster of our own.
     Cluster(Cluster),
 }
@@ -81,6 +84,7 @@ impl Postgres {
     pub async fn stop(self) -> Result<(), StopError> {
         self.admin.close().await;
         let result = match self.source {
+            Source::Container(container) => container.stop().await,
             Source::Cluster(cluster) => cluster.stop().await,
         };
         result.map_err(|problem| StopError {
@@ -99,13 +103,14 @@ impl fmt::Debug for Postgres {
 
 /// One way to a Postgres.
 enum Rung {
+    Docker,
     Local,
 }
 
 fn ladder(choice: &Choice) -> Vec<Rung> {
     match choice {
-        Choice::Auto => vec![Rung::Local],
-        Choice::Docker => vec![],
+        Choice::Auto => vec![Rung::Docker, Rung::Local],
+        Choice::Docker => vec![Rung::Docker],
         Choice::Local => vec![Rung::Local],
         Choice::Download => vec![],
         Choice::Url(_) => vec![],
@@ -115,7 +120,20 @@ fn ladder(choice: &Choice) -> Vec<Rung> {
 impl Rung {
     async fn climb(self, run: &RunId) -> Result<Postgres, Attempt> {
         match self {
+            Self::Docker => docker(run).await,
             Self::Local => local(run).await,
+        }
+    }
+}
+
+async fn docker(run: &RunId) -> Result<Postgres, Attempt> {
+    let container = Container::start(run).await?;
+    let origin = format!("docker: {} through testcontainers", image());
+    match open_own(container.options().clone(), run).await {
+        Ok(admin) => Ok(Postgres::new(Source::Container(container), origin, admin, run)),
+        Err(error) => {
+            let _ = container.stop().await;
+            Err(Attempt::new(origin, error, "take an image of Postgres 13 or newer"))
         }
     }
 }

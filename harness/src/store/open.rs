@@ -179,7 +179,7 @@ impl Store {
         match fault {
             Fault::Reset => self.proxy.reset(),
             Fault::BlackHole => self.proxy.black_hole(),
-            Fault::Refuse => self.proxy.refuse(),
+            Fault::Refuse => self.proxy.refuse().await,
         }
         Ok(())
     }
