@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes an image of Postgres from the server that is installed on this machine, for where no registry
-# can be reached. Prints the image's name; everything else goes to stderr.
+# Makes an image of Postgres from the server that is installed on this machine, for where no
+# registry can be reached. Prints the image's name; everything else goes to stderr.
 #
 #   export LASTORDERS_POSTGRES_IMAGE=$(ci/postgres-image.sh [NAME])
 #
-# Needs root and a Docker daemon (ci/dockerd.sh). Installs `postgresql` by apt if there is no server.
-# Does nothing if the image is there; remove it with `docker rmi NAME` to have it made anew.
+# Needs root and a Docker daemon (ci/dockerd.sh). Installs `postgresql` by apt if there is no
+# server. Does nothing if the image is there; remove it with `docker rmi NAME` to have it made anew.
 set -eu
 
 image=${1:-lastorders-postgres:local}

@@ -1,3 +1,4 @@
 //! x
+mod killed;
 mod postgres;
 mod store;

@@ -56,7 +56,9 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("upstream", &self.upstream).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("upstream", &self.upstream)
+            .finish_non_exhaustive()
     }
 }
 
@@ -76,7 +78,12 @@ impl Proxy {
         });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(listen(Arc::clone(&shared), listener, stopped));
-        Ok(Self { address, shared, stop: Some(stop), task })
+        Ok(Self {
+            address,
+            shared,
+            stop: Some(stop),
+            task,
+        })
     }
 
     pub(in crate::store) fn address(&self) -> SocketAddr {
