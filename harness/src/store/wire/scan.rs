@@ -1,14 +1,11 @@
-/// How much of a message's body is kept until the message ends. What is looked at, a command's tag
-/// or a status, is shorter.
-const KEPT: usize = 64;
-
 /// Cuts a stream of Postgres messages (a tag, four bytes of length, a body) where they begin and
 /// end.
 ///
-/// It keeps no message, so no claimed length makes it allocate. A length that cannot be makes it
+/// It keeps no message, only the first `KEPT` bytes of the body of the one under way, so no claimed
+/// length makes it allocate. A length that cannot be makes it
 /// blind: the rest of the stream is one message without end, with the tag [`BLIND`].
 #[derive(Debug, Default)]
-pub(super) struct Scanner {
+pub(super) struct Scanner<const KEPT: usize> {
     head: [u8; 5],
     head_len: usize,
     left: usize,
@@ -30,11 +27,15 @@ pub(super) struct Piece {
     pub(super) ends: bool,
 }
 
-impl Scanner {
+impl<const KEPT: usize> Scanner<KEPT> {
     /// The first bytes of `input` that belong to one message. `input` is not empty.
     pub(super) fn next(&mut self, input: &[u8]) -> Piece {
         if self.blind {
-            return Piece { tag: BLIND, len: input.len(), ends: false };
+            return Piece {
+                tag: BLIND,
+                len: input.len(),
+                ends: false,
+            };
         }
         let head = input.len().min(5 - self.head_len);
         self.head[self.head_len..self.head_len + head].copy_from_slice(&input[..head]);
@@ -42,12 +43,20 @@ impl Scanner {
         if head > 0 {
             self.head_len += head;
             if self.head_len < 5 {
-                return Piece { tag, len: head, ends: false };
+                return Piece {
+                    tag,
+                    len: head,
+                    ends: false,
+                };
             }
             // The length counts itself.
             let Some(left) = u32::from_be_bytes(length).checked_sub(4) else {
                 self.blind = true;
-                return Piece { tag: BLIND, len: input.len(), ends: false };
+                return Piece {
+                    tag: BLIND,
+                    len: input.len(),
+                    ends: false,
+                };
             };
             self.left = left as usize;
             self.body.clear();
@@ -60,7 +69,11 @@ impl Scanner {
         if ends {
             self.head_len = 0;
         }
-        Piece { tag, len: head + body, ends }
+        Piece {
+            tag,
+            len: head + body,
+            ends,
+        }
     }
 
     /// The first bytes of the body of the message that ended last.
@@ -80,7 +93,7 @@ mod tests {
 
     /// Tag, length and end of every piece, however the stream arrives.
     fn whole_messages(stream: &[u8], step: usize) -> Vec<(u8, Vec<u8>)> {
-        let mut scanner = Scanner::default();
+        let mut scanner = Scanner::<64>::default();
         let mut messages = Vec::new();
         for chunk in stream.chunks(step) {
             let mut rest = chunk;
@@ -112,23 +125,51 @@ mod tests {
 
     #[test]
     fn a_huge_claim_costs_nothing() {
-        let mut scanner = Scanner::default();
+        let mut scanner = Scanner::<64>::default();
         let piece = scanner.next(b"D\xff\xff\xff\xffabc");
-        assert_eq!(piece, Piece { tag: b'D', len: 8, ends: false });
+        assert_eq!(
+            piece,
+            Piece {
+                tag: b'D',
+                len: 8,
+                ends: false
+            }
+        );
         assert!(scanner.body.capacity() < 1024);
         let piece = scanner.next(&[7; 4096]);
-        assert_eq!(piece, Piece { tag: b'D', len: 4096, ends: false });
-        assert!(scanner.body.len() <= KEPT);
+        assert_eq!(
+            piece,
+            Piece {
+                tag: b'D',
+                len: 4096,
+                ends: false
+            }
+        );
+        assert!(scanner.body.len() <= 64);
     }
 
     #[test]
     fn a_length_that_cannot_be_blinds() {
         for length in [0_u8, 3] {
-            let mut scanner = Scanner::default();
+            let mut scanner = Scanner::<64>::default();
             let piece = scanner.next(&[b'Q', 0, 0, 0, length, 1, 2]);
-            assert_eq!(piece, Piece { tag: BLIND, len: 7, ends: false });
+            assert_eq!(
+                piece,
+                Piece {
+                    tag: BLIND,
+                    len: 7,
+                    ends: false
+                }
+            );
             assert!(scanner.blind());
-            assert_eq!(scanner.next(b"xyz"), Piece { tag: BLIND, len: 3, ends: false });
+            assert_eq!(
+                scanner.next(b"xyz"),
+                Piece {
+                    tag: BLIND,
+                    len: 3,
+                    ends: false
+                }
+            );
         }
     }
 }
