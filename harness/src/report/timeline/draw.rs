@@ -138,7 +138,7 @@ impl<'a> Canvas<'a> {
         let event = &self.history.events[row.index];
         match (event.actor.as_str(), &event.what) {
             (_, What::Signalled { .. }) => String::new(),
-            (_, _) if !row.single => "others".to_owned(),
+            (_, _) if !row.single => row.crowd.to_owned(),
             // What is done to the server stands in its lane.
             ("world" | "operator", _) => "server".to_owned(),
             (actor, _) => clean(actor, WIDEST_WHO),
