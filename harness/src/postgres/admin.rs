@@ -122,7 +122,7 @@ impl Admin {
 pub(super) async fn until_it_answers(
     options: &PgConnectOptions,
     within: Duration,
-    mut gone: impl FnMut() -> Option<String>,
+    mut gone: impl AsyncFnMut() -> Option<String>,
 ) -> Result<(), String> {
     let deadline = Instant::now() + within;
     let options = options.clone().disable_statement_logging();
@@ -132,7 +132,7 @@ pub(super) async fn until_it_answers(
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer to `SELECT 1` within 2 s".to_owned(),
         };
-        if let Some(why) = gone() {
+        if let Some(why) = gone().await {
             return Err(why);
         }
         if Instant::now() >= deadline {

@@ -57,6 +57,16 @@ impl Owner {
     }
 }
 
+impl Owner {
+    /// The same of what lies on this machine's disk: whatever ran before a reboot is dead.
+    pub(super) fn life_on_this_machine(&self) -> Life {
+        match self.life() {
+            Life::Unknown if boot(&self.place) != boot(&place()) => Life::Dead,
+            life => life,
+        }
+    }
+}
+
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.pid, self.started, self.place)
@@ -92,6 +102,10 @@ fn started(pid: u32) -> Option<u64> {
     fields.nth(18)?.parse().ok()
 }
 
+fn boot(place: &str) -> &str {
+    place.split('/').next().unwrap_or_default()
+}
+
 fn place() -> String {
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
@@ -119,8 +133,16 @@ mod tests {
     #[test]
     fn a_process_of_another_boot_is_unknown() {
         let mut owner = Owner::this();
-        owner.place = "elsewhere".to_owned();
-        assert_eq!(owner.life(), Life::Unknown);
+        owner.place = "elsewhere/pid:[1]".to_owned();
+        assert_eq!(
+            (owner.life(), owner.life_on_this_machine()),
+            (Life::Unknown, Life::Dead)
+        );
+        owner.place = format!("{}/elsewhere", boot(&place()));
+        assert_eq!(
+            (owner.life(), owner.life_on_this_machine()),
+            (Life::Unknown, Life::Unknown)
+        );
     }
 
     #[test]

@@ -57,7 +57,12 @@ struct Jobs {
 impl Judge {
     pub(super) fn new(options: PgConnectOptions, role: &str) -> Self {
         let options = options.disable_statement_logging();
-        Self { options, role: role.to_owned(), eye: Mutex::default(), lock: Mutex::default() }
+        Self {
+            options,
+            role: role.to_owned(),
+            eye: Mutex::default(),
+            lock: Mutex::default(),
+        }
     }
 
     /// Closes the row gate. Nothing happens if it is closed.
@@ -67,13 +72,20 @@ impl Judge {
             return Ok(());
         }
         let doing = "close the row gate";
-        let mut session = self.options.connect().await.map_err(StoreError::sql(doing))?;
+        let mut session = self
+            .options
+            .connect()
+            .await
+            .map_err(StoreError::sql(doing))?;
         let jobs = find_jobs(&mut session, &self.role)
             .await
             .map_err(StoreError::sql(doing))?
             .ok_or(StoreError::NoTable)?;
         let sql = format!("BEGIN; LOCK TABLE {} IN SHARE MODE", jobs.name);
-        match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut session).await {
+        match sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut session)
+            .await
+        {
             Ok(_) => {
                 *lock = Some(session);
                 Ok(())
@@ -87,7 +99,9 @@ impl Judge {
 
     /// Opens the row gate; whether it was closed.
     pub(super) async fn unlock(&self) -> Result<bool, StoreError> {
-        let Some(mut session) = self.lock.lock().await.take() else { return Ok(false) };
+        let Some(mut session) = self.lock.lock().await.take() else {
+            return Ok(false);
+        };
         sqlx::raw_sql("ROLLBACK")
             .execute(&mut session)
             .await
@@ -99,7 +113,9 @@ impl Judge {
     /// How many of the server's sessions wait at the row gate.
     pub(super) async fn waiting(&self) -> Result<u32, StoreError> {
         self.look("count who waits at the row gate", async |eye| {
-            let Some(jobs) = find_jobs(eye, &self.role).await? else { return Ok(0) };
+            let Some(jobs) = find_jobs(eye, &self.role).await? else {
+                return Ok(0);
+            };
             let waiting = sqlx::query_scalar(
                 "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
                  WHERE NOT l.granted AND l.relation = $1 AND a.usename = $2
@@ -125,7 +141,9 @@ impl Judge {
     /// How many rows of `jobs` are committed; 0 without a table.
     pub(super) async fn committed(&self) -> Result<u32, StoreError> {
         self.look("count the rows of `jobs`", async |eye| {
-            let Some(jobs) = find_jobs(eye, &self.role).await? else { return Ok(0) };
+            let Some(jobs) = find_jobs(eye, &self.role).await? else {
+                return Ok(0);
+            };
             let sql = format!("SELECT count(*) FROM {}", jobs.name);
             count(eye, sqlx::query_scalar(AssertSqlSafe(sql))).await
         })
@@ -136,7 +154,10 @@ impl Judge {
     pub(super) async fn rows(&self) -> Result<Rows, StoreError> {
         self.look("read the rows of `jobs`", async |eye| {
             let Some(jobs) = find_jobs(eye, &self.role).await? else {
-                return Ok(Rows { table_missing: true, ..Rows::default() });
+                return Ok(Rows {
+                    table_missing: true,
+                    ..Rows::default()
+                });
             };
             // The limit keeps one row from filling our memory.
             let sql = format!(
@@ -145,8 +166,9 @@ impl Judge {
                 MOST_ROWS + 1
             );
             let mut rows = Rows::default();
-            let mut stream =
-                sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch(&mut *eye);
+            let mut stream = sqlx::query_scalar(AssertSqlSafe(sql))
+                .persistent(false)
+                .fetch(&mut *eye);
             while let Some(row) = stream.try_next().await? {
                 rows.count(row);
             }
@@ -174,7 +196,11 @@ impl Judge {
         let mut eye = self.eye.lock().await;
         let mut session = match eye.take() {
             Some(session) => session,
-            None => self.options.connect().await.map_err(StoreError::sql(doing))?,
+            None => self
+                .options
+                .connect()
+                .await
+                .map_err(StoreError::sql(doing))?,
         };
         let found = work(&mut session).await.map_err(StoreError::sql(doing))?;
         *eye = Some(session);
@@ -218,7 +244,9 @@ fn collect(value: serde_json::Value, names: &mut BTreeSet<String>) {
             values.into_iter().for_each(|value| collect(value, names));
         }
         serde_json::Value::Object(fields) => {
-            fields.into_iter().for_each(|(_, value)| collect(value, names));
+            fields
+                .into_iter()
+                .for_each(|(_, value)| collect(value, names));
         }
         serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
     }
@@ -263,7 +291,11 @@ mod tests {
         ] {
             rows.count(Some(row.to_owned()));
         }
-        let counts: Vec<_> = rows.counts.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+        let counts: Vec<_> = rows
+            .counts
+            .iter()
+            .map(|(name, n)| (name.as_str(), *n))
+            .collect();
         assert_eq!(counts, [("job-a", 2), ("job-b", 1)]);
         assert_eq!((rows.total, rows.truncated), (3, false));
     }

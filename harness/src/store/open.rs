@@ -57,10 +57,20 @@ impl Store {
     ///
     /// When there is no port to listen on.
     pub async fn open(lease: Lease, observer: Observer) -> Result<Self, StoreError> {
-        let upstream = Address { host: lease.host().to_owned(), port: lease.port() };
-        let proxy = Proxy::start(upstream, observer).await.map_err(StoreError::Listen)?;
+        let upstream = Address {
+            host: lease.host().to_owned(),
+            port: lease.port(),
+        };
+        let proxy = Proxy::start(upstream, observer)
+            .await
+            .map_err(StoreError::Listen)?;
         let judge = Judge::new(lease.judge(), lease.role());
-        Ok(Self { lease, proxy, judge, held: Mutex::default() })
+        Ok(Self {
+            lease,
+            proxy,
+            judge,
+            held: Mutex::default(),
+        })
     }
 
     /// What the server under test gets as its `DATABASE_URL`: the database, through the proxy.
@@ -68,7 +78,11 @@ impl Store {
     pub fn database_url(&self) -> String {
         let Self { lease, proxy, .. } = self;
         let (role, password) = (lease.role(), lease.password());
-        format!("postgres://{role}:{password}@{}/{}", proxy.address(), lease.database())
+        format!(
+            "postgres://{role}:{password}@{}/{}",
+            proxy.address(),
+            lease.database()
+        )
     }
 
     /// Closes a gate. When this returns, no insert (row gate) or no acknowledgement of one
@@ -179,7 +193,7 @@ impl Store {
         match fault {
             Fault::Reset => self.proxy.reset(),
             Fault::BlackHole => self.proxy.black_hole(),
-            Fault::Refuse => self.proxy.refuse(),
+            Fault::Refuse => self.proxy.refuse().await,
         }
         Ok(())
     }
@@ -221,7 +235,10 @@ impl Store {
         self.let_go(LetGo::All).await?;
         let sessions_left = self.await_sessions_gone(PATIENCE).await?;
         let rows = self.judge.rows().await?;
-        Ok(Rows { sessions_left, ..rows })
+        Ok(Rows {
+            sessions_left,
+            ..rows
+        })
     }
 
     /// Ends the proxy and every session, and drops the database and its roles.

@@ -189,7 +189,7 @@ impl Workshop<'_> {
                 .password(password)
                 .database("postgres")
                 .ssl_mode(PgSslMode::Disable);
-            let gone = || match server.try_wait() {
+            let gone = async || match server.try_wait() {
                 Ok(None) => None,
                 Ok(Some(status)) => Some(format!("it ended with {status}: {}", self.log_tail())),
                 Err(error) => Some(error.to_string()),

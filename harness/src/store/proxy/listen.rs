@@ -35,8 +35,10 @@ pub(super) struct Shared {
     pub(super) black_hole: watch::Sender<bool>,
     /// Counts how often all sessions have been reset.
     pub(super) resets: watch::Sender<u32>,
-    /// Nothing is accepted any more.
+    /// Nothing is to be accepted any more.
     refusing: watch::Sender<bool>,
+    /// Whether the port is still open.
+    listening: watch::Sender<bool>,
     observer: Observer,
 }
 
@@ -54,7 +56,9 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("upstream", &self.upstream).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("upstream", &self.upstream)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,11 +73,17 @@ impl Proxy {
             black_hole: watch::Sender::new(false),
             resets: watch::Sender::new(0),
             refusing: watch::Sender::new(false),
+            listening: watch::Sender::new(true),
             observer,
         });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(listen(Arc::clone(&shared), listener, stopped));
-        Ok(Self { address, shared, stop: Some(stop), task })
+        Ok(Self {
+            address,
+            shared,
+            stop: Some(stop),
+            task,
+        })
     }
 
     pub(in crate::store) fn address(&self) -> SocketAddr {
@@ -111,9 +121,12 @@ impl Proxy {
         self.shared.black_hole.send_replace(true);
     }
 
-    /// From here on the port is closed. Open connections go on.
-    pub(in crate::store) fn refuse(&self) {
+    /// When this returns, the port is closed. Open connections go on.
+    pub(in crate::store) async fn refuse(&self) {
+        let mut listening = self.shared.listening.subscribe();
         self.shared.refusing.send_replace(true);
+        // An error: the sender is gone, and with it the listener.
+        let _ = listening.wait_for(|&open| !open).await;
     }
 
     /// Ends everything, and returns when no task and no socket is left.
@@ -138,7 +151,10 @@ async fn listen(shared: Arc<Shared>, listener: TcpListener, mut stop: oneshot::R
         tokio::select! {
             biased;
             _ = &mut stop => break,
-            Ok(()) = refusing.changed() => listener = None,
+            Ok(()) = refusing.changed() => {
+                listener = None;
+                shared.listening.send_replace(false);
+            }
             Some(_) = sessions.join_next() => {}
             accepted = accept(listener.as_ref()) => match accepted {
                 Ok((stream, _)) => {

@@ -31,7 +31,10 @@ pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream
     let _ = client.set_nodelay(true);
     let mut resets = shared.resets.subscribe();
     shared.observe(StoreEvent::Opened { session });
-    let mut line = Line { shared: &shared, session };
+    let line = Line {
+        shared: &shared,
+        session,
+    };
     let mut requests = Requests::default();
     let mut upstream = None;
     let broken = {
@@ -85,7 +88,7 @@ impl Line<'_> {
     /// Reads until Postgres is needed, and connects to it. `None`: the server under test has
     /// closed before that, or Postgres cannot be reached.
     async fn open(
-        &mut self,
+        self,
         client: &mut TcpStream,
         requests: &mut Requests,
     ) -> Result<Option<TcpStream>, Broken> {
@@ -125,7 +128,11 @@ impl Line<'_> {
                 Err(_) => return Err(Broken::Client),
                 Ok(0) => {
                     self.shared.observe(StoreEvent::ClientFin { session });
-                    return if self.in_black_hole() { Err(Broken::Swallowed) } else { Ok(None) };
+                    return if self.in_black_hole() {
+                        Err(Broken::Swallowed)
+                    } else {
+                        Ok(None)
+                    };
                 }
                 Ok(_) => requests.push(&chunk.split()),
             }
@@ -134,20 +141,21 @@ impl Line<'_> {
 
     /// Carries bytes both ways until both sides have closed.
     async fn relay(
-        &mut self,
+        self,
         client: &mut TcpStream,
         upstream: &mut TcpStream,
         requests: &mut Requests,
     ) -> Result<(), Broken> {
         let (client_reads, client_writes) = client.split();
         let (postgres_reads, postgres_writes) = upstream.split();
-        let there = self.to_postgres(client_reads, postgres_writes, requests);
-        let back = self.to_client(postgres_reads, client_writes);
-        tokio::try_join!(there, back).map(|_| ())
+        let onward = self.onward(client_reads, postgres_writes, requests);
+        let back = self.back(postgres_reads, client_writes);
+        tokio::try_join!(onward, back).map(|_| ())
     }
 
-    async fn to_postgres(
-        &self,
+    /// What the server under test says.
+    async fn onward(
+        self,
         mut from: ReadHalf<'_>,
         mut to: WriteHalf<'_>,
         requests: &mut Requests,
@@ -185,7 +193,8 @@ impl Line<'_> {
         Ok(())
     }
 
-    async fn to_client(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Result<(), Broken> {
+    /// What Postgres says.
+    async fn back(self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Result<(), Broken> {
         let session = self.session;
         let mut answers = Answers::default();
         let mut gate = self.shared.gate.subscribe();
@@ -194,7 +203,9 @@ impl Line<'_> {
         loop {
             loop {
                 let closed = *gate.borrow_and_update();
-                let Some(answer) = answers.next(closed) else { break };
+                let Some(answer) = answers.next(closed) else {
+                    break;
+                };
                 let bytes = match answer {
                     Answer::Forward(bytes) => bytes,
                     Answer::Withhold(bytes) => {
@@ -237,7 +248,7 @@ impl Line<'_> {
         Ok(())
     }
 
-    fn in_black_hole(&self) -> bool {
+    fn in_black_hole(self) -> bool {
         *self.shared.black_hole.borrow()
     }
 }
