@@ -28,5 +28,5 @@ pub use self::files::write_all;
 pub use self::junit::junit;
 pub use self::report::Report;
 pub use self::results::Results;
-pub use self::text::{Colour, catalogue_table, explain, render};
+pub use self::text::{Colour, Fitness, catalogue_table, explain, fitness_table, render};
 pub use self::timeline::timeline;

@@ -40,5 +40,5 @@ pub use self::manifest::MANIFEST_KEYS;
 pub use self::prepared::Prepared;
 pub use self::subject::Subject;
 
-pub(crate) use self::lookup::nearest;
+pub(crate) use self::lookup::{installed, nearest};
 pub(crate) use self::shell::quote;
