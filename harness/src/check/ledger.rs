@@ -7,13 +7,17 @@ use crate::plan::{Intent, Plan};
 
 /// The heart of the judge: each answer against the rows that bear its request's name.
 ///
-/// | answer \ rows | 1 row | no row | 2 or more |
+/// | answer \\ rows | 1 row | no row | 2 or more |
 /// |---|---|---|---|
 /// | 2xx, complete | good | **lie** | **duplicate** |
-/// | 503, 429, 408, complete | **ghost** | **rejected in flight** if proved in flight | duplicate |
-/// | other, complete | ghost | **dropped** if proved in flight | duplicate |
-/// | closed without a byte | **lost acknowledgement** if proved in flight, else a warning | **dropped** if proved in flight; a warning if it was sent before the signal; else good | duplicate |
+/// | 503, 429, 408, complete | **ghost** | **rejected in flight** (a) | duplicate |
+/// | other, complete | ghost | **dropped** (a) | duplicate |
+/// | closed without a byte | **lost acknowledgement** (b) | **dropped** (c) | duplicate |
 /// | cut, or silence | fail | fail | fail |
+///
+/// (a) if it was proved in flight at the signal, else good. (b) if proved in flight, else a
+/// warning. (c) if proved in flight; a warning if it was sent before the signal, and the server
+/// had perhaps not read it; good if it was sent later.
 ///
 /// A success that is told while a gate kept its row out of the store is a lie too, even when the
 /// row appears once the gate opens.

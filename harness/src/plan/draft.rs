@@ -100,19 +100,31 @@ impl Draft {
     /// Like [`Draft::hold_drain`] with any gate and `n` clients, `held-1` to `held-n` (with
     /// `n` = 1: `held`).
     pub fn hold_at(&mut self, gate: Gate, n: u32) {
+        self.hold_shut(gate, n);
+        self.store().wait("let-go").let_go(LetGo::All);
+    }
+
+    /// Like [`Draft::hold_at`], with a gate that stays closed as long as the server lives.
+    pub fn hold_shut(&mut self, gate: Gate, n: u32) {
         self.warm_up();
         self.store().wait("warm").hold(gate).mark("gate-closed");
         for client in Self::held(n) {
             self.client(&client).wait("gate-closed").connect().work().mark("sent");
         }
         self.store().wait_for("sent", n.into()).await_held(n).mark("held");
-        self.store().wait("let-go").let_go(LetGo::All);
     }
 
     /// The operator waits until a mark has been set so many times, sends SIGTERM, waits for the
     /// first sign of shutdown, and sets the mark `draining`; it goes on with what is appended.
     pub fn stop_when(&mut self, label: &str, times: u64) -> ActorDraft<'_> {
         self.operator().wait_for(label, times).signal().await_draining().mark("draining")
+    }
+
+    /// A client asks for `/health` on a fresh connection once the shutdown is visible, whatever
+    /// the first sign was: the checks that speak of promptness give a server that still answers
+    /// 503 the time until it closes its port.
+    pub fn see_lame_duck(&mut self) {
+        self.client("witness-of-the-end").wait("draining").connect().health().receive().close();
     }
 
     /// The names of the clients of [`Draft::hold_at`].

@@ -9,6 +9,8 @@
 //! * `names`: unguessable names, from the seed
 //! * `request`: one HTTP request, and the places where it can be cut
 //! * `step`: the language itself
+//! * `validate`: what every plan must be before a world carries it out
+//! * `vocabulary`: which role has which steps
 //! * `walk`: questions about all steps of a plan
 
 mod contract;
@@ -16,6 +18,8 @@ mod draft;
 mod names;
 mod request;
 mod step;
+mod validate;
+mod vocabulary;
 mod walk;
 
 use schemars::JsonSchema;
@@ -26,6 +30,7 @@ pub use self::draft::{ActorDraft, Draft};
 pub use self::names::Names;
 pub use self::request::{Cut, Intent, Part, Request};
 pub use self::step::{Closing, Fault, Gate, LetGo, Signal, Step, Target, Until};
+pub use self::validate::{PlanError, validate};
 
 use crate::check::CheckUse;
 

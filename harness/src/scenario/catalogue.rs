@@ -1,4 +1,5 @@
-use super::{Scenario, Visibility, contract, inflight};
+use super::{Scenario, Visibility};
+use super::{connections, contract, door, exit, health, inflight, load, signal, store};
 use crate::check::Level;
 
 /// Every scenario of the catalogue, in the order in which reports show them.
@@ -8,6 +9,23 @@ pub const SCENARIOS: &[Scenario] = &[
     contract::bad_request::SCENARIO,
     contract::concurrent_work::SCENARIO,
     inflight::completes::SCENARIO,
+    inflight::committed_unacknowledged::SCENARIO,
+    inflight::queued_behind_pool::SCENARIO,
+    inflight::announces_close::SCENARIO,
+    health::draining::SCENARIO,
+    health::monotonic::SCENARIO,
+    connections::idle_closed::SCENARIO,
+    connections::becomes_idle::SCENARIO,
+    connections::silent_preconnect::SCENARIO,
+    door::no_black_hole::SCENARIO,
+    signal::idle_exit::SCENARIO,
+    signal::second_sigterm::SCENARIO,
+    exit::status::SCENARIO,
+    exit::no_residue::SCENARIO,
+    exit::bounded_by_deadline::SCENARIO,
+    store::terminated::SCENARIO,
+    store::pool_outlives_requests::SCENARIO,
+    load::mid_load::SCENARIO,
 ];
 
 /// A choice of scenarios.

@@ -4,8 +4,17 @@
 //! nothing: the checks that its plan names do.
 
 mod catalogue;
+mod connections;
 mod contract;
+mod door;
+mod exit;
+mod health;
 mod inflight;
+mod load;
+mod signal;
+mod store;
+#[cfg(test)]
+mod tests;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -46,7 +46,7 @@ pub(crate) async fn serve(server: Arc<Server>, stream: TcpStream) {
             .serve_connection(TokioIo::new(stream), service)
     );
 
-    // Its own work first: hyper closes a connection unread that was told to stop before it was polled.
+    // Its own work first: told to stop before it is polled, hyper closes a connection unread.
     tokio::select! {
         biased;
         _ = connection.as_mut() => return,

@@ -171,7 +171,7 @@ impl Server {
     }
 
     pub(crate) async fn insert(&self, name: String) -> Reply {
-        match self.store.insert(&name).await {
+        match self.store.insert(name.clone()).await {
             Ok(id) => Reply::Created { id, name },
             Err(error) => {
                 eprintln!("insert: {error}");

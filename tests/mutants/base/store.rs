@@ -44,8 +44,14 @@ impl Store {
     }
 
     /// Inserts a job, and says under which id.
-    pub(crate) async fn insert(&self, name: &str) -> Result<String, Error> {
-        sqlx::query_scalar(INSERT).bind(name).fetch_one(&self.pool).await
+    ///
+    /// Once sent, the statement is seen to its end even if the caller gives up: a session left in
+    /// the middle of one can only be thrown away, without a `Terminate`.
+    pub(crate) async fn insert(&self, name: String) -> Result<String, Error> {
+        let mut session = self.pool.acquire().await?;
+        let statement =
+            async move { sqlx::query_scalar(INSERT).bind(name).fetch_one(&mut *session).await };
+        tokio::spawn(statement).await.map_err(|_| Error::WorkerCrashed)?
     }
 
     /// Cancels every statement of ours that waits for a lock, from a session of its own because the

@@ -1,5 +1,7 @@
 //! Requests in flight are broken off on the signal and answered 503.
 
+use std::future::pending;
+
 use crate::base::{Conduct, Phase, Reply, Server, Step};
 
 /// See the module.
@@ -18,13 +20,16 @@ impl Conduct for InflightAnswered503 {
 
     fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
         Box::pin(async move {
+            let done = async {
+                match server.work(name).await {
+                    Reply::Failed => pending().await,
+                    reply => reply,
+                }
+            };
             tokio::select! {
                 biased;
+                reply = done => reply,
                 () = server.reached(Phase::LameDuck) => Reply::Refused,
-                reply = server.work(name) => match reply {
-                    Reply::Failed => Reply::Refused,
-                    other => other,
-                },
             }
         })
     }

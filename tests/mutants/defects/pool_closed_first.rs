@@ -1,6 +1,6 @@
 //! The pool is closed on the signal, under the requests that need it.
 
-use crate::base::{Conduct, Reply, Server, Step, done};
+use crate::base::{Conduct, Phase, Reply, Server, Step, done};
 
 /// See the module.
 #[derive(Debug)]
@@ -16,8 +16,16 @@ impl Conduct for PoolClosedFirst {
 
     fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
         Box::pin(async move {
-            let done = server.store.pool.close_event().do_until(server.work(name)).await;
-            done.unwrap_or(Reply::Failed)
+            if server.phase() != Phase::Serving {
+                return Reply::Refused;
+            }
+            match server.store.pool.close_event().do_until(server.insert(name)).await {
+                Ok(reply) => reply,
+                Err(_) => {
+                    server.reached(Phase::LameDuck).await;
+                    Reply::Failed
+                }
+            }
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Once the server is stopping, work is answered 503, and done all the same.
+//! Requests in flight are answered 503 on the signal, and their rows are committed all the same.
 
 use crate::base::{Conduct, Phase, Reply, Server, Step};
 
@@ -8,10 +8,14 @@ pub(crate) struct RefusedButCommitted;
 
 impl Conduct for RefusedButCommitted {
     fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
-        let store = server.store.clone();
-        let row = name.clone();
-        let insert = tokio::spawn(async move { store.insert(&row).await });
         Box::pin(async move {
+            if server.phase() != Phase::Serving {
+                return Reply::Refused;
+            }
+            let store = server.store.clone();
+            let row = name.clone();
+            // A task of its own, which nobody's leaving stops.
+            let insert = tokio::spawn(async move { store.insert(row).await });
             tokio::select! {
                 biased;
                 () = server.reached(Phase::LameDuck) => Reply::Refused,

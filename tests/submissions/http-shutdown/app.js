@@ -53,7 +53,7 @@ export function createApp({ pool, isStopping }) {
 async function readJson(request) {
   const chunks = [];
   let size = 0;
-  // An oversized body is read to its end all the same: answering over unread input resets the client.
+  // An oversized body is read to its end all the same: an answer over unread input is reset.
   for await (const chunk of request) {
     size += chunk.length;
     if (size <= BODY_LIMIT) chunks.push(chunk);

@@ -1,4 +1,4 @@
-// An ordinary server, made to stop gracefully by a library that tells idle sockets from active ones.
+// An ordinary server, which a library that tells idle sockets from active ones stops gracefully.
 
 import http from "node:http";
 import pg from "pg";

@@ -15,7 +15,8 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     hint: Hint {
         cause: "The database connection is shared without a pool, the pool gives up waiting too \
                 soon, or ids are made by counting rows.",
-        node: "const pool = new Pool({ max: 10 }); // no connectionTimeoutMillis below some seconds\n\
+        node: "const pool = new Pool({ max: 10 }); // no connectionTimeoutMillis below some \
+              seconds\n\
                await pool.query(...);            // one call takes and gives back a connection",
         python: "pool = await asyncpg.create_pool(url, max_size=10)  # once, on start\n\
                  await pool.fetchval(\"INSERT ... RETURNING id\", name)",

@@ -21,7 +21,8 @@ pub(crate) const SCENARIO: Scenario = Scenario {
              io.WriteString(w, `{\"status\":\"ok\"}`)\n})",
         java: "@GetMapping(\"/health\")\n\
                Map<String, String> health() { return Map.of(\"status\", \"ok\"); }",
-        rust: "Router::new().route(\"/health\", get(|| async { Json(json!({\"status\": \"ok\"})) }))",
+        rust: "Router::new().route(\"/health\", get(|| async { Json(json!({\"status\": \"ok\"})) \
+              }))",
     },
 };
 

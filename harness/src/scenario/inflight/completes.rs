@@ -15,14 +15,14 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     hint: Hint {
         cause: "Nothing handles SIGTERM, or the handler exits or closes connections without \
                 waiting for the requests that are under way.",
-        node: "process.once('SIGTERM', () => {\n  \
+        node: "process.on('SIGTERM', () => { if (stopping) return; stopping = true;\n  \
                server.close(async () => { await pool.end(); process.exit(0); });\n  \
                server.closeIdleConnections(); });",
         python: "uvicorn app:app --timeout-graceful-shutdown 8\n\
-                 # and no signal handler of your own; close the pool after `yield` in lifespan",
-        go: "ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)\n\
+                 # no signal handler of your own; close the pool after `yield` in lifespan",
+        go: "ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM)\n\
              <-ctx.Done()\n\
-             srv.Shutdown(deadline) // and wait here: ListenAndServe returns at once",
+             err := srv.Shutdown(deadline) // main waits here: ListenAndServe returns at once",
         java: "# application.properties (Spring Boot)\n\
                server.shutdown=graceful\n\
                spring.lifecycle.timeout-per-shutdown-phase=8s",

@@ -1,0 +1,343 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use thiserror::Error;
+
+use super::vocabulary::{fits, word};
+use super::{Actor, Cut, PLAN_VERSION, Part, Plan, Request, Role, Step, Until};
+use crate::check;
+
+/// Why no world would carry out a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlanError {
+    /// It is written in another version of the language.
+    #[error("it has version {0} of the plan's language, this program reads {PLAN_VERSION}")]
+    Version(u32),
+    /// The scenario's id is no `group/name`.
+    #[error("`{0}` is no scenario's id: it should be group/name")]
+    Id(String),
+    /// A budget of the contract is zero.
+    #[error("the contract's budget `{0}` is zero")]
+    Budget(&'static str),
+    /// It names a check that does not exist, or one twice.
+    #[error("the check `{0}` is unknown, or named twice")]
+    Check(String),
+    /// Two actors have the same name, or a name cannot stand in a history.
+    #[error("the actor `{0}` has no name of its own, or one with `#` or `@`")]
+    Actor(String),
+    /// A step that an actor's role does not have.
+    #[error("`{actor}` cannot {step}: its role has no such step")]
+    Role {
+        /// Which actor.
+        actor: String,
+        /// Which step.
+        step: &'static str,
+    },
+    /// A step that needs another one before it, which is not there.
+    #[error("`{actor}` cannot {step} before {needs}")]
+    Order {
+        /// Which actor.
+        actor: String,
+        /// Which step.
+        step: &'static str,
+        /// What must come first.
+        needs: &'static str,
+    },
+    /// A mark that is awaited more often than anybody sets it.
+    #[error("`{actor}` waits for the mark `{label}` {times} times, and it is set {set} times")]
+    Mark {
+        /// Who waits.
+        actor: String,
+        /// For which mark.
+        label: String,
+        /// For how many settings of it.
+        times: u64,
+        /// How many there are at most.
+        set: u64,
+    },
+    /// A repeat without a step that takes time would never let go.
+    #[error("`{0}` repeats nothing that takes time")]
+    Spin(String),
+    /// Two requests have the same name, or a `POST /work` has none.
+    #[error("`{0}` sends a request whose name is missing, or is another request's too")]
+    Name(String),
+}
+
+/// Whether worlds can carry out a plan, and judge what comes of it.
+///
+/// # Errors
+///
+/// The first thing that is wrong with it.
+pub fn validate(plan: &Plan) -> Result<(), PlanError> {
+    header(plan)?;
+    let mut names = BTreeSet::new();
+    let marks = marks(plan);
+    let mut requests = BTreeMap::new();
+    for actor in &plan.actors {
+        let plain = !actor.name.is_empty() && !actor.name.contains(['#', '@']);
+        if !plain || !names.insert(&actor.name) {
+            return Err(PlanError::Actor(actor.name.clone()));
+        }
+        Script { actor, marks: &marks, requests: &mut requests, before: Before::default() }
+            .steps(&actor.steps)?;
+    }
+    Ok(())
+}
+
+fn header(plan: &Plan) -> Result<(), PlanError> {
+    if plan.version != PLAN_VERSION {
+        return Err(PlanError::Version(plan.version));
+    }
+    let well_formed = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
+    match plan.scenario.split_once('/') {
+        Some((group, name)) if well_formed(group) && well_formed(name) => {}
+        Some(_) | None => return Err(PlanError::Id(plan.scenario.clone())),
+    }
+    let contract = &plan.contract;
+    for (name, budget) in [
+        ("ready_ms", contract.ready_ms),
+        ("visible_ms", contract.visible_ms),
+        ("prompt_ms", contract.prompt_ms),
+        ("answer_ms", contract.answer_ms),
+        ("grace_ms", contract.grace_ms),
+    ] {
+        if budget == 0 {
+            return Err(PlanError::Budget(name));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for used in &plan.checks {
+        if check::find(&used.check).is_none() || !seen.insert(&used.check) {
+            return Err(PlanError::Check(used.check.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// How often each mark is set at most.
+fn marks(plan: &Plan) -> BTreeMap<&str, u64> {
+    fn count<'a>(steps: &'a [Step], times: u64, marks: &mut BTreeMap<&'a str, u64>) {
+        for step in steps {
+            match step {
+                Step::Mark { label } => {
+                    let set = marks.entry(label).or_default();
+                    *set = set.saturating_add(times);
+                }
+                Step::Repeat { until, steps } => {
+                    let rounds = match until {
+                        Until::Times(rounds) => *rounds,
+                        Until::Mark(_) | Until::Gone => u64::MAX,
+                    };
+                    count(steps, times.saturating_mul(rounds), marks);
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut marks = BTreeMap::new();
+    for actor in &plan.actors {
+        let workers = match actor.role {
+            Role::PooledClient { workers } => workers.into(),
+            Role::Client | Role::Operator | Role::Store => 1,
+        };
+        count(&actor.steps, workers, &mut marks);
+    }
+    marks
+}
+
+/// One actor's script, as far as it has been read.
+struct Script<'a, 'b> {
+    actor: &'a Actor,
+    marks: &'b BTreeMap<&'a str, u64>,
+    /// Every request with a name that any actor sends, by that name.
+    requests: &'b mut BTreeMap<&'a str, &'a Request>,
+    before: Before<'a>,
+}
+
+/// What stands before a step in its script.
+#[derive(Default)]
+struct Before<'a> {
+    connected: bool,
+    begun: Option<(&'a Request, Cut)>,
+    signalled: bool,
+    held: bool,
+}
+
+impl<'a> Script<'a, '_> {
+    fn steps(&mut self, steps: &'a [Step]) -> Result<(), PlanError> {
+        steps.iter().try_for_each(|step| self.step(step))
+    }
+
+    fn step(&mut self, step: &'a Step) -> Result<(), PlanError> {
+        let word = word(step);
+        if !fits(self.actor.role, step) {
+            return Err(PlanError::Role { actor: self.actor.name.clone(), step: word });
+        }
+        if let Some(needs) = self.lacks(step) {
+            let actor = self.actor.name.clone();
+            return Err(PlanError::Order { actor, step: word, needs });
+        }
+        match step {
+            Step::Await { label, times } => self.marked(label, *times)?,
+            Step::Repeat { until, steps } => {
+                if let Until::Mark(label) = until {
+                    self.marked(label, 1)?;
+                }
+                let idle = |step: &Step| matches!(step, Step::Mark { .. });
+                if steps.iter().all(idle) {
+                    return Err(PlanError::Spin(self.actor.name.clone()));
+                }
+                self.steps(steps)?;
+            }
+            Step::Connect => self.before.connected = true,
+            Step::Send { request, part } => self.request(request, *part)?,
+            Step::Signal { .. } => self.before.signalled = true,
+            Step::Hold { .. } => self.before.held = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What must come before this step, and does not.
+    fn lacks(&self, step: &Step) -> Option<&'static str> {
+        let raw = self.actor.role == Role::Client;
+        match step {
+            Step::Send { request, part: Part::From(cut) } => {
+                let begun = self.before.begun == Some((request, *cut));
+                (!begun).then_some("the part of it up to the same cut")
+            }
+            Step::Send { .. } | Step::Receive => {
+                (raw && !self.before.connected).then_some("it connects")
+            }
+            Step::ReadSlowly { .. } | Step::ExpectClose | Step::Close { .. } => {
+                (!self.before.connected).then_some("it connects")
+            }
+            Step::AwaitDraining | Step::AwaitExit => {
+                (!self.before.signalled).then_some("it sends a signal")
+            }
+            Step::AwaitHeld { .. } | Step::LetGo { .. } => {
+                (!self.before.held).then_some("it closes a gate")
+            }
+            _ => None,
+        }
+    }
+
+    fn marked(&self, label: &str, times: u64) -> Result<(), PlanError> {
+        let set = self.marks.get(label).copied().unwrap_or(0);
+        if set > 0 && set >= times {
+            return Ok(());
+        }
+        let (actor, label) = (self.actor.name.clone(), label.to_owned());
+        Err(PlanError::Mark { actor, label, times, set })
+    }
+
+    fn request(&mut self, request: &'a Request, part: Part) -> Result<(), PlanError> {
+        let wrong = || PlanError::Name(self.actor.name.clone());
+        self.before.begun = match part {
+            Part::UpTo(cut) => Some((request, cut)),
+            Part::Whole | Part::From(_) => None,
+        };
+        match &request.name {
+            None if request.intent == super::Intent::Work => Err(wrong()),
+            None => Ok(()),
+            // The second part of a request is no second request.
+            Some(_) if matches!(part, Part::From(_)) => Ok(()),
+            Some(name) => match self.requests.insert(name, request) {
+                Some(_) => Err(wrong()),
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Contract, Draft, Gate, LetGo};
+    use super::*;
+    use crate::check::Level;
+
+    type Write = fn(&mut Draft);
+
+    fn outcome(write: Write) -> Result<(), PlanError> {
+        let mut draft = Draft::new("group/name", 1, Contract::default());
+        write(&mut draft);
+        validate(&draft.finish())
+    }
+
+    #[test]
+    fn every_kind_of_malformed_plan_is_refused_with_its_reason() {
+        let rows: [(&str, Write, &str); 16] = [
+            ("an unknown check", |d| d.check("no-such", Level::Must), "the check `no-such`"),
+            ("a name with a sign of ours", |d| drop(d.client("a#1")), "the actor `a#1`"),
+            ("a client signals", |d| drop(d.client("a").signal()), "`a` cannot send a signal"),
+            ("an operator sends", |d| drop(d.operator().work()), "`operator` cannot send"),
+            ("a client holds", |d| drop(d.client("a").hold(Gate::Row)), "cannot close a gate"),
+            ("sends unconnected", |d| drop(d.client("a").work()), "before it connects"),
+            ("closes unconnected", |d| drop(d.client("a").close()), "before it connects"),
+            ("opens no gate", |d| drop(d.store().let_go(LetGo::All)), "before it closes a gate"),
+            ("awaits no signal's exit", |d| drop(d.operator().await_exit()), "before it sends"),
+            ("awaits what nobody marks", |d| drop(d.client("a").wait("x")), "set 0 times"),
+            ("awaits too many", |d| drop(d.client("a").mark("x").wait_for("x", 2)), "set 1 times"),
+            ("until nobody's mark", until_mark, "set 0 times"),
+            ("spins", |d| drop(d.client("a").repeat(Until::Gone, |a| a.mark("x"))), "repeats"),
+            ("the rest without the start", half, "before the part of it"),
+            ("the same name twice", twice, "whose name"),
+            ("work without a name", nameless, "whose name"),
+        ];
+        for (what, write, expected) in rows {
+            let error = outcome(write).expect_err(what).to_string();
+            assert!(error.contains(expected), "{what}: {error}");
+        }
+    }
+
+    fn until_mark(draft: &mut Draft) {
+        let client = draft.client("a").connect();
+        client.repeat(Until::Mark("x".to_owned()), |round| round.health().receive());
+    }
+
+    fn half(draft: &mut Draft) {
+        draft.client("a").connect().send_part(Request::health(), Part::From(Cut::Header));
+    }
+
+    fn twice(draft: &mut Draft) {
+        draft.client("a").connect().send(Request::work("job-1")).receive();
+        draft.client("b").connect().send(Request::work("job-1")).receive();
+    }
+
+    fn nameless(draft: &mut Draft) {
+        let request = Request { name: None, ..Request::work("x") };
+        draft.client("a").connect().send(request).receive();
+    }
+
+    #[test]
+    fn what_stands_outside_of_scripts_is_looked_at_too() {
+        let plan = || Draft::new("group/name", 1, Contract::default()).finish();
+        assert_eq!(validate(&plan()), Ok(()));
+        let other = Plan { version: 7, ..plan() };
+        assert_eq!(validate(&other), Err(PlanError::Version(7)));
+        let id = Plan { scenario: "../x/y".to_owned(), ..plan() };
+        assert!(matches!(validate(&id), Err(PlanError::Id(_))));
+        let mut twins = plan();
+        for _ in 0..2 {
+            let name = "twin".to_owned();
+            twins.actors.push(Actor { name, role: Role::Client, steps: Vec::new() });
+        }
+        assert_eq!(validate(&twins), Err(PlanError::Actor("twin".to_owned())));
+        let hasty = Contract { answer_ms: 0, ..Contract::default() };
+        let hasty = Plan { contract: hasty, ..plan() };
+        assert_eq!(validate(&hasty), Err(PlanError::Budget("answer_ms")));
+    }
+
+    #[test]
+    fn rounds_and_workers_multiply_marks() {
+        assert_eq!(outcome(|draft| pooled(draft, 12)), Ok(()));
+        assert!(outcome(|draft| pooled(draft, 13)).is_err());
+    }
+
+    fn pooled(draft: &mut Draft, times: u64) {
+        let actor = draft.actor("pool", Role::PooledClient { workers: 3 });
+        actor.repeat(Until::Times(4), |round| round.work().mark("x").receive());
+        draft.operator().wait_for("x", times);
+    }
+}

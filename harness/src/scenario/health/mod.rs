@@ -1,0 +1,4 @@
+//! What `/health` says during the shutdown.
+
+pub(super) mod draining;
+pub(super) mod monotonic;

@@ -1,0 +1,60 @@
+use crate::check::Level;
+use crate::plan::{Draft, Role, Until};
+use crate::scenario::{Hint, Scenario, Visibility};
+
+/// A shutdown as it happens in production.
+pub(crate) const SCENARIO: Scenario = Scenario {
+    id: "load/mid-load",
+    title: "nothing is lost under load",
+    requirement: "Under load from many clients, every request that the server had read before \
+                  SIGTERM is finished, and what clients were told is what stands in jobs.",
+    level: Level::Must,
+    visibility: Visibility::Hidden,
+    source: "the challenge",
+    plan,
+    hint: Hint {
+        cause: "Something is lost only when much happens at once: a connection taken for idle \
+                while its next request arrives, a response cut by a close or an exit, work that \
+                was started and not counted.",
+        node: "server.close(async () => { await pool.end(); process.exit(0); });\n\
+               server.closeIdleConnections(); // never closeAllConnections() or socket.destroy() \
+               first",
+        python: "uvicorn app:app --timeout-graceful-shutdown 8\n\
+                 # work in background tasks belongs into the drain too: await \
+                 asyncio.gather(*tasks)",
+        go: "err := srv.Shutdown(deadline) // and main waits for it to return before db.Close();\n\
+             // goroutines that answer later need a sync.WaitGroup of their own",
+        java: "server.shutdown=graceful\n\
+               # and executors of your own: shutdown(), then awaitTermination(8, SECONDS)",
+        rust: "serve.with_graceful_shutdown(stop).await?; // then pool.close().await\n\
+               // spawned work: a tokio_util TaskTracker, close() and wait() before the exit",
+    },
+};
+
+/// How many raw clients of each kind, with a fresh connection for each request and with one kept.
+const CLIENTS: u64 = 6;
+/// How many share one library's pool.
+const WORKERS: u32 = 6;
+/// Rounds of each client that would go on for ever: without those that keep their connection
+/// (some servers close every one) these are still twice the requests that the signal waits for.
+const ROUNDS: u64 = 60;
+/// The signal comes with a request between these.
+const EARLIEST: u64 = 150;
+const LATEST: u64 = 350;
+
+fn plan(draft: &mut Draft) {
+    draft.check("ledger", Level::Must);
+    draft.warm_up();
+    for n in 1..=CLIENTS {
+        let fresh = draft.client(&format!("fresh-{n}")).wait("warm");
+        fresh.repeat(Until::Times(ROUNDS), |round| {
+            round.connect().work().mark("request").receive().close()
+        });
+        let kept = draft.client(&format!("kept-{n}")).wait("warm").connect();
+        kept.repeat(Until::Gone, |round| round.work().mark("request").receive());
+    }
+    let pooled = draft.actor("pooled", Role::PooledClient { workers: WORKERS }).wait("warm");
+    pooled.repeat(Until::Times(ROUNDS), |round| round.work().mark("request").receive());
+    let at = draft.names().between(EARLIEST, LATEST);
+    draft.stop_when("request", at).await_exit();
+}

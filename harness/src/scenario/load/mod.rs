@@ -1,0 +1,3 @@
+//! Shutdowns while much is going on.
+
+pub(super) mod mid_load;

@@ -1,0 +1,117 @@
+//! What every scenario of the catalogue must be, whatever it claims.
+
+use std::collections::BTreeSet;
+
+use super::{Catalogue, SCENARIOS, Scenario, Visibility};
+use crate::check::Level;
+use crate::plan::{Contract, Plan, Step, validate};
+
+fn plan(scenario: &Scenario, seed: u64) -> Plan {
+    scenario.plan(seed, &Contract::default())
+}
+
+#[test]
+fn every_plan_is_well_formed_whatever_the_seed() {
+    for scenario in SCENARIOS {
+        for seed in [0, 1, 42, u64::MAX] {
+            let outcome = validate(&plan(scenario, seed));
+            assert_eq!(outcome, Ok(()), "{} with the seed {seed}", scenario.id);
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_makes_the_same_plan_and_another_one_other_names() {
+    for scenario in SCENARIOS {
+        assert_eq!(plan(scenario, 7), plan(scenario, 7), "{}", scenario.id);
+        let names = |seed| -> BTreeSet<String> {
+            let plan = plan(scenario, seed);
+            plan.steps().into_iter().filter_map(|(_, step)| name(step)).collect()
+        };
+        assert!(names(7).is_disjoint(&names(8)), "{}", scenario.id);
+    }
+}
+
+fn name(step: &Step) -> Option<String> {
+    match step {
+        Step::Send { request, .. } => request.name.clone(),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_plan_survives_json() {
+    for scenario in SCENARIOS {
+        let plan = plan(scenario, 7);
+        let text = serde_json::to_string(&plan).expect("plans are JSON");
+        let again: Plan = serde_json::from_str(&text).expect("and can be read");
+        assert_eq!(again, plan, "{}", scenario.id);
+    }
+}
+
+#[test]
+fn every_id_names_the_file_that_it_stands_in() {
+    let mut seen = BTreeSet::new();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/scenario");
+    for scenario in SCENARIOS {
+        assert!(seen.insert(scenario.id), "{} stands twice in the catalogue", scenario.id);
+        let file = format!("{root}/{}.rs", scenario.id.replace('-', "_"));
+        assert!(std::path::Path::new(&file).is_file(), "{} is not in {file}", scenario.id);
+    }
+}
+
+#[test]
+fn the_main_check_counts_what_the_scenario_says() {
+    for scenario in SCENARIOS {
+        let plan = plan(scenario, 7);
+        assert_eq!(plan.checks[0].check, "preconditions", "{}", scenario.id);
+        let claims = plan.checks.iter().filter(|used| used.check != "preconditions");
+        let worst = claims.map(|used| used.level).max();
+        assert_eq!(worst, Some(scenario.level), "{}", scenario.id);
+    }
+}
+
+#[test]
+fn every_scenario_says_something_to_a_developer() {
+    for Scenario { id, title, requirement, source, hint, .. } in SCENARIOS {
+        let mends = [hint.node, hint.python, hint.go, hint.java, hint.rust];
+        for text in [*title, requirement, source, hint.cause].iter().chain(&mends) {
+            assert!(!text.trim().is_empty(), "{id} has an empty text");
+        }
+        assert!(requirement.ends_with('.') && !requirement.contains("  "), "{id}: {requirement}");
+        assert!(hint.cause.ends_with('.') && !hint.cause.contains("  "), "{id}: {}", hint.cause);
+        for mend in mends {
+            assert!(mend.lines().count() <= 4, "{id}: more than a few lines:\n{mend}");
+            assert!(mend.lines().all(|line| line.len() <= 100), "{id}: too wide:\n{mend}");
+        }
+    }
+}
+
+#[test]
+fn clients_of_a_drain_never_leave_their_operator_waiting() {
+    // A probe that hears nothing must not keep the operator from `AwaitExit`, which bounds the
+    // run: after the signal it waits for no mark.
+    for scenario in SCENARIOS {
+        let plan = plan(scenario, 7);
+        for actor in plan.actors.iter().filter(|actor| actor.name == "operator") {
+            let after = actor.steps.iter().skip_while(|step| !matches!(step, Step::Signal { .. }));
+            let waits = after.filter(|step| matches!(step, Step::Await { .. })).count();
+            assert_eq!(waits, 0, "{}", scenario.id);
+            let last = actor.steps.last();
+            assert_eq!(last, Some(&Step::AwaitExit), "{}", scenario.id);
+        }
+    }
+}
+
+#[test]
+fn the_catalogue_can_be_narrowed() {
+    let count = |catalogue: Catalogue| catalogue.scenarios().len();
+    assert_eq!(count(Catalogue::all()), 22);
+    assert_eq!(count(Catalogue::all().only(&["contract/"])), 4);
+    assert_eq!(count(Catalogue::all().skip(&["contract/", "load/mid-load"])), 17);
+    assert_eq!(count(Catalogue::all().public()), 4);
+    let must = Catalogue::all().level(Level::Must);
+    assert!(must.scenarios().iter().all(|scenario| scenario.level == Level::Must));
+    let public = Catalogue::all().public();
+    assert!(public.scenarios().iter().all(|s| s.visibility == Visibility::Public));
+}

@@ -1,0 +1,327 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::counts::take_one;
+use super::timer::{Timer, Timers};
+use super::{
+    ABORT_GRACE, Action, Cause, Counts, Input, LameDuckWork, Outcome, Phase, Policy,
+    ReleaseOutcome, Released, Signal, Stage,
+};
+
+/// The shutdown sequence.
+///
+/// Call [`handle`](Self::handle) with what happened, then [`next_action`](Self::next_action) until it is `None`,
+/// carrying out each action, then wait for the next input or for [`deadline`](Self::deadline), whichever comes
+/// first; at the deadline, hand in [`Input::Tick`]. After [`Action::Finish`], read the [`outcome`](Self::outcome).
+///
+/// All times are durations since an origin that the caller chooses and keeps. The machine never waits, and its every
+/// path ends: from the signal on, ticks alone bring it to [`Phase::Done`] within [`Policy::longest`].
+///
+/// ```
+/// use lastorders::drain::{Action, Input, Machine, Phase, Policy, Signal};
+/// use std::time::Duration;
+///
+/// let mut machine = Machine::new(Policy::default(), Vec::new());
+/// let at = Duration::from_secs(60);
+/// machine.handle(at, Input::Signalled(Signal::Terminate));
+/// assert_eq!(machine.next_action(), Some(Action::FailReadiness));
+/// assert_eq!(machine.next_action(), Some(Action::AnswerWithClose));
+/// assert_eq!(machine.next_action(), Some(Action::Seal));
+/// assert_eq!(machine.deadline(), Some(at + Policy::default().deadline));
+///
+/// machine.handle(at, Input::Sealed);
+/// assert_eq!(machine.next_action(), Some(Action::Finish));
+/// assert_eq!(machine.phase(), Phase::Done);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Machine {
+    policy: Policy,
+    /// The bound of each resource, in the order of release.
+    resources: Vec<Duration>,
+    phase: Phase,
+    counts: Counts,
+    timers: Timers,
+    actions: VecDeque<Action>,
+    /// The release under way began then.
+    releasing_since: Duration,
+    outcome: Outcome,
+}
+
+impl Machine {
+    /// A machine that is serving. `resources` are released in this order after the last request, each within its own
+    /// bound and all within the policy's `release`.
+    #[must_use]
+    pub fn new(policy: Policy, resources: Vec<Duration>) -> Self {
+        Self {
+            policy,
+            resources,
+            phase: Phase::Serving,
+            counts: Counts::default(),
+            timers: Timers::default(),
+            actions: VecDeque::new(),
+            releasing_since: Duration::ZERO,
+            outcome: Outcome::default(),
+        }
+    }
+
+    /// Takes in what happened, and whatever timer has run out by `now`.
+    ///
+    /// What ended at the very time of the deadline has ended: the input goes before the timers.
+    pub fn handle(&mut self, now: Duration, input: Input) {
+        match input {
+            Input::Signalled(signal) => self.signalled(now, signal),
+            Input::Panicked => self.begin(now, Cause::Panic),
+            Input::Opened => self.counts.open += 1,
+            Input::Upgraded => self.counts.shift(Stage::Open, Stage::Upgraded),
+            Input::Shut => self.counts.shift(Stage::Open, Stage::Lingering),
+            Input::Closed(stage) => {
+                take_one(self.counts.stage_mut(stage));
+            }
+            Input::RequestStarted => self.counts.requests += 1,
+            Input::RequestEnded => self.request_ended(),
+            Input::TaskStarted => self.counts.tasks += 1,
+            Input::TaskEnded => {
+                take_one(&mut self.counts.tasks);
+            }
+            Input::Sealed => self.sealed(now),
+            Input::Released(outcome) => self.released(now, outcome),
+            Input::Tick => {}
+        }
+        self.settle(now);
+    }
+
+    /// The next thing to do, if any.
+    pub fn next_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// Whether [`next_action`](Self::next_action) has something to give.
+    #[must_use]
+    pub fn has_actions(&self) -> bool {
+        !self.actions.is_empty()
+    }
+
+    /// When [`Input::Tick`] is due if nothing else happens; `None` while serving and when done.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        self.timers.next()
+    }
+
+    /// Where the shutdown stands.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// What is open and in flight now.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// What has become of it so far.
+    #[must_use]
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The policy it was made with.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    fn signalled(&mut self, now: Duration, signal: Signal) {
+        match (signal, self.outcome.cause) {
+            (_, None) => self.begin(now, Cause::Signal(signal)),
+            (Signal::Interrupt, Some(Cause::Signal(Signal::Interrupt))) => self.force(now),
+            (Signal::Terminate, Some(_))
+            | (Signal::Interrupt, Some(Cause::Signal(Signal::Terminate) | Cause::Panic)) => {}
+        }
+    }
+
+    fn begin(&mut self, now: Duration, cause: Cause) {
+        if self.phase != Phase::Serving {
+            return;
+        }
+        self.outcome.cause = Some(cause);
+        self.outcome.at_signal = self.counts;
+        self.timers.set(Timer::Deadline, now + self.policy.deadline);
+        self.actions
+            .extend([Action::FailReadiness, Action::AnswerWithClose]);
+        match self.policy.lame_duck_work {
+            LameDuckWork::Serve => {}
+            LameDuckWork::Refuse => self.actions.push_back(Action::RefuseWork),
+        }
+        if self.policy.lame_duck.is_zero() {
+            self.seal(now);
+        } else {
+            self.enter(now, Phase::LameDuck);
+            self.timers
+                .set(Timer::LameDuck, now + self.policy.lame_duck);
+        }
+    }
+
+    fn force(&mut self, now: Duration) {
+        match self.phase {
+            Phase::LameDuck | Phase::Sealing | Phase::Draining => {
+                self.outcome.forced = true;
+                self.abort(now);
+            }
+            Phase::Aborting => self.outcome.forced = true,
+            Phase::Releasing => {
+                self.outcome.forced = true;
+                self.give_up_releasing(now);
+            }
+            Phase::Serving | Phase::Done => {}
+        }
+    }
+
+    fn request_ended(&mut self) {
+        let counted = take_one(&mut self.counts.requests);
+        let by_itself = Phase::Serving < self.phase && self.phase < Phase::Aborting;
+        if counted && by_itself {
+            self.outcome.finished += 1;
+        }
+    }
+
+    fn seal(&mut self, now: Duration) {
+        self.enter(now, Phase::Sealing);
+        self.actions.push_back(Action::Seal);
+    }
+
+    fn sealed(&mut self, now: Duration) {
+        if self.phase != Phase::Sealing {
+            return;
+        }
+        self.enter(now, Phase::Draining);
+        self.timers
+            .set(Timer::FirstByte, now + self.policy.first_byte_grace);
+        self.timers.set(Timer::Idle, now + self.policy.idle_grace);
+    }
+
+    fn abort(&mut self, now: Duration) {
+        self.outcome.aborted = self.counts;
+        self.enter(now, Phase::Aborting);
+        self.timers.stop_all();
+        self.timers.set(Timer::Abort, now + ABORT_GRACE);
+        self.actions.push_back(Action::AbortRemaining);
+    }
+
+    fn begin_releasing(&mut self, now: Duration) {
+        self.enter(now, Phase::Releasing);
+        self.timers.stop_all();
+        self.timers
+            .set(Timer::ReleaseAll, now + self.policy.release);
+        self.release_next(now);
+    }
+
+    fn release_next(&mut self, now: Duration) {
+        let place = self.outcome.released.len();
+        if let Some(bound) = self.resources.get(place) {
+            self.releasing_since = now;
+            self.timers.set(Timer::Release, now + *bound);
+            self.actions.push_back(Action::Release(place));
+        } else {
+            self.timers.stop(Timer::Release);
+        }
+    }
+
+    fn released(&mut self, now: Duration, outcome: ReleaseOutcome) {
+        if self.phase != Phase::Releasing || self.all_released() {
+            return;
+        }
+        self.record(now, outcome);
+        self.release_next(now);
+    }
+
+    fn record(&mut self, now: Duration, outcome: ReleaseOutcome) {
+        let place = self.outcome.released.len();
+        let took = now.saturating_sub(self.releasing_since);
+        self.outcome.released.push(Released {
+            place,
+            outcome,
+            took,
+        });
+    }
+
+    /// The release under way is abandoned, and those after it are not begun.
+    fn give_up_releasing(&mut self, now: Duration) {
+        if !self.all_released() {
+            self.actions
+                .push_back(Action::Abandon(self.outcome.released.len()));
+            self.record(now, ReleaseOutcome::TimedOut);
+        }
+        self.releasing_since = now;
+        while !self.all_released() {
+            self.record(now, ReleaseOutcome::Skipped);
+        }
+        self.finish(now);
+    }
+
+    fn all_released(&self) -> bool {
+        self.outcome.released.len() == self.resources.len()
+    }
+
+    fn finish(&mut self, now: Duration) {
+        self.enter(now, Phase::Done);
+        self.timers.stop_all();
+        self.actions.push_back(Action::Finish);
+    }
+
+    /// Goes on for as long as a timer has run out or what a phase waits for is there.
+    fn settle(&mut self, now: Duration) {
+        loop {
+            if self.advance(now) {
+                continue;
+            }
+            let Some(timer) = self.timers.take_expired(now) else {
+                return;
+            };
+            self.expired(now, timer);
+        }
+    }
+
+    fn advance(&mut self, now: Duration) -> bool {
+        match self.phase {
+            Phase::Draining | Phase::Aborting if !self.counts.holding() => {
+                self.begin_releasing(now);
+                true
+            }
+            Phase::Releasing if self.all_released() && self.counts.lingering == 0 => {
+                self.finish(now);
+                true
+            }
+            Phase::Serving
+            | Phase::LameDuck
+            | Phase::Sealing
+            | Phase::Draining
+            | Phase::Aborting
+            | Phase::Releasing
+            | Phase::Done => false,
+        }
+    }
+
+    fn expired(&mut self, now: Duration, timer: Timer) {
+        match timer {
+            Timer::LameDuck => self.seal(now),
+            Timer::FirstByte => self.actions.push_back(Action::CloseSilent),
+            Timer::Idle => self.actions.push_back(Action::CloseIdle),
+            Timer::Deadline => self.abort(now),
+            Timer::Abort => self.begin_releasing(now),
+            Timer::Release => {
+                self.actions
+                    .push_back(Action::Abandon(self.outcome.released.len()));
+                self.record(now, ReleaseOutcome::TimedOut);
+                self.release_next(now);
+            }
+            Timer::ReleaseAll => self.give_up_releasing(now),
+        }
+    }
+
+    fn enter(&mut self, now: Duration, phase: Phase) {
+        debug_assert!(self.phase < phase, "{} cannot follow {}", phase, self.phase);
+        self.phase = phase;
+        self.outcome.entered.push((phase, now));
+    }
+}

@@ -1,0 +1,31 @@
+//! The shutdown sequence as a pure state machine: no async, no clock, no logging, nothing but `std`.
+//!
+//! * [`Phase`]: where a shutdown stands; phases only move forward.
+//! * [`Policy`]: how long each phase may take, and why.
+//! * [`Input`], [`Action`]: what happened, and what is to be done about it.
+//! * [`Counts`]: what is open and in flight.
+//! * [`Outcome`]: what became of it, and the exit code.
+//! * [`exit_code`]: what the numbers mean.
+//! * [`Machine`]: the sequence itself; its documentation says in which order to call it.
+
+mod action;
+mod counts;
+pub mod exit_code;
+mod input;
+mod machine;
+mod outcome;
+mod phase;
+mod policy;
+mod timer;
+
+#[cfg(test)]
+mod tests;
+
+pub use action::Action;
+pub use counts::{Counts, Stage};
+pub use input::{Cause, Input, ReleaseOutcome, Signal};
+pub use machine::Machine;
+pub use outcome::{Outcome, Released};
+pub use phase::Phase;
+pub use policy::{ABORT_GRACE, LameDuckWork, Policy, PolicyError};
+pub use timer::Timer;

@@ -1,0 +1,60 @@
+use std::time::Duration;
+
+use super::{Cause, Counts, Phase, Policy, ReleaseOutcome, exit_code};
+
+/// What became of one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Released {
+    /// Its place in the order given to [`Machine::new`](super::Machine::new).
+    pub place: usize,
+    /// How its release ended.
+    pub outcome: ReleaseOutcome,
+    /// How long its release took.
+    pub took: Duration,
+}
+
+/// What became of the shutdown, as far as the machine can know. Times count from the machine's origin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Why it began; `None` while serving.
+    pub cause: Option<Cause>,
+    /// When each phase after [`Phase::Serving`] was entered, in order.
+    pub entered: Vec<(Phase, Duration)>,
+    /// What was open and in flight when it began.
+    pub at_signal: Counts,
+    /// How many requests ended by themselves since it began.
+    pub finished: usize,
+    /// What was cut; all zero when everything ended by itself.
+    pub aborted: Counts,
+    /// Whether a second SIGINT cut it short.
+    pub forced: bool,
+    /// What became of each resource, in order.
+    pub released: Vec<Released>,
+}
+
+impl Outcome {
+    /// Whether everything in flight ended by itself and everything was released.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let released = self
+            .released
+            .iter()
+            .all(|it| it.outcome == ReleaseOutcome::Done);
+        !self.forced && !self.aborted.holding() && released
+    }
+
+    /// The exit code: [`INTERRUPTED`](exit_code::INTERRUPTED) when it was forced, [`PANIC`](exit_code::PANIC) when a
+    /// panic began it, the policy's `forced_exit_code` when something was cut or could not be released, else
+    /// [`CLEAN`](exit_code::CLEAN).
+    #[must_use]
+    pub fn exit_code(&self, policy: &Policy) -> u8 {
+        if self.forced {
+            return exit_code::INTERRUPTED;
+        }
+        match self.cause {
+            Some(Cause::Panic) => exit_code::PANIC,
+            Some(Cause::Signal(_)) | None if self.is_clean() => exit_code::CLEAN,
+            Some(Cause::Signal(_)) | None => policy.forced_exit_code,
+        }
+    }
+}

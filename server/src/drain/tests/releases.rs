@@ -1,0 +1,170 @@
+//! The release of resources, outcomes and exit codes.
+
+use super::super::Action::{Abandon, AbortRemaining, Finish, Release};
+use super::super::Input::{Closed, Opened, Panicked, Released, Sealed, Signalled, Tick};
+use super::super::ReleaseOutcome::{Done, Failed, Skipped, TimedOut};
+use super::super::{
+    Action, Input, Machine, Phase, Policy, ReleaseOutcome, Signal, Stage, exit_code,
+};
+use super::{actions, after, at};
+
+const TERM: Input = Signalled(Signal::Terminate);
+const INT: Input = Signalled(Signal::Interrupt);
+
+fn outcomes(machine: &Machine) -> Vec<ReleaseOutcome> {
+    machine
+        .outcome()
+        .released
+        .iter()
+        .map(|it| it.outcome)
+        .collect()
+}
+
+/// Two resources of 600 ms each, under 1 s for both, in a shutdown that begins at once with nothing open.
+fn releasing(more: &[(u64, Input)]) -> (Machine, Vec<Action>) {
+    let mut inputs = vec![(0, TERM), (0, Sealed)];
+    inputs.extend_from_slice(more);
+    let mut machine = after(Policy::default(), &[600, 600], &inputs);
+    let mut actions = actions(&mut machine);
+    actions.drain(..3); // FailReadiness, AnswerWithClose, Seal
+    (machine, actions)
+}
+
+#[test]
+fn one_after_the_other() {
+    let (machine, actions) = releasing(&[]);
+    assert_eq!(actions, [Release(0)]);
+    assert_eq!(machine.deadline(), Some(at(600)));
+
+    let (machine, actions) = releasing(&[(100, Released(Done))]);
+    assert_eq!(actions, [Release(0), Release(1)]);
+    assert_eq!(machine.deadline(), Some(at(700)));
+
+    let (machine, actions) = releasing(&[(100, Released(Done)), (150, Released(Done))]);
+    assert_eq!(actions, [Release(0), Release(1), Finish]);
+    assert_eq!(outcomes(&machine), [Done, Done]);
+    assert!(machine.outcome().is_clean());
+    assert_eq!(machine.outcome().released[1].took, at(50));
+}
+
+#[test]
+fn one_that_hangs_is_left_and_the_next_gets_what_remains() {
+    let (machine, actions) = releasing(&[(600, Tick), (1_000, Tick)]);
+    assert_eq!(
+        actions,
+        [Release(0), Abandon(0), Release(1), Abandon(1), Finish]
+    );
+    assert_eq!(outcomes(&machine), [TimedOut, TimedOut]);
+    assert_eq!(machine.phase(), Phase::Done);
+    assert!(!machine.outcome().is_clean());
+}
+
+#[test]
+fn the_time_for_all_skips_the_rest() {
+    let inputs = [(0, TERM), (0, Sealed), (300, Tick)];
+    let policy = Policy::default().release(at(300));
+    let mut machine = after(policy, &[600, 600], &inputs);
+    assert_eq!(actions(&mut machine)[3..], [Release(0), Abandon(0), Finish]);
+    assert_eq!(outcomes(&machine), [TimedOut, Skipped]);
+}
+
+#[test]
+fn a_failure_does_not_stop_the_next() {
+    let (machine, actions) = releasing(&[(1, Released(Failed)), (2, Released(Done))]);
+    assert_eq!(actions, [Release(0), Release(1), Finish]);
+    assert_eq!(outcomes(&machine), [Failed, Done]);
+}
+
+#[test]
+fn not_before_the_last_connection_has_gone() {
+    let inputs = [(0, Opened), (0, TERM), (0, Sealed), (5_000, Tick)];
+    let mut machine = after(Policy::default(), &[600], &inputs);
+    assert!(!actions(&mut machine).contains(&Release(0)));
+    machine.handle(at(5_001), Closed(Stage::Open));
+    assert_eq!(actions(&mut machine), [Release(0)]);
+}
+
+#[test]
+fn a_second_interrupt_does_not_wait_for_it() {
+    let inputs = [(0, INT), (0, Sealed), (10, INT)];
+    let mut machine = after(Policy::default(), &[600, 600], &inputs);
+    assert_eq!(actions(&mut machine)[3..], [Release(0), Abandon(0), Finish]);
+    assert_eq!(
+        machine.outcome().exit_code(machine.policy()),
+        exit_code::INTERRUPTED
+    );
+}
+
+/// The exit code of a shutdown with one connection and one resource, under a policy that marks what was cut by 3.
+fn exit_code(inputs: &[(u64, Input)]) -> u8 {
+    let mut all = vec![(0, Opened)];
+    all.extend_from_slice(inputs);
+    let machine = after(Policy::default().forced_exit_code(3), &[600], &all);
+    assert_eq!(machine.phase(), Phase::Done);
+    machine.outcome().exit_code(machine.policy())
+}
+
+#[test]
+fn exit_codes() {
+    let closed = Closed(Stage::Open);
+    // Everything ended by itself.
+    assert_eq!(
+        exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Done))]),
+        0
+    );
+    assert_eq!(
+        exit_code(&[(0, INT), (0, Sealed), (9, closed), (9, Released(Done))]),
+        0
+    );
+    // Something was cut, or not released.
+    let cut = [
+        (0, TERM),
+        (0, Sealed),
+        (8_000, Tick),
+        (8_001, closed),
+        (8_001, Released(Done)),
+    ];
+    assert_eq!(exit_code(&cut), 3);
+    assert_eq!(
+        exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Failed))]),
+        3
+    );
+    // A panic began it, however well it ended.
+    assert_eq!(
+        exit_code(&[(0, Panicked), (0, Sealed), (9, closed), (9, Released(Done))]),
+        70
+    );
+    // Forced outranks everything.
+    let forced = [
+        (0, INT),
+        (0, Sealed),
+        (5, INT),
+        (6, closed),
+        (9, Released(Done)),
+    ];
+    assert_eq!(exit_code(&forced), 130);
+}
+
+#[test]
+fn the_default_policy_exits_0_when_it_has_cut_something() {
+    let inputs = [
+        (0, Opened),
+        (0, TERM),
+        (0, Sealed),
+        (8_050, Tick),
+        (8_100, Tick),
+    ];
+    let mut machine = after(Policy::default(), &[], &inputs);
+    assert!(actions(&mut machine).contains(&AbortRemaining));
+    assert_eq!(machine.outcome().aborted.open, 1);
+    assert_eq!(machine.outcome().exit_code(machine.policy()), 0);
+}
+
+#[test]
+fn presets_fit_their_orchestrators() {
+    for (policy, kill) in [(Policy::docker(), 10_000), (Policy::kubernetes(), 30_000)] {
+        assert!(policy.longest() < at(kill), "{policy:?}");
+        assert_eq!(policy.check(), Ok(()));
+    }
+    assert!(Policy::default().lame_duck(at(8_000)).check().is_err());
+}

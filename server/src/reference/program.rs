@@ -1,0 +1,186 @@
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use futures_util::StreamExt;
+use sqlx::postgres::PgConnectOptions;
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+
+use super::{ConnectError, Postgres, Settings, log, router};
+use crate::drain::{Policy, exit_code};
+use crate::signal::{self, Signals};
+use crate::{Clock, Drain, TokioClock};
+
+/// The first wait between two attempts to reach the database; it doubles up to [`LONGEST_RETRY`].
+const FIRST_RETRY: Duration = Duration::from_millis(100);
+const LONGEST_RETRY: Duration = Duration::from_secs(1);
+
+/// The program `lastorders-server`: reads the settings, serves, shuts down, and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    match start() {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            // Not through the log, which may not have been started.
+            let _ = writeln!(io::stderr(), "lastorders-server: {}", failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// Why nothing was started.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    fn config(message: impl Into<String>) -> Self {
+        Self {
+            code: exit_code::CONFIG,
+            message: message.into(),
+        }
+    }
+
+    fn system(message: impl Into<String>) -> Self {
+        Self {
+            code: exit_code::SYSTEM,
+            message: message.into(),
+        }
+    }
+}
+
+/// Settings that have been understood.
+struct Plan {
+    policy: Policy,
+    address: SocketAddr,
+    database: PgConnectOptions,
+    pool_size: u32,
+}
+
+fn start() -> Result<u8, Failure> {
+    let settings = match Settings::try_parse() {
+        Ok(settings) => settings,
+        Err(error) => return Ok(say_usage(&error)),
+    };
+    let plan = plan(&settings)?;
+    log::start(&settings).map_err(Failure::config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::system(format!("cannot start the runtime: {error}")))?;
+    let ended = runtime.block_on(run(plan));
+    // A handler that blocks its thread must not keep the process: the drain has already said what was cut.
+    runtime.shutdown_background();
+    ended
+}
+
+/// clap's own message, but with our exit code.
+fn say_usage(error: &clap::Error) -> u8 {
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_code::CLEAN,
+        _ => exit_code::USAGE,
+    }
+}
+
+fn plan(settings: &Settings) -> Result<Plan, Failure> {
+    let policy = settings.policy().map_err(|error| {
+        let mend = "lower LASTORDERS_LAME_DUCK or raise LASTORDERS_DEADLINE";
+        Failure::config(format!("cannot use the shutdown policy: {error}; {mend}"))
+    })?;
+    let Some(url) = settings.database_url.as_deref().filter(|it| !it.is_empty()) else {
+        let mend = "set it to postgres://user:password@host:port/name";
+        return Err(Failure::config(format!("DATABASE_URL is not set; {mend}")));
+    };
+    let database = Postgres::parse(url).map_err(|error| {
+        let mend = "write it as postgres://user:password@host:port/name";
+        Failure::config(format!("cannot read DATABASE_URL: {error}; {mend}"))
+    })?;
+    let address = SocketAddr::new(settings.host, settings.port);
+    Ok(Plan {
+        policy,
+        address,
+        database,
+        pool_size: settings.pool_size,
+    })
+}
+
+async fn run(plan: Plan) -> Result<u8, Failure> {
+    // Before anything else: from here on no signal ends us without a word.
+    let mut signals = signal::terminate().map_err(|error| {
+        Failure::system(format!("cannot register the signal handlers: {error}"))
+    })?;
+    let Some(store) = reach_database(&plan, &mut signals).await? else {
+        info!("signal before the start was complete; nothing to shut down");
+        // We were asked to stop and did, with nothing lost: that is no failure.
+        return Ok(exit_code::CLEAN);
+    };
+    let listener = match TcpListener::bind(plan.address).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            store.close().await;
+            let mend = "set PORT to a free port, or stop what holds this one";
+            return Err(Failure::system(format!(
+                "cannot listen on {}: {error}; {mend}",
+                plan.address
+            )));
+        }
+    };
+    let address = listener.local_addr().unwrap_or(plan.address);
+    info!(%address, "listening");
+    let drain = Drain::new();
+    let app = router(store.clone(), drain.clone());
+    let bound = plan.policy.release;
+    let report = crate::serve(listener, app)
+        .policy(plan.policy)
+        .signals(signals)
+        .drain(drain)
+        .release(
+            "postgres",
+            bound,
+            move || async move { store.close().await },
+        )
+        .await;
+    info!(report = %serde_json::to_string(&report).unwrap_or_default(), "report");
+    Ok(report.exit_code())
+}
+
+/// Tries until the database answers. `None` when a signal comes first.
+async fn reach_database(plan: &Plan, signals: &mut Signals) -> Result<Option<Postgres>, Failure> {
+    let mut pause = FIRST_RETRY;
+    loop {
+        let attempt = Postgres::connect(plan.database.clone(), plan.pool_size);
+        match unless_signalled(signals, attempt).await {
+            None => return Ok(None),
+            Some(Ok(store)) => return Ok(Some(store)),
+            Some(Err(error @ ConnectError::Unavailable(_))) => {
+                warn!(%error, next_try_in = ?pause, "waiting for the database");
+            }
+            Some(Err(error @ ConnectError::Refused(_))) => {
+                let mend = "check DATABASE_URL, the role and its rights";
+                return Err(Failure::config(format!(
+                    "cannot use the database: {error}; {mend}"
+                )));
+            }
+        }
+        let rest = TokioClock.sleep_until(TokioClock.now() + pause);
+        if unless_signalled(signals, rest).await.is_none() {
+            return Ok(None);
+        }
+        pause = (pause * 2).min(LONGEST_RETRY);
+    }
+}
+
+async fn unless_signalled<T>(signals: &mut Signals, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        // The signal first: with both there, starting would be in vain.
+        biased;
+        _ = signals.next() => None,
+        output = work => Some(output),
+    }
+}

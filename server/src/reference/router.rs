@@ -1,0 +1,65 @@
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::post;
+use serde::{Deserialize, Serialize};
+
+use super::JobStore;
+use crate::Drain;
+
+/// The largest body that is read, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The contract over a store: `GET /health` and `POST /work`.
+pub fn router<S: JobStore>(store: S, drain: Drain) -> Router {
+    Router::new()
+        .route("/health", crate::health(drain))
+        .route("/work", post(work::<S>))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(store)
+}
+
+#[derive(Deserialize)]
+struct NewJob {
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    error: String,
+}
+
+/// The body is read as JSON whatever its content type says: what cannot be misunderstood need not be refused.
+async fn work<S: JobStore>(State(store): State<S>, body: Bytes) -> Response {
+    let job = match serde_json::from_slice::<NewJob>(&body) {
+        Ok(job) => job,
+        Err(error) if error.is_data() => {
+            return problem(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                format!("not a job: {error}"),
+            );
+        }
+        Err(error) => return problem(StatusCode::BAD_REQUEST, format!("not JSON: {error}")),
+    };
+    // Postgres cannot hold it, and it is the client's fault and not the store's.
+    if job.name.contains('\0') {
+        let error = "the name contains a NUL character".to_owned();
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, error);
+    }
+    match store.create(&job.name).await {
+        Ok(job) => (StatusCode::CREATED, Json(job)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "work failed");
+            problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the job could not be stored".to_owned(),
+            )
+        }
+    }
+}
+
+fn problem(status: StatusCode, error: String) -> Response {
+    (status, Json(Problem { error })).into_response()
+}

@@ -1,0 +1,283 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::drain::{Counts, Outcome, Phase, Policy};
+use crate::seal::Rung;
+
+/// What the shutdown did: for people by `Display`, for machines by serde. Times are whole milliseconds.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// What began it: `SIGTERM`, `SIGINT` or `panic`.
+    pub cause: String,
+    /// Whether everything in flight ended by itself and everything was released.
+    pub clean: bool,
+    /// Whether a second SIGINT cut it short.
+    pub forced: bool,
+    /// The code that the process should exit with.
+    pub exit_code: u8,
+    /// How the listener was closed; `None` when it was not reached before the end, or when accepting had panicked.
+    pub rung: Option<Rung>,
+    /// What was open and in flight when it began.
+    pub at_signal: Tally,
+    /// How many requests ended by themselves since it began, last requests on idle connections and refused ones
+    /// included.
+    pub finished: usize,
+    /// What was cut.
+    pub aborted: Tally,
+    /// The connections that were cut, in the order of their acceptance.
+    pub aborted_connections: Vec<AbortedConnection>,
+    /// Each phase after serving that was entered, in order.
+    pub phases: Vec<PhaseReport>,
+    /// Each resource, in order of release.
+    pub releases: Vec<ReleaseReport>,
+    /// From what began it to its end, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// Numbers of things open and in flight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Requests whose response had not been written.
+    pub requests: usize,
+    /// HTTP connections that could still bring a request, those with one in flight included.
+    pub connections: usize,
+    /// Connections that had left HTTP.
+    pub upgraded: usize,
+    /// Connections that were being closed.
+    pub lingering: usize,
+    /// Tracked tasks.
+    pub tasks: usize,
+}
+
+impl From<Counts> for Tally {
+    fn from(counts: Counts) -> Self {
+        Self {
+            requests: counts.requests,
+            connections: counts.open,
+            upgraded: counts.upgraded,
+            lingering: counts.lingering,
+            tasks: counts.tasks,
+        }
+    }
+}
+
+/// What a connection was doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionClass {
+    /// Accepted, and not a byte was read.
+    New,
+    /// A part of a request's head was read.
+    HalfHead,
+    /// A request was in flight.
+    Active,
+    /// HTTP/1 between two requests.
+    Idle,
+    /// HTTP/2, with or without requests in flight.
+    Http2,
+    /// No longer HTTP: a WebSocket or a tunnel.
+    Upgraded,
+    /// Our side was shut.
+    Lingering,
+}
+
+impl fmt::Display for ConnectionClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::New => "new",
+            Self::HalfHead => "half a head",
+            Self::Active => "active",
+            Self::Idle => "idle",
+            Self::Http2 => "HTTP/2",
+            Self::Upgraded => "upgraded",
+            Self::Lingering => "lingering",
+        })
+    }
+}
+
+/// A connection that was cut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AbortedConnection {
+    /// Its number in the order of acceptance, among other things that are numbered.
+    pub connection: u64,
+    /// What it was doing.
+    pub class: ConnectionClass,
+    /// What was in flight on it.
+    pub requests: Vec<AbortedRequest>,
+}
+
+/// A request that was cut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AbortedRequest {
+    /// Its method.
+    pub method: String,
+    /// Its path, without the query.
+    pub path: String,
+    /// Since when its head had been read, in milliseconds.
+    pub age_ms: u64,
+}
+
+/// A phase that was entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PhaseReport {
+    /// Its name.
+    pub phase: &'static str,
+    /// When it began, in milliseconds since the shutdown began.
+    pub at_ms: u64,
+    /// How long it lasted, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// A resource that was to be released.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseReport {
+    /// The name it was given.
+    pub name: String,
+    /// `done`, `failed`, `panicked`, `timed out` or `skipped`.
+    pub outcome: &'static str,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+impl Report {
+    pub(crate) fn new(
+        outcome: &Outcome,
+        policy: &Policy,
+        names: Vec<String>,
+        rung: Option<Rung>,
+        aborted_connections: Vec<AbortedConnection>,
+    ) -> Self {
+        let began = outcome
+            .entered
+            .first()
+            .map_or(Duration::ZERO, |(_, at)| *at);
+        let ended = outcome.entered.last().map_or(Duration::ZERO, |(_, at)| *at);
+        let releases = names.into_iter().zip(&outcome.released);
+        Self {
+            cause: outcome.cause.map(|it| it.to_string()).unwrap_or_default(),
+            clean: outcome.is_clean(),
+            forced: outcome.forced,
+            exit_code: outcome.exit_code(policy),
+            rung,
+            at_signal: outcome.at_signal.into(),
+            finished: outcome.finished,
+            aborted: outcome.aborted.into(),
+            aborted_connections,
+            phases: phases(outcome, began),
+            releases: releases
+                .map(|(name, it)| ReleaseReport {
+                    name,
+                    outcome: it.outcome.name(),
+                    took_ms: millis(it.took),
+                })
+                .collect(),
+            took_ms: millis(ended.saturating_sub(began)),
+        }
+    }
+
+    /// The code that the process should exit with; see [`exit_code`](crate::exit_code).
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+
+    /// How many connections of each class were cut.
+    #[must_use]
+    pub fn aborted_by_class(&self) -> BTreeMap<ConnectionClass, usize> {
+        let mut classes = BTreeMap::new();
+        for connection in &self.aborted_connections {
+            *classes.entry(connection.class).or_default() += 1;
+        }
+        classes
+    }
+}
+
+fn phases(outcome: &Outcome, began: Duration) -> Vec<PhaseReport> {
+    let starts = outcome.entered.iter();
+    let ends = outcome.entered.iter().skip(1).map(|(_, at)| *at);
+    let lasted = starts
+        .zip(ends)
+        .filter(|((phase, _), _)| *phase < Phase::Done);
+    lasted
+        .map(|((phase, at), end)| PhaseReport {
+            phase: phase.name(),
+            at_ms: millis(at.saturating_sub(began)),
+            took_ms: millis(end.saturating_sub(*at)),
+        })
+        .collect()
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = &self.at_signal;
+        writeln!(
+            f,
+            "{}: shut down in {} ms, exit code {}",
+            self.cause, self.took_ms, self.exit_code
+        )?;
+        writeln!(
+            f,
+            "  at the signal: {} in flight, {} connections, {} upgraded, {} tasks",
+            at.requests, at.connections, at.upgraded, at.tasks
+        )?;
+        writeln!(f, "  finished since: {}", self.finished)?;
+        for phase in &self.phases {
+            writeln!(
+                f,
+                "  {:>6} ms  {} for {} ms",
+                phase.at_ms, phase.phase, phase.took_ms
+            )?;
+        }
+        if let Some(rung) = self.rung {
+            writeln!(f, "  listener closed by: {rung}")?;
+        }
+        self.fmt_aborted(f)?;
+        for it in &self.releases {
+            writeln!(
+                f,
+                "  released {}: {} in {} ms",
+                it.name, it.outcome, it.took_ms
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    fn fmt_aborted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.aborted_connections.is_empty() && self.aborted.tasks == 0 {
+            return writeln!(f, "  cut: nothing");
+        }
+        let why = if self.forced {
+            "by a second SIGINT"
+        } else {
+            "at the deadline"
+        };
+        writeln!(
+            f,
+            "  cut {why}: {} in flight, {} tasks",
+            self.aborted.requests, self.aborted.tasks
+        )?;
+        for (class, count) in self.aborted_by_class() {
+            writeln!(f, "    {count} {class}")?;
+        }
+        let requests = self.aborted_connections.iter().flat_map(|it| &it.requests);
+        for AbortedRequest {
+            method,
+            path,
+            age_ms,
+        } in requests
+        {
+            writeln!(f, "    {method} {path}, {age_ms} ms old")?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

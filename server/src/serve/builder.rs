@@ -1,0 +1,176 @@
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use tower_service::Service;
+
+use super::BoxError;
+use super::connection::HttpOptions;
+use super::driver::Driver;
+use super::release::{IntoReleased, Resource};
+use crate::clock::{Clock, SharedClock, TokioClock};
+use crate::drain::{Policy, Signal};
+use crate::handle::Drain;
+use crate::listener::Listener;
+use crate::report::Report;
+
+/// Serves `app` on `listener` until a signal comes, then shuts down without losing a request.
+///
+/// `app` is an `axum::Router` or any tower service of HTTP requests whose response bodies are made of
+/// [`Bytes`](bytes::Bytes). It is cloned for every connection.
+///
+/// Nothing happens until the returned [`Serve`] is awaited. It reads no environment, installs no signal handler and
+/// never ends the process: without [`Serve::signals`] it serves for ever.
+pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
+    Serve {
+        listener,
+        app,
+        clock: TokioClock,
+        signals: Box::pin(stream::pending()),
+        policy: Policy::default(),
+        drain: None,
+        resources: Vec::new(),
+        http: HttpOptions {
+            date_header: true,
+            header_read_timeout: None,
+        },
+    }
+}
+
+/// A server that is about to run. Awaiting it serves, and gives the [`Report`] of the shutdown.
+///
+/// # Cancel safety
+///
+/// Dropping the future closes the listener and cuts every connection at once, without a report.
+///
+/// # Panics
+///
+/// When it is given a [`Drain`] that another `serve` has used, or when it is awaited outside of a tokio runtime.
+#[must_use = "nothing is served until this is awaited"]
+pub struct Serve<L, S, C = TokioClock> {
+    listener: L,
+    app: S,
+    clock: C,
+    signals: Signals,
+    policy: Policy,
+    drain: Option<Drain>,
+    resources: Vec<Resource>,
+    http: HttpOptions,
+}
+
+pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
+
+impl<L, S, C> Serve<L, S, C> {
+    /// How long each phase of the shutdown may take. The default is [`Policy::default`].
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any stream serves. When
+    /// the stream ends, no more signals come.
+    pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
+        Self {
+            signals: Box::pin(signals),
+            ..self
+        }
+    }
+
+    /// The clock for every wait. The default is [`TokioClock`].
+    pub fn clock<D>(self, clock: D) -> Serve<L, S, D> {
+        Serve {
+            listener: self.listener,
+            app: self.app,
+            clock,
+            signals: self.signals,
+            policy: self.policy,
+            drain: self.drain,
+            resources: self.resources,
+            http: self.http,
+        }
+    }
+
+    /// The handle through which the application sees the shutdown. Without this call one is made; either way every
+    /// request carries it as an extension.
+    pub fn drain(self, drain: Drain) -> Self {
+        Self {
+            drain: Some(drain),
+            ..self
+        }
+    }
+
+    /// Releases a resource after the last request: called in the order of these calls, one at a time, each within
+    /// `bound` and all within the policy's `release`.
+    ///
+    /// `release` is a closure and not a future, because some futures begin before they are awaited: that of sqlx's
+    /// `Pool::close` closes the pool to new work at once.
+    pub fn release<F, Fut>(mut self, name: impl Into<String>, bound: Duration, release: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future + Send + 'static,
+        Fut::Output: IntoReleased,
+    {
+        self.resources
+            .push(Resource::new(name.into(), bound, release));
+        self
+    }
+
+    /// Whether answers carry a `Date` header. The default is yes; hyper takes the date from the operating system and
+    /// not from the clock, so a simulation says no.
+    pub fn date_header(mut self, date_header: bool) -> Self {
+        self.http.date_header = date_header;
+        self
+    }
+
+    /// How long an HTTP/1 connection may take to send the head of a request, counted from its acceptance or its last
+    /// answer, so it bounds idle connections too. The default is `None`: clients that keep connections for reuse are
+    /// not cut off in the middle of choosing one. In a shutdown the policy bounds both anyway.
+    pub fn header_read_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.http.header_read_timeout = timeout;
+        self
+    }
+}
+
+impl<L, S, C, B> IntoFuture for Serve<L, S, C>
+where
+    L: Listener,
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    C: Clock,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Output = Report;
+    type IntoFuture = Pin<Box<dyn Future<Output = Report> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let drain = self.drain.unwrap_or_default();
+        let shared = drain.into_shared();
+        let bounds = self.resources.iter().map(|it| it.bound).collect();
+        shared.begin(SharedClock::new(self.clock), self.policy, bounds);
+        let driver = Driver::new(
+            self.listener,
+            self.app,
+            shared,
+            self.signals,
+            self.resources,
+        );
+        Box::pin(driver.http(self.http).run())
+    }
+}
+
+impl<L: fmt::Debug, S, C> fmt::Debug for Serve<L, S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Serve")
+            .field("listener", &self.listener)
+            .field("policy", &self.policy)
+            .field("resources", &self.resources)
+            .finish_non_exhaustive()
+    }
+}

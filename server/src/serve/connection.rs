@@ -1,0 +1,146 @@
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower_service::Service;
+
+use super::BoxError;
+use super::conn::{Conn, Verdict};
+use super::gate::Gate;
+use super::io::Watched;
+use super::shared::Orders;
+use super::streams::Streams;
+use crate::clock::Sleep;
+
+/// How HTTP is spoken.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HttpOptions {
+    pub(super) date_header: bool,
+    pub(super) header_read_timeout: Option<std::time::Duration>,
+}
+
+impl HttpOptions {
+    fn builder(self, conn: &Arc<Conn>) -> Builder<Streams> {
+        let clock = conn.shared().clock();
+        let mut builder = Builder::new(Streams(Arc::clone(conn)));
+        builder
+            .http1()
+            .timer(clock.clone())
+            .header_read_timeout(self.header_read_timeout)
+            .auto_date_header(self.date_header);
+        #[cfg(feature = "http2")]
+        builder
+            .http2()
+            .timer(clock.clone())
+            .enable_connect_protocol()
+            .auto_date_header(self.date_header);
+        builder
+    }
+}
+
+/// What a turn of a connection came to.
+enum Turn {
+    Ended,
+    Judged(Verdict),
+}
+
+/// Serves one connection to its end.
+///
+/// hyper's own `graceful_shutdown` is used for HTTP/2 only. On HTTP/1 it closes a connection that has not been polled
+/// yet without reading it, and one that has half a head in its buffer; so the end is announced in each answer, and a
+/// connection that has nothing in flight is closed by letting hyper see the end of its input.
+pub(super) async fn run<I, S, B>(io: I, app: S, conn: Arc<Conn>, http: HttpOptions)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let builder = http.builder(&conn);
+    let io = TokioIo::new(Watched::new(io, Arc::clone(&conn)));
+    let gate = Gate::new(app, Arc::clone(&conn));
+    let mut connection = pin!(builder.serve_connection_with_upgrades(io, gate));
+    let mut said_goodbye = false;
+    let mut grace = Grace::default();
+    let mut looked = false;
+    loop {
+        let turn = poll_fn(|cx| {
+            conn.waker().register(cx.waker());
+            // The connection first: bytes that have arrived must be seen before it is judged.
+            if let Poll::Ready(result) = connection.as_mut().poll(cx) {
+                if let Err(error) = result {
+                    tracing::debug!(connection = conn.id(), %error, "connection failed");
+                }
+                return Poll::Ready(Turn::Ended);
+            }
+            match conn.verdict(said_goodbye) {
+                Verdict::Stay => {
+                    looked = false;
+                    grace.busy(&conn);
+                    Poll::Pending
+                }
+                Verdict::Close if conn.is_closed() => Poll::Pending,
+                Verdict::Close if grace.poll(&conn, cx).is_pending() => Poll::Pending,
+                verdict @ (Verdict::SayGoodbye | Verdict::Close | Verdict::Abort) => {
+                    Poll::Ready(Turn::Judged(verdict))
+                }
+            }
+        });
+        match turn.await {
+            Turn::Ended => return,
+            Turn::Judged(Verdict::SayGoodbye) => {
+                connection.as_mut().graceful_shutdown();
+                said_goodbye = true;
+            }
+            Turn::Judged(Verdict::Close) if looked => conn.close(),
+            // One turn of the runtime: what the kernel has received by now counts as received in time.
+            Turn::Judged(Verdict::Close) => {
+                tokio::task::yield_now().await;
+                looked = true;
+            }
+            Turn::Judged(Verdict::Stay) => {}
+            Turn::Judged(Verdict::Abort) => {
+                conn.abort_streams();
+                return;
+            }
+        }
+    }
+}
+
+/// The time for one last request, for a connection that was busy when the others had theirs.
+#[derive(Default)]
+struct Grace {
+    late: bool,
+    until: Option<Sleep>,
+}
+
+impl Grace {
+    fn busy(&mut self, conn: &Conn) {
+        self.late = conn.is_busy() && conn.shared().orders().has(Orders::CLOSE_IDLE);
+        self.until = None;
+    }
+
+    fn poll(&mut self, conn: &Conn, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.late {
+            return Poll::Ready(());
+        }
+        let shared = conn.shared();
+        let until = self.until.get_or_insert_with(|| {
+            let idle_grace = shared.machine().policy().idle_grace;
+            shared.clock().sleep(idle_grace)
+        });
+        ready!(until.as_mut().poll(cx));
+        *self = Self::default();
+        Poll::Ready(())
+    }
+}

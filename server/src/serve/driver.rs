@@ -1,0 +1,321 @@
+use std::future::{Future, pending};
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt};
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinSet;
+use tower_service::Service;
+
+use super::BoxError;
+use super::builder::Signals;
+use super::conn::Conn;
+use super::connection::{self, HttpOptions};
+use super::release::{Releasing, Resource};
+use super::shared::{Orders, Shared};
+use super::steps;
+use crate::clock::Sleep;
+use crate::drain::{Action, Input, ReleaseOutcome};
+use crate::listener::Listener;
+use crate::report::{AbortedConnection, Report};
+use crate::seal::{Door, Rung};
+
+/// How long accepting rests after an error that trying again at once would only repeat.
+const ACCEPT_REST: Duration = Duration::from_millis(100);
+
+/// Feeds the machine and carries out its actions.
+pub(super) struct Driver<L: Listener, S> {
+    entrance: Entrance<L>,
+    app: S,
+    shared: Arc<Shared>,
+    signals: Option<Signals>,
+    resources: Vec<Resource>,
+    releasing: Option<Releasing>,
+    http: HttpOptions,
+    connections: JoinSet<()>,
+    rung: Option<Rung>,
+    aborted: Vec<AbortedConnection>,
+}
+
+/// The way in.
+enum Entrance<L: Listener> {
+    Open(L),
+    /// Open, but accepting rests.
+    Resting(L, Sleep),
+    Sealing {
+        seal: Pin<Box<dyn Future<Output = Rung> + Send>>,
+        admitted: UnboundedReceiver<(L::Io, L::Addr)>,
+    },
+    Shut,
+}
+
+/// What the driver was woken by.
+enum Event<L: Listener> {
+    Input(Input),
+    Accepted(io::Result<(L::Io, L::Addr)>),
+    AcceptPanicked,
+    Rested,
+    Sealed(Rung),
+    /// Actions are waiting, or a connection's task has ended.
+    Woken,
+    SignalsEnded,
+}
+
+impl<L, S, B> Driver<L, S>
+where
+    L: Listener,
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    pub(super) fn new(
+        listener: L,
+        app: S,
+        shared: Arc<Shared>,
+        signals: Signals,
+        resources: Vec<Resource>,
+    ) -> Self {
+        Self {
+            entrance: Entrance::Open(listener),
+            app,
+            shared,
+            signals: Some(signals),
+            resources,
+            releasing: None,
+            http: HttpOptions {
+                date_header: true,
+                header_read_timeout: None,
+            },
+            connections: JoinSet::new(),
+            rung: None,
+            aborted: Vec::new(),
+        }
+    }
+
+    pub(super) fn http(self, http: HttpOptions) -> Self {
+        Self { http, ..self }
+    }
+
+    pub(super) async fn run(mut self) -> Report {
+        loop {
+            while let Some(action) = self.next_action() {
+                self.carry_out(action);
+                if action == Action::Finish {
+                    return self.report();
+                }
+            }
+            match self.next_event().await {
+                Event::Input(input) => self.shared.tell(input),
+                Event::Accepted(Ok((io, _))) => self.admit(io),
+                Event::Accepted(Err(error)) => self.accept_failed(&error),
+                Event::AcceptPanicked => {
+                    self.entrance = Entrance::Shut;
+                    self.shared.tell(Input::Panicked);
+                }
+                Event::Rested => self.stop_resting(),
+                Event::Sealed(rung) => self.sealed(rung),
+                Event::Woken => {}
+                Event::SignalsEnded => self.signals = None,
+            }
+        }
+    }
+
+    fn next_action(&self) -> Option<Action> {
+        self.shared.machine().next_action()
+    }
+
+    /// Waits for whatever comes first. Cancel safe.
+    async fn next_event(&mut self) -> Event<L> {
+        let due = self.shared.machine().deadline();
+        let due = due.map(|at| self.shared.clock().sleep_until(at));
+        tokio::select! {
+            // In this order: a stream of new connections must starve neither a signal nor a timer, and what has ended
+            // by a deadline has ended in time.
+            biased;
+            signal = next_signal(&mut self.signals) => match signal {
+                Some(signal) => Event::Input(Input::Signalled(signal)),
+                None => Event::SignalsEnded,
+            },
+            () = self.shared.driver.notified() => Event::Woken,
+            () = due.unwrap_or_else(|| Box::pin(pending())) => Event::Input(Input::Tick),
+            outcome = release(&mut self.releasing) => Event::Input(Input::Released(outcome)),
+            Some(_) = self.connections.join_next() => Event::Woken,
+            event = enter(&mut self.entrance) => event,
+        }
+    }
+
+    fn admit(&mut self, io: L::Io) {
+        let conn = Conn::open(&self.shared);
+        self.connections
+            .spawn(connection::run(io, self.app.clone(), conn, self.http));
+    }
+
+    fn accept_failed(&mut self, error: &io::Error) {
+        if concerns_one_connection(error) {
+            return;
+        }
+        tracing::warn!(%error, "cannot accept; resting");
+        match std::mem::replace(&mut self.entrance, Entrance::Shut) {
+            Entrance::Open(listener) => {
+                let rest = self.shared.clock().sleep(ACCEPT_REST);
+                self.entrance = Entrance::Resting(listener, rest);
+            }
+            other @ (Entrance::Resting(..) | Entrance::Sealing { .. } | Entrance::Shut) => {
+                self.entrance = other;
+            }
+        }
+    }
+
+    fn stop_resting(&mut self) {
+        match std::mem::replace(&mut self.entrance, Entrance::Shut) {
+            Entrance::Resting(listener, _) => self.entrance = Entrance::Open(listener),
+            other @ (Entrance::Open(_) | Entrance::Sealing { .. } | Entrance::Shut) => {
+                self.entrance = other;
+            }
+        }
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        match action {
+            Action::FailReadiness => {
+                steps::began(&self.shared.machine());
+                self.shared.order(Orders::UNREADY);
+            }
+            Action::AnswerWithClose => self.shared.order(Orders::ANNOUNCE_CLOSE),
+            Action::RefuseWork => self.shared.order(Orders::REFUSE_WORK),
+            Action::Seal => self.seal(),
+            Action::CloseSilent => self.shared.order(Orders::CLOSE_SILENT),
+            Action::CloseIdle => self.shared.order(Orders::CLOSE_IDLE),
+            Action::AbortRemaining => self.abort_remaining(),
+            Action::Release(place) => self.release(place),
+            Action::Abandon(place) => {
+                self.releasing = None;
+                steps::abandoned(&self.resources[place].name);
+            }
+            Action::Finish => steps::finished(&self.shared.machine()),
+        }
+    }
+
+    fn seal(&mut self) {
+        steps::sealing(&self.shared.machine());
+        match std::mem::replace(&mut self.entrance, Entrance::Shut) {
+            Entrance::Open(listener) | Entrance::Resting(listener, _) => {
+                let (admit, admitted) = unbounded_channel();
+                let grace = self.shared.machine().policy().handshake_grace;
+                let door = Door::new(admit, grace, self.shared.clock().clone());
+                self.entrance = Entrance::Sealing {
+                    seal: Box::pin(listener.seal(door)),
+                    admitted,
+                };
+            }
+            Entrance::Sealing { .. } | Entrance::Shut => self.shared.tell(Input::Sealed),
+        }
+    }
+
+    fn sealed(&mut self, rung: Rung) {
+        let entrance = std::mem::replace(&mut self.entrance, Entrance::Shut);
+        if let Entrance::Sealing { mut admitted, .. } = entrance {
+            while let Ok((io, _)) = admitted.try_recv() {
+                self.admit(io);
+            }
+        }
+        self.rung = Some(rung);
+        self.shared.tell(Input::Sealed);
+        steps::sealed(rung, &self.shared.machine());
+    }
+
+    fn abort_remaining(&mut self) {
+        // Whatever was still on its way in is closed by this too.
+        self.entrance = Entrance::Shut;
+        let now = self.shared.clock().now();
+        let left = self.shared.connections();
+        self.aborted = left.iter().map(|conn| conn.describe(now)).collect();
+        steps::aborting(&self.shared.machine(), &self.aborted);
+        self.shared.order(Orders::ABORT);
+    }
+
+    fn release(&mut self, place: usize) {
+        let resource = &mut self.resources[place];
+        steps::releasing(&resource.name);
+        self.releasing = resource.release.take().map(|begin| begin());
+    }
+
+    fn report(self) -> Report {
+        let machine = self.shared.machine();
+        let names = self.resources.iter().map(|it| it.name.clone()).collect();
+        Report::new(
+            machine.outcome(),
+            machine.policy(),
+            names,
+            self.rung,
+            self.aborted,
+        )
+    }
+}
+
+async fn next_signal(signals: &mut Option<Signals>) -> Option<crate::drain::Signal> {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => pending().await,
+    }
+}
+
+/// Cancel safe: the release itself stays where it is.
+async fn release(releasing: &mut Option<Releasing>) -> ReleaseOutcome {
+    let Some(release) = releasing else {
+        return pending().await;
+    };
+    let outcome = match AssertUnwindSafe(release).catch_unwind().await {
+        Ok(Ok(())) => ReleaseOutcome::Done,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "release failed");
+            ReleaseOutcome::Failed
+        }
+        Err(_) => ReleaseOutcome::Panicked,
+    };
+    *releasing = None;
+    outcome
+}
+
+/// Cancel safe, as `Listener::accept` is.
+async fn enter<L: Listener>(entrance: &mut Entrance<L>) -> Event<L> {
+    match entrance {
+        Entrance::Open(listener) => {
+            match AssertUnwindSafe(listener.accept()).catch_unwind().await {
+                Ok(accepted) => Event::Accepted(accepted),
+                Err(_) => Event::AcceptPanicked,
+            }
+        }
+        Entrance::Resting(_, rest) => {
+            rest.await;
+            Event::Rested
+        }
+        Entrance::Sealing { seal, admitted } => {
+            tokio::select! {
+                // What was admitted is served while the sealing goes on.
+                biased;
+                Some(accepted) = admitted.recv() => Event::Accepted(Ok(accepted)),
+                rung = seal => Event::Sealed(rung),
+            }
+        }
+        Entrance::Shut => pending().await,
+    }
+}
+
+/// Errors of a connection that was gone before it could be accepted: the next one may be fine.
+fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
+}

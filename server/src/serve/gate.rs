@@ -1,0 +1,65 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper_util::service::TowerToHyperService;
+use tower_service::Service;
+
+use super::BoxError;
+use super::answer::Answer;
+use super::body::{CountedBody, Flight};
+use super::conn::Conn;
+use super::shared::Orders;
+use crate::handle::Drain;
+
+/// The application of one connection, with a gate before it: every request is counted, and is either let in or
+/// refused.
+#[derive(Debug)]
+pub(super) struct Gate<S> {
+    app: TowerToHyperService<S>,
+    conn: Arc<Conn>,
+}
+
+impl<S> Gate<S> {
+    pub(super) fn new(app: S, conn: Arc<Conn>) -> Self {
+        Self {
+            app: TowerToHyperService::new(app),
+            conn,
+        }
+    }
+}
+
+impl<S, B> hyper::service::Service<Request<Incoming>> for Gate<S>
+where
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone,
+    S::Error: Into<BoxError>,
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<CountedBody<B>>;
+    type Error = BoxError;
+    type Future =
+        Answer<<TowerToHyperService<S> as hyper::service::Service<Request<Incoming>>>::Future>;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        let shared = self.conn.shared();
+        let id = shared.next_id();
+        let bodiless = hyper::body::Body::is_end_stream(request.body());
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let tunnel = method == http::Method::CONNECT;
+        self.conn.request_started(id, method, uri, bodiless);
+        let flight = Flight::new(id, Arc::clone(&self.conn));
+        if shared.orders().has(Orders::REFUSE_WORK) {
+            return Answer::refuse(flight);
+        }
+        request.extensions_mut().insert(Drain::of(shared));
+        let called = catch_unwind(AssertUnwindSafe(|| self.app.call(request)));
+        match called {
+            Ok(future) => Answer::from(future, flight, tunnel),
+            Err(_) => Answer::fail(flight),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::conn::Conn;
+use super::shared::Orders;
+use crate::clock::Sleep;
+
+/// How much unread input is thrown away after our FIN before the connection is closed all the same.
+const LINGER_BYTES: usize = 8 << 20;
+
+/// A connection's bytes: it sees the first byte, bytes that no request has claimed, and whether what was written has
+/// been flushed; and it closes cleanly.
+///
+/// The connection counts as open from here until this is dropped, whoever holds it then: hyper, or the application
+/// after an upgrade.
+pub(super) struct Watched<I> {
+    io: I,
+    conn: Arc<Conn>,
+    closing: Closing,
+}
+
+enum Closing {
+    Open,
+    Lingering { left: usize, until: Sleep },
+    Shut,
+}
+
+impl<I> Watched<I> {
+    pub(super) fn new(io: I, conn: Arc<Conn>) -> Self {
+        Self {
+            io,
+            conn,
+            closing: Closing::Open,
+        }
+    }
+}
+
+impl<I> Drop for Watched<I> {
+    fn drop(&mut self) {
+        self.conn.gone();
+    }
+}
+
+impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.conn.is_closed() {
+            return Poll::Ready(Ok(()));
+        }
+        if self.conn.is_upgraded() {
+            self.conn.waker().register(cx.waker());
+            cut_if_aborted(&self.conn)?;
+        }
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
+        let bytes = &buf.filled()[before..];
+        if !bytes.is_empty() {
+            self.conn.bytes_read(bytes);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.before_write(cx)?;
+        Pin::new(&mut self.io).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.before_write(cx)?;
+        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.io).poll_flush(cx))?;
+        self.conn.flushed();
+        Poll::Ready(Ok(()))
+    }
+
+    /// The clean close: write side first, then read and throw away what the peer still sends. Closing over unread
+    /// input would send a reset, and that may destroy the response before the peer has read it.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.conn.is_upgraded() {
+            // No longer HTTP: the application may shut its write side and go on reading.
+            return Pin::new(&mut self.io).poll_shutdown(cx);
+        }
+        if matches!(self.closing, Closing::Open) {
+            ready!(Pin::new(&mut self.io).poll_shutdown(cx))?;
+            self.conn.shut();
+            self.closing = self.after_fin();
+        }
+        ready!(self.poll_linger(cx));
+        self.closing = Closing::Shut;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<I> Watched<I> {
+    fn before_write(&self, cx: &Context<'_>) -> io::Result<()> {
+        if self.conn.is_upgraded() {
+            self.conn.writer().register(cx.waker());
+            return cut_if_aborted(&self.conn);
+        }
+        self.conn.writing();
+        Ok(())
+    }
+
+    fn after_fin(&self) -> Closing {
+        // Closed by us between two requests: nothing of ours is on its way that a reset could destroy.
+        if self.conn.is_closed() {
+            return Closing::Shut;
+        }
+        let shared = self.conn.shared();
+        let linger = shared.machine().policy().linger;
+        Closing::Lingering {
+            left: LINGER_BYTES,
+            until: shared.clock().sleep(linger),
+        }
+    }
+}
+
+impl<I: AsyncRead + Unpin> Watched<I> {
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Closing::Lingering { left, until } = &mut self.closing else {
+            return Poll::Ready(());
+        };
+        let mut space = [0; 4096];
+        while *left > 0 {
+            let mut buf = ReadBuf::new(&mut space);
+            match Pin::new(&mut self.io).poll_read(cx, &mut buf) {
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                    *left = left.saturating_sub(buf.filled().len());
+                }
+                Poll::Ready(Ok(()) | Err(_)) => return Poll::Ready(()),
+                Poll::Pending => return until.as_mut().poll(cx),
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+/// An upgraded connection is in the application's hands; at the deadline it fails under them.
+fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
+    if conn.shared().orders().has(Orders::ABORT) {
+        return Err(io::Error::new(
+            io::ErrorKind::ConnectionAborted,
+            "the drain is over",
+        ));
+    }
+    Ok(())
+}

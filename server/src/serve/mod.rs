@@ -1,0 +1,34 @@
+//! Drives the drain machine over hyper: the only code that waits.
+//!
+//! * `builder`: [`Serve`], what a caller sees.
+//! * `driver`: the loop that feeds the machine and carries out its actions.
+//! * `shared`: what the driver, the connections and the handles have in common: the machine and its standing orders.
+//! * `conn`: the state of one connection, and the verdict over it.
+//! * `connection`: the task of one connection.
+//! * `io`: the bytes of a connection, watched, and its clean close.
+//! * `gate`, `answer`, `body`: the way of a request through the application, counted until its response is written.
+//! * `streams`: the tasks of HTTP/2 streams.
+//! * `release`: resources that are released at the end.
+
+mod answer;
+mod body;
+mod builder;
+mod conn;
+mod connection;
+mod driver;
+mod gate;
+mod io;
+mod release;
+mod shared;
+mod steps;
+mod streams;
+
+#[cfg(test)]
+mod tests;
+
+pub use builder::{Serve, serve};
+pub use release::IntoReleased;
+pub(crate) use shared::{Orders, Shared, TaskEntry};
+
+/// What an application's errors are turned into.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,166 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use futures_util::task::AtomicWaker;
+use tokio::sync::Notify;
+
+use super::conn::Conn;
+use crate::clock::SharedClock;
+use crate::drain::{Input, Machine, Policy};
+
+/// Standing orders, as bits: each holds for every connection from when it is given until the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Orders(u8);
+
+impl Orders {
+    pub(crate) const UNREADY: Self = Self(1);
+    pub(crate) const ANNOUNCE_CLOSE: Self = Self(2);
+    pub(crate) const REFUSE_WORK: Self = Self(4);
+    pub(crate) const CLOSE_SILENT: Self = Self(8);
+    pub(crate) const CLOSE_IDLE: Self = Self(16);
+    pub(crate) const ABORT: Self = Self(32);
+
+    pub(crate) fn has(self, order: Self) -> bool {
+        self.0 & order.0 != 0
+    }
+}
+
+/// What the driver, every connection and every handle have in common.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    machine: Mutex<Machine>,
+    orders: AtomicU8,
+    /// Set once, when serving begins.
+    clock: OnceLock<SharedClock>,
+    /// Wakes the driver: the machine has actions.
+    pub(crate) driver: Notify,
+    /// Wakes whoever awaits the beginning of the shutdown.
+    pub(crate) began: Notify,
+    next_id: AtomicU64,
+    /// In order of acceptance, so that orders reach them in an order that can be repeated.
+    connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
+    tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
+}
+
+/// A tracked task, as seen by whoever cuts it.
+#[derive(Debug, Default)]
+pub(crate) struct TaskEntry {
+    pub(crate) waker: AtomicWaker,
+    pub(crate) aborted: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn new() -> Self {
+        Self {
+            machine: Mutex::new(Machine::new(Policy::default(), Vec::new())),
+            orders: AtomicU8::new(0),
+            clock: OnceLock::new(),
+            driver: Notify::new(),
+            began: Notify::new(),
+            next_id: AtomicU64::new(0),
+            connections: Mutex::default(),
+            tasks: Mutex::default(),
+        }
+    }
+
+    /// Begins: the machine gets its real policy, and whatever was tracked before is told to it again.
+    ///
+    /// # Panics
+    ///
+    /// When it has begun before.
+    pub(crate) fn begin(&self, clock: SharedClock, policy: Policy, resources: Vec<Duration>) {
+        assert!(
+            self.clock.set(clock).is_ok(),
+            "a `Drain` belongs to one `serve`; make another"
+        );
+        let mut machine = self.machine();
+        let tasks = machine.counts().tasks;
+        *machine = Machine::new(policy, resources);
+        for _ in 0..tasks {
+            machine.handle(Duration::ZERO, Input::TaskStarted);
+        }
+    }
+
+    pub(crate) fn machine(&self) -> MutexGuard<'_, Machine> {
+        lock(&self.machine)
+    }
+
+    pub(crate) fn clock(&self) -> &SharedClock {
+        self.clock
+            .get()
+            .expect("connections are only made while serving")
+    }
+
+    /// Tells the machine what happened, and the driver if there is something to do about it.
+    pub(crate) fn tell(&self, input: Input) {
+        let mut machine = self.machine();
+        let now = self
+            .clock
+            .get()
+            .map_or(Duration::ZERO, SharedClock::since_origin);
+        machine.handle(now, input);
+        let woken = machine.has_actions();
+        drop(machine);
+        if woken {
+            self.driver.notify_one();
+        }
+    }
+
+    pub(crate) fn orders(&self) -> Orders {
+        Orders(self.orders.load(Ordering::Acquire))
+    }
+
+    /// Gives a standing order, and wakes everyone whom it concerns.
+    pub(crate) fn order(&self, order: Orders) {
+        self.orders.fetch_or(order.0, Ordering::AcqRel);
+        for conn in self.connections() {
+            conn.wake();
+        }
+        if order.has(Orders::UNREADY) {
+            self.began.notify_waiters();
+        }
+        if order.has(Orders::ABORT) {
+            for task in lock(&self.tasks).values() {
+                task.aborted.store(true, Ordering::Release);
+                task.waker.wake();
+            }
+        }
+    }
+
+    pub(crate) fn next_id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn enlist(&self, conn: &Arc<Conn>) {
+        lock(&self.connections).insert(conn.id(), Arc::clone(conn));
+    }
+
+    pub(crate) fn discharge(&self, id: u64) {
+        lock(&self.connections).remove(&id);
+    }
+
+    pub(crate) fn connections(&self) -> Vec<Arc<Conn>> {
+        lock(&self.connections).values().cloned().collect()
+    }
+
+    pub(crate) fn enlist_task(&self, id: u64, task: &Arc<TaskEntry>) {
+        lock(&self.tasks).insert(id, Arc::clone(task));
+        self.tell(Input::TaskStarted);
+        // One that comes after everything was cut is cut too.
+        task.aborted
+            .store(self.orders().has(Orders::ABORT), Ordering::Release);
+    }
+
+    pub(crate) fn discharge_task(&self, id: u64) {
+        if lock(&self.tasks).remove(&id).is_some() {
+            self.tell(Input::TaskEnded);
+        }
+    }
+}
+
+/// Locks; a panic elsewhere has not left anything half done under any of our locks.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
