@@ -31,6 +31,8 @@ mod shell;
 #[expect(clippy::module_inception, reason = "the folder is named after its main type")]
 mod subject;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod venv;
 
 pub use self::build::BuildFailure;
