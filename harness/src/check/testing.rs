@@ -89,7 +89,8 @@ impl Story {
     pub(super) fn signalled_before_reading(self, clients: &[&str]) -> Self {
         let unread: BTreeSet<_> = clients.iter().map(|client| self.conn(client)).collect();
         let unaccepted = BTreeSet::new();
-        self.event("world", What::Snapshot { unread, unaccepted }).signalled()
+        let as_of_us = u64::MAX;
+        self.event("world", What::Snapshot { as_of_us, unread, unaccepted }).signalled()
     }
 
     /// The first sign of shutdown.

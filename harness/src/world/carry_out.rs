@@ -13,7 +13,7 @@ use super::recorder::Recorder;
 use super::stage::Stage;
 use super::{client, operator, ready, sessions, storekeeper, visible};
 use crate::history::{History, Sign, Trouble, What};
-use crate::plan::{Actor, Plan, Role, Step};
+use crate::plan::{Actor, LetGo, Plan, Role, Step};
 use crate::postgres::Lease;
 use crate::run::Launch;
 use crate::store::{Store, StoreEvent};
@@ -165,8 +165,10 @@ async fn supervise(stage: &Arc<Stage>, plan: &Plan, actors: &mut JoinSet<()>) {
             }
         }
     }
-    // Taken before anybody is killed: what the server leaves behind by itself.
-    record_residue(stage);
+    if stage.signalled().is_some() || stage.has_exited() {
+        // Taken before anybody is killed: what the server leaves behind by itself.
+        record_residue(stage);
+    }
     stage.set_killing();
     stage.server.kill().await;
     let _ = timeout(SETTLE_WITHIN, all(actors)).await;
@@ -214,6 +216,8 @@ async fn finish(stage: &Stage) {
     stage.end();
     stage.server.kill().await;
     let (stdout, stderr) = stage.server.output().await;
+    // A session that waits at a closed gate does not see that its server has gone.
+    let _ = stage.store.let_go(LetGo::All).await;
     let left = stage.store.await_sessions_gone(SETTLE_WITHIN).await;
     let rows = match left {
         Ok(left) => stage.store.rows().await.map(|rows| What::Rows {
