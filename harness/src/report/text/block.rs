@@ -1,6 +1,6 @@
 use super::paint::{self, WIDTH, paint};
 use super::table::{level, word};
-use crate::check::{Finding, Kind};
+use crate::check::{Finding, Kind, Verdict};
 use crate::history::What;
 use crate::report::group::Group;
 use crate::report::{Report, clean, clean_lines, timeline};
@@ -34,7 +34,9 @@ pub(super) fn block(report: &Report, group: &Group<'_>) -> Vec<String> {
     }
     lines.extend(output(first));
     lines.push(String::new());
-    if report.build_failure.is_none() && has_been_ready(first) {
+    // Where nothing was proved there is nothing to mend in the server.
+    let proved = first.verdict != Some(Verdict::Inconclusive);
+    if proved && report.build_failure.is_none() && has_been_ready(first) {
         lines.extend(hint(report, first));
     }
     lines.extend(labelled("alone", &report.command_for(first)));
@@ -124,8 +126,9 @@ fn hint(report: &Report, came: &ScenarioOutcome) -> Vec<String> {
     let mut lines = labelled("why", hint.cause);
     match report.language {
         Some(language) => {
-            lines
-                .extend(labelled("mend", &format!("{}: {}", language.name(), language.mend(hint))));
+            lines.extend(labelled("mend", &format!("in {}", language.name())));
+            let mend = paint::lines(language.mend(hint), WIDTH - INDENT.len() - 12);
+            lines.extend(mend.iter().map(|line| format!("{INDENT}{:10}│ {line}", "")));
         }
         None => {
             let text = format!("lastorders explain {}", came.scenario.id);

@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub(super) words: Words,
     /// Whether it stands for one event, with a sign in that actor's lane.
     pub(super) single: bool,
+    /// Whose events they are, if it stands for several.
+    pub(super) crowd: &'static str,
     /// Whether a finding is about this event.
     pub(super) found: bool,
     /// What goes first when there are too many: the highest.
@@ -48,12 +50,16 @@ pub(super) fn select(
     rows
 }
 
-/// That the port is closed is told once, if it is also the first sign of shutdown.
+/// What two events say is told once: that the port is closed, which may also be the first sign of
+/// shutdown; and why the server was never ready.
 fn told_once(rows: &mut Vec<Row>, history: &History) {
     let what = |row: &Row| &history.events[row.index].what;
     let sign = What::Visible { sign: Sign::ListenerGone };
     if rows.iter().any(|row| row.single && *what(row) == sign) {
         rows.retain(|row| row.found || *what(row) != What::ListenerGone);
+    }
+    if rows.iter().any(|row| matches!(what(row), What::NotReady { .. })) {
+        rows.retain(|row| row.found || !matches!(what(row), What::Unreached { .. }));
     }
 }
 
@@ -94,7 +100,7 @@ impl Picker<'_> {
         };
         if let Some(words) = words {
             self.flush();
-            self.rows.push(Row { index, words, single: true, found: false, weight });
+            self.rows.push(Row { index, words, single: true, crowd: "", found: false, weight });
         }
     }
 
@@ -200,13 +206,15 @@ impl Crowd {
         if answers.is_empty() && counts.is_empty() {
             return None;
         }
+        let of_store = counts.keys().all(|kind| kind.starts_with("sessions"));
+        let crowd = if answers.is_empty() && of_store { "store" } else { "others" };
         let bad = counts.contains_key("lost") || counts.contains_key("could not be sent");
-        let answers = answers.into_iter().map(|(status, n)| format!("{n} × {status}"));
+        let answers = answers.into_iter().map(|(status, n)| format!("{n} answered {status}"));
         let counts = counts.into_iter().map(|(kind, n)| format!("{n} {kind}"));
         let text: Vec<_> = answers.chain(counts).collect();
         let tone = if bad { Tone::Bad } else { Tone::Plain };
         let words = Words { sign: ' ', tone, text: text.join(", ") };
-        Some(Row { index: self.last, words, single: false, found: false, weight: 3 })
+        Some(Row { index: self.last, words, single: false, crowd, found: false, weight: 3 })
     }
 }
 
