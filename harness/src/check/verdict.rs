@@ -38,8 +38,8 @@ impl std::fmt::Display for Verdict {
 /// The check `preconditions` runs always, named or not; if the run did not get so far that it can
 /// be judged, it alone runs.
 ///
-/// A `Late` finding on a machine whose timers fired later than a tenth of the contract's smallest
-/// budget is inconclusive: a slow machine proves nothing against a server.
+/// A `Late` finding on a machine whose timers fired later than a tenth of its budget (or of the time
+/// by which it was exceeded) is inconclusive: a slow machine proves nothing against a server.
 #[must_use]
 pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
     const FIRST: &Check = &preconditions::CHECK;
@@ -89,7 +89,7 @@ fn believe(plan: &Plan, history: &History, mut finding: Finding) -> Finding {
     }
     let contract = &plan.contract;
     let smallest = contract.visible_ms.min(contract.prompt_ms).min(contract.answer_ms);
-    let bearable_us = smallest * 1000 / 10;
+    let bearable_us = finding.bears_us.unwrap_or(smallest * 1000 / 10);
     let lag = history.moments().lag;
     // The world was torn down before it could measure: then nothing vouches for the clock.
     let measured = history.events.iter().any(|event| matches!(event.what, What::Lag { .. }));

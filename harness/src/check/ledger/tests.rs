@@ -162,7 +162,7 @@ fn every_cell_for_requests_that_nothing_proves() {
 }
 
 fn look() -> What {
-    What::Snapshot { unread: BTreeSet::new(), unaccepted: BTreeSet::new() }
+    What::Snapshot { as_of_us: u64::MAX, unread: BTreeSet::new(), unaccepted: BTreeSet::new() }
 }
 
 #[test]
