@@ -44,11 +44,7 @@ impl Lease {
                 let name = lease.name.clone();
                 // Half of it may be there. What cannot be removed now is removed on stop.
                 let _ = lease.release().await;
-                Err(LeaseError {
-                    doing: "make",
-                    name,
-                    source,
-                })
+                Err(LeaseError { doing: "make", name, source })
             }
         }
     }
@@ -116,21 +112,11 @@ impl Lease {
     pub async fn release(self) -> Result<(), LeaseError> {
         remove(&self.admin, &self.name, &[&self.judge, &self.name])
             .await
-            .map_err(|source| LeaseError {
-                doing: "remove",
-                name: self.name,
-                source,
-            })
+            .map_err(|source| LeaseError { doing: "remove", name: self.name, source })
     }
 
     async fn create(&self) -> sqlx::Result<()> {
-        let Self {
-            name,
-            judge,
-            password,
-            judge_password,
-            admin,
-        } = self;
+        let Self { name, judge, password, judge_password, admin } = self;
         let mine = admin.grant(name);
         admin
             .run(format!(
@@ -143,32 +129,19 @@ impl Lease {
             ))
             .await?;
         let template = admin.template();
-        admin
-            .run(format!(
-                "CREATE DATABASE {name} TEMPLATE {template} OWNER {name}"
-            ))
-            .await?;
+        admin.run(format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {name}")).await?;
         // A database's privileges are not copied from its template.
-        admin
-            .run(format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"))
-            .await
+        admin.run(format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC")).await
     }
 }
 
 /// Removes a database and roles, if they exist. All names are ours: lower case, no quotes needed.
 pub(super) async fn remove(admin: &Admin, database: &str, roles: &[&str]) -> sqlx::Result<()> {
-    admin
-        .run(format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
-        .await?;
+    admin.run(format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).await?;
     sqlx::query(
         "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = ANY($1)",
     )
-    .bind(
-        roles
-            .iter()
-            .map(|&role| role.to_owned())
-            .collect::<Vec<_>>(),
-    )
+    .bind(roles.iter().map(|&role| role.to_owned()).collect::<Vec<_>>())
     .execute(admin.pool())
     .await?;
     for role in roles {
@@ -181,16 +154,10 @@ pub(super) async fn remove(admin: &Admin, database: &str, roles: &[&str]) -> sql
 /// connect to `postgres`; that goes too.
 pub(super) async fn remove_role(pool: &sqlx::PgPool, role: &str) -> sqlx::Result<()> {
     let drop = format!("DROP ROLE IF EXISTS {role}");
-    match sqlx::raw_sql(AssertSqlSafe(drop.clone()))
-        .execute(pool)
-        .await
-    {
+    match sqlx::raw_sql(AssertSqlSafe(drop.clone())).execute(pool).await {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("2BP01") => {
             let both = format!("DROP OWNED BY {role}; {drop}");
-            sqlx::raw_sql(AssertSqlSafe(both))
-                .execute(pool)
-                .await
-                .map(std::mem::drop)
+            sqlx::raw_sql(AssertSqlSafe(both)).execute(pool).await.map(std::mem::drop)
         }
         other => other.map(std::mem::drop),
     }

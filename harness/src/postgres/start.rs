@@ -83,17 +83,13 @@ impl Postgres {
         let result = match self.source {
             Source::Cluster(cluster) => cluster.stop().await,
         };
-        result.map_err(|problem| StopError {
-            problems: vec![problem],
-        })
+        result.map_err(|problem| StopError { problems: vec![problem] })
     }
 }
 
 impl fmt::Debug for Postgres {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Postgres")
-            .field("origin", &self.origin)
-            .finish_non_exhaustive()
+        f.debug_struct("Postgres").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 
@@ -139,22 +135,13 @@ async fn cluster(
 ) -> Result<Postgres, Attempt> {
     let by_hand = || format!("`{} --version`", binaries.program("postgres").display());
     let failed = |why: String| {
-        Attempt::new(
-            tried,
-            why,
-            format!("see that {} runs as an ordinary user", by_hand()),
-        )
+        Attempt::new(tried, why, format!("see that {} runs as an ordinary user", by_hand()))
     };
     let account = Account::unprivileged().map_err(failed)?;
-    let cluster = Cluster::start(binaries, account.as_ref(), run)
-        .await
-        .map_err(failed)?;
+    let cluster = Cluster::start(binaries, account.as_ref(), run).await.map_err(failed)?;
     let user = account.map_or_else(String::new, |account| format!(" as user {}", account.name));
-    let origin = format!(
-        "{word}: PostgreSQL {} from {}{user}",
-        binaries.version,
-        binaries.dir.display()
-    );
+    let origin =
+        format!("{word}: PostgreSQL {} from {}{user}", binaries.version, binaries.dir.display());
     match open_own(cluster.options().clone(), run).await {
         Ok(admin) => Ok(Postgres::new(Source::Cluster(cluster), origin, admin, run)),
         Err(error) => {

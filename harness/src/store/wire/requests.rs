@@ -181,8 +181,7 @@ mod tests {
         let messages = b"Q\0\0\0\x0bSELECT1P\0\0\0\x04E\0\0\0\x06ppS\0\0\0\x04X\0\0\0\x04";
         let encryption = [packet(SSL, b""), packet(GSSENC, b"")].concat();
         let stream = [&encryption[..], &startup(), messages].concat();
-        let who =
-            Startup { user: "u".into(), database: "d".into(), application: "app".into() };
+        let who = Startup { user: "u".into(), database: "d".into(), application: "app".into() };
         for step in 1..=stream.len() {
             let (said, forwarded) = run(&stream, step);
             let expected = vec![
@@ -216,7 +215,8 @@ mod tests {
             vec![0; 5],
         ] {
             let (said, forwarded) = run(&stream, 3);
-            let expected: Vec<_> = (!said.is_empty()).then_some(Request::Garbled).into_iter().collect();
+            let expected: Vec<_> =
+                (!said.is_empty()).then_some(Request::Garbled).into_iter().collect();
             assert_eq!(said, expected);
             assert!(said.is_empty() || forwarded == stream, "{stream:?}");
         }
