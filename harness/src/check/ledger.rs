@@ -176,7 +176,7 @@ impl Ledger<'_> {
             !success && !exchange.in_flight && exchange.ended_us >= signalled
         };
         let all = exchanges.iter().filter(lost).count();
-        let sent = |exchange: &&Exchange| exchange.last_us.is_some_and(|last| last < signalled);
+        let sent = |exchange: &&Exchange| exchange.last_us.is_some_and(|last| last <= signalled);
         let before = exchanges.iter().filter(lost).filter(sent).count();
         (all > 0).then(|| {
             let after = all - before;
@@ -190,7 +190,7 @@ impl Ledger<'_> {
 
     /// Whether success was told while the gate was shut before this request's row.
     fn before_its_row(&self, exchange: &Exchange) -> bool {
-        let Some(closed) = self.moments.gate_closed else { return false };
+        let Some(closed) = self.moments.rows_kept_out else { return false };
         let opened = self.moments.gate_opened.unwrap_or(u64::MAX);
         exchange.first_us > closed && exchange.ended_us < opened
     }

@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(_: &Plan, history: &History) -> Vec<Finding> {
     let moments = history.moments();
-    let Some(closed) = moments.gate_closed else { return Vec::new() };
+    let Some(closed) = moments.rows_kept_out else { return Vec::new() };
     let opened = moments.gate_opened.unwrap_or(u64::MAX);
     history
         .exchanges()

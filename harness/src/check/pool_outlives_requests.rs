@@ -12,7 +12,7 @@ use crate::plan::{Intent, Plan};
 /// failed, and before its end the server had ended the last session, or one that was at work.
 pub(super) const CHECK: Check = Check {
     id: "pool-outlives-requests",
-    about: "no session that a request in flight needs is closed before that request is answered",
+    about: "requests in flight get no 5xx, and keep the sessions that they need",
     judge,
 };
 
@@ -48,9 +48,8 @@ fn judge_one(
     };
     let actual = match (before, status) {
         (Some(closed), _) => format!("its pool was closed {}; {end}", when(closed)),
-        // A 503 is a refusal, which is the ledger's matter.
-        (None, Some(500..=502 | 504..)) => end,
-        (None, _) => return None,
+        (None, Some(_)) => end,
+        (None, None) => return None,
     };
     let expected = "the pool stays open until the last request in flight is answered";
     Some(Finding::violation(expected, actual))
@@ -129,12 +128,12 @@ mod tests {
                 &["Violation Must … 500, complete 20 ms after SIGTERM"],
             ),
             (
-                "a refusal is the ledger's matter",
-                busy().at(320).answered("a", 503).answered("b", 503),
-                &[],
+                "a refusal is none the better",
+                busy().at(320).answered("a", 201).answered("b", 503),
+                &["Violation Must … 503, complete 20 ms after SIGTERM"],
             ),
             (
-                "a refusal because the pool is gone is not",
+                "a refusal because the pool is gone",
                 closed(closed(busy(), 1), 2).at(320).answered("a", 503).answered("b", 201),
                 &["Violation Must … its pool was closed 10 ms after SIGTERM; 503, complete"],
             ),

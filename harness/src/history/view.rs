@@ -1,5 +1,5 @@
 use super::{Event, History, Sign, What};
-use crate::plan::Signal;
+use crate::plan::{Gate, Signal};
 
 /// The moments that checks ask for, in microseconds; `None` is "never".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,8 +16,9 @@ pub struct Moments {
     pub not_visible: Option<u64>,
     /// The port was no longer listened on.
     pub listener_gone: Option<u64>,
-    /// A gate was closed for the first time.
-    pub gate_closed: Option<u64>,
+    /// The row gate was closed for the first time: from then on no row got into `jobs`, until
+    /// `gate_opened`.
+    pub rows_kept_out: Option<u64>,
     /// A gate was opened for the first time.
     pub gate_opened: Option<u64>,
     /// The process had ended by itself: not after the world killed it.
@@ -46,7 +47,7 @@ impl Moments {
     /// of it, or the end of the time in which a sign must come.
     #[must_use]
     pub fn draining_from(&self) -> Option<u64> {
-        self.visible.or(self.not_visible)
+        [self.visible, self.not_visible].into_iter().flatten().min()
     }
 
     /// Says when this was, as people would: `12 ms after SIGTERM`.
@@ -88,7 +89,7 @@ impl History {
                 }
                 What::NotVisible => set(&mut moments.not_visible, at),
                 What::ListenerGone => set(&mut moments.listener_gone, at),
-                What::Holding { .. } => set(&mut moments.gate_closed, at),
+                What::Holding { gate: Gate::Row } => set(&mut moments.rows_kept_out, at),
                 What::Opened { .. } => set(&mut moments.gate_opened, at),
                 What::Exited { .. } if moments.killed.is_none() => set(&mut moments.exited, at),
                 What::Killed { .. } => set(&mut moments.killed, at),
@@ -170,7 +171,7 @@ mod tests {
         let shut = What::Visible { sign: Sign::ListenerGone };
         assert_eq!(moments(&[(1, signal())]).draining_from(), None);
         assert_eq!(moments(&[(1, signal()), (3, shut.clone())]).draining_from(), Some(3000));
-        let late = [(1, signal()), (3, What::NotVisible)];
+        let late = [(1, signal()), (3, What::NotVisible), (7, shut)];
         assert_eq!(moments(&late).draining_from(), Some(3000));
     }
 

@@ -4,6 +4,7 @@ use super::super::testing::{Row, Story, expect, ready, stopping};
 use super::*;
 use crate::check::Kind;
 use crate::history::{End, Sign, What};
+use crate::plan::Gate;
 
 /// A request that is in the server's hands when the signal comes at 300.
 fn in_flight() -> Story {
@@ -145,11 +146,10 @@ fn every_cell_for_requests_that_nothing_proves() {
             "sent in the instant between the look at the buffers and the signal",
             ready()
                 .at(299)
-                .event("world", look())
                 .posts("b")
                 .at(300)
                 .posts("a")
-                .at(301)
+                .event("world", look_at_299())
                 .signalled()
                 .at(312)
                 .answered("b", 201)
@@ -161,8 +161,8 @@ fn every_cell_for_requests_that_nothing_proves() {
     expect(&CHECK, &stopping(&CHECK), &rows);
 }
 
-fn look() -> What {
-    What::Snapshot { as_of_us: u64::MAX, unread: BTreeSet::new(), unaccepted: BTreeSet::new() }
+fn look_at_299() -> What {
+    What::Snapshot { as_of_us: 299_000, unread: BTreeSet::new(), unaccepted: BTreeSet::new() }
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn every_cell_for_requests_sent_during_the_drain() {
 #[test]
 fn success_is_not_told_before_the_store_has_said_so() {
     let held = || ready().at(200).holds().at(210).posts("a").at(220).held();
-    let rows: [Row<'_>; 3] = [
+    let rows: [Row<'_>; 4] = [
         (
             "201 while the gate kept the row out, though it came later",
             held().at(230).answered("a", 201).at(300).signalled().opens().rows(&[("a", 1)]),
@@ -205,6 +205,20 @@ fn success_is_not_told_before_the_store_has_said_so() {
             "the same after the signal, with a gate that never opened",
             held().at(300).signalled().at(330).answered("a", 201).rows(&[]),
             &["Violation Must … lie: 201, complete 30 ms after SIGTERM, while its row was"],
+        ),
+        (
+            "a row that is in, and of which the server has not been told, makes it no lie",
+            ready()
+                .at(200)
+                .event("store", What::Holding { gate: Gate::Acknowledgement })
+                .at(210)
+                .posts("a")
+                .at(300)
+                .signalled()
+                .at(310)
+                .answered("a", 201)
+                .rows(&[("a", 1)]),
+            &[],
         ),
         (
             "and as it should be",
