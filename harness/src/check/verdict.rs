@@ -148,12 +148,13 @@ mod tests {
 
     #[test]
     fn a_machine_that_cannot_be_believed_proves_nothing_by_the_clock() {
-        let slow = Some(100_001);
+        let slow = Some(200_001);
         let late = [("exit-prompt", Level::Must)];
-        assert_eq!(verdict(&late, Some(100_000), 9_000), Verdict::Fail, "a tenth of a budget");
-        assert_eq!(verdict(&late, slow, 9_000), Verdict::Inconclusive, "more than that");
+        assert_eq!(verdict(&late, Some(200_000), 2_400), Verdict::Fail, "a tenth of a budget");
+        assert_eq!(verdict(&late, slow, 2_400), Verdict::Inconclusive, "more than that");
+        assert_eq!(verdict(&late, slow, 9_000), Verdict::Fail, "no such machine is so slow");
         assert_eq!(verdict(&late, None, 9_000), Verdict::Inconclusive, "nobody measured");
         let broken = [("exit-status", Level::Must), ("exit-prompt", Level::Must)];
-        assert_eq!(verdict(&broken, slow, 9_000), Verdict::Fail, "what needs no clock stands");
+        assert_eq!(verdict(&broken, slow, 2_400), Verdict::Fail, "what needs no clock stands");
     }
 }
