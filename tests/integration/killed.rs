@@ -1,4 +1,5 @@
-//! What stays behind when a harness is killed: nothing that a guard can reach, and the rest is found.
+//! What stays behind when a harness is killed: nothing that a guard can reach, and the rest is
+//! found.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -29,10 +30,7 @@ async fn a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned() {
     let mut harness = Harness::start("local", None);
     let dir = std::env::temp_dir().join(&directories_of(&harness.run)[0]);
     let left = Leftover::Cluster { dir };
-    assert!(
-        !leftovers(None).await.found.contains(&left),
-        "its harness is alive"
-    );
+    assert!(!leftovers(None).await.found.contains(&left), "its harness is alive");
     for guard in processes_of(&harness.run) {
         kill(guard);
     }
@@ -51,10 +49,7 @@ async fn a_container_whose_harness_was_killed_is_put_away() {
     let mut harness = Harness::start("docker", None);
     assert!(!containers_of(&harness.run).is_empty());
     harness.kill();
-    until("the guard has put it away", async || {
-        containers_of(&harness.run).is_empty()
-    })
-    .await;
+    until("the guard has put it away", async || containers_of(&harness.run).is_empty()).await;
 }
 
 #[tokio::test]
@@ -66,9 +61,7 @@ async fn a_container_without_a_guard_is_left_over_and_cleaned() {
     let mut harness = Harness::start("docker", Some("/nowhere"));
     let id = containers_of(&harness.run);
     let left = |found: &[Leftover]| {
-        found
-            .iter()
-            .any(|one| matches!(one, Leftover::Container { id: it } if *it == id))
+        found.iter().any(|one| matches!(one, Leftover::Container { id: it } if *it == id))
     };
     assert!(!left(&leftovers(None).await.found), "its harness is alive");
     harness.kill();
@@ -83,10 +76,7 @@ async fn a_container_without_a_guard_is_left_over_and_cleaned() {
 #[ignore = "a process for other tests to kill"]
 async fn harness_to_be_killed() {
     let run = RunId::random();
-    let choice = std::env::var(CHOICE)
-        .expect("started by a test")
-        .parse()
-        .expect("a choice");
+    let choice = std::env::var(CHOICE).expect("started by a test").parse().expect("a choice");
     let postgres = start(&choice, &run).await;
     let _lease = postgres.lease("x").await.expect("a lease");
     println!("\n{READY}{run}");
@@ -106,12 +96,7 @@ impl Harness {
     fn start(choice: &str, path: Option<&str>) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         command
-            .args([
-                "--ignored",
-                "--exact",
-                "killed::harness_to_be_killed",
-                "--nocapture",
-            ])
+            .args(["--ignored", "--exact", "killed::harness_to_be_killed", "--nocapture"])
             .env(CHOICE, choice)
             .stdout(Stdio::piped())
             .process_group(0);
@@ -124,10 +109,7 @@ impl Harness {
             .lines()
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix(READY).map(str::to_owned));
-        Self {
-            process,
-            run: run.expect("a run"),
-        }
+        Self { process, run: run.expect("a run") }
     }
 
     fn kill(&mut self) {

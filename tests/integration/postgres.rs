@@ -20,11 +20,7 @@ async fn local_binaries_give_a_postgres_that_leaves_nothing() {
     }
     let run = RunId::random();
     let postgres = start(&Choice::Local, &run).await;
-    assert!(
-        postgres.origin().starts_with("local: PostgreSQL "),
-        "{}",
-        postgres.origin()
-    );
+    assert!(postgres.origin().starts_with("local: PostgreSQL "), "{}", postgres.origin());
     leases_are_apart(&postgres).await;
     postgres.stop().await.expect("stopped");
     assert_eq!(directories_of(&run), Vec::<String>::new());
@@ -37,11 +33,7 @@ async fn docker_gives_a_postgres_that_leaves_nothing() {
     }
     let run = RunId::random();
     let postgres = start(&Choice::Docker, &run).await;
-    assert!(
-        postgres.origin().starts_with("docker: "),
-        "{}",
-        postgres.origin()
-    );
+    assert!(postgres.origin().starts_with("docker: "), "{}", postgres.origin());
     leases_are_apart(&postgres).await;
     postgres.stop().await.expect("stopped");
     assert_eq!(containers_of(&run), "");
@@ -53,11 +45,7 @@ async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
         return;
     }
     let theirs = start(&Choice::Local, &RunId::random()).await;
-    let mut session = theirs
-        .administrator()
-        .connect()
-        .await
-        .expect("the administrator");
+    let mut session = theirs.administrator().connect().await.expect("the administrator");
     session
         .execute(
             "CREATE ROLE plain LOGIN CREATEDB CREATEROLE PASSWORD 'plain';
@@ -67,28 +55,17 @@ async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
         .await
         .expect("roles");
     let before = names(&mut session).await;
-    let at = |user| {
-        format!(
-            "postgres://{user}:{user}@127.0.0.1:{}/postgres",
-            port(&theirs)
-        )
-    };
+    let at = |user| format!("postgres://{user}:{user}@127.0.0.1:{}/postgres", port(&theirs));
 
     let refused = Postgres::start(&Choice::Url(at("poor")), &RunId::random()).await;
     let refused = refused.expect_err("rights are missing").to_string();
-    assert!(
-        refused.contains("lacks CREATEROLE") && refused.contains("ALTER ROLE"),
-        "{refused}"
-    );
+    assert!(refused.contains("lacks CREATEROLE") && refused.contains("ALTER ROLE"), "{refused}");
 
     let ours = start(&Choice::Url(at("plain")), &RunId::random()).await;
     assert!(!ours.origin().contains("plain"), "{}", ours.origin());
     leases_are_apart(&ours).await;
     let alive = leftovers(Some(&at("plain"))).await.found;
-    assert!(
-        !alive.iter().any(in_a_server),
-        "a run that is alive has leftovers: {alive:?}"
-    );
+    assert!(!alive.iter().any(in_a_server), "a run that is alive has leftovers: {alive:?}");
     ours.stop().await.expect("stopped");
     assert_eq!(names(&mut session).await, before);
 
@@ -97,13 +74,7 @@ async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
     drop(ours.lease("forgotten").await.expect("a lease"));
     drop(ours);
     until("the lost run's session has ended", async || {
-        leftovers(Some(&at("plain")))
-            .await
-            .found
-            .iter()
-            .filter(|one| in_a_server(one))
-            .count()
-            == 4
+        leftovers(Some(&at("plain"))).await.found.iter().filter(|one| in_a_server(one)).count() == 4
     })
     .await;
     let cleaned = clean(Some(&at("plain"))).await;
@@ -115,14 +86,9 @@ async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
 #[tokio::test]
 async fn every_attempt_is_listed_with_what_would_mend_it() {
     let nobody = Choice::Url("postgres://u:secret@127.0.0.1:1/d".to_owned());
-    let error = Postgres::start(&nobody, &RunId::random())
-        .await
-        .expect_err("nobody is there");
+    let error = Postgres::start(&nobody, &RunId::random()).await.expect_err("nobody is there");
     let text = error.to_string();
-    assert!(
-        text.contains("refused") && text.contains("to mend it"),
-        "{text}"
-    );
+    assert!(text.contains("refused") && text.contains("to mend it"), "{text}");
     assert!(!text.contains("secret"), "{text}");
     let found = doctor().await;
     assert!(
@@ -132,9 +98,7 @@ async fn every_attempt_is_listed_with_what_would_mend_it() {
 }
 
 pub(crate) async fn start(choice: &Choice, run: &RunId) -> Postgres {
-    Postgres::start(choice, run)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"))
+    Postgres::start(choice, run).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn port(postgres: &Postgres) -> u16 {
@@ -157,63 +121,35 @@ fn in_a_server(leftover: &Leftover) -> bool {
 
 pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let waiting = async {
+        let mut turn = tokio::time::interval(Duration::from_millis(50));
         while !holds().await {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            turn.tick().await;
         }
     };
-    assert!(
-        tokio::time::timeout(Duration::from_secs(30), waiting)
-            .await
-            .is_ok(),
-        "never: {what}"
-    );
+    assert!(tokio::time::timeout(Duration::from_secs(30), waiting).await.is_ok(), "never: {what}");
 }
 
 /// Two leases, and what the role of one can do: everything in its database, nothing elsewhere.
 async fn leases_are_apart(postgres: &Postgres) {
     let (one, other) = tokio::join!(postgres.lease("one"), postgres.lease("other"));
     let (one, other) = (one.expect("a lease"), other.expect("another"));
-    let mut session = connect(&one, one.database())
-        .await
-        .expect("its own database");
-    session
-        .execute("CREATE TABLE jobs (id int)")
-        .await
-        .expect("its own table");
+    let mut session = connect(&one, one.database()).await.expect("its own database");
+    session.execute("CREATE TABLE jobs (id int)").await.expect("its own table");
     for database in [other.database(), "postgres", "template1"] {
-        let error = connect(&one, database)
-            .await
-            .expect_err(database)
-            .to_string();
+        let error = connect(&one, database).await.expect_err(database).to_string();
         assert!(error.contains("permission denied"), "{error}");
     }
-    for forbidden in [
-        "CREATE DATABASE mine",
-        "CREATE ROLE mine",
-        "COPY jobs TO '/tmp/jobs'",
-    ] {
+    for forbidden in ["CREATE DATABASE mine", "CREATE ROLE mine", "COPY jobs TO '/tmp/jobs'"] {
         session.execute(forbidden).await.expect_err(forbidden);
     }
     let mut judge = one.judge().connect().await.expect("the judge");
-    judge
-        .execute("LOCK TABLE public.jobs IN SHARE MODE")
-        .await
-        .expect_err("no transaction");
-    judge
-        .execute("BEGIN; LOCK TABLE public.jobs IN SHARE MODE; COMMIT")
-        .await
-        .expect("its lock");
+    judge.execute("LOCK TABLE public.jobs IN SHARE MODE").await.expect_err("no transaction");
+    judge.execute("BEGIN; LOCK TABLE public.jobs IN SHARE MODE; COMMIT").await.expect("its lock");
     let gone = one.database().to_owned();
     // Its sessions are open, and it is released all the same.
     one.release().await.expect("released");
-    session
-        .execute("SELECT 1")
-        .await
-        .expect_err("the session was ended");
-    let error = connect(&other, &gone)
-        .await
-        .expect_err("it is gone")
-        .to_string();
+    session.execute("SELECT 1").await.expect_err("the session was ended");
+    let error = connect(&other, &gone).await.expect_err("it is gone").to_string();
     assert!(error.contains("does not exist"), "{error}");
     // The other one ends with the Postgres.
 }
@@ -245,10 +181,7 @@ pub(crate) fn containers_of(run: impl AsRef<str>) -> String {
         .output()
         .expect("the docker program, to look with");
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout)
-        .expect("text")
-        .trim()
-        .to_owned()
+    String::from_utf8(output.stdout).expect("text").trim().to_owned()
 }
 
 pub(crate) fn not_run(what: &str) -> bool {

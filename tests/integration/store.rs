@@ -25,19 +25,13 @@ struct Bench {
 
 impl Bench {
     async fn set_up() -> Self {
-        let postgres = Postgres::start(&Choice::Local, &RunId::random())
-            .await
-            .expect("postgres");
+        let postgres = Postgres::start(&Choice::Local, &RunId::random()).await.expect("postgres");
         let lease = postgres.lease("test").await.expect("lease");
         let log = Log::default();
         let seen = Arc::clone(&log);
         let observer = move |event| seen.lock().expect("log").push(event);
         let store = Store::open(lease, Arc::new(observer)).await.expect("store");
-        Self {
-            postgres,
-            store,
-            log,
-        }
+        Self { postgres, store, log }
     }
 
     async fn pool(&self, size: u32) -> PgPool {
@@ -64,10 +58,7 @@ async fn insert(pool: PgPool, name: String) -> sqlx::Result<i64> {
 
 async fn insert_in_a_transaction(pool: PgPool, name: String) -> sqlx::Result<i64> {
     let mut transaction = pool.begin().await?;
-    let id = sqlx::query_scalar(INSERT)
-        .bind(name)
-        .fetch_one(&mut *transaction)
-        .await?;
+    let id = sqlx::query_scalar(INSERT).bind(name).fetch_one(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(id)
 }
@@ -86,22 +77,10 @@ async fn the_row_gate_holds_inserts_and_lets_reads_pass() {
     let two = bench.store.await_held(2, WITHIN).await.expect("looked");
     assert!(two.n >= 2 && !two.plateau, "{two:?}");
     let held = bench.store.await_held(5, WITHIN).await.expect("looked");
-    assert_eq!(
-        held,
-        Held {
-            n: 3,
-            plateau: true
-        },
-        "the pool has three"
-    );
+    assert_eq!(held, Held { n: 3, plateau: true }, "the pool has three");
     assert!(inserts.try_join_next().is_none(), "an insert came through");
-    let mut other = PgConnection::connect(&bench.store.database_url())
-        .await
-        .expect("another");
-    other
-        .execute("SELECT * FROM jobs")
-        .await
-        .expect("a read passes");
+    let mut other = PgConnection::connect(&bench.store.database_url()).await.expect("another");
+    other.execute("SELECT * FROM jobs").await.expect("a read passes");
     other.close().await.expect("closed");
     assert!(bench.store.let_go(LetGo::One).await.is_err(), "all or none");
     bench.store.let_go(LetGo::All).await.expect("let go");
@@ -109,19 +88,9 @@ async fn the_row_gate_holds_inserts_and_lets_reads_pass() {
         done.expect("inserted");
     }
     pool.close().await;
-    assert_eq!(
-        bench
-            .store
-            .await_sessions_gone(WITHIN)
-            .await
-            .expect("looked"),
-        0
-    );
+    assert_eq!(bench.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
     let rows = bench.store.rows().await.expect("rows");
-    assert_eq!(
-        (rows.total, rows.counts.len(), rows.sessions_left),
-        (5, 5, 0)
-    );
+    assert_eq!((rows.total, rows.counts.len(), rows.sessions_left), (5, 5, 0));
     bench.clear().await;
 }
 
@@ -129,64 +98,29 @@ async fn the_row_gate_holds_inserts_and_lets_reads_pass() {
 async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row() {
     let bench = Bench::set_up().await;
     let pool = bench.pool(4).await;
-    insert(pool.clone(), "job-warm".to_owned())
-        .await
-        .expect("inserted");
+    insert(pool.clone(), "job-warm".to_owned()).await.expect("inserted");
     bench.store.hold(Gate::Acknowledgement).await.expect("held");
     let mut inserts = JoinSet::new();
     inserts.spawn(insert(pool.clone(), "job-0".to_owned()));
     inserts.spawn(insert(pool.clone(), "job-1".to_owned()));
     inserts.spawn(insert_in_a_transaction(pool.clone(), "job-2".to_owned()));
     let held = bench.store.await_held(3, WITHIN).await.expect("looked");
-    assert_eq!(
-        held,
-        Held {
-            n: 3,
-            plateau: false
-        }
-    );
-    sqlx::query("SELECT count(*) FROM jobs")
-        .execute(&pool)
-        .await
-        .expect("a read passes");
-    assert!(
-        inserts.try_join_next().is_none(),
-        "an acknowledgement came through"
-    );
+    assert_eq!(held, Held { n: 3, plateau: false });
+    sqlx::query("SELECT count(*) FROM jobs").execute(&pool).await.expect("a read passes");
+    assert!(inserts.try_join_next().is_none(), "an acknowledgement came through");
     for left in (0..3).rev() {
         bench.store.let_go(LetGo::One).await.expect("one let go");
-        inserts
-            .join_next()
-            .await
-            .expect("one more")
-            .expect("no panic")
-            .expect("inserted");
-        assert_eq!(
-            bench
-                .store
-                .await_held(left, WITHIN)
-                .await
-                .expect("looked")
-                .n,
-            left
-        );
+        inserts.join_next().await.expect("one more").expect("no panic").expect("inserted");
+        assert_eq!(bench.store.await_held(left, WITHIN).await.expect("looked").n, left);
     }
     bench.store.let_go(LetGo::All).await.expect("let go");
-    insert(pool.clone(), "job-late".to_owned())
-        .await
-        .expect("inserted");
+    insert(pool.clone(), "job-late".to_owned()).await.expect("inserted");
     pool.close().await;
     let rows = bench.store.rows().await.expect("rows");
-    assert_eq!(
-        (rows.total, rows.truncated, rows.table_missing),
-        (5, false, false)
-    );
+    assert_eq!((rows.total, rows.truncated, rows.table_missing), (5, false, false));
     let log = bench.log.lock().expect("log").clone();
     let count = |wanted: fn(&StoreEvent) -> bool| log.iter().filter(|event| wanted(event)).count();
-    assert_eq!(
-        count(|event| matches!(event, StoreEvent::Withheld { .. })),
-        3
-    );
+    assert_eq!(count(|event| matches!(event, StoreEvent::Withheld { .. })), 3);
     assert_eq!(
         count(|event| matches!(event, StoreEvent::Terminate { .. })),
         count(|event| matches!(event, StoreEvent::Started { .. })),
@@ -201,48 +135,24 @@ async fn faults_break_what_they_say() {
     let pool = bench.pool(2).await;
     bench.store.hold(Gate::Row).await.expect("held");
     let held = tokio::spawn(insert(pool.clone(), "job-reset".to_owned()));
-    assert_eq!(
-        bench.store.await_held(1, WITHIN).await.expect("looked").n,
-        1
-    );
+    assert_eq!(bench.store.await_held(1, WITHIN).await.expect("looked").n, 1);
     bench.store.fault(Fault::Reset).await.expect("reset");
     let error = held.await.expect("no panic").expect_err("a reset session");
     assert!(error.to_string().contains("reset"), "{error}");
     bench.store.let_go(LetGo::All).await.expect("let go");
-    insert(pool.clone(), "job-again".to_owned())
-        .await
-        .expect("a new session works");
+    insert(pool.clone(), "job-again".to_owned()).await.expect("a new session works");
     pool.close().await;
-    let mut silent = PgConnection::connect(&bench.store.database_url())
-        .await
-        .expect("a session");
-    bench
-        .store
-        .fault(Fault::BlackHole)
-        .await
-        .expect("black hole");
+    let mut silent = PgConnection::connect(&bench.store.database_url()).await.expect("a session");
+    bench.store.fault(Fault::BlackHole).await.expect("black hole");
     let unheard = silent.execute("INSERT INTO jobs (name) VALUES ('job-silent')");
-    assert!(
-        timeout(MOMENT, unheard).await.is_err(),
-        "an answer from a black hole"
-    );
+    assert!(timeout(MOMENT, unheard).await.is_err(), "an answer from a black hole");
     let fresh = PgConnection::connect(&bench.store.database_url());
-    assert!(
-        timeout(MOMENT, fresh).await.is_err(),
-        "a session in a black hole"
-    );
+    assert!(timeout(MOMENT, fresh).await.is_err(), "a session in a black hole");
     bench.store.fault(Fault::Refuse).await.expect("refuse");
     let refused = PgConnection::connect(&bench.store.database_url()).await;
     assert!(refused.is_err_and(|error| error.to_string().contains("refused")));
     drop(silent);
-    assert_eq!(
-        bench
-            .store
-            .await_sessions_gone(WITHIN)
-            .await
-            .expect("looked"),
-        0
-    );
+    assert_eq!(bench.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
     let rows = bench.store.rows().await.expect("rows");
     assert!(!rows.counts.contains_key("job-silent") && rows.counts.contains_key("job-again"));
     bench.clear().await;
@@ -251,17 +161,9 @@ async fn faults_break_what_they_say() {
 #[tokio::test]
 async fn a_store_without_a_table_says_so() {
     let bench = Bench::set_up().await;
-    let error = bench
-        .store
-        .hold(Gate::Row)
-        .await
-        .expect_err("no table")
-        .to_string();
+    let error = bench.store.hold(Gate::Row).await.expect_err("no table").to_string();
     assert!(error.contains("no table `jobs`"), "{error}");
-    assert!(
-        bench.store.await_held(1, WITHIN).await.is_err(),
-        "no gate is closed"
-    );
+    assert!(bench.store.await_held(1, WITHIN).await.is_err(), "no gate is closed");
     assert!(bench.store.rows().await.expect("looked").table_missing);
     bench.clear().await;
 }

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
-use super::RunId;
+use super::{RunId, pace};
 
 /// The administrator's side of one server: enough rights to make databases and roles, and a session
 /// that shows other runs that this one is alive.
@@ -35,53 +35,29 @@ impl Admin {
     /// Connects, checks rights and version, and makes the template database of this run.
     pub(super) async fn open(options: PgConnectOptions, run: &RunId) -> Result<Self, AdminError> {
         let options = options.disable_statement_logging();
-        let mut presence = options
-            .clone()
-            .application_name(run.prefix().trim_end_matches('_'))
-            .connect()
-            .await?;
+        let mut presence =
+            options.clone().application_name(run.prefix().trim_end_matches('_')).connect().await?;
         let (version, superuser) = examine(&mut presence, options.get_username()).await?;
         let pool = PgPoolOptions::new()
             .max_connections(6)
             .acquire_timeout(Duration::from_secs(20))
             .connect_lazy_with(options.clone().application_name("lastorders"));
         let template = format!("{}template", run.prefix());
-        let admin = Self {
-            options,
-            pool,
-            _presence: presence,
-            template,
-            superuser,
-            version,
-        };
-        admin
-            .run(format!(
-                "CREATE DATABASE {} TEMPLATE template0",
-                admin.template
-            ))
-            .await?;
-        admin
-            .run(format!(
-                "REVOKE ALL ON DATABASE {} FROM PUBLIC",
-                admin.template
-            ))
-            .await?;
+        let admin = Self { options, pool, _presence: presence, template, superuser, version };
+        admin.run(format!("CREATE DATABASE {} TEMPLATE template0", admin.template)).await?;
+        admin.run(format!("REVOKE ALL ON DATABASE {} FROM PUBLIC", admin.template)).await?;
         Ok(admin)
     }
 
     /// Shuts everybody but the administrator out of the databases that every server has. Only for
     /// a server that is ours alone.
     pub(super) async fn shut_common_databases(&self) -> sqlx::Result<()> {
-        self.run("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC".to_owned())
-            .await
+        self.run("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC".to_owned()).await
     }
 
     /// Runs statements that this module wrote itself, several in one transaction if it may be.
     pub(super) async fn run(&self, sql: String) -> sqlx::Result<()> {
-        sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&self.pool)
-            .await
-            .map(drop)
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&self.pool).await.map(drop)
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -126,7 +102,9 @@ pub(super) async fn until_it_answers(
 ) -> Result<(), String> {
     let deadline = Instant::now() + within;
     let options = options.clone().disable_statement_logging();
+    let mut turn = pace(Duration::from_millis(20));
     loop {
+        turn.tick().await;
         let refusal = match timeout(Duration::from_secs(2), ask(&options)).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => error.to_string(),
@@ -136,12 +114,8 @@ pub(super) async fn until_it_answers(
             return Err(why);
         }
         if Instant::now() >= deadline {
-            return Err(format!(
-                "not ready within {} s: {refusal}",
-                within.as_secs()
-            ));
+            return Err(format!("not ready within {} s: {refusal}", within.as_secs()));
         }
-        sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -169,8 +143,5 @@ async fn examine(connection: &mut PgConnection, user: &str) -> Result<(u32, bool
         (true, false) => "CREATEROLE",
         (false, false) => "CREATEDB and CREATEROLE",
     };
-    Err(AdminError::Rights {
-        user: user.to_owned(),
-        lacks,
-    })
+    Err(AdminError::Rights { user: user.to_owned(), lacks })
 }

@@ -39,9 +39,7 @@ impl FromStr for Choice {
             url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 Ok(Self::Url(url.to_owned()))
             }
-            other => Err(ChoiceError {
-                given: other.to_owned(),
-            }),
+            other => Err(ChoiceError { given: other.to_owned() }),
         }
     }
 }
@@ -73,13 +71,7 @@ mod tests {
 
     #[test]
     fn every_choice_is_read_back() {
-        for text in [
-            "auto",
-            "docker",
-            "local",
-            "download",
-            "postgres://127.0.0.1:5432/x",
-        ] {
+        for text in ["auto", "docker", "local", "download", "postgres://127.0.0.1:5432/x"] {
             assert_eq!(text.parse::<Choice>().expect(text).to_string(), text);
         }
     }
@@ -94,9 +86,7 @@ mod tests {
 
     #[test]
     fn a_password_is_never_printed() {
-        let choice: Choice = "postgres://u:p@ss@db:5432/x?password=secret"
-            .parse()
-            .expect("a url");
+        let choice: Choice = "postgres://u:p@ss@db:5432/x?password=secret".parse().expect("a url");
         assert_eq!(choice.to_string(), "postgres://db:5432/x");
     }
 }

@@ -63,9 +63,8 @@ pub(super) async fn daemon() -> Result<Docker, Attempt> {
     const TRIED: &str = "docker: a container through testcontainers";
     const MEND: &str = "start the daemon, for instance `systemctl start docker`, and see that \
                         `docker info` works for you; DOCKER_HOST says where it is";
-    let docker = docker_client_instance()
-        .await
-        .map_err(|error| Attempt::new(TRIED, error, MEND))?;
+    let docker =
+        docker_client_instance().await.map_err(|error| Attempt::new(TRIED, error, MEND))?;
     match timeout(PING, docker.ping()).await {
         Ok(Ok(_)) => Ok(docker),
         Ok(Err(error)) => Err(Attempt::new(TRIED, chain(&error), MEND)),
@@ -80,9 +79,7 @@ pub(super) async fn daemon() -> Result<Docker, Attempt> {
 pub(super) async fn has_image(docker: &Docker, image: &str) -> Result<bool, DockerError> {
     match docker.inspect_image(image).await {
         Ok(_) => Ok(true),
-        Err(DockerError::DockerResponseServerError {
-            status_code: 404, ..
-        }) => Ok(false),
+        Err(DockerError::DockerResponseServerError { status_code: 404, .. }) => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -99,11 +96,7 @@ impl Container {
             Attempt::new(&*tried, why, mend)
         })?;
         Self::run(run, &image).await.map_err(|why| {
-            Attempt::new(
-                &*tried,
-                why,
-                format!("see whether `docker run --rm {image}` works"),
-            )
+            Attempt::new(&*tried, why, format!("see whether `docker run --rm {image}` works"))
         })
     }
 
@@ -125,12 +118,7 @@ impl Container {
             .password(&password)
             .database("postgres")
             .ssl_mode(PgSslMode::Disable);
-        let mut this = Self {
-            container: Some(container),
-            guard,
-            name,
-            options,
-        };
+        let mut this = Self { container: Some(container), guard, name, options };
         match this.await_ready().await {
             Ok(()) => Ok(this),
             Err(why) => {
@@ -164,28 +152,14 @@ impl Container {
         let Some(container) = &self.container else {
             return Err("no container".to_owned());
         };
-        let host = container
-            .get_host()
-            .await
-            .map_err(|error| chain(&error))?
-            .to_string();
+        let host = container.get_host().await.map_err(|error| chain(&error))?.to_string();
         // The port is mapped for IPv4, and `localhost` is IPv6 first on many machines.
-        let host = if host == "localhost" {
-            "127.0.0.1"
-        } else {
-            &host
-        };
-        let port = container
-            .get_host_port_ipv4(5432)
-            .await
-            .map_err(|error| chain(&error))?;
+        let host = if host == "localhost" { "127.0.0.1" } else { &host };
+        let port = container.get_host_port_ipv4(5432).await.map_err(|error| chain(&error))?;
         self.options = self.options.clone().host(host).port(port);
         let gone = async || match container.is_running().await {
             Ok(true) => None,
-            Ok(false) => Some(format!(
-                "the container has ended: {}",
-                log_tail(container).await
-            )),
+            Ok(false) => Some(format!("the container has ended: {}", log_tail(container).await)),
             Err(error) => Some(chain(&error)),
         };
         until_it_answers(&self.options, START, gone).await
@@ -215,10 +189,7 @@ fn request(run: &RunId, image: &str, name: &str, password: &str) -> ContainerReq
         .with_label("lastorders.pid", std::process::id().to_string())
         .with_label(LABEL_OWNER, Owner::this().to_string())
         .with_env_var("POSTGRES_PASSWORD", password)
-        .with_env_var(
-            "POSTGRES_INITDB_ARGS",
-            "--no-sync --encoding=UTF8 --no-locale",
-        )
+        .with_env_var("POSTGRES_INITDB_ARGS", "--no-sync --encoding=UTF8 --no-locale")
         .with_env_var("PGDATA", format!("{DATA}/data"))
         .with_mount(Mount::tmpfs_mount(DATA))
         .with_startup_timeout(START)
@@ -233,24 +204,17 @@ fn split(image: &str) -> (&str, &str) {
 }
 
 async fn pull(docker: &Docker, image: &str) -> Result<(), String> {
-    if has_image(docker, image)
-        .await
-        .map_err(|error| chain(&error))?
-    {
+    if has_image(docker, image).await.map_err(|error| chain(&error))? {
         return Ok(());
     }
-    tracing::info!(
-        "pulling {image}; this happens once, and takes {} s at most",
-        PULL.as_secs()
-    );
+    tracing::info!("pulling {image}; this happens once, and takes {} s at most", PULL.as_secs());
     let (repository, tag) = split(image);
     match timeout(PULL, GenericImage::new(repository, tag).pull_image()).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(format!("the image is not here, and: {}", chain(&error))),
-        Err(_) => Err(format!(
-            "the image is not here, and was not pulled within {} s",
-            PULL.as_secs()
-        )),
+        Err(_) => {
+            Err(format!("the image is not here, and was not pulled within {} s", PULL.as_secs()))
+        }
     }
 }
 
@@ -284,14 +248,8 @@ mod tests {
         for (image, expected) in [
             ("postgres:17-alpine", ("postgres", "17-alpine")),
             ("postgres", ("postgres", "latest")),
-            (
-                "registry:5000/team/postgres",
-                ("registry:5000/team/postgres", "latest"),
-            ),
-            (
-                "registry:5000/postgres:15",
-                ("registry:5000/postgres", "15"),
-            ),
+            ("registry:5000/team/postgres", ("registry:5000/team/postgres", "latest")),
+            ("registry:5000/postgres:15", ("registry:5000/postgres", "15")),
         ] {
             assert_eq!(split(image), expected);
         }

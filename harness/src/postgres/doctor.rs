@@ -48,10 +48,7 @@ async fn local() -> Diagnosis {
         Ok((Ok(binaries), Ok(account))) => {
             let user = account.map_or_else(String::new, |a| format!(", as user {}", a.name));
             let dir = binaries.dir.display();
-            good(
-                WHAT,
-                format!("PostgreSQL {} in {dir}{user}", binaries.version),
-            )
+            good(WHAT, format!("PostgreSQL {} in {dir}{user}", binaries.version))
         }
         Ok((Err(why), _)) => bad(WHAT, why, "for instance `apt-get install postgresql`"),
         Ok((_, Err(why))) => bad(WHAT, why, "run as an ordinary user"),
@@ -62,42 +59,22 @@ async fn local() -> Diagnosis {
 async fn download() -> Diagnosis {
     const WHAT: &str = "download";
     let Some(dir) = download::directory() else {
-        return bad(
-            WHAT,
-            "neither XDG_CACHE_HOME nor HOME is set",
-            "set one of them",
-        );
+        return bad(WHAT, "neither XDG_CACHE_HOME nor HOME is set", "set one of them");
     };
     if let Some(binaries) = download::cached(&dir) {
         let version = binaries.version;
-        return good(
-            WHAT,
-            format!("PostgreSQL {version} is in {}", dir.display()),
-        );
+        return good(WHAT, format!("PostgreSQL {version} is in {}", dir.display()));
     }
     match download::reachable().await {
-        Ok(()) => good(
-            WHAT,
-            "the archive's server can be reached; nothing is downloaded yet",
-        ),
+        Ok(()) => good(WHAT, "the archive's server can be reached; nothing is downloaded yet"),
         Err(why) => bad(WHAT, why, "take another way of --postgres"),
     }
 }
 
 fn good(what: &'static str, detail: impl Into<String>) -> Diagnosis {
-    Diagnosis {
-        what,
-        ok: true,
-        detail: detail.into(),
-        mend: String::new(),
-    }
+    Diagnosis { what, ok: true, detail: detail.into(), mend: String::new() }
 }
 
 fn bad(what: &'static str, detail: impl Into<String>, mend: impl Into<String>) -> Diagnosis {
-    Diagnosis {
-        what,
-        ok: false,
-        detail: detail.into(),
-        mend: mend.into(),
-    }
+    Diagnosis { what, ok: false, detail: detail.into(), mend: mend.into() }
 }

@@ -44,9 +44,7 @@ pub(super) async fn binaries() -> Result<Binaries, String> {
         .await
         .map_err(|_| format!("{URL} did not deliver within {} s", FETCH.as_secs()))?
         .map_err(|error| format!("{URL}: {}", chain(&error)))?;
-    unpack(archive, dir.clone())
-        .await
-        .map_err(|why| format!("{}: {why}", dir.display()))?;
+    unpack(archive, dir.clone()).await.map_err(|why| format!("{}: {why}", dir.display()))?;
     Binaries::at(&dir.join("bin"))
 }
 
@@ -55,28 +53,19 @@ pub(super) async fn binaries() -> Result<Binaries, String> {
 pub(super) async fn reachable() -> Result<(), String> {
     // With a proxy in between, only the client itself can tell.
     let proxied = |name: &str| std::env::var_os(name).is_some_and(|proxy| !proxy.is_empty());
-    if ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .into_iter()
-        .any(proxied)
-    {
+    if ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter().any(proxied) {
         return Ok(());
     }
     match timeout(REACH, TcpStream::connect((HOST, 443))).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(format!("{HOST} cannot be reached: {error}")),
-        Err(_) => Err(format!(
-            "{HOST} did not answer within {} s",
-            REACH.as_secs()
-        )),
+        Err(_) => Err(format!("{HOST} did not answer within {} s", REACH.as_secs())),
     }
 }
 
 /// What an earlier run has downloaded.
 pub(super) fn cached(dir: &Path) -> Option<Binaries> {
-    dir.join("bin/initdb")
-        .exists()
-        .then(|| Binaries::at(&dir.join("bin")).ok())
-        .flatten()
+    dir.join("bin/initdb").exists().then(|| Binaries::at(&dir.join("bin")).ok()).flatten()
 }
 
 /// Where the binaries lie. As root, where an unprivileged user can run them.
@@ -84,32 +73,20 @@ pub(super) fn directory() -> Option<PathBuf> {
     let cache = if rustix::process::geteuid().is_root() {
         PathBuf::from("/var/cache")
     } else {
-        let set = |name| {
-            std::env::var_os(name)
-                .filter(|dir| !dir.is_empty())
-                .map(PathBuf::from)
-        };
+        let set = |name| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
         set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?
     };
-    Some(
-        cache
-            .join("lastorders")
-            .join(format!("postgresql-{VERSION}")),
-    )
+    Some(cache.join("lastorders").join(format!("postgresql-{VERSION}")))
 }
 
 /// Unpacking blocks for a second or two.
 async fn unpack(archive: Vec<u8>, dir: PathBuf) -> Result<(), String> {
     let runtime = tokio::runtime::Handle::current();
     let work = move || {
-        runtime
-            .block_on(extract(URL, &archive, &dir))
-            .map_err(|error| error.to_string())?;
+        runtime.block_on(extract(URL, &archive, &dir)).map_err(|error| error.to_string())?;
         // It comes out readable for us alone, and the server may run as somebody else.
         std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755))
             .map_err(|error| error.to_string())
     };
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| error.to_string())?
+    tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
 }

@@ -17,21 +17,13 @@ impl Attempt {
         happened: impl fmt::Display,
         mend: impl Into<String>,
     ) -> Self {
-        Self {
-            tried: tried.into(),
-            happened: happened.to_string(),
-            mend: mend.into(),
-        }
+        Self { tried: tried.into(), happened: happened.to_string(), mend: mend.into() }
     }
 }
 
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}\n    to mend it: {}",
-            self.tried, self.happened, self.mend
-        )
+        write!(f, "{}: {}\n    to mend it: {}", self.tried, self.happened, self.mend)
     }
 }
 
@@ -56,9 +48,7 @@ impl fmt::Display for StartError {
 
 impl From<Attempt> for StartError {
     fn from(attempt: Attempt) -> Self {
-        Self {
-            attempts: vec![attempt],
-        }
+        Self { attempts: vec![attempt] }
     }
 }
 

@@ -58,18 +58,10 @@ async fn docker(run: &RunId) -> Result<Found, Attempt> {
     let container = Container::start(run).await?;
     let origin = format!("docker: {} through testcontainers", image());
     match open_own(container.options().clone(), run).await {
-        Ok(admin) => Ok(Found {
-            source: Source::Container(Box::new(container)),
-            origin,
-            admin,
-        }),
+        Ok(admin) => Ok(Found { source: Source::Container(Box::new(container)), origin, admin }),
         Err(error) => {
             let _ = container.stop().await;
-            Err(Attempt::new(
-                origin,
-                error,
-                "take an image of Postgres 13 or newer",
-            ))
+            Err(Attempt::new(origin, error, "take an image of Postgres 13 or newer"))
         }
     }
 }
@@ -107,11 +99,7 @@ async fn server(url: &str, run: &RunId) -> Result<Found, Attempt> {
         };
         Attempt::new(&*origin, error, mend)
     })?;
-    Ok(Found {
-        source: Source::Server,
-        origin,
-        admin,
-    })
+    Ok(Found { source: Source::Server, origin, admin })
 }
 
 /// A cluster from these binaries, wherever they came from. `word` begins its origin.
@@ -131,21 +119,12 @@ async fn cluster(
         Attempt::new(tried, why, mend)
     };
     let account = Account::unprivileged().map_err(failed)?;
-    let cluster = Cluster::start(binaries, account.as_ref(), run)
-        .await
-        .map_err(failed)?;
+    let cluster = Cluster::start(binaries, account.as_ref(), run).await.map_err(failed)?;
     let user = account.map_or_else(String::new, |account| format!(" as user {}", account.name));
-    let origin = format!(
-        "{word}: PostgreSQL {} from {}{user}",
-        binaries.version,
-        binaries.dir.display()
-    );
+    let origin =
+        format!("{word}: PostgreSQL {} from {}{user}", binaries.version, binaries.dir.display());
     match open_own(cluster.options().clone(), run).await {
-        Ok(admin) => Ok(Found {
-            source: Source::Cluster(Box::new(cluster)),
-            origin,
-            admin,
-        }),
+        Ok(admin) => Ok(Found { source: Source::Cluster(Box::new(cluster)), origin, admin }),
         Err(error) => {
             let _ = cluster.stop().await;
             Err(failed(error.to_string()))
@@ -166,10 +145,7 @@ mod tests {
 
     #[test]
     fn only_an_address_that_was_given_is_ever_connected_to() {
-        assert_eq!(
-            ladder(&Choice::Auto),
-            [Rung::Docker, Rung::Local, Rung::Download]
-        );
+        assert_eq!(ladder(&Choice::Auto), [Rung::Docker, Rung::Local, Rung::Download]);
         let url = "postgres://u@h/d".to_owned();
         assert_eq!(ladder(&Choice::Url(url.clone())), [Rung::Url(url)]);
     }

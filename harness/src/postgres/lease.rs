@@ -45,11 +45,7 @@ impl Lease {
                 let name = lease.name.clone();
                 // Half of it may be there. What cannot be removed now is removed on stop.
                 let _ = lease.release().await;
-                Err(LeaseError {
-                    doing: "make",
-                    name,
-                    source,
-                })
+                Err(LeaseError { doing: "make", name, source })
             }
         }
     }
@@ -117,21 +113,11 @@ impl Lease {
     pub async fn release(self) -> Result<(), LeaseError> {
         remove(self.admin.pool(), &self.name, &[&self.judge, &self.name])
             .await
-            .map_err(|source| LeaseError {
-                doing: "remove",
-                name: self.name,
-                source,
-            })
+            .map_err(|source| LeaseError { doing: "remove", name: self.name, source })
     }
 
     async fn create(&self) -> sqlx::Result<()> {
-        let Self {
-            name,
-            judge,
-            password,
-            judge_password,
-            admin,
-        } = self;
+        let Self { name, judge, password, judge_password, admin } = self;
         // To own a database for one, and to end the sessions of both.
         let (as_role, as_judge) = (admin.grant(name), admin.grant(judge));
         admin
@@ -145,15 +131,9 @@ impl Lease {
             ))
             .await?;
         let template = admin.template();
-        admin
-            .run(format!(
-                "CREATE DATABASE {name} TEMPLATE {template} OWNER {name}"
-            ))
-            .await?;
+        admin.run(format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {name}")).await?;
         // A database's privileges are not copied from its template.
-        admin
-            .run(format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"))
-            .await
+        admin.run(format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC")).await
     }
 }
 
@@ -163,12 +143,7 @@ async fn remove(pool: &PgPool, database: &str, roles: &[&str]) -> sqlx::Result<(
     sqlx::query(
         "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = ANY($1)",
     )
-    .bind(
-        roles
-            .iter()
-            .map(|&role| role.to_owned())
-            .collect::<Vec<_>>(),
-    )
+    .bind(roles.iter().map(|&role| role.to_owned()).collect::<Vec<_>>())
     .execute(pool)
     .await?;
     for role in roles {
@@ -181,16 +156,10 @@ async fn remove(pool: &PgPool, database: &str, roles: &[&str]) -> sqlx::Result<(
 /// connect to `postgres`; that goes too.
 pub(super) async fn remove_role(pool: &PgPool, role: &str) -> sqlx::Result<()> {
     let drop = format!("DROP ROLE IF EXISTS {role}");
-    match sqlx::raw_sql(AssertSqlSafe(drop.clone()))
-        .execute(pool)
-        .await
-    {
+    match sqlx::raw_sql(AssertSqlSafe(drop.clone())).execute(pool).await {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("2BP01") => {
             let both = format!("DROP OWNED BY {role}; {drop}");
-            sqlx::raw_sql(AssertSqlSafe(both))
-                .execute(pool)
-                .await
-                .map(std::mem::drop)
+            sqlx::raw_sql(AssertSqlSafe(both)).execute(pool).await.map(std::mem::drop)
         }
         other => other.map(std::mem::drop),
     }

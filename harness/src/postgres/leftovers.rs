@@ -8,14 +8,13 @@ use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOpt
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use tokio::time::sleep;
 
 use super::docker::{LABEL_OWNER, LABEL_RUN, chain, daemon};
 use super::lease::remove_role;
 use super::local::{DIRECTORY, OWNER_FILE};
 use super::names::{all, present, remove_database};
 use super::owner::{Life, Owner};
-use super::url;
+use super::{pace, url};
 
 /// Something that a run has left behind: the run has ended, and this is still there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,9 +86,7 @@ pub async fn leftovers(url: Option<&str>) -> Leftovers {
         match connect(url) {
             Ok(pool) => {
                 if let Err(error) = names(&pool, &mut leftovers).await {
-                    leftovers
-                        .unseen
-                        .push(format!("the server's databases: {error}"));
+                    leftovers.unseen.push(format!("the server's databases: {error}"));
                 }
                 pool.close().await;
             }
@@ -102,21 +99,18 @@ pub async fn leftovers(url: Option<&str>) -> Leftovers {
 /// Removes what [`leftovers`] finds.
 pub async fn clean(url: Option<&str>) -> Cleaned {
     let Leftovers { found, unseen } = leftovers(url).await;
-    let mut cleaned = Cleaned {
-        unseen,
-        ..Cleaned::default()
-    };
+    let mut cleaned = Cleaned { unseen, ..Cleaned::default() };
     let pool = url.and_then(|url| connect(url).ok());
     for leftover in found {
         let removed = match (&leftover, &pool) {
             (Leftover::Container { id }, _) => remove_container(id).await,
             (Leftover::Cluster { dir }, _) => remove_cluster(dir).await,
-            (Leftover::Database { name }, Some(pool)) => remove_database(pool, name)
-                .await
-                .map_err(|error| error.to_string()),
-            (Leftover::Role { name }, Some(pool)) => remove_role(pool, name)
-                .await
-                .map_err(|error| error.to_string()),
+            (Leftover::Database { name }, Some(pool)) => {
+                remove_database(pool, name).await.map_err(|error| error.to_string())
+            }
+            (Leftover::Role { name }, Some(pool)) => {
+                remove_role(pool, name).await.map_err(|error| error.to_string())
+            }
             (Leftover::Database { .. } | Leftover::Role { .. }, None) => {
                 Err("the server cannot be reached".to_owned())
             }
@@ -143,16 +137,10 @@ fn connect(url: &str) -> Result<PgPool, String> {
 /// Databases before roles: a role that owns a database cannot go.
 async fn names(pool: &PgPool, into: &mut Leftovers) -> sqlx::Result<()> {
     let present = present(pool).await?;
-    let runs = all(pool)
-        .await?
-        .into_iter()
-        .filter(|(run, _)| !present.contains(run));
+    let runs = all(pool).await?.into_iter().filter(|(run, _)| !present.contains(run));
     let mut roles = Vec::new();
     for (_, names) in runs {
-        let databases = names
-            .databases
-            .into_iter()
-            .map(|name| Leftover::Database { name });
+        let databases = names.databases.into_iter().map(|name| Leftover::Database { name });
         into.found.extend(databases);
         roles.extend(names.roles.into_iter().map(|name| Leftover::Role { name }));
     }
@@ -164,16 +152,12 @@ async fn containers(into: &mut Leftovers) {
     let docker = match daemon().await {
         Ok(docker) => docker,
         Err(attempt) => {
-            into.unseen
-                .push(format!("containers: {}", attempt.happened));
+            into.unseen.push(format!("containers: {}", attempt.happened));
             return;
         }
     };
     let filters = HashMap::from([("label", vec![LABEL_RUN])]);
-    let options = ListContainersOptionsBuilder::new()
-        .all(true)
-        .filters(&filters)
-        .build();
+    let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
     let containers = match docker.list_containers(Some(options)).await {
         Ok(containers) => containers,
         Err(error) => {
@@ -182,14 +166,8 @@ async fn containers(into: &mut Leftovers) {
         }
     };
     for container in containers {
-        let owner = container
-            .labels
-            .unwrap_or_default()
-            .remove(LABEL_OWNER)
-            .unwrap_or_default();
-        let runs = container
-            .status
-            .is_some_and(|status| status.starts_with("Up"));
+        let owner = container.labels.unwrap_or_default().remove(LABEL_OWNER).unwrap_or_default();
+        let runs = container.status.is_some_and(|status| status.starts_with("Up"));
         let left = match owner.parse().map(|owner: Owner| owner.life()) {
             Ok(Life::Alive) => false,
             Ok(Life::Dead) => true,
@@ -204,14 +182,8 @@ async fn containers(into: &mut Leftovers) {
 
 async fn remove_container(id: &str) -> Result<(), String> {
     let docker = daemon().await.map_err(|attempt| attempt.happened)?;
-    let options = RemoveContainerOptionsBuilder::new()
-        .force(true)
-        .v(true)
-        .build();
-    docker
-        .remove_container(id, Some(options))
-        .await
-        .map_err(|error| chain(&error))
+    let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+    docker.remove_container(id, Some(options)).await.map_err(|error| chain(&error))
 }
 
 /// Only real directories: a link with such a name is nothing of ours.
@@ -223,10 +195,7 @@ fn clusters(temp: &Path, into: &mut Leftovers) {
         }
         let dir = entry.path();
         match fs::read_to_string(dir.join(OWNER_FILE)) {
-            Ok(owner) => match owner
-                .parse()
-                .map(|owner: Owner| owner.life_on_this_machine())
-            {
+            Ok(owner) => match owner.parse().map(|owner: Owner| owner.life_on_this_machine()) {
                 Ok(Life::Dead) => into.found.push(Leftover::Cluster { dir }),
                 Ok(Life::Alive | Life::Unknown) | Err(()) => {}
             },
@@ -239,11 +208,12 @@ fn clusters(temp: &Path, into: &mut Leftovers) {
 async fn remove_cluster(dir: &Path) -> Result<(), String> {
     if let Some(pid) = server_in(dir) {
         kill_process(pid, Signal::QUIT).map_err(|error| format!("its server: {error}"))?;
+        let mut turn = pace(Duration::from_millis(50));
         for _ in 0..200 {
+            turn.tick().await;
             if server_in(dir).is_none() {
                 break;
             }
-            sleep(Duration::from_millis(50)).await;
         }
     }
     fs::remove_dir_all(dir).map_err(|error| error.to_string())

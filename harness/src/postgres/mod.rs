@@ -3,7 +3,7 @@
 //! * `choice`, `run_id`: what the user asks for, and what everything is named after
 //! * `start`: the [`Postgres`] of a run, and `lease`: a database of one scenario's own
 //! * `ladder`: the ways to a Postgres, in order: `docker`, `local`, `download`, `url`
-//! * `admin`: the administrator's sessions, whichever way it was
+//! * `admin`: the administrator's sessions, whichever way it was; `pace`: how it looks for changes
 //! * `guard`, `owner`, `names`, `leftovers`: nothing stays behind, even of a run that was killed
 //! * `doctor`: which ways are open on this machine
 //! * `error`: every attempt, what happened, and what would mend it
@@ -21,6 +21,7 @@ mod leftovers;
 mod local;
 mod names;
 mod owner;
+mod pace;
 mod run_id;
 mod start;
 mod url;
@@ -30,5 +31,6 @@ pub use self::doctor::{Diagnosis, doctor};
 pub use self::error::{Attempt, LeaseError, StartError, StopError};
 pub use self::lease::Lease;
 pub use self::leftovers::{Cleaned, Leftover, Leftovers, clean, leftovers};
+pub(crate) use self::pace::pace;
 pub use self::run_id::RunId;
 pub use self::start::Postgres;

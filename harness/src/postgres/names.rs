@@ -36,20 +36,15 @@ pub(super) async fn sweep(pool: &PgPool, run: &RunId) -> Vec<String> {
 /// The names of every run, by the short form of its id.
 pub(super) async fn all(pool: &PgPool) -> sqlx::Result<BTreeMap<String, Names>> {
     let mut runs: BTreeMap<String, Names> = BTreeMap::new();
-    let databases: Vec<String> = sqlx::query_scalar("SELECT datname::text FROM pg_database")
-        .fetch_all(pool)
-        .await?;
+    let databases: Vec<String> =
+        sqlx::query_scalar("SELECT datname::text FROM pg_database").fetch_all(pool).await?;
     for name in databases {
         if let Some(run) = run_of(&name) {
-            runs.entry(run.to_owned())
-                .or_default()
-                .databases
-                .insert(name);
+            runs.entry(run.to_owned()).or_default().databases.insert(name);
         }
     }
-    let roles: Vec<String> = sqlx::query_scalar("SELECT rolname::text FROM pg_roles")
-        .fetch_all(pool)
-        .await?;
+    let roles: Vec<String> =
+        sqlx::query_scalar("SELECT rolname::text FROM pg_roles").fetch_all(pool).await?;
     for name in roles {
         if let Some(run) = run_of(&name) {
             runs.entry(run.to_owned()).or_default().roles.insert(name);
@@ -61,9 +56,7 @@ pub(super) async fn all(pool: &PgPool) -> sqlx::Result<BTreeMap<String, Names>> 
 /// The runs that have a session, and so are alive.
 pub(super) async fn present(pool: &PgPool) -> sqlx::Result<BTreeSet<String>> {
     let names: Vec<Option<String>> =
-        sqlx::query_scalar("SELECT application_name FROM pg_stat_activity")
-            .fetch_all(pool)
-            .await?;
+        sqlx::query_scalar("SELECT application_name FROM pg_stat_activity").fetch_all(pool).await?;
     Ok(names
         .into_iter()
         .flatten()
@@ -73,10 +66,7 @@ pub(super) async fn present(pool: &PgPool) -> sqlx::Result<BTreeSet<String>> {
 
 pub(super) async fn remove_database(pool: &PgPool, name: &str) -> sqlx::Result<()> {
     let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(pool)
-        .await
-        .map(drop)
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.map(drop)
 }
 
 /// The run that made a database or a role of this name, if one did: `lastorders_`, eight

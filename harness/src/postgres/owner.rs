@@ -32,11 +32,7 @@ impl Owner {
     /// This process.
     pub(super) fn this() -> Self {
         let pid = std::process::id();
-        Self {
-            pid,
-            started: started(pid).unwrap_or_default(),
-            place: place(),
-        }
+        Self { pid, started: started(pid).unwrap_or_default(), place: place() }
     }
 
     pub(super) fn life(&self) -> Life {
@@ -79,15 +75,8 @@ impl FromStr for Owner {
     fn from_str(text: &str) -> Result<Self, ()> {
         let mut words = text.split_whitespace();
         let pid = words.next().and_then(|word| word.parse().ok()).ok_or(())?;
-        let started = words
-            .next()
-            .and_then(|word| word.parse().ok())
-            .unwrap_or_default();
-        Ok(Self {
-            pid,
-            started,
-            place: words.next().unwrap_or_default().to_owned(),
-        })
+        let started = words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
+        Ok(Self { pid, started, place: words.next().unwrap_or_default().to_owned() })
     }
 }
 
@@ -134,15 +123,9 @@ mod tests {
     fn a_process_of_another_boot_is_unknown() {
         let mut owner = Owner::this();
         owner.place = "elsewhere/pid:[1]".to_owned();
-        assert_eq!(
-            (owner.life(), owner.life_on_this_machine()),
-            (Life::Unknown, Life::Dead)
-        );
+        assert_eq!((owner.life(), owner.life_on_this_machine()), (Life::Unknown, Life::Dead));
         owner.place = format!("{}/elsewhere", boot(&place()));
-        assert_eq!(
-            (owner.life(), owner.life_on_this_machine()),
-            (Life::Unknown, Life::Unknown)
-        );
+        assert_eq!((owner.life(), owner.life_on_this_machine()), (Life::Unknown, Life::Unknown));
     }
 
     #[test]

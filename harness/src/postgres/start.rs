@@ -109,18 +109,12 @@ impl Postgres {
                 cluster.stop().await.err().into_iter().collect()
             }
         };
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(StopError { problems })
-        }
+        if problems.is_empty() { Ok(()) } else { Err(StopError { problems }) }
     }
 }
 
 impl fmt::Debug for Postgres {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Postgres")
-            .field("origin", &self.origin)
-            .finish_non_exhaustive()
+        f.debug_struct("Postgres").field("origin", &self.origin).finish_non_exhaustive()
     }
 }

@@ -9,11 +9,7 @@ use super::error::Attempt;
 pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> {
     let origin = format!("url: {}", without_secrets(url));
     let options = PgConnectOptions::from_str(url).map_err(|error| {
-        Attempt::new(
-            &*origin,
-            error,
-            "write it like postgres://user:password@127.0.0.1:5432/db",
-        )
+        Attempt::new(&*origin, error, "write it like postgres://user:password@127.0.0.1:5432/db")
     })?;
     if options.get_socket().is_some() || options.get_host().starts_with('/') {
         return Err(Attempt::new(

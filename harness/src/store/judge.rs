@@ -57,12 +57,7 @@ struct Jobs {
 impl Judge {
     pub(super) fn new(options: PgConnectOptions, role: &str) -> Self {
         let options = options.disable_statement_logging();
-        Self {
-            options,
-            role: role.to_owned(),
-            eye: Mutex::default(),
-            lock: Mutex::default(),
-        }
+        Self { options, role: role.to_owned(), eye: Mutex::default(), lock: Mutex::default() }
     }
 
     /// Closes the row gate. Nothing happens if it is closed.
@@ -72,20 +67,13 @@ impl Judge {
             return Ok(());
         }
         let doing = "close the row gate";
-        let mut session = self
-            .options
-            .connect()
-            .await
-            .map_err(StoreError::sql(doing))?;
+        let mut session = self.options.connect().await.map_err(StoreError::sql(doing))?;
         let jobs = find_jobs(&mut session, &self.role)
             .await
             .map_err(StoreError::sql(doing))?
             .ok_or(StoreError::NoTable)?;
         let sql = format!("BEGIN; LOCK TABLE {} IN SHARE MODE", jobs.name);
-        match sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&mut session)
-            .await
-        {
+        match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut session).await {
             Ok(_) => {
                 *lock = Some(session);
                 Ok(())
@@ -154,10 +142,7 @@ impl Judge {
     pub(super) async fn rows(&self) -> Result<Rows, StoreError> {
         self.look("read the rows of `jobs`", async |eye| {
             let Some(jobs) = find_jobs(eye, &self.role).await? else {
-                return Ok(Rows {
-                    table_missing: true,
-                    ..Rows::default()
-                });
+                return Ok(Rows { table_missing: true, ..Rows::default() });
             };
             // The limit keeps one row from filling our memory.
             let sql = format!(
@@ -166,9 +151,8 @@ impl Judge {
                 MOST_ROWS + 1
             );
             let mut rows = Rows::default();
-            let mut stream = sqlx::query_scalar(AssertSqlSafe(sql))
-                .persistent(false)
-                .fetch(&mut *eye);
+            let mut stream =
+                sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch(&mut *eye);
             while let Some(row) = stream.try_next().await? {
                 rows.count(row);
             }
@@ -196,11 +180,7 @@ impl Judge {
         let mut eye = self.eye.lock().await;
         let mut session = match eye.take() {
             Some(session) => session,
-            None => self
-                .options
-                .connect()
-                .await
-                .map_err(StoreError::sql(doing))?,
+            None => self.options.connect().await.map_err(StoreError::sql(doing))?,
         };
         let found = work(&mut session).await.map_err(StoreError::sql(doing))?;
         *eye = Some(session);
@@ -244,9 +224,7 @@ fn collect(value: serde_json::Value, names: &mut BTreeSet<String>) {
             values.into_iter().for_each(|value| collect(value, names));
         }
         serde_json::Value::Object(fields) => {
-            fields
-                .into_iter()
-                .for_each(|(_, value)| collect(value, names));
+            fields.into_iter().for_each(|(_, value)| collect(value, names));
         }
         serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
     }
@@ -291,11 +269,7 @@ mod tests {
         ] {
             rows.count(Some(row.to_owned()));
         }
-        let counts: Vec<_> = rows
-            .counts
-            .iter()
-            .map(|(name, n)| (name.as_str(), *n))
-            .collect();
+        let counts: Vec<_> = rows.counts.iter().map(|(name, n)| (name.as_str(), *n)).collect();
         assert_eq!(counts, [("job-a", 2), ("job-b", 1)]);
         assert_eq!((rows.total, rows.truncated), (3, false));
     }

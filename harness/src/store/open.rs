@@ -1,13 +1,13 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::judge::{Judge, Rows};
 use super::proxy::{Address, Proxy};
 use super::{Observer, StoreError};
 use crate::plan::{Fault, Gate, LetGo};
-use crate::postgres::Lease;
+use crate::postgres::{Lease, pace};
 
 /// How often something outside is looked at.
 const GLANCE: Duration = Duration::from_millis(10);
@@ -57,20 +57,10 @@ impl Store {
     ///
     /// When there is no port to listen on.
     pub async fn open(lease: Lease, observer: Observer) -> Result<Self, StoreError> {
-        let upstream = Address {
-            host: lease.host().to_owned(),
-            port: lease.port(),
-        };
-        let proxy = Proxy::start(upstream, observer)
-            .await
-            .map_err(StoreError::Listen)?;
+        let upstream = Address { host: lease.host().to_owned(), port: lease.port() };
+        let proxy = Proxy::start(upstream, observer).await.map_err(StoreError::Listen)?;
         let judge = Judge::new(lease.judge(), lease.role());
-        Ok(Self {
-            lease,
-            proxy,
-            judge,
-            held: Mutex::default(),
-        })
+        Ok(Self { lease, proxy, judge, held: Mutex::default() })
     }
 
     /// What the server under test gets as its `DATABASE_URL`: the database, through the proxy.
@@ -78,11 +68,7 @@ impl Store {
     pub fn database_url(&self) -> String {
         let Self { lease, proxy, .. } = self;
         let (role, password) = (lease.role(), lease.password());
-        format!(
-            "postgres://{role}:{password}@{}/{}",
-            proxy.address(),
-            lease.database()
-        )
+        format!("postgres://{role}:{password}@{}/{}", proxy.address(), lease.database())
     }
 
     /// Closes a gate. When this returns, no insert (row gate) or no acknowledgement of one
@@ -126,7 +112,9 @@ impl Store {
         let deadline = Instant::now() + within;
         let mut most = 0;
         let mut since = Instant::now();
+        let mut glance = pace(GLANCE);
         loop {
+            glance.tick().await;
             let n = self.at_the_gate(holding).await?;
             if n >= wanted {
                 return Ok(Held { n, plateau: false });
@@ -141,7 +129,6 @@ impl Store {
             if now >= deadline {
                 return Ok(Held { n, plateau: false });
             }
-            sleep(GLANCE).await;
         }
     }
 
@@ -165,11 +152,13 @@ impl Store {
                     Some(Gate::Acknowledgement) => {}
                 }
                 let deadline = Instant::now() + PATIENCE;
+                let mut glance = pace(GLANCE);
+                glance.tick().await;
                 while !self.proxy.let_one_go() {
                     if Instant::now() >= deadline {
                         return Err(StoreError::NobodyWaits);
                     }
-                    sleep(GLANCE).await;
+                    glance.tick().await;
                 }
                 // Its row is no longer proof of another one that waits.
                 if let Some(holding) = self.holding().as_mut() {
@@ -215,12 +204,13 @@ impl Store {
     /// When the harness's own session fails.
     pub async fn await_sessions_gone(&self, within: Duration) -> Result<u32, StoreError> {
         let deadline = Instant::now() + within;
+        let mut glance = pace(GLANCE);
         loop {
+            glance.tick().await;
             let left = self.judge.sessions().await?;
             if left == 0 || Instant::now() >= deadline {
                 return Ok(left);
             }
-            sleep(GLANCE).await;
         }
     }
 
@@ -235,10 +225,7 @@ impl Store {
         self.let_go(LetGo::All).await?;
         let sessions_left = self.await_sessions_gone(PATIENCE).await?;
         let rows = self.judge.rows().await?;
-        Ok(Rows {
-            sessions_left,
-            ..rows
-        })
+        Ok(Rows { sessions_left, ..rows })
     }
 
     /// Ends the proxy and every session, and drops the database and its roles.

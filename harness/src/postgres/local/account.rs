@@ -23,15 +23,13 @@ impl Account {
         }
         let passwd = fs::read_to_string("/etc/passwd")
             .map_err(|error| format!("/etc/passwd cannot be read: {error}"))?;
-        ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| entry(&passwd, name))
-            .map(Some)
-            .ok_or_else(|| {
+        ["postgres", "nobody"].iter().find_map(|name| entry(&passwd, name)).map(Some).ok_or_else(
+            || {
                 "we are root, postgres refuses to run as root, and /etc/passwd has neither \
                  `postgres` nor `nobody`"
                     .to_owned()
-            })
+            },
+        )
     }
 }
 
@@ -44,11 +42,7 @@ fn entry(passwd: &str, name: &str) -> Option<Account> {
         let uid = fields.nth(1)?.parse().ok()?;
         let gid = fields.next()?.parse().ok()?;
         // A machine that gives the name to root would put us back where we started.
-        (uid != 0).then(|| Account {
-            name: name.to_owned(),
-            uid,
-            gid,
-        })
+        (uid != 0).then(|| Account { name: name.to_owned(), uid, gid })
     })
 }
 

@@ -30,11 +30,8 @@ impl Binaries {
                 Err(why) => wrong.push(why),
             }
         }
-        let seen = if wrong.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", wrong.join("; "))
-        };
+        let seen =
+            if wrong.is_empty() { String::new() } else { format!(" ({})", wrong.join("; ")) };
         Err(format!(
             "no usable initdb and postgres in PATH, `pg_config --bindir` or \
              /usr/lib/postgresql/*/bin{seen}"
@@ -53,10 +50,7 @@ impl Binaries {
             .output()
             .map_err(|error| format!("{shown}/postgres does not run: {error}"))?;
         let text = String::from_utf8_lossy(&output.stdout);
-        let version = text
-            .trim()
-            .trim_start_matches("postgres (PostgreSQL) ")
-            .to_owned();
+        let version = text.trim().trim_start_matches("postgres (PostgreSQL) ").to_owned();
         let major: u32 = version
             .split(|c: char| !c.is_ascii_digit())
             .next()
@@ -67,10 +61,7 @@ impl Binaries {
                 "{shown} has version {major}, and {OLDEST} is the oldest that does"
             ));
         }
-        Ok(Self {
-            dir: dir.to_owned(),
-            version,
-        })
+        Ok(Self { dir: dir.to_owned(), version })
     }
 
     /// A program of this directory.
@@ -105,9 +96,7 @@ fn candidates() -> Vec<PathBuf> {
         ("/opt/homebrew/opt", "postgresql@"),
         ("/usr/local/opt", "postgresql@"),
     ] {
-        versions(Path::new(parent), middle)
-            .into_iter()
-            .for_each(&mut consider);
+        versions(Path::new(parent), middle).into_iter().for_each(&mut consider);
     }
     consider(PathBuf::from("/usr/local/pgsql/bin"));
     found
@@ -121,10 +110,7 @@ fn versions(parent: &Path, prefix: &str) -> Vec<PathBuf> {
         .flatten()
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            Some((
-                name.strip_prefix(prefix)?.parse().ok()?,
-                entry.path().join("bin"),
-            ))
+            Some((name.strip_prefix(prefix)?.parse().ok()?, entry.path().join("bin")))
         })
         .collect();
     found.sort_by(|a, b| b.cmp(a));

@@ -12,10 +12,10 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::{Account, Binaries};
-use crate::postgres::RunId;
 use crate::postgres::admin::until_it_answers;
 use crate::postgres::guard::Guard;
 use crate::postgres::owner::Owner;
+use crate::postgres::{RunId, pace};
 
 /// What the name of a cluster's directory begins with.
 pub(in crate::postgres) const DIRECTORY: &str = "lastorders-pg-";
@@ -55,10 +55,7 @@ impl Cluster {
         run: &RunId,
     ) -> Result<Self, String> {
         let dir = make_directory(run, account).map_err(|error| {
-            format!(
-                "no directory in {}: {error}",
-                std::env::temp_dir().display()
-            )
+            format!("no directory in {}: {error}", std::env::temp_dir().display())
         })?;
         let guard = match Guard::start(PUT_AWAY, &dir) {
             Ok(guard) => guard,
@@ -67,20 +64,11 @@ impl Cluster {
                 return Err(format!("/bin/sh does not start: {error}"));
             }
         };
-        let workshop = Workshop {
-            binaries,
-            account,
-            dir: &dir,
-        };
+        let workshop = Workshop { binaries, account, dir: &dir };
         // From here on, an early return drops the guard, which removes the directory.
         let password = workshop.initdb().await?;
         let (server, guard, options) = workshop.serve(guard, &password).await?;
-        Ok(Self {
-            server,
-            guard,
-            dir,
-            options,
-        })
+        Ok(Self { server, guard, dir, options })
     }
 
     /// How the superuser connects.
@@ -91,12 +79,8 @@ impl Cluster {
     /// Stops it at once, makes sure that it is gone, and removes the directory.
     pub(in crate::postgres) async fn stop(mut self) -> Result<(), String> {
         let dir = self.dir.display();
-        halt(&mut self.server)
-            .await
-            .map_err(|error| format!("postgres in {dir}: {error}"))?;
-        remove_directory(&self.dir)
-            .await
-            .map_err(|error| format!("{dir}: {error}"))?;
+        halt(&mut self.server).await.map_err(|error| format!("postgres in {dir}: {error}"))?;
+        remove_directory(&self.dir).await.map_err(|error| format!("{dir}: {error}"))?;
         self.guard.dismiss().await;
         Ok(())
     }
@@ -112,10 +96,7 @@ struct Workshop<'a> {
 impl Workshop<'_> {
     /// A program with nothing of our environment but where to find other programs.
     fn command(&self, program: &str) -> io::Result<Command> {
-        let log = fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.log())?;
+        let log = fs::File::options().create(true).append(true).open(self.log())?;
         let mut command = Command::new(self.binaries.program(program));
         command
             .env_clear()
@@ -143,12 +124,7 @@ impl Workshop<'_> {
             let mut child = self
                 .command("initdb")?
                 .args(["--pgdata=data", "--username=postgres", "--pwfile=password"])
-                .args([
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    "--no-locale",
-                    "--no-sync",
-                ])
+                .args(["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"])
                 .kill_on_drop(true)
                 .spawn()?;
             let status = timeout(Duration::from_secs(60), child.wait()).await??;
@@ -177,10 +153,7 @@ impl Workshop<'_> {
                 .and_then(|mut command| command.spawn())
                 .map_err(|error| format!("postgres: {error}"))?;
             if let Some(pid) = server.id() {
-                guard
-                    .set(&pid.to_string())
-                    .await
-                    .map_err(|error| format!("guard: {error}"))?;
+                guard.set(&pid.to_string()).await.map_err(|error| format!("guard: {error}"))?;
             }
             let options = PgConnectOptions::new_without_pgpass()
                 .host("127.0.0.1")
@@ -213,11 +186,7 @@ impl Workshop<'_> {
         // A socket's path may be 107 bytes long, and temporary directories on some systems are not
         // far from it. Nobody needs the socket.
         let socket_dir = self.dir.to_string_lossy();
-        let socket_dir = if socket_dir.len() > 80 {
-            ""
-        } else {
-            &*socket_dir
-        };
+        let socket_dir = if socket_dir.len() > 80 { "" } else { &*socket_dir };
         for setting in [
             format!("port={port}"),
             format!("unix_socket_directories={socket_dir}"),
@@ -239,10 +208,7 @@ impl Workshop<'_> {
     fn log_tail(&self) -> String {
         let text = fs::read(self.log()).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
-        let lines: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .collect();
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         lines[lines.len().saturating_sub(6)..].join(" | ")
     }
 
@@ -299,12 +265,13 @@ async fn halt(server: &mut Child) -> io::Result<()> {
 /// Children that were left behind may still write for a moment.
 async fn remove_directory(dir: &Path) -> io::Result<()> {
     let mut result = Ok(());
+    let mut turn = pace(Duration::from_millis(50));
     for _ in 0..50 {
+        turn.tick().await;
         result = match tokio::fs::remove_dir_all(dir).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => return Ok(()),
         };
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     result
 }

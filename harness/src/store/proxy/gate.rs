@@ -12,10 +12,7 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn open() -> Self {
-        Self {
-            closed: watch::Sender::new(false),
-            waiting: Mutex::default(),
-        }
+        Self { closed: watch::Sender::new(false), waiting: Mutex::default() }
     }
 
     /// Tells whether the gate is closed, and wakes when that changes.

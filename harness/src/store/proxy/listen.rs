@@ -9,6 +9,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::gate::Gate;
 use super::session;
+use crate::postgres::pace;
 use crate::store::{Observer, StoreEvent};
 
 /// The proxy of one store. Dropping it ends every session at once.
@@ -56,9 +57,7 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared")
-            .field("upstream", &self.upstream)
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("upstream", &self.upstream).finish_non_exhaustive()
     }
 }
 
@@ -78,12 +77,7 @@ impl Proxy {
         });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(listen(Arc::clone(&shared), listener, stopped));
-        Ok(Self {
-            address,
-            shared,
-            stop: Some(stop),
-            task,
-        })
+        Ok(Self { address, shared, stop: Some(stop), task })
     }
 
     pub(in crate::store) fn address(&self) -> SocketAddr {
@@ -147,6 +141,7 @@ async fn listen(shared: Arc<Shared>, listener: TcpListener, mut stop: oneshot::R
     let mut listener = Some(listener);
     let mut sessions = JoinSet::new();
     let mut number = 0;
+    let mut retry = pace(Duration::from_millis(20));
     loop {
         tokio::select! {
             biased;
@@ -164,7 +159,7 @@ async fn listen(shared: Arc<Shared>, listener: TcpListener, mut stop: oneshot::R
                 Err(error) => {
                     tracing::warn!(%error, "the database proxy cannot accept");
                     // Out of descriptors, most likely; trying again at once would spin.
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    retry.tick().await;
                 }
             },
         }

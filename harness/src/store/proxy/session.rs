@@ -32,10 +32,7 @@ pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream
     let _ = client.set_nodelay(true);
     let mut resets = shared.resets.subscribe();
     shared.observe(StoreEvent::Opened { session });
-    let line = Line {
-        shared: &shared,
-        session,
-    };
+    let line = Line { shared: &shared, session };
     let mut requests = Requests::default();
     let mut upstream = None;
     let broken = {
@@ -129,11 +126,7 @@ impl Line<'_> {
                 Err(_) => return Err(Broken::Client),
                 Ok(0) => {
                     self.shared.observe(StoreEvent::ClientFin { session });
-                    return if self.in_black_hole() {
-                        Err(Broken::Swallowed)
-                    } else {
-                        Ok(None)
-                    };
+                    return if self.in_black_hole() { Err(Broken::Swallowed) } else { Ok(None) };
                 }
                 Ok(_) => requests.push(&chunk.split()),
             }

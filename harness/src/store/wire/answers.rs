@@ -142,17 +142,12 @@ impl Answers {
         self.too_long = false;
         if withhold && !self.held.is_empty() {
             self.forward();
-            self.out
-                .push_back(Answer::Withhold(self.held.split().freeze()));
+            self.out.push_back(Answer::Withhold(self.held.split().freeze()));
         } else {
             self.flush();
             self.forward();
         }
-        self.out.push_back(if outside {
-            Answer::Idle
-        } else {
-            Answer::Paused
-        });
+        self.out.push_back(if outside { Answer::Idle } else { Answer::Paused });
     }
 
     fn flush_unless_inserted(&mut self) {
@@ -168,8 +163,7 @@ impl Answers {
 
     fn forward(&mut self) {
         if !self.pass.is_empty() {
-            self.out
-                .push_back(Answer::Forward(self.pass.split().freeze()));
+            self.out.push_back(Answer::Forward(self.pass.split().freeze()));
         }
     }
 }

@@ -1,17 +1,8 @@
 use super::*;
 
-const OPEN: View = View {
-    gate_is_closed: false,
-    inserting: false,
-};
-const CLOSED: View = View {
-    gate_is_closed: true,
-    inserting: false,
-};
-const INSERTING: View = View {
-    gate_is_closed: true,
-    inserting: true,
-};
+const OPEN: View = View { gate_is_closed: false, inserting: false };
+const CLOSED: View = View { gate_is_closed: true, inserting: false };
+const INSERTING: View = View { gate_is_closed: true, inserting: true };
 
 fn message(tag: u8, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len() + 4).expect("short");
@@ -82,32 +73,12 @@ fn only_a_committed_insert_is_withheld() {
             "FPFPFPWI",
         ),
         ("rolled back", "INSERT 0 1, ZT, ROLLBACK, ZI", "FPFI"),
-        (
-            "to a savepoint",
-            "INSERT 0 1, ZT, ROLLBACK, ZT, COMMIT, ZI",
-            "FPFPWI",
-        ),
-        (
-            "a transaction that only read",
-            "D, SELECT 1, ZT, COMMIT, ZI",
-            "FPFI",
-        ),
-        (
-            "a transaction in one segment",
-            "BEGIN, INSERT 0 1, COMMIT, ZI",
-            "FWI",
-        ),
+        ("to a savepoint", "INSERT 0 1, ZT, ROLLBACK, ZT, COMMIT, ZI", "FPFPWI"),
+        ("a transaction that only read", "D, SELECT 1, ZT, COMMIT, ZI", "FPFI"),
+        ("a transaction in one segment", "BEGIN, INSERT 0 1, COMMIT, ZI", "FWI"),
         ("undone by a later statement", "INSERT 0 1, E, ZI", "FI"),
-        (
-            "an error after the commit",
-            "INSERT 0 1, COMMIT, E, ZI",
-            "WI",
-        ),
-        (
-            "a failed transaction",
-            "INSERT 0 1, ZT, E, ZE, ROLLBACK, ZI",
-            "FPFPFI",
-        ),
+        ("an error after the commit", "INSERT 0 1, COMMIT, E, ZI", "WI"),
+        ("a failed transaction", "INSERT 0 1, ZT, E, ZE, ROLLBACK, ZI", "FPFPFI"),
         ("copy in", "G, COPY 3, ZI", "FWI"),
         (
             "several in one segment",
@@ -117,15 +88,8 @@ fn only_a_committed_insert_is_withheld() {
     ] {
         let stream = stream(script);
         for step in 1..=stream.len() {
-            assert_eq!(
-                shape(&stream, step, CLOSED),
-                expected,
-                "{name}, in steps of {step}"
-            );
-            assert!(
-                !shape(&stream, step, OPEN).contains('W'),
-                "{name}, gate open"
-            );
+            assert_eq!(shape(&stream, step, CLOSED), expected, "{name}, in steps of {step}");
+            assert!(!shape(&stream, step, OPEN).contains('W'), "{name}, gate open");
         }
     }
 }
@@ -134,22 +98,14 @@ fn only_a_committed_insert_is_withheld() {
 fn an_insert_is_known_by_its_text_where_its_answer_does_not_say() {
     for (name, script, expected) in [
         ("one row asked for", "2, D, s, ZI", "FWI"),
-        (
-            "the same in a transaction",
-            "2, D, s, ZT, COMMIT, ZI",
-            "FPWI",
-        ),
+        ("the same in a transaction", "2, D, s, ZT, COMMIT, ZI", "FPWI"),
         ("inside a WITH", "2, D, SELECT 1, ZI", "FWI"),
         ("no row", "2, SELECT 0, ZI", "FI"),
         ("undone", "2, D, s, E, ZI", "FI"),
     ] {
         let stream = stream(script);
         for step in 1..=stream.len() {
-            assert_eq!(
-                shape(&stream, step, INSERTING),
-                expected,
-                "{name}, in steps of {step}"
-            );
+            assert_eq!(shape(&stream, step, INSERTING), expected, "{name}, in steps of {step}");
         }
     }
 }
@@ -169,15 +125,9 @@ fn opening_the_gate_lets_a_half_held_answer_go() {
     let bytes = complete("INSERT 0 1");
     answers.push(&bytes);
     assert_eq!(answers.next(CLOSED), None);
-    assert_eq!(
-        answers.next(OPEN),
-        Some(Answer::Forward(Bytes::from(bytes)))
-    );
+    assert_eq!(answers.next(OPEN), Some(Answer::Forward(Bytes::from(bytes))));
     answers.push(&ready(b'I'));
-    assert_eq!(
-        answers.next(OPEN),
-        Some(Answer::Forward(Bytes::from(ready(b'I'))))
-    );
+    assert_eq!(answers.next(OPEN), Some(Answer::Forward(Bytes::from(ready(b'I')))));
     assert_eq!(answers.next(OPEN), Some(Answer::Idle));
 }
 

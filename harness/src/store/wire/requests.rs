@@ -131,12 +131,8 @@ impl Requests {
                     self.statements.bind(body);
                     continue;
                 }
-                b'Q' => Request::Work {
-                    inserts: Statements::query(body),
-                },
-                b'E' => Request::Work {
-                    inserts: self.statements.execute(body),
-                },
+                b'Q' => Request::Work { inserts: Statements::query(body) },
+                b'E' => Request::Work { inserts: self.statements.execute(body) },
                 // The old way to call a function.
                 b'F' => Request::Work { inserts: false },
                 b'X' => Request::Terminate,
@@ -156,9 +152,7 @@ impl Requests {
 
 impl Startup {
     fn read(parameters: &[u8]) -> Self {
-        let mut words = parameters
-            .split(|&byte| byte == 0)
-            .map(String::from_utf8_lossy);
+        let mut words = parameters.split(|&byte| byte == 0).map(String::from_utf8_lossy);
         let mut startup = Self::default();
         while let Some(key) = words.next().filter(|key| !key.is_empty()) {
             let value = words.next().unwrap_or_default();
@@ -208,11 +202,7 @@ mod tests {
             E\0\0\0\x05\0S\0\0\0\x04X\0\0\0\x04";
         let encryption = [packet(SSL, b""), packet(GSSENC, b"")].concat();
         let stream = [&encryption[..], &startup(), messages].concat();
-        let who = Startup {
-            user: "u".into(),
-            database: "d".into(),
-            application: "app".into(),
-        };
+        let who = Startup { user: "u".into(), database: "d".into(), application: "app".into() };
         for step in 1..=stream.len() {
             let (said, forwarded) = run(&stream, step);
             let expected = vec![
@@ -246,10 +236,8 @@ mod tests {
             vec![0; 5],
         ] {
             let (said, forwarded) = run(&stream, 3);
-            let expected: Vec<_> = (!said.is_empty())
-                .then_some(Request::Garbled)
-                .into_iter()
-                .collect();
+            let expected: Vec<_> =
+                (!said.is_empty()).then_some(Request::Garbled).into_iter().collect();
             assert_eq!(said, expected);
             assert!(said.is_empty() || forwarded == stream, "{stream:?}");
         }

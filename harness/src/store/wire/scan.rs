@@ -31,11 +31,7 @@ impl<const KEPT: usize> Scanner<KEPT> {
     /// The first bytes of `input` that belong to one message. `input` is not empty.
     pub(super) fn next(&mut self, input: &[u8]) -> Piece {
         if self.blind {
-            return Piece {
-                tag: BLIND,
-                len: input.len(),
-                ends: false,
-            };
+            return Piece { tag: BLIND, len: input.len(), ends: false };
         }
         let head = input.len().min(5 - self.head_len);
         self.head[self.head_len..self.head_len + head].copy_from_slice(&input[..head]);
@@ -43,20 +39,12 @@ impl<const KEPT: usize> Scanner<KEPT> {
         if head > 0 {
             self.head_len += head;
             if self.head_len < 5 {
-                return Piece {
-                    tag,
-                    len: head,
-                    ends: false,
-                };
+                return Piece { tag, len: head, ends: false };
             }
             // The length counts itself.
             let Some(left) = u32::from_be_bytes(length).checked_sub(4) else {
                 self.blind = true;
-                return Piece {
-                    tag: BLIND,
-                    len: input.len(),
-                    ends: false,
-                };
+                return Piece { tag: BLIND, len: input.len(), ends: false };
             };
             self.left = left as usize;
             self.body.clear();
@@ -69,11 +57,7 @@ impl<const KEPT: usize> Scanner<KEPT> {
         if ends {
             self.head_len = 0;
         }
-        Piece {
-            tag,
-            len: head + body,
-            ends,
-        }
+        Piece { tag, len: head + body, ends }
     }
 
     /// The first bytes of the body of the message that ended last.
@@ -127,24 +111,10 @@ mod tests {
     fn a_huge_claim_costs_nothing() {
         let mut scanner = Scanner::<64>::default();
         let piece = scanner.next(b"D\xff\xff\xff\xffabc");
-        assert_eq!(
-            piece,
-            Piece {
-                tag: b'D',
-                len: 8,
-                ends: false
-            }
-        );
+        assert_eq!(piece, Piece { tag: b'D', len: 8, ends: false });
         assert!(scanner.body.capacity() < 1024);
         let piece = scanner.next(&[7; 4096]);
-        assert_eq!(
-            piece,
-            Piece {
-                tag: b'D',
-                len: 4096,
-                ends: false
-            }
-        );
+        assert_eq!(piece, Piece { tag: b'D', len: 4096, ends: false });
         assert!(scanner.body.len() <= 64);
     }
 
@@ -153,23 +123,9 @@ mod tests {
         for length in [0_u8, 3] {
             let mut scanner = Scanner::<64>::default();
             let piece = scanner.next(&[b'Q', 0, 0, 0, length, 1, 2]);
-            assert_eq!(
-                piece,
-                Piece {
-                    tag: BLIND,
-                    len: 7,
-                    ends: false
-                }
-            );
+            assert_eq!(piece, Piece { tag: BLIND, len: 7, ends: false });
             assert!(scanner.blind());
-            assert_eq!(
-                scanner.next(b"xyz"),
-                Piece {
-                    tag: BLIND,
-                    len: 3,
-                    ends: false
-                }
-            );
+            assert_eq!(scanner.next(b"xyz"), Piece { tag: BLIND, len: 3, ends: false });
         }
     }
 }

@@ -60,8 +60,7 @@ fn inserts(sql: &[u8]) -> bool {
     let sql = String::from_utf8_lossy(sql).to_ascii_lowercase();
     let sql = after_comments(&sql);
     let begins = |word: &str| {
-        sql.strip_prefix(word)
-            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+        sql.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
     };
     begins("insert")
         || begins("merge")
@@ -94,10 +93,7 @@ mod tests {
             ("INSERT INTO jobs VALUES ($1) RETURNING id", true),
             ("\n  insert\tinto jobs default values", true),
             ("/* trace 1 */ -- why\n INSERT INTO jobs", true),
-            (
-                "WITH x AS (INSERT INTO jobs DEFAULT VALUES RETURNING id) SELECT * FROM x",
-                true,
-            ),
+            ("WITH x AS (INSERT INTO jobs DEFAULT VALUES RETURNING id) SELECT * FROM x", true),
             ("MERGE INTO jobs USING x", true),
             ("SELECT 'insert into jobs'", false),
             ("inserted", false),
