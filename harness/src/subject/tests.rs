@@ -1,6 +1,8 @@
 use std::path::Path;
 use std::sync::Mutex;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tokio::sync::watch;
 
 use super::{Language, PrepareError, Prepared, Subject};
@@ -117,8 +119,11 @@ async fn a_command_is_taken_as_it_is() {
     }
 }
 
-/// Gone, or dead and waiting to be reaped by whoever is above it.
+/// Whether a process ends within 5 s: being killed takes a moment.
 fn is_gone(pid: &str) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit(')').next().is_none_or(|rest| rest.is_empty() || rest.starts_with(" Z"))
+    let pid = pid.parse().ok().and_then(Pid::from_raw).expect("a process id");
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return true };
+    let mut ended = [PollFd::new(&process, PollFlags::IN)];
+    let most = Timespec { tv_sec: 5, tv_nsec: 0 };
+    poll(&mut ended, Some(&most)).is_ok_and(|n| n == 1)
 }
