@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Where the time comes from.
 ///
-/// A clock must be monotonic, and `sleep_until` must agree with `now`: when it is over, `now` is at or after `at`.
+/// A clock must be monotonic, and `sleep_until` must agree with `now`: when it is over, `now` is at
+/// or after `at`.
 pub trait Clock: Send + Sync + 'static {
     /// The present time.
     fn now(&self) -> Instant;

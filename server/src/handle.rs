@@ -13,8 +13,8 @@ use crate::serve::{Orders, Shared, TaskEntry};
 
 /// What the application sees of the shutdown, and how it takes part.
 ///
-/// A cheap handle: clones are the same. It belongs to one [`serve`](crate::serve()), which puts it into the extensions
-/// of every request.
+/// A cheap handle: clones are the same. It belongs to one [`serve`](crate::serve()), which puts it
+/// into the extensions of every request.
 #[derive(Clone, Debug)]
 pub struct Drain {
     shared: Arc<Shared>,
@@ -27,7 +27,8 @@ impl Default for Drain {
 }
 
 impl Drain {
-    /// A handle for [`Serve::drain`](crate::Serve::drain), made before it so that routes and tasks can have it.
+    /// A handle for [`Serve::drain`](crate::Serve::drain), made before it so that routes and tasks
+    /// can have it.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -53,7 +54,8 @@ impl Drain {
 
     /// Waits until the shutdown begins; over at once when it has. Cancel safe.
     ///
-    /// For what would otherwise go on for ever: event streams, long polls and WebSockets end when this does.
+    /// For what would otherwise go on for ever: event streams, long polls and WebSockets end when
+    /// this does.
     pub fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
         let shared = Arc::clone(&self.shared);
         async move {
@@ -68,8 +70,8 @@ impl Drain {
 
     /// Makes the shutdown wait for `future`, from this call until it ends or is dropped.
     ///
-    /// It does not spawn: await the result, or hand it to `tokio::spawn`. At the deadline it is dropped, and gives
-    /// [`Aborted`].
+    /// It does not spawn: await the result, or hand it to `tokio::spawn`. At the deadline it is
+    /// dropped, and gives [`Aborted`].
     pub fn track<F: Future>(&self, future: F) -> Tracked<F> {
         let id = self.shared.next_id();
         let entry = Arc::new(TaskEntry::default());
@@ -113,7 +115,8 @@ pin_project! {
 }
 
 impl<F> Tracked<F> {
-    /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The panic then goes on.
+    /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The
+    /// panic then goes on.
     pub fn essential(self) -> Self {
         Self {
             essential: true,

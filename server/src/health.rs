@@ -4,7 +4,8 @@ use axum::routing::{MethodRouter, get};
 
 use crate::Drain;
 
-/// The health route: 200 `{"status":"ok"}`, and from the signal on 503 `{"status":"shutting_down"}`.
+/// The health route: 200 `{"status":"ok"}`, and from the signal on 503
+/// `{"status":"shutting_down"}`.
 ///
 /// It asks nothing and nobody but the drain, so it answers at once however busy the service is.
 ///

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::drain::{Counts, Outcome, Phase, Policy};
 use crate::seal::Rung;
 
-/// What the shutdown did: for people by `Display`, for machines by serde. Times are whole milliseconds.
+/// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
+/// milliseconds.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -19,12 +20,13 @@ pub struct Report {
     pub forced: bool,
     /// The code that the process should exit with.
     pub exit_code: u8,
-    /// How the listener was closed; `None` when it was not reached before the end, or when accepting had panicked.
+    /// How the listener was closed; `None` when it was not reached before the end, or when
+    /// accepting had panicked.
     pub rung: Option<Rung>,
     /// What was open and in flight when it began.
     pub at_signal: Tally,
-    /// How many requests ended by themselves since it began, last requests on idle connections and refused ones
-    /// included.
+    /// How many requests ended by themselves since it began, last requests on idle connections and
+    /// refused ones included.
     pub finished: usize,
     /// What was cut.
     pub aborted: Tally,

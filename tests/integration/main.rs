@@ -1,6 +1,6 @@
 //! The three parts together, against real servers and a real Postgres.
 //!
-//! * `killed`: what is left of a Postgres when its run is killed
+//! * `killed`: what a killed harness leaves behind, and who removes it
 //! * `postgres`: where Postgres comes from, each rung of the ladder for real
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres

@@ -45,7 +45,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
                 let after = at.saturating_sub(exchange.ended_us);
                 if after > prompt {
                     let actual = format!("{silent} its connection was closed {}", moments.when(at));
-                    findings.push(about(Finding::late(expected, actual)));
+                    let late = Finding::late(expected, actual).measured(prompt / 1000, after);
+                    findings.push(about(late));
                 }
             }
             Some((_, End::Malformed | End::Silence)) | None => {
@@ -59,4 +60,49 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
 
 fn followed(exchange: &Exchange, all: &[Exchange]) -> bool {
     all.iter().any(|other| other.conn == exchange.conn && other.first_us > exchange.ended_us)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, ready, stopping};
+    use super::*;
+    use crate::history::Sign;
+    use crate::plan::Intent;
+
+    #[test]
+    fn an_answer_of_a_drain_is_the_last_on_its_connection() {
+        let held = || -> Story {
+            let held = ready().at(200).posts("a").at(300).signalled();
+            held.at(320).visible(Sign::ListenerGone).at(340)
+        };
+        let plain = || held().answered("a", 201);
+        let rows: [Row<'_>; 9] = [
+            ("it says so", held().answered_with("a", 201, "{}", true), &[]),
+            ("it is closed right after", plain().at(341).closed("a", End::Fin), &[]),
+            ("or reset", plain().at(341).closed("a", End::Reset), &[]),
+            ("its client was faster", plain().at(341).closed("a", End::Client), &[]),
+            (
+                "it is closed late",
+                plain().at(5_340).closed("a", End::Fin),
+                &["Late Must … its connection was closed 5.0 s after SIGTERM"],
+            ),
+            (
+                "it is closed when the world kills the server",
+                plain().at(10_300).killed().closed("a", End::Reset),
+                &["Violation Must … its connection was never closed"],
+            ),
+            ("it is never closed", plain(), &["Violation Must … was never closed"]),
+            (
+                "it serves another request",
+                plain().at(350).sends("a", Intent::Work).at(351).ended("a", End::Fin, 0),
+                &["Violation Must … another request went over the same connection"],
+            ),
+            (
+                "no answer to judge",
+                held().ended("a", End::Reset, 0),
+                &["Inconclusive … there was no answer during the shutdown"],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
 }

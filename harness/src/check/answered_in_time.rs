@@ -20,7 +20,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
             && event.at_us >= from
         {
             let actual = format!("the connection {conn} was neither established nor refused");
-            findings.push(Finding::late(&expected, actual).at(event.at_us));
+            let late = Finding::late(&expected, actual).measured(budget, budget * 1000);
+            findings.push(late.at(event.at_us));
         }
     }
     for exchange in history.exchanges() {
@@ -36,7 +37,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
                 format!("{}, sent {sent}: {} {}", exchange.line, exchange.outcome, moments.when(at))
             }
         };
-        findings.push(Finding::late(&expected, actual).at(last).about(&exchange.request.id));
+        let late = Finding::late(&expected, actual).measured(budget, waited).at(last);
+        findings.push(late.about(&exchange.request.id));
     }
     findings
 }
@@ -53,4 +55,69 @@ fn waited(moments: &Moments, exchange: &Exchange, last: u64) -> u64 {
     let end = moments.exited.or(moments.killed).unwrap_or(u64::MAX);
     let opened = moments.gate_opened.filter(|opened| *opened < end).unwrap_or(0);
     exchange.ended_us.saturating_sub(last.max(opened))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, ready, stopping};
+    use super::*;
+    use crate::history::{End, Sign};
+
+    #[test]
+    fn nobody_is_left_in_front_of_the_door() {
+        let draining = || ready().at(300).signalled().at(320).visible(Sign::ListenerGone).at(350);
+        let sent = || -> Story { draining().posts("a").at(360) };
+        let rows: [Row<'_>; 8] = [
+            ("refused", draining().refused("a", ConnectError::Refused), &[]),
+            ("503", sent().answered("a", 503), &[]),
+            ("closed", sent().ended("a", End::Reset, 0), &[]),
+            (
+                "it could not even connect",
+                draining().refused("a", ConnectError::TimedOut),
+                &["Late Must … a@1 was neither established nor refused"],
+            ),
+            (
+                "silence until the exit, which came late",
+                sent().at(8_300).ended("a", End::Reset, 0).exits(0),
+                &["Late Must … POST /work, sent 50 ms after SIGTERM: reset without a byte 8.0 s"],
+            ),
+            (
+                "silence until the world killed the server",
+                sent().at(10_300).killed().ended("a", End::Reset, 0),
+                &["Late Must … silence until the end 10.0 s after SIGTERM"],
+            ),
+            ("silence", sent(), &["Late Must … POST /work, sent 50 ms after SIGTERM: silence"]),
+            (
+                "sent before: another matter",
+                ready().at(200).posts("a").at(300).signalled().visible(Sign::ListenerGone),
+                &[],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+
+    #[test]
+    fn the_time_that_a_gate_takes_is_not_the_servers() {
+        let held = || ready().at(200).holds().at(300).signalled().visible(Sign::Unavailable);
+        let rows: [Row<'_>; 2] = [
+            (
+                "a lame duck still works, and the store let it late",
+                held().at(310).posts("a").at(5_000).opens().at(5_010).answered("a", 201).exits(0),
+                &[],
+            ),
+            (
+                "a gate that the world opens when all is over is no excuse",
+                held()
+                    .at(310)
+                    .posts("a")
+                    .at(8_300)
+                    .ended("a", End::Reset, 0)
+                    .exits(0)
+                    .at(8_400)
+                    .opens(),
+                &["Late Must … reset without a byte 8.0 s"],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
 }

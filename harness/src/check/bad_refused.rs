@@ -38,7 +38,7 @@ fn judge(_: &Plan, history: &History) -> Vec<Finding> {
     let of_good: u64 =
         rows.names().filter(|(name, _)| good.contains(name)).map(|(_, n)| u64::from(n)).sum();
     if rows.total > of_good {
-        let actual = format!("{} rows that no good request made", rows.total - of_good);
+        let actual = format!("rows that no good request made: {}", rows.total - of_good);
         findings.push(Finding::violation("no row for a request that is refused", actual));
     }
     findings
@@ -55,4 +55,50 @@ fn wrong(exchange: &Exchange) -> Option<Finding> {
         let expected = format!("4xx to {}", exchange.line);
         Finding::violation(expected, exchange.outcome.to_string()).about(&exchange.request.id)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, plan, ready};
+    use super::*;
+    use crate::history::End;
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let bad = || ready().at(200).connects("a").sends("a", Intent::Bad).at(210);
+        let huge = || {
+            let sent = ready().at(200).connects("a");
+            sent.sends_part("a", Intent::Bad, 1 << 20, (true, true)).at(210)
+        };
+        let rows: [Row<'_>; 9] = [
+            ("400", bad().answered("a", 400).rows(&[]), &[]),
+            ("422 is as good", bad().answered("a", 422).rows(&[]), &[]),
+            (
+                "taken for good",
+                bad().answered("a", 201).rows(&[("42", 1)]),
+                &["Violation … 201, complete", "Violation … rows that no good request made: 1"],
+            ),
+            (
+                "an error of the server's",
+                bad().answered("a", 500).rows(&[]),
+                &["Violation Must 4xx to POST /work (bad): 500, complete"],
+            ),
+            (
+                "the server died of it",
+                bad().ended("a", End::Reset, 0).rows(&[]),
+                &["Violation … reset without a byte"],
+            ),
+            ("silence", bad().rows(&[]), &["Violation … silence until the end"]),
+            ("a huge one may be cut off", huge().ended("a", End::Reset, 0).rows(&[]), &[]),
+            ("a huge one is not taken", huge().answered("a", 201).rows(&[]), &["Violation … 201"]),
+            ("rows unknown", bad().answered("a", 400), &["Inconclusive … the run ended before"]),
+        ];
+        expect(&CHECK, &plan(|_| {}), &rows);
+    }
+
+    #[test]
+    fn the_rows_of_good_requests_are_not_held_against_it() {
+        let story = ready().at(200).posts("a").at(210).answered("a", 201).rows(&[("a", 1)]);
+        expect(&CHECK, &plan(|_| {}), &[("a row, and a request for it", story, &[])]);
+    }
 }

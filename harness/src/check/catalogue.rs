@@ -1,9 +1,9 @@
 use super::Check;
 use super::{
-    announces_close, answered_in_time, bad_refused, became_idle, created, exit_in_grace,
-    exit_prompt, exit_soon, exit_status, health_draining, health_monotonic, health_ok, idle_closed,
-    ids_distinct, ledger, no_late_success, no_residue, pool_outlives_requests, preconditions,
-    store_terminated, visible_in_time,
+    announces_close, answered_in_time, bad_refused, created, exit_in_grace, exit_prompt, exit_soon,
+    exit_status, health_draining, health_monotonic, health_ok, idle_closed, ids_distinct, ledger,
+    no_crash, no_late_success, no_residue, pool_outlives_requests, preconditions, store_terminated,
+    visible_in_time,
 };
 
 /// Every check.
@@ -18,13 +18,13 @@ pub const CHECKS: &[Check] = &[
     health_monotonic::CHECK,
     announces_close::CHECK,
     answered_in_time::CHECK,
-    became_idle::CHECK,
     idle_closed::CHECK,
     visible_in_time::CHECK,
     exit_in_grace::CHECK,
     exit_prompt::CHECK,
     exit_soon::CHECK,
     exit_status::CHECK,
+    no_crash::CHECK,
     no_late_success::CHECK,
     no_residue::CHECK,
     pool_outlives_requests::CHECK,

@@ -89,3 +89,58 @@ pub(super) fn excerpt(body: &str) -> String {
     }
     if text.is_empty() { "an empty body".to_owned() } else { text }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, plan, ready};
+    use super::*;
+    use crate::history::End;
+    use crate::plan::Request;
+
+    #[test]
+    fn every_good_request_is_answered_with_its_job() {
+        let calm = plan(|draft| _ = draft.client("a").connect().send(Request::work("job-a-1")));
+        let sent = || ready().at(200).posts("a").at(210);
+        let body = |body| sent().answered_with("a", 201, body, false);
+        let rows: [Row<'_>; 9] = [
+            ("as it should be", sent().answered("a", 201), &[]),
+            ("more than was asked for", body(r#"{"id":"1","name":"job-a-1","at":"now"}"#), &[]),
+            ("no JSON", body("created"), &["Violation Must … a body that is no JSON: created"]),
+            ("no body", body(""), &["Violation Must … no JSON: an empty body"]),
+            (
+                "a number for an id",
+                body(r#"{"id":7,"name":"job-a-1"}"#),
+                &["Violation Must … its id is a number, not a string"],
+            ),
+            (
+                "another name",
+                body(r#"{"id":"7","name":"job"}"#),
+                &["Violation Must … its name is not the one that was sent"],
+            ),
+            ("200 is not 201", sent().answered("a", 200), &["Violation … 200, complete"]),
+            ("closed", sent().ended("a", End::Fin, 0), &["Violation … closed without a byte"]),
+            ("never sent", ready(), &["Violation … the name job-a-1 could not be sent"]),
+        ];
+        expect(&CHECK, &calm, &rows);
+    }
+
+    #[test]
+    fn what_is_under_way_at_the_signal_is_the_ledgers_matter() {
+        let stopping = plan(|draft| _ = draft.operator().signal());
+        let sent = || ready().at(200).posts("a").at(300).signalled().at(310);
+        let rows: [Row<'_>; 3] = [
+            ("closed", sent().ended("a", End::Reset, 0), &[]),
+            (
+                "but a 201 is a good one",
+                sent().answered_with("a", 201, "{}", false),
+                &["Violation … its id is absent or null"],
+            ),
+            (
+                "and before the signal all are answered",
+                ready().at(200).posts("a").at(210).answered("a", 500).at(300).signalled(),
+                &["Violation … 500, complete"],
+            ),
+        ];
+        expect(&CHECK, &stopping, &rows);
+    }
+}

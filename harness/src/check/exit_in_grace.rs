@@ -22,7 +22,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
         return vec![match killed {
             Some((at, why)) => {
                 let actual = format!("it still ran {} and was killed: {why}", moments.when(at));
-                Finding::late(expected, actual).at(at)
+                Finding::late(expected, actual).measured(grace, at - signalled).at(at)
             }
             None => Finding::inconclusive(expected, "the run ended before the process did"),
         }];
@@ -30,5 +30,29 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     if exited - signalled <= grace * 1000 {
         return Vec::new();
     }
-    vec![Finding::late(expected, format!("it exited {}", moments.when(exited))).at(exited)]
+    let late = Finding::late(expected, format!("it exited {}", moments.when(exited)));
+    vec![late.measured(grace, exited - signalled).at(exited)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, ready, stopping};
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_told_to_stop_stops() {
+        let told = || ready().at(300).signalled();
+        let rows: [Row<'_>; 5] = [
+            ("at once", told().at(310).exits(0), &[]),
+            ("whatever its status", told().at(310).exits(1), &[]),
+            ("in the last moment", told().at(10_300).exits(0), &[]),
+            (
+                "not before it is killed",
+                told().at(10_300).killed(),
+                &["Late Must … still ran 10.0 s after SIGTERM and was killed: the grace of 10 s"],
+            ),
+            ("nobody saw it", told(), &["Inconclusive … the run ended before the process did"]),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
 }

@@ -13,3 +13,49 @@ pub(super) const CHECK: Check = Check {
 fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     exit_within(history, plan.contract.prompt_ms).into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, ready, stopping};
+    use super::*;
+    use crate::history::Sign;
+
+    #[test]
+    fn a_server_that_has_nothing_to_do_goes() {
+        let told = || ready().at(200).posts("a").at(300).signalled();
+        let gone = || told().at(310).visible(Sign::ListenerGone).listener_gone();
+        let lame = || told().at(310).visible(Sign::Unavailable);
+        let rows: [Row<'_>; 9] = [
+            ("at once", gone().at(320).exits(0), &[]),
+            (
+                "idle, and yet it waits",
+                gone().at(9_300).exits(0),
+                &["Late Must … 9000 ms after the last thing that it had to wait for, 9.0 s after"],
+            ),
+            ("after a long answer", gone().at(6_000).answered("a", 201).at(6_100).exits(0), &[]),
+            (
+                "long after it",
+                gone().at(2_300).answered("a", 201).at(5_000).exits(0),
+                &["Late Must … 2700 ms after"],
+            ),
+            ("after a gate opened", gone().at(4_000).opens().at(4_010).exits(0), &[]),
+            ("after a lame duck", lame().at(5_300).listener_gone().at(5_400).exits(0), &[]),
+            ("a lame duck to the end", lame().at(9_300).exits(0), &[]),
+            (
+                "long after a lame duck",
+                lame().at(3_300).listener_gone().at(9_300).exits(0),
+                &["Late Must … 6000 ms after"],
+            ),
+            ("never", gone().at(10_300).killed(), &["Late Must … it still ran 10.0 s after"]),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+
+    #[test]
+    fn a_503_on_a_fresh_connection_shows_a_lame_duck_whatever_the_first_sign_was() {
+        let told = ready().at(300).signalled().at(310).visible(Sign::ConnectionClosed);
+        let lame = told.probes("a").at(311).answered("a", 503);
+        let story = lame.at(5_000).listener_gone().at(5_010).exits(0);
+        expect(&CHECK, &stopping(&CHECK), &[("idle ones are closed first", story, &[])]);
+    }
+}

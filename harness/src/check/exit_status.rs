@@ -15,7 +15,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     let Some(at) = moments.exited else {
         let Some(killed) = moments.killed else { return Vec::new() };
         let actual = format!("it did not exit; it was killed {}", moments.when(killed));
-        return vec![Finding::late(expected, actual).at(killed)];
+        return vec![Finding::late(expected, actual).measured(plan.contract.grace_ms, 0).at(killed)];
     };
     let ended = history.events.iter().find_map(|event| match event.what {
         What::Exited { code, signal } => Some((code, signal)),
@@ -31,4 +31,46 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
         ExitRule::Lenient if by_the_signal => finding.at_most(Level::Should),
         ExitRule::Strict | ExitRule::Lenient => finding,
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, ready, stopping};
+    use super::*;
+    use crate::plan::Contract;
+
+    fn told() -> Story {
+        ready().at(300).signalled().at(310)
+    }
+
+    fn by_signal(signal: i32) -> Story {
+        told().event("server", What::Exited { code: None, signal: Some(signal) })
+    }
+
+    #[test]
+    fn status_0_and_no_other() {
+        let rows: [Row<'_>; 6] = [
+            ("0", told().exits(0), &[]),
+            ("1", told().exits(1), &["Violation Must … it exited with status 1 10 ms after"]),
+            ("143", told().exits(143), &["Violation Must … it exited with status 143"]),
+            ("SIGTERM itself", by_signal(15), &["Violation Must … it was ended by SIGTERM"]),
+            ("a crash", by_signal(11), &["Violation Must … it was ended by SIGSEGV"]),
+            ("killed", told().at(10_300).killed(), &["Late Must … did not exit; it was killed"]),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+
+    #[test]
+    fn where_the_contract_is_lenient_the_signal_itself_is_a_warning() {
+        let lenient = Contract { exit: ExitRule::Lenient, ..Contract::default() };
+        let plan = Plan { contract: lenient, ..stopping(&CHECK) };
+        let rows: [Row<'_>; 5] = [
+            ("0", told().exits(0), &[]),
+            ("143", told().exits(143), &["Violation Should … it exited with status 143"]),
+            ("SIGTERM itself", by_signal(15), &["Violation Should … ended by SIGTERM"]),
+            ("1", told().exits(1), &["Violation Must … it exited with status 1"]),
+            ("a crash", by_signal(6), &["Violation Must … it was ended by SIGABRT"]),
+        ];
+        expect(&CHECK, &plan, &rows);
+    }
 }

@@ -72,7 +72,7 @@ fn late(plan: &Plan, moments: &Moments, exchange: &Exchange) -> Option<Finding> 
     (waited > plan.contract.answer_ms * 1000).then(|| {
         let when = moments.when(exchange.ended_us);
         let actual = format!("silence for {} ms, then {} {when}", waited / 1000, exchange.outcome);
-        Finding::late(EXPECTED, actual)
+        Finding::late(EXPECTED, actual).measured(plan.contract.answer_ms, waited)
     })
 }
 
@@ -83,4 +83,106 @@ fn body(answer: &Answer) -> Option<Finding> {
     let expected = r#"503 with {"status":"shutting_down"}"#;
     let actual = format!("503 with {}", excerpt(&answer.body));
     Some(Finding::violation(expected, actual).at_most(Level::Should))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, ready, stopping};
+    use super::*;
+    use crate::history::{ConnectError, End, Sign, What};
+
+    /// The signal, and a sign of it.
+    fn draining(story: Story) -> Story {
+        story.at(300).signalled().at(320).visible(Sign::ListenerGone).at(350)
+    }
+
+    /// A probe on a connection that was used before the signal.
+    fn used() -> Story {
+        let used = ready().at(200).probes("a").at(210).answered("a", 200);
+        draining(used).sends("a", Intent::Health).at(360)
+    }
+
+    /// A probe whose head was half sent before the signal.
+    fn half() -> Story {
+        let begun = ready().at(200).connects("a");
+        let begun = begun.sends_part("a", Intent::Health, 30, (true, false));
+        draining(begun).sends_part("a", Intent::Health, 20, (false, true)).at(360)
+    }
+
+    /// A probe on a fresh connection.
+    fn fresh() -> Story {
+        draining(ready()).probes("a").at(360)
+    }
+
+    #[test]
+    fn every_honest_reading_passes_and_no_other() {
+        let json = r#"{"status":"ok"}"#;
+        let rows: [Row<'_>; 14] = [
+            ("503 on the used one", used().answered("a", 503), &[]),
+            ("503 on the half-sent one", half().answered("a", 503), &[]),
+            ("503 on a fresh one", fresh().answered("a", 503), &[]),
+            ("closed without a byte", used().ended("a", End::Fin, 0), &[]),
+            ("reset without a byte", half().ended("a", End::Reset, 0), &[]),
+            (
+                "refused, and the used one closed before it was asked again",
+                draining(ready().at(200).probes("a").at(210).answered("a", 200))
+                    .closed("a", End::Fin)
+                    .refused("b", ConnectError::Refused),
+                &[],
+            ),
+            (
+                "200 on the used one",
+                used().answered("a", 200),
+                &["Violation Must … 200 60 ms after SIGTERM on a connection used before"],
+            ),
+            (
+                "200 on the half-sent one",
+                half().answered("a", 200),
+                &["Violation Must … 200 60 ms after SIGTERM on a request begun before the signal"],
+            ),
+            (
+                "200 on a fresh one",
+                fresh().answered("a", 200),
+                &["Violation Must … 200 60 ms after SIGTERM on a fresh connection"],
+            ),
+            ("an error", fresh().answered("a", 500), &["Violation Must … 500 60 ms after"]),
+            (
+                "503 with the wrong words",
+                fresh().answered_with("a", 503, json, true),
+                &["Violation Should … 503 with"],
+            ),
+            (
+                "silence until the world killed it",
+                fresh().at(10_300).killed().ended("a", End::Reset, 0),
+                &["Violation Must … silence until the end on a fresh connection"],
+            ),
+            (
+                "silence for longer than an answer may take",
+                fresh().at(8_000).ended("a", End::Fin, 0),
+                &["Late Must … silence for 7650 ms, then closed without a byte"],
+            ),
+            (
+                "an answer cut in the middle",
+                fresh().ended("a", End::Reset, 30),
+                &["Violation Must … cut before its end"],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+
+    #[test]
+    fn what_comes_before_the_first_sign_is_not_judged() {
+        let early = || ready().at(300).signalled().at(310).probes("a").at(312).answered("a", 200);
+        let never = || ready().at(300).signalled().at(1_300).event("world", What::NotVisible);
+        let rows: [Row<'_>; 3] = [
+            ("200 before the first sign", early().at(320).visible(Sign::ListenerGone), &[]),
+            ("no drain at all", early(), &[]),
+            (
+                "a sign must come in time; from then on it is judged without one",
+                never().at(1_310).probes("a").at(1_312).answered("a", 200),
+                &["Violation Must … 200 1.0 s after SIGTERM on a fresh connection"],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
 }

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use super::{Check, Finding};
-use crate::history::{ConnectError, Exchange, History, Moments, Outcome, What};
+use crate::history::{ConnectError, Exchange, History, Moments, Outcome, Sign, What};
 use crate::plan::{Intent, Plan};
 
 /// A server that has said no does not say yes again: whoever routes by `/health` would send it
@@ -10,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     let moments = history.moments();
     let Some(signalled) = moments.signalled else { return Vec::new() };
     let exchanges = history.exchanges();
@@ -18,20 +20,65 @@ fn judge(_: &Plan, history: &History) -> Vec<Finding> {
         .iter()
         .filter(|exchange| exchange.intent == Intent::Health && exchange.ended_us >= signalled)
         .collect();
-    let mut findings: Vec<_> = [back(&moments, history, &probes)].into_iter().flatten().collect();
-    findings.extend(probes.iter().filter_map(|probe| error(&moments, probe)));
+    let mut findings: Vec<_> = back(&moments, &No::first(history), &probes).into_iter().collect();
+    findings.extend(probes.iter().filter_map(|probe| error(plan, &moments, probe)));
     findings
 }
 
-/// The first 200 to a probe that was sent after the first no.
-fn back(moments: &Moments, history: &History, probes: &[&Exchange]) -> Option<Finding> {
-    let no = first_no(moments, history, probes)?;
-    let flipped: Vec<_> =
-        probes.iter().filter(|probe| probe.status() == Some(200) && probe.first_us > no).collect();
+/// When the server said no for the first time.
+#[derive(Default)]
+struct No {
+    /// A 503, to a client or to the world's own probes: after it no 200 to anybody.
+    unavailable: Option<u64>,
+    /// A refused connection: after it no 200 on a connection that is opened later.
+    refused: Option<u64>,
+}
+
+impl No {
+    fn first(history: &History) -> Self {
+        let mut no = Self::default();
+        let mut signalled = false;
+        let health: BTreeSet<_> = history
+            .exchanges()
+            .into_iter()
+            .filter(|exchange| exchange.intent == Intent::Health)
+            .map(|exchange| exchange.request)
+            .collect();
+        for event in &history.events {
+            match &event.what {
+                What::Signalled { .. } => signalled = true,
+                What::Visible { sign: Sign::Unavailable } => {
+                    no.unavailable.get_or_insert(event.at_us);
+                }
+                What::Answered { request, answer, .. }
+                    if signalled && answer.status == 503 && health.contains(request) =>
+                {
+                    no.unavailable.get_or_insert(event.at_us);
+                }
+                What::NotConnected { error: ConnectError::Refused, .. } if signalled => {
+                    no.refused.get_or_insert(event.at_us);
+                }
+                _ => {}
+            }
+        }
+        no
+    }
+
+    /// The no that stands before this probe.
+    fn before(&self, probe: &Exchange) -> Option<u64> {
+        let unavailable = self.unavailable.filter(|at| probe.first_us > *at);
+        unavailable.or_else(|| self.refused.filter(|at| probe.connected_us > *at))
+    }
+}
+
+/// The first 200 to a probe that was sent after a no.
+fn back(moments: &Moments, no: &No, probes: &[&Exchange]) -> Option<Finding> {
+    let is_back = |probe: &&&Exchange| probe.status() == Some(200) && no.before(probe).is_some();
+    let flipped: Vec<_> = probes.iter().filter(is_back).collect();
     let first = flipped.first()?;
     let actual = format!(
         "it said no {}, and 200 again {} ({} times in all)",
-        moments.when(no),
+        moments.when(no.before(first)?),
         moments.when(first.ended_us),
         flipped.len()
     );
@@ -39,34 +86,108 @@ fn back(moments: &Moments, history: &History, probes: &[&Exchange]) -> Option<Fi
     Some(finding.at(first.ended_us).about(&first.request.id))
 }
 
-/// When a probe was answered 503, or its connection refused, for the first time.
-fn first_no(moments: &Moments, history: &History, probes: &[&Exchange]) -> Option<u64> {
-    let signalled = moments.signalled?;
-    let refused = history.events.iter().filter_map(|event| match &event.what {
-        What::NotConnected { error: ConnectError::Refused, .. } => Some(event.at_us),
-        _ => None,
-    });
-    let unavailable =
-        probes.iter().filter(|probe| probe.status() == Some(503)).map(|probe| probe.ended_us);
-    refused.filter(|at| *at >= signalled).chain(unavailable).min()
-}
-
-fn error(moments: &Moments, probe: &Exchange) -> Option<Finding> {
+fn error(plan: &Plan, moments: &Moments, probe: &Exchange) -> Option<Finding> {
     let fine = match &probe.outcome {
         Outcome::Answered(answer) => matches!(answer.status, 200 | 503),
         Outcome::Closed(_) | Outcome::Abandoned | Outcome::NotSent => true,
         Outcome::Cut(..) | Outcome::Silence => false,
     };
-    if fine {
-        return None;
-    }
     let expected = "200, then 503, refused, or closed";
+    let waited = probe.ended_us.saturating_sub(probe.last_us?) / 1000;
     let finding = match probe.ended_us {
         u64::MAX => Finding::violation(expected, probe.outcome.to_string()),
-        at => {
+        at if !fine => {
             let actual = format!("{} {}", probe.outcome, moments.when(at));
             Finding::violation(expected, actual).at(at)
         }
+        at if waited > plan.contract.answer_ms => {
+            let actual = format!("silence for {waited} ms, then {}", probe.outcome);
+            Finding::late(expected, actual).at(at)
+        }
+        _ => return None,
     };
     Some(finding.about(&probe.request.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, ready, stopping};
+    use super::*;
+    use crate::history::End;
+
+    /// Probes on connections of their own, with these statuses, 10 ms apart after the signal.
+    fn statuses(statuses: &[u16]) -> Story {
+        let mut story = ready().at(200).probes("a").at(210).answered("a", 200).at(300).signalled();
+        for (n, status) in (1..).zip(statuses) {
+            story = story.at(300 + 10 * n).probes("a").at(305 + 10 * n).answered("a", *status);
+        }
+        story
+    }
+
+    fn refused(story: Story, at: u64) -> Story {
+        story.at(at).refused("b", ConnectError::Refused)
+    }
+
+    #[test]
+    fn no_once_said_stays_no() {
+        let kept = || ready().at(200).connects("k").at(300).signalled();
+        let rows: [Row<'_>; 13] = [
+            ("200, then 503", statuses(&[200, 200, 503, 503]), &[]),
+            ("200, then refused", refused(statuses(&[200, 200]), 400), &[]),
+            ("503, then refused", refused(statuses(&[503]), 400), &[]),
+            (
+                "503, then 200",
+                statuses(&[200, 503, 200, 200, 503]),
+                &["Violation Must … it said no 25 ms after SIGTERM, and 200 again 35 ms … 2 times"],
+            ),
+            (
+                "refused, then 200 on a connection that was kept: each of them is monotonic",
+                refused(kept(), 310).at(320).sends("k", Intent::Health).at(321).answered("k", 200),
+                &[],
+            ),
+            (
+                "refused, then 200 on a connection that was opened later",
+                refused(kept(), 310).at(320).probes("a").at(321).answered("a", 200),
+                &["Violation Must … it said no 10 ms after SIGTERM, and 200 again 21 ms"],
+            ),
+            (
+                "503 to the world's own probe, then 200",
+                kept()
+                    .at(310)
+                    .visible(Sign::Unavailable)
+                    .at(320)
+                    .sends("k", Intent::Health)
+                    .at(321)
+                    .answered("k", 200),
+                &["Violation Must … it said no 10 ms after SIGTERM, and 200 again 21 ms"],
+            ),
+            (
+                "silence for longer than an answer may take",
+                kept().at(310).sends("k", Intent::Health).at(8_300).ended("k", End::Reset, 0),
+                &["Late Must … silence for 7990 ms, then reset without a byte"],
+            ),
+            (
+                "asked before the no, answered after it",
+                refused(kept().at(305).sends("k", Intent::Health), 310).at(321).answered("k", 200),
+                &[],
+            ),
+            ("an error", statuses(&[200, 500, 503]), &["Violation Must … 500, complete 25 ms"]),
+            (
+                "a close is no answer at all",
+                kept().at(310).sends("k", Intent::Health).at(311).ended("k", End::Fin, 0),
+                &[],
+            ),
+            (
+                "silence",
+                kept().at(310).sends("k", Intent::Health),
+                &["Violation Must … silence until the end"],
+            ),
+            (
+                "a no before the signal is another matter",
+                ready().at(200).probes("a").at(210).answered("a", 503).at(300).signalled(),
+                &[],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
 }

@@ -40,3 +40,31 @@ fn wrong(exchange: &Exchange) -> Option<Finding> {
     let expected = r#"200 with {"status":"ok"}"#;
     Some(Finding::violation(expected, actual).about(&exchange.request.id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, plan, ready};
+    use super::*;
+    use crate::history::End;
+
+    #[test]
+    fn health_is_ok_until_the_signal() {
+        let probe = || ready().at(200).probes("a").at(210);
+        let body = |body| probe().answered_with("a", 200, body, false);
+        let rows: [Row<'_>; 8] = [
+            ("as it should be", probe().answered("a", 200), &[]),
+            ("more than was asked for", body(r#"{"status":"ok","version":3}"#), &[]),
+            ("another word", body(r#"{"status":"OK"}"#), &["Violation Must … 200 with"]),
+            ("no JSON", body("ok"), &["Violation Must … 200 with ok"]),
+            ("503", probe().answered("a", 503), &["Violation Must … 503, complete"]),
+            ("closed", probe().ended("a", End::Fin, 0), &["Violation … closed without a byte"]),
+            ("nobody could ask", ready(), &["Violation … no GET /health could be sent"]),
+            (
+                "at the signal and later, other checks judge",
+                probe().at(300).signalled().at(310).answered("a", 503).probes("b"),
+                &[],
+            ),
+        ];
+        expect(&CHECK, &plan(|_| {}), &rows);
+    }
+}

@@ -34,7 +34,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
         at => format!("was closed {}", moments.when(at)),
     };
     let actual = format!("{} of {} were not; {} {when}", latest.len(), idle.len(), worst.conn);
-    vec![Finding::late(expected, actual)]
+    vec![Finding::late(expected, actual).measured(budget, at.saturating_sub(due))]
 }
 
 fn was_idle(connection: &Connection, exchanges: &[Exchange], signalled: u64) -> bool {
@@ -54,5 +54,51 @@ fn closed_at(connection: &Connection) -> Option<u64> {
     match by {
         End::Fin | End::Reset | End::Client => Some(at),
         End::Malformed | End::Silence => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, ready, stopping};
+    use super::*;
+    use crate::history::Sign;
+
+    /// Two used connections, both silent; one that was never used; and the signal.
+    fn idle() -> Story {
+        let used = ready().at(200).posts("a").posts("b").at(210);
+        used.answered("a", 201).answered("b", 201).connects("c").at(300).signalled()
+    }
+
+    #[test]
+    fn idle_connections_are_closed_with_the_shutdown() {
+        let all = |story: Story, by| story.closed("a", by).closed("b", by).closed("c", by);
+        let lame = || idle().at(310).visible(Sign::Unavailable).at(3_300).listener_gone();
+        let rows: [Row<'_>; 8] = [
+            ("closed at once", all(idle().at(310), End::Fin), &[]),
+            ("reset by the exit", all(idle().at(310), End::Reset).exits(0), &[]),
+            ("at the end of a lame duck", all(lame().at(3_400), End::Fin).exits(0), &[]),
+            ("long after the lame duck", all(lame().at(6_400), End::Fin), &["Late … 3 of 3"]),
+            (
+                "one of them when its own timeout fired",
+                all(idle().at(310).closed("a", End::Fin).at(5_300), End::Fin),
+                &["Late Must … 2 of 3 were not; c@1 was closed 5.0 s after SIGTERM"],
+            ),
+            (
+                "when the world killed the server",
+                all(idle().at(10_300).killed(), End::Reset),
+                &["Late Must … 3 of 3 were not; c@1 was never closed"],
+            ),
+            (
+                "closed before the signal",
+                ready().at(200).connects("a").at(210).closed("a", End::Fin).at(300).signalled(),
+                &[],
+            ),
+            (
+                "one that is busy is not idle",
+                ready().at(200).posts("a").at(300).signalled().at(6_000).answered("a", 201),
+                &[],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
     }
 }

@@ -26,3 +26,29 @@ fn judge(_: &Plan, history: &History) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, plan, ready};
+    use super::*;
+
+    #[test]
+    fn an_id_is_given_once() {
+        let two = || ready().at(200).posts("a").posts("b").at(210);
+        let same = r#"{"id":"1","name":"x"}"#;
+        let rows: [Row<'_>; 3] = [
+            ("two ids", two().answered("a", 201).answered("b", 201), &[]),
+            (
+                "one id for two jobs",
+                two().answered_with("a", 201, same, false).answered_with("b", 201, same, false),
+                &["Violation Must … the id 1 was also given to a#1"],
+            ),
+            (
+                "an answer that carries no id is another check's matter",
+                two().answered_with("a", 201, "", false).answered_with("b", 201, "", false),
+                &[],
+            ),
+        ];
+        expect(&CHECK, &plan(|_| {}), &rows);
+    }
+}

@@ -162,7 +162,8 @@ impl Ledger<'_> {
             .map(|(name, _)| name)
             .collect();
         let first = strange.first()?;
-        let actual = format!("{} rows with names that nobody sent, such as {first}", strange.len());
+        let actual =
+            format!("rows with names that nobody sent: {}, such as {first}", strange.len());
         Some(Finding::violation("each row in jobs belongs to a request", actual))
     }
 
@@ -175,7 +176,7 @@ impl Ledger<'_> {
             !success && !exchange.in_flight && exchange.ended_us >= signalled
         };
         let all = exchanges.iter().filter(lost).count();
-        let sent = |exchange: &&Exchange| exchange.last_us.is_some_and(|last| last < signalled);
+        let sent = |exchange: &&Exchange| exchange.last_us.is_some_and(|last| last <= signalled);
         let before = exchanges.iter().filter(lost).filter(sent).count();
         (all > 0).then(|| {
             let after = all - before;
@@ -189,7 +190,7 @@ impl Ledger<'_> {
 
     /// Whether success was told while the gate was shut before this request's row.
     fn before_its_row(&self, exchange: &Exchange) -> bool {
-        let Some(closed) = self.moments.gate_closed else { return false };
+        let Some(closed) = self.moments.rows_kept_out else { return false };
         let opened = self.moments.gate_opened.unwrap_or(u64::MAX);
         exchange.first_us > closed && exchange.ended_us < opened
     }
@@ -202,3 +203,6 @@ impl Ledger<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

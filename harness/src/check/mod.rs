@@ -13,7 +13,6 @@
 mod announces_close;
 mod answered_in_time;
 mod bad_refused;
-mod became_idle;
 mod catalogue;
 mod created;
 mod exit_in_grace;
@@ -27,6 +26,7 @@ mod health_ok;
 mod idle_closed;
 mod ids_distinct;
 mod ledger;
+mod no_crash;
 mod no_late_success;
 mod no_residue;
 mod pool_outlives_requests;

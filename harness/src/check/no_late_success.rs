@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(_: &Plan, history: &History) -> Vec<Finding> {
     let moments = history.moments();
-    let Some(closed) = moments.gate_closed else { return Vec::new() };
+    let Some(closed) = moments.rows_kept_out else { return Vec::new() };
     let opened = moments.gate_opened.unwrap_or(u64::MAX);
     history
         .exchanges()
@@ -26,4 +26,33 @@ fn judge(_: &Plan, history: &History) -> Vec<Finding> {
             Finding::violation(expected, actual).at(exchange.ended_us).about(&exchange.request.id)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, ready, stopping};
+    use super::*;
+    use crate::history::End;
+
+    #[test]
+    fn what_could_not_be_done_is_not_reported_as_done() {
+        let held = || ready().at(200).holds().at(210).posts("a").at(220).held().at(300).signalled();
+        let warm = ready().at(150).posts("w").at(160).answered("w", 201).at(200).holds();
+        let rows: [Row<'_>; 5] = [
+            ("cut at the deadline", held().at(8_000).ended("a", End::Reset, 0).exits(0), &[]),
+            ("an honest error", held().at(8_000).answered("a", 503).exits(0), &[]),
+            (
+                "a success at the deadline",
+                held().at(8_000).answered("a", 201).exits(0).at(8_100).opens(),
+                &["Violation Must … 201, complete 7.7 s after SIGTERM, while no row could get in"],
+            ),
+            (
+                "a success once the gate was open",
+                held().at(400).opens().at(401).answered("a", 201),
+                &[],
+            ),
+            ("a success before it was closed", warm.at(300).signalled(), &[]),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
 }

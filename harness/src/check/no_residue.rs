@@ -37,3 +37,38 @@ fn judge(_: &Plan, history: &History) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, ready, stopping};
+    use super::*;
+
+    #[test]
+    fn nothing_outlives_the_server() {
+        let left = |processes: &[&str], listening| {
+            let processes = processes.iter().map(|name| (*name).to_owned()).collect();
+            let exited = ready().at(300).signalled().at(310).exits(0);
+            exited.event("world", What::Residue { processes, listening })
+        };
+        let rows: [Row<'_>; 5] = [
+            ("nothing is left", left(&[], false), &[]),
+            (
+                "a child that keeps the port",
+                left(&["41 worker"], true),
+                &["Violation Must … left after the exit: 41 worker", "… still listens on it"],
+            ),
+            ("a child", left(&["41 a", "42 b"], false), &["Violation … 41 a, 42 b"]),
+            (
+                "it never exited",
+                ready().at(300).signalled().at(10_300).killed(),
+                &["Inconclusive … it did not exit by itself"],
+            ),
+            (
+                "nobody looked",
+                ready().at(300).signalled().at(310).exits(0),
+                &["Inconclusive … it did not look"],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+}

@@ -23,6 +23,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
 /// What kept the run from being judged.
 fn stopped_short(plan: &Plan, history: &History) -> Vec<Finding> {
     let moments = history.moments();
+    // Nobody told it to stop, and the world did not kill it.
+    let alone = plan.signals() && moments.signalled.is_none();
     let mut findings = Vec::new();
     for Event { at_us, what, .. } in &history.events {
         match what {
@@ -31,7 +33,7 @@ fn stopped_short(plan: &Plan, history: &History) -> Vec<Finding> {
                 let expected = format!("the server is ready within {budget} s");
                 findings.push(Finding::violation(expected, why).at(*at_us));
             }
-            What::Exited { code, signal } if plan.signals() && moments.signalled.is_none() => {
+            What::Exited { code, signal } if alone && moments.exited == Some(*at_us) => {
                 let how = how_it_ended(*code, *signal);
                 let when = moments.when(*at_us);
                 let actual = format!("it {how} {when}, before any signal was sent");
@@ -92,4 +94,89 @@ fn signal_name(signal: i32) -> String {
         other => return format!("signal {other}"),
     };
     name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, plan, ready};
+    use super::*;
+    use crate::check::{Level, Verdict, judge};
+    use crate::history::End;
+    use crate::plan::{Draft, Gate};
+
+    fn draining() -> Plan {
+        plan(|draft| {
+            draft.check("ledger", Level::Must);
+            draft.hold_at(Gate::Row, 1);
+            draft.stop_when("held", 1).mark("let-go").await_exit();
+        })
+    }
+
+    fn held() -> Story {
+        ready().at(200).holds().at(210).posts("held").at(220).held()
+    }
+
+    #[test]
+    fn a_run_is_judged_only_when_it_reached_what_it_is_about() {
+        let why = || "exit status 1 after 20 ms".to_owned();
+        let fine = held().at(300).signalled();
+        let rows: [Row<'_>; 9] = [
+            ("the request in the store is in flight at the signal", fine.clone(), &[]),
+            (
+                "the server never came up",
+                Story::default().at(20).event("world", What::NotReady { why: why() }),
+                &["Violation Must the server is ready within 30 s: exit status 1 after 20 ms"],
+            ),
+            (
+                "it went away while nobody asked for it",
+                ready().at(250).exits(3),
+                &["Violation … exited with status 3 150 ms after the server was ready, before any"],
+            ),
+            (
+                "a step failed: that alone is said",
+                held().at(300).unreached("no request was seen there").at(900).killed(),
+                &["Inconclusive Must … no request was seen there"],
+            ),
+            ("the run ended before the signal", held(), &["Inconclusive … no signal was sent"]),
+            (
+                "nothing waited in the store at the signal",
+                ready().at(200).holds().at(210).posts("held").at(300).signalled().held(),
+                &["Inconclusive … none was seen to wait there"],
+            ),
+            (
+                "the request in the store was answered before the signal: early",
+                held().at(250).answered("held", 201).at(300).signalled(),
+                &["Inconclusive … each had been answered or had ended"],
+            ),
+            (
+                "and so it is with one that was dropped before the signal",
+                held().at(250).ended("held", End::Reset, 0).at(300).signalled(),
+                &["Inconclusive … each had been answered or had ended"],
+            ),
+            (
+                "its bytes were still in the kernel's buffers: nothing is proved",
+                held().at(299).signalled_before_reading(&["held"]),
+                &["Inconclusive … had not read it yet"],
+            ),
+        ];
+        expect(&CHECK, &draining(), &rows);
+    }
+
+    #[test]
+    fn a_plan_without_a_signal_needs_none() {
+        let calm = plan(|draft| _ = draft.client("a").connect().work().receive());
+        let story = ready().at(200).posts("a").at(210).answered("a", 201).at(300).exits(0);
+        expect(&CHECK, &calm, &[("the world stops the server itself", story, &[])]);
+    }
+
+    #[test]
+    fn what_stopped_short_is_not_judged_by_other_checks() {
+        let story = held().at(300).unreached("no request was seen there");
+        let (verdict, findings) = judge(&draining(), &story.end());
+        assert_eq!(verdict, Verdict::Inconclusive);
+        assert!(findings.iter().all(|finding| finding.check == CHECK.id), "{findings:?}");
+        let unnamed: fn(&mut Draft) = |draft| _ = draft.operator().signal();
+        let (verdict, _) = judge(&plan(unnamed), &ready().end());
+        assert_eq!(verdict, Verdict::Inconclusive, "it runs even where a plan does not name it");
+    }
 }

@@ -40,3 +40,52 @@ fn how(moments: &Moments, seen: &Seen) -> String {
         None => "was never ended".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, expect, ready, stopping};
+    use super::*;
+    use crate::history::Session;
+
+    #[test]
+    fn the_server_takes_leave_of_its_database() {
+        let two = || -> Story {
+            let open = ready().session(1, Session::Opened).session(2, Session::Opened);
+            open.at(300).signalled().at(310)
+        };
+        let leave = |story: Story, n| story.session(n, Session::Terminate).session(n, Session::Fin);
+        let rows: [Row<'_>; 7] = [
+            ("both with Terminate", leave(leave(two(), 1), 2), &[]),
+            (
+                "one without a word",
+                leave(two(), 1).session(2, Session::Fin),
+                &["Violation Must … 1 of 2 were not; session 2 was dropped 10 ms after SIGTERM"],
+            ),
+            (
+                "reset",
+                two().session(1, Session::Reset).session(2, Session::Reset),
+                &["Violation Must … 2 of 2 were not; session 1 was dropped"],
+            ),
+            ("never ended", leave(two(), 2), &["Violation … session 1 was never ended"]),
+            (
+                "what the database closed needs no leave",
+                leave(two(), 1).session(2, Session::ServerClosed).session(2, Session::Fin),
+                &[],
+            ),
+            (
+                "what ended before the signal is another matter",
+                ready()
+                    .session(1, Session::Opened)
+                    .session(2, Session::Opened)
+                    .at(200)
+                    .session(1, Session::Reset)
+                    .at(300)
+                    .signalled()
+                    .session(2, Session::Terminate),
+                &[],
+            ),
+            ("no session", ready().at(300).signalled(), &["Inconclusive … had no session"]),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+}

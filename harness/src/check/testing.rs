@@ -80,17 +80,18 @@ impl Story {
         History { events: self.event("world", What::Lag { worst_us: 100 }).events }
     }
 
-    /// SIGTERM.
+    /// SIGTERM, when the server has read all that was sent.
     pub(super) fn signalled(self) -> Self {
-        self.event("operator", What::Signalled { signal: Signal::Term, target: Target::Leader })
+        self.signalled_before_reading(&[])
     }
 
     /// SIGTERM, with these clients' bytes still unread by the server.
     pub(super) fn signalled_before_reading(self, clients: &[&str]) -> Self {
         let unread: BTreeSet<_> = clients.iter().map(|client| self.conn(client)).collect();
         let unaccepted = BTreeSet::new();
-        let as_of_us = u64::MAX;
-        self.event("world", What::Snapshot { as_of_us, unread, unaccepted }).signalled()
+        let as_of_us = self.now_us;
+        self.event("world", What::Snapshot { as_of_us, unread, unaccepted })
+            .event("operator", What::Signalled { signal: Signal::Term, target: Target::Leader })
     }
 
     /// The first sign of shutdown.

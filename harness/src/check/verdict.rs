@@ -38,8 +38,8 @@ impl std::fmt::Display for Verdict {
 /// The check `preconditions` runs always, named or not; if the run did not get so far that it can
 /// be judged, it alone runs.
 ///
-/// A `Late` finding on a machine whose timers fired later than a tenth of the contract's smallest
-/// budget is inconclusive: a slow machine proves nothing against a server.
+/// A `Late` finding on a machine whose timers fired later than a tenth of its budget (or of the time
+/// by which it was exceeded) is inconclusive: a slow machine proves nothing against a server.
 #[must_use]
 pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
     const FIRST: &Check = &preconditions::CHECK;
@@ -89,7 +89,7 @@ fn believe(plan: &Plan, history: &History, mut finding: Finding) -> Finding {
     }
     let contract = &plan.contract;
     let smallest = contract.visible_ms.min(contract.prompt_ms).min(contract.answer_ms);
-    let bearable_us = smallest * 1000 / 10;
+    let bearable_us = finding.bears_us.unwrap_or(smallest * 1000 / 10);
     let lag = history.moments().lag;
     // The world was torn down before it could measure: then nothing vouches for the clock.
     let measured = history.events.iter().any(|event| matches!(event.what, What::Lag { .. }));
@@ -103,4 +103,57 @@ fn believe(plan: &Plan, history: &History, mut finding: Finding) -> Finding {
         );
     }
     finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{plan, ready};
+    use super::*;
+
+    fn verdict(checks: &[(&str, Level)], lag_us: Option<u64>, exit_ms: u64) -> Verdict {
+        let plan = plan(|draft| {
+            for (check, level) in checks {
+                draft.check(check, *level);
+            }
+            draft.operator().signal().await_exit();
+        });
+        let mut history = ready().at(300).signalled().at(exit_ms).exits(1).end();
+        history.events.pop();
+        if let Some(worst_us) = lag_us {
+            let lag = What::Lag { worst_us };
+            let last = history.events[0].clone();
+            history.events.push(crate::history::Event { what: lag, ..last });
+        }
+        judge(&plan, &history).0
+    }
+
+    #[test]
+    fn the_worst_finding_wins_and_counts_at_most_what_the_plan_says() {
+        const STATUS: &str = "exit-status";
+        const PROMPT: &str = "exit-prompt";
+        type Row = (&'static str, &'static [(&'static str, Level)], u64, Verdict);
+        let rows: [Row; 7] = [
+            ("nothing is asked", &[], 310, Verdict::Pass),
+            ("a must", &[(STATUS, Level::Must)], 310, Verdict::Fail),
+            ("a should", &[(STATUS, Level::Should)], 310, Verdict::Warn),
+            ("worth knowing", &[(STATUS, Level::Info)], 310, Verdict::Pass),
+            ("by the clock", &[(PROMPT, Level::Must)], 9_000, Verdict::Fail),
+            ("the worst", &[(STATUS, Level::Must), (PROMPT, Level::Should)], 9_000, Verdict::Fail),
+            ("an unknown check", &[("no-such", Level::Must)], 310, Verdict::Inconclusive),
+        ];
+        for (what, checks, exit_ms, expected) in rows {
+            assert_eq!(verdict(checks, Some(100), exit_ms), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_machine_that_cannot_be_believed_proves_nothing_by_the_clock() {
+        let slow = Some(100_001);
+        let late = [("exit-prompt", Level::Must)];
+        assert_eq!(verdict(&late, Some(100_000), 9_000), Verdict::Fail, "a tenth of a budget");
+        assert_eq!(verdict(&late, slow, 9_000), Verdict::Inconclusive, "more than that");
+        assert_eq!(verdict(&late, None, 9_000), Verdict::Inconclusive, "nobody measured");
+        let broken = [("exit-status", Level::Must), ("exit-prompt", Level::Must)];
+        assert_eq!(verdict(&broken, slow, 9_000), Verdict::Fail, "what needs no clock stands");
+    }
 }

@@ -24,3 +24,24 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, expect, ready, stopping};
+    use super::*;
+    use crate::history::Sign;
+
+    #[test]
+    fn a_sign_comes_in_time() {
+        let told = || ready().at(300).signalled();
+        let rows: [Row<'_>; 2] = [
+            ("a sign", told().at(320).visible(Sign::ListenerGone), &[]),
+            (
+                "none",
+                told().at(1_300).event("world", What::NotVisible),
+                &["Late Must a sign of the shutdown within 1000 ms of the signal: the port was"],
+            ),
+        ];
+        expect(&CHECK, &stopping(&CHECK), &rows);
+    }
+}

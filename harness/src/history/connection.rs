@@ -39,3 +39,35 @@ impl History {
         connections
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_ends_once_and_what_the_world_killed_was_silent() {
+        let connected = |conn: &str| What::Connected { conn: conn.to_owned() };
+        let closed = |conn: &str, by| What::Closed { conn: conn.to_owned(), by };
+        let events = [
+            connected("a@1"),
+            closed("a@1", End::Fin),
+            closed("a@1", End::Client),
+            connected("a@2"),
+            connected("b@1"),
+            connected("c@1"),
+            What::Killed { why: "the grace was over".to_owned() },
+            closed("a@2", End::Reset),
+            closed("b@1", End::Client),
+        ];
+        let event = |(at_us, what)| Event { at_us, actor: "x".to_owned(), what };
+        let history = History { events: (1..).zip(events).map(event).collect() };
+        let seen: Vec<_> = history.connections().into_iter().map(|c| (c.conn, c.ended)).collect();
+        let expected = [
+            ("a@1", Some((2, End::Fin))),
+            ("a@2", Some((8, End::Silence))),
+            ("b@1", Some((9, End::Client))),
+            ("c@1", None),
+        ];
+        assert_eq!(seen, expected.map(|(conn, ended)| (conn.to_owned(), ended)));
+    }
+}

@@ -124,3 +124,46 @@ impl<R: BufRead> Lines<R> {
         FormatError::Line { line: self.number, what, why: why.to_owned() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Event, What};
+    use crate::plan::{Contract, Draft};
+
+    fn stored() -> (Plan, History, Vec<u8>) {
+        let mut draft = Draft::new("group/name", 7, Contract::default());
+        draft.hold_drain();
+        let plan = draft.finish();
+        let marked = What::Marked { label: "warm".to_owned() };
+        let event = |what| Event { at_us: 5, actor: "warm-up".to_owned(), what };
+        let history = History { events: vec![event(What::Ready), event(marked)] };
+        let mut bytes = Vec::new();
+        write(&mut bytes, &plan, &history).expect("a vector takes everything");
+        (plan, history, bytes)
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let (plan, history, bytes) = stored();
+        assert_eq!(read(bytes.as_slice()).expect("it is ours"), (plan, history));
+        assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 3, "one line an event");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused_with_its_line() {
+        let (_, _, bytes) = stored();
+        let text = String::from_utf8(bytes).expect("it is text");
+        let rows = [
+            (String::new(), "line 1 is no history's header: the file is empty"),
+            ("{}\n".to_owned(), "line 1 is no history's header: missing field"),
+            (format!("{text}nonsense\n"), "line 4 is no event: expected"),
+            (text.replace("\"history_version\":1", "\"history_version\":9"), "has version 9 of"),
+            (text.replace("\"version\":1", "\"version\":8"), "version 8 of the plan's language"),
+        ];
+        for (text, expected) in rows {
+            let error = read(text.as_bytes()).expect_err(expected).to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

@@ -1,5 +1,5 @@
 use super::{Event, History, Sign, What};
-use crate::plan::Signal;
+use crate::plan::{Gate, Signal};
 
 /// The moments that checks ask for, in microseconds; `None` is "never".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,8 +16,9 @@ pub struct Moments {
     pub not_visible: Option<u64>,
     /// The port was no longer listened on.
     pub listener_gone: Option<u64>,
-    /// A gate was closed for the first time.
-    pub gate_closed: Option<u64>,
+    /// The row gate was closed for the first time: from then on no row got into `jobs`, until
+    /// `gate_opened`.
+    pub rows_kept_out: Option<u64>,
     /// A gate was opened for the first time.
     pub gate_opened: Option<u64>,
     /// The process had ended by itself: not after the world killed it.
@@ -46,7 +47,7 @@ impl Moments {
     /// of it, or the end of the time in which a sign must come.
     #[must_use]
     pub fn draining_from(&self) -> Option<u64> {
-        self.visible.or(self.not_visible)
+        [self.visible, self.not_visible].into_iter().flatten().min()
     }
 
     /// Says when this was, as people would: `12 ms after SIGTERM`.
@@ -88,7 +89,7 @@ impl History {
                 }
                 What::NotVisible => set(&mut moments.not_visible, at),
                 What::ListenerGone => set(&mut moments.listener_gone, at),
-                What::Holding { .. } => set(&mut moments.gate_closed, at),
+                What::Holding { gate: Gate::Row } => set(&mut moments.rows_kept_out, at),
                 What::Opened { .. } => set(&mut moments.gate_opened, at),
                 What::Exited { .. } if moments.killed.is_none() => set(&mut moments.exited, at),
                 What::Killed { .. } => set(&mut moments.killed, at),
@@ -113,4 +114,76 @@ fn set(moment: &mut Option<u64>, at: u64) {
 fn span(us: u64) -> String {
     let ms = us / 1000;
     if ms < 1000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1000, ms % 1000 / 100) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Target;
+
+    fn moments(events: &[(u64, What)]) -> Moments {
+        let event = |(ms, what): &(u64, What)| Event {
+            at_us: ms * 1000,
+            actor: "world".to_owned(),
+            what: what.clone(),
+        };
+        History { events: events.iter().map(event).collect() }.moments()
+    }
+
+    fn signal() -> What {
+        What::Signalled { signal: Signal::Int, target: Target::Leader }
+    }
+
+    fn exited() -> What {
+        What::Exited { code: Some(0), signal: None }
+    }
+
+    #[test]
+    fn promptness_counts_from_the_signal_or_the_end_of_a_lame_duck() {
+        let lame = What::Visible { sign: Sign::Unavailable };
+        let shut = What::Visible { sign: Sign::ListenerGone };
+        let rows = [
+            ("never told", vec![(9, exited())], None),
+            ("the door shut at once", vec![(1, signal()), (2, shut)], Some(1000)),
+            (
+                "a lame duck that ended",
+                vec![(1, signal()), (2, lame.clone()), (7, What::ListenerGone), (9, exited())],
+                Some(7000),
+            ),
+            ("a lame duck to the end", vec![(1, signal()), (2, lame), (9, exited())], Some(9000)),
+        ];
+        for (what, events, due) in rows {
+            assert_eq!(moments(&events).due_from(), due, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_process_that_was_killed_has_not_exited() {
+        let killed = What::Killed { why: String::new() };
+        let seen = moments(&[(1, signal()), (5, killed), (6, exited())]);
+        assert_eq!((seen.exited, seen.killed), (None, Some(5000)));
+        let seen = moments(&[(1, signal()), (5, exited())]);
+        assert_eq!((seen.exited, seen.killed), (Some(5000), None));
+    }
+
+    #[test]
+    fn a_drain_is_judged_from_its_first_sign_or_from_when_one_was_due() {
+        let shut = What::Visible { sign: Sign::ListenerGone };
+        assert_eq!(moments(&[(1, signal())]).draining_from(), None);
+        assert_eq!(moments(&[(1, signal()), (3, shut.clone())]).draining_from(), Some(3000));
+        let late = [(1, signal()), (3, What::NotVisible), (7, shut)];
+        assert_eq!(moments(&late).draining_from(), Some(3000));
+    }
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        let told = moments(&[(100, What::Ready), (300, signal())]);
+        assert_eq!(told.when(312_400), "12 ms after SIGINT");
+        assert_eq!(told.when(300_000), "0 ms after SIGINT");
+        assert_eq!(told.when(290_000), "10 ms before SIGINT");
+        assert_eq!(told.when(10_399_000), "10.0 s after SIGINT");
+        let calm = moments(&[(100, What::Ready)]);
+        assert_eq!(calm.when(150_000), "50 ms after the server was ready");
+        assert_eq!(calm.when(50_000), "50 ms after the start");
+    }
 }

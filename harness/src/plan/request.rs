@@ -150,7 +150,7 @@ impl Request {
         let place = |cut| match cut {
             Cut::RequestLine => self.method.len() + 1 + self.path.len() / 2,
             // Inside `Host: localhost`, the first header line of every request.
-            Cut::Header => self.method.len() + self.path.len() + self.version.len() + 4 + 8,
+            Cut::Header => self.method.len() + self.path.len() + self.version.len() + 4 + 9,
             Cut::LastCrlf => head_len - 2,
             Cut::AfterHead => head_len,
             Cut::HalfBody => head_len + (all.len() - head_len) / 2,

@@ -10,12 +10,14 @@ use super::{
 
 /// The shutdown sequence.
 ///
-/// Call [`handle`](Self::handle) with what happened, then [`next_action`](Self::next_action) until it is `None`,
-/// carrying out each action, then wait for the next input or for [`deadline`](Self::deadline), whichever comes
-/// first; at the deadline, hand in [`Input::Tick`]. After [`Action::Finish`], read the [`outcome`](Self::outcome).
+/// Call [`handle`](Self::handle) with what happened, then [`next_action`](Self::next_action) until
+/// it is `None`, carrying out each action, then wait for the next input or for
+/// [`deadline`](Self::deadline), whichever comes first; at the deadline, hand in [`Input::Tick`].
+/// After [`Action::Finish`], read the [`outcome`](Self::outcome).
 ///
-/// All times are durations since an origin that the caller chooses and keeps. The machine never waits, and its every
-/// path ends: from the signal on, ticks alone bring it to [`Phase::Done`] within [`Policy::longest`].
+/// All times are durations since an origin that the caller chooses and keeps. The machine never
+/// waits, and its every path ends: from the signal on, ticks alone bring it to [`Phase::Done`]
+/// within [`Policy::longest`].
 ///
 /// ```
 /// use lastorders::drain::{Action, Input, Machine, Phase, Policy, Signal};
@@ -48,8 +50,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine that is serving. `resources` are released in this order after the last request, each within its own
-    /// bound and all within the policy's `release`.
+    /// A machine that is serving. `resources` are released in this order after the last request,
+    /// each within its own bound and all within the policy's `release`.
     #[must_use]
     pub fn new(policy: Policy, resources: Vec<Duration>) -> Self {
         Self {

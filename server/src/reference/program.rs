@@ -74,7 +74,8 @@ fn start() -> Result<u8, Failure> {
         .build()
         .map_err(|error| Failure::system(format!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(run(plan));
-    // A handler that blocks its thread must not keep the process: the drain has already said what was cut.
+    // A handler that blocks its thread must not keep the process: the drain has already said what
+    // was cut.
     runtime.shutdown_background();
     ended
 }
@@ -82,9 +83,14 @@ fn start() -> Result<u8, Failure> {
 /// clap's own message, but with our exit code.
 fn say_usage(error: &clap::Error) -> u8 {
     let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_code::CLEAN,
-        _ => exit_code::USAGE,
+    let asked_for = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    if asked_for {
+        exit_code::CLEAN
+    } else {
+        exit_code::USAGE
     }
 }
 

@@ -31,7 +31,8 @@ struct Problem {
     error: String,
 }
 
-/// The body is read as JSON whatever its content type says: what cannot be misunderstood need not be refused.
+/// The body is read as JSON whatever its content type says: what cannot be misunderstood need not
+/// be refused.
 async fn work<S: JobStore>(State(store): State<S>, body: Bytes) -> Response {
     let job = match serde_json::from_slice::<NewJob>(&body) {
         Ok(job) => job,

@@ -18,7 +18,8 @@ use super::shared::Orders;
 const SHUTTING_DOWN: &str = r#"{"status":"shutting_down"}"#;
 
 pin_project! {
-    /// The answer to one request: the application's, or our own when it was refused or the application failed.
+    /// The answer to one request: the application's, or our own when it was refused or the
+    /// application failed.
     pub(super) struct Answer<F> {
         #[pin]
         from: From<F>,

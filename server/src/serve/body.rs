@@ -48,7 +48,8 @@ impl Drop for Flight {
 }
 
 pin_project! {
-    /// A response's body: the application's own, or one of ours. The request is in flight for as long as it lives.
+    /// A response's body: the application's own, or one of ours. The request is in flight for as
+    /// long as it lives.
     #[project = SourceProj]
     pub(super) enum Source<B> {
         App { #[pin] body: B },

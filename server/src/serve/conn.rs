@@ -12,8 +12,8 @@ use crate::report::{AbortedConnection, AbortedRequest, ConnectionClass, millis};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-// What is known of a connection, as bits. They are written by the connection's own task, and read by others for
-// reports only, so their order among each other does not matter.
+// What is known of a connection, as bits. They are written by the connection's own task, and read
+// by others for reports only, so their order among each other does not matter.
 /// A byte has been read.
 const SEEN: u8 = 1;
 /// Bytes have been read that belong to no request yet.

@@ -54,9 +54,10 @@ enum Turn {
 
 /// Serves one connection to its end.
 ///
-/// hyper's own `graceful_shutdown` is used for HTTP/2 only. On HTTP/1 it closes a connection that has not been polled
-/// yet without reading it, and one that has half a head in its buffer; so the end is announced in each answer, and a
-/// connection that has nothing in flight is closed by letting hyper see the end of its input.
+/// hyper's own `graceful_shutdown` is used for HTTP/2 only. On HTTP/1 it closes a connection that
+/// has not been polled yet without reading it, and one that has half a head in its buffer; so the
+/// end is announced in each answer, and a connection that has nothing in flight is closed by
+/// letting hyper see the end of its input.
 pub(super) async fn run<I, S, B>(io: I, app: S, conn: Arc<Conn>, http: HttpOptions)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -103,7 +104,8 @@ where
                 said_goodbye = true;
             }
             Turn::Judged(Verdict::Close) if looked => conn.close(),
-            // One turn of the runtime: what the kernel has received by now counts as received in time.
+            // One turn of the runtime: what the kernel has received by now counts as received in
+            // time.
             Turn::Judged(Verdict::Close) => {
                 tokio::task::yield_now().await;
                 looked = true;

@@ -138,8 +138,8 @@ where
         let due = self.shared.machine().deadline();
         let due = due.map(|at| self.shared.clock().sleep_until(at));
         tokio::select! {
-            // In this order: a stream of new connections must starve neither a signal nor a timer, and what has ended
-            // by a deadline has ended in time.
+            // In this order: a stream of new connections must starve neither a signal nor a timer,
+            // and what has ended by a deadline has ended in time.
             biased;
             signal = next_signal(&mut self.signals) => match signal {
                 Some(signal) => Event::Input(Input::Signalled(signal)),

@@ -15,8 +15,8 @@ use super::conn::Conn;
 use super::shared::Orders;
 use crate::handle::Drain;
 
-/// The application of one connection, with a gate before it: every request is counted, and is either let in or
-/// refused.
+/// The application of one connection, with a gate before it: every request is counted, and is
+/// either let in or refused.
 #[derive(Debug)]
 pub(super) struct Gate<S> {
     app: TowerToHyperService<S>,

@@ -12,11 +12,11 @@ use crate::clock::Sleep;
 /// How much unread input is thrown away after our FIN before the connection is closed all the same.
 const LINGER_BYTES: usize = 8 << 20;
 
-/// A connection's bytes: it sees the first byte, bytes that no request has claimed, and whether what was written has
-/// been flushed; and it closes cleanly.
+/// A connection's bytes: it sees the first byte, bytes that no request has claimed, and whether
+/// what was written has been flushed; and it closes cleanly.
 ///
-/// The connection counts as open from here until this is dropped, whoever holds it then: hyper, or the application
-/// after an upgrade.
+/// The connection counts as open from here until this is dropped, whoever holds it then: hyper, or
+/// the application after an upgrade.
 pub(super) struct Watched<I> {
     io: I,
     conn: Arc<Conn>,
@@ -97,8 +97,9 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
         Poll::Ready(Ok(()))
     }
 
-    /// The clean close: write side first, then read and throw away what the peer still sends. Closing over unread
-    /// input would send a reset, and that may destroy the response before the peer has read it.
+    /// The clean close: write side first, then read and throw away what the peer still sends.
+    /// Closing over unread input would send a reset, and that may destroy the response before the
+    /// peer has read it.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.conn.is_upgraded() {
             // No longer HTTP: the application may shut its write side and go on reading.
@@ -126,7 +127,8 @@ impl<I> Watched<I> {
     }
 
     fn after_fin(&self) -> Closing {
-        // Closed by us between two requests: nothing of ours is on its way that a reset could destroy.
+        // Closed by us between two requests: nothing of ours is on its way that a reset could
+        // destroy.
         if self.conn.is_closed() {
             return Closing::Shut;
         }

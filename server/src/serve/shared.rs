@@ -65,7 +65,8 @@ impl Shared {
         }
     }
 
-    /// Begins: the machine gets its real policy, and whatever was tracked before is told to it again.
+    /// Begins: the machine gets its real policy, and whatever was tracked before is told to it
+    /// again.
     ///
     /// # Panics
     ///

@@ -6,7 +6,7 @@ use crate::scenario::{Hint, Scenario, Visibility};
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "connections/becomes-idle",
     title: "a connection that becomes idle during the shutdown is closed",
-    requirement: "When the request in flight has been answered, its connection is closed and the \
+    requirement: "The request in flight gets its 201; then its connection is closed and the \
                   server exits, although the client stays connected.",
     level: Level::Must,
     visibility: Visibility::Hidden,
@@ -29,9 +29,9 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 };
 
 fn plan(draft: &mut Draft) {
+    draft.check("ledger", Level::Must);
     draft.check("exit-in-grace", Level::Must);
     draft.check("exit-soon", Level::Should);
-    draft.check("became-idle", Level::Must);
     draft.hold_drain();
     draft.client("held").receive().mark("idle").expect_close();
     draft.stop_when("held", 1).mark("let-go").await_exit();

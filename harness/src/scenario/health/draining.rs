@@ -13,12 +13,12 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     source: "k8s#88911, router#3233",
     plan,
     hint: Hint {
-        cause: "The health route does not know of the shutdown, so a load balancer goes on sending \
-                requests to a server that is about to leave.",
+        cause: "The health route does not know of the shutdown, so a load balancer goes on \
+                sending requests to a server that is about to leave.",
         node: "let stopping = false;\n\
                process.on('SIGTERM', () => { stopping = true; server.close(done); });\n\
                if (stopping) return res.status(503).json({ status: 'shutting_down' });",
-        python: "class Server(uvicorn.Server):  # the health route looks at app.state.stopping\n    \
+        python: "class Server(uvicorn.Server):  # /health looks at app.state.stopping\n    \
                  def handle_exit(self, sig, frame):\n        \
                  app.state.stopping = True; super().handle_exit(sig, frame)",
         go: "var stopping atomic.Bool // stopping.Store(true) before srv.Shutdown(deadline)\n\

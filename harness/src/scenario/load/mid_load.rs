@@ -32,15 +32,15 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 };
 
 /// How many raw clients of each kind, with a fresh connection for each request and with one kept.
-const CLIENTS: u64 = 6;
+const CLIENTS: u64 = 40;
 /// How many share one library's pool.
-const WORKERS: u32 = 6;
+const WORKERS: u32 = 20;
 /// Rounds of each client that would go on for ever: without those that keep their connection
 /// (some servers close every one) these are still twice the requests that the signal waits for.
-const ROUNDS: u64 = 60;
+const ROUNDS: u64 = 25;
 /// The signal comes with a request between these.
-const EARLIEST: u64 = 150;
-const LATEST: u64 = 350;
+const EARLIEST: u64 = 300;
+const LATEST: u64 = 700;
 
 fn plan(draft: &mut Draft) {
     draft.check("ledger", Level::Must);

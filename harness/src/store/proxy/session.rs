@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 
 use super::listen::Shared;
 use crate::store::StoreEvent;
-use crate::store::wire::{Answer, Answers, Request, Requests};
+use crate::store::wire::{Answer, Answers, Request, Requests, View};
 
 /// How much is read at a time, and so all that one direction keeps while it waits to write.
 const CHUNK: usize = 16 * 1024;
@@ -112,7 +113,7 @@ impl Line<'_> {
                     Request::Cancel => StoreEvent::Cancelling { session },
                     Request::Garbled => StoreEvent::Garbled { session },
                     // None of these comes before one of those.
-                    Request::Work | Request::Terminate | Request::Forward(_) => continue,
+                    Request::Work { .. } | Request::Terminate | Request::Forward(_) => continue,
                 };
                 self.shared.observe(seen);
                 return match self.shared.connect().await {
@@ -148,8 +149,9 @@ impl Line<'_> {
     ) -> Result<(), Broken> {
         let (client_reads, client_writes) = client.split();
         let (postgres_reads, postgres_writes) = upstream.split();
-        let onward = self.onward(client_reads, postgres_writes, requests);
-        let back = self.back(postgres_reads, client_writes);
+        let inserting = AtomicBool::new(false);
+        let onward = self.onward(client_reads, postgres_writes, requests, &inserting);
+        let back = self.back(postgres_reads, client_writes, &inserting);
         tokio::try_join!(onward, back).map(|_| ())
     }
 
@@ -159,6 +161,7 @@ impl Line<'_> {
         mut from: ReadHalf<'_>,
         mut to: WriteHalf<'_>,
         requests: &mut Requests,
+        inserting: &AtomicBool,
     ) -> Result<(), Broken> {
         let session = self.session;
         let mut chunk = BytesMut::with_capacity(CHUNK);
@@ -167,7 +170,10 @@ impl Line<'_> {
         loop {
             while let Some(request) = requests.next() {
                 match request {
-                    Request::Work => self.shared.observe(StoreEvent::Working { session }),
+                    Request::Work { inserts } => {
+                        inserting.store(inserts, Ordering::Relaxed);
+                        self.shared.observe(StoreEvent::Working { session });
+                    }
                     Request::Terminate => self.shared.observe(StoreEvent::Terminate { session }),
                     Request::Forward(bytes) => {
                         if !deaf && !self.in_black_hole() {
@@ -194,7 +200,12 @@ impl Line<'_> {
     }
 
     /// What Postgres says.
-    async fn back(self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Result<(), Broken> {
+    async fn back(
+        self,
+        mut from: ReadHalf<'_>,
+        mut to: WriteHalf<'_>,
+        inserting: &AtomicBool,
+    ) -> Result<(), Broken> {
         let session = self.session;
         let mut answers = Answers::default();
         let mut gate = self.shared.gate.subscribe();
@@ -202,8 +213,11 @@ impl Line<'_> {
         let mut chunk = BytesMut::with_capacity(CHUNK);
         loop {
             loop {
-                let closed = *gate.borrow_and_update();
-                let Some(answer) = answers.next(closed) else {
+                let view = View {
+                    gate_is_closed: *gate.borrow_and_update(),
+                    inserting: inserting.load(Ordering::Relaxed),
+                };
+                let Some(answer) = answers.next(view) else {
                     break;
                 };
                 let bytes = match answer {

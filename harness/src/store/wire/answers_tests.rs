@@ -1,5 +1,18 @@
 use super::*;
 
+const OPEN: View = View {
+    gate_is_closed: false,
+    inserting: false,
+};
+const CLOSED: View = View {
+    gate_is_closed: true,
+    inserting: false,
+};
+const INSERTING: View = View {
+    gate_is_closed: true,
+    inserting: true,
+};
+
 fn message(tag: u8, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len() + 4).expect("short");
     [&[tag][..], &length.to_be_bytes(), body].concat()
@@ -15,12 +28,12 @@ fn ready(status: u8) -> Vec<u8> {
 
 /// What is said of a stream that arrives `step` bytes at a time: `F` for bytes forwarded, `W` for
 /// bytes withheld, `I` and `P` for rest. Neighbouring `F`s are one. Checks that no byte is lost.
-fn shape(stream: &[u8], step: usize, closed: bool) -> String {
+fn shape(stream: &[u8], step: usize, view: View) -> String {
     let mut answers = Answers::default();
     let (mut said, mut bytes) = (String::new(), Vec::new());
     for chunk in stream.chunks(step) {
         answers.push(chunk);
-        while let Some(answer) = answers.next(closed) {
+        while let Some(answer) = answers.next(view) {
             let letter = match answer {
                 Answer::Forward(part) => {
                     bytes.extend_from_slice(&part);
@@ -105,13 +118,37 @@ fn only_a_committed_insert_is_withheld() {
         let stream = stream(script);
         for step in 1..=stream.len() {
             assert_eq!(
-                shape(&stream, step, true),
+                shape(&stream, step, CLOSED),
                 expected,
                 "{name}, in steps of {step}"
             );
             assert!(
-                !shape(&stream, step, false).contains('W'),
+                !shape(&stream, step, OPEN).contains('W'),
                 "{name}, gate open"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_insert_is_known_by_its_text_where_its_answer_does_not_say() {
+    for (name, script, expected) in [
+        ("one row asked for", "2, D, s, ZI", "FWI"),
+        (
+            "the same in a transaction",
+            "2, D, s, ZT, COMMIT, ZI",
+            "FPWI",
+        ),
+        ("inside a WITH", "2, D, SELECT 1, ZI", "FWI"),
+        ("no row", "2, SELECT 0, ZI", "FI"),
+        ("undone", "2, D, s, E, ZI", "FI"),
+    ] {
+        let stream = stream(script);
+        for step in 1..=stream.len() {
+            assert_eq!(
+                shape(&stream, step, INSERTING),
+                expected,
+                "{name}, in steps of {step}"
             );
         }
     }
@@ -121,9 +158,9 @@ fn only_a_committed_insert_is_withheld() {
 fn an_answer_too_long_to_hold_passes() {
     let row = message(b'D', &[7; 60_000]);
     let stream = [row.repeat(20), complete("SELECT 20"), ready(b'I')].concat();
-    assert_eq!(shape(&stream, 16_384, true), "FI");
+    assert_eq!(shape(&stream, 16_384, CLOSED), "FI");
     let stream = [row.repeat(20), complete("INSERT 0 20"), ready(b'I')].concat();
-    assert_eq!(shape(&stream, 16_384, true), "FI");
+    assert_eq!(shape(&stream, 16_384, CLOSED), "FI");
 }
 
 #[test]
@@ -131,32 +168,32 @@ fn opening_the_gate_lets_a_half_held_answer_go() {
     let mut answers = Answers::default();
     let bytes = complete("INSERT 0 1");
     answers.push(&bytes);
-    assert_eq!(answers.next(true), None);
+    assert_eq!(answers.next(CLOSED), None);
     assert_eq!(
-        answers.next(false),
+        answers.next(OPEN),
         Some(Answer::Forward(Bytes::from(bytes)))
     );
     answers.push(&ready(b'I'));
     assert_eq!(
-        answers.next(false),
+        answers.next(OPEN),
         Some(Answer::Forward(Bytes::from(ready(b'I'))))
     );
-    assert_eq!(answers.next(false), Some(Answer::Idle));
+    assert_eq!(answers.next(OPEN), Some(Answer::Idle));
 }
 
 #[test]
 fn a_gate_closed_inside_a_transaction_knows_what_came_before() {
     let mut answers = Answers::default();
     answers.push(&[complete("INSERT 0 1"), ready(b'T')].concat());
-    while answers.next(false).is_some() {}
+    while answers.next(OPEN).is_some() {}
     answers.push(&[complete("COMMIT"), ready(b'I')].concat());
-    assert!(matches!(answers.next(true), Some(Answer::Withhold(_))));
+    assert!(matches!(answers.next(CLOSED), Some(Answer::Withhold(_))));
 }
 
 #[test]
 fn rubbish_passes() {
     let stream = [&b"C\0\0\0\x02"[..], &[b'C'; 100]].concat();
     for step in [1, 3, 105] {
-        assert_eq!(shape(&stream, step, true), "F");
+        assert_eq!(shape(&stream, step, CLOSED), "F");
     }
 }

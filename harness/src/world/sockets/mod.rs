@@ -52,7 +52,8 @@ mod tests {
             for host in ["127.0.0.1:0", "[::1]:0"] {
                 let listener = TcpListener::bind(host).unwrap();
                 let port = listener.local_addr().unwrap().port();
-                let seen = || listening().unwrap().iter().any(|(p, inode)| *p == port && *inode > 0);
+                let seen =
+                    || listening().unwrap().iter().any(|(p, inode)| *p == port && *inode > 0);
                 assert!(seen(), "{host}");
                 drop(listener);
                 assert!(!seen(), "{host}");

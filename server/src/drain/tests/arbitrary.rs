@@ -94,7 +94,8 @@ impl Watched {
                 let forced = self.machine.outcome().forced && self.interrupts >= 2;
                 assert!(now >= due || forced, "cut at {now:?}, due at {due:?}");
             }
-            // Later ones have no say: what begins while resources are being released comes too late.
+            // Later ones have no say: what begins while resources are being released comes too
+            // late.
             Action::Release(0) => {
                 let held = self.machine.counts().holding();
                 assert!(

@@ -20,7 +20,8 @@ fn outcomes(machine: &Machine) -> Vec<ReleaseOutcome> {
         .collect()
 }
 
-/// Two resources of 600 ms each, under 1 s for both, in a shutdown that begins at once with nothing open.
+/// Two resources of 600 ms each, under 1 s for both, in a shutdown that begins at once with nothing
+/// open.
 fn releasing(more: &[(u64, Input)]) -> (Machine, Vec<Action>) {
     let mut inputs = vec![(0, TERM), (0, Sealed)];
     inputs.extend_from_slice(more);
@@ -95,7 +96,8 @@ fn a_second_interrupt_does_not_wait_for_it() {
     );
 }
 
-/// The exit code of a shutdown with one connection and one resource, under a policy that marks what was cut by 3.
+/// The exit code of a shutdown with one connection and one resource, under a policy that marks what
+/// was cut by 3.
 fn exit_code(inputs: &[(u64, Input)]) -> u8 {
     let mut all = vec![(0, Opened)];
     all.extend_from_slice(inputs);

@@ -1,0 +1,302 @@
+//! Every cell of the table.
+
+use super::super::testing::{Row, Story, expect, ready, stopping};
+use super::*;
+use crate::check::Kind;
+use crate::history::{End, Sign, What};
+use crate::plan::Gate;
+
+/// A request that is in the server's hands when the signal comes at 300.
+fn in_flight() -> Story {
+    ready().at(200).posts("a").at(300).signalled()
+}
+
+/// A request that lies in the kernel's buffers when the signal comes.
+fn unread() -> Story {
+    ready().at(200).posts("a").at(300).signalled_before_reading(&["a"])
+}
+
+/// A request that is sent once the shutdown is visible.
+fn late() -> Story {
+    ready().at(300).signalled().at(320).visible(Sign::Unavailable).at(350).posts("a")
+}
+
+#[test]
+fn every_cell_for_requests_in_flight_with_an_answer() {
+    let at = || in_flight().at(312);
+    let rows: [Row<'_>; 9] = [
+        ("201 and a row", at().answered("a", 201).rows(&[("a", 1)]), &[]),
+        (
+            "201 and no row: a lie",
+            at().answered("a", 201).rows(&[]),
+            &["Violation Must … lie: 201, complete 12 ms after SIGTERM, and no row"],
+        ),
+        (
+            "201 and two rows",
+            at().answered("a", 201).rows(&[("a", 2)]),
+            &["Violation Must … duplicate: 201, complete 12 ms after SIGTERM, and 2 rows"],
+        ),
+        (
+            "503 and a row: a ghost",
+            at().answered("a", 503).rows(&[("a", 1)]),
+            &["Violation Must … ghost: 503, complete 12 ms after SIGTERM, and yet its row"],
+        ),
+        (
+            "503 and no row: refused, though it was in flight",
+            at().answered("a", 503).rows(&[]),
+            &["Violation Must … rejected in flight: it was in flight at the signal"],
+        ),
+        (
+            "408 is the same",
+            at().answered("a", 408).rows(&[]),
+            &["Violation Must … rejected in flight"],
+        ),
+        (
+            "503 and two rows",
+            at().answered("a", 503).rows(&[("a", 2)]),
+            &["Violation Must … duplicate: 503"],
+        ),
+        (
+            "500 and a row",
+            at().answered("a", 500).rows(&[("a", 1)]),
+            &["Violation Must … ghost: 500"],
+        ),
+        (
+            "500 and no row",
+            at().answered("a", 500).rows(&[]),
+            &["Violation Must … dropped: it was in flight at the signal, and got 500"],
+        ),
+    ];
+    expect(&CHECK, &stopping(&CHECK), &rows);
+}
+
+#[test]
+fn every_cell_for_requests_in_flight_without_an_answer() {
+    let at = || in_flight().at(312);
+    let rows: [Row<'_>; 7] = [
+        (
+            "reset without a byte, and a row",
+            at().ended("a", End::Reset, 0).rows(&[("a", 1)]),
+            &["lost acknowledgement: reset without a byte 12 ms after SIGTERM; its row is in"],
+        ),
+        (
+            "closed without a byte, and no row",
+            at().ended("a", End::Fin, 0).rows(&[]),
+            &["Violation Must … dropped: it was in flight at the signal; closed without a"],
+        ),
+        (
+            "closed without a byte, and two rows",
+            at().ended("a", End::Fin, 0).rows(&[("a", 3)]),
+            &["Violation Must … duplicate: closed without a byte … 3 rows"],
+        ),
+        (
+            "cut inside the response",
+            at().ended("a", End::Reset, 30).rows(&[("a", 1)]),
+            &["Violation Must … a 201, cut before its end 12 ms after SIGTERM; its row is in"],
+        ),
+        (
+            "cut inside the head, and no row",
+            at().ended("a", End::Fin, 9).rows(&[]),
+            &["Violation Must … a response cut inside its head"],
+        ),
+        (
+            "silence until the world killed the server",
+            at().at(10_300).killed().at(10_310).ended("a", End::Reset, 0).rows(&[]),
+            &["Violation Must … silence until the end 10.0 s after SIGTERM; no row"],
+        ),
+        (
+            "silence, and nothing recorded of it",
+            at().rows(&[("a", 1)]),
+            &["Violation Must … silence until the end; its row is in jobs"],
+        ),
+    ];
+    expect(&CHECK, &stopping(&CHECK), &rows);
+}
+
+#[test]
+fn every_cell_for_requests_that_nothing_proves() {
+    const NOTE: &str = "Note Info … 1 that were sent before … 0 that were sent after";
+    let at = || unread().at(312);
+    let rows: [Row<'_>; 9] = [
+        ("served though unread", at().answered("a", 201).rows(&[("a", 1)]), &[]),
+        ("a lie is one, read or not", at().answered("a", 201).rows(&[]), &["Violation Must … lie"]),
+        ("refused: good, and counted", at().answered("a", 503).rows(&[]), &[NOTE]),
+        (
+            "refused, and yet done",
+            at().answered("a", 503).rows(&[("a", 1)]),
+            &["Violation Must … ghost", NOTE],
+        ),
+        ("an error, counted", at().answered("a", 500).rows(&[]), &[NOTE]),
+        (
+            "reset with its bytes unread, as a closed accept queue does: a warning",
+            at().ended("a", End::Reset, 0).rows(&[]),
+            &["Violation Should … had perhaps not read it at the signal", NOTE],
+        ),
+        (
+            "closed, and done: its client cannot know",
+            at().ended("a", End::Fin, 0).rows(&[("a", 1)]),
+            &["Violation Should … which its client cannot know", NOTE],
+        ),
+        (
+            "a response that was begun proves the rest",
+            at().ended("a", End::Reset, 30).rows(&[]),
+            &["Violation Must … cut before its end", NOTE],
+        ),
+        (
+            "sent in the instant between the look at the buffers and the signal",
+            ready()
+                .at(299)
+                .posts("b")
+                .at(300)
+                .posts("a")
+                .event("world", look_at_299())
+                .signalled()
+                .at(312)
+                .answered("b", 201)
+                .ended("a", End::Reset, 0)
+                .rows(&[("b", 1)]),
+            &["Violation Should … reset without a byte", NOTE],
+        ),
+    ];
+    expect(&CHECK, &stopping(&CHECK), &rows);
+}
+
+fn look_at_299() -> What {
+    What::Snapshot { as_of_us: 299_000, unread: BTreeSet::new(), unaccepted: BTreeSet::new() }
+}
+
+#[test]
+fn every_cell_for_requests_sent_during_the_drain() {
+    const NOTE: &str = "Note Info … 0 that were sent before … 1 that were sent after";
+    let at = || late().at(360);
+    let rows: [Row<'_>; 6] = [
+        ("a lame duck that works", at().answered("a", 201).rows(&[("a", 1)]), &[]),
+        ("a lame duck that refuses", at().answered("a", 503).rows(&[]), &[NOTE]),
+        ("the door closed on it", at().ended("a", End::Reset, 0).rows(&[]), &[NOTE]),
+        (
+            "refused, and yet done",
+            at().answered("a", 503).rows(&[("a", 1)]),
+            &["Violation Must … ghost", NOTE],
+        ),
+        (
+            "closed, and done",
+            at().ended("a", End::Reset, 0).rows(&[("a", 1)]),
+            &["Violation Should … its row is in jobs", NOTE],
+        ),
+        (
+            "left in silence",
+            at().at(10_300).killed().ended("a", End::Reset, 0).rows(&[]),
+            &["Violation Must … silence", NOTE],
+        ),
+    ];
+    expect(&CHECK, &stopping(&CHECK), &rows);
+}
+
+#[test]
+fn success_is_not_told_before_the_store_has_said_so() {
+    let held = || ready().at(200).holds().at(210).posts("a").at(220).held();
+    let rows: [Row<'_>; 4] = [
+        (
+            "201 while the gate kept the row out, though it came later",
+            held().at(230).answered("a", 201).at(300).signalled().opens().rows(&[("a", 1)]),
+            &["Violation Must … lie: 201, complete 70 ms before SIGTERM, while its row was"],
+        ),
+        (
+            "the same after the signal, with a gate that never opened",
+            held().at(300).signalled().at(330).answered("a", 201).rows(&[]),
+            &["Violation Must … lie: 201, complete 30 ms after SIGTERM, while its row was"],
+        ),
+        (
+            "a row that is in, and of which the server has not been told, makes it no lie",
+            ready()
+                .at(200)
+                .event("store", What::Holding { gate: Gate::Acknowledgement })
+                .at(210)
+                .posts("a")
+                .at(300)
+                .signalled()
+                .at(310)
+                .answered("a", 201)
+                .rows(&[("a", 1)]),
+            &[],
+        ),
+        (
+            "and as it should be",
+            held().at(300).signalled().at(310).opens().at(311).answered("a", 201).rows(&[("a", 1)]),
+            &[],
+        ),
+    ];
+    expect(&CHECK, &stopping(&CHECK), &rows);
+}
+
+#[test]
+fn requests_that_never_came_to_be_are_no_losses() {
+    let half = || ready().at(200).connects("a").sends_part("a", Intent::Work, 20, (true, false));
+    let gone = What::NotSent {
+        conn: "a@1".to_owned(),
+        request: crate::history::RequestId { id: "a#2".to_owned(), name: Some("x".to_owned()) },
+        intent: Intent::Work,
+        error: "broken pipe".to_owned(),
+    };
+    let rows: [Row<'_>; 5] = [
+        (
+            "its client left: a row or none",
+            in_flight().at(310).ended("a", End::Client, 0).rows(&[("a", 1)]),
+            &[],
+        ),
+        (
+            "its client left, and it was done twice",
+            in_flight().at(310).ended("a", End::Client, 0).rows(&[("a", 2)]),
+            &["Violation Must … duplicate"],
+        ),
+        (
+            "half of it was sent, and it was carried out",
+            half().at(300).signalled().at(310).ended("a", End::Fin, 0).rows(&[("a", 1)]),
+            &["Violation Must … ghost: closed without a byte", "Note"],
+        ),
+        (
+            "half of it was sent, and its connection closed",
+            half().at(300).signalled().at(310).ended("a", End::Fin, 0).rows(&[]),
+            &["Note"],
+        ),
+        (
+            "the connection was gone before it could be sent",
+            in_flight().at(310).answered("a", 201).at(320).event("a", gone).rows(&[("a", 1)]),
+            &["Note"],
+        ),
+    ];
+    expect(&CHECK, &stopping(&CHECK), &rows);
+}
+
+#[test]
+fn rows_must_be_counted_and_belong_to_somebody() {
+    let good = || in_flight().at(310).answered("a", 201);
+    let unsettled = |counts: &[(&str, u32)]| {
+        let mut story = good().rows(counts).end();
+        for event in &mut story.events {
+            if let What::Rows { sessions_left, .. } = &mut event.what {
+                *sessions_left = 1;
+            }
+        }
+        (CHECK.judge)(&stopping(&CHECK), &story)
+    };
+    let why = "the database is gone".to_owned();
+    let rows: [Row<'_>; 3] = [
+        (
+            "a row for a name that nobody sent",
+            good().rows(&[("a", 1), ("job-guessed", 1)]),
+            &["Violation Must … rows with names that nobody sent: 1, such as job-guessed"],
+        ),
+        ("a row of the server's own", good().rows(&[("a", 1), ("migration", 1)]), &[]),
+        (
+            "rows that could not be counted",
+            good().event("store", What::NoRows { why }),
+            &["Inconclusive … the database is gone"],
+        ),
+    ];
+    expect(&CHECK, &stopping(&CHECK), &rows);
+    // A session that is left may still make a row: its absence proves nothing yet.
+    assert!(unsettled(&[]).iter().all(|finding| finding.kind == Kind::Inconclusive));
+    assert_eq!(unsettled(&[("a", 1)]).len(), 1);
+    assert_eq!(unsettled(&[("a", 2)])[0].kind, Kind::Violation, "two rows are two rows");
+}
