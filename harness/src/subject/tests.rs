@@ -95,7 +95,9 @@ async fn an_interrupted_build_ends_with_its_children() {
     let build = "build = [\"sh\", \"-c\", \"sleep 1000 & echo $! > pid; mkfifo up; cat up\"]\n";
     let dir = submission(&[("lastorders.toml", &format!("{build}start = [\"sh\"]"))]);
     let (sender, cancel) = watch::channel(None);
-    let interrupt = |_: &str| drop(sender.send(Some(15)));
+    let interrupt = |_: &str| {
+        sender.send_replace(Some(15));
+    };
     let subject = Subject::from_dir(dir.path()).cancel(cancel);
     let error = subject.prepare(&interrupt).await.expect_err("interrupted");
     assert!(matches!(error, PrepareError::Interrupted(15)), "{error}");
