@@ -71,7 +71,7 @@ fn findings(all: &[Finding]) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in proved.iter().take(MOST_FINDINGS) {
         lines.extend(labelled("expected", &clean(&finding.expected, 400)));
-        let about = finding.request.as_ref().map(|id| format!("  [{id}]")).unwrap_or_default();
+        let about = finding.request.as_ref().map(|id| format!(" [{id}]")).unwrap_or_default();
         let actual = format!("{}{about}", clean(&finding.actual, 600));
         lines.extend(coloured("actual", &actual, finding.kind));
     }

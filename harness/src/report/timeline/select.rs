@@ -52,10 +52,13 @@ pub(super) fn select(
 }
 
 /// What two events say is told once: that the port is closed, which may also be the first sign of
-/// shutdown; and why the server was never ready.
+/// shutdown, or follow from the exit; and why the server was never ready.
 fn told_once(rows: &mut Vec<Row>, history: &History) {
     let what = |row: &Row| &history.events[row.index].what;
     let sign = What::Visible { sign: Sign::ListenerGone };
+    let exit = rows.iter().find(|row| matches!(what(row), What::Exited { .. }));
+    let exit = exit.map_or(usize::MAX, |row| row.index);
+    rows.retain(|row| row.found || *what(row) != What::ListenerGone || row.index < exit);
     if rows.iter().any(|row| row.single && *what(row) == sign) {
         rows.retain(|row| row.found || *what(row) != What::ListenerGone);
     }
