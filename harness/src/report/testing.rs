@@ -74,7 +74,8 @@ fn scenario(id: &'static str) -> Scenario {
     Scenario {
         id,
         title: "a few words about it",
-        requirement: "A request that is in flight when SIGTERM comes is answered, whole, and its row is there.",
+        requirement: "A request that is in flight when SIGTERM comes is answered, whole, and its \
+                      row is there.",
         level: Level::Must,
         visibility: Visibility::Public,
         source: "practice",
@@ -180,15 +181,25 @@ fn lost() -> History {
         event(905.0, "store", What::Session { session: 1, what: Session::Reset }),
         event(905.1, "store", What::Session { session: 2, what: Session::Reset }),
         event(906.0, "store", What::Opened { what: LetGo::All }),
-        event(960.0, "store", What::Rows {
-            counts: BTreeMap::from([("job-held#1".to_owned(), 1)]),
-            total: 2,
-            sessions_left: 0,
-        }),
-        event(961.0, "world", What::Output {
-            stdout: "listening\n\u{1b}[31mSIGTERM\u{1b}[0m\u{1b}]0;owned\u{7}\n20 passed, 0 failed\n".to_owned(),
-            stderr: String::new(),
-        }),
+        event(
+            960.0,
+            "store",
+            What::Rows {
+                counts: BTreeMap::from([("job-held#1".to_owned(), 1)]),
+                total: 2,
+                sessions_left: 0,
+            },
+        ),
+        event(
+            961.0,
+            "world",
+            What::Output {
+                stdout: "listening\n\u{1b}[31mSIGTERM\u{1b}[0m\u{1b}]0;owned\u{7}\n\
+                         20 passed, 0 failed\n"
+                    .to_owned(),
+                stderr: String::new(),
+            },
+        ),
     ]);
     History { events }
 }

@@ -1,6 +1,8 @@
 use std::path::Path;
 use std::sync::Mutex;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tokio::sync::watch;
 
 use super::{Language, PrepareError, Prepared, Subject};
@@ -93,7 +95,9 @@ async fn an_interrupted_build_ends_with_its_children() {
     let build = "build = [\"sh\", \"-c\", \"sleep 1000 & echo $! > pid; mkfifo up; cat up\"]\n";
     let dir = submission(&[("lastorders.toml", &format!("{build}start = [\"sh\"]"))]);
     let (sender, cancel) = watch::channel(None);
-    let interrupt = |_: &str| drop(sender.send(Some(15)));
+    let interrupt = |_: &str| {
+        sender.send_replace(Some(15));
+    };
     let subject = Subject::from_dir(dir.path()).cancel(cancel);
     let error = subject.prepare(&interrupt).await.expect_err("interrupted");
     assert!(matches!(error, PrepareError::Interrupted(15)), "{error}");
@@ -117,8 +121,11 @@ async fn a_command_is_taken_as_it_is() {
     }
 }
 
-/// Gone, or dead and waiting to be reaped by whoever is above it.
+/// Whether a process ends within 5 s: being killed takes a moment.
 fn is_gone(pid: &str) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit(')').next().is_none_or(|rest| rest.is_empty() || rest.starts_with(" Z"))
+    let pid = pid.parse().ok().and_then(Pid::from_raw).expect("a process id");
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return true };
+    let mut ended = [PollFd::new(&process, PollFlags::IN)];
+    let most = Timespec { tv_sec: 5, tv_nsec: 0 };
+    poll(&mut ended, Some(&most)).is_ok_and(|n| n == 1)
 }

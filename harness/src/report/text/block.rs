@@ -52,7 +52,9 @@ fn title(group: &Group<'_>, first: &ScenarioOutcome) -> String {
         }
         n => (format!("{n} scenarios, for one and the same reason"), String::new()),
     };
-    let used = word.chars().count() + name.chars().count() + right.len() + 4;
+    let room = WIDTH - word.chars().count() - right.len() - 6;
+    let name = paint::cut(&name, room);
+    let used = word.chars().count() + name.chars().count() + right.len() + 3;
     let rule = "─".repeat(WIDTH.saturating_sub(used).max(2));
     let name = paint(paint::STRONG, &name);
     format!("{} {name} {} {right}", paint(style, word), paint(paint::FAINT, &rule))
@@ -69,7 +71,7 @@ fn findings(all: &[Finding]) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in proved.iter().take(MOST_FINDINGS) {
         lines.extend(labelled("expected", &clean(&finding.expected, 400)));
-        let about = finding.request.as_ref().map(|id| format!("  [{id}]")).unwrap_or_default();
+        let about = finding.request.as_ref().map(|id| format!(" [{id}]")).unwrap_or_default();
         let actual = format!("{}{about}", clean(&finding.actual, 600));
         lines.extend(coloured("actual", &actual, finding.kind));
     }

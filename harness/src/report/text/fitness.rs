@@ -25,7 +25,7 @@ pub fn fitness_table(rows: &[(String, Fitness, String, String)]) -> String {
         };
         let mend = if mend.is_empty() { String::new() } else { format!("; to mend it: {mend}") };
         let words = clean(&format!("{detail}{mend}"), 600);
-        for (n, part) in paint::wrap(&words, WIDTH - width - 5).iter().enumerate() {
+        for (n, part) in paint::wrap(&words, WIDTH - width - 6).iter().enumerate() {
             let (sign, what) = if n == 0 { (sign, what.as_str()) } else { (" ", "") };
             text.push_str(&format!("  {} {what:<width$}  {part}\n", paint(style, sign)));
         }

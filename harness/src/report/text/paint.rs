@@ -64,6 +64,7 @@ fn push(lines: &mut [String], chars: &[char]) {
 pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
     text.lines()
         .flat_map(|line| {
+            let line = line.replace('\t', "    ");
             let indent = line.chars().take_while(|c| *c == ' ').count().min(width / 2);
             let room = width - indent;
             let parts = wrap(line.trim_start(), room);
