@@ -28,7 +28,8 @@ pub(crate) const SCENARIO: Scenario = Scenario {
                return ResponseEntity.badRequest().build();",
         rust: "#[derive(Deserialize)] struct NewJob { name: String }\n\
                async fn work(State(pool): State<PgPool>, Json(job): Json<NewJob>) { .. }\n\
-               // axum's Json extractor answers 400, 415 or 422 by itself",
+               // Json answers 400, 415 or 422 by itself; but serde takes [\"x\"] for a NewJob too:\n\
+               // extract Json<serde_json::Map<String, Value>>, and its name as a string",
     },
 };
 

@@ -1,5 +1,5 @@
 use crate::check::Level;
-use crate::plan::{Draft, Role, Until};
+use crate::plan::{Draft, Gate, LetGo, Role, Until};
 use crate::scenario::{Hint, Scenario, Visibility};
 
 /// A shutdown as it happens in production.
@@ -32,15 +32,17 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 };
 
 /// How many raw clients of each kind, with a fresh connection for each request and with one kept.
-const CLIENTS: u64 = 40;
+const CLIENTS: u64 = 70;
 /// How many share one library's pool.
-const WORKERS: u32 = 20;
+const WORKERS: u32 = 60;
 /// Rounds of each client that would go on for ever: without those that keep their connection
-/// (some servers close every one) these are still twice the requests that the signal waits for.
-const ROUNDS: u64 = 25;
-/// The signal comes with a request between these.
-const EARLIEST: u64 = 300;
-const LATEST: u64 = 700;
+/// (some servers close every one) these are still twice the requests that the gate waits for.
+const ROUNDS: u64 = 20;
+/// How many wait in the store at the signal; the others wait for the pool, or are on their way.
+const HELD: u32 = 8;
+/// The gate closes with a request between these.
+const EARLIEST: u64 = 150;
+const LATEST: u64 = 350;
 
 fn plan(draft: &mut Draft) {
     draft.check("ledger", Level::Must);
@@ -55,6 +57,11 @@ fn plan(draft: &mut Draft) {
     }
     let pooled = draft.actor("pooled", Role::PooledClient { workers: WORKERS }).wait("warm");
     pooled.repeat(Until::Times(ROUNDS), |round| round.work().mark("request").receive());
+    // Without a gate the requests under way change faster than anybody can look, and nothing is
+    // proved of them. It closes in the middle of the load, and the signal comes when some wait at
+    // it: the others are wherever they are by then.
     let at = draft.names().between(EARLIEST, LATEST);
-    draft.stop_when("request", at).await_exit();
+    let store = draft.store().wait_for("request", at).hold(Gate::Row);
+    store.await_held(HELD).mark("held").wait("draining").let_go(LetGo::All);
+    draft.stop_when("held", 1).await_exit();
 }
