@@ -17,7 +17,7 @@ use tower_service::Service;
 use super::BoxError;
 use super::builder::Signals;
 use super::conn::Conn;
-use super::connection::{self, HttpOptions};
+use super::connection::{self, Http};
 use super::release::{Releasing, Resource};
 use super::shared::{Orders, Shared};
 use super::steps;
@@ -38,7 +38,7 @@ pub(super) struct Driver<L: Listener, S> {
     signals: Option<Signals>,
     resources: Vec<Resource>,
     releasing: Option<Releasing>,
-    http: HttpOptions,
+    http: Arc<Http>,
     connections: JoinSet<()>,
     rung: Option<Rung>,
     aborted: Vec<AbortedConnection>,
@@ -81,6 +81,7 @@ where
         listener: L,
         app: S,
         shared: Arc<Shared>,
+        http: Http,
         signals: Signals,
         resources: Vec<Resource>,
     ) -> Self {
@@ -91,18 +92,11 @@ where
             signals: Some(signals),
             resources,
             releasing: None,
-            http: HttpOptions {
-                date_header: true,
-                header_read_timeout: None,
-            },
+            http: Arc::new(http),
             connections: JoinSet::new(),
             rung: None,
             aborted: Vec::new(),
         }
-    }
-
-    pub(super) fn http(self, http: HttpOptions) -> Self {
-        Self { http, ..self }
     }
 
     pub(super) async fn run(mut self) -> Report {
@@ -155,8 +149,12 @@ where
 
     fn admit(&mut self, io: L::Io) {
         let conn = Conn::open(&self.shared);
-        self.connections
-            .spawn(connection::run(io, self.app.clone(), conn, self.http));
+        self.connections.spawn(connection::run(
+            io,
+            self.app.clone(),
+            conn,
+            Arc::clone(&self.http),
+        ));
     }
 
     fn accept_failed(&mut self, error: &io::Error) {
