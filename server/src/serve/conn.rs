@@ -158,7 +158,7 @@ impl Conn {
         let matched = matched + length;
         self.preface
             .store(u8::try_from(matched).unwrap_or(u8::MAX), Ordering::Relaxed);
-        if matched == PREFACE.len() {
+        if cfg!(feature = "http2") && matched == PREFACE.len() {
             self.set(HTTP2);
         }
     }

@@ -7,8 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_service::Service;
 
@@ -28,21 +27,35 @@ pub(super) struct HttpOptions {
 }
 
 /// hyper, set up for every connection of a server.
-pub(super) type Http = Builder<TokioExecutor>;
+#[cfg(feature = "http2")]
+pub(super) type Http = hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>;
+
+/// hyper, set up for every connection of a server.
+#[cfg(not(feature = "http2"))]
+pub(super) type Http = hyper::server::conn::http1::Builder;
 
 impl HttpOptions {
+    #[cfg(feature = "http2")]
     pub(super) fn builder(self, clock: &SharedClock) -> Http {
-        let mut builder = Builder::new(TokioExecutor::new());
+        let mut builder = Http::new(hyper_util::rt::TokioExecutor::new());
         builder
             .http1()
             .timer(clock.clone())
             .header_read_timeout(self.header_read_timeout)
-            .auto_date_header(self.date_header);
-        #[cfg(feature = "http2")]
-        builder
+            .auto_date_header(self.date_header)
             .http2()
             .timer(clock.clone())
             .enable_connect_protocol()
+            .auto_date_header(self.date_header);
+        builder
+    }
+
+    #[cfg(not(feature = "http2"))]
+    pub(super) fn builder(self, clock: &SharedClock) -> Http {
+        let mut builder = Http::new();
+        builder
+            .timer(clock.clone())
+            .header_read_timeout(self.header_read_timeout)
             .auto_date_header(self.date_header);
         builder
     }
@@ -71,7 +84,10 @@ where
 {
     let io = TokioIo::new(Watched::new(io, Arc::clone(&conn)));
     let gate = Gate::new(app, Arc::clone(&conn));
+    #[cfg(feature = "http2")]
     let mut connection = pin!(http.serve_connection_with_upgrades(io, gate));
+    #[cfg(not(feature = "http2"))]
+    let mut connection = pin!(http.serve_connection(io, gate).with_upgrades());
     let mut said_goodbye = false;
     let mut grace = Grace::default();
     let mut looked = false;

@@ -261,8 +261,12 @@ async fn half_a_head_behind_a_request_in_flight_is_not_an_idle_connection() {
     client.get("/slow").await;
     client.send("GET / HT").await;
     rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
     gate.let_go(1);
-    tokio::time::advance(ms(2_000)).await;
+    settle().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
     client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
     let mut answers = String::new();
     client
