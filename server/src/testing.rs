@@ -249,6 +249,18 @@ impl Gate {
             .route("/health", crate::health(drain))
     }
 
+    /// A route whose head leaves at once, without a word of closing, and whose body waits here.
+    pub(crate) fn slow_body(&self) -> axum::routing::MethodRouter {
+        let gate = self.clone();
+        axum::routing::get(move || async move {
+            let end = stream::once(async move {
+                gate.pass().await;
+                Ok::<_, std::convert::Infallible>("end")
+            });
+            axum::body::Body::from_stream(end)
+        })
+    }
+
     fn count(&self) {
         self.reached.fetch_add(1, Ordering::Relaxed);
     }

@@ -2,7 +2,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Executor, Postgres as Backend, Transaction};
+use sqlx::{ConnectOptions, Executor, Postgres as Backend, Transaction};
 use uuid::Uuid;
 
 use super::{Job, JobStore, StoreError};
@@ -54,7 +54,9 @@ impl Postgres {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(sqlx::Error::Configuration("not a postgres:// URL".into()));
         }
-        Ok(PgConnectOptions::from_str(url)?.application_name("lastorders-server"))
+        let options = PgConnectOptions::from_str(url)?.application_name("lastorders-server");
+        // A statement that waits for a lock is no news, and its text does not belong in the log.
+        Ok(options.disable_statement_logging())
     }
 
     /// Connects, and makes the table if it is not there. Several instances may do so at once.

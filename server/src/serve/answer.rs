@@ -34,7 +34,6 @@ pin_project! {
     enum From<F> {
         App { #[pin] future: F },
         Refused,
-        Failed,
     }
 }
 
@@ -56,15 +55,6 @@ impl<F> Answer<F> {
             tunnel: false,
         }
     }
-
-    /// 500: the application panicked.
-    pub(super) fn fail(flight: Flight) -> Self {
-        Self {
-            from: From::Failed,
-            flight: Some(flight),
-            tunnel: false,
-        }
-    }
 }
 
 impl<F, B, E> Future for Answer<F>
@@ -80,7 +70,6 @@ where
         let this = self.project();
         let response = match this.from.project() {
             FromProj::Refused => own(StatusCode::SERVICE_UNAVAILABLE, SHUTTING_DOWN),
-            FromProj::Failed => own(StatusCode::INTERNAL_SERVER_ERROR, ""),
             FromProj::App { future } => {
                 match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
                     Ok(Poll::Pending) => return Poll::Pending,

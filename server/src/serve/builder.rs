@@ -155,15 +155,11 @@ where
         let drain = self.drain.unwrap_or_default();
         let shared = drain.into_shared();
         let bounds = self.resources.iter().map(|it| it.bound).collect();
-        shared.begin(SharedClock::new(self.clock), self.policy, bounds);
-        let driver = Driver::new(
-            self.listener,
-            self.app,
-            shared,
-            self.signals,
-            self.resources,
-        );
-        Box::pin(driver.http(self.http).run())
+        let clock = SharedClock::new(self.clock);
+        let http = self.http.builder(&clock);
+        shared.begin(clock, self.policy, bounds);
+        let (signals, resources) = (self.signals, self.resources);
+        Box::pin(Driver::new(self.listener, self.app, shared, http, signals, resources).run())
     }
 }
 

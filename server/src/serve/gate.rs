@@ -1,4 +1,3 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -56,10 +55,6 @@ where
             return Answer::refuse(flight);
         }
         request.extensions_mut().insert(Drain::of(shared));
-        let called = catch_unwind(AssertUnwindSafe(|| self.app.call(request)));
-        match called {
-            Ok(future) => Answer::from(future, flight, tunnel),
-            Err(_) => Answer::fail(flight),
-        }
+        Answer::from(self.app.call(request), flight, tunnel)
     }
 }

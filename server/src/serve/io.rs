@@ -12,8 +12,8 @@ use crate::clock::Sleep;
 /// How much unread input is thrown away after our FIN before the connection is closed all the same.
 const LINGER_BYTES: usize = 8 << 20;
 
-/// A connection's bytes: it sees the first byte, bytes that no request has claimed, and whether
-/// what was written has been flushed; and it closes cleanly.
+/// A connection's bytes: it sees the first byte, bytes that no request has claimed, and when what
+/// was written has been flushed; and it closes cleanly.
 ///
 /// The connection counts as open from here until this is dropped, whoever holds it then: hyper, or
 /// the application after an upgrade.
@@ -122,7 +122,6 @@ impl<I> Watched<I> {
             self.conn.writer().register(cx.waker());
             return cut_if_aborted(&self.conn);
         }
-        self.conn.writing();
         Ok(())
     }
 

@@ -9,7 +9,6 @@
 //! * `io`: the bytes of a connection, watched, and its clean close.
 //! * `gate`, `answer`, `body`: the way of a request through the application, counted until its
 //!   response is written.
-//! * `streams`: the tasks of HTTP/2 streams.
 //! * `release`: resources that are released at the end.
 
 mod answer;
@@ -23,7 +22,6 @@ mod io;
 mod release;
 mod shared;
 mod steps;
-mod streams;
 
 #[cfg(all(test, feature = "axum"))]
 mod tests;

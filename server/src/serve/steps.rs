@@ -2,7 +2,7 @@
 
 use tracing::{info, warn};
 
-use crate::drain::{Cause, Machine, Policy};
+use crate::drain::{Cause, Machine, Policy, ReleaseOutcome};
 use crate::report::AbortedConnection;
 use crate::seal::Rung;
 
@@ -77,6 +77,16 @@ pub(super) fn aborting(machine: &Machine, left: &[AbortedConnection]) {
 
 pub(super) fn releasing(name: &str) {
     info!(resource = name, "releasing");
+}
+
+pub(super) fn released(name: &str, outcome: ReleaseOutcome) {
+    match outcome {
+        ReleaseOutcome::Done => info!(resource = name, "released"),
+        ReleaseOutcome::Failed
+        | ReleaseOutcome::Panicked
+        | ReleaseOutcome::TimedOut
+        | ReleaseOutcome::Skipped => warn!(resource = name, %outcome, "not released"),
+    }
 }
 
 pub(super) fn abandoned(name: &str) {

@@ -1,5 +1,5 @@
-//! Transitions, a row each: what came before, what comes now, and what that leads to: the actions, the
-//! phase, and when the next tick is due. Times are in milliseconds.
+//! Transitions, a row each: what came before, what comes now, and what that leads to: the actions,
+//! the phase, and when the next tick is due. Times are in milliseconds.
 
 use super::super::Action::{
     AbortRemaining, AnswerWithClose, CloseIdle, CloseSilent, FailReadiness, Finish, RefuseWork,

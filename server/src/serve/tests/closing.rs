@@ -1,8 +1,13 @@
 //! Connections with nothing in flight, and the clean close.
 
+use std::io::Write;
+
 use axum::Router;
 use axum::routing::post;
-use tokio::io::AsyncWriteExt;
+use futures_util::stream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::unbounded_channel;
 
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{Drain, Policy};
@@ -61,6 +66,38 @@ async fn bytes_that_arrive_at_the_moment_of_closing_are_answered() {
     let answer = client.answer().await;
     assert_eq!(answer.status(), 200);
     assert!(answer.says_close());
+}
+
+/// Over a real socket: the kernel has the bytes, but the runtime has not asked it yet.
+#[tokio::test]
+async fn bytes_that_only_the_kernel_knows_of_are_answered() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let (signals, mut sent) = unbounded_channel();
+    let server = crate::serve(listener, Gate::new().app(Drain::new()))
+        .policy(Policy::default().idle_grace(ms(0)))
+        .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
+    let server = tokio::spawn(server.into_future());
+    let mut client = tokio::net::TcpStream::connect(address).await.expect("open");
+    let request = b"GET / HTTP/1.1\r\nhost: test\r\nconnection: keep-alive\r\n\r\n";
+    client.write_all(request).await.expect("sent");
+    let mut answer = vec![0; 1024];
+    assert!(client.read(&mut answer).await.expect("an answer") > 0);
+
+    // No await between these two: when the server hears the signal, the runtime has not heard of the
+    // bytes.
+    let mut client = client.into_std().expect("a socket");
+    client.write_all(request).expect("sent");
+    signals
+        .send(crate::Signal::Terminate)
+        .expect("the server runs");
+
+    let mut client = tokio::net::TcpStream::from_std(client).expect("a socket");
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.expect("no reset");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer:?}");
+    drop(client);
+    assert!(server.await.expect("no panic").clean);
 }
 
 #[tokio::test(start_paused = true)]
@@ -135,16 +172,7 @@ async fn the_first_answer_of_a_chatty_client_is_its_last() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
     let gate = Gate::new();
-    let held = gate.clone();
-    // The head leaves at once, without a word of closing; the body waits at the gate.
-    let slow = axum::routing::get(move || async move {
-        let end = futures_util::stream::once(async move {
-            held.pass().await;
-            Ok::<_, std::convert::Infallible>("end")
-        });
-        axum::body::Body::from_stream(end)
-    });
-    let app = gate.app(Drain::new()).route("/slow", slow);
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/slow").await;
@@ -157,9 +185,7 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
     tokio::time::advance(ms(200)).await;
     client.get("/").await;
     let mut rest = String::new();
-    tokio::io::AsyncReadExt::read_to_string(&mut client.0, &mut rest)
-        .await
-        .expect("no reset");
+    client.0.read_to_string(&mut rest).await.expect("no reset");
     assert!(
         rest.contains("3\r\nend\r\n0\r\n\r\nHTTP/1.1 200 OK"),
         "{rest}"
@@ -172,15 +198,8 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
 #[tokio::test(start_paused = true)]
 async fn and_is_closed_when_none_comes() {
     let gate = Gate::new();
-    let held = gate.clone();
-    let slow = axum::routing::get(move || async move {
-        let end = futures_util::stream::once(async move {
-            held.pass().await;
-            Ok::<_, std::convert::Infallible>("end")
-        });
-        axum::body::Body::from_stream(end)
-    });
-    let mut rig = Rig::new(Policy::default(), Router::new().route("/slow", slow));
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/slow").await;
     rig.terminate().await;
@@ -188,9 +207,7 @@ async fn and_is_closed_when_none_comes() {
     settle().await;
     gate.let_go(1);
     let mut rest = String::new();
-    tokio::io::AsyncReadExt::read_to_string(&mut client.0, &mut rest)
-        .await
-        .expect("no reset");
+    client.0.read_to_string(&mut rest).await.expect("no reset");
     assert_eq!(rig.elapsed(), ms(1_250));
     assert!(rig.report().await.clean);
 }

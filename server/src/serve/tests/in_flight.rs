@@ -251,3 +251,28 @@ async fn requests_see_the_drain() {
     drop(client);
     assert!(rig.report().await.clean);
 }
+
+#[tokio::test(start_paused = true)]
+async fn half_a_head_behind_a_request_in_flight_is_not_an_idle_connection() {
+    let gate = Gate::new();
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/slow").await;
+    client.send("GET / HT").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    gate.let_go(1);
+    settle().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+    let mut answers = String::new();
+    client
+        .0
+        .read_to_string(&mut answers)
+        .await
+        .expect("no reset");
+    assert!(answers.ends_with("free"), "{answers}");
+}

@@ -3,10 +3,13 @@
 mod closing;
 mod deadline;
 mod entrance;
+#[cfg(feature = "http2")]
 mod http2;
 mod in_flight;
 mod lame_duck;
 mod release;
+#[cfg(feature = "reference")]
+mod report;
 mod seal;
 mod tasks;
 mod upgraded;
