@@ -31,15 +31,11 @@ impl Drain {
     /// can have it.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            shared: Arc::new(Shared::new()),
-        }
+        Self { shared: Arc::new(Shared::new()) }
     }
 
     pub(crate) fn of(shared: &Arc<Shared>) -> Self {
-        Self {
-            shared: Arc::clone(shared),
-        }
+        Self { shared: Arc::clone(shared) }
     }
 
     pub(crate) fn into_shared(self) -> Arc<Shared> {
@@ -76,16 +72,8 @@ impl Drain {
         let id = self.shared.next_id();
         let entry = Arc::new(TaskEntry::default());
         self.shared.enlist_task(id, &entry);
-        let membership = Membership {
-            shared: Arc::clone(&self.shared),
-            id,
-            entry,
-        };
-        Tracked {
-            future: Some(future),
-            membership: Some(membership),
-            essential: false,
-        }
+        let membership = Membership { shared: Arc::clone(&self.shared), id, entry };
+        Tracked { future: Some(future), membership: Some(membership), essential: false }
     }
 }
 
@@ -118,10 +106,7 @@ impl<F> Tracked<F> {
     /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The
     /// panic then goes on.
     pub fn essential(self) -> Self {
-        Self {
-            essential: true,
-            ..self
-        }
+        Self { essential: true, ..self }
     }
 }
 
@@ -158,9 +143,7 @@ impl<F: Future> Future for Tracked<F> {
 
 impl<F> fmt::Debug for Tracked<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tracked")
-            .field("essential", &self.essential)
-            .finish_non_exhaustive()
+        f.debug_struct("Tracked").field("essential", &self.essential).finish_non_exhaustive()
     }
 }
 

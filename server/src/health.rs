@@ -26,10 +26,7 @@ where
 
 fn answer(draining: bool) -> Response {
     let (status, body) = if draining {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            r#"{"status":"shutting_down"}"#,
-        )
+        (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"shutting_down"}"#)
     } else {
         (StatusCode::OK, r#"{"status":"ok"}"#)
     };

@@ -153,10 +153,7 @@ impl Report {
         rung: Option<Rung>,
         aborted_connections: Vec<AbortedConnection>,
     ) -> Self {
-        let began = outcome
-            .entered
-            .first()
-            .map_or(Duration::ZERO, |(_, at)| *at);
+        let began = outcome.entered.first().map_or(Duration::ZERO, |(_, at)| *at);
         let ended = outcome.entered.last().map_or(Duration::ZERO, |(_, at)| *at);
         let releases = names.into_iter().zip(&outcome.released);
         Self {
@@ -201,9 +198,7 @@ impl Report {
 fn phases(outcome: &Outcome, began: Duration) -> Vec<PhaseReport> {
     let starts = outcome.entered.iter();
     let ends = outcome.entered.iter().skip(1).map(|(_, at)| *at);
-    let lasted = starts
-        .zip(ends)
-        .filter(|((phase, _), _)| *phase < Phase::Done);
+    let lasted = starts.zip(ends).filter(|((phase, _), _)| *phase < Phase::Done);
     lasted
         .map(|((phase, at), end)| PhaseReport {
             phase: phase.name(),
@@ -228,22 +223,14 @@ impl fmt::Display for Report {
         )?;
         writeln!(f, "  finished since: {}", self.finished)?;
         for phase in &self.phases {
-            writeln!(
-                f,
-                "  {:>6} ms  {} for {} ms",
-                phase.at_ms, phase.phase, phase.took_ms
-            )?;
+            writeln!(f, "  {:>6} ms  {} for {} ms", phase.at_ms, phase.phase, phase.took_ms)?;
         }
         if let Some(rung) = self.rung {
             writeln!(f, "  listener closed by: {rung}")?;
         }
         self.fmt_aborted(f)?;
         for it in &self.releases {
-            writeln!(
-                f,
-                "  released {}: {} in {} ms",
-                it.name, it.outcome, it.took_ms
-            )?;
+            writeln!(f, "  released {}: {} in {} ms", it.name, it.outcome, it.took_ms)?;
         }
         Ok(())
     }
@@ -254,11 +241,7 @@ impl Report {
         if self.aborted_connections.is_empty() && self.aborted.tasks == 0 {
             return writeln!(f, "  cut: nothing");
         }
-        let why = if self.forced {
-            "by a second SIGINT"
-        } else {
-            "at the deadline"
-        };
+        let why = if self.forced { "by a second SIGINT" } else { "at the deadline" };
         writeln!(
             f,
             "  cut {why}: {} in flight, {} tasks",
@@ -268,12 +251,7 @@ impl Report {
             writeln!(f, "    {count} {class}")?;
         }
         let requests = self.aborted_connections.iter().flat_map(|it| &it.requests);
-        for AbortedRequest {
-            method,
-            path,
-            age_ms,
-        } in requests
-        {
+        for AbortedRequest { method, path, age_ms } in requests {
             writeln!(f, "    {method} {path}, {age_ms} ms old")?;
         }
         Ok(())

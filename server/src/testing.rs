@@ -74,13 +74,7 @@ impl Rig {
             .policy(policy)
             .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
         let server = tokio::spawn(more(serve).into_future());
-        Self {
-            queue,
-            signals,
-            server,
-            started: Instant::now(),
-            signalled: None,
-        }
+        Self { queue, signals, server, started: Instant::now(), signalled: None }
     }
 
     /// Connects; the connection waits to be accepted.
@@ -140,16 +134,12 @@ pub(crate) struct Client(pub(crate) DuplexStream);
 
 impl Client {
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.0
-            .write_all(bytes.as_ref())
-            .await
-            .expect("the server reads");
+        self.0.write_all(bytes.as_ref()).await.expect("the server reads");
         settle().await;
     }
 
     pub(crate) async fn get(&mut self, path: &str) {
-        self.send(format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n"))
-            .await;
+        self.send(format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n")).await;
     }
 
     /// Reads one whole answer with a `Content-Length`, and not a byte more.
@@ -160,17 +150,10 @@ impl Client {
         }
         let head = String::from_utf8(head).expect("text").to_lowercase();
         let length = head.split("content-length: ").nth(1).expect("a length");
-        let length = length
-            .split("\r\n")
-            .next()
-            .and_then(|it| it.parse().ok())
-            .expect("a number");
+        let length = length.split("\r\n").next().and_then(|it| it.parse().ok()).expect("a number");
         let mut body = vec![0; length];
         self.0.read_exact(&mut body).await.expect("a whole body");
-        Answer {
-            head,
-            body: String::from_utf8(body).expect("text"),
-        }
+        Answer { head, body: String::from_utf8(body).expect("text") }
     }
 
     /// Whether the server has closed without another byte. Waits for it.
@@ -241,10 +224,7 @@ impl Gate {
             "free"
         };
         Router::new()
-            .route(
-                "/held",
-                axum::routing::get(held).post(|_: String| async { "read" }),
-            )
+            .route("/held", axum::routing::get(held).post(|_: String| async { "read" }))
             .route("/", axum::routing::get(free))
             .route("/health", crate::health(drain))
     }

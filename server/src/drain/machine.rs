@@ -149,8 +149,7 @@ impl Machine {
         self.outcome.cause = Some(cause);
         self.outcome.at_signal = self.counts;
         self.timers.set(Timer::Deadline, now + self.policy.deadline);
-        self.actions
-            .extend([Action::FailReadiness, Action::AnswerWithClose]);
+        self.actions.extend([Action::FailReadiness, Action::AnswerWithClose]);
         match self.policy.lame_duck_work {
             LameDuckWork::Serve => {}
             LameDuckWork::Refuse => self.actions.push_back(Action::RefuseWork),
@@ -159,8 +158,7 @@ impl Machine {
             self.seal(now);
         } else {
             self.enter(now, Phase::LameDuck);
-            self.timers
-                .set(Timer::LameDuck, now + self.policy.lame_duck);
+            self.timers.set(Timer::LameDuck, now + self.policy.lame_duck);
         }
     }
 
@@ -197,8 +195,7 @@ impl Machine {
             return;
         }
         self.enter(now, Phase::Draining);
-        self.timers
-            .set(Timer::FirstByte, now + self.policy.first_byte_grace);
+        self.timers.set(Timer::FirstByte, now + self.policy.first_byte_grace);
         self.timers.set(Timer::Idle, now + self.policy.idle_grace);
     }
 
@@ -213,8 +210,7 @@ impl Machine {
     fn begin_releasing(&mut self, now: Duration) {
         self.enter(now, Phase::Releasing);
         self.timers.stop_all();
-        self.timers
-            .set(Timer::ReleaseAll, now + self.policy.release);
+        self.timers.set(Timer::ReleaseAll, now + self.policy.release);
         self.release_next(now);
     }
 
@@ -240,18 +236,13 @@ impl Machine {
     fn record(&mut self, now: Duration, outcome: ReleaseOutcome) {
         let place = self.outcome.released.len();
         let took = now.saturating_sub(self.releasing_since);
-        self.outcome.released.push(Released {
-            place,
-            outcome,
-            took,
-        });
+        self.outcome.released.push(Released { place, outcome, took });
     }
 
     /// The release under way is abandoned, and those after it are not begun.
     fn give_up_releasing(&mut self, now: Duration) {
         if !self.all_released() {
-            self.actions
-                .push_back(Action::Abandon(self.outcome.released.len()));
+            self.actions.push_back(Action::Abandon(self.outcome.released.len()));
             self.record(now, ReleaseOutcome::TimedOut);
         }
         self.releasing_since = now;
@@ -312,8 +303,7 @@ impl Machine {
             Timer::Deadline => self.abort(now),
             Timer::Abort => self.begin_releasing(now),
             Timer::Release => {
-                self.actions
-                    .push_back(Action::Abandon(self.outcome.released.len()));
+                self.actions.push_back(Action::Abandon(self.outcome.released.len()));
                 self.record(now, ReleaseOutcome::TimedOut);
                 self.release_next(now);
             }

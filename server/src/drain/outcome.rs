@@ -37,10 +37,7 @@ impl Outcome {
     /// Whether everything in flight ended by itself and everything was released.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        let released = self
-            .released
-            .iter()
-            .all(|it| it.outcome == ReleaseOutcome::Done);
+        let released = self.released.iter().all(|it| it.outcome == ReleaseOutcome::Done);
         !self.forced && !self.aborted.holding() && released
     }
 

@@ -99,19 +99,13 @@ impl Policy {
     /// Sets [`lame_duck_work`](#structfield.lame_duck_work).
     #[must_use]
     pub fn lame_duck_work(self, lame_duck_work: LameDuckWork) -> Self {
-        Self {
-            lame_duck_work,
-            ..self
-        }
+        Self { lame_duck_work, ..self }
     }
 
     /// Sets [`handshake_grace`](#structfield.handshake_grace).
     #[must_use]
     pub fn handshake_grace(self, handshake_grace: Duration) -> Self {
-        Self {
-            handshake_grace,
-            ..self
-        }
+        Self { handshake_grace, ..self }
     }
 
     /// Sets [`idle_grace`](#structfield.idle_grace).
@@ -123,10 +117,7 @@ impl Policy {
     /// Sets [`first_byte_grace`](#structfield.first_byte_grace).
     #[must_use]
     pub fn first_byte_grace(self, first_byte_grace: Duration) -> Self {
-        Self {
-            first_byte_grace,
-            ..self
-        }
+        Self { first_byte_grace, ..self }
     }
 
     /// Sets [`linger`](#structfield.linger).
@@ -150,18 +141,13 @@ impl Policy {
     /// Sets [`forced_exit_code`](#structfield.forced_exit_code).
     #[must_use]
     pub fn forced_exit_code(self, forced_exit_code: u8) -> Self {
-        Self {
-            forced_exit_code,
-            ..self
-        }
+        Self { forced_exit_code, ..self }
     }
 
     /// The longest time from the signal to the end, whatever clients and handlers do.
     #[must_use]
     pub fn longest(&self) -> Duration {
-        self.deadline
-            .saturating_add(ABORT_GRACE)
-            .saturating_add(self.release)
+        self.deadline.saturating_add(ABORT_GRACE).saturating_add(self.release)
     }
 
     /// Whether the fields agree with each other.
@@ -172,10 +158,7 @@ impl Policy {
     /// would be cut at the moment the door closes.
     pub fn check(&self) -> Result<(), PolicyError> {
         if self.lame_duck >= self.deadline {
-            return Err(PolicyError {
-                lame_duck: self.lame_duck,
-                deadline: self.deadline,
-            });
+            return Err(PolicyError { lame_duck: self.lame_duck, deadline: self.deadline });
         }
         Ok(())
     }

@@ -128,13 +128,8 @@ impl Postgres {
 
 impl JobStore for Postgres {
     async fn create(&self, name: &str) -> Result<Job, StoreError> {
-        let job = Job {
-            id: Uuid::new_v4().to_string(),
-            name: name.to_owned(),
-        };
-        self.insert(&job)
-            .await
-            .map_err(|error| StoreError(Box::new(error)))?;
+        let job = Job { id: Uuid::new_v4().to_string(), name: name.to_owned() };
+        self.insert(&job).await.map_err(|error| StoreError(Box::new(error)))?;
         Ok(job)
     }
 }
@@ -142,9 +137,7 @@ impl JobStore for Postgres {
 /// What answers no for good: bad credentials (class 28), no such database, or no right to make the
 /// table.
 fn classify(error: sqlx::Error) -> ConnectError {
-    let code = error
-        .as_database_error()
-        .and_then(|it| it.code().map(|code| code.into_owned()));
+    let code = error.as_database_error().and_then(|it| it.code().map(|code| code.into_owned()));
     let refused = code.is_some_and(|it| it.starts_with("28") || it == "3D000" || it == "42501");
     let unreadable = matches!(error, sqlx::Error::Configuration(_));
     if refused || unreadable {

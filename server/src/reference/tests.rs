@@ -23,10 +23,7 @@ impl JobStore for Memory {
         }
         let mut names = self.names.lock().expect("free");
         names.push(name.to_owned());
-        Ok(Job {
-            id: names.len().to_string(),
-            name: name.to_owned(),
-        })
+        Ok(Job { id: names.len().to_string(), name: name.to_owned() })
     }
 }
 
@@ -34,38 +31,26 @@ async fn ask(store: &Memory, request: Request<Body>) -> (StatusCode, String) {
     let app = router(store.clone(), Drain::new());
     let response = app.oneshot(request).await.expect("infallible");
     let status = response.status();
-    let body = to_bytes(response.into_body(), usize::MAX)
-        .await
-        .expect("a whole body");
+    let body = to_bytes(response.into_body(), usize::MAX).await.expect("a whole body");
     (status, String::from_utf8(body.to_vec()).expect("text"))
 }
 
 fn request(method: &str, path: &str, body: impl Into<Body>) -> Request<Body> {
-    Request::builder()
-        .method(method)
-        .uri(path)
-        .body(body.into())
-        .expect("a request")
+    Request::builder().method(method).uri(path).body(body.into()).expect("a request")
 }
 
 #[tokio::test]
 async fn work_is_stored_and_answered() {
     let store = Memory::default();
     let (status, body) = ask(&store, request("POST", "/work", r#"{"name":"a \" b"}"#)).await;
-    assert_eq!(
-        (status.as_u16(), body.as_str()),
-        (201, r#"{"id":"1","name":"a \" b"}"#)
-    );
+    assert_eq!((status.as_u16(), body.as_str()), (201, r#"{"id":"1","name":"a \" b"}"#));
     assert_eq!(*store.names.lock().expect("free"), ["a \" b"]);
 }
 
 #[tokio::test]
 async fn health_is_ok() {
     let (status, body) = ask(&Memory::default(), request("GET", "/health", "")).await;
-    assert_eq!(
-        (status.as_u16(), body.as_str()),
-        (200, r#"{"status":"ok"}"#)
-    );
+    assert_eq!((status.as_u16(), body.as_str()), (200, r#"{"status":"ok"}"#));
 }
 
 #[tokio::test]
@@ -97,16 +82,10 @@ async fn what_is_no_job_is_the_clients_fault_and_stores_nothing() {
 
 #[tokio::test]
 async fn a_broken_store_is_our_fault() {
-    let store = Memory {
-        broken: true,
-        ..Memory::default()
-    };
+    let store = Memory { broken: true, ..Memory::default() };
     let (status, body) = ask(&store, request("POST", "/work", r#"{"name":"a"}"#)).await;
     assert_eq!(status.as_u16(), 500);
-    assert!(
-        !body.contains("out of order"),
-        "the cause is for the log: {body}"
-    );
+    assert!(!body.contains("out of order"), "the cause is for the log: {body}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,24 +118,14 @@ fn settings(arguments: &[&str]) -> Settings {
 #[test]
 fn settings_make_the_policy() {
     let default = settings(&[]).policy().expect("the defaults agree");
-    let expected = Policy::default()
-        .lame_duck(ms(1_000))
-        .lame_duck_work(LameDuckWork::Refuse);
+    let expected = Policy::default().lame_duck(ms(1_000)).lame_duck_work(LameDuckWork::Refuse);
     assert_eq!(default, expected);
 
-    let arguments = [
-        "--deadline",
-        "1m 5s",
-        "--idle-grace=20ms",
-        "--lame-duck-work=serve",
-    ];
+    let arguments = ["--deadline", "1m 5s", "--idle-grace=20ms", "--lame-duck-work=serve"];
     let policy = settings(&arguments).policy().expect("these agree");
     assert_eq!((policy.deadline, policy.idle_grace), (ms(65_000), ms(20)));
     assert_eq!(policy.lame_duck_work, LameDuckWork::Serve);
-    assert_eq!(
-        settings(&["--log-format", "json"]).log_format,
-        LogFormat::Json
-    );
+    assert_eq!(settings(&["--log-format", "json"]).log_format, LogFormat::Json);
 }
 
 #[test]

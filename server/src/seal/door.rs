@@ -21,11 +21,7 @@ impl<L: Listener> Door<L> {
         handshake_grace: Duration,
         clock: SharedClock,
     ) -> Self {
-        Self {
-            admitted,
-            handshake_grace,
-            clock,
-        }
+        Self { admitted, handshake_grace, clock }
     }
 
     /// Lets a connection in. It is served like any other that was accepted in time.

@@ -40,20 +40,12 @@ pin_project! {
 impl<F> Answer<F> {
     /// The application's answer. `tunnel` says that the request was a CONNECT.
     pub(super) fn from(future: F, flight: Flight, tunnel: bool) -> Self {
-        Self {
-            from: From::App { future },
-            flight: Some(flight),
-            tunnel,
-        }
+        Self { from: From::App { future }, flight: Some(flight), tunnel }
     }
 
     /// 503: not executed.
     pub(super) fn refuse(flight: Flight) -> Self {
-        Self {
-            from: From::Refused,
-            flight: Some(flight),
-            tunnel: false,
-        }
+        Self { from: From::Refused, flight: Some(flight), tunnel: false }
     }
 }
 
@@ -90,9 +82,7 @@ where
 }
 
 fn own<B>(status: StatusCode, body: &'static str) -> Response<Source<B>> {
-    let mut response = Response::new(Source::Ours {
-        body: Full::from(body),
-    });
+    let mut response = Response::new(Source::Ours { body: Full::from(body) });
     *response.status_mut() = status;
     if !body.is_empty() {
         let json = HeaderValue::from_static("application/json");
@@ -113,9 +103,7 @@ fn finish<B>(
             conn.upgraded();
         } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE) {
             // hyper closes the connection after an answer that says so.
-            response
-                .headers_mut()
-                .insert(CONNECTION, HeaderValue::from_static("close"));
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
     flight.answered();

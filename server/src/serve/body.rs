@@ -20,11 +20,7 @@ pub(super) struct Flight {
 impl Flight {
     /// For a request that [`Conn::request_started`] was told of.
     pub(super) fn new(id: u64, conn: Arc<Conn>) -> Self {
-        Self {
-            id,
-            conn,
-            answered: false,
-        }
+        Self { id, conn, answered: false }
     }
 
     pub(super) fn conn(&self) -> &Arc<Conn> {

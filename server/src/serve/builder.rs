@@ -36,10 +36,7 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
         policy: Policy::default(),
         drain: None,
         resources: Vec::new(),
-        http: HttpOptions {
-            date_header: true,
-            header_read_timeout: None,
-        },
+        http: HttpOptions { date_header: true, header_read_timeout: None },
     }
 }
 
@@ -76,10 +73,7 @@ impl<L, S, C> Serve<L, S, C> {
     /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any
     /// stream serves. When the stream ends, no more signals come.
     pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
-        Self {
-            signals: Box::pin(signals),
-            ..self
-        }
+        Self { signals: Box::pin(signals), ..self }
     }
 
     /// The clock for every wait. The default is [`TokioClock`].
@@ -99,10 +93,7 @@ impl<L, S, C> Serve<L, S, C> {
     /// The handle through which the application sees the shutdown. Without this call one is made;
     /// either way every request carries it as an extension.
     pub fn drain(self, drain: Drain) -> Self {
-        Self {
-            drain: Some(drain),
-            ..self
-        }
+        Self { drain: Some(drain), ..self }
     }
 
     /// Releases a resource after the last request: called in the order of these calls, one at a
@@ -116,8 +107,7 @@ impl<L, S, C> Serve<L, S, C> {
         Fut: Future + Send + 'static,
         Fut::Output: IntoReleased,
     {
-        self.resources
-            .push(Resource::new(name.into(), bound, release));
+        self.resources.push(Resource::new(name.into(), bound, release));
         self
     }
 

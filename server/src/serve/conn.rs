@@ -156,8 +156,7 @@ impl Conn {
             return;
         }
         let matched = matched + length;
-        self.preface
-            .store(u8::try_from(matched).unwrap_or(u8::MAX), Ordering::Relaxed);
+        self.preface.store(u8::try_from(matched).unwrap_or(u8::MAX), Ordering::Relaxed);
         if cfg!(feature = "http2") && matched == PREFACE.len() {
             self.set(HTTP2);
         }
@@ -203,13 +202,7 @@ impl Conn {
     pub(super) fn request_started(&self, id: u64, method: Method, uri: Uri, bodiless: bool) {
         self.clear(UNCLAIMED);
         let since = self.shared.clock().now();
-        lock(&self.requests).push(InFlight {
-            id,
-            method,
-            uri,
-            since,
-            bodiless,
-        });
+        lock(&self.requests).push(InFlight { id, method, uri, since, bodiless });
         self.shared.tell(Input::RequestStarted);
     }
 
@@ -294,10 +287,6 @@ impl Conn {
             path: it.uri.path().to_owned(),
             age_ms: millis(now.saturating_duration_since(it.since)),
         });
-        AbortedConnection {
-            connection: self.id,
-            class,
-            requests: requests.collect(),
-        }
+        AbortedConnection { connection: self.id, class, requests: requests.collect() }
     }
 }

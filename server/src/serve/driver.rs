@@ -155,12 +155,7 @@ where
 
     fn admit(&mut self, io: L::Io) {
         let conn = Conn::open(&self.shared);
-        self.connections.spawn(connection::run(
-            io,
-            self.app.clone(),
-            conn,
-            Arc::clone(&self.http),
-        ));
+        self.connections.spawn(connection::run(io, self.app.clone(), conn, Arc::clone(&self.http)));
     }
 
     fn accept_failed(&mut self, error: &io::Error) {
@@ -216,10 +211,7 @@ where
                 let (admit, admitted) = unbounded_channel();
                 let grace = self.shared.machine().policy().handshake_grace;
                 let door = Door::new(admit, grace, self.shared.clock().clone());
-                self.entrance = Entrance::Sealing {
-                    seal: Box::pin(listener.seal(door)),
-                    admitted,
-                };
+                self.entrance = Entrance::Sealing { seal: Box::pin(listener.seal(door)), admitted };
             }
             Entrance::Sealing { .. } | Entrance::Shut => self.shared.tell(Input::Sealed),
         }
@@ -256,13 +248,7 @@ where
     fn report(self) -> Report {
         let machine = self.shared.machine();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
-        Report::new(
-            machine.outcome(),
-            machine.policy(),
-            names,
-            self.rung,
-            self.aborted,
-        )
+        Report::new(machine.outcome(), machine.policy(), names, self.rung, self.aborted)
     }
 }
 
@@ -319,8 +305,5 @@ async fn enter<L: Listener>(entrance: &mut Entrance<L>) -> Event<L> {
 /// Errors of a connection that was gone before it could be accepted: the next one may be fine.
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }

@@ -24,10 +24,7 @@ pub(super) struct Gate<S> {
 
 impl<S> Gate<S> {
     pub(super) fn new(app: S, conn: Arc<Conn>) -> Self {
-        Self {
-            app: TowerToHyperService::new(app),
-            conn,
-        }
+        Self { app: TowerToHyperService::new(app), conn }
     }
 }
 

@@ -31,11 +31,7 @@ enum Closing {
 
 impl<I> Watched<I> {
     pub(super) fn new(io: I, conn: Arc<Conn>) -> Self {
-        Self {
-            io,
-            conn,
-            closing: Closing::Open,
-        }
+        Self { io, conn, closing: Closing::Open }
     }
 }
 
@@ -133,10 +129,7 @@ impl<I> Watched<I> {
         }
         let shared = self.conn.shared();
         let linger = shared.machine().policy().linger;
-        Closing::Lingering {
-            left: LINGER_BYTES,
-            until: shared.clock().sleep(linger),
-        }
+        Closing::Lingering { left: LINGER_BYTES, until: shared.clock().sleep(linger) }
     }
 }
 
@@ -163,10 +156,7 @@ impl<I: AsyncRead + Unpin> Watched<I> {
 /// An upgraded connection is in the application's hands; at the deadline it fails under them.
 fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
     if conn.shared().orders().has(Orders::ABORT) {
-        return Err(io::Error::new(
-            io::ErrorKind::ConnectionAborted,
-            "the drain is over",
-        ));
+        return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the drain is over"));
     }
     Ok(())
 }

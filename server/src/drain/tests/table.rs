@@ -58,14 +58,7 @@ fn row(
 fn serving() {
     // Counting moves nothing.
     row(plain(), &[], (1, Opened), &[], Serving, None);
-    row(
-        plain(),
-        &[(1, Opened)],
-        (2, RequestStarted),
-        &[],
-        Serving,
-        None,
-    );
+    row(plain(), &[(1, Opened)], (2, RequestStarted), &[], Serving, None);
     // Nor does time.
     row(plain(), &[], (9_999_999, Tick), &[], Serving, None);
     // An end without a beginning is ignored, and so is an answer without a question.
@@ -86,60 +79,18 @@ fn serving() {
 #[test]
 fn lame_duck() {
     // Not before its time.
-    row(
-        duck(),
-        &[(0, TERM)],
-        (999, Tick),
-        &[],
-        LameDuck,
-        Some(1_000),
-    );
+    row(duck(), &[(0, TERM)], (999, Tick), &[], LameDuck, Some(1_000));
     // Its end seals.
-    row(
-        duck(),
-        &[(0, TERM)],
-        (1_000, Tick),
-        &[Seal],
-        Sealing,
-        Some(8_000),
-    );
+    row(duck(), &[(0, TERM)], (1_000, Tick), &[Seal], Sealing, Some(8_000));
     // A late tick seals too, and does not move the deadline.
-    row(
-        duck(),
-        &[(0, TERM)],
-        (4_000, Tick),
-        &[Seal],
-        Sealing,
-        Some(8_000),
-    );
+    row(duck(), &[(0, TERM)], (4_000, Tick), &[Seal], Sealing, Some(8_000));
     // A panic in a shutdown begins no other.
-    row(
-        duck(),
-        &[(0, TERM)],
-        (500, Panicked),
-        &[],
-        LameDuck,
-        Some(1_000),
-    );
+    row(duck(), &[(0, TERM)], (500, Panicked), &[], LameDuck, Some(1_000));
     // The end of the last connection does not shorten it: it is there to be seen.
-    row(
-        duck(),
-        &[(0, Opened), (0, TERM)],
-        (500, GONE),
-        &[],
-        LameDuck,
-        Some(1_000),
-    );
+    row(duck(), &[(0, Opened), (0, TERM)], (500, GONE), &[], LameDuck, Some(1_000));
     // One beyond the deadline is cut, and the door with it.
     let long = duck().lame_duck(at(9_000));
-    row(
-        long,
-        &[(0, TERM)],
-        (8_000, Tick),
-        &[AbortRemaining, Finish],
-        Done,
-        None,
-    );
+    row(long, &[(0, TERM)], (8_000, Tick), &[AbortRemaining, Finish], Done, None);
 }
 
 #[test]
@@ -147,57 +98,22 @@ fn sealing() {
     // Nothing open: over at once.
     row(plain(), &[(0, TERM)], (7, Sealed), &[Finish], Done, None);
     // Something open is drained; the graces count from here.
-    row(
-        plain(),
-        &[(0, Opened), (0, TERM)],
-        (7, Sealed),
-        &[],
-        Draining,
-        Some(257),
-    );
+    row(plain(), &[(0, Opened), (0, TERM)], (7, Sealed), &[], Draining, Some(257));
     // What the seal brought in is waited for.
-    row(
-        plain(),
-        &[(0, TERM), (3, Opened)],
-        (7, Sealed),
-        &[],
-        Draining,
-        Some(257),
-    );
+    row(plain(), &[(0, TERM), (3, Opened)], (7, Sealed), &[], Draining, Some(257));
     // Sealed twice counts once.
     row(plain(), &ONE, (9, Sealed), &[], Draining, Some(250));
     // A seal that hangs is cut at the deadline.
     let hangs = [(0, Opened), (0, TERM)];
-    row(
-        plain(),
-        &hangs,
-        (8_000, Tick),
-        &[AbortRemaining],
-        Aborting,
-        Some(8_050),
-    );
+    row(plain(), &hangs, (8_000, Tick), &[AbortRemaining], Aborting, Some(8_050));
 }
 
 #[test]
 fn draining() {
     // The graces run out together.
-    row(
-        plain(),
-        &ONE,
-        (250, Tick),
-        &[CloseSilent, CloseIdle],
-        Draining,
-        Some(8_000),
-    );
+    row(plain(), &ONE, (250, Tick), &[CloseSilent, CloseIdle], Draining, Some(8_000));
     // The shorter grace first.
-    row(
-        plain().idle_grace(at(400)),
-        &ONE,
-        (250, Tick),
-        &[CloseSilent],
-        Draining,
-        Some(400),
-    );
+    row(plain().idle_grace(at(400)), &ONE, (250, Tick), &[CloseSilent], Draining, Some(400));
     // The last connection ends it.
     row(plain(), &ONE, (200, GONE), &[Finish], Done, None);
     // The last but one does not.
@@ -205,14 +121,7 @@ fn draining() {
     row(plain(), &two, (100, GONE), &[], Draining, Some(250));
     // An upgraded connection is waited for, as upgraded.
     row(plain(), &UPGRADED, (100, GONE), &[], Draining, Some(250));
-    row(
-        plain(),
-        &UPGRADED,
-        (100, Closed(Stage::Upgraded)),
-        &[Finish],
-        Done,
-        None,
-    );
+    row(plain(), &UPGRADED, (100, Closed(Stage::Upgraded)), &[Finish], Done, None);
     // A tracked task is waited for.
     row(plain(), &TASK, (100, Tick), &[], Draining, Some(250));
     row(plain(), &TASK, (100, TaskEnded), &[Finish], Done, None);
@@ -227,14 +136,7 @@ fn lingering() {
     // A connection whose write side is shut holds the end, but not the release.
     row(plain(), &ONE, (100, Shut), &[], Releasing, Some(1_100));
     // Its end is the end.
-    row(
-        plain(),
-        &lingers,
-        (150, Closed(Stage::Lingering)),
-        &[Finish],
-        Done,
-        None,
-    );
+    row(plain(), &lingers, (150, Closed(Stage::Lingering)), &[Finish], Done, None);
     // So is the end of the time to release.
     row(plain(), &lingers, (1_100, Tick), &[Finish], Done, None);
 }
@@ -245,14 +147,7 @@ fn deadline() {
     let idle = [ONE.as_slice(), &[(250, Tick)]].concat();
     row(plain(), &idle, (7_999, Tick), &[], Draining, Some(8_000));
     // It cuts.
-    row(
-        plain(),
-        &idle,
-        (8_000, Tick),
-        &[AbortRemaining],
-        Aborting,
-        Some(8_050),
-    );
+    row(plain(), &idle, (8_000, Tick), &[AbortRemaining], Aborting, Some(8_050));
     // What ends at the very deadline has ended.
     row(plain(), &idle, (8_000, GONE), &[Finish], Done, None);
     // What was cut ends it.
@@ -269,37 +164,9 @@ fn signals_in_a_shutdown() {
     row(plain(), &ONE, (100, INT), &[], Draining, Some(250));
     row(plain(), &INT_ONE, (100, TERM), &[], Draining, Some(250));
     // SIGINT after SIGINT cuts, in whatever phase.
-    row(
-        duck(),
-        &INT_ONE[..2],
-        (100, INT),
-        &[AbortRemaining],
-        Aborting,
-        Some(150),
-    );
-    row(
-        plain(),
-        &INT_ONE[..2],
-        (100, INT),
-        &[AbortRemaining],
-        Aborting,
-        Some(150),
-    );
-    row(
-        plain(),
-        &INT_ONE,
-        (100, INT),
-        &[AbortRemaining],
-        Aborting,
-        Some(150),
-    );
+    row(duck(), &INT_ONE[..2], (100, INT), &[AbortRemaining], Aborting, Some(150));
+    row(plain(), &INT_ONE[..2], (100, INT), &[AbortRemaining], Aborting, Some(150));
+    row(plain(), &INT_ONE, (100, INT), &[AbortRemaining], Aborting, Some(150));
     // A panic's shutdown is not cut by a first SIGINT.
-    row(
-        plain(),
-        &[(0, Opened), (0, Panicked)],
-        (100, INT),
-        &[],
-        Sealing,
-        Some(8_000),
-    );
+    row(plain(), &[(0, Opened), (0, Panicked)], (100, INT), &[], Sealing, Some(8_000));
 }

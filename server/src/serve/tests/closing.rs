@@ -58,11 +58,7 @@ async fn bytes_that_arrive_at_the_moment_of_closing_are_answered() {
     rig.signal(crate::Signal::Terminate);
     // Both timers run out in the same turn of the runtime.
     tokio::time::sleep(ms(250)).await;
-    client
-        .0
-        .write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n")
-        .await
-        .expect("open");
+    client.0.write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("open");
     let answer = client.answer().await;
     assert_eq!(answer.status(), 200);
     assert!(answer.says_close());
@@ -88,9 +84,7 @@ async fn bytes_that_only_the_kernel_knows_of_are_answered() {
     // bytes.
     let mut client = client.into_std().expect("a socket");
     client.write_all(request).expect("sent");
-    signals
-        .send(crate::Signal::Terminate)
-        .expect("the server runs");
+    signals.send(crate::Signal::Terminate).expect("the server runs");
 
     let mut client = tokio::net::TcpStream::from_std(client).expect("a socket");
     let mut answer = String::new();
@@ -186,10 +180,7 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
     client.get("/").await;
     let mut rest = String::new();
     client.0.read_to_string(&mut rest).await.expect("no reset");
-    assert!(
-        rest.contains("3\r\nend\r\n0\r\n\r\nHTTP/1.1 200 OK"),
-        "{rest}"
-    );
+    assert!(rest.contains("3\r\nend\r\n0\r\n\r\nHTTP/1.1 200 OK"), "{rest}");
     assert!(rest.ends_with("free"), "{rest}");
     drop(client);
     assert!(rig.report().await.clean);

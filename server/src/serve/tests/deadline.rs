@@ -24,17 +24,11 @@ async fn what_is_left_at_the_deadline_is_cut_and_reported() {
     let report = rig.report().await;
     assert_eq!(report.exit_code(), 9);
     assert!(!report.clean);
-    assert_eq!(
-        (report.aborted.requests, report.aborted.connections),
-        (1, 2)
-    );
+    assert_eq!((report.aborted.requests, report.aborted.connections), (1, 2));
     let classes: Vec<_> = report.aborted_by_class().into_iter().collect();
     assert_eq!(classes, [(HalfHead, 1), (Active, 1)]);
     let request = &report.aborted_connections[0].requests[0];
-    assert_eq!(
-        (request.method.as_str(), request.path.as_str()),
-        ("GET", "/held")
-    );
+    assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/held"));
     assert_eq!(request.age_ms, 4_000);
     let text = report.to_string();
     assert!(text.contains("GET /held, 4000 ms old"), "{text}");
@@ -80,9 +74,7 @@ async fn what_cannot_be_cut_does_not_hold_the_end() {
     // Never polled again, so it never hears that it is to end: like a handler that blocks its
     // thread.
     let deaf = drain.track(std::future::pending::<()>());
-    let mut rig = Rig::with(Policy::default(), axum::Router::new(), |serve| {
-        serve.drain(drain)
-    });
+    let mut rig = Rig::with(Policy::default(), axum::Router::new(), |serve| serve.drain(drain));
     rig.terminate().await;
     let report = rig.report().await;
     assert_eq!(report.took_ms, 8_050);

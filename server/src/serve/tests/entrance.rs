@@ -88,9 +88,7 @@ async fn a_panic_of_the_accept_loop_begins_the_same_shutdown() {
     let gate = Gate::new();
     let (ours, theirs) = tokio::io::duplex(1024);
     let mut client = crate::testing::Client(ours);
-    client
-        .send("GET /held HTTP/1.1\r\nhost: test\r\n\r\n")
-        .await;
+    client.send("GET /held HTTP/1.1\r\nhost: test\r\n\r\n").await;
     let app = gate.app(Drain::new());
     let server = tokio::spawn(crate::serve(Panics(Some(theirs)), app).into_future());
     settle().await;

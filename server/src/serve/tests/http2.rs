@@ -48,17 +48,8 @@ async fn read(client: &mut Client) -> Option<Frame> {
     let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
     let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
     let mut payload = vec![0; usize::try_from(length).expect("short")];
-    client
-        .0
-        .read_exact(&mut payload)
-        .await
-        .expect("a whole frame");
-    Some(Frame {
-        kind: head[3],
-        flags: head[4],
-        stream,
-        payload,
-    })
+    client.0.read_exact(&mut payload).await.expect("a whole frame");
+    Some(Frame { kind: head[3], flags: head[4], stream, payload })
 }
 
 /// The next frame of a kind, past settings, acknowledgements and windows.
@@ -92,10 +83,7 @@ async fn goodbye_is_said_twice_and_streams_under_way_finish() {
     client.send(get(1, "/held")).await;
     rig.terminate().await;
     // First with the highest id, as no stream is refused that was on its way ...
-    assert_eq!(
-        last_stream(&read_kind(&mut client, GOAWAY).await),
-        0x7fff_ffff
-    );
+    assert_eq!(last_stream(&read_kind(&mut client, GOAWAY).await), 0x7fff_ffff);
     let ping = read_kind(&mut client, PING).await;
     client.send(get(3, "/")).await;
     client.send(frame(PING, ACK, 0, &ping.payload)).await;
@@ -180,10 +168,7 @@ async fn one_that_never_sends_the_whole_preface_is_cut_at_the_deadline() {
     rig.terminate().await;
     let report = rig.report().await;
     assert_eq!(report.took_ms, 8_000);
-    assert_eq!(
-        report.aborted_connections[0].class,
-        ConnectionClass::HalfHead
-    );
+    assert_eq!(report.aborted_connections[0].class, ConnectionClass::HalfHead);
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,9 +176,7 @@ async fn streams_left_at_the_deadline_are_cut_with_their_handlers() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
     let mut client = connect(&rig).await;
-    client
-        .send([get(1, "/held"), get(3, "/held")].concat())
-        .await;
+    client.send([get(1, "/held"), get(3, "/held")].concat()).await;
     assert_eq!(gate.waiting(), 2);
     tokio::time::advance(ms(100)).await;
     rig.terminate().await;

@@ -59,10 +59,8 @@ async fn it_is_in_flight_until_the_body_is_written() {
     }));
     let body = std::sync::Mutex::new(Some(body));
     let body = std::sync::Arc::new(body);
-    let app = Router::new().route(
-        "/",
-        get(move || async move { body.lock().expect("free").take().expect("once") }),
-    );
+    let app = Router::new()
+        .route("/", get(move || async move { body.lock().expect("free").take().expect("once") }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/").await;
@@ -72,16 +70,10 @@ async fn it_is_in_flight_until_the_body_is_written() {
     // The handler has long returned; its body has not.
     assert!(!rig.is_done());
 
-    chunks
-        .send(Bytes::from_static(b"late"))
-        .expect("the body is alive");
+    chunks.send(Bytes::from_static(b"late")).expect("the body is alive");
     drop(chunks);
     let mut answer = String::new();
-    client
-        .0
-        .read_to_string(&mut answer)
-        .await
-        .expect("no reset");
+    client.0.read_to_string(&mut answer).await.expect("no reset");
     assert!(answer.ends_with("4\r\nlate\r\n0\r\n\r\n"), "{answer}");
     drop(client);
     let report = rig.report().await;
@@ -144,9 +136,7 @@ async fn a_panic_is_a_500_and_leaks_no_count() {
     async fn panics() -> &'static str {
         panic!("a handler's panic, on purpose")
     }
-    let app = Router::new()
-        .route("/", get(panics))
-        .route("/ok", get(|| async { "ok" }));
+    let app = Router::new().route("/", get(panics)).route("/ok", get(|| async { "ok" }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/").await;
@@ -158,10 +148,7 @@ async fn a_panic_is_a_500_and_leaks_no_count() {
     rig.terminate().await;
     assert!(rig.is_done());
     let report = rig.report().await;
-    assert_eq!(
-        (report.at_signal.requests, report.at_signal.connections),
-        (0, 0)
-    );
+    assert_eq!((report.at_signal.requests, report.at_signal.connections), (0, 0));
     assert_eq!(report.exit_code(), 0);
 }
 
@@ -193,9 +180,7 @@ async fn a_body_half_sent_finishes_too() {
     let app = Router::new().route("/", post(|body: String| async move { body }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
-    client
-        .send("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\nha")
-        .await;
+    client.send("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\nha").await;
     rig.terminate().await;
     tokio::time::advance(ms(7_000)).await;
     client.send("lf").await;
@@ -269,10 +254,6 @@ async fn half_a_head_behind_a_request_in_flight_is_not_an_idle_connection() {
     settle().await;
     client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
     let mut answers = String::new();
-    client
-        .0
-        .read_to_string(&mut answers)
-        .await
-        .expect("no reset");
+    client.0.read_to_string(&mut answers).await.expect("no reset");
     assert!(answers.ends_with("free"), "{answers}");
 }

@@ -20,10 +20,7 @@ async fn one_that_serves_is_unready_and_takes_new_work() {
 
     used.get("/health").await;
     let answer = used.answer().await;
-    assert_eq!(
-        (answer.status(), answer.body.as_str()),
-        (503, r#"{"status":"shutting_down"}"#)
-    );
+    assert_eq!((answer.status(), answer.body.as_str()), (503, r#"{"status":"shutting_down"}"#));
     assert!(answer.says_close());
 
     tokio::time::advance(ms(900)).await;
@@ -57,10 +54,7 @@ async fn one_that_refuses_executes_nothing_new_until_the_end() {
     half.send("st: test\r\n\r\n").await;
     for client in [&mut fresh, &mut half] {
         let answer = client.answer().await;
-        assert_eq!(
-            (answer.status(), answer.body.as_str()),
-            (503, r#"{"status":"shutting_down"}"#)
-        );
+        assert_eq!((answer.status(), answer.body.as_str()), (503, r#"{"status":"shutting_down"}"#));
         assert!(answer.says_close());
     }
     // After the lame duck an idle connection still gets its last answer, and it is no other.

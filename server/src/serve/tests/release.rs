@@ -35,15 +35,9 @@ async fn in_order_and_not_before_the_last_request() {
     client.answer().await;
     drop(client);
     let report = rig.report().await;
-    assert_eq!(
-        *log.lock().expect("free"),
-        ["pool begins", "pool ends", "cache"]
-    );
-    let releases: Vec<_> = report
-        .releases
-        .iter()
-        .map(|it| (it.name.as_str(), it.outcome))
-        .collect();
+    assert_eq!(*log.lock().expect("free"), ["pool begins", "pool ends", "cache"]);
+    let releases: Vec<_> =
+        report.releases.iter().map(|it| (it.name.as_str(), it.outcome)).collect();
     assert_eq!(releases, [("pool", "done"), ("cache", "failed")]);
     assert_eq!(report.releases[0].took_ms, 30);
 }
@@ -53,16 +47,13 @@ async fn one_that_hangs_or_panics_is_left_behind() {
     async fn panics() {
         panic!("a release's panic, on purpose")
     }
-    let mut rig = Rig::with(
-        Policy::default().forced_exit_code(4),
-        Router::new(),
-        |serve| {
-            serve
-                .release("hangs", ms(300), pending::<()>)
-                .release("panics", ms(300), panics)
-                .release("works", ms(300), || async {})
-        },
-    );
+    let mut rig = Rig::with(Policy::default().forced_exit_code(4), Router::new(), |serve| {
+        serve.release("hangs", ms(300), pending::<()>).release("panics", ms(300), panics).release(
+            "works",
+            ms(300),
+            || async {},
+        )
+    });
     rig.terminate().await;
     let report = rig.report().await;
     let outcomes: Vec<_> = report.releases.iter().map(|it| it.outcome).collect();
@@ -73,9 +64,7 @@ async fn one_that_hangs_or_panics_is_left_behind() {
 #[tokio::test(start_paused = true)]
 async fn all_together_are_bounded() {
     let mut rig = Rig::with(Policy::default(), Router::new(), |serve| {
-        serve
-            .release("hangs", ms(9_000), pending::<()>)
-            .release("never", ms(1), || async {})
+        serve.release("hangs", ms(9_000), pending::<()>).release("never", ms(1), || async {})
     });
     rig.terminate().await;
     let report = rig.report().await;

@@ -58,10 +58,7 @@ async fn for_machines() {
     assert_eq!(report["rung"], "accept_until_empty");
     let release = serde_json::json!([{ "name": "pool", "outcome": "done", "took_ms": 20 }]);
     assert_eq!(report["releases"], release);
-    assert_eq!(
-        (&report["clean"], &report["exit_code"]),
-        (&false.into(), &0.into())
-    );
+    assert_eq!((&report["clean"], &report["exit_code"]), (&false.into(), &0.into()));
 }
 
 /// A place that the log is written to.
@@ -93,9 +90,7 @@ async fn a_line_in_the_log_for_each_step() {
     eventful().await;
     drop(guard);
     let log = String::from_utf8(sink.0.lock().expect("free").clone()).expect("text");
-    let lines = log
-        .lines()
-        .map(|it| serde_json::from_str::<serde_json::Value>(it).expect("JSON"));
+    let lines = log.lines().map(|it| serde_json::from_str::<serde_json::Value>(it).expect("JSON"));
     let steps: Vec<_> = lines
         .filter(|it| it["target"] == "lastorders::serve::steps")
         .map(|it| it["message"].as_str().expect("a message").to_owned())

@@ -20,19 +20,14 @@ fn app() -> Router {
 
 /// The signal is there before the first accept, and every client is in the queue.
 async fn serve_queue<L: crate::Listener>(listener: L, clients: Vec<impl Read + Write>) {
-    let report = crate::serve(listener, app())
-        .signals(stream::iter([Signal::Terminate]))
-        .await;
+    let report = crate::serve(listener, app()).signals(stream::iter([Signal::Terminate])).await;
     assert_eq!(report.rung, Some(Rung::AcceptUntilEmpty));
     assert!(report.clean);
     assert_eq!(report.finished, CLIENTS);
     for mut client in clients {
         let mut answer = String::new();
         client.read_to_string(&mut answer).expect("no reset");
-        assert!(
-            answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("served"),
-            "{answer}"
-        );
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("served"), "{answer}");
     }
 }
 
@@ -47,10 +42,7 @@ async fn tcp_connections_in_the_queue_are_served() {
     };
     let clients = (0..CLIENTS).map(|_| connect()).collect();
     serve_queue(listener, clients).await;
-    assert!(
-        std::net::TcpStream::connect(address).is_err(),
-        "the door is shut"
-    );
+    assert!(std::net::TcpStream::connect(address).is_err(), "the door is shut");
 }
 
 #[tokio::test]
@@ -84,8 +76,5 @@ async fn any_listener_is_emptied_by_the_provided_seal() {
     assert!(late.closed().await);
     drop(clients);
     let report = rig.report().await;
-    assert_eq!(
-        (report.rung, report.finished),
-        (Some(Rung::AcceptUntilEmpty), CLIENTS)
-    );
+    assert_eq!((report.rung, report.finished), (Some(Rung::AcceptUntilEmpty), CLIENTS));
 }

@@ -22,10 +22,7 @@ async fn a_tracked_task_is_waited_for() {
     let late = tokio::spawn(drain.track(tokio::time::sleep(ms(3_000))));
     rig.terminate().await;
     let report = rig.report().await;
-    assert_eq!(
-        (report.at_signal.tasks, report.aborted.tasks, report.took_ms),
-        (2, 0, 3_000)
-    );
+    assert_eq!((report.at_signal.tasks, report.aborted.tasks, report.took_ms), (2, 0, 3_000));
     assert_eq!(early.await.expect("no panic"), Ok(()));
     assert_eq!(late.await.expect("no panic"), Ok(()));
 }

@@ -16,11 +16,7 @@ use crate::{Drain, Policy};
 /// Echoes after the upgrade; says goodbye when it is told of the drain, if it is `polite`.
 fn app(polite: bool) -> Router {
     let upgrade = move |mut request: Request| async move {
-        let drain = request
-            .extensions()
-            .get::<Drain>()
-            .expect("in every request")
-            .clone();
+        let drain = request.extensions().get::<Drain>().expect("in every request").clone();
         let upgraded = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
             let mut io = TokioIo::new(upgraded.await.expect("the 101 was written"));
@@ -40,12 +36,8 @@ fn app(polite: bool) -> Router {
         });
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-        response
-            .headers_mut()
-            .insert("upgrade", "echo".parse().expect("a value"));
-        response
-            .headers_mut()
-            .insert("connection", "upgrade".parse().expect("a value"));
+        response.headers_mut().insert("upgrade", "echo".parse().expect("a value"));
+        response.headers_mut().insert("connection", "upgrade".parse().expect("a value"));
         response
     };
     Router::new().route("/", get(upgrade))
@@ -76,10 +68,7 @@ async fn one_that_listens_to_the_drain_ends_it() {
     assert_eq!(rest, "bye");
     let report = rig.report().await;
     assert!(report.clean);
-    assert_eq!(
-        (report.at_signal.upgraded, report.at_signal.connections),
-        (1, 0)
-    );
+    assert_eq!((report.at_signal.upgraded, report.at_signal.connections), (1, 0));
     assert_eq!((report.at_signal.requests, report.took_ms), (0, 0));
 }
 
@@ -98,8 +87,5 @@ async fn one_that_does_not_is_cut_at_the_deadline() {
     assert!(rig.is_done());
     let report = rig.report().await;
     assert_eq!(report.aborted.upgraded, 1);
-    assert_eq!(
-        report.aborted_connections[0].class,
-        ConnectionClass::Upgraded
-    );
+    assert_eq!(report.aborted_connections[0].class, ConnectionClass::Upgraded);
 }
