@@ -10,11 +10,20 @@ const ALLOWED: &[(&str, &str)] = &[
     ("harness/src/world/carry_out.rs", "the grace and the set-up's bound: deadlines"),
 ];
 
+/// Whole folders in which a sleep is no real one, or not ours.
+const FOLDERS: &[(&str, &str)] = &[
+    ("server/src/serve/tests/", "virtual time: every test there runs on a paused clock"),
+    ("tests/mutants/", "servers under judgement: what they do is their matter"),
+    ("tests/submissions/", "the same"),
+];
+
 #[test]
 fn no_real_sleep_orders_events() {
     let mut found = Vec::new();
     for source in source::all() {
-        if ALLOWED.iter().any(|(path, _)| *path == source.path) {
+        let excepted = |(path, _): &(&str, &str)| *path == source.path;
+        let lies_in = |(folder, _): &(&str, &str)| source.path.starts_with(folder);
+        if ALLOWED.iter().any(excepted) || FOLDERS.iter().any(lies_in) {
             continue;
         }
         for (line, path) in source::paths(&source) {
@@ -28,6 +37,17 @@ fn no_real_sleep_orders_events() {
         }
     }
     assert!(found.is_empty(), "wait for a mark, a gate or an event instead: {found:#?}");
+}
+
+#[test]
+fn the_tests_of_serve_run_on_a_paused_clock() {
+    for source in source::under(&["server/src/serve/tests/"]) {
+        for (at, line) in source.text.lines().enumerate() {
+            let test = line.trim_start().starts_with("#[tokio::test");
+            let paused = line.contains("start_paused = true");
+            assert!(!test || paused, "{}:{} runs in real time", source.path, at + 1);
+        }
+    }
 }
 
 #[test]
