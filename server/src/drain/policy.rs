@@ -11,7 +11,8 @@ pub enum LameDuckWork {
     /// They are served as before. An orchestrator routes to us for seconds after the signal, and
     /// refusing that work would be an outage.
     Serve,
-    /// They are answered 503 with `Connection: close`, and not executed, until the very end.
+    /// They are answered 503 with `Connection: close`, and not executed, until the very end. What
+    /// had arrived by the signal, if only in the kernel's buffers, is not new, and is served.
     Refuse,
 }
 

@@ -10,6 +10,10 @@ use crate::listener::Listener;
 /// An accept that fails this often in a row will not succeed by trying again.
 const FAILURES: usize = 16;
 
+/// The longest queue that a kernel can be asked for. Clients that connect faster than we accept do
+/// not keep the door open for ever.
+const LONGEST_QUEUE: usize = 65_535;
+
 /// For any listener: accepts for as long as that succeeds without waiting.
 pub(crate) async fn accept_until_empty<L: Listener>(mut listener: L, door: Door<L>) -> Rung {
     // One turn of the runtime, so that what the kernel already holds is known to it.
@@ -56,7 +60,7 @@ pub(crate) fn unix(listener: UnixListener, door: &Door<UnixListener>) -> Rung {
 
 fn drain_queue(mut accept: impl FnMut() -> io::Result<()>) {
     let mut failures = 0;
-    loop {
+    for _ in 0..LONGEST_QUEUE {
         match accept() {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,

@@ -27,12 +27,16 @@ const ENDING: u8 = 16;
 const LINGERING: u8 = 32;
 /// We have closed it: reads give the end of the stream.
 const CLOSED: u8 = 64;
+/// New requests on it are refused.
+const REFUSING: u8 = 128;
 
 /// What is to become of a connection that has nothing more to do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It goes on.
     Stay,
+    /// What it has received by now is served; what comes later is refused.
+    LastLook,
     /// It is told that this is the end (HTTP/2).
     SayGoodbye,
     /// It is closed in good order, unless bytes have arrived meanwhile.
@@ -76,6 +80,9 @@ impl Conn {
             preface: AtomicU8::new(0),
             requests: Mutex::default(),
         });
+        if shared.orders().has(Orders::REFUSE_WORK) {
+            conn.refuse_work();
+        }
         shared.enlist(&conn);
         shared.tell(Input::Opened);
         conn
@@ -133,6 +140,14 @@ impl Conn {
 
     pub(super) fn close(&self) {
         self.set(CLOSED);
+    }
+
+    pub(super) fn is_refusing(&self) -> bool {
+        self.is(REFUSING)
+    }
+
+    pub(super) fn refuse_work(&self) {
+        self.set(REFUSING);
     }
 
     pub(super) fn bytes_read(&self, bytes: &[u8]) {
@@ -242,6 +257,9 @@ impl Conn {
         let orders = self.shared.orders();
         if orders.has(Orders::ABORT) {
             return Verdict::Abort;
+        }
+        if orders.has(Orders::REFUSE_WORK) && !self.is_refusing() {
+            return Verdict::LastLook;
         }
         match self.class() {
             // From here on hyper closes it, when its last stream is written and the peer has heard.

@@ -91,6 +91,7 @@ where
     let mut said_goodbye = false;
     let mut grace = Grace::default();
     let mut looked = false;
+    let mut last_look = false;
     loop {
         let turn = poll_fn(|cx| {
             conn.waker().register(cx.waker());
@@ -101,6 +102,9 @@ where
                 }
                 return Poll::Ready(Turn::Ended);
             }
+            if last_look {
+                conn.refuse_work();
+            }
             match conn.verdict(said_goodbye) {
                 Verdict::Stay => {
                     looked = false;
@@ -109,20 +113,26 @@ where
                 }
                 Verdict::Close if conn.is_closed() => Poll::Pending,
                 Verdict::Close if grace.poll(&conn, cx).is_pending() => Poll::Pending,
-                verdict @ (Verdict::SayGoodbye | Verdict::Close | Verdict::Abort) => {
-                    Poll::Ready(Turn::Judged(verdict))
-                }
+                verdict @ (Verdict::LastLook
+                | Verdict::SayGoodbye
+                | Verdict::Close
+                | Verdict::Abort) => Poll::Ready(Turn::Judged(verdict)),
             }
         });
         match turn.await {
             Turn::Ended => return,
+            // One turn of the runtime: what the kernel has received by now counts as received in
+            // time.
+            Turn::Judged(Verdict::LastLook) => {
+                tokio::task::yield_now().await;
+                last_look = true;
+            }
             Turn::Judged(Verdict::SayGoodbye) => {
                 connection.as_mut().graceful_shutdown();
                 said_goodbye = true;
             }
             Turn::Judged(Verdict::Close) if looked => conn.close(),
-            // One turn of the runtime: what the kernel has received by now counts as received in
-            // time.
+            // The same before a close.
             Turn::Judged(Verdict::Close) => {
                 tokio::task::yield_now().await;
                 looked = true;

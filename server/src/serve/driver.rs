@@ -12,6 +12,7 @@ use http_body::Body;
 use hyper::body::Incoming;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
+use tokio::task::coop::unconstrained;
 use tower_service::Service;
 
 use super::BoxError;
@@ -29,6 +30,10 @@ use crate::seal::{Door, Rung};
 
 /// How long accepting rests after an error that trying again at once would only repeat.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
+
+/// No more than this many connections are taken for having waited at the signal: the longest accept
+/// queue that Linux grants by default. Whatever connects without end does not hold the shutdown up.
+const LONGEST_QUEUE: usize = 4096;
 
 /// Feeds the machine and carries out its actions.
 pub(super) struct Driver<L: Listener, S> {
@@ -104,28 +109,48 @@ where
     pub(super) async fn run(mut self) -> Report {
         loop {
             while let Some(action) = self.next_action() {
+                if action == Action::RefuseWork {
+                    self.admit_waiting().await;
+                }
                 self.carry_out(action);
                 if action == Action::Finish {
                     return self.report();
                 }
             }
-            match self.next_event().await {
-                Event::Input(input) => self.shared.tell(input),
-                Event::Released(place, outcome) => {
-                    steps::released(&self.resources[place].name, outcome);
-                    self.shared.tell(Input::Released(outcome));
-                }
-                Event::Accepted(Ok((io, _))) => self.admit(io),
-                Event::Accepted(Err(error)) => self.accept_failed(&error),
-                Event::AcceptPanicked => {
-                    self.entrance = Entrance::Shut;
-                    self.shared.tell(Input::Panicked);
-                }
-                Event::Rested => self.stop_resting(),
-                Event::Sealed(rung) => self.sealed(rung),
-                Event::Woken => {}
-                Event::SignalsEnded => self.signals = None,
+            let event = self.next_event().await;
+            self.handle(event);
+        }
+    }
+
+    fn handle(&mut self, event: Event<L>) {
+        match event {
+            Event::Input(input) => self.shared.tell(input),
+            Event::Released(place, outcome) => {
+                steps::released(&self.resources[place].name, outcome);
+                self.shared.tell(Input::Released(outcome));
             }
+            Event::Accepted(Ok((io, _))) => self.admit(io),
+            Event::Accepted(Err(error)) => self.accept_failed(&error),
+            Event::AcceptPanicked => {
+                self.entrance = Entrance::Shut;
+                self.shared.tell(Input::Panicked);
+            }
+            Event::Rested => self.stop_resting(),
+            Event::Sealed(rung) => self.sealed(rung),
+            Event::Woken => {}
+            Event::SignalsEnded => self.signals = None,
+        }
+    }
+
+    /// Accepts what waits in the queue: it came before the signal, so it is not to be refused.
+    async fn admit_waiting(&mut self) {
+        // One turn of the runtime, so that it knows of them.
+        tokio::task::yield_now().await;
+        for _ in 0..LONGEST_QUEUE {
+            // Unconstrained, because a spent task budget would look like an empty queue.
+            let accepted = unconstrained(enter(&mut self.entrance)).now_or_never();
+            let Some(event) = accepted else { return };
+            self.handle(event);
         }
     }
 

@@ -11,7 +11,6 @@ use super::BoxError;
 use super::answer::Answer;
 use super::body::{CountedBody, Flight};
 use super::conn::Conn;
-use super::shared::Orders;
 use crate::handle::Drain;
 
 /// The application of one connection, with a gate before it: every request is counted, and is
@@ -48,7 +47,7 @@ where
         let tunnel = method == http::Method::CONNECT;
         self.conn.request_started(id, method, uri, bodiless);
         let flight = Flight::new(id, Arc::clone(&self.conn));
-        if shared.orders().has(Orders::REFUSE_WORK) {
+        if self.conn.is_refusing() {
             return Answer::refuse(flight);
         }
         request.extensions_mut().insert(Drain::of(shared));

@@ -7,9 +7,10 @@ use axum::Router;
 use axum::routing::get;
 use futures_util::stream;
 use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::mpsc::unbounded_channel;
 
-use crate::testing::{Gate, Rig, settle};
-use crate::{Drain, Policy, Rung, Signal};
+use crate::testing::{Gate, Rig, ms, settle};
+use crate::{Drain, LameDuckWork, Policy, Rung, Signal};
 
 const CLIENTS: usize = 20;
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: test\r\n\r\n";
@@ -43,6 +44,39 @@ async fn tcp_connections_in_the_queue_are_served() {
     let clients = (0..CLIENTS).map(|_| connect()).collect();
     serve_queue(listener, clients).await;
     assert!(std::net::TcpStream::connect(address).is_err(), "the door is shut");
+}
+
+/// The same with a policy that refuses new work: this work is not new.
+#[tokio::test]
+async fn what_waited_at_the_signal_is_not_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let (signals, mut sent) = unbounded_channel();
+    let policy = Policy::default()
+        .lame_duck(ms(1))
+        .lame_duck_work(LameDuckWork::Refuse);
+    let server = crate::serve(listener, app())
+        .policy(policy)
+        .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
+    let server = tokio::spawn(server.into_future());
+    let connect = || std::net::TcpStream::connect(address).expect("the queue has room");
+    let mut clients: Vec<_> = (0..CLIENTS / 2).map(|_| connect()).collect();
+    // These are accepted before the signal, and send nothing yet.
+    settle().await;
+    // From here to the signal the server does not run.
+    clients.extend((0..CLIENTS / 2).map(|_| connect()));
+    for client in &mut clients {
+        client.write_all(REQUEST).expect("sent");
+    }
+    signals.send(Signal::Terminate).expect("the server runs");
+
+    let report = server.await.expect("no panic");
+    assert_eq!(report.finished, CLIENTS);
+    for mut client in clients {
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).expect("no reset");
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    }
 }
 
 #[tokio::test]
