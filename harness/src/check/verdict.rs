@@ -38,8 +38,8 @@ impl std::fmt::Display for Verdict {
 /// The check `preconditions` runs always, named or not; if the run did not get so far that it can
 /// be judged, it alone runs.
 ///
-/// A `Late` finding on a machine whose timers fired later than a tenth of its budget (or of the time
-/// by which it was exceeded) is inconclusive: a slow machine proves nothing against a server.
+/// A `Late` finding on a machine whose timers fired later than a tenth of its budget (or of the
+/// time by which it was exceeded) is inconclusive: a slow machine proves nothing against a server.
 #[must_use]
 pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
     const FIRST: &Check = &preconditions::CHECK;

@@ -48,7 +48,8 @@ pub(super) async fn wait(stage: &Stage, within: Duration) -> Result<SocketAddr, 
     match answered {
         Ok(address) => owned(stage).map(|()| address),
         Err(_) => Err(format!(
-            "it listens on PORT={}, but GET /health was not answered 200 within {seconds} s: {last}",
+            "it listens on PORT={}, but GET /health was not answered 200 within {seconds} s: \
+             {last}",
             stage.port()
         )),
     }

@@ -94,6 +94,10 @@ fn the_drain_depends_on_std_alone() {
     let crates: Vec<String> = crates.iter().map(|name| name.replace('-', "_")).collect();
     let mut found = Vec::new();
     for source in source::under(&["server/src/drain/"]) {
+        // Its tests draw their inputs from proptest.
+        if source.path.contains("/tests/") {
+            continue;
+        }
         for (line, path) in source::paths(&source) {
             let first = path.split("::").next().unwrap_or_default();
             let elsewhere = path.starts_with("crate::") && !path.starts_with("crate::drain");

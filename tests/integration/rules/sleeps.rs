@@ -40,14 +40,23 @@ fn no_real_sleep_orders_events() {
 }
 
 #[test]
-fn the_tests_of_serve_run_on_a_paused_clock() {
+fn the_tests_of_serve_sleep_on_a_paused_clock() {
+    let mut tests = 0;
     for source in source::under(&["server/src/serve/tests/"]) {
-        for (at, line) in source.text.lines().enumerate() {
-            let test = line.trim_start().starts_with("#[tokio::test");
-            let paused = line.contains("start_paused = true");
-            assert!(!test || paused, "{}:{} runs in real time", source.path, at + 1);
+        for item in &source.file.items {
+            let syn::Item::Fn(function) = item else { continue };
+            let attributes = function.attrs.iter().map(|attribute| &attribute.meta);
+            let attributes = attributes.map(|meta| quote::quote!(#meta).to_string());
+            let attributes = attributes.collect::<Vec<_>>().join(" ");
+            let block = &function.block;
+            let sleeps = quote::quote!(#block).to_string().contains("sleep");
+            let real = attributes.contains("test") && !attributes.contains("start_paused");
+            let name = &function.sig.ident;
+            assert!(!(real && sleeps), "{}: {name} sleeps in real time", source.path);
+            tests += usize::from(attributes.contains("start_paused"));
         }
     }
+    assert!(tests > 10, "the tests were not found: {tests}");
 }
 
 #[test]

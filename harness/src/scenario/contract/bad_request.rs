@@ -28,7 +28,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
                return ResponseEntity.badRequest().build();",
         rust: "#[derive(Deserialize)] struct NewJob { name: String }\n\
                async fn work(State(pool): State<PgPool>, Json(job): Json<NewJob>) { .. }\n\
-               // Json answers 400, 415 or 422 by itself; but serde takes [\"x\"] for a NewJob too:\n\
+               // Json answers 400, 415 or 422 by itself; but serde takes [\"x\"] for a NewJob:\n\
                // extract Json<serde_json::Map<String, Value>>, and its name as a string",
     },
 };

@@ -52,9 +52,7 @@ async fn what_waited_at_the_signal_is_not_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     let (signals, mut sent) = unbounded_channel();
-    let policy = Policy::default()
-        .lame_duck(ms(1))
-        .lame_duck_work(LameDuckWork::Refuse);
+    let policy = Policy::default().lame_duck(ms(1)).lame_duck_work(LameDuckWork::Refuse);
     let server = crate::serve(listener, app())
         .policy(policy)
         .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
