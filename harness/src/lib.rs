@@ -2,6 +2,41 @@
 //!
 //! `seed -> Plan -> World -> History -> Check -> Finding -> Verdict -> Report`
 //!
+//! The program `lastorders` is a thin shell around this; a test does the same in one call. In the
+//! tests of a Rust server the command is `env!("CARGO_BIN_EXE_my-server")`; here it is a few lines
+//! of Python:
+//!
+//! ```
+//! # #[cfg(feature = "real")]
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # const SERVER: &str = r#"
+//! # import http.server, os
+//! # class Handler(http.server.BaseHTTPRequestHandler):
+//! #     protocol_version = "HTTP/1.1"
+//! #     def do_GET(self):
+//! #         body = b'{"status":"ok"}'
+//! #         self.send_response(200)
+//! #         self.send_header("Content-Length", str(len(body)))
+//! #         self.end_headers()
+//! #         self.wfile.write(body)
+//! # address = ("127.0.0.1", int(os.environ["PORT"]))
+//! # http.server.ThreadingHTTPServer(address, Handler).serve_forever()
+//! # "#;
+//! use lastorders_harness::scenario::Catalogue;
+//! use lastorders_harness::subject::Subject;
+//!
+//! let report = Subject::command("python3")
+//!     .args(["-c", SERVER])
+//!     .run(Catalogue::all().only(&["contract/health-ok"]))
+//!     .await?;
+//! report.assert_passed(); // panics with what was expected, what was seen, and the timeline
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "real"))]
+//! # fn main() {}
+//! ```
+//!
 //! Pure, and all there is without the feature `real` (the simulator builds on these):
 //!
 //! * [`plan`]: everything that is done to the server in one run, as data
@@ -11,13 +46,13 @@
 //!
 //! With it:
 //!
-//! * [`postgres`]: where Postgres comes from
-//! * [`store`]: what the judge does with it in one scenario: gates, the proxy, the rows
-//! * [`world`]: carries out a plan against a real process
-//! * [`run`]: a server, a Postgres, and the chosen scenarios side by side
-//! * [`subject`]: the server that is to be judged: named, recognised, built
-//! * [`report`]: what came of it, for people and for programs
-//! * [`cli`]: the program `lastorders`
+//! * `postgres`: where Postgres comes from
+//! * `store`: what the judge does with it in one scenario: gates, the proxy, the rows
+//! * `world`: carries out a plan against a real process
+//! * `run`: a server, a Postgres, and the chosen scenarios side by side
+//! * `subject`: the server that is to be judged: named, recognised, built
+//! * `report`: what came of it, for people and for programs
+//! * `cli`: the program `lastorders`
 
 pub mod check;
 #[cfg(feature = "real")]

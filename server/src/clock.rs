@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Where the time comes from.
 ///
-/// A clock must be monotonic, and `sleep_until` must agree with `now`: when it is over, `now` is at or after `at`.
+/// A clock must be monotonic, and `sleep_until` must agree with `now`: when it is over, `now` is at
+/// or after `at`.
 pub trait Clock: Send + Sync + 'static {
     /// The present time.
     fn now(&self) -> Instant;
@@ -59,10 +60,7 @@ pub(crate) struct SharedClock {
 impl SharedClock {
     pub(crate) fn new(clock: impl Clock) -> Self {
         let origin = Clock::now(&clock);
-        Self {
-            clock: Arc::new(clock),
-            origin,
-        }
+        Self { clock: Arc::new(clock), origin }
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -84,9 +82,7 @@ impl SharedClock {
 
 impl std::fmt::Debug for SharedClock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SharedClock")
-            .field("origin", &self.origin)
-            .finish_non_exhaustive()
+        f.debug_struct("SharedClock").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 
@@ -113,10 +109,7 @@ impl Future for HyperSleep {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let sleep = self.get_mut().0.get_mut();
-        sleep
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .as_mut()
-            .poll(cx)
+        sleep.unwrap_or_else(std::sync::PoisonError::into_inner).as_mut().poll(cx)
     }
 }
 

@@ -13,8 +13,8 @@ use crate::serve::{Orders, Shared, TaskEntry};
 
 /// What the application sees of the shutdown, and how it takes part.
 ///
-/// A cheap handle: clones are the same. It belongs to one [`serve`](crate::serve()), which puts it into the extensions
-/// of every request.
+/// A cheap handle: clones are the same. It belongs to one [`serve`](crate::serve()), which puts it
+/// into the extensions of every request.
 #[derive(Clone, Debug)]
 pub struct Drain {
     shared: Arc<Shared>,
@@ -27,18 +27,15 @@ impl Default for Drain {
 }
 
 impl Drain {
-    /// A handle for [`Serve::drain`](crate::Serve::drain), made before it so that routes and tasks can have it.
+    /// A handle for [`Serve::drain`](crate::Serve::drain), made before it so that routes and tasks
+    /// can have it.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            shared: Arc::new(Shared::new()),
-        }
+        Self { shared: Arc::new(Shared::new()) }
     }
 
     pub(crate) fn of(shared: &Arc<Shared>) -> Self {
-        Self {
-            shared: Arc::clone(shared),
-        }
+        Self { shared: Arc::clone(shared) }
     }
 
     pub(crate) fn into_shared(self) -> Arc<Shared> {
@@ -53,7 +50,8 @@ impl Drain {
 
     /// Waits until the shutdown begins; over at once when it has. Cancel safe.
     ///
-    /// For what would otherwise go on for ever: event streams, long polls and WebSockets end when this does.
+    /// For what would otherwise go on for ever: event streams, long polls and WebSockets end when
+    /// this does.
     pub fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
         let shared = Arc::clone(&self.shared);
         async move {
@@ -68,22 +66,14 @@ impl Drain {
 
     /// Makes the shutdown wait for `future`, from this call until it ends or is dropped.
     ///
-    /// It does not spawn: await the result, or hand it to `tokio::spawn`. At the deadline it is dropped, and gives
-    /// [`Aborted`].
+    /// It does not spawn: await the result, or hand it to `tokio::spawn`. At the deadline it is
+    /// dropped, and gives [`Aborted`].
     pub fn track<F: Future>(&self, future: F) -> Tracked<F> {
         let id = self.shared.next_id();
         let entry = Arc::new(TaskEntry::default());
         self.shared.enlist_task(id, &entry);
-        let membership = Membership {
-            shared: Arc::clone(&self.shared),
-            id,
-            entry,
-        };
-        Tracked {
-            future: Some(future),
-            membership: Some(membership),
-            essential: false,
-        }
+        let membership = Membership { shared: Arc::clone(&self.shared), id, entry };
+        Tracked { future: Some(future), membership: Some(membership), essential: false }
     }
 }
 
@@ -113,12 +103,10 @@ pin_project! {
 }
 
 impl<F> Tracked<F> {
-    /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The panic then goes on.
+    /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The
+    /// panic then goes on.
     pub fn essential(self) -> Self {
-        Self {
-            essential: true,
-            ..self
-        }
+        Self { essential: true, ..self }
     }
 }
 
@@ -155,9 +143,7 @@ impl<F: Future> Future for Tracked<F> {
 
 impl<F> fmt::Debug for Tracked<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tracked")
-            .field("essential", &self.essential)
-            .finish_non_exhaustive()
+        f.debug_struct("Tracked").field("essential", &self.essential).finish_non_exhaustive()
     }
 }
 

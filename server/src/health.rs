@@ -4,7 +4,8 @@ use axum::routing::{MethodRouter, get};
 
 use crate::Drain;
 
-/// The health route: 200 `{"status":"ok"}`, and from the signal on 503 `{"status":"shutting_down"}`.
+/// The health route: 200 `{"status":"ok"}`, and from the signal on 503
+/// `{"status":"shutting_down"}`.
 ///
 /// It asks nothing and nobody but the drain, so it answers at once however busy the service is.
 ///
@@ -25,10 +26,7 @@ where
 
 fn answer(draining: bool) -> Response {
     let (status, body) = if draining {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            r#"{"status":"shutting_down"}"#,
-        )
+        (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"shutting_down"}"#)
     } else {
         (StatusCode::OK, r#"{"status":"ok"}"#)
     };

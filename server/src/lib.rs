@@ -16,7 +16,8 @@
 //!     .route("/health", lastorders::health(drain.clone()));
 //!
 //! # /*
-//! let signals = lastorders::signal::terminate()?; // before the listener, so that no signal is missed
+//! // Before the listener is bound, so that no signal is missed.
+//! let signals = lastorders::signal::terminate()?;
 //! # */
 //! # let signals = stream::iter([Signal::Terminate]);
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -35,14 +36,18 @@
 //!
 //! The map:
 //!
-//! * [`drain`]: the shutdown sequence as a pure state machine, its policy, its outcome and the exit codes.
+//! * [`drain`]: the shutdown sequence as a pure state machine, its policy, its outcome and the exit
+//!   codes.
 //! * `serve`: [`serve`] drives that machine over hyper: the only code that waits.
-//! * `seal`: how the listener is closed without losing handshakes under way; [`Rung`] says how it was done.
-//! * [`clock`], [`listener`], [`signal`]: what `serve` takes from outside, so that a test can stand in for it.
+//! * `seal`: how the listener is closed without losing handshakes under way; [`Rung`] says how it
+//!   was done.
+//! * [`clock`], [`listener`], [`signal`]: what `serve` takes from outside, so that a test can stand
+//!   in for it.
 //! * `handle`: [`Drain`], what requests and background work see of the shutdown.
 //! * `health`: the ready-made health route.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
-//! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its program.
+//! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
+//!   program.
 
 pub mod clock;
 pub mod drain;
@@ -57,7 +62,7 @@ mod seal;
 mod serve;
 pub mod signal;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "axum"))]
 mod testing;
 
 pub use clock::{Clock, TokioClock};

@@ -23,8 +23,9 @@ pub trait Listener: Sized + Send + 'static {
     ///
     /// # Errors
     ///
-    /// An error does not end the serving. One that concerns a single connection (`ECONNABORTED` and its like) is
-    /// passed over; after any other (`EMFILE`) the server waits a moment on its clock before it accepts again.
+    /// An error does not end the serving. One that concerns a single connection (`ECONNABORTED` and
+    /// its like) is passed over; after any other (`EMFILE`) the server waits a moment on its clock
+    /// before it accepts again.
     fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Self::Addr)>> + Send;
 
     /// The address it is bound to.
@@ -34,8 +35,8 @@ pub trait Listener: Sized + Send + 'static {
     /// When the operating system does not say.
     fn local_addr(&self) -> io::Result<Self::Addr>;
 
-    /// Closes the listener without losing connections that already wait in it: hands each to the door, and says how
-    /// it was done. The provided one accepts until nothing waits.
+    /// Closes the listener without losing connections that already wait in it: hands each to the
+    /// door, and says how it was done. The provided one accepts until nothing waits.
     ///
     /// Dropping the future at the deadline must close the listener.
     fn seal(self, door: Door<Self>) -> impl Future<Output = Rung> + Send {
@@ -49,7 +50,8 @@ impl Listener for TcpListener {
 
     async fn accept(&mut self) -> io::Result<(TcpStream, Self::Addr)> {
         let (stream, peer) = Self::accept(self).await?;
-        // Answers are written whole; Nagle's algorithm would only hold the end of a streamed one back.
+        // Answers are written whole; Nagle's algorithm would only hold the end of a streamed one
+        // back.
         let _ = stream.set_nodelay(true);
         Ok((stream, peer))
     }

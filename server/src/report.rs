@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::drain::{Counts, Outcome, Phase, Policy};
 use crate::seal::Rung;
 
-/// What the shutdown did: for people by `Display`, for machines by serde. Times are whole milliseconds.
+/// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
+/// milliseconds.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -19,12 +20,13 @@ pub struct Report {
     pub forced: bool,
     /// The code that the process should exit with.
     pub exit_code: u8,
-    /// How the listener was closed; `None` when it was not reached before the end, or when accepting had panicked.
+    /// How the listener was closed; `None` when it was not reached before the end, or when
+    /// accepting had panicked.
     pub rung: Option<Rung>,
     /// What was open and in flight when it began.
     pub at_signal: Tally,
-    /// How many requests ended by themselves since it began, last requests on idle connections and refused ones
-    /// included.
+    /// How many requests ended by themselves since it began, last requests on idle connections and
+    /// refused ones included.
     pub finished: usize,
     /// What was cut.
     pub aborted: Tally,
@@ -151,10 +153,7 @@ impl Report {
         rung: Option<Rung>,
         aborted_connections: Vec<AbortedConnection>,
     ) -> Self {
-        let began = outcome
-            .entered
-            .first()
-            .map_or(Duration::ZERO, |(_, at)| *at);
+        let began = outcome.entered.first().map_or(Duration::ZERO, |(_, at)| *at);
         let ended = outcome.entered.last().map_or(Duration::ZERO, |(_, at)| *at);
         let releases = names.into_iter().zip(&outcome.released);
         Self {
@@ -199,9 +198,7 @@ impl Report {
 fn phases(outcome: &Outcome, began: Duration) -> Vec<PhaseReport> {
     let starts = outcome.entered.iter();
     let ends = outcome.entered.iter().skip(1).map(|(_, at)| *at);
-    let lasted = starts
-        .zip(ends)
-        .filter(|((phase, _), _)| *phase < Phase::Done);
+    let lasted = starts.zip(ends).filter(|((phase, _), _)| *phase < Phase::Done);
     lasted
         .map(|((phase, at), end)| PhaseReport {
             phase: phase.name(),
@@ -226,22 +223,14 @@ impl fmt::Display for Report {
         )?;
         writeln!(f, "  finished since: {}", self.finished)?;
         for phase in &self.phases {
-            writeln!(
-                f,
-                "  {:>6} ms  {} for {} ms",
-                phase.at_ms, phase.phase, phase.took_ms
-            )?;
+            writeln!(f, "  {:>6} ms  {} for {} ms", phase.at_ms, phase.phase, phase.took_ms)?;
         }
         if let Some(rung) = self.rung {
             writeln!(f, "  listener closed by: {rung}")?;
         }
         self.fmt_aborted(f)?;
         for it in &self.releases {
-            writeln!(
-                f,
-                "  released {}: {} in {} ms",
-                it.name, it.outcome, it.took_ms
-            )?;
+            writeln!(f, "  released {}: {} in {} ms", it.name, it.outcome, it.took_ms)?;
         }
         Ok(())
     }
@@ -252,11 +241,7 @@ impl Report {
         if self.aborted_connections.is_empty() && self.aborted.tasks == 0 {
             return writeln!(f, "  cut: nothing");
         }
-        let why = if self.forced {
-            "by a second SIGINT"
-        } else {
-            "at the deadline"
-        };
+        let why = if self.forced { "by a second SIGINT" } else { "at the deadline" };
         writeln!(
             f,
             "  cut {why}: {} in flight, {} tasks",
@@ -266,12 +251,7 @@ impl Report {
             writeln!(f, "    {count} {class}")?;
         }
         let requests = self.aborted_connections.iter().flat_map(|it| &it.requests);
-        for AbortedRequest {
-            method,
-            path,
-            age_ms,
-        } in requests
-        {
+        for AbortedRequest { method, path, age_ms } in requests {
             writeln!(f, "    {method} {path}, {age_ms} ms old")?;
         }
         Ok(())

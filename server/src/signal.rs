@@ -11,9 +11,10 @@ use crate::drain::Signal;
 
 /// Registers handlers for SIGTERM and SIGINT.
 ///
-/// Call it before the listener is bound: a signal that comes after this call is never lost, and one that comes
-/// before it ends the process as if there were no handler. The handlers stay for the life of the process, so from
-/// here on nothing but [`serve`](crate::serve()), or whoever else reads the stream, ends it on these signals.
+/// Call it before the listener is bound: a signal that comes after this call is never lost, and one
+/// that comes before it ends the process as if there were no handler. The handlers stay for the
+/// life of the process, so from here on nothing but [`serve`](crate::serve()), or whoever else
+/// reads the stream, ends it on these signals.
 ///
 /// # Errors
 ///
@@ -31,7 +32,8 @@ pub fn terminate() -> io::Result<Signals> {
 
 /// The stream of signals that [`terminate`] makes. It never ends.
 ///
-/// Two signals of one kind that come before the stream is read may be seen as one, as the kernel does it too.
+/// Two signals of one kind that come before the stream is read may be seen as one, as the kernel
+/// does it too.
 #[derive(Debug)]
 #[must_use = "the default action of the signals is already off; hand this to `Serve::signals`"]
 pub struct Signals {

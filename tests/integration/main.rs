@@ -1,9 +1,17 @@
 //! The three parts together, against real servers and a real Postgres.
 //!
+//! * `bad_input/`: what goes wrong outside of us
+//! * `built`: the workspace's programs, built as they are now
+//! * `judge/`: the judge against servers whose faults are known
+//! * `killed`: what a killed harness leaves behind, and who removes it
 //! * `postgres`: where Postgres comes from, each rung of the ladder for real
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
 
+mod bad_input;
+mod built;
+mod judge;
+mod killed;
 mod postgres;
 mod rules;
 mod store;

@@ -1,11 +1,17 @@
 //! Each way to a Postgres, proved on this machine.
 //!
 //! A machine that lacks one fails the test, unless it is named in `LASTORDERS_MISSING`
-//! (`docker,local,url`): then the test says `NOT RUN` on stderr and proves nothing.
+//! (`docker`, `local`, with a comma between): then the test says `NOT RUN` on stderr and proves
+//! nothing.
 
-use lastorders_harness::postgres::{Choice, Postgres, RunId};
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use std::process::Command;
+use std::time::Duration;
+
+use lastorders_harness::postgres::{
+    Choice, Lease, Leftover, Postgres, RunId, clean, doctor, leftovers,
+};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+use sqlx::{ConnectOptions, Executor};
 
 #[tokio::test]
 async fn local_binaries_give_a_postgres_that_leaves_nothing() {
@@ -13,39 +19,172 @@ async fn local_binaries_give_a_postgres_that_leaves_nothing() {
         return;
     }
     let run = RunId::random();
-    let before = std::time::Duration::ZERO;
-    let start = tokio::time::Instant::now();
-    let postgres = Postgres::start(&Choice::Local, &run)
-        .await
-        .expect("a local postgres");
-    eprintln!("{} in {:?}", postgres.origin(), start.elapsed());
-    let start = tokio::time::Instant::now();
-    let a = postgres.lease("a").await.expect("a lease");
-    eprintln!("lease {:?} {before:?}", start.elapsed());
-    let start = tokio::time::Instant::now();
-    let leases: Vec<_> = (0..20).map(|_| postgres.lease("x")).collect();
-    let leases = futures_join(leases).await;
-    eprintln!("20 leases {:?}", start.elapsed());
-    for lease in leases {
-        lease.release().await.expect("released");
-    }
-    a.release().await.expect("released");
-    let start = tokio::time::Instant::now();
+    let postgres = start(&Choice::Local, &run).await;
+    assert!(postgres.origin().starts_with("local: PostgreSQL "), "{}", postgres.origin());
+    leases_are_apart(&postgres).await;
     postgres.stop().await.expect("stopped");
-    eprintln!("stop {:?}", start.elapsed());
+    assert_eq!(directories_of(&run), Vec::<String>::new());
 }
 
-async fn futures_join<T, E: std::fmt::Debug>(
-    all: Vec<impl Future<Output = Result<T, E>>>,
-) -> Vec<T> {
-    let mut out = Vec::new();
-    for one in all {
-        out.push(one.await.expect("lease"));
+#[tokio::test(flavor = "multi_thread")]
+async fn docker_gives_a_postgres_that_leaves_nothing() {
+    if not_run("docker") {
+        return;
     }
-    out
+    let run = RunId::random();
+    let postgres = start(&Choice::Docker, &run).await;
+    assert!(postgres.origin().starts_with("docker: "), "{}", postgres.origin());
+    leases_are_apart(&postgres).await;
+    postgres.stop().await.expect("stopped");
+    assert_eq!(containers_of(&run), "");
 }
 
-fn not_run(what: &str) -> bool {
+#[tokio::test]
+async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
+    if not_run("local") {
+        return;
+    }
+    let theirs = start(&Choice::Local, &RunId::random()).await;
+    let mut session = theirs.administrator().connect().await.expect("the administrator");
+    session
+        .execute(
+            "CREATE ROLE plain LOGIN CREATEDB CREATEROLE PASSWORD 'plain';
+             CREATE ROLE poor LOGIN CREATEDB PASSWORD 'poor';
+             GRANT CONNECT ON DATABASE postgres TO plain, poor",
+        )
+        .await
+        .expect("roles");
+    let before = names(&mut session).await;
+    let at = |user| format!("postgres://{user}:{user}@127.0.0.1:{}/postgres", port(&theirs));
+
+    let refused = Postgres::start(&Choice::Url(at("poor")), &RunId::random()).await;
+    let refused = refused.expect_err("rights are missing").to_string();
+    assert!(refused.contains("lacks CREATEROLE") && refused.contains("ALTER ROLE"), "{refused}");
+
+    let ours = start(&Choice::Url(at("plain")), &RunId::random()).await;
+    assert!(!ours.origin().contains("plain"), "{}", ours.origin());
+    leases_are_apart(&ours).await;
+    let alive = leftovers(Some(&at("plain"))).await.found;
+    assert!(!alive.iter().any(in_a_server), "a run that is alive has leftovers: {alive:?}");
+    ours.stop().await.expect("stopped");
+    assert_eq!(names(&mut session).await, before);
+
+    // A run that went without a word.
+    let ours = start(&Choice::Url(at("plain")), &RunId::random()).await;
+    drop(ours.lease("forgotten").await.expect("a lease"));
+    drop(ours);
+    until("the lost run's session has ended", async || {
+        leftovers(Some(&at("plain"))).await.found.iter().filter(|one| in_a_server(one)).count() == 4
+    })
+    .await;
+    let cleaned = clean(Some(&at("plain"))).await;
+    assert_eq!(cleaned.failed, []);
+    assert_eq!(names(&mut session).await, before);
+    theirs.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn every_attempt_is_listed_with_what_would_mend_it() {
+    let nobody = Choice::Url("postgres://u:secret@127.0.0.1:1/d".to_owned());
+    let error = Postgres::start(&nobody, &RunId::random()).await.expect_err("nobody is there");
+    let text = error.to_string();
+    assert!(text.contains("refused") && text.contains("to mend it"), "{text}");
+    assert!(!text.contains("secret"), "{text}");
+    let found = doctor().await;
+    assert!(
+        found.len() >= 3 && found.iter().all(|one| one.ok || !one.mend.is_empty()),
+        "{found:?}"
+    );
+}
+
+pub(crate) async fn start(choice: &Choice, run: &RunId) -> Postgres {
+    Postgres::start(choice, run).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn port(postgres: &Postgres) -> u16 {
+    postgres.administrator().get_port()
+}
+
+async fn names(session: &mut PgConnection) -> Vec<String> {
+    sqlx::query_scalar(
+        "SELECT datname::text FROM pg_database UNION ALL SELECT rolname::text FROM pg_roles
+         ORDER BY 1",
+    )
+    .fetch_all(session)
+    .await
+    .expect("names")
+}
+
+fn in_a_server(leftover: &Leftover) -> bool {
+    matches!(leftover, Leftover::Database { .. } | Leftover::Role { .. })
+}
+
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        let mut turn = tokio::time::interval(Duration::from_millis(50));
+        while !holds().await {
+            turn.tick().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(30), waiting).await.is_ok(), "never: {what}");
+}
+
+/// Two leases, and what the role of one can do: everything in its database, nothing elsewhere.
+async fn leases_are_apart(postgres: &Postgres) {
+    let (one, other) = tokio::join!(postgres.lease("one"), postgres.lease("other"));
+    let (one, other) = (one.expect("a lease"), other.expect("another"));
+    let mut session = connect(&one, one.database()).await.expect("its own database");
+    session.execute("CREATE TABLE jobs (id int)").await.expect("its own table");
+    for database in [other.database(), "postgres", "template1"] {
+        let error = connect(&one, database).await.expect_err(database).to_string();
+        assert!(error.contains("permission denied"), "{error}");
+    }
+    for forbidden in ["CREATE DATABASE mine", "CREATE ROLE mine", "COPY jobs TO '/tmp/jobs'"] {
+        session.execute(forbidden).await.expect_err(forbidden);
+    }
+    let mut judge = one.judge().connect().await.expect("the judge");
+    judge.execute("LOCK TABLE public.jobs IN SHARE MODE").await.expect_err("no transaction");
+    judge.execute("BEGIN; LOCK TABLE public.jobs IN SHARE MODE; COMMIT").await.expect("its lock");
+    let gone = one.database().to_owned();
+    // Its sessions are open, and it is released all the same.
+    one.release().await.expect("released");
+    session.execute("SELECT 1").await.expect_err("the session was ended");
+    let error = connect(&other, &gone).await.expect_err("it is gone").to_string();
+    assert!(error.contains("does not exist"), "{error}");
+    // The other one ends with the Postgres.
+}
+
+async fn connect(lease: &Lease, database: &str) -> sqlx::Result<PgConnection> {
+    PgConnectOptions::new_without_pgpass()
+        .host(lease.host())
+        .port(lease.port())
+        .username(lease.role())
+        .password(lease.password())
+        .database(database)
+        .ssl_mode(PgSslMode::Disable)
+        .connect()
+        .await
+}
+
+pub(crate) fn directories_of(run: impl AsRef<str>) -> Vec<String> {
+    std::fs::read_dir(std::env::temp_dir())
+        .expect("a temporary directory")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.contains(&run.as_ref()[..8]))
+        .collect()
+}
+
+pub(crate) fn containers_of(run: impl AsRef<str>) -> String {
+    let label = format!("label=lastorders.run={}", run.as_ref());
+    let output = Command::new("docker")
+        .args(["ps", "--all", "--quiet", "--no-trunc", "--filter", &label])
+        .output()
+        .expect("the docker program, to look with");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("text").trim().to_owned()
+}
+
+pub(crate) fn not_run(what: &str) -> bool {
     let missing = std::env::var("LASTORDERS_MISSING").unwrap_or_default();
     let missing = missing.split(',').any(|name| name.trim() == what);
     if missing {

@@ -45,7 +45,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
                 let after = at.saturating_sub(exchange.ended_us);
                 if after > prompt {
                     let actual = format!("{silent} its connection was closed {}", moments.when(at));
-                    findings.push(about(Finding::late(expected, actual)));
+                    let late = Finding::late(expected, actual).measured(prompt / 1000, after);
+                    findings.push(about(late));
                 }
             }
             Some((_, End::Malformed | End::Silence)) | None => {

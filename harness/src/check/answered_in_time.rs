@@ -20,7 +20,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
             && event.at_us >= from
         {
             let actual = format!("the connection {conn} was neither established nor refused");
-            findings.push(Finding::late(&expected, actual).at(event.at_us));
+            let late = Finding::late(&expected, actual).measured(budget, budget * 1000);
+            findings.push(late.at(event.at_us));
         }
     }
     for exchange in history.exchanges() {
@@ -36,7 +37,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
                 format!("{}, sent {sent}: {} {}", exchange.line, exchange.outcome, moments.when(at))
             }
         };
-        findings.push(Finding::late(&expected, actual).at(last).about(&exchange.request.id));
+        let late = Finding::late(&expected, actual).measured(budget, waited).at(last);
+        findings.push(late.about(&exchange.request.id));
     }
     findings
 }

@@ -26,7 +26,7 @@ fn judge(_: &Plan, history: &History) -> Vec<Finding> {
     let rows = match Rows::of(history) {
         Ok(rows) => rows,
         Err(unknown) => {
-            findings.push(unknown);
+            findings.push(*unknown);
             return findings;
         }
     };

@@ -22,7 +22,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
         return vec![match killed {
             Some((at, why)) => {
                 let actual = format!("it still ran {} and was killed: {why}", moments.when(at));
-                Finding::late(expected, actual).at(at)
+                Finding::late(expected, actual).measured(grace, at - signalled).at(at)
             }
             None => Finding::inconclusive(expected, "the run ended before the process did"),
         }];
@@ -30,7 +30,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     if exited - signalled <= grace * 1000 {
         return Vec::new();
     }
-    vec![Finding::late(expected, format!("it exited {}", moments.when(exited))).at(exited)]
+    let late = Finding::late(expected, format!("it exited {}", moments.when(exited)));
+    vec![late.measured(grace, exited - signalled).at(exited)]
 }
 
 #[cfg(test)]

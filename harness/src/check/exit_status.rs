@@ -15,7 +15,9 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     let Some(at) = moments.exited else {
         let Some(killed) = moments.killed else { return Vec::new() };
         let actual = format!("it did not exit; it was killed {}", moments.when(killed));
-        return vec![Finding::late(expected, actual).at(killed)];
+        return vec![
+            Finding::late(expected, actual).measured(plan.contract.grace_ms, 0).at(killed),
+        ];
     };
     let ended = history.events.iter().find_map(|event| match event.what {
         What::Exited { code, signal } => Some((code, signal)),

@@ -22,6 +22,10 @@ pub struct Finding {
     /// Which request it is about, as it stands in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// For one by the clock: the longest delay of a timer, in microseconds, with which it can
+    /// still be believed. `None` is the strictest: a tenth of the contract's smallest budget.
+    #[serde(skip)]
+    pub bears_us: Option<u64>,
 }
 
 /// What kind of finding it is.
@@ -72,7 +76,17 @@ impl Finding {
             actual: actual.into(),
             at_us: None,
             request: None,
+            bears_us: None,
         }
+    }
+
+    /// Says which budget it is about and how long it took: a slow machine explains a tenth of the
+    /// budget, or of the time by which it was exceeded, and no more.
+    #[must_use]
+    pub fn measured(mut self, budget_ms: u64, took_us: u64) -> Self {
+        let budget_us = budget_ms * 1000;
+        self.bears_us = Some(budget_us.max(took_us.saturating_sub(budget_us)) / 10);
+        self
     }
 
     /// Says when it was.

@@ -72,7 +72,7 @@ fn late(plan: &Plan, moments: &Moments, exchange: &Exchange) -> Option<Finding> 
     (waited > plan.contract.answer_ms * 1000).then(|| {
         let when = moments.when(exchange.ended_us);
         let actual = format!("silence for {} ms, then {} {when}", waited / 1000, exchange.outcome);
-        Finding::late(EXPECTED, actual)
+        Finding::late(EXPECTED, actual).measured(plan.contract.answer_ms, waited)
     })
 }
 

@@ -34,7 +34,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
         at => format!("was closed {}", moments.when(at)),
     };
     let actual = format!("{} of {} were not; {} {when}", latest.len(), idle.len(), worst.conn);
-    vec![Finding::late(expected, actual)]
+    vec![Finding::late(expected, actual).measured(budget, at.saturating_sub(due))]
 }
 
 fn was_idle(connection: &Connection, exchanges: &[Exchange], signalled: u64) -> bool {

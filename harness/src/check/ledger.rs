@@ -30,7 +30,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(_: &Plan, history: &History) -> Vec<Finding> {
     let rows = match Rows::of(history) {
         Ok(rows) => rows,
-        Err(unknown) => return vec![unknown],
+        Err(unknown) => return vec![*unknown],
     };
     let ledger = Ledger { rows, moments: history.moments() };
     let exchanges: Vec<_> = history

@@ -12,7 +12,8 @@ pub(super) fn exit_within(history: &History, budget_ms: u64) -> Option<Finding> 
     let Some(exited) = moments.exited else {
         let killed = moments.killed?;
         let actual = format!("it still ran {}", moments.when(killed));
-        return Some(Finding::late(expected, actual).at(killed));
+        let took = killed.saturating_sub(due);
+        return Some(Finding::late(expected, actual).measured(budget_ms, took).at(killed));
     };
     let waited = exited.saturating_sub(due) / 1000;
     (waited > budget_ms).then(|| {
@@ -20,7 +21,7 @@ pub(super) fn exit_within(history: &History, budget_ms: u64) -> Option<Finding> 
             "it exited {waited} ms after the last thing that it had to wait for, {}",
             moments.when(exited)
         );
-        Finding::late(expected, actual).at(exited)
+        Finding::late(expected, actual).measured(budget_ms, waited * 1000).at(exited)
     })
 }
 

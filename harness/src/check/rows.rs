@@ -16,7 +16,7 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// The rows of a run; or the finding that says why there are none.
-    pub(super) fn of(history: &'a History) -> Result<Self, Finding> {
+    pub(super) fn of(history: &'a History) -> Result<Self, Box<Finding>> {
         let expected = "the rows of jobs are counted when all is over";
         for event in history.events.iter().rev() {
             match &event.what {
@@ -24,12 +24,13 @@ impl<'a> Rows<'a> {
                     return Ok(Self { counts, total: *total, settled: *sessions_left == 0 });
                 }
                 What::NoRows { why } => {
-                    return Err(Finding::inconclusive(expected, why).at(event.at_us));
+                    return Err(Box::new(Finding::inconclusive(expected, why).at(event.at_us)));
                 }
                 _ => {}
             }
         }
-        Err(Finding::inconclusive(expected, "the run ended before they could be counted"))
+        let why = "the run ended before they could be counted";
+        Err(Box::new(Finding::inconclusive(expected, why)))
     }
 
     /// How many rows bear this name.

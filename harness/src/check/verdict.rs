@@ -38,8 +38,8 @@ impl std::fmt::Display for Verdict {
 /// The check `preconditions` runs always, named or not; if the run did not get so far that it can
 /// be judged, it alone runs.
 ///
-/// A `Late` finding on a machine whose timers fired later than a tenth of the contract's smallest
-/// budget is inconclusive: a slow machine proves nothing against a server.
+/// A `Late` finding on a machine whose timers fired later than a tenth of its budget (or of the time
+/// by which it was exceeded) is inconclusive: a slow machine proves nothing against a server.
 #[must_use]
 pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
     const FIRST: &Check = &preconditions::CHECK;
@@ -89,7 +89,7 @@ fn believe(plan: &Plan, history: &History, mut finding: Finding) -> Finding {
     }
     let contract = &plan.contract;
     let smallest = contract.visible_ms.min(contract.prompt_ms).min(contract.answer_ms);
-    let bearable_us = smallest * 1000 / 10;
+    let bearable_us = finding.bears_us.unwrap_or(smallest * 1000 / 10);
     let lag = history.moments().lag;
     // The world was torn down before it could measure: then nothing vouches for the clock.
     let measured = history.events.iter().any(|event| matches!(event.what, What::Lag { .. }));
@@ -148,12 +148,13 @@ mod tests {
 
     #[test]
     fn a_machine_that_cannot_be_believed_proves_nothing_by_the_clock() {
-        let slow = Some(100_001);
+        let slow = Some(200_001);
         let late = [("exit-prompt", Level::Must)];
-        assert_eq!(verdict(&late, Some(100_000), 9_000), Verdict::Fail, "a tenth of a budget");
-        assert_eq!(verdict(&late, slow, 9_000), Verdict::Inconclusive, "more than that");
+        assert_eq!(verdict(&late, Some(200_000), 2_400), Verdict::Fail, "a tenth of a budget");
+        assert_eq!(verdict(&late, slow, 2_400), Verdict::Inconclusive, "more than that");
+        assert_eq!(verdict(&late, slow, 9_000), Verdict::Fail, "no such machine is so slow");
         assert_eq!(verdict(&late, None, 9_000), Verdict::Inconclusive, "nobody measured");
         let broken = [("exit-status", Level::Must), ("exit-prompt", Level::Must)];
-        assert_eq!(verdict(&broken, slow, 9_000), Verdict::Fail, "what needs no clock stands");
+        assert_eq!(verdict(&broken, slow, 2_400), Verdict::Fail, "what needs no clock stands");
     }
 }

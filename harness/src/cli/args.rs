@@ -64,11 +64,7 @@ pub(super) enum Command {
     /// What this machine lacks.
     Doctor,
     /// Find and remove what earlier runs left behind.
-    Clean {
-        /// Only list it.
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Clean(CleanArgs),
 }
 
 const RUN_HELP: &str = "\
@@ -160,6 +156,16 @@ pub(super) struct CheckArgs {
     /// Print results.json in place of the report.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CleanArgs {
+    /// Only list it.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Look also for databases and roles on the server at this address: postgres://...
+    #[arg(long, value_name = "WHERE")]
+    pub(super) postgres: Option<Choice>,
 }
 
 /// `--level`

@@ -60,7 +60,9 @@ fn near(id: &str) -> Vec<&'static str> {
     let name = |known: &'static str| known.split('/').nth(1).unwrap_or(known);
     let by_name = nearest(id, ids().map(name));
     let by_name = ids().find(|known| by_name == Some(name(known)));
-    let mut near: Vec<_> = nearest(id, ids()).into_iter().chain(by_name).chain(within).collect();
+    let groups = || SCENARIOS.iter().map(Scenario::group);
+    let mut near: Vec<_> = nearest(id, ids().chain(groups())).into_iter().collect();
+    near.extend(by_name.into_iter().chain(within));
     near.sort_unstable();
     near.dedup();
     near.truncate(4);

@@ -1,5 +1,31 @@
-use super::exit;
-pub(super) async fn clean(dry_run: bool) -> Result<u8, u8> {
-    let _ = dry_run;
-    Ok(exit::PASSED)
+use super::args::CleanArgs;
+use super::{exit, print};
+use crate::postgres::{Choice, Cleaned, Leftovers, clean as remove, leftovers};
+use crate::report::clean as printable;
+
+/// Finds and removes what earlier runs left behind; or only finds it.
+pub(super) async fn clean(args: &CleanArgs) -> Result<u8, u8> {
+    let url = match &args.postgres {
+        Some(Choice::Url(url)) => Some(url.as_str()),
+        Some(Choice::Auto | Choice::Docker | Choice::Local | Choice::Download) | None => None,
+    };
+    let (lines, unseen, failed) = if args.dry_run {
+        let Leftovers { found, unseen } = leftovers(url).await;
+        (said(found.iter().map(|what| format!("found {what}"))), unseen, false)
+    } else {
+        let Cleaned { removed, failed, unseen } = remove(url).await;
+        let gone = removed.iter().map(|what| format!("removed {what}"));
+        let stuck = failed.iter().map(|(what, why)| format!("could not remove {what}: {why}"));
+        (said(gone.chain(stuck)), unseen, !failed.is_empty())
+    };
+    print::stdout(&lines)?;
+    for place in unseen {
+        print::note(&format!("could not look: {}", printable(&place, 300)));
+    }
+    Ok(if failed { exit::ENVIRONMENT } else { exit::PASSED })
+}
+
+fn said(lines: impl Iterator<Item = String>) -> String {
+    let text: String = lines.map(|line| format!("{}\n", printable(&line, 400))).collect();
+    if text.is_empty() { "nothing is left behind\n".to_owned() } else { text }
 }

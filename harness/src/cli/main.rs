@@ -36,7 +36,7 @@ fn carry_out(command: &Command) -> u8 {
         Command::Check(args) => check::check(args),
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Doctor => in_runtime(doctor::doctor()),
-        Command::Clean { dry_run } => in_runtime(clean::clean(*dry_run)),
+        Command::Clean(args) => in_runtime(clean::clean(args)),
     };
     done.unwrap_or_else(|code| code)
 }

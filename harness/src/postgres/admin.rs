@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
-use super::RunId;
+use super::{RunId, pace};
 
 /// The administrator's side of one server: enough rights to make databases and roles, and a session
 /// that shows other runs that this one is alive.
@@ -98,23 +98,24 @@ impl Admin {
 pub(super) async fn until_it_answers(
     options: &PgConnectOptions,
     within: Duration,
-    mut gone: impl FnMut() -> Option<String>,
+    mut gone: impl AsyncFnMut() -> Option<String>,
 ) -> Result<(), String> {
     let deadline = Instant::now() + within;
     let options = options.clone().disable_statement_logging();
+    let mut turn = pace(Duration::from_millis(20));
     loop {
+        turn.tick().await;
         let refusal = match timeout(Duration::from_secs(2), ask(&options)).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer to `SELECT 1` within 2 s".to_owned(),
         };
-        if let Some(why) = gone() {
+        if let Some(why) = gone().await {
             return Err(why);
         }
         if Instant::now() >= deadline {
             return Err(format!("not ready within {} s: {refusal}", within.as_secs()));
         }
-        sleep(Duration::from_millis(20)).await;
     }
 }
 

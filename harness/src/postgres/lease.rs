@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, PgPool};
 
 use super::admin::Admin;
 use super::error::LeaseError;
+use super::names::remove_database;
 
 /// How many sessions a server under test may have at once.
 const SERVER_SESSIONS: u32 = 150;
@@ -110,21 +111,22 @@ impl Lease {
     ///
     /// When the server refuses or cannot be reached.
     pub async fn release(self) -> Result<(), LeaseError> {
-        remove(&self.admin, &self.name, &[&self.judge, &self.name])
+        remove(self.admin.pool(), &self.name, &[&self.judge, &self.name])
             .await
             .map_err(|source| LeaseError { doing: "remove", name: self.name, source })
     }
 
     async fn create(&self) -> sqlx::Result<()> {
         let Self { name, judge, password, judge_password, admin } = self;
-        let mine = admin.grant(name);
+        // To own a database for one, and to end the sessions of both.
+        let (as_role, as_judge) = (admin.grant(name), admin.grant(judge));
         admin
             .run(format!(
                 "CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE
                    CONNECTION LIMIT {SERVER_SESSIONS} PASSWORD '{password}';
                  CREATE ROLE {judge} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE
                    CONNECTION LIMIT {JUDGE_SESSIONS} PASSWORD '{judge_password}';
-                 {mine}
+                 {as_role} {as_judge}
                  GRANT {name} TO {judge}"
             ))
             .await?;
@@ -136,23 +138,23 @@ impl Lease {
 }
 
 /// Removes a database and roles, if they exist. All names are ours: lower case, no quotes needed.
-pub(super) async fn remove(admin: &Admin, database: &str, roles: &[&str]) -> sqlx::Result<()> {
-    admin.run(format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).await?;
+async fn remove(pool: &PgPool, database: &str, roles: &[&str]) -> sqlx::Result<()> {
+    remove_database(pool, database).await?;
     sqlx::query(
         "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = ANY($1)",
     )
     .bind(roles.iter().map(|&role| role.to_owned()).collect::<Vec<_>>())
-    .execute(admin.pool())
+    .execute(pool)
     .await?;
     for role in roles {
-        remove_role(admin.pool(), role).await?;
+        remove_role(pool, role).await?;
     }
     Ok(())
 }
 
 /// A role may own something in a database that is not ours, on a server where everybody may
 /// connect to `postgres`; that goes too.
-pub(super) async fn remove_role(pool: &sqlx::PgPool, role: &str) -> sqlx::Result<()> {
+pub(super) async fn remove_role(pool: &PgPool, role: &str) -> sqlx::Result<()> {
     let drop = format!("DROP ROLE IF EXISTS {role}");
     match sqlx::raw_sql(AssertSqlSafe(drop.clone())).execute(pool).await {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("2BP01") => {

@@ -53,6 +53,16 @@ impl Owner {
     }
 }
 
+impl Owner {
+    /// The same of what lies on this machine's disk: whatever ran before a reboot is dead.
+    pub(super) fn life_on_this_machine(&self) -> Life {
+        match self.life() {
+            Life::Unknown if boot(&self.place) != boot(&place()) => Life::Dead,
+            life => life,
+        }
+    }
+}
+
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.pid, self.started, self.place)
@@ -79,6 +89,10 @@ fn started(pid: u32) -> Option<u64> {
         return None;
     }
     fields.nth(18)?.parse().ok()
+}
+
+fn boot(place: &str) -> &str {
+    place.split('/').next().unwrap_or_default()
 }
 
 fn place() -> String {
@@ -108,8 +122,10 @@ mod tests {
     #[test]
     fn a_process_of_another_boot_is_unknown() {
         let mut owner = Owner::this();
-        owner.place = "elsewhere".to_owned();
-        assert_eq!(owner.life(), Life::Unknown);
+        owner.place = "elsewhere/pid:[1]".to_owned();
+        assert_eq!((owner.life(), owner.life_on_this_machine()), (Life::Unknown, Life::Dead));
+        owner.place = format!("{}/elsewhere", boot(&place()));
+        assert_eq!((owner.life(), owner.life_on_this_machine()), (Life::Unknown, Life::Unknown));
     }
 
     #[test]

@@ -2,31 +2,28 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::admin::{Admin, AdminError};
-use super::error::{Attempt, LeaseError, StartError, StopError};
+use sqlx::postgres::PgConnectOptions;
+
+use super::admin::Admin;
+use super::error::{LeaseError, StartError, StopError};
+use super::ladder::{Source, ladder};
 use super::lease::Lease;
-use super::local::{Account, Binaries, Cluster};
+use super::names::sweep;
 use super::{Choice, RunId};
 
 /// The Postgres of one run: however it came to be, it makes databases for scenarios.
 ///
 /// Shape: [`start`](Self::start) once, [`lease`](Self::lease) for each scenario,
 /// [`stop`](Self::stop) at the end. If it is dropped instead, or the process is killed, a guard
-/// process puts a local cluster away; what a guard cannot reach is found by
-/// [`clean`](super::clean).
+/// process puts away a local cluster, and a container where the `docker` program is there; what a
+/// guard cannot reach is found by [`clean`](super::clean).
 #[must_use = "a Postgres that is not stopped leaves its databases or container behind"]
 pub struct Postgres {
     source: Source,
     origin: String,
     admin: Arc<Admin>,
-    prefix: String,
+    run: RunId,
     next: AtomicU32,
-}
-
-/// What there is to put away.
-pub(super) enum Source {
-    /// A cluster of our own.
-    Cluster(Cluster),
 }
 
 impl Postgres {
@@ -37,6 +34,8 @@ impl Postgres {
     /// [`Choice::Auto`] tries Docker, then binaries on this machine, then a download. The
     /// environment's `DATABASE_URL` is never looked at.
     ///
+    /// Cancelling it leaves what was begun to the guard, or to [`clean`](super::clean).
+    ///
     /// # Errors
     ///
     /// When nothing worked; the error lists every attempt, and what would mend it.
@@ -44,9 +43,17 @@ impl Postgres {
         let mut attempts = Vec::new();
         for rung in ladder(choice) {
             match rung.climb(run).await {
-                Ok(found) => return Ok(found),
+                Ok(found) => {
+                    return Ok(Self {
+                        source: found.source,
+                        origin: found.origin,
+                        admin: Arc::new(found.admin),
+                        run: run.clone(),
+                        next: AtomicU32::new(1),
+                    });
+                }
                 Err(attempt) => {
-                    tracing::info!(%attempt, "this way leads to no postgres");
+                    tracing::debug!(%attempt, "no postgres this way");
                     attempts.push(attempt);
                 }
             }
@@ -60,14 +67,22 @@ impl Postgres {
         &self.origin
     }
 
-    /// A fresh database with a role that can reach no other. Many leases may be held at once.
+    /// How the administrator connects. No server under test may ever see this.
+    #[must_use]
+    pub fn administrator(&self) -> &PgConnectOptions {
+        self.admin.options()
+    }
+
+    /// A fresh database with a role that can reach no other. Many leases may be held at once: that
+    /// of a server's connections is what bounds them, 500 in a Postgres of our own. `label` is for
+    /// the log.
     ///
     /// # Errors
     ///
     /// When the server refuses or cannot be reached.
     pub async fn lease(&self, label: &str) -> Result<Lease, LeaseError> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}{number}", self.prefix);
+        let name = format!("{}{number}", self.run.prefix());
         tracing::debug!(%name, label, "a database for a scenario");
         Lease::make(Arc::clone(&self.admin), name).await
     }
@@ -79,96 +94,27 @@ impl Postgres {
     ///
     /// When something could not be removed; the error says what is left.
     pub async fn stop(self) -> Result<(), StopError> {
-        self.admin.close().await;
-        let result = match self.source {
-            Source::Cluster(cluster) => cluster.stop().await,
+        let problems = match self.source {
+            Source::Server => {
+                let problems = sweep(self.admin.pool(), &self.run).await;
+                self.admin.close().await;
+                problems
+            }
+            Source::Container(container) => {
+                self.admin.close().await;
+                container.stop().await.err().into_iter().collect()
+            }
+            Source::Cluster(cluster) => {
+                self.admin.close().await;
+                cluster.stop().await.err().into_iter().collect()
+            }
         };
-        result.map_err(|problem| StopError { problems: vec![problem] })
+        if problems.is_empty() { Ok(()) } else { Err(StopError { problems }) }
     }
 }
 
 impl fmt::Debug for Postgres {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Postgres").field("origin", &self.origin).finish_non_exhaustive()
-    }
-}
-
-/// One way to a Postgres.
-enum Rung {
-    Local,
-}
-
-fn ladder(choice: &Choice) -> Vec<Rung> {
-    match choice {
-        Choice::Auto => vec![Rung::Local],
-        Choice::Docker => vec![],
-        Choice::Local => vec![Rung::Local],
-        Choice::Download => vec![],
-        Choice::Url(_) => vec![],
-    }
-}
-
-impl Rung {
-    async fn climb(self, run: &RunId) -> Result<Postgres, Attempt> {
-        match self {
-            Self::Local => local(run).await,
-        }
-    }
-}
-
-async fn local(run: &RunId) -> Result<Postgres, Attempt> {
-    const TRIED: &str = "local: server binaries on this machine";
-    const INSTALL: &str = "install a server, for instance `apt-get install postgresql`";
-    let binaries = tokio::task::spawn_blocking(Binaries::find)
-        .await
-        .map_err(|error| Attempt::new(TRIED, error, INSTALL))?
-        .map_err(|why| Attempt::new(TRIED, why, INSTALL))?;
-    cluster(TRIED, "local", &binaries, run).await
-}
-
-/// A cluster from these binaries, wherever they came from.
-async fn cluster(
-    tried: &str,
-    word: &str,
-    binaries: &Binaries,
-    run: &RunId,
-) -> Result<Postgres, Attempt> {
-    let by_hand = || format!("`{} --version`", binaries.program("postgres").display());
-    let failed = |why: String| {
-        Attempt::new(tried, why, format!("see that {} runs as an ordinary user", by_hand()))
-    };
-    let account = Account::unprivileged().map_err(failed)?;
-    let cluster = Cluster::start(binaries, account.as_ref(), run).await.map_err(failed)?;
-    let user = account.map_or_else(String::new, |account| format!(" as user {}", account.name));
-    let origin =
-        format!("{word}: PostgreSQL {} from {}{user}", binaries.version, binaries.dir.display());
-    match open_own(cluster.options().clone(), run).await {
-        Ok(admin) => Ok(Postgres::new(Source::Cluster(cluster), origin, admin, run)),
-        Err(error) => {
-            let _ = cluster.stop().await;
-            Err(failed(error.to_string()))
-        }
-    }
-}
-
-/// The administrator of a server that is ours alone.
-async fn open_own(
-    options: sqlx::postgres::PgConnectOptions,
-    run: &RunId,
-) -> Result<Admin, AdminError> {
-    let admin = Admin::open(options, run).await?;
-    admin.shut_common_databases().await?;
-    Ok(admin)
-}
-
-impl Postgres {
-    fn new(source: Source, origin: String, admin: Admin, run: &RunId) -> Self {
-        Self {
-            source,
-            origin,
-            admin: Arc::new(admin),
-            prefix: run.prefix(),
-            next: AtomicU32::new(1),
-        }
     }
 }

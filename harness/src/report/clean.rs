@@ -4,8 +4,7 @@
 #[must_use]
 pub fn clean(text: &str, most: usize) -> String {
     let mut cleaned = String::new();
-    let mut written = 0;
-    for c in text.chars() {
+    for (written, c) in text.chars().enumerate() {
         if written >= most {
             cleaned.push('…');
             break;
@@ -16,7 +15,6 @@ pub fn clean(text: &str, most: usize) -> String {
             c if is_hostile(c) => cleaned.push('·'),
             c => cleaned.push(c),
         }
-        written += 1;
     }
     cleaned
 }

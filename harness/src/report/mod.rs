@@ -1,7 +1,7 @@
 //! Reports: projections of what came of a run. No report decides anything.
 //!
 //! * `report`: what all of them are projections of, and `assert_passed`
-//! * `results`: `results.json`, with its own versioned schema
+//! * [`results`]: `results.json`, with its own versioned schema
 //! * `junit`: JUnit XML
 //! * `files`: the folder that `--out` names; whole files or none
 //! * `timeline`: the picture of one run: who did what around the signal
@@ -15,7 +15,11 @@ mod group;
 mod junit;
 #[expect(clippy::module_inception, reason = "the folder is named after its main type")]
 mod report;
-mod results;
+pub mod results;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod timeline;
 
@@ -23,6 +27,6 @@ pub use self::clean::{clean, clean_lines};
 pub use self::files::write_all;
 pub use self::junit::junit;
 pub use self::report::Report;
-pub use self::results::{RESULTS_VERSION, Results, ScenarioResult};
-pub use self::text::{Colour, catalogue_table, explain, render};
+pub use self::results::Results;
+pub use self::text::{Colour, Fitness, catalogue_table, explain, fitness_table, render};
 pub use self::timeline::timeline;

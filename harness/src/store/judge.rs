@@ -87,7 +87,9 @@ impl Judge {
 
     /// Opens the row gate; whether it was closed.
     pub(super) async fn unlock(&self) -> Result<bool, StoreError> {
-        let Some(mut session) = self.lock.lock().await.take() else { return Ok(false) };
+        let Some(mut session) = self.lock.lock().await.take() else {
+            return Ok(false);
+        };
         sqlx::raw_sql("ROLLBACK")
             .execute(&mut session)
             .await
@@ -99,7 +101,9 @@ impl Judge {
     /// How many of the server's sessions wait at the row gate.
     pub(super) async fn waiting(&self) -> Result<u32, StoreError> {
         self.look("count who waits at the row gate", async |eye| {
-            let Some(jobs) = find_jobs(eye, &self.role).await? else { return Ok(0) };
+            let Some(jobs) = find_jobs(eye, &self.role).await? else {
+                return Ok(0);
+            };
             let waiting = sqlx::query_scalar(
                 "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
                  WHERE NOT l.granted AND l.relation = $1 AND a.usename = $2
@@ -125,7 +129,9 @@ impl Judge {
     /// How many rows of `jobs` are committed; 0 without a table.
     pub(super) async fn committed(&self) -> Result<u32, StoreError> {
         self.look("count the rows of `jobs`", async |eye| {
-            let Some(jobs) = find_jobs(eye, &self.role).await? else { return Ok(0) };
+            let Some(jobs) = find_jobs(eye, &self.role).await? else {
+                return Ok(0);
+            };
             let sql = format!("SELECT count(*) FROM {}", jobs.name);
             count(eye, sqlx::query_scalar(AssertSqlSafe(sql))).await
         })

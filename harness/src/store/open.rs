@@ -1,13 +1,13 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::judge::{Judge, Rows};
 use super::proxy::{Address, Proxy};
 use super::{Observer, StoreError};
 use crate::plan::{Fault, Gate, LetGo};
-use crate::postgres::Lease;
+use crate::postgres::{Lease, pace};
 
 /// How often something outside is looked at.
 const GLANCE: Duration = Duration::from_millis(10);
@@ -112,7 +112,9 @@ impl Store {
         let deadline = Instant::now() + within;
         let mut most = 0;
         let mut since = Instant::now();
+        let mut glance = pace(GLANCE);
         loop {
+            glance.tick().await;
             let n = self.at_the_gate(holding).await?;
             if n >= wanted {
                 return Ok(Held { n, plateau: false });
@@ -127,7 +129,6 @@ impl Store {
             if now >= deadline {
                 return Ok(Held { n, plateau: false });
             }
-            sleep(GLANCE).await;
         }
     }
 
@@ -151,11 +152,13 @@ impl Store {
                     Some(Gate::Acknowledgement) => {}
                 }
                 let deadline = Instant::now() + PATIENCE;
+                let mut glance = pace(GLANCE);
+                glance.tick().await;
                 while !self.proxy.let_one_go() {
                     if Instant::now() >= deadline {
                         return Err(StoreError::NobodyWaits);
                     }
-                    sleep(GLANCE).await;
+                    glance.tick().await;
                 }
                 // Its row is no longer proof of another one that waits.
                 if let Some(holding) = self.holding().as_mut() {
@@ -179,7 +182,7 @@ impl Store {
         match fault {
             Fault::Reset => self.proxy.reset(),
             Fault::BlackHole => self.proxy.black_hole(),
-            Fault::Refuse => self.proxy.refuse(),
+            Fault::Refuse => self.proxy.refuse().await,
         }
         Ok(())
     }
@@ -201,12 +204,13 @@ impl Store {
     /// When the harness's own session fails.
     pub async fn await_sessions_gone(&self, within: Duration) -> Result<u32, StoreError> {
         let deadline = Instant::now() + within;
+        let mut glance = pace(GLANCE);
         loop {
+            glance.tick().await;
             let left = self.judge.sessions().await?;
             if left == 0 || Instant::now() >= deadline {
                 return Ok(left);
             }
-            sleep(GLANCE).await;
         }
     }
 

@@ -96,15 +96,13 @@ impl Workshop<'_> {
         let stderr = child.stderr.take().map(|err| tokio::spawn(drain(err, Keep::Tail(SHOWN))));
         let mut cancel = self.cancel.clone();
         let how = tokio::select! {
-            status = child.wait() => match status {
-                Ok(status) if status.success() => None,
-                Ok(status) => Some(describe(status)),
-                Err(error) => return Err(environment_error(&command, &error)),
+            status = tokio::time::timeout(STEP_TIMEOUT, child.wait()) => match status {
+                Ok(Ok(status)) if status.success() => None,
+                Ok(Ok(status)) => Some(describe(status)),
+                Ok(Err(error)) => return Err(environment_error(&command, &error)),
+                Err(_) => Some(format!("took longer than {} min", STEP_TIMEOUT.as_secs() / 60)),
             },
             signal = cancelled(&mut cancel) => return Err(PrepareError::Interrupted(signal)),
-            () = tokio::time::sleep(STEP_TIMEOUT) => {
-                Some(format!("took longer than {} minutes", STEP_TIMEOUT.as_secs() / 60))
-            }
         };
         drop(group);
         let stdout = gather(stdout).await;

@@ -68,8 +68,8 @@ pub(super) fn for_build(
 fn is_allowed(name: &str) -> bool {
     let begins = |with: &&str| name.starts_with(*with);
     let upper = name.to_ascii_uppercase();
-    (NAMES.contains(&name) || PREFIXES.iter().any(|prefix| begins(&prefix)))
-        && !ABOUT_US.iter().any(|prefix| begins(&prefix))
+    (NAMES.contains(&name) || PREFIXES.iter().any(begins))
+        && !ABOUT_US.iter().any(begins)
         && !SECRET.iter().any(|word| upper.contains(word))
 }
 

@@ -35,6 +35,11 @@ pub(super) fn program(name: &OsStr, cwd: &Path) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|place| is_executable(place))
 }
 
+/// Where a program of this machine is, if it is in `PATH`.
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
+    program(OsStr::new(name), Path::new("/"))
+}
+
 fn is_executable(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }

@@ -31,6 +31,8 @@ mod shell;
 #[expect(clippy::module_inception, reason = "the folder is named after its main type")]
 mod subject;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod venv;
 
 pub use self::build::BuildFailure;
@@ -40,5 +42,5 @@ pub use self::manifest::MANIFEST_KEYS;
 pub use self::prepared::Prepared;
 pub use self::subject::Subject;
 
-pub(crate) use self::lookup::nearest;
+pub(crate) use self::lookup::{installed, nearest};
 pub(crate) use self::shell::quote;

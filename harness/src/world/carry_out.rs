@@ -116,7 +116,7 @@ async fn perform(world: &World, plan: &Plan, stage: &Arc<Stage>) {
                 actors.spawn(act(Arc::clone(stage), actor));
             }
             supervise(stage, plan, &mut actors).await;
-            actors.join_all().await;
+            all(&mut actors).await;
             stage.record("world", What::Lag { worst_us: lag.worst_us() });
         }
     }
@@ -175,8 +175,15 @@ async fn supervise(stage: &Arc<Stage>, plan: &Plan, actors: &mut JoinSet<()>) {
     stage.end();
 }
 
+/// Waits until every actor is done. A panic of one is ours, and goes on.
 async fn all(actors: &mut JoinSet<()>) {
-    while actors.join_next().await.is_some() {}
+    while let Some(joined) = actors.join_next().await {
+        if let Err(error) = joined
+            && error.is_panic()
+        {
+            std::panic::resume_unwind(error.into_panic());
+        }
+    }
 }
 
 async fn watch_exit(stage: &Stage) {

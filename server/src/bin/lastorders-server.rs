@@ -1,4 +1,5 @@
-//! The reference service: `GET /health` and `POST /work` over Postgres, with a shutdown that loses nothing.
+//! The reference service: `GET /health` and `POST /work` over Postgres, with a shutdown that loses
+//! nothing.
 
 use std::process::ExitCode;
 

@@ -7,7 +7,8 @@ pub enum Action {
     AnswerWithClose,
     /// Answer new requests 503 from here on.
     RefuseWork,
-    /// Close the listener without losing a handshake, then report [`Input::Sealed`](super::Input::Sealed).
+    /// Close the listener without losing a handshake, then report
+    /// [`Input::Sealed`](super::Input::Sealed).
     Seal,
     /// Close connections that have not sent a byte, now and whenever one is found.
     CloseSilent,
@@ -15,7 +16,8 @@ pub enum Action {
     CloseIdle,
     /// Close the listener if it is still open, and cut every connection, request and tracked task.
     AbortRemaining,
-    /// Release the resource of this place in the order given to [`Machine::new`](super::Machine::new), then report
+    /// Release the resource of this place in the order given to
+    /// [`Machine::new`](super::Machine::new), then report
     /// [`Input::Released`](super::Input::Released).
     Release(usize),
     /// Abandon the release of this place: its time is over.

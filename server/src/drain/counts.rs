@@ -5,7 +5,8 @@ pub enum Stage {
     Open,
     /// It has left HTTP: a WebSocket, or a tunnel made by CONNECT.
     Upgraded,
-    /// Its write side is shut; what the peer still sends is read and thrown away. Nothing can begin on it.
+    /// Its write side is shut; what the peer still sends is read and thrown away. Nothing can begin
+    /// on it.
     Lingering,
 }
 
@@ -25,7 +26,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Whether resources are still needed: a request is in flight or may begin, or a tracked task runs.
+    /// Whether resources are still needed: a request is in flight or may begin, or a tracked task
+    /// runs.
     #[must_use]
     pub fn holding(&self) -> bool {
         self.open > 0 || self.upgraded > 0 || self.requests > 0 || self.tasks > 0

@@ -7,7 +7,8 @@ use super::Stage;
 pub enum Signal {
     /// SIGTERM: an orchestrator. Repeated ones are ignored, because wrappers deliver twice.
     Terminate,
-    /// SIGINT: a person at a terminal. A second one during a shutdown that one began cuts everything short.
+    /// SIGINT: a person at a terminal. A second one during a shutdown that one began cuts
+    /// everything short.
     Interrupt,
 }
 
@@ -30,8 +31,8 @@ impl fmt::Display for Cause {
     }
 }
 
-/// What happened. Every input is legal at any time; one that contradicts the counts, such as the end of a request
-/// that never began, is ignored.
+/// What happened. Every input is legal at any time; one that contradicts the counts, such as the
+/// end of a request that never began, is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
     /// A signal came.
@@ -54,7 +55,8 @@ pub enum Input {
     TaskStarted,
     /// A tracked task ended.
     TaskEnded,
-    /// The listener is closed, and every connection it had has been reported by [`Opened`](Self::Opened).
+    /// The listener is closed, and every connection it had has been reported by
+    /// [`Opened`](Self::Opened).
     Sealed,
     /// The release under way ended.
     Released(ReleaseOutcome),

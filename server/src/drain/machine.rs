@@ -10,12 +10,14 @@ use super::{
 
 /// The shutdown sequence.
 ///
-/// Call [`handle`](Self::handle) with what happened, then [`next_action`](Self::next_action) until it is `None`,
-/// carrying out each action, then wait for the next input or for [`deadline`](Self::deadline), whichever comes
-/// first; at the deadline, hand in [`Input::Tick`]. After [`Action::Finish`], read the [`outcome`](Self::outcome).
+/// Call [`handle`](Self::handle) with what happened, then [`next_action`](Self::next_action) until
+/// it is `None`, carrying out each action, then wait for the next input or for
+/// [`deadline`](Self::deadline), whichever comes first; at the deadline, hand in [`Input::Tick`].
+/// After [`Action::Finish`], read the [`outcome`](Self::outcome).
 ///
-/// All times are durations since an origin that the caller chooses and keeps. The machine never waits, and its every
-/// path ends: from the signal on, ticks alone bring it to [`Phase::Done`] within [`Policy::longest`].
+/// All times are durations since an origin that the caller chooses and keeps. The machine never
+/// waits, and its every path ends: from the signal on, ticks alone bring it to [`Phase::Done`]
+/// within [`Policy::longest`].
 ///
 /// ```
 /// use lastorders::drain::{Action, Input, Machine, Phase, Policy, Signal};
@@ -48,8 +50,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine that is serving. `resources` are released in this order after the last request, each within its own
-    /// bound and all within the policy's `release`.
+    /// A machine that is serving. `resources` are released in this order after the last request,
+    /// each within its own bound and all within the policy's `release`.
     #[must_use]
     pub fn new(policy: Policy, resources: Vec<Duration>) -> Self {
         Self {
@@ -147,8 +149,7 @@ impl Machine {
         self.outcome.cause = Some(cause);
         self.outcome.at_signal = self.counts;
         self.timers.set(Timer::Deadline, now + self.policy.deadline);
-        self.actions
-            .extend([Action::FailReadiness, Action::AnswerWithClose]);
+        self.actions.extend([Action::FailReadiness, Action::AnswerWithClose]);
         match self.policy.lame_duck_work {
             LameDuckWork::Serve => {}
             LameDuckWork::Refuse => self.actions.push_back(Action::RefuseWork),
@@ -157,8 +158,7 @@ impl Machine {
             self.seal(now);
         } else {
             self.enter(now, Phase::LameDuck);
-            self.timers
-                .set(Timer::LameDuck, now + self.policy.lame_duck);
+            self.timers.set(Timer::LameDuck, now + self.policy.lame_duck);
         }
     }
 
@@ -195,8 +195,7 @@ impl Machine {
             return;
         }
         self.enter(now, Phase::Draining);
-        self.timers
-            .set(Timer::FirstByte, now + self.policy.first_byte_grace);
+        self.timers.set(Timer::FirstByte, now + self.policy.first_byte_grace);
         self.timers.set(Timer::Idle, now + self.policy.idle_grace);
     }
 
@@ -211,8 +210,7 @@ impl Machine {
     fn begin_releasing(&mut self, now: Duration) {
         self.enter(now, Phase::Releasing);
         self.timers.stop_all();
-        self.timers
-            .set(Timer::ReleaseAll, now + self.policy.release);
+        self.timers.set(Timer::ReleaseAll, now + self.policy.release);
         self.release_next(now);
     }
 
@@ -238,18 +236,13 @@ impl Machine {
     fn record(&mut self, now: Duration, outcome: ReleaseOutcome) {
         let place = self.outcome.released.len();
         let took = now.saturating_sub(self.releasing_since);
-        self.outcome.released.push(Released {
-            place,
-            outcome,
-            took,
-        });
+        self.outcome.released.push(Released { place, outcome, took });
     }
 
     /// The release under way is abandoned, and those after it are not begun.
     fn give_up_releasing(&mut self, now: Duration) {
         if !self.all_released() {
-            self.actions
-                .push_back(Action::Abandon(self.outcome.released.len()));
+            self.actions.push_back(Action::Abandon(self.outcome.released.len()));
             self.record(now, ReleaseOutcome::TimedOut);
         }
         self.releasing_since = now;
@@ -310,8 +303,7 @@ impl Machine {
             Timer::Deadline => self.abort(now),
             Timer::Abort => self.begin_releasing(now),
             Timer::Release => {
-                self.actions
-                    .push_back(Action::Abandon(self.outcome.released.len()));
+                self.actions.push_back(Action::Abandon(self.outcome.released.len()));
                 self.record(now, ReleaseOutcome::TimedOut);
                 self.release_next(now);
             }

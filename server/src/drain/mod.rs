@@ -1,4 +1,5 @@
-//! The shutdown sequence as a pure state machine: no async, no clock, no logging, nothing but `std`.
+//! The shutdown sequence as a pure state machine: no async, no clock, no logging, nothing but
+//! `std`.
 //!
 //! * [`Phase`]: where a shutdown stands; phases only move forward.
 //! * [`Policy`]: how long each phase may take, and why.

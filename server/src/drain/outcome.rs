@@ -13,7 +13,8 @@ pub struct Released {
     pub took: Duration,
 }
 
-/// What became of the shutdown, as far as the machine can know. Times count from the machine's origin.
+/// What became of the shutdown, as far as the machine can know. Times count from the machine's
+/// origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Why it began; `None` while serving.
@@ -36,16 +37,13 @@ impl Outcome {
     /// Whether everything in flight ended by itself and everything was released.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        let released = self
-            .released
-            .iter()
-            .all(|it| it.outcome == ReleaseOutcome::Done);
+        let released = self.released.iter().all(|it| it.outcome == ReleaseOutcome::Done);
         !self.forced && !self.aborted.holding() && released
     }
 
-    /// The exit code: [`INTERRUPTED`](exit_code::INTERRUPTED) when it was forced, [`PANIC`](exit_code::PANIC) when a
-    /// panic began it, the policy's `forced_exit_code` when something was cut or could not be released, else
-    /// [`CLEAN`](exit_code::CLEAN).
+    /// The exit code: [`INTERRUPTED`](exit_code::INTERRUPTED) when it was forced,
+    /// [`PANIC`](exit_code::PANIC) when a panic began it, the policy's `forced_exit_code` when
+    /// something was cut or could not be released, else [`CLEAN`](exit_code::CLEAN).
     #[must_use]
     pub fn exit_code(&self, policy: &Policy) -> u8 {
         if self.forced {

@@ -2,23 +2,26 @@ use std::fmt;
 
 /// Where a shutdown stands.
 ///
-/// Declaration order is the order in time: a phase is only ever left for a later one, and each is entered at most
-/// once. Phases may be skipped: [`LameDuck`](Self::LameDuck) when its length is zero, [`Aborting`](Self::Aborting)
-/// when everything finished in time.
+/// Declaration order is the order in time: a phase is only ever left for a later one, and each is
+/// entered at most once. Phases may be skipped: [`LameDuck`](Self::LameDuck) when its length is
+/// zero, [`Aborting`](Self::Aborting) when everything finished in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Work as usual. Awaits a signal, or the panic of a task that matters.
     Serving,
-    /// Unready, but still accepting and answering, so that whoever routes to us can notice. Awaits the policy's
-    /// `lame_duck`.
+    /// Unready, but still accepting and answering, so that whoever routes to us can notice. Awaits
+    /// the policy's `lame_duck`.
     LameDuck,
-    /// The door is being closed without losing handshakes under way. Awaits [`Input::Sealed`](super::Input::Sealed).
+    /// The door is being closed without losing handshakes under way. Awaits
+    /// [`Input::Sealed`](super::Input::Sealed).
     Sealing,
     /// No new connections. Awaits the last connection, request and tracked task.
     Draining,
-    /// The deadline has passed or a second SIGINT came; what was left has been cut. Awaits that it is gone.
+    /// The deadline has passed or a second SIGINT came; what was left has been cut. Awaits that it
+    /// is gone.
     Aborting,
-    /// Nothing is in flight. Pools and other resources are released one after the other. Awaits the last of them.
+    /// Nothing is in flight. Pools and other resources are released one after the other. Awaits the
+    /// last of them.
     Releasing,
     /// Nothing is left to do. Nothing follows.
     Done,

@@ -13,6 +13,9 @@ mod router;
 mod settings;
 mod store;
 
+#[cfg(test)]
+mod tests;
+
 pub use postgres::{ConnectError, Postgres};
 pub use program::main;
 pub use router::router;

@@ -40,17 +40,11 @@ struct Failure {
 
 impl Failure {
     fn config(message: impl Into<String>) -> Self {
-        Self {
-            code: exit_code::CONFIG,
-            message: message.into(),
-        }
+        Self { code: exit_code::CONFIG, message: message.into() }
     }
 
     fn system(message: impl Into<String>) -> Self {
-        Self {
-            code: exit_code::SYSTEM,
-            message: message.into(),
-        }
+        Self { code: exit_code::SYSTEM, message: message.into() }
     }
 }
 
@@ -74,7 +68,8 @@ fn start() -> Result<u8, Failure> {
         .build()
         .map_err(|error| Failure::system(format!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(run(plan));
-    // A handler that blocks its thread must not keep the process: the drain has already said what was cut.
+    // A handler that blocks its thread must not keep the process: the drain has already said what
+    // was cut.
     runtime.shutdown_background();
     ended
 }
@@ -82,10 +77,8 @@ fn start() -> Result<u8, Failure> {
 /// clap's own message, but with our exit code.
 fn say_usage(error: &clap::Error) -> u8 {
     let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_code::CLEAN,
-        _ => exit_code::USAGE,
-    }
+    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if asked_for { exit_code::CLEAN } else { exit_code::USAGE }
 }
 
 fn plan(settings: &Settings) -> Result<Plan, Failure> {
@@ -102,12 +95,7 @@ fn plan(settings: &Settings) -> Result<Plan, Failure> {
         Failure::config(format!("cannot read DATABASE_URL: {error}; {mend}"))
     })?;
     let address = SocketAddr::new(settings.host, settings.port);
-    Ok(Plan {
-        policy,
-        address,
-        database,
-        pool_size: settings.pool_size,
-    })
+    Ok(Plan { policy, address, database, pool_size: settings.pool_size })
 }
 
 async fn run(plan: Plan) -> Result<u8, Failure> {
@@ -140,11 +128,7 @@ async fn run(plan: Plan) -> Result<u8, Failure> {
         .policy(plan.policy)
         .signals(signals)
         .drain(drain)
-        .release(
-            "postgres",
-            bound,
-            move || async move { store.close().await },
-        )
+        .release("postgres", bound, move || async move { store.close().await })
         .await;
     info!(report = %serde_json::to_string(&report).unwrap_or_default(), "report");
     Ok(report.exit_code())
@@ -163,9 +147,7 @@ async fn reach_database(plan: &Plan, signals: &mut Signals) -> Result<Option<Pos
             }
             Some(Err(error @ ConnectError::Refused(_))) => {
                 let mend = "check DATABASE_URL, the role and its rights";
-                return Err(Failure::config(format!(
-                    "cannot use the database: {error}; {mend}"
-                )));
+                return Err(Failure::config(format!("cannot use the database: {error}; {mend}")));
             }
         }
         let rest = TokioClock.sleep_until(TokioClock.now() + pause);

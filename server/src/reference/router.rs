@@ -31,15 +31,13 @@ struct Problem {
     error: String,
 }
 
-/// The body is read as JSON whatever its content type says: what cannot be misunderstood need not be refused.
+/// The body is read as JSON whatever its content type says: what cannot be misunderstood need not
+/// be refused.
 async fn work<S: JobStore>(State(store): State<S>, body: Bytes) -> Response {
     let job = match serde_json::from_slice::<NewJob>(&body) {
         Ok(job) => job,
         Err(error) if error.is_data() => {
-            return problem(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                format!("not a job: {error}"),
-            );
+            return problem(StatusCode::UNPROCESSABLE_ENTITY, format!("not a job: {error}"));
         }
         Err(error) => return problem(StatusCode::BAD_REQUEST, format!("not JSON: {error}")),
     };
@@ -52,10 +50,7 @@ async fn work<S: JobStore>(State(store): State<S>, body: Bytes) -> Response {
         Ok(job) => (StatusCode::CREATED, Json(job)).into_response(),
         Err(error) => {
             tracing::error!(%error, "work failed");
-            problem(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the job could not be stored".to_owned(),
-            )
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "the job could not be stored".to_owned())
         }
     }
 }

@@ -4,7 +4,8 @@ use clap::{Parser, ValueEnum};
 
 use crate::drain::{LameDuckWork, Policy, PolicyError};
 
-/// The reference service of lastorders: GET /health and POST /work over Postgres, with a shutdown that loses nothing.
+/// The reference service of lastorders: GET /health and POST /work over Postgres, with a shutdown
+/// that loses nothing.
 ///
 /// Every option can be given in the environment instead. SIGTERM or SIGINT begins the shutdown.
 #[derive(Clone, Parser)]
@@ -37,7 +38,8 @@ pub struct Settings {
     pub lame_duck_work: Work,
 
     /// How long handshakes under way may take to finish when the door closes.
-    #[arg(long, env = "LASTORDERS_HANDSHAKE_GRACE", default_value = "50ms", value_parser = duration)]
+    #[arg(long, env = "LASTORDERS_HANDSHAKE_GRACE", default_value = "50ms",
+          value_parser = duration)]
     pub handshake_grace: Duration,
 
     /// How long an idle connection stays open for one last answer.

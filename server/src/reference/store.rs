@@ -13,8 +13,8 @@ pub struct Job {
 
 /// Where jobs are kept.
 pub trait JobStore: Clone + Send + Sync + 'static {
-    /// Stores a new job under a new id. When this is `Ok`, the job is durable; when the future is dropped before that,
-    /// either nothing or the whole job is stored.
+    /// Stores a new job under a new id. When this is `Ok`, the job is durable; when the future is
+    /// dropped before that, either nothing or the whole job is stored.
     ///
     /// # Errors
     ///

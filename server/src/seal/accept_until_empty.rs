@@ -26,7 +26,8 @@ pub(crate) async fn accept_until_empty<L: Listener>(mut listener: L, door: Door<
     Rung::AcceptUntilEmpty
 }
 
-/// For TCP: asks the kernel itself and not the runtime, which may not have heard of the newest connections.
+/// For TCP: asks the kernel itself and not the runtime, which may not have heard of the newest
+/// connections.
 pub(crate) fn tcp(listener: TcpListener, door: &Door<TcpListener>) -> Rung {
     if let Ok(listener) = listener.into_std() {
         drain_queue(|| {

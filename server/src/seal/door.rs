@@ -7,7 +7,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::clock::SharedClock;
 use crate::listener::Listener;
 
-/// What [`Listener::seal`] is given: where the last connections go, and how long it may take over them.
+/// What [`Listener::seal`] is given: where the last connections go, and how long it may take over
+/// them.
 pub struct Door<L: Listener> {
     admitted: UnboundedSender<(L::Io, L::Addr)>,
     handshake_grace: Duration,
@@ -20,16 +21,13 @@ impl<L: Listener> Door<L> {
         handshake_grace: Duration,
         clock: SharedClock,
     ) -> Self {
-        Self {
-            admitted,
-            handshake_grace,
-            clock,
-        }
+        Self { admitted, handshake_grace, clock }
     }
 
     /// Lets a connection in. It is served like any other that was accepted in time.
     pub fn admit(&self, io: L::Io, peer: L::Addr) {
-        // The receiver is only gone when the shutdown was cut short, and then the connection is to be closed.
+        // The receiver is only gone when the shutdown was cut short, and then the connection is to
+        // be closed.
         let _ = self.admitted.send((io, peer));
     }
 

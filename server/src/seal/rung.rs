@@ -7,8 +7,8 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rung {
-    /// Every connection that waited in the accept queue was taken, then the listener was closed. A handshake that
-    /// was still under way at that moment was reset.
+    /// Every connection that waited in the accept queue was taken, then the listener was closed. A
+    /// handshake that was still under way at that moment was reset.
     AcceptUntilEmpty,
 }
 

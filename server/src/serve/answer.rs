@@ -18,7 +18,8 @@ use super::shared::Orders;
 const SHUTTING_DOWN: &str = r#"{"status":"shutting_down"}"#;
 
 pin_project! {
-    /// The answer to one request: the application's, or our own when it was refused or the application failed.
+    /// The answer to one request: the application's, or our own when it was refused or the
+    /// application failed.
     pub(super) struct Answer<F> {
         #[pin]
         from: From<F>,
@@ -33,36 +34,18 @@ pin_project! {
     enum From<F> {
         App { #[pin] future: F },
         Refused,
-        Failed,
     }
 }
 
 impl<F> Answer<F> {
     /// The application's answer. `tunnel` says that the request was a CONNECT.
     pub(super) fn from(future: F, flight: Flight, tunnel: bool) -> Self {
-        Self {
-            from: From::App { future },
-            flight: Some(flight),
-            tunnel,
-        }
+        Self { from: From::App { future }, flight: Some(flight), tunnel }
     }
 
     /// 503: not executed.
     pub(super) fn refuse(flight: Flight) -> Self {
-        Self {
-            from: From::Refused,
-            flight: Some(flight),
-            tunnel: false,
-        }
-    }
-
-    /// 500: the application panicked.
-    pub(super) fn fail(flight: Flight) -> Self {
-        Self {
-            from: From::Failed,
-            flight: Some(flight),
-            tunnel: false,
-        }
+        Self { from: From::Refused, flight: Some(flight), tunnel: false }
     }
 }
 
@@ -79,7 +62,6 @@ where
         let this = self.project();
         let response = match this.from.project() {
             FromProj::Refused => own(StatusCode::SERVICE_UNAVAILABLE, SHUTTING_DOWN),
-            FromProj::Failed => own(StatusCode::INTERNAL_SERVER_ERROR, ""),
             FromProj::App { future } => {
                 match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
                     Ok(Poll::Pending) => return Poll::Pending,
@@ -100,9 +82,7 @@ where
 }
 
 fn own<B>(status: StatusCode, body: &'static str) -> Response<Source<B>> {
-    let mut response = Response::new(Source::Ours {
-        body: Full::from(body),
-    });
+    let mut response = Response::new(Source::Ours { body: Full::from(body) });
     *response.status_mut() = status;
     if !body.is_empty() {
         let json = HeaderValue::from_static("application/json");
@@ -123,9 +103,7 @@ fn finish<B>(
             conn.upgraded();
         } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE) {
             // hyper closes the connection after an answer that says so.
-            response
-                .headers_mut()
-                .insert(CONNECTION, HeaderValue::from_static("close"));
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
     flight.answered();

@@ -20,11 +20,7 @@ pub(super) struct Flight {
 impl Flight {
     /// For a request that [`Conn::request_started`] was told of.
     pub(super) fn new(id: u64, conn: Arc<Conn>) -> Self {
-        Self {
-            id,
-            conn,
-            answered: false,
-        }
+        Self { id, conn, answered: false }
     }
 
     pub(super) fn conn(&self) -> &Arc<Conn> {
@@ -48,7 +44,8 @@ impl Drop for Flight {
 }
 
 pin_project! {
-    /// A response's body: the application's own, or one of ours. The request is in flight for as long as it lives.
+    /// A response's body: the application's own, or one of ours. The request is in flight for as
+    /// long as it lives.
     #[project = SourceProj]
     pub(super) enum Source<B> {
         App { #[pin] body: B },

@@ -22,11 +22,11 @@ use crate::report::Report;
 
 /// Serves `app` on `listener` until a signal comes, then shuts down without losing a request.
 ///
-/// `app` is an `axum::Router` or any tower service of HTTP requests whose response bodies are made of
-/// [`Bytes`](bytes::Bytes). It is cloned for every connection.
+/// `app` is an `axum::Router` or any tower service of HTTP requests whose response bodies are made
+/// of [`Bytes`](bytes::Bytes). It is cloned for every connection.
 ///
-/// Nothing happens until the returned [`Serve`] is awaited. It reads no environment, installs no signal handler and
-/// never ends the process: without [`Serve::signals`] it serves for ever.
+/// Nothing happens until the returned [`Serve`] is awaited. It reads no environment, installs no
+/// signal handler and never ends the process: without [`Serve::signals`] it serves for ever.
 pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
     Serve {
         listener,
@@ -36,10 +36,7 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
         policy: Policy::default(),
         drain: None,
         resources: Vec::new(),
-        http: HttpOptions {
-            date_header: true,
-            header_read_timeout: None,
-        },
+        http: HttpOptions { date_header: true, header_read_timeout: None },
     }
 }
 
@@ -51,7 +48,8 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
 ///
 /// # Panics
 ///
-/// When it is given a [`Drain`] that another `serve` has used, or when it is awaited outside of a tokio runtime.
+/// When it is given a [`Drain`] that another `serve` has used, or when it is awaited outside of a
+/// tokio runtime.
 #[must_use = "nothing is served until this is awaited"]
 pub struct Serve<L, S, C = TokioClock> {
     listener: L,
@@ -72,13 +70,10 @@ impl<L, S, C> Serve<L, S, C> {
         Self { policy, ..self }
     }
 
-    /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any stream serves. When
-    /// the stream ends, no more signals come.
+    /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any
+    /// stream serves. When the stream ends, no more signals come.
     pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
-        Self {
-            signals: Box::pin(signals),
-            ..self
-        }
+        Self { signals: Box::pin(signals), ..self }
     }
 
     /// The clock for every wait. The default is [`TokioClock`].
@@ -95,41 +90,38 @@ impl<L, S, C> Serve<L, S, C> {
         }
     }
 
-    /// The handle through which the application sees the shutdown. Without this call one is made; either way every
-    /// request carries it as an extension.
+    /// The handle through which the application sees the shutdown. Without this call one is made;
+    /// either way every request carries it as an extension.
     pub fn drain(self, drain: Drain) -> Self {
-        Self {
-            drain: Some(drain),
-            ..self
-        }
+        Self { drain: Some(drain), ..self }
     }
 
-    /// Releases a resource after the last request: called in the order of these calls, one at a time, each within
-    /// `bound` and all within the policy's `release`.
+    /// Releases a resource after the last request: called in the order of these calls, one at a
+    /// time, each within `bound` and all within the policy's `release`.
     ///
-    /// `release` is a closure and not a future, because some futures begin before they are awaited: that of sqlx's
-    /// `Pool::close` closes the pool to new work at once.
+    /// `release` is a closure and not a future, because some futures begin before they are awaited:
+    /// that of sqlx's `Pool::close` closes the pool to new work at once.
     pub fn release<F, Fut>(mut self, name: impl Into<String>, bound: Duration, release: F) -> Self
     where
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future + Send + 'static,
         Fut::Output: IntoReleased,
     {
-        self.resources
-            .push(Resource::new(name.into(), bound, release));
+        self.resources.push(Resource::new(name.into(), bound, release));
         self
     }
 
-    /// Whether answers carry a `Date` header. The default is yes; hyper takes the date from the operating system and
-    /// not from the clock, so a simulation says no.
+    /// Whether answers carry a `Date` header. The default is yes; hyper takes the date from the
+    /// operating system and not from the clock, so a simulation says no.
     pub fn date_header(mut self, date_header: bool) -> Self {
         self.http.date_header = date_header;
         self
     }
 
-    /// How long an HTTP/1 connection may take to send the head of a request, counted from its acceptance or its last
-    /// answer, so it bounds idle connections too. The default is `None`: clients that keep connections for reuse are
-    /// not cut off in the middle of choosing one. In a shutdown the policy bounds both anyway.
+    /// How long an HTTP/1 connection may take to send the head of a request, counted from its
+    /// acceptance or its last answer, so it bounds idle connections too. The default is `None`:
+    /// clients that keep connections for reuse are not cut off in the middle of choosing one. In a
+    /// shutdown the policy bounds both anyway.
     pub fn header_read_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.http.header_read_timeout = timeout;
         self
@@ -153,15 +145,11 @@ where
         let drain = self.drain.unwrap_or_default();
         let shared = drain.into_shared();
         let bounds = self.resources.iter().map(|it| it.bound).collect();
-        shared.begin(SharedClock::new(self.clock), self.policy, bounds);
-        let driver = Driver::new(
-            self.listener,
-            self.app,
-            shared,
-            self.signals,
-            self.resources,
-        );
-        Box::pin(driver.http(self.http).run())
+        let clock = SharedClock::new(self.clock);
+        let http = self.http.builder(&clock);
+        shared.begin(clock, self.policy, bounds);
+        let (signals, resources) = (self.signals, self.resources);
+        Box::pin(Driver::new(self.listener, self.app, shared, http, signals, resources).run())
     }
 }
 

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use futures_util::task::AtomicWaker;
 use http::{Method, Uri};
-use tokio::task::AbortHandle;
 
 use super::shared::{Orders, Shared, lock};
 use crate::drain::{Input, Stage};
@@ -12,8 +11,8 @@ use crate::report::{AbortedConnection, AbortedRequest, ConnectionClass, millis};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-// What is known of a connection, as bits. They are written by the connection's own task, and read by others for
-// reports only, so their order among each other does not matter.
+// What is known of a connection, as bits. They are written by the connection's own task, and read
+// by others for reports only, so their order among each other does not matter.
 /// A byte has been read.
 const SEEN: u8 = 1;
 /// Bytes have been read that belong to no request yet.
@@ -22,14 +21,12 @@ const UNCLAIMED: u8 = 2;
 const HTTP2: u8 = 4;
 /// It has left HTTP.
 const UPGRADED: u8 = 8;
-/// Something is on its way out and has not been flushed.
-const UNFLUSHED: u8 = 16;
 /// The body of the response is whole, and ends with the next flush.
-const ENDING: u8 = 32;
+const ENDING: u8 = 16;
 /// Its write side is shut.
-const LINGERING: u8 = 64;
+const LINGERING: u8 = 32;
 /// We have closed it: reads give the end of the stream.
-const CLOSED: u8 = 128;
+const CLOSED: u8 = 64;
 
 /// What is to become of a connection that has nothing more to do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +53,6 @@ pub(crate) struct Conn {
     /// How much of the HTTP/2 preface the first bytes have matched.
     preface: AtomicU8,
     requests: Mutex<Vec<InFlight>>,
-    streams: Mutex<Vec<AbortHandle>>,
 }
 
 #[derive(Debug)]
@@ -79,7 +75,6 @@ impl Conn {
             flags: AtomicU8::new(0),
             preface: AtomicU8::new(0),
             requests: Mutex::default(),
-            streams: Mutex::default(),
         });
         shared.enlist(&conn);
         shared.tell(Input::Opened);
@@ -161,19 +156,13 @@ impl Conn {
             return;
         }
         let matched = matched + length;
-        self.preface
-            .store(u8::try_from(matched).unwrap_or(u8::MAX), Ordering::Relaxed);
-        if matched == PREFACE.len() {
+        self.preface.store(u8::try_from(matched).unwrap_or(u8::MAX), Ordering::Relaxed);
+        if cfg!(feature = "http2") && matched == PREFACE.len() {
             self.set(HTTP2);
         }
     }
 
-    pub(super) fn writing(&self) {
-        self.set(UNFLUSHED);
-    }
-
     pub(super) fn flushed(&self) {
-        self.clear(UNFLUSHED);
         if self.is(ENDING) {
             self.clear(ENDING);
             self.end_all();
@@ -196,7 +185,6 @@ impl Conn {
     /// The connection is gone.
     pub(super) fn gone(&self) {
         self.end_all();
-        self.abort_streams();
         self.shared.discharge(self.id);
         self.shared.tell(Input::Closed(self.stage()));
     }
@@ -214,17 +202,13 @@ impl Conn {
     pub(super) fn request_started(&self, id: u64, method: Method, uri: Uri, bodiless: bool) {
         self.clear(UNCLAIMED);
         let since = self.shared.clock().now();
-        lock(&self.requests).push(InFlight {
-            id,
-            method,
-            uri,
-            since,
-            bodiless,
-        });
+        lock(&self.requests).push(InFlight { id, method, uri, since, bodiless });
         self.shared.tell(Input::RequestStarted);
     }
 
-    /// The response is whole. HTTP/1 has it in its buffer; the flush that follows ends the request.
+    /// The response is whole. HTTP/1 has it in its buffer, and the flush that follows ends the
+    /// request. HTTP/2 does not say when one stream's share has been flushed; there the request
+    /// ends here, and it is the connection that stays until all is out.
     pub(super) fn request_answered(&self, id: u64) {
         if self.is_http2() {
             self.request_ended(id);
@@ -253,21 +237,6 @@ impl Conn {
         }
     }
 
-    pub(super) fn keep_stream(&self, stream: AbortHandle) {
-        let mut streams = lock(&self.streams);
-        // Grows only with the number of streams that are alive.
-        if streams.len() == streams.capacity() {
-            streams.retain(|it| !it.is_finished());
-        }
-        streams.push(stream);
-    }
-
-    pub(super) fn abort_streams(&self) {
-        for stream in lock(&self.streams).drain(..) {
-            stream.abort();
-        }
-    }
-
     /// What is to become of it, given the orders. Meant to be asked when it has just been polled.
     pub(super) fn verdict(&self, said_goodbye: bool) -> Verdict {
         let orders = self.shared.orders();
@@ -275,13 +244,11 @@ impl Conn {
             return Verdict::Abort;
         }
         match self.class() {
+            // From here on hyper closes it, when its last stream is written and the peer has heard.
             ConnectionClass::Http2 if orders.has(Orders::ANNOUNCE_CLOSE) && !said_goodbye => {
                 Verdict::SayGoodbye
             }
-            ConnectionClass::Http2 | ConnectionClass::Idle if self.is_busy() => Verdict::Stay,
-            ConnectionClass::Http2 | ConnectionClass::Idle if orders.has(Orders::CLOSE_IDLE) => {
-                Verdict::Close
-            }
+            ConnectionClass::Idle if orders.has(Orders::CLOSE_IDLE) => Verdict::Close,
             ConnectionClass::New if orders.has(Orders::CLOSE_SILENT) => Verdict::Close,
             ConnectionClass::New
             | ConnectionClass::HalfHead
@@ -291,11 +258,6 @@ impl Conn {
             | ConnectionClass::Upgraded
             | ConnectionClass::Lingering => Verdict::Stay,
         }
-    }
-
-    /// Whether a request is in flight or an answer is not out yet.
-    pub(super) fn is_busy(&self) -> bool {
-        self.is(UNFLUSHED) || !lock(&self.requests).is_empty()
     }
 
     pub(super) fn class(&self) -> ConnectionClass {
@@ -325,10 +287,6 @@ impl Conn {
             path: it.uri.path().to_owned(),
             age_ms: millis(now.saturating_duration_since(it.since)),
         });
-        AbortedConnection {
-            connection: self.id,
-            class,
-            requests: requests.collect(),
-        }
+        AbortedConnection { connection: self.id, class, requests: requests.collect() }
     }
 }

@@ -8,7 +8,6 @@ use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_service::Service;
 
@@ -17,8 +16,8 @@ use super::conn::{Conn, Verdict};
 use super::gate::Gate;
 use super::io::Watched;
 use super::shared::Orders;
-use super::streams::Streams;
-use crate::clock::Sleep;
+use crate::clock::{SharedClock, Sleep};
+use crate::report::ConnectionClass;
 
 /// How HTTP is spoken.
 #[derive(Clone, Copy, Debug)]
@@ -27,20 +26,36 @@ pub(super) struct HttpOptions {
     pub(super) header_read_timeout: Option<std::time::Duration>,
 }
 
+/// hyper, set up for every connection of a server.
+#[cfg(feature = "http2")]
+pub(super) type Http = hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>;
+
+/// hyper, set up for every connection of a server.
+#[cfg(not(feature = "http2"))]
+pub(super) type Http = hyper::server::conn::http1::Builder;
+
 impl HttpOptions {
-    fn builder(self, conn: &Arc<Conn>) -> Builder<Streams> {
-        let clock = conn.shared().clock();
-        let mut builder = Builder::new(Streams(Arc::clone(conn)));
+    #[cfg(feature = "http2")]
+    pub(super) fn builder(self, clock: &SharedClock) -> Http {
+        let mut builder = Http::new(hyper_util::rt::TokioExecutor::new());
         builder
             .http1()
             .timer(clock.clone())
             .header_read_timeout(self.header_read_timeout)
-            .auto_date_header(self.date_header);
-        #[cfg(feature = "http2")]
-        builder
+            .auto_date_header(self.date_header)
             .http2()
             .timer(clock.clone())
             .enable_connect_protocol()
+            .auto_date_header(self.date_header);
+        builder
+    }
+
+    #[cfg(not(feature = "http2"))]
+    pub(super) fn builder(self, clock: &SharedClock) -> Http {
+        let mut builder = Http::new();
+        builder
+            .timer(clock.clone())
+            .header_read_timeout(self.header_read_timeout)
             .auto_date_header(self.date_header);
         builder
     }
@@ -54,10 +69,11 @@ enum Turn {
 
 /// Serves one connection to its end.
 ///
-/// hyper's own `graceful_shutdown` is used for HTTP/2 only. On HTTP/1 it closes a connection that has not been polled
-/// yet without reading it, and one that has half a head in its buffer; so the end is announced in each answer, and a
-/// connection that has nothing in flight is closed by letting hyper see the end of its input.
-pub(super) async fn run<I, S, B>(io: I, app: S, conn: Arc<Conn>, http: HttpOptions)
+/// hyper's own `graceful_shutdown` is used for HTTP/2 only. On HTTP/1 it closes a connection that
+/// has not been polled yet without reading it, and one that has half a head in its buffer; so the
+/// end is announced in each answer, and a connection that has nothing in flight is closed by
+/// letting hyper see the end of its input.
+pub(super) async fn run<I, S, B>(io: I, app: S, conn: Arc<Conn>, http: Arc<Http>)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
@@ -66,10 +82,12 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    let builder = http.builder(&conn);
     let io = TokioIo::new(Watched::new(io, Arc::clone(&conn)));
     let gate = Gate::new(app, Arc::clone(&conn));
-    let mut connection = pin!(builder.serve_connection_with_upgrades(io, gate));
+    #[cfg(feature = "http2")]
+    let mut connection = pin!(http.serve_connection_with_upgrades(io, gate));
+    #[cfg(not(feature = "http2"))]
+    let mut connection = pin!(http.serve_connection(io, gate).with_upgrades());
     let mut said_goodbye = false;
     let mut grace = Grace::default();
     let mut looked = false;
@@ -103,16 +121,15 @@ where
                 said_goodbye = true;
             }
             Turn::Judged(Verdict::Close) if looked => conn.close(),
-            // One turn of the runtime: what the kernel has received by now counts as received in time.
+            // One turn of the runtime: what the kernel has received by now counts as received in
+            // time.
             Turn::Judged(Verdict::Close) => {
                 tokio::task::yield_now().await;
                 looked = true;
             }
             Turn::Judged(Verdict::Stay) => {}
-            Turn::Judged(Verdict::Abort) => {
-                conn.abort_streams();
-                return;
-            }
+            // hyper drops the handlers with the connection, those of HTTP/2 streams included.
+            Turn::Judged(Verdict::Abort) => return,
         }
     }
 }
@@ -126,7 +143,8 @@ struct Grace {
 
 impl Grace {
     fn busy(&mut self, conn: &Conn) {
-        self.late = conn.is_busy() && conn.shared().orders().has(Orders::CLOSE_IDLE);
+        let active = conn.class() == ConnectionClass::Active;
+        self.late = active && conn.shared().orders().has(Orders::CLOSE_IDLE);
         self.until = None;
     }
 

@@ -17,7 +17,7 @@ use tower_service::Service;
 use super::BoxError;
 use super::builder::Signals;
 use super::conn::Conn;
-use super::connection::{self, HttpOptions};
+use super::connection::{self, Http};
 use super::release::{Releasing, Resource};
 use super::shared::{Orders, Shared};
 use super::steps;
@@ -37,8 +37,9 @@ pub(super) struct Driver<L: Listener, S> {
     shared: Arc<Shared>,
     signals: Option<Signals>,
     resources: Vec<Resource>,
-    releasing: Option<Releasing>,
-    http: HttpOptions,
+    /// The release under way, and whose it is.
+    releasing: Option<(usize, Releasing)>,
+    http: Arc<Http>,
     connections: JoinSet<()>,
     rung: Option<Rung>,
     aborted: Vec<AbortedConnection>,
@@ -62,6 +63,7 @@ enum Event<L: Listener> {
     Accepted(io::Result<(L::Io, L::Addr)>),
     AcceptPanicked,
     Rested,
+    Released(usize, ReleaseOutcome),
     Sealed(Rung),
     /// Actions are waiting, or a connection's task has ended.
     Woken,
@@ -81,6 +83,7 @@ where
         listener: L,
         app: S,
         shared: Arc<Shared>,
+        http: Http,
         signals: Signals,
         resources: Vec<Resource>,
     ) -> Self {
@@ -91,18 +94,11 @@ where
             signals: Some(signals),
             resources,
             releasing: None,
-            http: HttpOptions {
-                date_header: true,
-                header_read_timeout: None,
-            },
+            http: Arc::new(http),
             connections: JoinSet::new(),
             rung: None,
             aborted: Vec::new(),
         }
-    }
-
-    pub(super) fn http(self, http: HttpOptions) -> Self {
-        Self { http, ..self }
     }
 
     pub(super) async fn run(mut self) -> Report {
@@ -115,6 +111,10 @@ where
             }
             match self.next_event().await {
                 Event::Input(input) => self.shared.tell(input),
+                Event::Released(place, outcome) => {
+                    steps::released(&self.resources[place].name, outcome);
+                    self.shared.tell(Input::Released(outcome));
+                }
                 Event::Accepted(Ok((io, _))) => self.admit(io),
                 Event::Accepted(Err(error)) => self.accept_failed(&error),
                 Event::AcceptPanicked => {
@@ -138,8 +138,8 @@ where
         let due = self.shared.machine().deadline();
         let due = due.map(|at| self.shared.clock().sleep_until(at));
         tokio::select! {
-            // In this order: a stream of new connections must starve neither a signal nor a timer, and what has ended
-            // by a deadline has ended in time.
+            // In this order: a stream of new connections must starve neither a signal nor a timer,
+            // and what has ended by a deadline has ended in time.
             biased;
             signal = next_signal(&mut self.signals) => match signal {
                 Some(signal) => Event::Input(Input::Signalled(signal)),
@@ -147,7 +147,7 @@ where
             },
             () = self.shared.driver.notified() => Event::Woken,
             () = due.unwrap_or_else(|| Box::pin(pending())) => Event::Input(Input::Tick),
-            outcome = release(&mut self.releasing) => Event::Input(Input::Released(outcome)),
+            (place, outcome) = release(&mut self.releasing) => Event::Released(place, outcome),
             Some(_) = self.connections.join_next() => Event::Woken,
             event = enter(&mut self.entrance) => event,
         }
@@ -155,8 +155,7 @@ where
 
     fn admit(&mut self, io: L::Io) {
         let conn = Conn::open(&self.shared);
-        self.connections
-            .spawn(connection::run(io, self.app.clone(), conn, self.http));
+        self.connections.spawn(connection::run(io, self.app.clone(), conn, Arc::clone(&self.http)));
     }
 
     fn accept_failed(&mut self, error: &io::Error) {
@@ -212,10 +211,7 @@ where
                 let (admit, admitted) = unbounded_channel();
                 let grace = self.shared.machine().policy().handshake_grace;
                 let door = Door::new(admit, grace, self.shared.clock().clone());
-                self.entrance = Entrance::Sealing {
-                    seal: Box::pin(listener.seal(door)),
-                    admitted,
-                };
+                self.entrance = Entrance::Sealing { seal: Box::pin(listener.seal(door)), admitted };
             }
             Entrance::Sealing { .. } | Entrance::Shut => self.shared.tell(Input::Sealed),
         }
@@ -246,19 +242,13 @@ where
     fn release(&mut self, place: usize) {
         let resource = &mut self.resources[place];
         steps::releasing(&resource.name);
-        self.releasing = resource.release.take().map(|begin| begin());
+        self.releasing = resource.release.take().map(|begin| (place, begin()));
     }
 
     fn report(self) -> Report {
         let machine = self.shared.machine();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
-        Report::new(
-            machine.outcome(),
-            machine.policy(),
-            names,
-            self.rung,
-            self.aborted,
-        )
+        Report::new(machine.outcome(), machine.policy(), names, self.rung, self.aborted)
     }
 }
 
@@ -270,10 +260,11 @@ async fn next_signal(signals: &mut Option<Signals>) -> Option<crate::drain::Sign
 }
 
 /// Cancel safe: the release itself stays where it is.
-async fn release(releasing: &mut Option<Releasing>) -> ReleaseOutcome {
-    let Some(release) = releasing else {
+async fn release(releasing: &mut Option<(usize, Releasing)>) -> (usize, ReleaseOutcome) {
+    let Some((place, release)) = releasing else {
         return pending().await;
     };
+    let place = *place;
     let outcome = match AssertUnwindSafe(release).catch_unwind().await {
         Ok(Ok(())) => ReleaseOutcome::Done,
         Ok(Err(error)) => {
@@ -283,7 +274,7 @@ async fn release(releasing: &mut Option<Releasing>) -> ReleaseOutcome {
         Err(_) => ReleaseOutcome::Panicked,
     };
     *releasing = None;
-    outcome
+    (place, outcome)
 }
 
 /// Cancel safe, as `Listener::accept` is.
@@ -314,8 +305,5 @@ async fn enter<L: Listener>(entrance: &mut Entrance<L>) -> Event<L> {
 /// Errors of a connection that was gone before it could be accepted: the next one may be fine.
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }

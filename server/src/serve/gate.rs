@@ -1,4 +1,3 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -15,8 +14,8 @@ use super::conn::Conn;
 use super::shared::Orders;
 use crate::handle::Drain;
 
-/// The application of one connection, with a gate before it: every request is counted, and is either let in or
-/// refused.
+/// The application of one connection, with a gate before it: every request is counted, and is
+/// either let in or refused.
 #[derive(Debug)]
 pub(super) struct Gate<S> {
     app: TowerToHyperService<S>,
@@ -25,10 +24,7 @@ pub(super) struct Gate<S> {
 
 impl<S> Gate<S> {
     pub(super) fn new(app: S, conn: Arc<Conn>) -> Self {
-        Self {
-            app: TowerToHyperService::new(app),
-            conn,
-        }
+        Self { app: TowerToHyperService::new(app), conn }
     }
 }
 
@@ -56,10 +52,6 @@ where
             return Answer::refuse(flight);
         }
         request.extensions_mut().insert(Drain::of(shared));
-        let called = catch_unwind(AssertUnwindSafe(|| self.app.call(request)));
-        match called {
-            Ok(future) => Answer::from(future, flight, tunnel),
-            Err(_) => Answer::fail(flight),
-        }
+        Answer::from(self.app.call(request), flight, tunnel)
     }
 }

@@ -12,11 +12,11 @@ use crate::clock::Sleep;
 /// How much unread input is thrown away after our FIN before the connection is closed all the same.
 const LINGER_BYTES: usize = 8 << 20;
 
-/// A connection's bytes: it sees the first byte, bytes that no request has claimed, and whether what was written has
-/// been flushed; and it closes cleanly.
+/// A connection's bytes: it sees the first byte, bytes that no request has claimed, and when what
+/// was written has been flushed; and it closes cleanly.
 ///
-/// The connection counts as open from here until this is dropped, whoever holds it then: hyper, or the application
-/// after an upgrade.
+/// The connection counts as open from here until this is dropped, whoever holds it then: hyper, or
+/// the application after an upgrade.
 pub(super) struct Watched<I> {
     io: I,
     conn: Arc<Conn>,
@@ -31,11 +31,7 @@ enum Closing {
 
 impl<I> Watched<I> {
     pub(super) fn new(io: I, conn: Arc<Conn>) -> Self {
-        Self {
-            io,
-            conn,
-            closing: Closing::Open,
-        }
+        Self { io, conn, closing: Closing::Open }
     }
 }
 
@@ -97,8 +93,9 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
         Poll::Ready(Ok(()))
     }
 
-    /// The clean close: write side first, then read and throw away what the peer still sends. Closing over unread
-    /// input would send a reset, and that may destroy the response before the peer has read it.
+    /// The clean close: write side first, then read and throw away what the peer still sends.
+    /// Closing over unread input would send a reset, and that may destroy the response before the
+    /// peer has read it.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.conn.is_upgraded() {
             // No longer HTTP: the application may shut its write side and go on reading.
@@ -121,21 +118,18 @@ impl<I> Watched<I> {
             self.conn.writer().register(cx.waker());
             return cut_if_aborted(&self.conn);
         }
-        self.conn.writing();
         Ok(())
     }
 
     fn after_fin(&self) -> Closing {
-        // Closed by us between two requests: nothing of ours is on its way that a reset could destroy.
+        // Closed by us between two requests: nothing of ours is on its way that a reset could
+        // destroy.
         if self.conn.is_closed() {
             return Closing::Shut;
         }
         let shared = self.conn.shared();
         let linger = shared.machine().policy().linger;
-        Closing::Lingering {
-            left: LINGER_BYTES,
-            until: shared.clock().sleep(linger),
-        }
+        Closing::Lingering { left: LINGER_BYTES, until: shared.clock().sleep(linger) }
     }
 }
 
@@ -162,10 +156,7 @@ impl<I: AsyncRead + Unpin> Watched<I> {
 /// An upgraded connection is in the application's hands; at the deadline it fails under them.
 fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
     if conn.shared().orders().has(Orders::ABORT) {
-        return Err(io::Error::new(
-            io::ErrorKind::ConnectionAborted,
-            "the drain is over",
-        ));
+        return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the drain is over"));
     }
     Ok(())
 }

@@ -2,12 +2,13 @@
 //!
 //! * `builder`: [`Serve`], what a caller sees.
 //! * `driver`: the loop that feeds the machine and carries out its actions.
-//! * `shared`: what the driver, the connections and the handles have in common: the machine and its standing orders.
+//! * `shared`: what the driver, the connections and the handles have in common: the machine and its
+//!   standing orders.
 //! * `conn`: the state of one connection, and the verdict over it.
 //! * `connection`: the task of one connection.
 //! * `io`: the bytes of a connection, watched, and its clean close.
-//! * `gate`, `answer`, `body`: the way of a request through the application, counted until its response is written.
-//! * `streams`: the tasks of HTTP/2 streams.
+//! * `gate`, `answer`, `body`: the way of a request through the application, counted until its
+//!   response is written.
 //! * `release`: resources that are released at the end.
 
 mod answer;
@@ -21,9 +22,8 @@ mod io;
 mod release;
 mod shared;
 mod steps;
-mod streams;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "axum"))]
 mod tests;
 
 pub use builder::{Serve, serve};

@@ -48,11 +48,7 @@ impl Resource {
             // The call is inside, so that a panic of either is one of the release.
             Box::pin(async move { release().await.into_released() })
         };
-        Self {
-            name,
-            bound,
-            release: Some(Box::new(release)),
-        }
+        Self { name, bound, release: Some(Box::new(release)) }
     }
 }
 

@@ -65,16 +65,14 @@ impl Shared {
         }
     }
 
-    /// Begins: the machine gets its real policy, and whatever was tracked before is told to it again.
+    /// Begins: the machine gets its real policy, and whatever was tracked before is told to it
+    /// again.
     ///
     /// # Panics
     ///
     /// When it has begun before.
     pub(crate) fn begin(&self, clock: SharedClock, policy: Policy, resources: Vec<Duration>) {
-        assert!(
-            self.clock.set(clock).is_ok(),
-            "a `Drain` belongs to one `serve`; make another"
-        );
+        assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
         *machine = Machine::new(policy, resources);
@@ -88,18 +86,13 @@ impl Shared {
     }
 
     pub(crate) fn clock(&self) -> &SharedClock {
-        self.clock
-            .get()
-            .expect("connections are only made while serving")
+        self.clock.get().expect("connections are only made while serving")
     }
 
     /// Tells the machine what happened, and the driver if there is something to do about it.
     pub(crate) fn tell(&self, input: Input) {
         let mut machine = self.machine();
-        let now = self
-            .clock
-            .get()
-            .map_or(Duration::ZERO, SharedClock::since_origin);
+        let now = self.clock.get().map_or(Duration::ZERO, SharedClock::since_origin);
         machine.handle(now, input);
         let woken = machine.has_actions();
         drop(machine);
@@ -149,8 +142,7 @@ impl Shared {
         lock(&self.tasks).insert(id, Arc::clone(task));
         self.tell(Input::TaskStarted);
         // One that comes after everything was cut is cut too.
-        task.aborted
-            .store(self.orders().has(Orders::ABORT), Ordering::Release);
+        task.aborted.store(self.orders().has(Orders::ABORT), Ordering::Release);
     }
 
     pub(crate) fn discharge_task(&self, id: u64) {

@@ -2,7 +2,7 @@
 
 use tracing::{info, warn};
 
-use crate::drain::{Cause, Machine, Policy};
+use crate::drain::{Cause, Machine, Policy, ReleaseOutcome};
 use crate::report::AbortedConnection;
 use crate::seal::Rung;
 
@@ -11,11 +11,7 @@ pub(super) fn began(machine: &Machine) {
     let Some(cause) = machine.outcome().cause else {
         return;
     };
-    let Policy {
-        lame_duck,
-        deadline,
-        ..
-    } = machine.policy();
+    let Policy { lame_duck, deadline, .. } = machine.policy();
     match cause {
         Cause::Signal(_) => info!(
             %cause,
@@ -38,11 +34,7 @@ pub(super) fn began(machine: &Machine) {
 
 pub(super) fn sealing(machine: &Machine) {
     let counts = machine.counts();
-    info!(
-        in_flight = counts.requests,
-        connections = counts.open,
-        "closing the door"
-    );
+    info!(in_flight = counts.requests, connections = counts.open, "closing the door");
 }
 
 pub(super) fn sealed(rung: Rung, machine: &Machine) {
@@ -53,11 +45,7 @@ pub(super) fn sealed(rung: Rung, machine: &Machine) {
 pub(super) fn aborting(machine: &Machine, left: &[AbortedConnection]) {
     let outcome = machine.outcome();
     let cut = outcome.aborted;
-    let why = if outcome.forced {
-        "second SIGINT"
-    } else {
-        "deadline"
-    };
+    let why = if outcome.forced { "second SIGINT" } else { "deadline" };
     warn!(
         why,
         in_flight = cut.requests,
@@ -77,6 +65,16 @@ pub(super) fn aborting(machine: &Machine, left: &[AbortedConnection]) {
 
 pub(super) fn releasing(name: &str) {
     info!(resource = name, "releasing");
+}
+
+pub(super) fn released(name: &str, outcome: ReleaseOutcome) {
+    match outcome {
+        ReleaseOutcome::Done => info!(resource = name, "released"),
+        ReleaseOutcome::Failed
+        | ReleaseOutcome::Panicked
+        | ReleaseOutcome::TimedOut
+        | ReleaseOutcome::Skipped => warn!(resource = name, %outcome, "not released"),
+    }
 }
 
 pub(super) fn abandoned(name: &str) {

@@ -9,3 +9,5 @@ mod budgets;
 mod dependencies;
 mod sleeps;
 mod source;
+
+pub(crate) use self::source::root;

@@ -12,7 +12,7 @@ pub(super) struct Source {
     pub(super) file: syn::File,
 }
 
-pub(super) fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("the package lies in the workspace").to_owned()
 }

@@ -11,8 +11,8 @@ pub(in crate::postgres) struct Account {
 impl Account {
     /// `None` when we are not root, and the cluster runs as whoever we are.
     ///
-    /// As root: `postgres` if this machine has it, else `nobody`. Not the other way round, because a
-    /// server under test may be run as `nobody`, and must not be able to signal the cluster.
+    /// As root: `postgres` if this machine has it, else `nobody`. Not the other way round, because
+    /// a server under test may be run as `nobody`, and must not be able to signal the cluster.
     ///
     /// # Errors
     ///

@@ -1,4 +1,3 @@
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -86,7 +85,7 @@ fn candidates() -> Vec<PathBuf> {
             found.push(dir);
         }
     };
-    let path = std::env::var_os("PATH").unwrap_or_else(OsString::new);
+    let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).for_each(&mut consider);
     if let Some(dir) = pg_config() {
         consider(dir);

@@ -12,10 +12,10 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::{Account, Binaries};
-use crate::postgres::RunId;
 use crate::postgres::admin::until_it_answers;
 use crate::postgres::guard::Guard;
 use crate::postgres::owner::Owner;
+use crate::postgres::{RunId, pace};
 
 /// What the name of a cluster's directory begins with.
 pub(in crate::postgres) const DIRECTORY: &str = "lastorders-pg-";
@@ -162,7 +162,7 @@ impl Workshop<'_> {
                 .password(password)
                 .database("postgres")
                 .ssl_mode(PgSslMode::Disable);
-            let gone = || match server.try_wait() {
+            let gone = async || match server.try_wait() {
                 Ok(None) => None,
                 Ok(Some(status)) => Some(format!("it ended with {status}: {}", self.log_tail())),
                 Err(error) => Some(error.to_string()),
@@ -265,12 +265,13 @@ async fn halt(server: &mut Child) -> io::Result<()> {
 /// Children that were left behind may still write for a moment.
 async fn remove_directory(dir: &Path) -> io::Result<()> {
     let mut result = Ok(());
+    let mut turn = pace(Duration::from_millis(50));
     for _ in 0..50 {
+        turn.tick().await;
         result = match tokio::fs::remove_dir_all(dir).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => return Ok(()),
         };
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     result
 }

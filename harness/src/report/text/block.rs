@@ -1,6 +1,6 @@
 use super::paint::{self, WIDTH, paint};
 use super::table::{level, word};
-use crate::check::{Finding, Kind};
+use crate::check::{Finding, Kind, Verdict};
 use crate::history::What;
 use crate::report::group::Group;
 use crate::report::{Report, clean, clean_lines, timeline};
@@ -34,7 +34,9 @@ pub(super) fn block(report: &Report, group: &Group<'_>) -> Vec<String> {
     }
     lines.extend(output(first));
     lines.push(String::new());
-    if report.build_failure.is_none() && has_been_ready(first) {
+    // Where nothing was proved there is nothing to mend in the server.
+    let proved = first.verdict != Some(Verdict::Inconclusive);
+    if proved && report.build_failure.is_none() && has_been_ready(first) {
         lines.extend(hint(report, first));
     }
     lines.extend(labelled("alone", &report.command_for(first)));
@@ -50,7 +52,9 @@ fn title(group: &Group<'_>, first: &ScenarioOutcome) -> String {
         }
         n => (format!("{n} scenarios, for one and the same reason"), String::new()),
     };
-    let used = word.chars().count() + name.chars().count() + right.len() + 4;
+    let room = WIDTH - word.chars().count() - right.len() - 6;
+    let name = paint::cut(&name, room);
+    let used = word.chars().count() + name.chars().count() + right.len() + 3;
     let rule = "─".repeat(WIDTH.saturating_sub(used).max(2));
     let name = paint(paint::STRONG, &name);
     format!("{} {name} {} {right}", paint(style, word), paint(paint::FAINT, &rule))
@@ -67,7 +71,7 @@ fn findings(all: &[Finding]) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in proved.iter().take(MOST_FINDINGS) {
         lines.extend(labelled("expected", &clean(&finding.expected, 400)));
-        let about = finding.request.as_ref().map(|id| format!("  [{id}]")).unwrap_or_default();
+        let about = finding.request.as_ref().map(|id| format!(" [{id}]")).unwrap_or_default();
         let actual = format!("{}{about}", clean(&finding.actual, 600));
         lines.extend(coloured("actual", &actual, finding.kind));
     }
@@ -124,8 +128,9 @@ fn hint(report: &Report, came: &ScenarioOutcome) -> Vec<String> {
     let mut lines = labelled("why", hint.cause);
     match report.language {
         Some(language) => {
-            lines
-                .extend(labelled("mend", &format!("{}: {}", language.name(), language.mend(hint))));
+            lines.extend(labelled("mend", &format!("in {}", language.name())));
+            let mend = paint::lines(language.mend(hint), WIDTH - INDENT.len() - 12);
+            lines.extend(mend.iter().map(|line| format!("{INDENT}{:10}│ {line}", "")));
         }
         None => {
             let text = format!("lastorders explain {}", came.scenario.id);

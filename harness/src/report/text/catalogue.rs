@@ -51,10 +51,9 @@ pub fn explain(scenario: &Scenario, colour: Colour) -> String {
     lines.extend(indented(scenario.hint.cause, "  "));
     lines.extend([String::new(), paint(paint::STRONG, "How they mend it")]);
     for language in Language::ALL {
-        let mut mend = indented(language.mend(&scenario.hint), "          ").into_iter();
-        let first = mend.next().unwrap_or_default();
-        lines.push(format!("  {:<7} {}", language.name(), first.trim_start()));
-        lines.extend(mend);
+        lines.push(format!("  {}", language.name()));
+        let mend = paint::lines(language.mend(&scenario.hint), WIDTH - 6);
+        lines.extend(mend.iter().map(|line| format!("    │ {line}")));
     }
     finished(&lines, colour)
 }

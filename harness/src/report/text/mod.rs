@@ -4,15 +4,18 @@
 //! * `table`: one line a scenario
 //! * `block`: what did not pass, with the evidence
 //! * `catalogue`: what `list` and `explain` print
+//! * `fitness`: what `doctor` prints
 //! * `script`: a plan in words
 //! * `paint`: colours and widths
 
 mod block;
 mod catalogue;
+mod fitness;
 pub(crate) mod paint;
 mod render;
 mod script;
 mod table;
 
 pub use self::catalogue::{catalogue_table, explain};
+pub use self::fitness::{Fitness, fitness_table};
 pub use self::render::{Colour, render};

@@ -60,6 +60,19 @@ fn push(lines: &mut [String], chars: &[char]) {
     }
 }
 
+/// Text whose lines are its own, such as a program's: only those that are too long are broken.
+pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
+    text.lines()
+        .flat_map(|line| {
+            let line = line.replace('\t', "    ");
+            let indent = line.chars().take_while(|c| *c == ' ').count().min(width / 2);
+            let room = width - indent;
+            let parts = wrap(line.trim_start(), room);
+            parts.into_iter().map(move |part| format!("{:indent$}{part}", ""))
+        })
+        .collect()
+}
+
 /// Text cut to `width` characters.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {

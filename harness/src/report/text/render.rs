@@ -18,9 +18,13 @@ pub fn render(report: &Report, colour: Colour) -> String {
     let mut lines = head(report);
     lines.push(String::new());
     lines.extend(table::table(report));
-    for group in group::groups(&report.outcome.scenarios) {
+    let groups = group::groups(&report.outcome.scenarios);
+    for group in &groups {
         lines.push(String::new());
-        lines.extend(block::block(report, &group));
+        lines.extend(block::block(report, group));
+    }
+    if !groups.is_empty() {
+        lines.extend([String::new(), paint(paint::FAINT, LEGEND)]);
     }
     lines.push(String::new());
     lines.extend(foot(report));
@@ -31,6 +35,10 @@ pub fn render(report: &Report, colour: Colour) -> String {
         Colour::Never => anstream::adapter::strip_str(&text).to_string(),
     }
 }
+
+/// What the signs in a lane mean between its events.
+const LEGEND: &str =
+    "    lanes: │ there  ║ request under way  ┆ no longer listening  ▒ gate closed  ▶ the finding";
 
 fn head(report: &Report) -> Vec<String> {
     let outcome = &report.outcome;

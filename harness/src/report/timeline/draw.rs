@@ -2,6 +2,7 @@ use super::lanes::{Doing, Lanes};
 use super::select::Row;
 use super::words::Tone;
 use crate::history::{Event, History, What};
+use crate::report::clean;
 use crate::report::results::relative_ms;
 use crate::report::text::paint::{self, paint};
 
@@ -10,6 +11,9 @@ const GAP_US: u64 = 1_000_000;
 
 /// The widest name of a lane.
 const WIDEST_NAME: usize = 10;
+
+/// The widest name of who stands in the words.
+const WIDEST_WHO: usize = 12;
 
 /// The columns of the time, with its unit's sign and the mark of a finding.
 const TIME: usize = 11;
@@ -20,6 +24,8 @@ pub(super) struct Canvas<'a> {
     lanes: Lanes,
     lane_width: usize,
     text_width: usize,
+    /// The widest name of who stands in the words, so that the words are aligned.
+    who_width: usize,
     zero_us: u64,
     followed: usize,
 }
@@ -32,6 +38,7 @@ impl<'a> Canvas<'a> {
         Self {
             zero_us: history.moments().signalled.unwrap_or(0),
             text_width: width.saturating_sub(used).max(20),
+            who_width: 0,
             history,
             lanes,
             lane_width,
@@ -40,6 +47,7 @@ impl<'a> Canvas<'a> {
     }
 
     pub(super) fn draw(mut self, rows: &[Row]) -> Vec<String> {
+        self.who_width = rows.iter().map(|row| self.who(row).chars().count()).max().unwrap_or(0);
         let mut lines = vec![self.head()];
         let mut before: Option<u64> = None;
         for row in rows {
@@ -57,7 +65,7 @@ impl<'a> Canvas<'a> {
 
     fn head(&self) -> String {
         let names = self.lanes.all.iter().map(|lane| {
-            let name: String = lane.name.chars().take(WIDEST_NAME).collect();
+            let name = paint::cut(&clean(&lane.name, 40), WIDEST_NAME);
             format!("{name:^width$}", width = self.lane_width)
         });
         let names: String = names.collect();
@@ -86,8 +94,9 @@ impl<'a> Canvas<'a> {
         let here = self.lanes.position(event).filter(|_| row.single && !is_signal);
         let mark = if row.found { "▶" } else { " " };
         let time = format!("{mark}{:>width$}", self.time(event.at_us), width = TIME - 1);
-        let who = if row.single { who(event) } else { "others" };
-        let text = format!("{who} {}", row.words.text);
+        let who = self.who(row);
+        let width = if is_signal { 0 } else { self.who_width };
+        let text_width = self.text_width.saturating_sub(width + 1);
         let style = match (row.found, row.words.tone) {
             (true, _) => paint::FOUND,
             (false, Tone::Plain) => paint::PLAIN,
@@ -95,6 +104,8 @@ impl<'a> Canvas<'a> {
             (false, Tone::Bad) => paint::BAD,
             (false, Tone::Stimulus) => paint::STIMULUS,
         };
+        // The line of a signal goes on up to its name.
+        let joint = if is_signal { paint(style, "━━") } else { "  ".to_owned() };
         let sign = |at: usize, doing: Doing| {
             if Some(at) == here {
                 return paint(style, &self.cell(row.words.sign));
@@ -104,15 +115,15 @@ impl<'a> Canvas<'a> {
         let doings = self.lanes.all.iter().map(|lane| lane.doing).enumerate();
         let cells: String = doings.map(|(at, doing)| sign(at, doing)).collect();
         let mut lines = Vec::new();
-        for (n, part) in paint::wrap(&text, self.text_width).iter().enumerate() {
+        for (n, part) in paint::wrap(&row.words.text, text_width).iter().enumerate() {
             lines.push(if n == 0 {
                 let time_style = if row.found { paint::FOUND } else { paint::FAINT };
-                let part = paint(style, part);
-                format!("{}  {cells}  {part}", paint(time_style, &time))
+                let part = paint(style, &format!("{who:<width$} {part}"));
+                format!("{}  {cells}{joint}{}", paint(time_style, &time), part)
             } else {
                 let cells = self.lanes.all.iter().map(|lane| self.cell(lane.doing.sign()));
                 let cells: String = cells.collect();
-                format!("{:>TIME$}  {cells}    {}", "", paint(style, part))
+                format!("{:>TIME$}  {cells}  {:width$} {}", "", "", paint(style, part))
             });
         }
         lines
@@ -120,6 +131,18 @@ impl<'a> Canvas<'a> {
 
     fn cell(&self, sign: char) -> String {
         format!("{sign:^width$}", width = self.lane_width)
+    }
+
+    /// Who did it, for people.
+    fn who(&self, row: &Row) -> String {
+        let event = &self.history.events[row.index];
+        match (event.actor.as_str(), &event.what) {
+            (_, What::Signalled { .. }) => String::new(),
+            (_, _) if !row.single => row.crowd.to_owned(),
+            // What is done to the server stands in its lane.
+            ("world" | "operator", _) => "server".to_owned(),
+            (actor, _) => clean(actor, WIDEST_WHO),
+        }
     }
 
     /// A signal is a line through every lane.
@@ -142,15 +165,5 @@ impl<'a> Canvas<'a> {
         } else {
             format!("{ms:+.0}")
         }
-    }
-}
-
-/// Who did it, for people.
-fn who(event: &Event) -> &str {
-    match (event.actor.as_str(), &event.what) {
-        // What the operator does is done to the server, and its words say so.
-        ("operator", What::Signalled { .. }) => "▼",
-        ("world" | "operator", _) => "server",
-        (actor, _) => actor,
     }
 }

@@ -26,11 +26,12 @@ impl Focus {
             .filter_map(|finding| finding.request.as_deref())
             .collect();
         let mut focus = Self::default();
-        // What findings name comes first; then what was in flight; then whoever was there.
+        let signalled = history.moments().signalled.unwrap_or(0);
+        // What findings name comes first; then what was in flight; then what came after.
         let tests: [&dyn Fn(&Exchange) -> bool; 3] = [
             &|exchange| named.contains(exchange.request.id.as_str()),
             &|exchange| exchange.in_flight,
-            &|exchange| exchange.actor != "warm-up",
+            &|exchange| exchange.ended_us >= signalled,
         ];
         for (rank, test) in tests.iter().enumerate() {
             if rank > 1 && !focus.clients.is_empty() {

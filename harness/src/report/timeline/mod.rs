@@ -2,10 +2,12 @@
 //!
 //! * `words`: an event in words, and the sign that stands for it in its lane
 //! * `focus`: which requests and clients the findings are about
+//! * `crowd`: events that are told together
 //! * `select`: the few events that tell the story
 //! * `lanes`: what each actor is doing between its events
 //! * `draw`: rows of text
 
+mod crowd;
 mod draw;
 mod focus;
 mod lanes;

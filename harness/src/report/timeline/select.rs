@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::crowd::Crowd;
 use super::focus::Focus;
 use super::words::{self, Tone, Words};
 use crate::check::{Finding, Kind};
@@ -17,10 +18,12 @@ pub(super) struct Row {
     pub(super) words: Words,
     /// Whether it stands for one event, with a sign in that actor's lane.
     pub(super) single: bool,
+    /// Whose events they are, if it stands for several.
+    pub(super) crowd: &'static str,
     /// Whether a finding is about this event.
     pub(super) found: bool,
     /// What goes first when there are too many: the highest.
-    weight: u8,
+    pub(super) weight: u8,
 }
 
 /// The few events that tell the story, in their order.
@@ -44,24 +47,34 @@ pub(super) fn select(
         }
     }
     told_once(&mut rows, history);
-    thin_out(&mut rows);
+    thin_out(&mut rows, history);
     rows
 }
 
-/// That the port is closed is told once, if it is also the first sign of shutdown.
+/// What two events say is told once: that the port is closed, which may also be the first sign of
+/// shutdown, or follow from the exit; and why the server was never ready.
 fn told_once(rows: &mut Vec<Row>, history: &History) {
     let what = |row: &Row| &history.events[row.index].what;
     let sign = What::Visible { sign: Sign::ListenerGone };
+    let exit = rows.iter().find(|row| matches!(what(row), What::Exited { .. }));
+    let exit = exit.map_or(usize::MAX, |row| row.index);
+    rows.retain(|row| row.found || *what(row) != What::ListenerGone || row.index < exit);
     if rows.iter().any(|row| row.single && *what(row) == sign) {
         rows.retain(|row| row.found || *what(row) != What::ListenerGone);
     }
+    if rows.iter().any(|row| matches!(what(row), What::NotReady { .. })) {
+        rows.retain(|row| row.found || !matches!(what(row), What::Unreached { .. }));
+    }
 }
 
-/// Leaves out what matters least, and of that the latest, until the picture can be looked at.
-fn thin_out(rows: &mut Vec<Row>) {
+/// Leaves out what matters least, and of that what is furthest from the signal, until the picture
+/// can be looked at.
+fn thin_out(rows: &mut Vec<Row>, history: &History) {
+    let signalled = history.moments().signalled.unwrap_or(0);
+    let far = |row: &Row| history.events[row.index].at_us.abs_diff(signalled);
     while rows.len() > MOST_ROWS {
-        let heaviest = rows.iter().map(|row| row.weight).max().unwrap_or(0);
-        match rows.iter().rposition(|row| row.weight == heaviest && heaviest > 0) {
+        let light = rows.iter().enumerate().filter(|(_, row)| row.weight > 0);
+        match light.max_by_key(|(_, row)| (row.weight, far(row))).map(|(at, _)| at) {
             Some(at) => drop(rows.remove(at)),
             None => rows.truncate(MOST_ROWS),
         }
@@ -94,7 +107,7 @@ impl Picker<'_> {
         };
         if let Some(words) = words {
             self.flush();
-            self.rows.push(Row { index, words, single: true, found: false, weight });
+            self.rows.push(Row { index, words, single: true, crowd: "", found: false, weight });
         }
     }
 
@@ -161,52 +174,6 @@ impl Picker<'_> {
     fn finish(mut self) -> Vec<Row> {
         self.flush();
         self.rows
-    }
-}
-
-/// Events that are told together: how many of each kind between two rows.
-#[derive(Default)]
-struct Crowd {
-    last: usize,
-    counts: BTreeMap<&'static str, u32>,
-    answers: BTreeMap<u16, u32>,
-}
-
-impl Crowd {
-    fn take(&mut self, index: usize, event: &Event, signalled: bool) {
-        let kind = match &event.what {
-            What::Answered { answer, .. } => {
-                *self.answers.entry(answer.status).or_default() += 1;
-                self.last = index;
-                return;
-            }
-            What::Ended { by, .. } if *by != crate::history::End::Client => "lost",
-            What::NotSent { .. } => "could not be sent",
-            What::NotConnected { .. } => "refused",
-            What::Session { what: Session::Terminate, .. } if signalled => {
-                "sessions ended in order"
-            }
-            What::Session { what: Session::Reset, .. } if signalled => "sessions reset",
-            What::Session { what: Session::Opened, .. } if signalled => "sessions opened",
-            _ => return,
-        };
-        *self.counts.entry(kind).or_default() += 1;
-        self.last = index;
-    }
-
-    fn row(&mut self) -> Option<Row> {
-        let answers = std::mem::take(&mut self.answers);
-        let counts = std::mem::take(&mut self.counts);
-        if answers.is_empty() && counts.is_empty() {
-            return None;
-        }
-        let bad = counts.contains_key("lost") || counts.contains_key("could not be sent");
-        let answers = answers.into_iter().map(|(status, n)| format!("{n} × {status}"));
-        let counts = counts.into_iter().map(|(kind, n)| format!("{n} {kind}"));
-        let text: Vec<_> = answers.chain(counts).collect();
-        let tone = if bad { Tone::Bad } else { Tone::Plain };
-        let words = Words { sign: ' ', tone, text: text.join(", ") };
-        Some(Row { index: self.last, words, single: false, found: false, weight: 3 })
     }
 }
 

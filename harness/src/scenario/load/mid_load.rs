@@ -32,14 +32,13 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 };
 
 /// How many raw clients of each kind, with a fresh connection for each request and with one kept.
-const CLIENTS: u64 = 6;
+const CLIENTS: u64 = 70;
 /// How many share one library's pool.
-const WORKERS: u32 = 6;
+const WORKERS: u32 = 60;
 /// Rounds of each client that would go on for ever: without those that keep their connection
 /// (some servers close every one) these are still twice the requests that the gate waits for.
-const ROUNDS: u64 = 60;
-/// How many wait in the store at the signal: more than the workers, of whose requests nothing can
-/// be proved.
+const ROUNDS: u64 = 20;
+/// How many wait in the store at the signal; the others wait for the pool, or are on their way.
 const HELD: u32 = 8;
 /// The gate closes with a request between these.
 const EARLIEST: u64 = 150;

@@ -9,6 +9,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::gate::Gate;
 use super::session;
+use crate::postgres::pace;
 use crate::store::{Observer, StoreEvent};
 
 /// The proxy of one store. Dropping it ends every session at once.
@@ -35,8 +36,10 @@ pub(super) struct Shared {
     pub(super) black_hole: watch::Sender<bool>,
     /// Counts how often all sessions have been reset.
     pub(super) resets: watch::Sender<u32>,
-    /// Nothing is accepted any more.
+    /// Nothing is to be accepted any more.
     refusing: watch::Sender<bool>,
+    /// Whether the port is still open.
+    listening: watch::Sender<bool>,
     observer: Observer,
 }
 
@@ -69,6 +72,7 @@ impl Proxy {
             black_hole: watch::Sender::new(false),
             resets: watch::Sender::new(0),
             refusing: watch::Sender::new(false),
+            listening: watch::Sender::new(true),
             observer,
         });
         let (stop, stopped) = oneshot::channel();
@@ -111,9 +115,12 @@ impl Proxy {
         self.shared.black_hole.send_replace(true);
     }
 
-    /// From here on the port is closed. Open connections go on.
-    pub(in crate::store) fn refuse(&self) {
+    /// When this returns, the port is closed. Open connections go on.
+    pub(in crate::store) async fn refuse(&self) {
+        let mut listening = self.shared.listening.subscribe();
         self.shared.refusing.send_replace(true);
+        // An error: the sender is gone, and with it the listener.
+        let _ = listening.wait_for(|&open| !open).await;
     }
 
     /// Ends everything, and returns when no task and no socket is left.
@@ -134,11 +141,15 @@ async fn listen(shared: Arc<Shared>, listener: TcpListener, mut stop: oneshot::R
     let mut listener = Some(listener);
     let mut sessions = JoinSet::new();
     let mut number = 0;
+    let mut retry = pace(Duration::from_millis(20));
     loop {
         tokio::select! {
             biased;
             _ = &mut stop => break,
-            Ok(()) = refusing.changed() => listener = None,
+            Ok(()) = refusing.changed() => {
+                listener = None;
+                shared.listening.send_replace(false);
+            }
             Some(_) = sessions.join_next() => {}
             accepted = accept(listener.as_ref()) => match accepted {
                 Ok((stream, _)) => {
@@ -148,7 +159,7 @@ async fn listen(shared: Arc<Shared>, listener: TcpListener, mut stop: oneshot::R
                 Err(error) => {
                     tracing::warn!(%error, "the database proxy cannot accept");
                     // Out of descriptors, most likely; trying again at once would spin.
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    retry.tick().await;
                 }
             },
         }

@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 
 use super::listen::Shared;
 use crate::store::StoreEvent;
-use crate::store::wire::{Answer, Answers, Request, Requests};
+use crate::store::wire::{Answer, Answers, Request, Requests, View};
 
 /// How much is read at a time, and so all that one direction keeps while it waits to write.
 const CHUNK: usize = 16 * 1024;
@@ -31,7 +32,7 @@ pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream
     let _ = client.set_nodelay(true);
     let mut resets = shared.resets.subscribe();
     shared.observe(StoreEvent::Opened { session });
-    let mut line = Line { shared: &shared, session };
+    let line = Line { shared: &shared, session };
     let mut requests = Requests::default();
     let mut upstream = None;
     let broken = {
@@ -85,7 +86,7 @@ impl Line<'_> {
     /// Reads until Postgres is needed, and connects to it. `None`: the server under test has
     /// closed before that, or Postgres cannot be reached.
     async fn open(
-        &mut self,
+        self,
         client: &mut TcpStream,
         requests: &mut Requests,
     ) -> Result<Option<TcpStream>, Broken> {
@@ -109,7 +110,7 @@ impl Line<'_> {
                     Request::Cancel => StoreEvent::Cancelling { session },
                     Request::Garbled => StoreEvent::Garbled { session },
                     // None of these comes before one of those.
-                    Request::Work | Request::Terminate | Request::Forward(_) => continue,
+                    Request::Work { .. } | Request::Terminate | Request::Forward(_) => continue,
                 };
                 self.shared.observe(seen);
                 return match self.shared.connect().await {
@@ -134,23 +135,26 @@ impl Line<'_> {
 
     /// Carries bytes both ways until both sides have closed.
     async fn relay(
-        &mut self,
+        self,
         client: &mut TcpStream,
         upstream: &mut TcpStream,
         requests: &mut Requests,
     ) -> Result<(), Broken> {
         let (client_reads, client_writes) = client.split();
         let (postgres_reads, postgres_writes) = upstream.split();
-        let there = self.to_postgres(client_reads, postgres_writes, requests);
-        let back = self.to_client(postgres_reads, client_writes);
-        tokio::try_join!(there, back).map(|_| ())
+        let inserting = AtomicBool::new(false);
+        let onward = self.onward(client_reads, postgres_writes, requests, &inserting);
+        let back = self.back(postgres_reads, client_writes, &inserting);
+        tokio::try_join!(onward, back).map(|_| ())
     }
 
-    async fn to_postgres(
-        &self,
+    /// What the server under test says.
+    async fn onward(
+        self,
         mut from: ReadHalf<'_>,
         mut to: WriteHalf<'_>,
         requests: &mut Requests,
+        inserting: &AtomicBool,
     ) -> Result<(), Broken> {
         let session = self.session;
         let mut chunk = BytesMut::with_capacity(CHUNK);
@@ -159,7 +163,10 @@ impl Line<'_> {
         loop {
             while let Some(request) = requests.next() {
                 match request {
-                    Request::Work => self.shared.observe(StoreEvent::Working { session }),
+                    Request::Work { inserts } => {
+                        inserting.store(inserts, Ordering::Relaxed);
+                        self.shared.observe(StoreEvent::Working { session });
+                    }
                     Request::Terminate => self.shared.observe(StoreEvent::Terminate { session }),
                     Request::Forward(bytes) => {
                         if !deaf && !self.in_black_hole() {
@@ -185,7 +192,13 @@ impl Line<'_> {
         Ok(())
     }
 
-    async fn to_client(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Result<(), Broken> {
+    /// What Postgres says.
+    async fn back(
+        self,
+        mut from: ReadHalf<'_>,
+        mut to: WriteHalf<'_>,
+        inserting: &AtomicBool,
+    ) -> Result<(), Broken> {
         let session = self.session;
         let mut answers = Answers::default();
         let mut gate = self.shared.gate.subscribe();
@@ -193,8 +206,13 @@ impl Line<'_> {
         let mut chunk = BytesMut::with_capacity(CHUNK);
         loop {
             loop {
-                let closed = *gate.borrow_and_update();
-                let Some(answer) = answers.next(closed) else { break };
+                let view = View {
+                    gate_is_closed: *gate.borrow_and_update(),
+                    inserting: inserting.load(Ordering::Relaxed),
+                };
+                let Some(answer) = answers.next(view) else {
+                    break;
+                };
                 let bytes = match answer {
                     Answer::Forward(bytes) => bytes,
                     Answer::Withhold(bytes) => {
@@ -237,7 +255,7 @@ impl Line<'_> {
         Ok(())
     }
 
-    fn in_black_hole(&self) -> bool {
+    fn in_black_hole(self) -> bool {
         *self.shared.black_hole.borrow()
     }
 }

@@ -23,7 +23,7 @@ const MOST_HELD: usize = 1 << 20;
 /// before more bytes. Call `next` too when the gate has been opened.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Answers {
-    scanner: Scanner,
+    scanner: Scanner<64>,
     input: BytesMut,
     pass: BytesMut,
     held: BytesMut,
@@ -36,6 +36,16 @@ pub(in crate::store) struct Answers {
     dirty: bool,
     /// A transaction with inserted rows has been committed since the last `ReadyForQuery`.
     committed: bool,
+}
+
+/// What has to be known besides the bytes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct View {
+    /// Whether the gate is closed.
+    pub(in crate::store) gate_is_closed: bool,
+    /// Whether the query that was sent last inserts rows. That may be one later than the one whose
+    /// answer this is, where a client sends several ahead; then their tags must do.
+    pub(in crate::store) inserting: bool,
 }
 
 /// What follows from the bytes.
@@ -58,21 +68,21 @@ impl Answers {
     }
 
     /// What to do next; `None` when more bytes are needed.
-    pub(in crate::store) fn next(&mut self, gate_is_closed: bool) -> Option<Answer> {
-        if !gate_is_closed {
+    pub(in crate::store) fn next(&mut self, view: View) -> Option<Answer> {
+        if !view.gate_is_closed {
             self.flush();
         }
         while self.out.is_empty() && !self.input.is_empty() {
             let piece = self.scanner.next(&self.input);
             let bytes = self.input.split_to(piece.len);
             let begins = matches!(piece.tag, DATA_ROW | COMMAND_COMPLETE);
-            if gate_is_closed && !self.too_long && (begins || !self.held.is_empty()) {
+            if view.gate_is_closed && !self.too_long && (begins || !self.held.is_empty()) {
                 self.held.extend_from_slice(&bytes);
             } else {
                 self.pass.extend_from_slice(&bytes);
             }
             if piece.ends {
-                self.ended(piece.tag);
+                self.ended(piece.tag, view.inserting);
             }
             if self.held.len() > MOST_HELD || self.scanner.blind() {
                 self.too_long = true;
@@ -92,11 +102,12 @@ impl Answers {
         self.pass.split().freeze()
     }
 
-    fn ended(&mut self, tag: u8) {
+    fn ended(&mut self, tag: u8, inserting: bool) {
         match tag {
             COMMAND_COMPLETE => {
                 match Command::read(self.scanner.body()) {
                     Command::Insert => self.inserted = true,
+                    Command::Rows if inserting => self.inserted = true,
                     Command::Commit if self.dirty || self.inserted => {
                         self.committed = true;
                         self.dirty = false;
@@ -104,7 +115,7 @@ impl Answers {
                     // It may be `ROLLBACK TO SAVEPOINT`, with rows from before that still to
                     // be committed: whether the transaction is over, `ReadyForQuery` says.
                     Command::Rollback => self.inserted = false,
-                    Command::Commit | Command::Other => {}
+                    Command::Commit | Command::Rows | Command::Other => {}
                 }
                 self.flush_unless_inserted();
             }
@@ -113,7 +124,11 @@ impl Answers {
                 self.inserted = false;
                 self.flush_unless_inserted();
             }
-            PORTAL_SUSPENDED => self.flush_unless_inserted(),
+            // As many rows as were asked for are here, and so none is missing of an insert's.
+            PORTAL_SUSPENDED => {
+                self.inserted |= inserting;
+                self.flush_unless_inserted();
+            }
             READY_FOR_QUERY => self.at_rest(self.scanner.body().first() == Some(&b'I')),
             _ => {}
         }
@@ -164,6 +179,8 @@ const READY_FOR_QUERY: u8 = b'Z';
 enum Command {
     /// At least one row was put in.
     Insert,
+    /// At least one row was given out.
+    Rows,
     Commit,
     Rollback,
     Other,
@@ -177,6 +194,7 @@ impl Command {
         let mut words = tag.split(|&byte| byte == b' ');
         match (words.next().unwrap_or_default(), words.next_back()) {
             (b"INSERT" | b"COPY" | b"MERGE", Some(rows)) if rows != b"0" => Self::Insert,
+            (b"SELECT", Some(rows)) if rows != b"0" => Self::Rows,
             (b"COMMIT", None) => Self::Commit,
             // A COMMIT of a failed transaction says this too.
             (b"ROLLBACK", None) => Self::Rollback,

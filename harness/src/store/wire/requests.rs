@@ -1,6 +1,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::scan::Scanner;
+use super::statements::Statements;
 
 /// Postgres takes no longer startup packet either.
 const LONGEST_STARTUP: usize = 10_000;
@@ -17,7 +18,9 @@ const GSSENC: u32 = 80_877_104;
 pub(in crate::store) struct Requests {
     phase: Phase,
     input: BytesMut,
-    scanner: Scanner,
+    /// A statement's beginning says what it is.
+    scanner: Scanner<1024>,
+    statements: Statements,
     /// Said already, to be followed by the bytes that it came from.
     ready: Option<Bytes>,
 }
@@ -46,7 +49,10 @@ pub(in crate::store) enum Request {
     /// This is not the protocol. Postgres may say so itself.
     Garbled,
     /// A query is about to be forwarded.
-    Work,
+    Work {
+        /// Whether it inserts rows, as far as its text says.
+        inserts: bool,
+    },
     /// The farewell is about to be forwarded.
     Terminate,
     /// These bytes go to Postgres.
@@ -112,10 +118,24 @@ impl Requests {
         while len < self.input.len() {
             let piece = self.scanner.next(&self.input[len..]);
             len += piece.len;
+            if !piece.ends {
+                continue;
+            }
+            let body = self.scanner.body();
             let said = match piece.tag {
-                // Query, Execute, and the old way to call a function.
-                b'Q' | b'E' | b'F' if piece.ends => Request::Work,
-                b'X' if piece.ends => Request::Terminate,
+                b'P' => {
+                    self.statements.parse(body);
+                    continue;
+                }
+                b'B' => {
+                    self.statements.bind(body);
+                    continue;
+                }
+                b'Q' => Request::Work { inserts: Statements::query(body) },
+                b'E' => Request::Work { inserts: self.statements.execute(body) },
+                // The old way to call a function.
+                b'F' => Request::Work { inserts: false },
+                b'X' => Request::Terminate,
                 _ => continue,
             };
             self.ready = Some(self.input.split_to(len).freeze());
@@ -178,7 +198,8 @@ mod tests {
 
     #[test]
     fn a_session_is_followed_from_startup_to_farewell() {
-        let messages = b"Q\0\0\0\x0bSELECT1P\0\0\0\x04E\0\0\0\x06ppS\0\0\0\x04X\0\0\0\x04";
+        let messages = b"Q\0\0\0\x0bSELECT1P\0\0\0\x0ep\0INSERT\0\0B\0\0\0\x07\0p\0\
+            E\0\0\0\x05\0S\0\0\0\x04X\0\0\0\x04";
         let encryption = [packet(SSL, b""), packet(GSSENC, b"")].concat();
         let stream = [&encryption[..], &startup(), messages].concat();
         let who = Startup { user: "u".into(), database: "d".into(), application: "app".into() };
@@ -188,8 +209,8 @@ mod tests {
                 Request::Encrypt,
                 Request::Encrypt,
                 Request::Start(who.clone()),
-                Request::Work,
-                Request::Work,
+                Request::Work { inserts: false },
+                Request::Work { inserts: true },
                 Request::Terminate,
             ];
             assert_eq!(said, expected, "in steps of {step}");

@@ -1,14 +1,11 @@
-/// How much of a message's body is kept until the message ends. What is looked at, a command's tag
-/// or a status, is shorter.
-const KEPT: usize = 64;
-
 /// Cuts a stream of Postgres messages (a tag, four bytes of length, a body) where they begin and
 /// end.
 ///
-/// It keeps no message, so no claimed length makes it allocate. A length that cannot be makes it
+/// It keeps no message, only the first `KEPT` bytes of the body of the one under way, so no claimed
+/// length makes it allocate. A length that cannot be makes it
 /// blind: the rest of the stream is one message without end, with the tag [`BLIND`].
 #[derive(Debug, Default)]
-pub(super) struct Scanner {
+pub(super) struct Scanner<const KEPT: usize> {
     head: [u8; 5],
     head_len: usize,
     left: usize,
@@ -30,7 +27,7 @@ pub(super) struct Piece {
     pub(super) ends: bool,
 }
 
-impl Scanner {
+impl<const KEPT: usize> Scanner<KEPT> {
     /// The first bytes of `input` that belong to one message. `input` is not empty.
     pub(super) fn next(&mut self, input: &[u8]) -> Piece {
         if self.blind {
@@ -80,7 +77,7 @@ mod tests {
 
     /// Tag, length and end of every piece, however the stream arrives.
     fn whole_messages(stream: &[u8], step: usize) -> Vec<(u8, Vec<u8>)> {
-        let mut scanner = Scanner::default();
+        let mut scanner = Scanner::<64>::default();
         let mut messages = Vec::new();
         for chunk in stream.chunks(step) {
             let mut rest = chunk;
@@ -112,19 +109,19 @@ mod tests {
 
     #[test]
     fn a_huge_claim_costs_nothing() {
-        let mut scanner = Scanner::default();
+        let mut scanner = Scanner::<64>::default();
         let piece = scanner.next(b"D\xff\xff\xff\xffabc");
         assert_eq!(piece, Piece { tag: b'D', len: 8, ends: false });
         assert!(scanner.body.capacity() < 1024);
         let piece = scanner.next(&[7; 4096]);
         assert_eq!(piece, Piece { tag: b'D', len: 4096, ends: false });
-        assert!(scanner.body.len() <= KEPT);
+        assert!(scanner.body.len() <= 64);
     }
 
     #[test]
     fn a_length_that_cannot_be_blinds() {
         for length in [0_u8, 3] {
-            let mut scanner = Scanner::default();
+            let mut scanner = Scanner::<64>::default();
             let piece = scanner.next(&[b'Q', 0, 0, 0, length, 1, 2]);
             assert_eq!(piece, Piece { tag: BLIND, len: 7, ends: false });
             assert!(scanner.blind());

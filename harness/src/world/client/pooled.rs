@@ -22,6 +22,9 @@ struct Pool {
 /// Which connection a request goes to, and when its bytes are written, the library decides; so its
 /// requests stand on the connection `actor@pool`, of which nothing is ever proved to be in flight.
 pub(crate) async fn run(stage: &Arc<Stage>, actor: &str, workers: u32, steps: &[Step]) {
+    // The library will not be built without one, though nothing here is encrypted. An error says
+    // that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let built = reqwest::Client::builder().no_proxy().http1_only().build();
     let client = match built {
         Ok(client) => client,
@@ -42,6 +45,7 @@ pub(crate) async fn run(stage: &Arc<Stage>, actor: &str, workers: u32, steps: &[
         let (stage, pool, steps) = (Arc::clone(stage), Arc::clone(&pool), steps.to_vec());
         tasks.spawn(async move { Box::pin(pool.script(&stage, &steps)).await });
     }
+    // A panic of a worker is this task's.
     tasks.join_all().await;
 }
 

@@ -16,13 +16,7 @@ fn durations() -> impl Strategy<Value = Duration> {
 
 fn policies() -> impl Strategy<Value = Policy> {
     let work = prop_oneof![Just(LameDuckWork::Serve), Just(LameDuckWork::Refuse)];
-    let durations = (
-        durations(),
-        durations(),
-        durations(),
-        durations(),
-        durations(),
-    );
+    let durations = (durations(), durations(), durations(), durations(), durations());
     (durations, work).prop_map(|((lame_duck, idle, first_byte, deadline, release), work)| {
         Policy::default()
             .lame_duck(lame_duck)
@@ -35,11 +29,7 @@ fn policies() -> impl Strategy<Value = Policy> {
 }
 
 fn inputs() -> impl Strategy<Value = Input> {
-    let stages = prop_oneof![
-        Just(Stage::Open),
-        Just(Stage::Upgraded),
-        Just(Stage::Lingering)
-    ];
+    let stages = prop_oneof![Just(Stage::Open), Just(Stage::Upgraded), Just(Stage::Lingering)];
     prop_oneof![
         1 => Just(Input::Signalled(Signal::Terminate)),
         1 => Just(Input::Signalled(Signal::Interrupt)),
@@ -94,14 +84,11 @@ impl Watched {
                 let forced = self.machine.outcome().forced && self.interrupts >= 2;
                 assert!(now >= due || forced, "cut at {now:?}, due at {due:?}");
             }
-            // Later ones have no say: what begins while resources are being released comes too late.
+            // Later ones have no say: what begins while resources are being released comes too
+            // late.
             Action::Release(0) => {
                 let held = self.machine.counts().holding();
-                assert!(
-                    !held || self.aborted,
-                    "released under {:?}",
-                    self.machine.counts()
-                );
+                assert!(!held || self.aborted, "released under {:?}", self.machine.counts());
             }
             Action::Finish => assert_eq!(self.machine.phase(), Phase::Done),
             Action::FailReadiness

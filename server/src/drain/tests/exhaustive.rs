@@ -32,16 +32,10 @@ fn explore(machine: &Machine, done: &[Action], reached: &mut HashSet<Phase>, dep
             done.push(action);
         }
         let cut = done.contains(&Action::AbortRemaining);
-        assert!(
-            !cut || next.outcome().forced,
-            "cut without a second SIGINT: {done:?}"
-        );
+        assert!(!cut || next.outcome().forced, "cut without a second SIGINT: {done:?}");
         let released = done.iter().position(|it| *it == Action::Release(0));
         let sealed = done.iter().position(|it| *it == Action::Seal);
-        assert!(
-            released.is_none() || sealed < released || cut,
-            "released before the seal"
-        );
+        assert!(released.is_none() || sealed < released || cut, "released before the seal");
         explore(&next, &done, reached, depth - 1);
     }
 }
@@ -52,9 +46,6 @@ fn every_short_path_is_sound() {
     let start = after(Policy::default(), &[100], &[]);
     explore(&start, &[], &mut reached, DEPTH);
     // It has been everywhere but in the lame duck, which needs time to pass.
-    let everywhere = Phase::ALL
-        .into_iter()
-        .filter(|it| *it != Phase::LameDuck)
-        .collect();
+    let everywhere = Phase::ALL.into_iter().filter(|it| *it != Phase::LameDuck).collect();
     assert_eq!(reached, everywhere);
 }

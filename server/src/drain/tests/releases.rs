@@ -12,15 +12,11 @@ const TERM: Input = Signalled(Signal::Terminate);
 const INT: Input = Signalled(Signal::Interrupt);
 
 fn outcomes(machine: &Machine) -> Vec<ReleaseOutcome> {
-    machine
-        .outcome()
-        .released
-        .iter()
-        .map(|it| it.outcome)
-        .collect()
+    machine.outcome().released.iter().map(|it| it.outcome).collect()
 }
 
-/// Two resources of 600 ms each, under 1 s for both, in a shutdown that begins at once with nothing open.
+/// Two resources of 600 ms each, under 1 s for both, in a shutdown that begins at once with nothing
+/// open.
 fn releasing(more: &[(u64, Input)]) -> (Machine, Vec<Action>) {
     let mut inputs = vec![(0, TERM), (0, Sealed)];
     inputs.extend_from_slice(more);
@@ -50,10 +46,7 @@ fn one_after_the_other() {
 #[test]
 fn one_that_hangs_is_left_and_the_next_gets_what_remains() {
     let (machine, actions) = releasing(&[(600, Tick), (1_000, Tick)]);
-    assert_eq!(
-        actions,
-        [Release(0), Abandon(0), Release(1), Abandon(1), Finish]
-    );
+    assert_eq!(actions, [Release(0), Abandon(0), Release(1), Abandon(1), Finish]);
     assert_eq!(outcomes(&machine), [TimedOut, TimedOut]);
     assert_eq!(machine.phase(), Phase::Done);
     assert!(!machine.outcome().is_clean());
@@ -89,13 +82,11 @@ fn a_second_interrupt_does_not_wait_for_it() {
     let inputs = [(0, INT), (0, Sealed), (10, INT)];
     let mut machine = after(Policy::default(), &[600, 600], &inputs);
     assert_eq!(actions(&mut machine)[3..], [Release(0), Abandon(0), Finish]);
-    assert_eq!(
-        machine.outcome().exit_code(machine.policy()),
-        exit_code::INTERRUPTED
-    );
+    assert_eq!(machine.outcome().exit_code(machine.policy()), exit_code::INTERRUPTED);
 }
 
-/// The exit code of a shutdown with one connection and one resource, under a policy that marks what was cut by 3.
+/// The exit code of a shutdown with one connection and one resource, under a policy that marks what
+/// was cut by 3.
 fn exit_code(inputs: &[(u64, Input)]) -> u8 {
     let mut all = vec![(0, Opened)];
     all.extend_from_slice(inputs);
@@ -108,52 +99,22 @@ fn exit_code(inputs: &[(u64, Input)]) -> u8 {
 fn exit_codes() {
     let closed = Closed(Stage::Open);
     // Everything ended by itself.
-    assert_eq!(
-        exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Done))]),
-        0
-    );
-    assert_eq!(
-        exit_code(&[(0, INT), (0, Sealed), (9, closed), (9, Released(Done))]),
-        0
-    );
+    assert_eq!(exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Done))]), 0);
+    assert_eq!(exit_code(&[(0, INT), (0, Sealed), (9, closed), (9, Released(Done))]), 0);
     // Something was cut, or not released.
-    let cut = [
-        (0, TERM),
-        (0, Sealed),
-        (8_000, Tick),
-        (8_001, closed),
-        (8_001, Released(Done)),
-    ];
+    let cut = [(0, TERM), (0, Sealed), (8_000, Tick), (8_001, closed), (8_001, Released(Done))];
     assert_eq!(exit_code(&cut), 3);
-    assert_eq!(
-        exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Failed))]),
-        3
-    );
+    assert_eq!(exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Failed))]), 3);
     // A panic began it, however well it ended.
-    assert_eq!(
-        exit_code(&[(0, Panicked), (0, Sealed), (9, closed), (9, Released(Done))]),
-        70
-    );
+    assert_eq!(exit_code(&[(0, Panicked), (0, Sealed), (9, closed), (9, Released(Done))]), 70);
     // Forced outranks everything.
-    let forced = [
-        (0, INT),
-        (0, Sealed),
-        (5, INT),
-        (6, closed),
-        (9, Released(Done)),
-    ];
+    let forced = [(0, INT), (0, Sealed), (5, INT), (6, closed), (9, Released(Done))];
     assert_eq!(exit_code(&forced), 130);
 }
 
 #[test]
 fn the_default_policy_exits_0_when_it_has_cut_something() {
-    let inputs = [
-        (0, Opened),
-        (0, TERM),
-        (0, Sealed),
-        (8_050, Tick),
-        (8_100, Tick),
-    ];
+    let inputs = [(0, Opened), (0, TERM), (0, Sealed), (8_050, Tick), (8_100, Tick)];
     let mut machine = after(Policy::default(), &[], &inputs);
     assert!(actions(&mut machine).contains(&AbortRemaining));
     assert_eq!(machine.outcome().aborted.open, 1);

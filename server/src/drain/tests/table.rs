@@ -1,6 +1,5 @@
-//! Transitions, a row each: what came before, what comes now, what is done, and where that leads.
-
-use std::time::Duration;
+//! Transitions, a row each: what came before, what comes now, and what that leads to: the actions,
+//! the phase, and when the next tick is due. Times are in milliseconds.
 
 use super::super::Action::{
     AbortRemaining, AnswerWithClose, CloseIdle, CloseSilent, FailReadiness, Finish, RefuseWork,
@@ -10,103 +9,164 @@ use super::super::Input::{
     Closed, Opened, Panicked, RequestEnded, RequestStarted, Sealed, Shut, Signalled, TaskEnded,
     TaskStarted, Tick, Upgraded,
 };
-use super::super::Phase::{Aborting, Done, Draining, LameDuck, Sealing, Serving};
+use super::super::Phase::{Aborting, Done, Draining, LameDuck, Releasing, Sealing, Serving};
 use super::super::{Action, Input, LameDuckWork, Phase, Policy, Signal, Stage};
 use super::{actions, after, at};
 
 const TERM: Input = Signalled(Signal::Terminate);
 const INT: Input = Signalled(Signal::Interrupt);
+const GONE: Input = Closed(Stage::Open);
+const BEGIN: [Action; 3] = [FailReadiness, AnswerWithClose, Seal];
 
-struct Row {
-    why: &'static str,
-    policy: Policy,
-    before: Vec<(u64, Input)>,
-    now: (u64, Input),
-    actions: Vec<Action>,
-    phase: Phase,
-    deadline: Option<u64>,
-}
+/// A drain that waits for one connection.
+const ONE: [(u64, Input); 3] = [(0, Opened), (0, TERM), (0, Sealed)];
+/// The same, begun by SIGINT.
+const INT_ONE: [(u64, Input); 3] = [(0, Opened), (0, INT), (0, Sealed)];
+/// The same, after its deadline.
+const CUT: [(u64, Input); 4] = [(0, Opened), (0, TERM), (0, Sealed), (8_000, Tick)];
+/// A drain that waits for an upgraded connection.
+const UPGRADED: [(u64, Input); 4] = [(0, Opened), (0, Upgraded), (0, TERM), (0, Sealed)];
+/// A drain that waits for a tracked task.
+const TASK: [(u64, Input); 3] = [(0, TaskStarted), (0, TERM), (0, Sealed)];
 
 fn plain() -> Policy {
     Policy::default()
 }
 
 fn duck() -> Policy {
-    Policy::default().lame_duck(Duration::from_secs(1))
+    Policy::default().lame_duck(at(1_000))
 }
 
-#[rustfmt::skip] // one line a row
-fn rows() -> Vec<Row> {
-    let row = |why, policy, before: &[(u64, Input)], now, actions: &[Action], phase, deadline| {
-        Row { why, policy, before: before.to_vec(), now, actions: actions.to_vec(), phase, deadline }
-    };
-    let open = Closed(Stage::Open);
-    vec![
-        // Serving: counting moves nothing.
-        row("a connection opens", plain(), &[], (1, Opened), &[], Serving, None),
-        row("a request starts", plain(), &[(1, Opened)], (2, RequestStarted), &[], Serving, None),
-        row("a tick changes nothing", plain(), &[], (9_999_999, Tick), &[], Serving, None),
-        row("an end without a beginning is ignored", plain(), &[], (1, RequestEnded), &[], Serving, None),
-        row("sealed without having been asked", plain(), &[], (1, Sealed), &[], Serving, None),
-        // The signal.
-        row("SIGTERM without a lame duck seals at once", plain(), &[], (5, TERM), &[FailReadiness, AnswerWithClose, Seal], Sealing, Some(8_005)),
-        row("SIGINT does the same", plain(), &[], (5, INT), &[FailReadiness, AnswerWithClose, Seal], Sealing, Some(8_005)),
-        row("a panic does the same", plain(), &[], (5, Panicked), &[FailReadiness, AnswerWithClose, Seal], Sealing, Some(8_005)),
-        row("with a lame duck the door stays open", duck(), &[], (5, TERM), &[FailReadiness, AnswerWithClose], LameDuck, Some(1_005)),
-        row("a lame duck that refuses says so", duck().lame_duck_work(LameDuckWork::Refuse), &[], (5, TERM), &[FailReadiness, AnswerWithClose, RefuseWork], LameDuck, Some(1_005)),
-        // Lame duck.
-        row("not before its time", duck(), &[(0, TERM)], (999, Tick), &[], LameDuck, Some(1_000)),
-        row("its end seals", duck(), &[(0, TERM)], (1_000, Tick), &[Seal], Sealing, Some(8_000)),
-        row("a late tick seals too, and the deadline stays", duck(), &[(0, TERM)], (4_000, Tick), &[Seal], Sealing, Some(8_000)),
-        row("a panic in a shutdown begins no other", duck(), &[(0, TERM)], (500, Panicked), &[], LameDuck, Some(1_000)),
-        row("a lame duck beyond the deadline is cut", duck().lame_duck(at(9_000)), &[(0, TERM)], (8_000, Tick), &[AbortRemaining, Finish], Done, None),
-        // Sealing.
-        row("nothing open: over at once", plain(), &[(0, TERM)], (7, Sealed), &[Finish], Done, None),
-        row("something open: drain", plain(), &[(0, Opened), (0, TERM)], (7, Sealed), &[], Draining, Some(257)),
-        row("sealed twice counts once", plain(), &[(0, Opened), (0, TERM), (7, Sealed)], (9, Sealed), &[], Draining, Some(257)),
-        row("a seal that hangs is cut at the deadline", plain(), &[(0, Opened), (0, TERM)], (8_000, Tick), &[AbortRemaining], Aborting, Some(8_050)),
-        row("what the seal brought in is waited for", plain(), &[(0, TERM), (3, Opened)], (7, Sealed), &[], Draining, Some(257)),
-        // Draining.
-        row("the graces run out together", plain(), &[(0, Opened), (0, TERM), (0, Sealed)], (250, Tick), &[CloseSilent, CloseIdle], Draining, Some(8_000)),
-        row("the shorter grace first", plain().idle_grace(at(400)), &[(0, Opened), (0, TERM), (0, Sealed)], (250, Tick), &[CloseSilent], Draining, Some(400)),
-        row("the last connection ends it", plain(), &[(0, Opened), (0, TERM), (0, Sealed)], (300, open), &[Finish], Done, None),
-        row("the last but one does not", plain(), &[(0, Opened), (0, Opened), (0, TERM), (0, Sealed)], (100, open), &[], Draining, Some(250)),
-        row("an upgraded connection is waited for", plain(), &[(0, Opened), (0, Upgraded), (0, TERM), (0, Sealed)], (100, open), &[], Draining, Some(250)),
-        row("and ends it", plain(), &[(0, Opened), (0, Upgraded), (0, TERM), (0, Sealed)], (100, Closed(Stage::Upgraded)), &[Finish], Done, None),
-        row("a tracked task is waited for", plain(), &[(0, TaskStarted), (0, TERM), (0, Sealed)], (100, Tick), &[], Draining, Some(250)),
-        row("and ends it", plain(), &[(0, TaskStarted), (0, TERM), (0, Sealed)], (100, TaskEnded), &[Finish], Done, None),
-        row("a connection that lingers holds the end, not the release", plain(), &[(0, Opened), (0, TERM), (0, Sealed)], (100, Shut), &[], Phase::Releasing, Some(1_100)),
-        row("and its end ends it", plain(), &[(0, Opened), (0, TERM), (0, Sealed), (100, Shut)], (150, Closed(Stage::Lingering)), &[Finish], Done, None),
-        row("and so does the end of the time to release", plain(), &[(0, Opened), (0, TERM), (0, Sealed), (100, Shut)], (1_100, Tick), &[Finish], Done, None),
-        // The deadline.
-        row("nothing is cut before it", plain(), &[(0, Opened), (0, TERM), (0, Sealed), (250, Tick)], (7_999, Tick), &[], Draining, Some(8_000)),
-        row("it cuts", plain(), &[(0, Opened), (0, TERM), (0, Sealed), (250, Tick)], (8_000, Tick), &[AbortRemaining], Aborting, Some(8_050)),
-        row("what ends at the very deadline has ended", plain(), &[(0, Opened), (0, TERM), (0, Sealed), (250, Tick)], (8_000, open), &[Finish], Done, None),
-        row("what was cut ends it", plain(), &[(0, Opened), (0, TERM), (0, Sealed), (8_000, Tick)], (8_001, open), &[Finish], Done, None),
-        row("what cannot be cut does not hold it", plain(), &[(0, Opened), (0, TERM), (0, Sealed), (8_000, Tick)], (8_050, Tick), &[Finish], Done, None),
-        // Signals in a shutdown.
-        row("a second SIGTERM is ignored", plain(), &[(0, Opened), (0, TERM), (0, Sealed)], (100, TERM), &[], Draining, Some(250)),
-        row("SIGINT after SIGTERM is ignored", plain(), &[(0, Opened), (0, TERM), (0, Sealed)], (100, INT), &[], Draining, Some(250)),
-        row("SIGTERM after SIGINT is ignored", plain(), &[(0, Opened), (0, INT), (0, Sealed)], (100, TERM), &[], Draining, Some(250)),
-        row("SIGINT after SIGINT cuts", plain(), &[(0, Opened), (0, INT), (0, Sealed)], (100, INT), &[AbortRemaining], Aborting, Some(150)),
-        row("in the lame duck too", duck(), &[(0, Opened), (0, INT)], (100, INT), &[AbortRemaining], Aborting, Some(150)),
-        row("while sealing too", plain(), &[(0, Opened), (0, INT)], (100, INT), &[AbortRemaining], Aborting, Some(150)),
-    ]
+#[track_caller]
+fn row(
+    policy: Policy,
+    before: &[(u64, Input)],
+    now: (u64, Input),
+    expected: &[Action],
+    phase: Phase,
+    deadline: Option<u64>,
+) {
+    let mut machine = after(policy, &[], before);
+    actions(&mut machine);
+    machine.handle(at(now.0), now.1);
+    assert_eq!(actions(&mut machine), expected, "actions");
+    assert_eq!(machine.phase(), phase, "phase");
+    assert_eq!(machine.deadline(), deadline.map(at), "deadline");
 }
 
 #[test]
-fn every_row_holds() {
-    for row in rows() {
-        let mut machine = after(row.policy, &[], &row.before);
-        actions(&mut machine);
-        machine.handle(at(row.now.0), row.now.1);
-        assert_eq!(actions(&mut machine), row.actions, "actions: {}", row.why);
-        assert_eq!(machine.phase(), row.phase, "phase: {}", row.why);
-        assert_eq!(
-            machine.deadline(),
-            row.deadline.map(at),
-            "deadline: {}",
-            row.why
-        );
-    }
+fn serving() {
+    // Counting moves nothing.
+    row(plain(), &[], (1, Opened), &[], Serving, None);
+    row(plain(), &[(1, Opened)], (2, RequestStarted), &[], Serving, None);
+    // Nor does time.
+    row(plain(), &[], (9_999_999, Tick), &[], Serving, None);
+    // An end without a beginning is ignored, and so is an answer without a question.
+    row(plain(), &[], (1, RequestEnded), &[], Serving, None);
+    row(plain(), &[], (1, Sealed), &[], Serving, None);
+    // SIGTERM, SIGINT and a panic begin the same shutdown; without a lame duck it seals at once.
+    row(plain(), &[], (5, TERM), &BEGIN, Sealing, Some(8_005));
+    row(plain(), &[], (5, INT), &BEGIN, Sealing, Some(8_005));
+    row(plain(), &[], (5, Panicked), &BEGIN, Sealing, Some(8_005));
+    // With a lame duck the door stays open.
+    row(duck(), &[], (5, TERM), &BEGIN[..2], LameDuck, Some(1_005));
+    // One that refuses says so.
+    let refuse = duck().lame_duck_work(LameDuckWork::Refuse);
+    let expected = [FailReadiness, AnswerWithClose, RefuseWork];
+    row(refuse, &[], (5, TERM), &expected, LameDuck, Some(1_005));
+}
+
+#[test]
+fn lame_duck() {
+    // Not before its time.
+    row(duck(), &[(0, TERM)], (999, Tick), &[], LameDuck, Some(1_000));
+    // Its end seals.
+    row(duck(), &[(0, TERM)], (1_000, Tick), &[Seal], Sealing, Some(8_000));
+    // A late tick seals too, and does not move the deadline.
+    row(duck(), &[(0, TERM)], (4_000, Tick), &[Seal], Sealing, Some(8_000));
+    // A panic in a shutdown begins no other.
+    row(duck(), &[(0, TERM)], (500, Panicked), &[], LameDuck, Some(1_000));
+    // The end of the last connection does not shorten it: it is there to be seen.
+    row(duck(), &[(0, Opened), (0, TERM)], (500, GONE), &[], LameDuck, Some(1_000));
+    // One beyond the deadline is cut, and the door with it.
+    let long = duck().lame_duck(at(9_000));
+    row(long, &[(0, TERM)], (8_000, Tick), &[AbortRemaining, Finish], Done, None);
+}
+
+#[test]
+fn sealing() {
+    // Nothing open: over at once.
+    row(plain(), &[(0, TERM)], (7, Sealed), &[Finish], Done, None);
+    // Something open is drained; the graces count from here.
+    row(plain(), &[(0, Opened), (0, TERM)], (7, Sealed), &[], Draining, Some(257));
+    // What the seal brought in is waited for.
+    row(plain(), &[(0, TERM), (3, Opened)], (7, Sealed), &[], Draining, Some(257));
+    // Sealed twice counts once.
+    row(plain(), &ONE, (9, Sealed), &[], Draining, Some(250));
+    // A seal that hangs is cut at the deadline.
+    let hangs = [(0, Opened), (0, TERM)];
+    row(plain(), &hangs, (8_000, Tick), &[AbortRemaining], Aborting, Some(8_050));
+}
+
+#[test]
+fn draining() {
+    // The graces run out together.
+    row(plain(), &ONE, (250, Tick), &[CloseSilent, CloseIdle], Draining, Some(8_000));
+    // The shorter grace first.
+    row(plain().idle_grace(at(400)), &ONE, (250, Tick), &[CloseSilent], Draining, Some(400));
+    // The last connection ends it.
+    row(plain(), &ONE, (200, GONE), &[Finish], Done, None);
+    // The last but one does not.
+    let two = [(0, Opened), (0, Opened), (0, TERM), (0, Sealed)];
+    row(plain(), &two, (100, GONE), &[], Draining, Some(250));
+    // An upgraded connection is waited for, as upgraded.
+    row(plain(), &UPGRADED, (100, GONE), &[], Draining, Some(250));
+    row(plain(), &UPGRADED, (100, Closed(Stage::Upgraded)), &[Finish], Done, None);
+    // A tracked task is waited for.
+    row(plain(), &TASK, (100, Tick), &[], Draining, Some(250));
+    row(plain(), &TASK, (100, TaskEnded), &[Finish], Done, None);
+    // So is a request, even if its connection had gone.
+    let request = [(0, RequestStarted), (0, TERM), (0, Sealed)];
+    row(plain(), &request, (100, Tick), &[], Draining, Some(250));
+}
+
+#[test]
+fn lingering() {
+    let lingers = [ONE.as_slice(), &[(100, Shut)]].concat();
+    // A connection whose write side is shut holds the end, but not the release.
+    row(plain(), &ONE, (100, Shut), &[], Releasing, Some(1_100));
+    // Its end is the end.
+    row(plain(), &lingers, (150, Closed(Stage::Lingering)), &[Finish], Done, None);
+    // So is the end of the time to release.
+    row(plain(), &lingers, (1_100, Tick), &[Finish], Done, None);
+}
+
+#[test]
+fn deadline() {
+    // Nothing is cut before it.
+    let idle = [ONE.as_slice(), &[(250, Tick)]].concat();
+    row(plain(), &idle, (7_999, Tick), &[], Draining, Some(8_000));
+    // It cuts.
+    row(plain(), &idle, (8_000, Tick), &[AbortRemaining], Aborting, Some(8_050));
+    // What ends at the very deadline has ended.
+    row(plain(), &idle, (8_000, GONE), &[Finish], Done, None);
+    // What was cut ends it.
+    row(plain(), &CUT, (8_001, GONE), &[Finish], Done, None);
+    // What cannot be cut does not hold it.
+    row(plain(), &CUT, (8_050, Tick), &[Finish], Done, None);
+}
+
+#[test]
+fn signals_in_a_shutdown() {
+    // A second SIGTERM is ignored: wrappers deliver twice.
+    row(plain(), &ONE, (100, TERM), &[], Draining, Some(250));
+    // So is one kind after the other.
+    row(plain(), &ONE, (100, INT), &[], Draining, Some(250));
+    row(plain(), &INT_ONE, (100, TERM), &[], Draining, Some(250));
+    // SIGINT after SIGINT cuts, in whatever phase.
+    row(duck(), &INT_ONE[..2], (100, INT), &[AbortRemaining], Aborting, Some(150));
+    row(plain(), &INT_ONE[..2], (100, INT), &[AbortRemaining], Aborting, Some(150));
+    row(plain(), &INT_ONE, (100, INT), &[AbortRemaining], Aborting, Some(150));
+    // A panic's shutdown is not cut by a first SIGINT.
+    row(plain(), &[(0, Opened), (0, Panicked)], (100, INT), &[], Sealing, Some(8_000));
 }

@@ -1,0 +1,257 @@
+use std::time::Duration;
+
+use bollard::Docker;
+use bollard::errors::Error as DockerError;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use testcontainers::core::client::docker_client_instance;
+use testcontainers::core::{IntoContainerPort, Mount};
+use testcontainers::runners::AsyncRunner;
+use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt};
+use tokio::time::timeout;
+
+use super::RunId;
+use super::admin::until_it_answers;
+use super::error::Attempt;
+use super::guard::Guard;
+use super::local::SETTINGS;
+use super::owner::Owner;
+
+/// The label that all our containers bear; its value is the run's id.
+pub(super) const LABEL_RUN: &str = "lastorders.run";
+
+/// The label that says which process made a container.
+pub(super) const LABEL_OWNER: &str = "lastorders.owner";
+
+/// The environment variable that names another image.
+const IMAGE_VARIABLE: &str = "LASTORDERS_POSTGRES_IMAGE";
+const DEFAULT_IMAGE: &str = "postgres:17-alpine";
+
+/// A daemon that is there answers a ping in milliseconds.
+const PING: Duration = Duration::from_millis(1500);
+const PULL: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_secs(60);
+const REMOVE: Duration = Duration::from_secs(30);
+
+/// Where the data lies in the container: in memory, and gone with it.
+const DATA: &str = "/lastorders";
+
+/// Removes the container `$name`, if there is a program that can.
+const PUT_AWAY: &str = r#"
+[ -n "$name" ] && command -v docker >/dev/null && exec docker rm --force --volumes "$name"
+"#;
+
+/// A running container with Postgres in it.
+#[derive(Debug)]
+pub(super) struct Container {
+    /// Always there until it is stopped or dropped.
+    container: Option<ContainerAsync<GenericImage>>,
+    guard: Option<Guard>,
+    name: String,
+    options: PgConnectOptions,
+}
+
+/// The image to take, `name:tag`.
+pub(super) fn image() -> String {
+    std::env::var(IMAGE_VARIABLE)
+        .ok()
+        .filter(|image| !image.trim().is_empty())
+        .unwrap_or_else(|| DEFAULT_IMAGE.to_owned())
+}
+
+/// A client of a daemon that answers.
+pub(super) async fn daemon() -> Result<Docker, Attempt> {
+    const TRIED: &str = "docker: a container through testcontainers";
+    const MEND: &str = "start the daemon, for instance `systemctl start docker`, and see that \
+                        `docker info` works for you; DOCKER_HOST says where it is";
+    let docker =
+        docker_client_instance().await.map_err(|error| Attempt::new(TRIED, error, MEND))?;
+    match timeout(PING, docker.ping()).await {
+        Ok(Ok(_)) => Ok(docker),
+        Ok(Err(error)) => Err(Attempt::new(TRIED, chain(&error), MEND)),
+        Err(_) => {
+            let silent = format!("the daemon did not answer a ping within {PING:?}");
+            Err(Attempt::new(TRIED, silent, MEND))
+        }
+    }
+}
+
+/// Whether the daemon has the image.
+pub(super) async fn has_image(docker: &Docker, image: &str) -> Result<bool, DockerError> {
+    match docker.inspect_image(image).await {
+        Ok(_) => Ok(true),
+        Err(DockerError::DockerResponseServerError { status_code: 404, .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+impl Container {
+    pub(super) async fn start(run: &RunId) -> Result<Self, Attempt> {
+        let docker = daemon().await?;
+        let image = image();
+        let tried = format!("docker: {image} through testcontainers");
+        pull(&docker, &image).await.map_err(|why| {
+            let mend = format!(
+                "`docker pull {image}`, or name an image that is there in {IMAGE_VARIABLE}"
+            );
+            Attempt::new(&*tried, why, mend)
+        })?;
+        Self::run(run, &image).await.map_err(|why| {
+            Attempt::new(&*tried, why, format!("see whether `docker run --rm {image}` works"))
+        })
+    }
+
+    async fn run(run: &RunId, image: &str) -> Result<Self, String> {
+        let name = format!("lastorders-{run}");
+        let password = uuid::Uuid::new_v4().simple().to_string();
+        // Without a shell or a docker program there is no guard, and `clean` finds the container.
+        let mut guard = Guard::start(PUT_AWAY, "").ok();
+        if let Some(guard) = &mut guard {
+            let _ = guard.set(&name).await;
+        }
+        let request = request(run, image, &name, &password);
+        let container = timeout(START, request.start())
+            .await
+            .map_err(|_| format!("the container did not start within {} s", START.as_secs()))?
+            .map_err(|error| chain(&error))?;
+        let options = PgConnectOptions::new_without_pgpass()
+            .username("postgres")
+            .password(&password)
+            .database("postgres")
+            .ssl_mode(PgSslMode::Disable);
+        let mut this = Self { container: Some(container), guard, name, options };
+        match this.await_ready().await {
+            Ok(()) => Ok(this),
+            Err(why) => {
+                let _ = this.stop().await;
+                Err(why)
+            }
+        }
+    }
+
+    /// How the superuser connects.
+    pub(super) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    /// Removes the container and its volumes.
+    pub(super) async fn stop(mut self) -> Result<(), String> {
+        if let Some(container) = self.container.take() {
+            let failed = |why: String| format!("container {}: {why}", self.name);
+            timeout(REMOVE, container.rm())
+                .await
+                .map_err(|_| failed(format!("not removed within {} s", REMOVE.as_secs())))?
+                .map_err(|error| failed(chain(&error)))?;
+        }
+        if let Some(guard) = self.guard.take() {
+            guard.dismiss().await;
+        }
+        Ok(())
+    }
+
+    async fn await_ready(&mut self) -> Result<(), String> {
+        let Some(container) = &self.container else {
+            return Err("no container".to_owned());
+        };
+        let host = container.get_host().await.map_err(|error| chain(&error))?.to_string();
+        // The port is mapped for IPv4, and `localhost` is IPv6 first on many machines.
+        let host = if host == "localhost" { "127.0.0.1" } else { &host };
+        let port = container.get_host_port_ipv4(5432).await.map_err(|error| chain(&error))?;
+        self.options = self.options.clone().host(host).port(port);
+        let gone = async || match container.is_running().await {
+            Ok(true) => None,
+            Ok(false) => Some(format!("the container has ended: {}", log_tail(container).await)),
+            Err(error) => Some(chain(&error)),
+        };
+        until_it_answers(&self.options, START, gone).await
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        // testcontainers removes a container when it is dropped, but panics where there is no
+        // runtime any more. There it is the guard's.
+        if let Some(container) = self.container.take()
+            && tokio::runtime::Handle::try_current().is_err()
+        {
+            std::mem::forget(container);
+        }
+    }
+}
+
+fn request(run: &RunId, image: &str, name: &str, password: &str) -> ContainerRequest<GenericImage> {
+    let (repository, tag) = split(image);
+    let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
+    GenericImage::new(repository, tag)
+        .with_exposed_port(5432.tcp())
+        .with_cmd(["postgres"].into_iter().chain(settings))
+        .with_container_name(name)
+        .with_label(LABEL_RUN, run.as_str())
+        .with_label("lastorders.pid", std::process::id().to_string())
+        .with_label(LABEL_OWNER, Owner::this().to_string())
+        .with_env_var("POSTGRES_PASSWORD", password)
+        .with_env_var("POSTGRES_INITDB_ARGS", "--no-sync --encoding=UTF8 --no-locale")
+        .with_env_var("PGDATA", format!("{DATA}/data"))
+        .with_mount(Mount::tmpfs_mount(DATA))
+        .with_startup_timeout(START)
+}
+
+/// A registry may have a port, so only a colon after the last slash begins a tag.
+fn split(image: &str) -> (&str, &str) {
+    match image.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => (repository, tag),
+        Some(_) | None => (image, "latest"),
+    }
+}
+
+async fn pull(docker: &Docker, image: &str) -> Result<(), String> {
+    if has_image(docker, image).await.map_err(|error| chain(&error))? {
+        return Ok(());
+    }
+    tracing::info!("pulling {image}; this happens once, and takes {} s at most", PULL.as_secs());
+    let (repository, tag) = split(image);
+    match timeout(PULL, GenericImage::new(repository, tag).pull_image()).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(format!("the image is not here, and: {}", chain(&error))),
+        Err(_) => {
+            Err(format!("the image is not here, and was not pulled within {} s", PULL.as_secs()))
+        }
+    }
+}
+
+async fn log_tail(container: &ContainerAsync<GenericImage>) -> String {
+    let log = container.stderr_to_vec().await.unwrap_or_default();
+    let log = String::from_utf8_lossy(&log);
+    let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(6)..].join(" | ")
+}
+
+/// An error with its causes: clients of Docker keep what happened in the last of them.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_split_at_its_tag() {
+        for (image, expected) in [
+            ("postgres:17-alpine", ("postgres", "17-alpine")),
+            ("postgres", ("postgres", "latest")),
+            ("registry:5000/team/postgres", ("registry:5000/team/postgres", "latest")),
+            ("registry:5000/postgres:15", ("registry:5000/postgres", "15")),
+        ] {
+            assert_eq!(split(image), expected);
+        }
+    }
+}

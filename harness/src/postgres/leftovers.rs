@@ -1,0 +1,230 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
+use rustix::process::{Pid, Signal, kill_process};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+use super::docker::{LABEL_OWNER, LABEL_RUN, chain, daemon};
+use super::lease::remove_role;
+use super::local::{DIRECTORY, OWNER_FILE};
+use super::names::{all, present, remove_database};
+use super::owner::{Life, Owner};
+use super::{pace, url};
+
+/// Something that a run has left behind: the run has ended, and this is still there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Leftover {
+    /// A container.
+    Container {
+        /// Its id.
+        id: String,
+    },
+    /// A cluster's directory, perhaps with a server that still runs in it.
+    Cluster {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A database.
+    Database {
+        /// Its name.
+        name: String,
+    },
+    /// A role.
+    Role {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl fmt::Display for Leftover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Container { id } => write!(f, "container {}", id.get(..12).unwrap_or(id)),
+            Self::Cluster { dir } => write!(f, "cluster {}", dir.display()),
+            Self::Database { name } => write!(f, "database {name}"),
+            Self::Role { name } => write!(f, "role {name}"),
+        }
+    }
+}
+
+/// What was found, and where nobody could look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// What ended runs have left. What belongs to a run that is alive is not in here.
+    pub found: Vec<Leftover>,
+    /// Where it was not possible to look, and why.
+    pub unseen: Vec<String>,
+}
+
+/// What became of the leftovers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cleaned {
+    /// What is gone now.
+    pub removed: Vec<Leftover>,
+    /// What is still there, and why.
+    pub failed: Vec<(Leftover, String)>,
+    /// Where it was not possible to look, and why.
+    pub unseen: Vec<String>,
+}
+
+/// Looks for what earlier runs have left: containers, clusters in the temporary directory, and, on
+/// the server at `url` if one is given, databases and roles.
+///
+/// A run that was killed leaves little: guards put most of it away. Never fails: where it cannot
+/// look, it says so.
+pub async fn leftovers(url: Option<&str>) -> Leftovers {
+    let mut leftovers = Leftovers::default();
+    containers(&mut leftovers).await;
+    clusters(&std::env::temp_dir(), &mut leftovers);
+    if let Some(url) = url {
+        match connect(url) {
+            Ok(pool) => {
+                if let Err(error) = names(&pool, &mut leftovers).await {
+                    leftovers.unseen.push(format!("the server's databases: {error}"));
+                }
+                pool.close().await;
+            }
+            Err(why) => leftovers.unseen.push(why),
+        }
+    }
+    leftovers
+}
+
+/// Removes what [`leftovers`] finds.
+pub async fn clean(url: Option<&str>) -> Cleaned {
+    let Leftovers { found, unseen } = leftovers(url).await;
+    let mut cleaned = Cleaned { unseen, ..Cleaned::default() };
+    let pool = url.and_then(|url| connect(url).ok());
+    for leftover in found {
+        let removed = match (&leftover, &pool) {
+            (Leftover::Container { id }, _) => remove_container(id).await,
+            (Leftover::Cluster { dir }, _) => remove_cluster(dir).await,
+            (Leftover::Database { name }, Some(pool)) => {
+                remove_database(pool, name).await.map_err(|error| error.to_string())
+            }
+            (Leftover::Role { name }, Some(pool)) => {
+                remove_role(pool, name).await.map_err(|error| error.to_string())
+            }
+            (Leftover::Database { .. } | Leftover::Role { .. }, None) => {
+                Err("the server cannot be reached".to_owned())
+            }
+        };
+        match removed {
+            Ok(()) => cleaned.removed.push(leftover),
+            Err(why) => cleaned.failed.push((leftover, why)),
+        }
+    }
+    if let Some(pool) = pool {
+        pool.close().await;
+    }
+    cleaned
+}
+
+fn connect(url: &str) -> Result<PgPool, String> {
+    let (options, _) = url::options(url).map_err(|attempt| attempt.to_string())?;
+    Ok(PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_lazy_with(options))
+}
+
+/// Databases before roles: a role that owns a database cannot go.
+async fn names(pool: &PgPool, into: &mut Leftovers) -> sqlx::Result<()> {
+    let present = present(pool).await?;
+    let runs = all(pool).await?.into_iter().filter(|(run, _)| !present.contains(run));
+    let mut roles = Vec::new();
+    for (_, names) in runs {
+        let databases = names.databases.into_iter().map(|name| Leftover::Database { name });
+        into.found.extend(databases);
+        roles.extend(names.roles.into_iter().map(|name| Leftover::Role { name }));
+    }
+    into.found.extend(roles);
+    Ok(())
+}
+
+async fn containers(into: &mut Leftovers) {
+    let docker = match daemon().await {
+        Ok(docker) => docker,
+        Err(attempt) => {
+            into.unseen.push(format!("containers: {}", attempt.happened));
+            return;
+        }
+    };
+    let filters = HashMap::from([("label", vec![LABEL_RUN])]);
+    let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+    let containers = match docker.list_containers(Some(options)).await {
+        Ok(containers) => containers,
+        Err(error) => {
+            into.unseen.push(format!("containers: {}", chain(&error)));
+            return;
+        }
+    };
+    for container in containers {
+        let owner = container.labels.unwrap_or_default().remove(LABEL_OWNER).unwrap_or_default();
+        let runs = container.status.is_some_and(|status| status.starts_with("Up"));
+        let left = match owner.parse().map(|owner: Owner| owner.life()) {
+            Ok(Life::Alive) => false,
+            Ok(Life::Dead) => true,
+            // Made on another machine, or before this one started anew: then it has stopped.
+            Ok(Life::Unknown) | Err(()) => !runs,
+        };
+        if let (true, Some(id)) = (left, container.id) {
+            into.found.push(Leftover::Container { id });
+        }
+    }
+}
+
+async fn remove_container(id: &str) -> Result<(), String> {
+    let docker = daemon().await.map_err(|attempt| attempt.happened)?;
+    let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+    docker.remove_container(id, Some(options)).await.map_err(|error| chain(&error))
+}
+
+/// Only real directories: a link with such a name is nothing of ours.
+fn clusters(temp: &Path, into: &mut Leftovers) {
+    for entry in fs::read_dir(temp).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(DIRECTORY);
+        if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let dir = entry.path();
+        match fs::read_to_string(dir.join(OWNER_FILE)) {
+            Ok(owner) => match owner.parse().map(|owner: Owner| owner.life_on_this_machine()) {
+                Ok(Life::Dead) => into.found.push(Leftover::Cluster { dir }),
+                Ok(Life::Alive | Life::Unknown) | Err(()) => {}
+            },
+            Err(error) => into.unseen.push(format!("{}: {error}", dir.display())),
+        }
+    }
+}
+
+/// A server may still run in it, if it was started a moment before its harness was killed.
+async fn remove_cluster(dir: &Path) -> Result<(), String> {
+    if let Some(pid) = server_in(dir) {
+        kill_process(pid, Signal::QUIT).map_err(|error| format!("its server: {error}"))?;
+        let mut turn = pace(Duration::from_millis(50));
+        for _ in 0..200 {
+            turn.tick().await;
+            if server_in(dir).is_none() {
+                break;
+            }
+        }
+    }
+    fs::remove_dir_all(dir).map_err(|error| error.to_string())
+}
+
+/// The server that runs in a cluster's directory. The file that names it could name anybody, so
+/// only a process that really works there counts.
+fn server_in(dir: &Path) -> Option<Pid> {
+    let data = dir.join("data");
+    let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+    let pid = text.lines().next()?.trim().parse().ok()?;
+    let works_in = fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
+    (works_in == data).then(|| Pid::from_raw(pid)).flatten()
+}

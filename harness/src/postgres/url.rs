@@ -1,0 +1,56 @@
+use std::str::FromStr;
+
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+use super::choice::without_secrets;
+use super::error::Attempt;
+
+/// How to connect to a server that somebody named, and how to call it where it is printed.
+pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> {
+    let origin = format!("url: {}", without_secrets(url));
+    let options = PgConnectOptions::from_str(url).map_err(|error| {
+        Attempt::new(&*origin, error, "write it like postgres://user:password@127.0.0.1:5432/db")
+    })?;
+    if options.get_socket().is_some() || options.get_host().starts_with('/') {
+        return Err(Attempt::new(
+            &*origin,
+            "the address is a Unix socket, and the harness puts a TCP proxy before the server",
+            "give a host and a port",
+        ));
+    }
+    match options.get_ssl_mode() {
+        PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer => {}
+        PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => {
+            return Err(Attempt::new(
+                &*origin,
+                "the address demands TLS, which the harness's proxy could not look into",
+                "take a server near by that allows connections without TLS (sslmode=disable)",
+            ));
+        }
+    }
+    Ok((options.ssl_mode(PgSslMode::Disable), origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_stand_behind_a_tcp_proxy_is_refused() {
+        for (url, reason) in [
+            ("postgres://u@h/d?sslmode=require", "TLS"),
+            ("postgres://u@h/d?host=/run/postgresql", "Unix socket"),
+            ("postgres://u@h:notaport/d", "port"),
+        ] {
+            let attempt = options(url).expect_err(url);
+            assert!(attempt.happened.contains(reason), "{url}: {attempt}");
+        }
+    }
+
+    #[test]
+    fn the_origin_keeps_the_password() {
+        let (options, origin) = options("postgres://u:secret@h:5433/d").expect("an address");
+        assert_eq!(origin, "url: postgres://h:5433/d");
+        assert_eq!((options.get_host(), options.get_port()), ("h", 5433));
+    }
+}

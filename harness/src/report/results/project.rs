@@ -1,0 +1,162 @@
+use std::path::Path;
+
+use super::score::score;
+use super::{
+    BuildInfo, CatalogueInfo, FindingInfo, HintInfo, Machine, RESULTS_VERSION, Results,
+    ScenarioResult, SubjectInfo, SummaryInfo, Tool,
+};
+use crate::check::{Finding, Verdict};
+use crate::report::{Report, clean, clean_lines};
+use crate::run::{ScenarioOutcome, Summary};
+use crate::scenario::SCENARIOS;
+use crate::subject::Language;
+
+/// No text of a server in a report is longer, in characters.
+const LONGEST: usize = 2_000;
+
+impl Results {
+    /// The results of a report. `stored` says where the history of a scenario is, if anywhere.
+    #[must_use]
+    pub fn of(report: &Report, stored: bool) -> Self {
+        let outcome = &report.outcome;
+        let text = |text: &str| clean(text, LONGEST);
+        let build_failure = report.build_failure.as_ref().map(|failure| BuildInfo {
+            command: text(&failure.command),
+            how: text(&failure.how),
+            output: clean_lines(&failure.output, 40, 400),
+        });
+        Self {
+            schema_version: RESULTS_VERSION,
+            tool: Tool {
+                name: "lastorders".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            catalogue: CatalogueInfo {
+                total: SCENARIOS.len(),
+                selected: outcome.scenarios.len(),
+                fingerprint: fingerprint(),
+            },
+            seed: outcome.seed,
+            subject: SubjectInfo {
+                name: text(&outcome.subject),
+                command: text(&outcome.command),
+                language: report.language,
+                note: report.note.as_deref().map(text),
+                build_failure,
+            },
+            machine: Machine::this(),
+            postgres: text(&outcome.postgres),
+            duration_ms: millis(outcome.duration),
+            interrupted: outcome.interrupted,
+            scenarios: outcome
+                .scenarios
+                .iter()
+                .map(|scenario| ScenarioResult::of(report, scenario, stored))
+                .collect(),
+            summary: outcome.summary().into(),
+            score: score(&outcome.scenarios),
+        }
+    }
+
+    /// As it stands in the file.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Every key is a string and every number finite, so there is nothing to fail.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+}
+
+impl ScenarioResult {
+    fn of(report: &Report, came: &ScenarioOutcome, stored: bool) -> Self {
+        let scenario = &came.scenario;
+        let zero = came.history.moments().signalled.unwrap_or(0);
+        let passed = came.verdict.is_none_or(|verdict| verdict == Verdict::Pass);
+        let hint = (!passed).then(|| HintInfo {
+            cause: scenario.hint.cause.to_owned(),
+            mends: Language::ALL
+                .into_iter()
+                .filter(|language| report.language.is_none_or(|known| known == *language))
+                .map(|it| (it.name().to_lowercase(), it.mend(&scenario.hint).to_owned()))
+                .collect(),
+        });
+        Self {
+            id: scenario.id.to_owned(),
+            title: scenario.title.to_owned(),
+            level: scenario.level,
+            visibility: scenario.visibility,
+            verdict: came.verdict,
+            requirement: scenario.requirement.to_owned(),
+            findings: came.findings.iter().map(|finding| FindingInfo::of(finding, zero)).collect(),
+            hint,
+            duration_ms: millis(came.duration),
+            history: (stored && !came.history.events.is_empty())
+                .then(|| Path::new(&folder_of(scenario.id)).join(HISTORY).display().to_string()),
+        }
+    }
+}
+
+impl FindingInfo {
+    fn of(finding: &Finding, zero: u64) -> Self {
+        Self {
+            check: finding.check.clone(),
+            kind: finding.kind,
+            level: finding.level,
+            expected: clean(&finding.expected, LONGEST),
+            actual: clean(&finding.actual, LONGEST),
+            at_ms: finding.at_us.map(|at| relative_ms(at, zero)),
+            request: finding.request.clone(),
+        }
+    }
+}
+
+impl Machine {
+    fn this() -> Self {
+        Self {
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
+            cpus: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        }
+    }
+}
+
+impl From<Summary> for SummaryInfo {
+    fn from(summary: Summary) -> Self {
+        let Summary { passed, warned, failed, inconclusive, skipped } = summary;
+        Self { passed, warned, failed, inconclusive, skipped }
+    }
+}
+
+/// The name of a stored history in its scenario's folder.
+pub(in crate::report) const HISTORY: &str = "history.jsonl";
+
+/// The folder of a scenario among stored results.
+pub(in crate::report) fn folder_of(id: &str) -> String {
+    id.replace('/', "-")
+}
+
+/// Milliseconds from a moment to another, with three decimals.
+pub(in crate::report) fn relative_ms(at_us: u64, zero_us: u64) -> f64 {
+    let micros = i128::from(at_us) - i128::from(zero_us);
+    #[expect(clippy::cast_precision_loss, reason = "a run is no longer than 2^53 microseconds")]
+    let ms = micros as f64 / 1000.0;
+    ms
+}
+
+fn millis(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// FNV-1a over what was asked.
+fn fingerprint() -> String {
+    let asked = SCENARIOS.iter().flat_map(|scenario| {
+        let level = format!("{:?}", scenario.level);
+        format!("{}\n{level}\n{}\n", scenario.id, scenario.requirement).into_bytes()
+    });
+    let hash = asked.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}

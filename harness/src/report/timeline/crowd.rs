@@ -1,0 +1,92 @@
+use std::collections::BTreeMap;
+
+use super::select::Row;
+use super::words::{Tone, Words};
+use crate::history::{End, Event, Session, What};
+
+/// Events that are told together: how many of each kind between two rows.
+#[derive(Default)]
+pub(super) struct Crowd {
+    last: usize,
+    answers: BTreeMap<u16, u32>,
+    counts: BTreeMap<Kind, u32>,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Lost,
+    NotSent,
+    Refused,
+    Opened,
+    Terminated,
+    Reset,
+}
+
+impl Kind {
+    fn of(event: &Event, signalled: bool) -> Option<Self> {
+        match &event.what {
+            What::Ended { by: End::Client, .. } => None,
+            What::Ended { .. } => Some(Self::Lost),
+            What::NotSent { .. } => Some(Self::NotSent),
+            What::NotConnected { .. } => Some(Self::Refused),
+            // Before the signal a pool comes and goes as it likes.
+            What::Session { what, .. } if signalled => match what {
+                Session::Opened => Some(Self::Opened),
+                Session::Terminate => Some(Self::Terminated),
+                Session::Reset => Some(Self::Reset),
+                Session::Cancelling
+                | Session::Working
+                | Session::Idle
+                | Session::Fin
+                | Session::ServerClosed
+                | Session::Withheld => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn words(self, n: u32) -> String {
+        let s = if n == 1 { "" } else { "s" };
+        match self {
+            Self::Lost => format!("{n} lost without a whole answer"),
+            Self::NotSent => format!("{n} could not be sent"),
+            Self::Refused => format!("{n} refused"),
+            Self::Opened => format!("{n} session{s} opened"),
+            Self::Terminated => format!("{n} session{s} ended in order"),
+            Self::Reset => format!("{n} session{s} reset"),
+        }
+    }
+}
+
+impl Crowd {
+    pub(super) fn take(&mut self, index: usize, event: &Event, signalled: bool) {
+        if let What::Answered { answer, .. } = &event.what {
+            *self.answers.entry(answer.status).or_default() += 1;
+        } else if let Some(kind) = Kind::of(event, signalled) {
+            *self.counts.entry(kind).or_default() += 1;
+        } else {
+            return;
+        }
+        self.last = index;
+    }
+
+    /// The row of what was taken since the last one, if anything was.
+    pub(super) fn row(&mut self) -> Option<Row> {
+        let answers = std::mem::take(&mut self.answers);
+        let counts = std::mem::take(&mut self.counts);
+        if answers.is_empty() && counts.is_empty() {
+            return None;
+        }
+        // Kinds are in an order: those of clients come first.
+        let of_store = answers.is_empty() && counts.keys().all(|kind| *kind >= Kind::Opened);
+        let bad = counts.keys().any(|kind| *kind <= Kind::NotSent);
+        let answers = answers.into_iter().map(|(status, n)| format!("{n} answered {status}"));
+        let text: Vec<_> =
+            answers.chain(counts.into_iter().map(|(kind, n)| kind.words(n))).collect();
+        let tone = if bad { Tone::Bad } else { Tone::Plain };
+        let words = Words { sign: ' ', tone, text: text.join(", ") };
+        let crowd = if of_store { "store" } else { "others" };
+        Some(Row { index: self.last, words, single: false, crowd, found: false, weight: 3 })
+    }
+}

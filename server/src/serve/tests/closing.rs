@@ -1,0 +1,221 @@
+//! Connections with nothing in flight, and the clean close.
+
+use std::io::Write;
+
+use axum::Router;
+use axum::routing::post;
+use futures_util::stream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::unbounded_channel;
+
+use crate::testing::{Client, Gate, Rig, ms, settle};
+use crate::{Drain, Policy};
+
+/// A connection that has been used once.
+async fn used(rig: &Rig) -> Client {
+    let mut client = rig.connect();
+    client.get("/").await;
+    assert!(!client.answer().await.says_close());
+    client
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_connection_is_closed_after_its_grace() {
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut client = used(&rig).await;
+    rig.terminate().await;
+    tokio::time::advance(ms(249)).await;
+    assert!(client.is_quiet().await);
+    assert!(client.closed().await);
+    assert_eq!(rig.elapsed(), ms(250));
+    settle().await;
+    // Nothing of ours is on its way, so nobody waits for the client to close too.
+    assert!(rig.is_done());
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_gets_one_last_answer_within_the_grace() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = used(&rig).await;
+    rig.terminate().await;
+    tokio::time::advance(ms(200)).await;
+    client.get("/").await;
+    let answer = client.answer().await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.says_close());
+    assert!(client.closed().await);
+    assert_eq!(gate.reached(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_that_arrive_at_the_moment_of_closing_are_answered() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = used(&rig).await;
+    rig.signal(crate::Signal::Terminate);
+    // Both timers run out in the same turn of the runtime.
+    tokio::time::sleep(ms(250)).await;
+    client.0.write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("open");
+    let answer = client.answer().await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.says_close());
+}
+
+/// Over a real socket: the kernel has the bytes, but the runtime has not asked it yet.
+#[tokio::test]
+async fn bytes_that_only_the_kernel_knows_of_are_answered() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let (signals, mut sent) = unbounded_channel();
+    let server = crate::serve(listener, Gate::new().app(Drain::new()))
+        .policy(Policy::default().idle_grace(ms(0)))
+        .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
+    let server = tokio::spawn(server.into_future());
+    let mut client = tokio::net::TcpStream::connect(address).await.expect("open");
+    let request = b"GET / HTTP/1.1\r\nhost: test\r\nconnection: keep-alive\r\n\r\n";
+    client.write_all(request).await.expect("sent");
+    let mut answer = vec![0; 1024];
+    assert!(client.read(&mut answer).await.expect("an answer") > 0);
+
+    // No await between these two: when the server hears the signal, the runtime has not heard of the
+    // bytes.
+    let mut client = client.into_std().expect("a socket");
+    client.write_all(request).expect("sent");
+    signals.send(crate::Signal::Terminate).expect("the server runs");
+
+    let mut client = tokio::net::TcpStream::from_std(client).expect("a socket");
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.expect("no reset");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer:?}");
+    drop(client);
+    assert!(server.await.expect("no panic").clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_after_our_fin_is_never_executed() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = used(&rig).await;
+    rig.terminate().await;
+    client.get("/").await;
+    client.answer().await;
+    assert!(client.closed().await);
+    // The server still reads, and throws away.
+    client.get("/").await;
+    drop(client);
+    assert!(rig.report().await.clean);
+    assert_eq!(gate.reached(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_close_holds_only_as_long_as_the_linger() {
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut client = used(&rig).await;
+    rig.terminate().await;
+    client.get("/").await;
+    client.answer().await;
+    assert!(client.closed().await);
+    assert!(!rig.is_done());
+    let elapsed = rig.elapsed();
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(elapsed, ms(0));
+    assert_eq!(report.took_ms, 250);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_without_a_byte_is_closed_after_the_first_byte_grace() {
+    let policy = Policy::default().first_byte_grace(ms(100));
+    let mut rig = Rig::new(policy, Gate::new().app(Drain::new()));
+    let mut client = rig.connect();
+    settle().await;
+    rig.terminate().await;
+    tokio::time::advance(ms(99)).await;
+    assert!(client.is_quiet().await);
+    assert!(client.closed().await);
+    assert_eq!(rig.elapsed(), ms(100));
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_sends_within_it_is_served() {
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut client = rig.connect();
+    rig.terminate().await;
+    tokio::time::advance(ms(200)).await;
+    client.get("/").await;
+    assert_eq!(client.answer().await.status(), 200);
+    assert!(client.closed().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_answer_of_a_chatty_client_is_its_last() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.terminate().await;
+    gate.let_go(1);
+    assert!(client.answer().await.says_close());
+    assert!(client.closed().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
+    let gate = Gate::new();
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/slow").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    gate.let_go(1);
+    settle().await;
+    // The time for idle connections is long over, but this one was not idle then.
+    tokio::time::advance(ms(200)).await;
+    client.get("/").await;
+    let mut rest = String::new();
+    client.0.read_to_string(&mut rest).await.expect("no reset");
+    assert!(rest.contains("3\r\nend\r\n0\r\n\r\nHTTP/1.1 200 OK"), "{rest}");
+    assert!(rest.ends_with("free"), "{rest}");
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn and_is_closed_when_none_comes() {
+    let gate = Gate::new();
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/slow").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    gate.let_go(1);
+    let mut rest = String::new();
+    client.0.read_to_string(&mut rest).await.expect("no reset");
+    assert_eq!(rig.elapsed(), ms(1_250));
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_reset_destroys_an_answer_over_an_unread_body() {
+    // The handler answers without having read the body.
+    let app = Router::new().route("/", post(|| async { "early" }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    rig.terminate().await;
+    let head = "POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 100000\r\n\r\n";
+    client.send(head).await;
+    // A hundred times the window: this fails as soon as the server has closed instead of reading.
+    client.send(vec![b'x'; 100_000]).await;
+    assert_eq!(client.answer().await.body, "early");
+    assert!(client.closed().await);
+    drop(client);
+    assert!(rig.report().await.clean);
+}

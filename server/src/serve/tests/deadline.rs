@@ -1,0 +1,93 @@
+//! The deadline, and what is cut at it.
+
+use crate::report::ConnectionClass::{Active, HalfHead};
+use crate::testing::{Gate, Rig, ms};
+use crate::{Drain, Policy, Signal};
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_at_the_deadline_is_cut_and_reported() {
+    let gate = Gate::new();
+    let policy = Policy::default().deadline(ms(3_000)).forced_exit_code(9);
+    let mut rig = Rig::new(policy, gate.app(Drain::new()));
+    let mut active = rig.connect();
+    active.get("/held?secret").await;
+    let mut half = rig.connect();
+    half.send("GET /").await;
+    tokio::time::advance(ms(1_000)).await;
+    rig.terminate().await;
+    tokio::time::advance(ms(2_999)).await;
+    assert!(active.is_quiet().await && half.is_quiet().await);
+
+    assert!(active.closed().await && half.closed().await);
+    assert_eq!(rig.elapsed(), ms(3_000));
+    gate.let_go(1);
+    let report = rig.report().await;
+    assert_eq!(report.exit_code(), 9);
+    assert!(!report.clean);
+    assert_eq!((report.aborted.requests, report.aborted.connections), (1, 2));
+    let classes: Vec<_> = report.aborted_by_class().into_iter().collect();
+    assert_eq!(classes, [(HalfHead, 1), (Active, 1)]);
+    let request = &report.aborted_connections[0].requests[0];
+    assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/held"));
+    assert_eq!(request.age_ms, 4_000);
+    let text = report.to_string();
+    assert!(text.contains("GET /held, 4000 ms old"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_sigterm_is_ignored() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.get("/held").await;
+    for _ in 0..3 {
+        rig.terminate().await;
+        tokio::time::advance(ms(500)).await;
+    }
+    rig.signal(Signal::Interrupt);
+    assert!(client.is_quiet().await);
+    gate.let_go(1);
+    assert_eq!(client.answer().await.status(), 200);
+    drop(client);
+    assert_eq!(rig.report().await.exit_code(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_interrupt_cuts_at_once() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.signal(Signal::Interrupt);
+    assert!(client.is_quiet().await);
+    rig.signal(Signal::Interrupt);
+    assert!(client.closed().await);
+    assert_eq!(rig.elapsed(), ms(0));
+    let report = rig.report().await;
+    assert!(report.forced);
+    assert_eq!((report.exit_code(), report.aborted.requests), (130, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_cut_does_not_hold_the_end() {
+    let drain = Drain::new();
+    // Never polled again, so it never hears that it is to end: like a handler that blocks its
+    // thread.
+    let deaf = drain.track(std::future::pending::<()>());
+    let mut rig = Rig::with(Policy::default(), axum::Router::new(), |serve| serve.drain(drain));
+    rig.terminate().await;
+    let report = rig.report().await;
+    assert_eq!(report.took_ms, 8_050);
+    assert_eq!(report.aborted.tasks, 1);
+    drop(deaf);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_server_cuts_everything() {
+    let gate = Gate::new();
+    let rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.drop_server().await;
+    assert!(client.closed().await);
+}

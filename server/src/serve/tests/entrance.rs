@@ -1,0 +1,117 @@
+//! Accepting, and what may go wrong with it.
+
+use std::io;
+
+use axum::Router;
+use futures_util::stream;
+use tokio::io::DuplexStream;
+
+use crate::testing::{Gate, Rig, ms, settle};
+use crate::{Drain, Listener, Policy, Signal};
+
+#[tokio::test(start_paused = true)]
+async fn out_of_descriptors_it_rests_and_goes_on() {
+    let rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    rig.fail_accept(io::Error::from_raw_os_error(24)); // EMFILE
+    let mut client = rig.connect();
+    client.get("/").await;
+    // Not at once, which would spin.
+    assert!(client.is_quiet().await);
+    assert_eq!(client.answer().await.status(), 200);
+    assert_eq!(rig.elapsed(), ms(100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_was_gone_is_passed_over() {
+    let rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    rig.fail_accept(io::ErrorKind::ConnectionAborted.into());
+    let mut client = rig.connect();
+    client.get("/").await;
+    assert_eq!(client.answer().await.status(), 200);
+    assert_eq!(rig.elapsed(), ms(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_while_resting_is_heard() {
+    let mut rig = Rig::new(Policy::default(), Router::new());
+    rig.fail_accept(io::Error::from_raw_os_error(24));
+    settle().await;
+    rig.terminate().await;
+    assert!(rig.is_done());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_of_connections_does_not_starve_the_signal() {
+    /// A listener that always has one more.
+    struct Endless;
+
+    impl Listener for Endless {
+        type Io = DuplexStream;
+        type Addr = ();
+
+        async fn accept(&mut self) -> io::Result<(DuplexStream, ())> {
+            tokio::task::yield_now().await;
+            Ok((tokio::io::duplex(1).0, ()))
+        }
+
+        fn local_addr(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let signals = stream::once(async {
+        settle().await;
+        Signal::Terminate
+    });
+    let report = crate::serve(Endless, Router::new()).signals(signals).await;
+    assert!(report.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_of_the_accept_loop_begins_the_same_shutdown() {
+    /// Gives one connection and then panics.
+    struct Panics(Option<DuplexStream>);
+
+    impl Listener for Panics {
+        type Io = DuplexStream;
+        type Addr = ();
+
+        async fn accept(&mut self) -> io::Result<(DuplexStream, ())> {
+            Ok((self.0.take().expect("a listener's panic, on purpose"), ()))
+        }
+
+        fn local_addr(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let gate = Gate::new();
+    let (ours, theirs) = tokio::io::duplex(1024);
+    let mut client = crate::testing::Client(ours);
+    client.send("GET /held HTTP/1.1\r\nhost: test\r\n\r\n").await;
+    let app = gate.app(Drain::new());
+    let server = tokio::spawn(crate::serve(Panics(Some(theirs)), app).into_future());
+    settle().await;
+    gate.let_go(1);
+    let answer = client.answer().await;
+    assert!(answer.says_close());
+    drop(client);
+    let report = server.await.expect("the panic was caught");
+    assert_eq!((report.cause.as_str(), report.exit_code()), ("panic", 70));
+    assert_eq!((report.aborted.requests, report.rung), (0, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn signals_that_end_leave_the_server_running() {
+    let (ours, theirs) = tokio::io::duplex(1024);
+    let mut client = crate::testing::Client(ours);
+    let (queue, accepted) = tokio::sync::mpsc::unbounded_channel();
+    queue.send(Ok(theirs)).expect("open");
+    let listener = crate::testing::MemoryListener::new(accepted);
+    let app = Gate::new().app(Drain::new());
+    let server = crate::serve(listener, app).signals(stream::empty());
+    let server = tokio::spawn(server.into_future());
+    client.get("/").await;
+    assert_eq!(client.answer().await.status(), 200);
+    assert!(!server.is_finished());
+}

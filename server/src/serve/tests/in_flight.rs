@@ -1,0 +1,259 @@
+//! Requests in flight: from the head until the body is written, whatever becomes of handler and
+//! client.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::routing::{get, post};
+use futures_util::stream;
+use tokio::io::AsyncReadExt;
+use tokio::sync::mpsc::unbounded_channel;
+
+use crate::Policy;
+use crate::testing::{Gate, Rig, ms, settle};
+use crate::{Drain, Signal};
+
+#[tokio::test(start_paused = true)]
+async fn nothing_connected_ends_at_once() {
+    let mut rig = Rig::new(Policy::default(), Router::new());
+    tokio::time::advance(ms(12_345)).await;
+    rig.terminate().await;
+    assert!(rig.is_done());
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.exit_code(), 0);
+    assert_eq!(report.cause, "SIGTERM");
+    // The phases count from the signal and not from the start.
+    assert_eq!(report.took_ms, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_in_flight_is_answered_in_full_and_the_end_announced() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(5_000)).await;
+    assert!(client.is_quiet().await);
+
+    gate.let_go(1);
+    let answer = client.answer().await;
+    assert_eq!((answer.status(), answer.body.as_str()), (200, "held"));
+    assert!(answer.says_close());
+    assert!(client.closed().await);
+    drop(client);
+    settle().await;
+    assert!(rig.is_done());
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!((report.at_signal.requests, report.finished), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_in_flight_until_the_body_is_written() {
+    let (chunks, mut sent) = unbounded_channel::<Bytes>();
+    let body = Body::from_stream(stream::poll_fn(move |cx| {
+        sent.poll_recv(cx).map(|it| it.map(Ok::<_, Infallible>))
+    }));
+    let body = std::sync::Mutex::new(Some(body));
+    let body = std::sync::Arc::new(body);
+    let app = Router::new()
+        .route("/", get(move || async move { body.lock().expect("free").take().expect("once") }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    // The handler has long returned; its body has not.
+    assert!(!rig.is_done());
+
+    chunks.send(Bytes::from_static(b"late")).expect("the body is alive");
+    drop(chunks);
+    let mut answer = String::new();
+    client.0.read_to_string(&mut answer).await.expect("no reset");
+    assert!(answer.ends_with("4\r\nlate\r\n0\r\n\r\n"), "{answer}");
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!((report.at_signal.requests, report.finished), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_in_the_buffer_is_not_written_yet() {
+    // Larger than the window, so that its end stays in hyper's buffer until the client reads.
+    let app = Router::new().route("/", get(|| async { "x".repeat(4_000) }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/").await;
+    rig.terminate().await;
+    // Beyond every grace: a client that has not read is not an idle one.
+    tokio::time::advance(ms(2_000)).await;
+    settle().await;
+    assert!(!rig.is_done());
+    let answer = client.answer().await;
+    assert_eq!(answer.body.len(), 4_000);
+    assert!(client.closed().await);
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!((report.at_signal.requests, report.finished), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_stops_reading_is_cut_at_the_deadline() {
+    let app = Router::new().route("/", get(|| async { "x".repeat(4_000) }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(8_000)).await;
+    settle().await;
+    let report = rig.report().await;
+    assert_eq!(report.aborted.requests, 1);
+    assert_eq!(report.aborted_connections[0].requests[0].path, "/");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_vanishes_is_uncounted_at_once() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.get("/held").await;
+    assert_eq!(gate.reached(), 1);
+    rig.terminate().await;
+    assert!(!rig.is_done());
+    drop(client);
+    settle().await;
+    assert!(rig.is_done());
+    assert_eq!(rig.report().await.aborted.requests, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_is_a_500_and_leaks_no_count() {
+    async fn panics() -> &'static str {
+        panic!("a handler's panic, on purpose")
+    }
+    let app = Router::new().route("/", get(panics)).route("/ok", get(|| async { "ok" }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/").await;
+    assert_eq!(client.answer().await.status(), 500);
+    // The connection lives on.
+    client.get("/ok").await;
+    assert_eq!(client.answer().await.status(), 200);
+    drop(client);
+    rig.terminate().await;
+    assert!(rig.is_done());
+    let report = rig.report().await;
+    assert_eq!((report.at_signal.requests, report.at_signal.connections), (0, 0));
+    assert_eq!(report.exit_code(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_head_finishes_if_it_comes_before_the_deadline() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut fresh = rig.connect();
+    fresh.send("GET / HT").await;
+    // On a connection that was used before, hyper's own shutdown would throw the half away.
+    let mut used = rig.connect();
+    used.get("/").await;
+    used.answer().await;
+    used.send("GET / HT").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(7_000)).await;
+    for mut client in [fresh, used] {
+        client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+        let answer = client.answer().await;
+        assert_eq!(answer.status(), 200);
+        assert!(answer.says_close());
+        assert!(client.closed().await);
+    }
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_half_sent_finishes_too() {
+    let app = Router::new().route("/", post(|body: String| async move { body }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.send("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\nha").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(7_000)).await;
+    client.send("lf").await;
+    assert_eq!(client.answer().await.body, "half");
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_pipelined_requests_the_first_finishes_and_no_other_is_executed() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    let one = "GET /held HTTP/1.1\r\nhost: test\r\n\r\n";
+    client.send(format!("{one}{one}")).await;
+    rig.terminate().await;
+    gate.let_go(2);
+    assert_eq!(client.answer().await.body, "held");
+    assert!(client.closed().await);
+    assert_eq!(gate.reached(), 1);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pipelined_requests_are_all_answered_before_the_signal() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    let one = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
+    client.send(format!("{one}{one}{one}")).await;
+    for _ in 0..3 {
+        assert!(!client.answer().await.says_close());
+    }
+    drop(client);
+    rig.signal(Signal::Terminate);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_see_the_drain() {
+    let told = |axum::Extension(drain): axum::Extension<Drain>| async move {
+        drain.draining().await;
+        assert!(drain.is_draining());
+        "told"
+    };
+    let mut rig = Rig::new(Policy::default(), Router::new().route("/", get(told)));
+    let mut client = rig.connect();
+    client.get("/").await;
+    assert!(client.is_quiet().await);
+    rig.terminate().await;
+    assert_eq!(client.answer().await.body, "told");
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_head_behind_a_request_in_flight_is_not_an_idle_connection() {
+    let gate = Gate::new();
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/slow").await;
+    client.send("GET / HT").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    gate.let_go(1);
+    settle().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+    let mut answers = String::new();
+    client.0.read_to_string(&mut answers).await.expect("no reset");
+    assert!(answers.ends_with("free"), "{answers}");
+}

@@ -1,0 +1,83 @@
+//! The lame duck, and readiness.
+
+use crate::testing::{Gate, Rig, ms};
+use crate::{Drain, LameDuckWork, Policy};
+
+fn rig(work: LameDuckWork) -> (Rig, Gate) {
+    let (gate, drain) = (Gate::new(), Drain::new());
+    let app = gate.app(drain.clone());
+    let policy = Policy::default().lame_duck(ms(1_000)).lame_duck_work(work);
+    (Rig::with(policy, app, |serve| serve.drain(drain)), gate)
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_serves_is_unready_and_takes_new_work() {
+    let (mut rig, gate) = rig(LameDuckWork::Serve);
+    let mut used = rig.connect();
+    used.get("/health").await;
+    assert_eq!(used.answer().await.body, r#"{"status":"ok"}"#);
+    rig.terminate().await;
+
+    used.get("/health").await;
+    let answer = used.answer().await;
+    assert_eq!((answer.status(), answer.body.as_str()), (503, r#"{"status":"shutting_down"}"#));
+    assert!(answer.says_close());
+
+    tokio::time::advance(ms(900)).await;
+    let mut fresh = rig.connect();
+    fresh.get("/").await;
+    let answer = fresh.answer().await;
+    assert_eq!((answer.status(), answer.body.as_str()), (200, "free"));
+    assert!(answer.says_close());
+    assert_eq!(gate.reached(), 1);
+    drop((used, fresh));
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.phases[0].phase, "lame duck");
+    assert_eq!(report.phases[0].took_ms, 1_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_refuses_executes_nothing_new_until_the_end() {
+    let (mut rig, gate) = rig(LameDuckWork::Refuse);
+    let mut held = rig.connect();
+    held.get("/held").await;
+    let mut idle = rig.connect();
+    idle.get("/").await;
+    idle.answer().await;
+    let mut half = rig.connect();
+    half.send("GET / HTTP/1.1\r\nho").await;
+    rig.terminate().await;
+
+    let mut fresh = rig.connect();
+    fresh.get("/").await;
+    half.send("st: test\r\n\r\n").await;
+    for client in [&mut fresh, &mut half] {
+        let answer = client.answer().await;
+        assert_eq!((answer.status(), answer.body.as_str()), (503, r#"{"status":"shutting_down"}"#));
+        assert!(answer.says_close());
+    }
+    // After the lame duck an idle connection still gets its last answer, and it is no other.
+    tokio::time::advance(ms(1_100)).await;
+    idle.get("/").await;
+    assert_eq!(idle.answer().await.status(), 503);
+    // What was in flight is served.
+    gate.let_go(1);
+    assert_eq!(held.answer().await.status(), 200);
+    assert_eq!(gate.reached(), 2);
+    drop((held, idle, fresh, half));
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.finished, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_connections_stay_open_through_it() {
+    let (mut rig, _) = rig(LameDuckWork::Serve);
+    let mut idle = rig.connect();
+    idle.get("/").await;
+    idle.answer().await;
+    rig.terminate().await;
+    assert!(idle.closed().await);
+    assert_eq!(rig.elapsed(), ms(1_250));
+}

@@ -1,0 +1,80 @@
+//! Closing the door: what waits in it is let in. Here the sockets are real, because the kernel's
+//! queue matters.
+
+use std::io::{Read, Write};
+
+use axum::Router;
+use axum::routing::get;
+use futures_util::stream;
+use tokio::net::{TcpListener, UnixListener};
+
+use crate::testing::{Gate, Rig, settle};
+use crate::{Drain, Policy, Rung, Signal};
+
+const CLIENTS: usize = 20;
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: test\r\n\r\n";
+
+fn app() -> Router {
+    Router::new().route("/", get(|| async { "served" }))
+}
+
+/// The signal is there before the first accept, and every client is in the queue.
+async fn serve_queue<L: crate::Listener>(listener: L, clients: Vec<impl Read + Write>) {
+    let report = crate::serve(listener, app()).signals(stream::iter([Signal::Terminate])).await;
+    assert_eq!(report.rung, Some(Rung::AcceptUntilEmpty));
+    assert!(report.clean);
+    assert_eq!(report.finished, CLIENTS);
+    for mut client in clients {
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).expect("no reset");
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("served"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn tcp_connections_in_the_queue_are_served() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let connect = || {
+        let mut client = std::net::TcpStream::connect(address).expect("the queue has room");
+        client.write_all(REQUEST).expect("sent");
+        client
+    };
+    let clients = (0..CLIENTS).map(|_| connect()).collect();
+    serve_queue(listener, clients).await;
+    assert!(std::net::TcpStream::connect(address).is_err(), "the door is shut");
+}
+
+#[tokio::test]
+async fn unix_connections_in_the_queue_are_served() {
+    let directory = std::env::temp_dir().join(format!("lastorders-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let path = directory.join("socket");
+    let listener = UnixListener::bind(&path).expect("a free name");
+    let connect = || {
+        let mut client = std::os::unix::net::UnixStream::connect(&path).expect("room");
+        client.write_all(REQUEST).expect("sent");
+        client
+    };
+    let clients = (0..CLIENTS).map(|_| connect()).collect();
+    serve_queue(listener, clients).await;
+    std::fs::remove_dir_all(&directory).expect("ours");
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_listener_is_emptied_by_the_provided_seal() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut clients: Vec<_> = (0..CLIENTS).map(|_| rig.connect()).collect();
+    rig.signal(Signal::Terminate);
+    for client in &mut clients {
+        client.get("/").await;
+        assert!(client.answer().await.says_close());
+    }
+    let mut late = rig.connect();
+    settle().await;
+    assert!(late.closed().await);
+    drop(clients);
+    let report = rig.report().await;
+    assert_eq!((report.rung, report.finished), (Some(Rung::AcceptUntilEmpty), CLIENTS));
+}

@@ -1,0 +1,105 @@
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::program::{Place, Ran};
+use crate::built::program;
+use crate::postgres::not_run;
+
+/// Starts a run of the whole catalogue and waits until a scenario has been judged: all others are
+/// in their middle then. Returns it with the rest of its standard error.
+fn in_the_middle(place: &Place, postgres: &str) -> (Child, impl Read + use<>) {
+    let server = program("lastorders-server");
+    let server = server.to_str().expect("UTF-8");
+    let mut command = place.command(&["run", "--postgres", postgres, "--", server]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    while !line.contains("/22]") {
+        line.clear();
+        let read = stderr.read_line(&mut line).expect("it is text");
+        assert_ne!(read, 0, "it ended before a scenario was judged");
+    }
+    (child, stderr)
+}
+
+fn signal(child: &Child, signal: Signal) {
+    let pid = Pid::from_child(child);
+    kill_process(pid, signal).expect("it runs");
+}
+
+fn end(child: Child, mut stderr: impl Read) -> Ran {
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).expect("it is text");
+    let mut ran = Ran::of(child.wait_with_output().expect("it ends"));
+    ran.stderr = rest;
+    ran
+}
+
+#[test]
+fn ctrl_c_in_the_middle() {
+    if not_run("local") {
+        return;
+    }
+    for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let place = Place::new();
+        let (child, stderr) = in_the_middle(&place, "local");
+        signal(&child, sent);
+        let ran = end(child, stderr);
+        assert_eq!(ran.code, Some(code), "{}\n{}", ran.stdout, ran.stderr);
+        let last = ran.stdout.lines().last().unwrap_or_default();
+        assert!(last.contains(" skipped") && !last.contains(" 0 skipped"), "{}", ran.stdout);
+        place.assert_empty(&ran.stderr);
+    }
+}
+
+#[test]
+fn ctrl_c_twice_leaves_nothing_either() {
+    if not_run("local") {
+        return;
+    }
+    let place = Place::new();
+    let (child, stderr) = in_the_middle(&place, "local");
+    signal(&child, Signal::INT);
+    signal(&child, Signal::INT);
+    let ran = end(child, stderr);
+    assert_eq!(ran.code, Some(130), "{}\n{}", ran.stdout, ran.stderr);
+    place.assert_empty(&ran.stderr);
+}
+
+#[test]
+fn ctrl_c_removes_the_container() {
+    if not_run("docker") {
+        return;
+    }
+    let place = Place::new();
+    let (child, stderr) = in_the_middle(&place, "docker");
+    let pid = child.id();
+    assert!(!containers(pid).is_empty(), "there is a container");
+    signal(&child, Signal::INT);
+    let ran = end(child, stderr);
+    assert_eq!(ran.code, Some(130), "{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(containers(pid), "");
+    place.assert_empty(&ran.stderr);
+}
+
+#[test]
+fn killed_in_the_middle() {
+    if not_run("local") {
+        return;
+    }
+    let place = Place::new();
+    let (mut child, _stderr) = in_the_middle(&place, "local");
+    signal(&child, Signal::KILL);
+    child.wait().expect("it ends");
+    place.await_empty();
+}
+
+fn containers(pid: u32) -> String {
+    let filter = format!("label=lastorders.pid={pid}");
+    let mut command = std::process::Command::new("docker");
+    let output = command.args(["ps", "--all", "--quiet", "--filter", &filter]).output();
+    String::from_utf8(output.expect("docker's client is here").stdout).expect("UTF-8")
+}

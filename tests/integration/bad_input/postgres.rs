@@ -1,0 +1,43 @@
+use super::program::Place;
+
+#[test]
+fn an_address_where_nobody_is() {
+    let url = "postgres://nobody:secret@127.0.0.1:1/postgres";
+    let ran = Place::new().run(&["run", "--postgres", url, "--", "sleep", "1"]);
+    ran.assert(75, "", &["127.0.0.1:1"]);
+    assert!(!ran.stderr.contains("secret"), "the password was shown: {}", ran.stderr);
+}
+
+#[test]
+fn an_address_that_is_none() {
+    let ran = Place::new().run(&["run", "--postgres", "nowhere", "--", "sleep", "1"]);
+    ran.assert(2, "", &["nowhere"]);
+}
+
+#[test]
+fn a_machine_without_any() {
+    let place = Place::new();
+    let words = ["run", "--postgres", "docker", "--", "sleep", "1"];
+    let mut command = place.command(&words);
+    let output = command.env("DOCKER_HOST", "unix:///nowhere/docker.sock").output();
+    let ran = super::program::Ran::of(output.expect("it starts"));
+    ran.assert(75, "", &["docker"]);
+    place.assert_empty(&ran.stderr);
+}
+
+#[test]
+fn the_environments_database_is_never_touched() {
+    // Somebody's production: a listener that must not be connected to.
+    let production = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    production.set_nonblocking(true).expect("it is ours");
+    let port = production.local_addr().expect("bound").port();
+    let place = Place::new();
+    let words = ["run", "--postgres", "docker", "--", "sleep", "1"];
+    let mut command = place.command(&words);
+    let url = format!("postgres://root@127.0.0.1:{port}/production");
+    command.env("DATABASE_URL", url).env("DOCKER_HOST", "unix:///nowhere/docker.sock");
+    let ran = super::program::Ran::of(command.output().expect("it starts"));
+    ran.assert(75, "", &[]);
+    let refused = production.accept().map(drop).map_err(|error| error.kind());
+    assert_eq!(refused, Err(std::io::ErrorKind::WouldBlock));
+}

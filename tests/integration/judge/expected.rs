@@ -1,0 +1,80 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use lastorders_harness::check::Verdict;
+use lastorders_harness::report::{Colour, Report, render};
+use lastorders_harness::scenario::Catalogue;
+use lastorders_harness::subject::Subject;
+use serde::Deserialize;
+
+/// What is written for a server: the scenarios that do not pass. Every other one must.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Expected {
+    /// What the server is.
+    pub(super) about: String,
+    /// A *must* is broken; why.
+    pub(super) fails: BTreeMap<String, String>,
+    /// A *should* is broken; why.
+    pub(super) warns: BTreeMap<String, String>,
+    /// It breaks so early that the scenario's own claim cannot be looked at; why.
+    #[serde(default)]
+    pub(super) inconclusive: BTreeMap<String, String>,
+    /// Passes or not, by what was on its way when the signal came; why.
+    #[serde(default)]
+    pub(super) either: BTreeMap<String, String>,
+}
+
+impl Expected {
+    pub(super) fn read(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path);
+        let text = text.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Judges the server, and panics with each verdict that is not as written.
+    pub(super) async fn hold(&self, subject: Subject) {
+        self.names_scenarios();
+        let report = subject.run(Catalogue::all()).await.expect("the judge can do its part");
+        let differing = self.differing(&report);
+        let text = render(&report, Colour::Never);
+        assert!(differing.is_empty(), "{}\n{}\n\n{text}", self.about, differing.join("\n"));
+    }
+
+    fn differing(&self, report: &Report) -> Vec<String> {
+        let scenarios = report.outcome.scenarios.iter();
+        scenarios
+            .filter_map(|outcome| {
+                let (id, verdict) = (outcome.scenario.id, outcome.verdict);
+                if self.either.contains_key(id) && verdict.is_some() {
+                    return None;
+                }
+                let written = self.written(id);
+                (verdict != Some(written))
+                    .then(|| format!("{id}: written is {written}, it came out {verdict:?}"))
+            })
+            .collect()
+    }
+
+    fn written(&self, id: &str) -> Verdict {
+        if self.fails.contains_key(id) {
+            Verdict::Fail
+        } else if self.inconclusive.contains_key(id) {
+            Verdict::Inconclusive
+        } else if self.warns.contains_key(id) {
+            Verdict::Warn
+        } else {
+            Verdict::Pass
+        }
+    }
+
+    /// A misspelt scenario would never be compared.
+    fn names_scenarios(&self) {
+        let all = Catalogue::all();
+        let known: BTreeSet<&str> = all.scenarios().iter().map(|scenario| scenario.id).collect();
+        let lists = [&self.fails, &self.warns, &self.inconclusive, &self.either];
+        for id in lists.iter().flat_map(|list| list.keys()) {
+            assert!(known.contains(id.as_str()), "there is no scenario {id}");
+        }
+    }
+}

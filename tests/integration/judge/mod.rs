@@ -1,0 +1,11 @@
+//! The judge against servers whose faults are known.
+//!
+//! * `expected`: what is written for a server, and how it differs from what came out
+//! * `mutants`: the known-bad servers, one defect each
+//! * `reference`: the reference service, which passes everything
+//! * `submissions`: servers as people write them
+
+mod expected;
+mod mutants;
+mod reference;
+mod submissions;

@@ -1,0 +1,136 @@
+//! What stays behind when a harness is killed: nothing that a guard can reach, and the rest is
+//! found.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use lastorders_harness::postgres::{Leftover, RunId, clean, leftovers};
+
+use crate::postgres::{containers_of, directories_of, not_run, start, until};
+
+#[tokio::test]
+async fn a_cluster_whose_harness_was_killed_is_put_away() {
+    if not_run("local") {
+        return;
+    }
+    let mut harness = Harness::start("local", None);
+    harness.kill();
+    until("the guard has put it away", async || {
+        directories_of(&harness.run).is_empty() && processes_of(&harness.run).is_empty()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned() {
+    if not_run("local") {
+        return;
+    }
+    let mut harness = Harness::start("local", None);
+    let dir = std::env::temp_dir().join(&directories_of(&harness.run)[0]);
+    let left = Leftover::Cluster { dir };
+    assert!(!leftovers(None).await.found.contains(&left), "its harness is alive");
+    for guard in processes_of(&harness.run) {
+        kill(guard);
+    }
+    harness.kill();
+    assert!(leftovers(None).await.found.contains(&left));
+    let cleaned = clean(None).await;
+    assert!(cleaned.removed.contains(&left), "{cleaned:?}");
+    assert_eq!(directories_of(&harness.run), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_container_whose_harness_was_killed_is_put_away() {
+    if not_run("docker") {
+        return;
+    }
+    let mut harness = Harness::start("docker", None);
+    assert!(!containers_of(&harness.run).is_empty());
+    harness.kill();
+    until("the guard has put it away", async || containers_of(&harness.run).is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_container_without_a_guard_is_left_over_and_cleaned() {
+    if not_run("docker") {
+        return;
+    }
+    // The guard finds no program to remove the container with.
+    let mut harness = Harness::start("docker", Some("/nowhere"));
+    let id = containers_of(&harness.run);
+    let left = |found: &[Leftover]| {
+        found.iter().any(|one| matches!(one, Leftover::Container { id: it } if *it == id))
+    };
+    assert!(!left(&leftovers(None).await.found), "its harness is alive");
+    harness.kill();
+    assert!(left(&leftovers(None).await.found));
+    let cleaned = clean(None).await;
+    assert!(left(&cleaned.removed), "{cleaned:?}");
+    assert_eq!(containers_of(&harness.run), "");
+}
+
+/// Not a test: what [`Harness`] starts, and kills.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a process for other tests to kill"]
+async fn harness_to_be_killed() {
+    let run = RunId::random();
+    let choice = std::env::var(CHOICE).expect("started by a test").parse().expect("a choice");
+    let postgres = start(&choice, &run).await;
+    let _lease = postgres.lease("x").await.expect("a lease");
+    println!("\n{READY}{run}");
+    std::future::pending::<()>().await;
+}
+
+const CHOICE: &str = "LASTORDERS_TEST_CHOICE";
+const READY: &str = "ready: ";
+
+/// A process of its own that has a Postgres and a lease.
+struct Harness {
+    process: std::process::Child,
+    run: String,
+}
+
+impl Harness {
+    fn start(choice: &str, path: Option<&str>) -> Self {
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        command
+            .args(["--ignored", "--exact", "killed::harness_to_be_killed", "--nocapture"])
+            .env(CHOICE, choice)
+            .stdout(Stdio::piped())
+            .process_group(0);
+        if let Some(path) = path {
+            command.env("PATH", path);
+        }
+        let mut process = command.spawn().expect("started");
+        let stdout = BufReader::new(process.stdout.take().expect("piped"));
+        let run = stdout
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix(READY).map(str::to_owned));
+        Self { process, run: run.expect("a run") }
+    }
+
+    fn kill(&mut self) {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("gone");
+    }
+}
+
+/// Processes that name the run on their command line: guards.
+fn processes_of(run: &str) -> Vec<u32> {
+    std::fs::read_dir("/proc")
+        .expect("a process list")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(&run[..8])
+        })
+        .collect()
+}
+
+fn kill(pid: u32) {
+    let pid = rustix::process::Pid::from_raw(pid.cast_signed()).expect("a process");
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("killed");
+}
