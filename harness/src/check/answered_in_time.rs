@@ -51,9 +51,8 @@ fn waited(moments: &Moments, exchange: &Exchange, last: u64) -> u64 {
         Outcome::Answered(_) | Outcome::Closed(_) | Outcome::Cut(..) => {}
     }
     // A server that still takes work cannot do it before the store lets it; only the time after
-    // that is the server's own.
-    let end = moments.exited.or(moments.killed).unwrap_or(u64::MAX);
-    let opened = moments.gate_opened.filter(|opened| *opened < end).unwrap_or(0);
+    // that is the server's own. A request that ended at a closed gate did not wait for it to open.
+    let opened = moments.gate_opened.filter(|opened| *opened < exchange.ended_us).unwrap_or(0);
     exchange.ended_us.saturating_sub(last.max(opened))
 }
 
@@ -106,15 +105,16 @@ mod tests {
                 &[],
             ),
             (
-                "a gate that the world opens when all is over is no excuse",
+                "a gate that opens when all is over is no excuse",
                 held()
                     .at(310)
                     .posts("a")
                     .at(8_300)
                     .ended("a", End::Reset, 0)
-                    .exits(0)
-                    .at(8_400)
-                    .opens(),
+                    .at(8_310)
+                    .opens()
+                    .at(8_320)
+                    .exits(0),
                 &["Late Must … reset without a byte 8.0 s"],
             ),
         ];

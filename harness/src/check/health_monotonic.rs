@@ -102,7 +102,8 @@ fn error(plan: &Plan, moments: &Moments, probe: &Exchange) -> Option<Finding> {
         }
         at if waited > plan.contract.answer_ms => {
             let actual = format!("silence for {waited} ms, then {}", probe.outcome);
-            Finding::late(expected, actual).at(at)
+            let waited_us = at.saturating_sub(probe.last_us?);
+            Finding::late(expected, actual).measured(plan.contract.answer_ms, waited_us).at(at)
         }
         _ => return None,
     };
