@@ -4,7 +4,8 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::post;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::JobStore;
 use crate::Drain;
@@ -21,11 +22,6 @@ pub fn router<S: JobStore>(store: S, drain: Drain) -> Router {
         .with_state(store)
 }
 
-#[derive(Deserialize)]
-struct NewJob {
-    name: String,
-}
-
 #[derive(Serialize)]
 struct Problem {
     error: String,
@@ -34,19 +30,24 @@ struct Problem {
 /// The body is read as JSON whatever its content type says: what cannot be misunderstood need not
 /// be refused.
 async fn work<S: JobStore>(State(store): State<S>, body: Bytes) -> Response {
-    let job = match serde_json::from_slice::<NewJob>(&body) {
-        Ok(job) => job,
+    // A map, since serde takes an array for a struct: `["x"]` would be a job.
+    let fields = match serde_json::from_slice::<Map<String, Value>>(&body) {
+        Ok(fields) => fields,
         Err(error) if error.is_data() => {
             return problem(StatusCode::UNPROCESSABLE_ENTITY, format!("not a job: {error}"));
         }
         Err(error) => return problem(StatusCode::BAD_REQUEST, format!("not JSON: {error}")),
     };
+    let Some(Value::String(name)) = fields.get("name") else {
+        let error = "not a job: `name` must be a string".to_owned();
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, error);
+    };
     // Postgres cannot hold it, and it is the client's fault and not the store's.
-    if job.name.contains('\0') {
+    if name.contains('\0') {
         let error = "the name contains a NUL character".to_owned();
         return problem(StatusCode::UNPROCESSABLE_ENTITY, error);
     }
-    match store.create(&job.name).await {
+    match store.create(name).await {
         Ok(job) => (StatusCode::CREATED, Json(job)).into_response(),
         Err(error) => {
             tracing::error!(%error, "work failed");

@@ -62,6 +62,7 @@ async fn what_is_no_job_is_the_clients_fault_and_stores_nothing() {
         ("POST", "/work", "\u{1}", 400),
         ("POST", "/work", "{}", 422),
         ("POST", "/work", "[]", 422),
+        ("POST", "/work", r#"["a name"]"#, 422),
         ("POST", "/work", r#"{"name":3}"#, 422),
         ("POST", "/work", r#"{"name":null}"#, 422),
         // Postgres cannot store it.
