@@ -88,10 +88,11 @@ fn say_usage(error: &clap::Error) -> u8 {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     );
     if asked_for {
-        exit_code::CLEAN
-    } else {
-        exit_code::USAGE
+        return exit_code::CLEAN;
     }
+    let hint = "every option is read from the environment too: see --help for the names";
+    let _ = writeln!(io::stderr(), "lastorders-server: {hint}");
+    exit_code::USAGE
 }
 
 fn plan(settings: &Settings) -> Result<Plan, Failure> {
