@@ -40,11 +40,17 @@ struct Failure {
 
 impl Failure {
     fn config(message: impl Into<String>) -> Self {
-        Self { code: exit_code::CONFIG, message: message.into() }
+        Self {
+            code: exit_code::CONFIG,
+            message: message.into(),
+        }
     }
 
     fn system(message: impl Into<String>) -> Self {
-        Self { code: exit_code::SYSTEM, message: message.into() }
+        Self {
+            code: exit_code::SYSTEM,
+            message: message.into(),
+        }
     }
 }
 
@@ -77,8 +83,16 @@ fn start() -> Result<u8, Failure> {
 /// clap's own message, but with our exit code.
 fn say_usage(error: &clap::Error) -> u8 {
     let _ = error.print();
-    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if asked_for { exit_code::CLEAN } else { exit_code::USAGE }
+    let asked_for = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    if asked_for {
+        return exit_code::CLEAN;
+    }
+    let hint = "every option is read from the environment too: see --help for the names";
+    let _ = writeln!(io::stderr(), "lastorders-server: {hint}");
+    exit_code::USAGE
 }
 
 fn plan(settings: &Settings) -> Result<Plan, Failure> {
@@ -95,7 +109,12 @@ fn plan(settings: &Settings) -> Result<Plan, Failure> {
         Failure::config(format!("cannot read DATABASE_URL: {error}; {mend}"))
     })?;
     let address = SocketAddr::new(settings.host, settings.port);
-    Ok(Plan { policy, address, database, pool_size: settings.pool_size })
+    Ok(Plan {
+        policy,
+        address,
+        database,
+        pool_size: settings.pool_size,
+    })
 }
 
 async fn run(plan: Plan) -> Result<u8, Failure> {
@@ -128,7 +147,11 @@ async fn run(plan: Plan) -> Result<u8, Failure> {
         .policy(plan.policy)
         .signals(signals)
         .drain(drain)
-        .release("postgres", bound, move || async move { store.close().await })
+        .release(
+            "postgres",
+            bound,
+            move || async move { store.close().await },
+        )
         .await;
     info!(report = %serde_json::to_string(&report).unwrap_or_default(), "report");
     Ok(report.exit_code())
@@ -147,7 +170,9 @@ async fn reach_database(plan: &Plan, signals: &mut Signals) -> Result<Option<Pos
             }
             Some(Err(error @ ConnectError::Refused(_))) => {
                 let mend = "check DATABASE_URL, the role and its rights";
-                return Err(Failure::config(format!("cannot use the database: {error}; {mend}")));
+                return Err(Failure::config(format!(
+                    "cannot use the database: {error}; {mend}"
+                )));
             }
         }
         let rest = TokioClock.sleep_until(TokioClock.now() + pause);

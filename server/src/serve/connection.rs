@@ -61,12 +61,6 @@ impl HttpOptions {
     }
 }
 
-/// What a turn of a connection came to.
-enum Turn {
-    Ended,
-    Judged(Verdict),
-}
-
 /// Serves one connection to its end.
 ///
 /// hyper's own `graceful_shutdown` is used for HTTP/2 only. On HTTP/1 it closes a connection that
@@ -100,7 +94,7 @@ where
                 if let Err(error) = result {
                     tracing::debug!(connection = conn.id(), %error, "connection failed");
                 }
-                return Poll::Ready(Turn::Ended);
+                return Poll::Ready(None);
             }
             if last_look {
                 conn.refuse_work();
@@ -116,30 +110,27 @@ where
                 verdict @ (Verdict::LastLook
                 | Verdict::SayGoodbye
                 | Verdict::Close
-                | Verdict::Abort) => Poll::Ready(Turn::Judged(verdict)),
+                | Verdict::Abort) => Poll::Ready(Some(verdict)),
             }
         });
         match turn.await {
-            Turn::Ended => return,
-            // One turn of the runtime: what the kernel has received by now counts as received in
-            // time.
-            Turn::Judged(Verdict::LastLook) => {
-                tokio::task::yield_now().await;
-                last_look = true;
-            }
-            Turn::Judged(Verdict::SayGoodbye) => {
+            // hyper drops the handlers with the connection, those of HTTP/2 streams included.
+            None | Some(Verdict::Abort) => return,
+            Some(Verdict::Stay) => {}
+            Some(Verdict::SayGoodbye) => {
                 connection.as_mut().graceful_shutdown();
                 said_goodbye = true;
             }
-            Turn::Judged(Verdict::Close) if looked => conn.close(),
-            // The same before a close.
-            Turn::Judged(Verdict::Close) => {
+            Some(Verdict::Close) if looked => conn.close(),
+            // One turn of the runtime: what the kernel has by now counts as received in time.
+            Some(Verdict::Close) => {
                 tokio::task::yield_now().await;
                 looked = true;
             }
-            Turn::Judged(Verdict::Stay) => {}
-            // hyper drops the handlers with the connection, those of HTTP/2 streams included.
-            Turn::Judged(Verdict::Abort) => return,
+            Some(Verdict::LastLook) => {
+                tokio::task::yield_now().await;
+                last_look = true;
+            }
         }
     }
 }

@@ -211,7 +211,7 @@ where
     fn carry_out(&mut self, action: Action) {
         match action {
             Action::FailReadiness => {
-                steps::began(&self.shared.machine());
+                steps::began(&self.shared.snapshot());
                 self.shared.order(Orders::UNREADY);
             }
             Action::AnswerWithClose => self.shared.order(Orders::ANNOUNCE_CLOSE),
@@ -225,12 +225,12 @@ where
                 self.releasing = None;
                 steps::abandoned(&self.resources[place].name);
             }
-            Action::Finish => steps::finished(&self.shared.machine()),
+            Action::Finish => steps::finished(&self.shared.snapshot()),
         }
     }
 
     fn seal(&mut self) {
-        steps::sealing(&self.shared.machine());
+        steps::sealing(&self.shared.snapshot());
         match std::mem::replace(&mut self.entrance, Entrance::Shut) {
             Entrance::Open(listener) | Entrance::Resting(listener, _) => {
                 let (admit, admitted) = unbounded_channel();
@@ -251,7 +251,7 @@ where
         }
         self.rung = Some(rung);
         self.shared.tell(Input::Sealed);
-        steps::sealed(rung, &self.shared.machine());
+        steps::sealed(rung, &self.shared.snapshot());
     }
 
     fn abort_remaining(&mut self) {
@@ -260,7 +260,7 @@ where
         let now = self.shared.clock().now();
         let left = self.shared.connections();
         self.aborted = left.iter().map(|conn| conn.describe(now)).collect();
-        steps::aborting(&self.shared.machine(), &self.aborted);
+        steps::aborting(&self.shared.snapshot(), &self.aborted);
         self.shared.order(Orders::ABORT);
     }
 

@@ -85,6 +85,12 @@ impl Shared {
         lock(&self.machine)
     }
 
+    /// The machine as it stands, for the log: writing that under the lock would hold every request
+    /// up while the log does.
+    pub(crate) fn snapshot(&self) -> Machine {
+        self.machine().clone()
+    }
+
     pub(crate) fn clock(&self) -> &SharedClock {
         self.clock.get().expect("connections are only made while serving")
     }
