@@ -40,17 +40,11 @@ struct Failure {
 
 impl Failure {
     fn config(message: impl Into<String>) -> Self {
-        Self {
-            code: exit_code::CONFIG,
-            message: message.into(),
-        }
+        Self { code: exit_code::CONFIG, message: message.into() }
     }
 
     fn system(message: impl Into<String>) -> Self {
-        Self {
-            code: exit_code::SYSTEM,
-            message: message.into(),
-        }
+        Self { code: exit_code::SYSTEM, message: message.into() }
     }
 }
 
@@ -83,10 +77,7 @@ fn start() -> Result<u8, Failure> {
 /// clap's own message, but with our exit code.
 fn say_usage(error: &clap::Error) -> u8 {
     let _ = error.print();
-    let asked_for = matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-    );
+    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if asked_for {
         return exit_code::CLEAN;
     }
@@ -109,12 +100,7 @@ fn plan(settings: &Settings) -> Result<Plan, Failure> {
         Failure::config(format!("cannot read DATABASE_URL: {error}; {mend}"))
     })?;
     let address = SocketAddr::new(settings.host, settings.port);
-    Ok(Plan {
-        policy,
-        address,
-        database,
-        pool_size: settings.pool_size,
-    })
+    Ok(Plan { policy, address, database, pool_size: settings.pool_size })
 }
 
 async fn run(plan: Plan) -> Result<u8, Failure> {
@@ -147,11 +133,7 @@ async fn run(plan: Plan) -> Result<u8, Failure> {
         .policy(plan.policy)
         .signals(signals)
         .drain(drain)
-        .release(
-            "postgres",
-            bound,
-            move || async move { store.close().await },
-        )
+        .release("postgres", bound, move || async move { store.close().await })
         .await;
     info!(report = %serde_json::to_string(&report).unwrap_or_default(), "report");
     Ok(report.exit_code())
@@ -170,9 +152,7 @@ async fn reach_database(plan: &Plan, signals: &mut Signals) -> Result<Option<Pos
             }
             Some(Err(error @ ConnectError::Refused(_))) => {
                 let mend = "check DATABASE_URL, the role and its rights";
-                return Err(Failure::config(format!(
-                    "cannot use the database: {error}; {mend}"
-                )));
+                return Err(Failure::config(format!("cannot use the database: {error}; {mend}")));
             }
         }
         let rest = TokioClock.sleep_until(TokioClock.now() + pause);
