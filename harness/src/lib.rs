@@ -46,6 +46,7 @@
 //!
 //! With it:
 //!
+//! * `guard`: a process that puts away what we leave when we are killed
 //! * `postgres`: where Postgres comes from
 //! * `store`: what the judge does with it in one scenario: gates, the proxy, the rows
 //! * `world`: carries out a plan against a real process
@@ -57,6 +58,8 @@
 pub mod check;
 #[cfg(feature = "real")]
 pub mod cli;
+#[cfg(feature = "real")]
+mod guard;
 pub mod history;
 pub mod plan;
 #[cfg(feature = "real")]

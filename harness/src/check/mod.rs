@@ -40,14 +40,13 @@ mod testing;
 mod verdict;
 mod visible_in_time;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 pub use self::catalogue::{CHECKS, find};
 pub use self::finding::{Finding, Kind};
 pub use self::verdict::{Verdict, judge};
 
 use crate::history::History;
+pub use crate::plan::{CheckUse, Level};
+
 use crate::plan::Plan;
 
 /// One invariant.
@@ -59,28 +58,4 @@ pub struct Check {
     pub about: &'static str,
     /// Looks for violations. The level is set by [`judge`], from the plan.
     pub judge: fn(&Plan, &History) -> Vec<Finding>,
-}
-
-/// A check that judges a plan, and how much it counts there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CheckUse {
-    /// The check's id.
-    pub check: String,
-    /// What a violation amounts to.
-    pub level: Level,
-}
-
-/// How much a violation counts.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// It is worth knowing.
-    Info,
-    /// It warns.
-    Should,
-    /// It fails the run.
-    Must,
 }

@@ -1,8 +1,7 @@
 use super::{
-    Actor, Closing, Contract, Fault, Gate, LetGo, Names, PLAN_VERSION, Part, Plan, Request, Role,
-    Signal, Step, Target, Until,
+    Actor, CheckUse, Closing, Contract, Fault, Gate, LetGo, Level, Names, PLAN_VERSION, Part, Plan,
+    Request, Role, Signal, Step, Target, Until,
 };
-use crate::check::{CheckUse, Level};
 
 /// The builder that scenarios write plans with.
 ///

@@ -6,6 +6,7 @@
 //!
 //! * `contract`: what a graded server promises, and the budgets that it is held to
 //! * `draft`: the builder that scenarios write plans with
+//! * `judged`: which checks judge a plan, and how much each counts
 //! * `names`: unguessable names, from the seed
 //! * `request`: one HTTP request, and the places where it can be cut
 //! * `step`: the language itself
@@ -15,6 +16,7 @@
 
 mod contract;
 mod draft;
+mod judged;
 mod names;
 mod request;
 mod step;
@@ -27,12 +29,11 @@ use serde::{Deserialize, Serialize};
 
 pub use self::contract::{Contract, ExitRule};
 pub use self::draft::{ActorDraft, Draft};
+pub use self::judged::{CheckUse, Level};
 pub use self::names::Names;
 pub use self::request::{Cut, Intent, Part, Request};
 pub use self::step::{Closing, Fault, Gate, LetGo, Signal, Step, Target, Until};
 pub use self::validate::{PlanError, validate};
-
-use crate::check::CheckUse;
 
 /// The version of the plan's language. A world refuses a plan of another version.
 pub const PLAN_VERSION: u32 = 1;

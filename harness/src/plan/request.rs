@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 /// One HTTP/1.1 request, as bytes in the making.
 ///
 /// Inside [`super::Step::Repeat`] each round sends a request of its own: the world appends
-/// `-` and the round's number to `name`, and to the name in the body.
+/// `-` and the request's number (the actor's n-th, from 1) to `name`, and to the name in the body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
@@ -104,9 +104,9 @@ impl Request {
         }
     }
 
-    /// The request of the round `n` of a `Repeat`, with a name of its own.
+    /// This request as the actor's `n`-th, with a name of its own.
     #[must_use]
-    pub fn round(&self, n: u64) -> Self {
+    pub fn numbered(&self, n: u64) -> Self {
         let name = self.name.as_ref().map(|name| format!("{name}-{n}"));
         Self { name, ..self.clone() }
     }
@@ -190,8 +190,8 @@ mod tests {
     }
 
     #[test]
-    fn a_round_has_a_name_of_its_own() {
-        let request = Request::work("job-1").round(3);
+    fn a_numbered_request_has_a_name_of_its_own() {
+        let request = Request::work("job-1").numbered(3);
         assert_eq!(request.name.as_deref(), Some("job-1-3"));
         assert!(String::from_utf8(request.body_bytes()).unwrap().contains("job-1-3"));
     }

@@ -255,7 +255,7 @@ impl<'a> Script<'a, '_> {
 mod tests {
     use super::super::{Contract, Draft, Gate, LetGo};
     use super::*;
-    use crate::check::Level;
+    use crate::plan::Level;
 
     type Write = fn(&mut Draft);
 

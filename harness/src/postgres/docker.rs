@@ -12,9 +12,9 @@ use tokio::time::timeout;
 use super::RunId;
 use super::admin::until_it_answers;
 use super::error::Attempt;
-use super::guard::Guard;
 use super::local::SETTINGS;
 use super::owner::Owner;
+use crate::guard::Guard;
 
 /// The label that all our containers bear; its value is the run's id.
 pub(super) const LABEL_RUN: &str = "lastorders.run";

@@ -4,7 +4,7 @@
 //! * `start`: the [`Postgres`] of a run, and `lease`: a database of one scenario's own
 //! * `ladder`: the ways to a Postgres, in order: `docker`, `local`, `download`, `url`
 //! * `admin`: the administrator's sessions, whichever way it was; `pace`: how it looks for changes
-//! * `guard`, `owner`, `names`, `leftovers`: nothing stays behind, even of a run that was killed
+//! * `owner`, `names`, `leftovers`: nothing stays behind, even of a run that was killed
 //! * `doctor`: which ways are open on this machine
 //! * `error`: every attempt, what happened, and what would mend it
 
@@ -14,7 +14,6 @@ mod docker;
 mod doctor;
 mod download;
 mod error;
-mod guard;
 mod ladder;
 mod lease;
 mod leftovers;

@@ -52,16 +52,28 @@ pub async fn run(
     if catalogue.scenarios().is_empty() {
         return Err(RunError::NothingSelected);
     }
-    let begun = Instant::now();
     let id = RunId::random();
     // Every server has this in its DATABASE_URL, and so have its children.
-    let _guard = Guard::start(&id.mark()).map_err(RunError::Guard)?;
+    let guard = Guard::start(&id.mark()).map_err(RunError::Guard)?;
+    let outcome = conduct(launch, catalogue, options, progress, &id).await;
+    guard.dismiss().await;
+    outcome
+}
+
+async fn conduct(
+    launch: &Launch,
+    catalogue: &Catalogue,
+    options: &Options,
+    progress: Arc<dyn Progress>,
+    id: &RunId,
+) -> Result<Outcome, RunError> {
+    let begun = Instant::now();
     progress.postgres_starting();
     let mut cancel = options.cancel.clone();
     let postgres = tokio::select! {
         biased;
         signal = interrupted(&mut cancel) => return Err(RunError::Interrupted(signal)),
-        postgres = Postgres::start(&options.postgres, &id) => Arc::new(postgres?),
+        postgres = Postgres::start(&options.postgres, id) => Arc::new(postgres?),
     };
     progress.postgres_ready(postgres.origin());
     let origin = postgres.origin().to_owned();
@@ -188,9 +200,7 @@ fn plans(scenario: &Scenario, options: &Options) -> Vec<Plan> {
 
 /// Whether the plan lasts until the server's own deadline: it closes a gate and never opens it.
 fn lasts(plan: &Plan) -> bool {
-    let mut steps = plan.actors.iter().flat_map(|actor| &actor.steps);
-    let holds = steps.clone().any(|step| matches!(step, Step::Hold { .. }));
-    holds && !steps.any(|step| matches!(step, Step::LetGo { .. }))
+    plan.holds() && !plan.any_step(|step| matches!(step, Step::LetGo { .. }))
 }
 
 fn not_carried_out(scenario: Scenario, plan: Plan) -> ScenarioOutcome {

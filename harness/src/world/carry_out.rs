@@ -13,7 +13,7 @@ use super::recorder::Recorder;
 use super::stage::Stage;
 use super::{client, operator, ready, sessions, storekeeper, visible};
 use crate::history::{History, Sign, Trouble, What};
-use crate::plan::{Actor, LetGo, Plan, Role, Step};
+use crate::plan::{self, Actor, LetGo, Plan, Role};
 use crate::postgres::Lease;
 use crate::run::Launch;
 use crate::store::{Store, StoreEvent};
@@ -44,6 +44,10 @@ pub struct World {
 /// server and all its children.
 pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
     let recorder = Arc::new(Recorder::new());
+    if let Err(error) = plan::validate(plan) {
+        unreached(&recorder, "understand the plan", &error.to_string());
+        return recorder.take();
+    }
     let observer = {
         let recorder = Arc::clone(&recorder);
         Arc::new(move |event: StoreEvent| sessions::record(&recorder, &event))
@@ -135,7 +139,7 @@ async fn act(stage: Arc<Stage>, actor: Actor) {
 
 /// Waits until every actor is done and the server gone, and sees to it that this comes to an end.
 async fn supervise(stage: &Arc<Stage>, plan: &Plan, actors: &mut JoinSet<()>) {
-    let signals = plan.actors.iter().flat_map(|actor| &actor.steps).any(is_signal);
+    let signals = plan.signals();
     let mut watchers = JoinSet::new();
     watchers.spawn({
         let stage = Arc::clone(stage);
@@ -193,10 +197,6 @@ async fn watch_exit(stage: &Stage) {
         stage.saw(Sign::Exited);
     }
     stage.set_exit_seen();
-}
-
-fn is_signal(step: &Step) -> bool {
-    matches!(step, Step::Signal { .. })
 }
 
 fn overdue(stage: &Stage, signals: bool) {

@@ -12,8 +12,8 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::{Account, Binaries};
+use crate::guard::Guard;
 use crate::postgres::admin::until_it_answers;
-use crate::postgres::guard::Guard;
 use crate::postgres::owner::Owner;
 use crate::postgres::{RunId, pace};
 

@@ -93,7 +93,7 @@ impl Pool {
 
     async fn exchange(&self, stage: &Stage, request: &Request) {
         let n = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
-        let request = request.round(n);
+        let request = request.numbered(n);
         let conn = format!("{}@pool", self.actor);
         let id = RequestId { id: format!("{}#{n}", self.actor), name: request.name.clone() };
         let body = request.body_bytes();

@@ -9,7 +9,7 @@ use crate::plan::{Closing, Part, Request, Step, Until};
 /// Carries out a client's script.
 pub(crate) async fn run(stage: &Stage, actor: &str, steps: &[Step]) {
     let mut client = Client { stage, actor, conn: None, conns: 0, requests: 0, gone: false };
-    client.script(steps, None).await;
+    client.script(steps, false).await;
     client.leave();
 }
 
@@ -24,8 +24,8 @@ struct Client<'a> {
 }
 
 impl Client<'_> {
-    /// `round`: which round of a `Repeat` this is, if it is one.
-    async fn script(&mut self, steps: &[Step], round: Option<u64>) {
+    /// `again`: whether this is a round of a `Repeat`.
+    async fn script(&mut self, steps: &[Step], again: bool) {
         for step in steps {
             if self.stage.is_over() {
                 return;
@@ -37,8 +37,9 @@ impl Client<'_> {
                 Step::Repeat { until, steps } => Box::pin(self.repeat(until, steps)).await,
                 Step::Connect => self.connect().await,
                 Step::Send { request, part } => {
-                    let request = round.map_or_else(|| request.clone(), |n| request.round(n));
-                    self.send(&request, *part).await;
+                    let n = self.requests + u64::from(is_first(*part));
+                    let request = if again { &request.numbered(n) } else { request };
+                    self.send(request, *part).await;
                 }
                 Step::Receive => self.receive(None).await,
                 Step::ReadSlowly { bytes, every_ms } => {
@@ -79,7 +80,7 @@ impl Client<'_> {
                 return;
             }
             round += 1;
-            self.script(steps, Some(round)).await;
+            self.script(steps, true).await;
         }
     }
 
@@ -106,7 +107,7 @@ impl Client<'_> {
     }
 
     async fn send(&mut self, request: &Request, part: Part) {
-        let first = matches!(part, Part::Whole | Part::UpTo(_));
+        let first = is_first(part);
         let Some(conn) = self.conn.as_mut().filter(|conn| conn.usable || !first) else {
             self.gone = true;
             return;
@@ -222,5 +223,13 @@ impl Client<'_> {
             let what = What::Ended { conn, request, by, got: 0, status: None };
             self.stage.record(self.actor, what);
         }
+    }
+}
+
+/// Whether the request's first byte is in this part.
+fn is_first(part: Part) -> bool {
+    match part {
+        Part::Whole | Part::UpTo(_) => true,
+        Part::From(_) => false,
     }
 }

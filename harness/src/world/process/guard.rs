@@ -1,24 +1,18 @@
 use std::io;
-use std::process::Stdio;
-use std::sync::{Mutex, PoisonError};
 
-use tokio::process::{Child, ChildStdin, Command};
+use crate::guard::Guard as AnyGuard;
 
-/// A process that kills what we started when we are killed ourselves, by whatever means.
+/// Kills what a run has started when the run's program is killed itself, by whatever means.
 ///
-/// It waits for the end of a pipe that only we hold open. While we live, we clean up; when the pipe
-/// ends, it kills every process whose environment holds the token. It is a shell, since a `fork`
-/// without `exec` is not safe in a program with threads, and a shell is on every machine.
+/// While the program lives, it cleans up itself; when it is gone, every process whose environment
+/// holds the token is killed.
 #[derive(Debug)]
 pub struct Guard {
-    pipe: Mutex<Option<ChildStdin>>,
-    _child: Child,
+    guard: AnyGuard,
 }
 
 /// Kills whoever has `$1` in the environment but itself; twice, for those born meanwhile.
 const SCRIPT: &str = r#"
-trap '' HUP INT TERM PIPE
-cat >/dev/null
 for round in 1 2; do
     for process in /proc/[0-9]*; do
         pid=${process#/proc/}
@@ -29,7 +23,8 @@ done
 "#;
 
 impl Guard {
-    /// Starts a guard over every process that has the token in its environment.
+    /// Starts a guard over every process that has the token in its environment. When it is dropped
+    /// and not dismissed, as in a panic, it does its work.
     ///
     /// # Errors
     ///
@@ -39,21 +34,12 @@ impl Guard {
     ///
     /// Outside a tokio runtime.
     pub fn start(token: &str) -> io::Result<Self> {
-        let mut command = Command::new("sh");
-        command.args(["-c", SCRIPT, "lastorders-guard", token]);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        // A session of its own: Ctrl-C on our terminal must not end it before its work is done.
-        super::spawn::detach(&mut command);
-        let mut child = command.spawn()?;
-        let pipe = Mutex::new(child.stdin.take());
-        Ok(Self { pipe, _child: child })
+        Ok(Self { guard: AnyGuard::start(SCRIPT, token)? })
     }
-}
 
-impl Drop for Guard {
-    /// Ends it: it looks for what is left, finds nothing, and is gone.
-    fn drop(&mut self) {
-        drop(self.pipe.lock().unwrap_or_else(PoisonError::into_inner).take());
+    /// Dismisses the guard: nobody is left. Returns when it has gone.
+    pub async fn dismiss(self) {
+        self.guard.dismiss().await;
     }
 }
 

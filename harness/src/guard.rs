@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 /// been killed (or have panicked), and the guard does what its script says. It is in a process
 /// group of its own and deaf to what a terminal sends, so that Ctrl-C does not take it first.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub(crate) struct Guard {
     child: Child,
 }
 
@@ -35,7 +35,7 @@ impl Guard {
     /// # Errors
     ///
     /// When there is no `/bin/sh`.
-    pub(super) fn start(script: &str, argument: impl AsRef<OsStr>) -> io::Result<Self> {
+    pub(crate) fn start(script: &str, argument: impl AsRef<OsStr>) -> io::Result<Self> {
         let child = Command::new("/bin/sh")
             .arg("-c")
             .arg(format!("{READ}{script}"))
@@ -55,12 +55,12 @@ impl Guard {
     /// # Errors
     ///
     /// When the guard has gone.
-    pub(super) async fn set(&mut self, name: &str) -> io::Result<()> {
+    pub(crate) async fn set(&mut self, name: &str) -> io::Result<()> {
         self.say(&format!("set {name}\n")).await
     }
 
     /// Dismisses the guard: there is nothing left to put away.
-    pub(super) async fn dismiss(mut self) {
+    pub(crate) async fn dismiss(mut self) {
         let said = self.say("done\n").await;
         drop(self.child.stdin.take());
         let gone = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
