@@ -34,11 +34,23 @@ fn carry_out(command: &Command) -> u8 {
         Command::List(args) => list::list(args),
         Command::Explain { id } => explain::explain(id),
         Command::Check(args) => check::check(args),
-        Command::Run(args) => in_runtime(run::run(args)),
+        Command::Run(args) => {
+            let code = in_runtime(run::run(args));
+            hidden();
+            code
+        }
         Command::Doctor => in_runtime(doctor::doctor()),
         Command::Clean(args) => in_runtime(clean::clean(args)),
     };
     done.unwrap_or_else(|code| code)
+}
+
+/// All of ours has gone by now, so whoever is left was hidden by the server.
+fn hidden() {
+    match crate::world::kill_orphans() {
+        0 => {}
+        n => print::note(&format!("killed {n} process(es) that the server had hidden from us")),
+    }
 }
 
 fn in_runtime(work: impl Future<Output = Result<u8, u8>>) -> Result<u8, u8> {

@@ -29,7 +29,7 @@ mod visible;
 
 pub use self::carry_out::{Cancel, World, carry_out};
 pub use self::listener::ListenerWatch;
-pub use self::process::Guard;
+pub use self::process::{Guard, kill_orphans};
 
 /// No `Repeat` goes round more often: a server that answers for ever must not fill our memory.
 const MOST_ROUNDS: u64 = 5_000;

@@ -102,7 +102,7 @@ pub(super) fn send(pid: i32, signal: Signal) {
     }
 }
 
-fn reap(pid: i32) {
+pub(super) fn reap(pid: i32) {
     // Only a child of ours can be waited for; a subreaper's adopted ones are.
     let _ = waitpid(Pid::from_raw(pid), WaitOptions::NOHANG);
 }
@@ -128,7 +128,7 @@ fn has_in_environment(pid: i32, token: &str) -> bool {
         && environment.windows(token.len()).any(|window| window == token.as_bytes())
 }
 
-fn processes() -> Vec<Process> {
+pub(super) fn processes() -> Vec<Process> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
     pids.filter_map(|pid| Process::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?))

@@ -80,8 +80,8 @@ async fn bytes_that_only_the_kernel_knows_of_are_answered() {
     let mut answer = vec![0; 1024];
     assert!(client.read(&mut answer).await.expect("an answer") > 0);
 
-    // No await between these two: when the server hears the signal, the runtime has not heard of the
-    // bytes.
+    // No await between these two: when the server hears the signal, the runtime has not heard of
+    // the bytes.
     let mut client = client.into_std().expect("a socket");
     client.write_all(request).expect("sent");
     signals.send(crate::Signal::Terminate).expect("the server runs");
