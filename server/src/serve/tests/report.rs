@@ -58,10 +58,7 @@ async fn for_machines() {
     assert_eq!(report["rung"], "accept_until_empty");
     let release = serde_json::json!([{ "name": "pool", "outcome": "done", "took_ms": 20 }]);
     assert_eq!(report["releases"], release);
-    assert_eq!(
-        (&report["clean"], &report["exit_code"]),
-        (&false.into(), &0.into())
-    );
+    assert_eq!((&report["clean"], &report["exit_code"]), (&false.into(), &0.into()));
 }
 
 thread_local! {
@@ -84,11 +81,7 @@ impl io::Write for Sink {
 
 /// For every thread: one set for this thread alone misses events that another thread has met first.
 fn start_log() {
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_writer(|| Sink)
-        .init();
+    tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| Sink).init();
     tracing::callsite::rebuild_interest_cache();
 }
 
@@ -97,9 +90,7 @@ async fn a_line_in_the_log_for_each_step() {
     start_log();
     eventful().await;
     let log = String::from_utf8(LOG.take()).expect("text");
-    let lines = log
-        .lines()
-        .map(|it| serde_json::from_str::<serde_json::Value>(it).expect("JSON"));
+    let lines = log.lines().map(|it| serde_json::from_str::<serde_json::Value>(it).expect("JSON"));
     let steps: Vec<_> = lines
         .filter(|it| it["target"] == "lastorders::serve::steps")
         .map(|it| it["message"].as_str().expect("a message").to_owned())
