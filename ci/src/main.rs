@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// What decides whether a change lands. Without a name, every step in order.
+/// What decides whether a change lands. Without a name, every usual step in order.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo ci", after_help = steps::help())]
 struct Arguments {

@@ -1,4 +1,6 @@
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// One thing that must succeed.
@@ -10,6 +12,10 @@ pub(crate) struct Step {
     pub(crate) cargo: &'static [&'static str],
     /// Variables beyond those of the environment.
     pub(crate) env: &'static [(&'static str, &'static str)],
+    /// Whether it is taken when no step is named.
+    pub(crate) usual: bool,
+    /// Whether every processor is kept busy by something else meanwhile.
+    pub(crate) loaded: bool,
 }
 
 /// What came of a step.
@@ -26,6 +32,7 @@ impl Step {
         eprintln!("\n── {}: cargo {}", self.name, self.cargo.join(" "));
         let begun = now();
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let _load = self.loaded.then(Load::on_every_processor);
         let status = Command::new(cargo).args(self.cargo).envs(self.env.iter().copied()).status();
         let failure = match status {
             Ok(status) if status.success() => None,
@@ -33,6 +40,32 @@ impl Step {
             Err(error) => Some(format!("cargo could not be started: {error}")),
         };
         Taken { step: self, failure, duration: begun.elapsed() }
+    }
+}
+
+/// Threads that do nothing but keep a processor busy, until this is dropped.
+struct Load {
+    over: Arc<AtomicBool>,
+}
+
+impl Load {
+    fn on_every_processor() -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        for _ in 0..std::thread::available_parallelism().map_or(2, std::num::NonZero::get) {
+            let over = Arc::clone(&over);
+            std::thread::spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        Self { over }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
     }
 }
 

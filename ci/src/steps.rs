@@ -6,38 +6,50 @@ use clap::builder::PossibleValuesParser;
 use crate::step::{Step, Taken};
 
 const STEPS: &[Step] = &[
-    Step { name: "fmt", about: "the layout", cargo: &["fmt", "--all", "--check"], env: &[] },
+    Step { name: "fmt", about: "the layout", cargo: &["fmt", "--all", "--check"], ..USUAL },
     Step {
         name: "lint",
         about: "clippy, warnings denied",
         cargo: &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
-        env: &[],
+        ..USUAL
     },
     Step {
         name: "pure",
         about: "the harness without its default features, as the simulator builds it",
         cargo: &["check", "-p", "lastorders-harness", "--no-default-features", "--locked"],
-        env: &[],
+        ..USUAL
     },
     Step {
         name: "doc",
         about: "the documentation, warnings denied",
         cargo: &["doc", "--workspace", "--no-deps", "--locked"],
         env: &[("RUSTDOCFLAGS", "-D warnings")],
+        ..USUAL
     },
     Step {
         name: "grade",
         about: "the README's first command: the judge grades the reference",
         cargo: &["run", "--release", "--locked", "--", "run", "server"],
-        env: &[],
+        ..USUAL
     },
     Step {
         name: "test",
         about: "the README's second command: every test",
         cargo: &["test", "--workspace"],
-        env: &[],
+        ..USUAL
+    },
+    Step {
+        name: "steady",
+        about: "the reference 20 times over, while every processor is busy; only when named",
+        cargo: &["run", "--release", "--locked", "--", "run", "--repeat", "20", "server"],
+        usual: false,
+        loaded: true,
+        ..USUAL
     },
 ];
+
+/// What most steps have in common.
+const USUAL: Step = Step { name: "", about: "", cargo: &[], env: &[], usual: true, loaded: false };
 
 /// The names of the steps, for the command line.
 pub(crate) fn names() -> PossibleValuesParser {
@@ -56,7 +68,7 @@ pub(crate) fn help() -> String {
 /// Takes the named steps, or all; stops at the first that fails.
 pub(crate) fn run(names: &[String]) -> ExitCode {
     let chosen: Vec<Step> = if names.is_empty() {
-        STEPS.to_vec()
+        STEPS.iter().filter(|step| step.usual).copied().collect()
     } else {
         let find = |name: &String| STEPS.iter().find(|step| step.name == *name).copied();
         names.iter().filter_map(find).collect()
