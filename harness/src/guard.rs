@@ -1,10 +1,16 @@
 use std::ffi::OsStr;
 use std::io;
 use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
+
+/// The guards that were started and not dismissed.
+static LIVE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// A process that outlives us by a moment, and puts away what we could not.
 ///
@@ -47,6 +53,7 @@ impl Guard {
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()?;
+        live().extend(child.id());
         Ok(Self { child })
     }
 
@@ -61,12 +68,14 @@ impl Guard {
 
     /// Dismisses the guard: there is nothing left to put away.
     pub(crate) async fn dismiss(mut self) {
+        let pid = self.child.id();
         let said = self.say("done\n").await;
         drop(self.child.stdin.take());
         let gone = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
         if said.is_err() || gone.is_err() {
             tracing::debug!("the guard was gone, or did not go");
         }
+        live().retain(|live| Some(*live) != pid);
     }
 
     async fn say(&mut self, words: &str) -> io::Result<()> {
@@ -76,4 +85,20 @@ impl Guard {
         pipe.write_all(words.as_bytes()).await?;
         pipe.flush().await
     }
+}
+
+/// Waits, each for so long at most, until the guards that were not dismissed have done their work.
+/// Blocks this thread: for the end of a program.
+pub(crate) fn finish(within: Duration) {
+    let within = Timespec::try_from(within).ok();
+    for pid in std::mem::take(&mut *live()) {
+        let pid = Pid::from_raw(pid.cast_signed());
+        let Some(Ok(pidfd)) = pid.map(|pid| pidfd_open(pid, PidfdFlags::empty())) else { continue };
+        // A guard that does not come to its end is as good as one that was killed.
+        let _ = poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], within.as_ref());
+    }
+}
+
+fn live() -> std::sync::MutexGuard<'static, Vec<u32>> {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }

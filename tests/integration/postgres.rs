@@ -4,6 +4,7 @@
 //! (`docker`, `local`, with a comma between): then the test says `NOT RUN` on stderr and proves
 //! nothing.
 
+use std::io::Write as _;
 use std::process::Command;
 use std::time::Duration;
 
@@ -188,7 +189,9 @@ pub(crate) fn not_run(what: &str) -> bool {
     let missing = std::env::var("LASTORDERS_MISSING").unwrap_or_default();
     let missing = missing.split(',').any(|name| name.trim() == what);
     if missing {
-        eprintln!("NOT RUN: this machine lacks {what}, says LASTORDERS_MISSING");
+        // Not by a macro: the test harness keeps what those print of a test that passes.
+        let words = format!("NOT RUN: this machine lacks {what}, says LASTORDERS_MISSING\n");
+        let _ = std::io::stderr().write_all(words.as_bytes());
     }
     missing
 }

@@ -25,7 +25,7 @@ struct Bench {
 
 impl Bench {
     async fn set_up() -> Self {
-        let postgres = Postgres::start(&Choice::Local, &RunId::random()).await.expect("postgres");
+        let postgres = Postgres::start(&Choice::Auto, &RunId::random()).await.expect("postgres");
         let lease = postgres.lease("test").await.expect("lease");
         let log = Log::default();
         let seen = Arc::clone(&log);

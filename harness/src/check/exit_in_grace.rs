@@ -22,16 +22,16 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
         return vec![match killed {
             Some((at, why)) => {
                 let actual = format!("it still ran {} and was killed: {why}", moments.when(at));
-                Finding::late(expected, actual).measured(grace, at - signalled).at(at)
+                Finding::late(expected, actual).measured(grace, at.saturating_sub(signalled)).at(at)
             }
             None => Finding::inconclusive(expected, "the run ended before the process did"),
         }];
     };
-    if exited - signalled <= grace * 1000 {
+    if exited.saturating_sub(signalled) <= grace * 1000 {
         return Vec::new();
     }
     let late = Finding::late(expected, format!("it exited {}", moments.when(exited)));
-    vec![late.measured(grace, exited - signalled).at(exited)]
+    vec![late.measured(grace, exited.saturating_sub(signalled)).at(exited)]
 }
 
 #[cfg(test)]

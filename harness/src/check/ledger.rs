@@ -68,7 +68,8 @@ impl Ledger<'_> {
         } else {
             match &exchange.outcome {
                 Outcome::Answered(answer) => match answer.status {
-                    200..300 => self.acknowledged(exchange, rows),
+                    201 => self.acknowledged(exchange, rows),
+                    200..300 => Some(self.other_success(exchange)),
                     503 | 429 | 408 => self.refused(exchange, rows, "rejected in flight"),
                     _ => self.refused(exchange, rows, "dropped"),
                 },
@@ -96,6 +97,11 @@ impl Ledger<'_> {
             (0, false) => Some(Finding::inconclusive(expected, actual)),
             _ => None,
         }
+    }
+
+    /// A 2xx that is no 201 says nothing that a client could rely on.
+    fn other_success(&self, exchange: &Exchange) -> Finding {
+        Finding::violation("201 for work that is done", self.end(exchange))
     }
 
     fn refused(&self, exchange: &Exchange, rows: u32, class: &str) -> Option<Finding> {

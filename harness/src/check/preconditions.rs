@@ -23,8 +23,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
 /// What kept the run from being judged.
 fn stopped_short(plan: &Plan, history: &History) -> Vec<Finding> {
     let moments = history.moments();
-    // Nobody told it to stop, and the world did not kill it.
-    let alone = plan.signals() && moments.signalled.is_none();
+    // It ended before anybody told it to stop, and the world did not kill it.
+    let told = moments.signalled.unwrap_or(u64::MAX);
     let mut findings = Vec::new();
     for Event { at_us, what, .. } in &history.events {
         match what {
@@ -33,7 +33,7 @@ fn stopped_short(plan: &Plan, history: &History) -> Vec<Finding> {
                 let expected = format!("the server is ready within {budget} s");
                 findings.push(Finding::violation(expected, why).at(*at_us));
             }
-            What::Exited { code, signal } if alone && moments.exited == Some(*at_us) => {
+            What::Exited { code, signal } if *at_us < told && moments.exited == Some(*at_us) => {
                 let how = how_it_ended(*code, *signal);
                 let when = moments.when(*at_us);
                 let actual = format!("it {how} {when}, before any signal was sent");

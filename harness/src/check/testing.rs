@@ -157,7 +157,8 @@ impl Story {
     pub(super) fn connects(mut self, client: &str) -> Self {
         self.clients.entry(client.to_owned()).or_default().connections += 1;
         let conn = self.conn(client);
-        self.event(client, What::Connected { conn })
+        let began_us = self.now_us;
+        self.event(client, What::Connected { conn, began_us })
     }
 
     /// A client cannot connect.
@@ -200,7 +201,9 @@ impl Story {
             Intent::Bad => "POST /work (bad)",
         };
         let line = line.to_owned();
-        self.event(client, What::Sent { conn, request, intent, line, bytes, first, last })
+        let began_us = self.now_us;
+        let sent = What::Sent { began_us, conn, request, intent, line, bytes, first, last };
+        self.event(client, sent)
     }
 
     /// A client's last request is answered as the contract says of this status.

@@ -11,6 +11,9 @@ use super::{check, clean, doctor, exit, explain, fault, list, print, run};
 /// hang is a thread that waits for somebody else's lock.
 const LEFTOVER_TASKS: Duration = Duration::from_secs(2);
 
+/// How long a guard may take to put away what a run could not: a container is removed in less.
+const GUARDS: Duration = Duration::from_secs(15);
+
 /// The program `lastorders`, from its arguments to its exit code (see [`exit`]).
 #[must_use]
 pub fn main() -> ExitCode {
@@ -45,8 +48,10 @@ fn carry_out(command: &Command) -> u8 {
     done.unwrap_or_else(|code| code)
 }
 
-/// All of ours has gone by now, so whoever is left was hidden by the server.
+/// All of ours has gone by now, but for guards that still put something away; whoever is left then
+/// was hidden by the server.
 fn hidden() {
+    crate::guard::finish(GUARDS);
     match crate::world::kill_orphans() {
         0 => {}
         n => print::note(&format!("killed {n} process(es) that the server had hidden from us")),

@@ -20,7 +20,7 @@ impl History {
         let mut killed = false;
         for Event { at_us, what, .. } in &self.events {
             match what {
-                What::Connected { conn } => connections.push(Connection {
+                What::Connected { conn, .. } => connections.push(Connection {
                     conn: conn.clone(),
                     opened_us: *at_us,
                     ended: None,
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_connection_ends_once_and_what_the_world_killed_was_silent() {
-        let connected = |conn: &str| What::Connected { conn: conn.to_owned() };
+        let connected = |conn: &str| What::Connected { conn: conn.to_owned(), began_us: 0 };
         let closed = |conn: &str, by| What::Closed { conn: conn.to_owned(), by };
         let events = [
             connected("a@1"),

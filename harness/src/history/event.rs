@@ -66,6 +66,8 @@ pub enum What {
     Connected {
         /// The connection.
         conn: String,
+        /// When it was begun, in microseconds.
+        began_us: u64,
     },
     /// A connection could not be established.
     NotConnected {
@@ -74,8 +76,10 @@ pub enum What {
         /// Why.
         error: ConnectError,
     },
-    /// Bytes of a request were given to the kernel.
+    /// Bytes of a request were given to the kernel: all of them, at the time of this event.
     Sent {
+        /// When that was begun, in microseconds: no byte went before.
+        began_us: u64,
         /// On which connection.
         conn: String,
         /// Of which request.

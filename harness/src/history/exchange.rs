@@ -16,15 +16,15 @@ pub struct Exchange {
     pub actor: String,
     /// The connection that it was sent on.
     pub conn: String,
-    /// When its first byte was sent, in microseconds.
+    /// Before its first byte was sent, in microseconds: no byte went earlier.
     pub first_us: u64,
-    /// When its last byte was sent, if it was.
+    /// After its last byte was sent, in microseconds, if it was: none went later.
     pub last_us: Option<u64>,
     /// How many of its bytes were given to the kernel.
     pub bytes: u64,
     /// Whether its connection had carried an answer before it.
     pub reused: bool,
-    /// When its connection was established.
+    /// Before its connection was established, in microseconds.
     pub connected_us: u64,
     /// Whether it was wholly in the server's hands at the first signal: its last byte was sent
     /// before the world looked at the kernel's buffers, on a connection that the server had
@@ -129,18 +129,18 @@ impl Gathered {
     fn take(&mut self, event: &super::Event) {
         let at = event.at_us;
         match &event.what {
-            What::Connected { conn } => {
-                self.connected.insert(conn.clone(), at);
+            What::Connected { conn, began_us } => {
+                self.connected.insert(conn.clone(), *began_us);
             }
-            What::Sent { conn, request, intent, line, bytes, last, .. } => {
-                let exchange = self.entry(event, conn, request, *intent, line);
+            What::Sent { began_us, conn, request, intent, line, bytes, last, .. } => {
+                let exchange = self.entry(&event.actor, *began_us, conn, request, *intent, line);
                 exchange.bytes += bytes;
                 if *last {
                     exchange.last_us = Some(at);
                 }
             }
             What::NotSent { conn, request, intent, .. } => {
-                let exchange = self.entry(event, conn, request, *intent, "");
+                let exchange = self.entry(&event.actor, at, conn, request, *intent, "");
                 exchange.outcome = Outcome::NotSent;
                 exchange.ended_us = at;
             }
@@ -179,7 +179,8 @@ impl Gathered {
 
     fn entry(
         &mut self,
-        event: &super::Event,
+        actor: &str,
+        began_us: u64,
         conn: &str,
         request: &RequestId,
         intent: Intent,
@@ -189,13 +190,13 @@ impl Gathered {
             request: request.clone(),
             intent,
             line: line.to_owned(),
-            actor: event.actor.clone(),
+            actor: actor.to_owned(),
             conn: conn.to_owned(),
-            first_us: event.at_us,
+            first_us: began_us,
             last_us: None,
             bytes: 0,
             reused: self.answered.contains(conn),
-            connected_us: self.connected.get(conn).copied().unwrap_or(event.at_us),
+            connected_us: self.connected.get(conn).copied().unwrap_or(began_us),
             in_flight: false,
             outcome: Outcome::Silence,
             ended_us: u64::MAX,

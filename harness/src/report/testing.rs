@@ -128,9 +128,14 @@ fn request(id: &str) -> RequestId {
     RequestId { id: id.to_owned(), name: Some(format!("job-{id}")) }
 }
 
+fn connected(actor: &str) -> What {
+    What::Connected { conn: format!("{actor}@1"), began_us: 0 }
+}
+
 fn sent(id: &str) -> What {
     let actor = id.split('#').next().unwrap_or_default();
     What::Sent {
+        began_us: 0,
         conn: format!("{actor}@1"),
         request: request(id),
         intent: Intent::Work,
@@ -152,11 +157,11 @@ fn begun() -> Vec<Event> {
     vec![
         event(0.0, "server", started),
         event(400.0, "server", What::Ready),
-        event(410.0, "warm-up", What::Connected { conn: "warm-up@1".to_owned() }),
+        event(410.0, "warm-up", connected("warm-up")),
         event(411.0, "warm-up", sent("warm-up#1")),
         event(420.0, "warm-up", answered("warm-up#1", 201, "{}")),
         event(600.0, "store", What::Holding { gate: Gate::Row }),
-        event(610.0, "held", What::Connected { conn: "held@1".to_owned() }),
+        event(610.0, "held", connected("held")),
         event(612.0, "held", sent("held#1")),
         event(800.0, "store", What::Held { gate: Gate::Row, n: 1, wanted: 1 }),
         event(900.0, "operator", What::Signalled { signal: Signal::Term, target: Target::Leader }),

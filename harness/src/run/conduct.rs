@@ -12,7 +12,8 @@ use crate::history::{Event, History, Trouble, What};
 use crate::plan::{Plan, Step};
 use crate::postgres::{LeaseError, Postgres, RunId, StartError};
 use crate::scenario::{Catalogue, Scenario};
-use crate::world::{Cancel, Guard, ListenerWatch, World, carry_out};
+use crate::subject::cancelled;
+use crate::world::{Guard, INTERRUPTED, ListenerWatch, World, carry_out};
 
 /// Why there was no run, or no end to it.
 #[derive(Debug, Error)]
@@ -72,7 +73,7 @@ async fn conduct(
     let mut cancel = options.cancel.clone();
     let postgres = tokio::select! {
         biased;
-        signal = interrupted(&mut cancel) => return Err(RunError::Interrupted(signal)),
+        signal = cancelled(&mut cancel) => return Err(RunError::Interrupted(signal)),
         postgres = Postgres::start(&options.postgres, id) => Arc::new(postgres?),
     };
     progress.postgres_ready(postgres.origin());
@@ -84,7 +85,7 @@ async fn conduct(
             cancel: options.cancel.clone(),
         },
         postgres,
-        progress,
+        progress: Arc::clone(&progress),
         places: Semaphore::new(if options.jobs == 0 { 1_000 } else { options.jobs }),
     });
     let performed = conductor.perform(catalogue, options).await;
@@ -92,7 +93,7 @@ async fn conduct(
         && let Some(postgres) = Arc::into_inner(conductor.postgres)
         && let Err(error) = postgres.stop().await
     {
-        tracing::warn!("{error}");
+        progress.left_behind(&error.to_string());
     }
     let scenarios = performed.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
     Ok(Outcome {
@@ -104,15 +105,6 @@ async fn conduct(
         scenarios,
         interrupted: *options.cancel.borrow(),
     })
-}
-
-/// Waits for the signal that interrupts the run; for ever, if nobody can send one. Cancel safe.
-async fn interrupted(cancel: &mut Cancel) -> i32 {
-    let signal = cancel.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
-    match signal {
-        Some(signal) => signal,
-        None => std::future::pending().await,
-    }
 }
 
 struct Conductor {
@@ -184,7 +176,8 @@ impl Conductor {
             Ok(lease) => carry_out(&self.world, &plan, lease).await,
             Err(error) => no_database(&error),
         };
-        if self.world.cancel.borrow().is_some() {
+        let interrupted = |event: &Event| matches!(&event.what, What::Unreached { step, .. } if step == INTERRUPTED);
+        if history.events.iter().any(interrupted) {
             return ScenarioOutcome { history, ..not_carried_out(scenario, plan) };
         }
         let (verdict, findings) = judge(&plan, &history);

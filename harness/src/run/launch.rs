@@ -24,15 +24,6 @@ impl Launch {
     /// The command, as one would type it.
     #[must_use]
     pub fn command_line(&self) -> String {
-        let words = std::iter::once(&self.program).chain(&self.args);
-        words.map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+        crate::subject::quote(std::iter::once(&self.program).chain(&self.args))
     }
-}
-
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

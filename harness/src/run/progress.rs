@@ -10,6 +10,10 @@ pub trait Progress: Send + Sync {
     fn postgres_ready(&self, origin: &str) {
         let _ = origin;
     }
+    /// Something that the run had made could not be removed; what, and why.
+    fn left_behind(&self, problem: &str) {
+        tracing::warn!("{problem}");
+    }
     /// A scenario was begun.
     fn started(&self, id: &str) {
         let _ = id;

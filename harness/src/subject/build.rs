@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use super::subject::cancelled;
 use super::tail::{Keep, drain};
 use super::{PrepareError, environment, lookup, shell};
-use crate::world::Cancel;
+use crate::world::{Cancel, Guard};
 
 /// No step of a build may take longer: a build that hangs must not hold up a whole grading.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10 * 60);
@@ -79,11 +79,15 @@ impl Workshop<'_> {
         let words = std::iter::once(tool.program.into()).chain(args.iter().cloned());
         let command = shell::quote(words);
         (self.on_step)(&command);
+        // Nobody who has this in the environment outlives the step, not even if we are killed.
+        let mark = format!("lastorders-build-{}", uuid::Uuid::new_v4());
+        let _guard = Guard::start(&mark).map_err(|error| environment_error("a guard", &error))?;
         let mut child = Command::new(&program)
             .args(args)
             .current_dir(self.dir)
             .env_clear()
             .envs(environment::for_build(std::env::vars_os()))
+            .env("LASTORDERS_BUILD", &mark)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -124,12 +124,18 @@ fn variables(value: &Value) -> Result<Vec<(String, String)>, String> {
         .collect()
 }
 
+/// Nobody waits longer.
+const LONGEST_READY: Duration = Duration::from_secs(3600);
+
 fn duration(value: &Value) -> Result<Duration, String> {
     let text = text_of("ready_timeout", value)?;
     humantime::parse_duration(&text)
         .map_err(|error| format!("`ready_timeout` must be a time such as \"45s\": {error}"))
         .and_then(|time| match time {
             Duration::ZERO => Err("`ready_timeout` must be longer than nothing".to_owned()),
+            time if time > LONGEST_READY => {
+                Err("`ready_timeout` must be an hour at most".to_owned())
+            }
             time => Ok(time),
         })
 }

@@ -7,8 +7,9 @@
 //! A `Procfile` says only how to start; what is built is still read from the other files.
 //!
 //! * `subject`: the builder, and the one call that judges
-//! * `recipe`: what was recognised: steps to build, and a command to start
 //! * `manifest`, `procfile`, `node`, `python`, `go`, `cargo`: a file each
+//! * `venv`: Python environments, kept for the next time
+//! * `lookup`, `shell`: where a program is, and what a shell would read
 //! * `build`, `tail`: carries the steps out: bounded, interruptible, in a group of their own
 //! * `environment`: which variables a build gets
 //! * `prepared`: a subject that can be started
@@ -44,3 +45,4 @@ pub use self::subject::Subject;
 
 pub(crate) use self::lookup::{installed, nearest};
 pub(crate) use self::shell::quote;
+pub(crate) use self::subject::cancelled;

@@ -13,15 +13,20 @@ use super::recorder::Recorder;
 use super::stage::Stage;
 use super::{client, operator, ready, sessions, storekeeper, visible};
 use crate::history::{History, Sign, Trouble, What};
-use crate::plan::{self, Actor, LetGo, Plan, Role};
-use crate::postgres::Lease;
+use crate::plan::{self, Actor, Plan, Role};
+use crate::postgres::{Lease, pace};
 use crate::run::Launch;
 use crate::store::{Store, StoreEvent};
 
 /// From ready to the signal, or to the end of a plan that has none.
 const SETUP_WITHIN: Duration = Duration::from_secs(15);
+/// From the exit until nothing of the server may be left.
+const RESIDUE_WITHIN: Duration = Duration::from_millis(500);
 /// From the exit until the clients have seen their connections end.
 const SETTLE_WITHIN: Duration = Duration::from_secs(2);
+
+/// The step that a run which was interrupted did not reach.
+pub(crate) const INTERRUPTED: &str = "carry out the plan to its end";
 
 /// Becomes the number of the signal that interrupts the run.
 pub type Cancel = watch::Receiver<Option<i32>>;
@@ -101,14 +106,19 @@ fn start(
 async fn perform(world: &World, plan: &Plan, stage: &Arc<Stage>) {
     let within =
         world.launch.ready_timeout.unwrap_or(Duration::from_millis(plan.contract.ready_ms));
-    let cancelled = {
+    // Aborted when this is dropped: nobody else must hold the stage, and with it the server.
+    let mut watchers = JoinSet::new();
+    watchers.spawn({
         let (stage, mut cancel) = (Arc::clone(stage), world.cancel.clone());
-        tokio::spawn(async move {
+        async move {
             if cancel.wait_for(Option::is_some).await.is_ok() {
-                stage.abandon_by_world("carry out the plan", "the run was interrupted");
+                stage.abandon_by_world(INTERRUPTED, "the run was interrupted");
+            } else {
+                // Nobody can interrupt it any more.
+                std::future::pending().await
             }
-        })
-    };
+        }
+    });
     match ready::wait(stage, within).await {
         Err(why) => stage.record("server", What::NotReady { why }),
         Ok(address) => {
@@ -124,7 +134,6 @@ async fn perform(world: &World, plan: &Plan, stage: &Arc<Stage>) {
             stage.record("world", What::Lag { worst_us: lag.worst_us() });
         }
     }
-    cancelled.abort();
 }
 
 async fn act(stage: Arc<Stage>, actor: Actor) {
@@ -171,7 +180,7 @@ async fn supervise(stage: &Arc<Stage>, plan: &Plan, actors: &mut JoinSet<()>) {
     }
     if stage.signalled().is_some() || stage.has_exited() {
         // Taken before anybody is killed: what the server leaves behind by itself.
-        record_residue(stage);
+        record_residue(stage).await;
     }
     stage.set_killing();
     stage.server.kill().await;
@@ -212,10 +221,27 @@ fn overdue(stage: &Stage, signals: bool) {
     }
 }
 
-fn record_residue(stage: &Stage) {
-    let listening = super::sockets::listening().unwrap_or_default();
-    let listening = listening.iter().any(|(port, _)| *port == stage.port());
-    stage.record("world", What::Residue { processes: stage.server.children(), listening });
+/// Takes down what the server leaves behind by itself. Helpers that end because it has ended are
+/// given a moment to do so.
+async fn record_residue(stage: &Stage) {
+    let mut looks = pace(Duration::from_millis(20));
+    let until = tokio::time::Instant::now() + RESIDUE_WITHIN;
+    loop {
+        looks.tick().await;
+        let listening = match super::sockets::listening() {
+            Ok(ports) => ports.iter().any(|(port, _)| *port == stage.port()),
+            Err(error) => {
+                stage.abandon_by_world("see who listens on the port", &error.to_string());
+                return;
+            }
+        };
+        let processes = stage.server.children();
+        let clean = processes.is_empty() && !listening;
+        if clean || !stage.has_exited() || tokio::time::Instant::now() >= until {
+            stage.record("world", What::Residue { processes, listening });
+            return;
+        }
+    }
 }
 
 /// What is left to do when the server has had its chance: kill, count, and write down.
@@ -223,18 +249,17 @@ async fn finish(stage: &Stage) {
     stage.end();
     stage.server.kill().await;
     let (stdout, stderr) = stage.server.output().await;
-    // A session that waits at a closed gate does not see that its server has gone.
-    let _ = stage.store.let_go(LetGo::All).await;
-    let left = stage.store.await_sessions_gone(SETTLE_WITHIN).await;
-    let rows = match left {
-        Ok(left) => stage.store.rows().await.map(|rows| What::Rows {
+    // Opens the gates and waits for the sessions to go.
+    let rows = match stage.store.rows().await {
+        Ok(rows) if rows.truncated => Err("there are more rows than can be read".to_owned()),
+        Ok(rows) => Ok(What::Rows {
             counts: rows.counts,
             total: rows.total,
-            sessions_left: left,
+            sessions_left: rows.sessions_left,
         }),
-        Err(error) => Err(error),
+        Err(error) => Err(error.to_string()),
     };
-    stage.record("store", rows.unwrap_or_else(|error| What::NoRows { why: error.to_string() }));
+    stage.record("store", rows.unwrap_or_else(|why| What::NoRows { why }));
     stage.record("server", What::Output { stdout, stderr });
 }
 

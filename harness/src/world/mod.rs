@@ -27,6 +27,7 @@ mod stage;
 mod storekeeper;
 mod visible;
 
+pub(crate) use self::carry_out::INTERRUPTED;
 pub use self::carry_out::{Cancel, World, carry_out};
 pub use self::listener::ListenerWatch;
 pub use self::process::{Guard, kill_orphans};

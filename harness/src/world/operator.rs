@@ -5,7 +5,7 @@ use tokio::time::{Instant, interval, timeout};
 
 use super::stage::Stage;
 use super::{snapshot, visible};
-use crate::history::What;
+use crate::history::{Trouble, What};
 use crate::plan::{Signal, Step, Target};
 
 /// A stopped server that has not stopped after so long is not going to.
@@ -52,6 +52,10 @@ pub(super) async fn run(stage: &Stage, actor: &str, steps: &[Step]) {
 }
 
 fn send(stage: &Stage, signal: Signal, target: Target) {
+    if stage.has_exited() {
+        let why = "it had exited by then";
+        return stage.abandon("send a signal to the server", why, Trouble::Server);
+    }
     // Children that are born from now on are found by descent no longer once their parent exits.
     stage.server.take_note();
     let first = stage.signalled().is_none();

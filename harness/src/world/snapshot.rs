@@ -24,15 +24,12 @@ pub(super) fn take(stage: &Stage) {
     let mut unaccepted = BTreeSet::new();
     let conns = stage.conns.lock().unwrap_or_else(PoisonError::into_inner);
     for (port, name) in conns.iter() {
-        if sending.get(port).is_some_and(|socket| socket.unsent > 0) {
-            unread.insert(name.clone());
-        }
+        let arrived = sending.get(port).is_some_and(|socket| socket.unsent == 0);
         match held.get(port) {
             Some(socket) if socket.inode == 0 => drop(unaccepted.insert(name.clone())),
-            Some(socket) if socket.unread > 0 => drop(unread.insert(name.clone())),
-            // Not there: a handshake under way, or closed by the server already.
-            None if sending.contains_key(port) => drop(unaccepted.insert(name.clone())),
-            Some(_) | None => {}
+            Some(socket) if socket.unread == 0 && arrived => {}
+            // Not read, not arrived, or not to be found: nothing is proved.
+            Some(_) | None => drop(unread.insert(name.clone())),
         }
     }
     drop(conns);

@@ -84,6 +84,11 @@ impl Stage {
         self.recorder.record(actor, what);
     }
 
+    /// Microseconds since the run began.
+    pub(crate) fn now_us(&self) -> u64 {
+        self.recorder.now_us()
+    }
+
     pub(crate) fn mark(&self, actor: &str, label: &str) {
         // Marks that load sets at every request would drown the history.
         if !self.marks.is_set(label) {
@@ -134,14 +139,15 @@ impl Stage {
 
     /// A sign of shutdown was seen; only the first after a signal counts.
     pub(crate) fn saw(&self, sign: Sign) {
-        let first = self.state.send_if_modified(|state| {
+        self.state.send_if_modified(|state| {
             let first = state.signalled.is_some() && !state.visible;
+            if first {
+                // Before anybody is woken: what is done then must stand behind it.
+                self.record("world", What::Visible { sign });
+            }
             state.visible |= first;
             first
         });
-        if first {
-            self.record("world", What::Visible { sign });
-        }
     }
 
     /// An answer had this status.

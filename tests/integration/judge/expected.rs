@@ -20,9 +20,12 @@ pub(super) struct Expected {
     /// It breaks so early that the scenario's own claim cannot be looked at; why.
     #[serde(default)]
     pub(super) inconclusive: BTreeMap<String, String>,
-    /// Anything but a failure, by what was on its way when the signal came; why.
+    /// Passes or warns, by what was on its way when the signal came; why.
     #[serde(default)]
     pub(super) either: BTreeMap<String, String>,
+    /// Passes or proves nothing, by whether an answer came before the first sign; why.
+    #[serde(default)]
+    pub(super) perhaps: BTreeMap<String, String>,
 }
 
 impl Expected {
@@ -46,8 +49,13 @@ impl Expected {
         scenarios
             .filter_map(|outcome| {
                 let (id, verdict) = (outcome.scenario.id, outcome.verdict);
-                if self.either.contains_key(id) && verdict.is_some_and(|came| came < Verdict::Fail)
-                {
+                let either = [
+                    (&self.either, [Verdict::Pass, Verdict::Warn]),
+                    (&self.perhaps, [Verdict::Pass, Verdict::Inconclusive]),
+                ];
+                if either.iter().any(|(ids, verdicts)| {
+                    ids.contains_key(id) && verdict.is_some_and(|came| verdicts.contains(&came))
+                }) {
                     return None;
                 }
                 let written = self.written(id);
@@ -73,7 +81,7 @@ impl Expected {
     fn names_scenarios(&self) {
         let all = Catalogue::all();
         let known: BTreeSet<&str> = all.scenarios().iter().map(|scenario| scenario.id).collect();
-        let lists = [&self.fails, &self.warns, &self.inconclusive, &self.either];
+        let lists = [&self.fails, &self.warns, &self.inconclusive, &self.either, &self.perhaps];
         for id in lists.iter().flat_map(|list| list.keys()) {
             assert!(known.contains(id.as_str()), "there is no scenario {id}");
         }

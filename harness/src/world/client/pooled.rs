@@ -25,7 +25,12 @@ pub(crate) async fn run(stage: &Arc<Stage>, actor: &str, workers: u32, steps: &[
     // The library will not be built without one, though nothing here is encrypted. An error says
     // that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let built = reqwest::Client::builder().no_proxy().http1_only().build();
+    let built = reqwest::Client::builder()
+        .no_proxy()
+        .http1_only()
+        // Where a server points to is none of our business.
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
     let client = match built {
         Ok(client) => client,
         Err(error) => {
@@ -98,6 +103,7 @@ impl Pool {
         let id = RequestId { id: format!("{}#{n}", self.actor), name: request.name.clone() };
         let body = request.body_bytes();
         let sent = What::Sent {
+            began_us: stage.now_us(),
             conn: conn.clone(),
             request: id.clone(),
             intent: request.intent,
@@ -138,16 +144,20 @@ impl Pool {
                 (key.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect();
-        let says_close = headers.iter().any(|(key, value)| key == "connection" && value == "close");
+        let says_close = headers
+            .iter()
+            .filter(|(key, _)| key == "connection")
+            .flat_map(|(_, value)| value.split(','))
+            .any(|token| token.trim().eq_ignore_ascii_case("close"));
         let mut response = response;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| (ended_by(&error), 1))? {
             body.extend_from_slice(&chunk);
-            if body.len() > 4 << 20 {
+            if body.len() > 256 << 10 {
                 return Err((End::Malformed, 1));
             }
         }
-        body.truncate(4 << 10);
+        body.truncate(1 << 10);
         let body = String::from_utf8_lossy(&body).into_owned();
         Ok(Answer { status, headers, body, says_close })
     }

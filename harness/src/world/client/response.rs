@@ -1,11 +1,15 @@
 use crate::history::Answer;
 
 /// A head larger than this is no head.
-const LONGEST_HEAD: usize = 64 << 10;
+const LONGEST_HEAD: usize = 32 << 10;
 /// A body larger than this is refused.
-const LONGEST_BODY: usize = 4 << 20;
+const LONGEST_BODY: usize = 256 << 10;
 /// So much of a body is kept for the record.
-const KEPT_BODY: usize = 4 << 10;
+const KEPT_BODY: usize = 1 << 10;
+/// So much of the headers is kept for the record.
+const KEPT_HEADERS: usize = 2 << 10;
+/// More responses 1xx before one are a flood.
+const MOST_INTERIM: usize = 16;
 
 /// Whether the bytes so far are a whole response.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,25 +24,45 @@ pub(super) enum Progress {
     Malformed,
 }
 
-/// Reads the response at the beginning of `bytes`. Responses 1xx are passed over.
+/// Reads the response at the beginning of `bytes`. Responses 1xx before it are passed over.
 pub(super) fn parse(bytes: &[u8]) -> Progress {
+    let mut passed = 0;
+    for _ in 0..MOST_INTERIM {
+        match parse_one(&bytes[passed..]) {
+            One::Interim(head) => passed += head,
+            One::Final(Progress::Whole(answer, len)) => {
+                return Progress::Whole(answer, passed + len);
+            }
+            One::Final(other) => return other,
+        }
+    }
+    Progress::Malformed
+}
+
+/// A response's head, or what came of a final response.
+enum One {
+    /// A response 1xx, of so many bytes.
+    Interim(usize),
+    Final(Progress),
+}
+
+fn parse_one(bytes: &[u8]) -> One {
     let mut headers = [httparse::EMPTY_HEADER; 100];
     let mut response = httparse::Response::new(&mut headers);
     let head = match response.parse(bytes) {
         Ok(httparse::Status::Complete(head)) => head,
-        Ok(httparse::Status::Partial) if bytes.len() > LONGEST_HEAD => return Progress::Malformed,
-        Ok(httparse::Status::Partial) => return Progress::Partial(response.code),
-        Err(_) => return Progress::Malformed,
+        Ok(httparse::Status::Partial) if bytes.len() > LONGEST_HEAD => {
+            return One::Final(Progress::Malformed);
+        }
+        Ok(httparse::Status::Partial) => return One::Final(Progress::Partial(response.code)),
+        Err(_) => return One::Final(Progress::Malformed),
     };
     let status = response.code.unwrap_or_default();
     if (100..200).contains(&status) {
-        return match parse(&bytes[head..]) {
-            Progress::Whole(answer, len) => Progress::Whole(answer, head + len),
-            other @ (Progress::Partial(_) | Progress::UntilEnd(_) | Progress::Malformed) => other,
-        };
+        return One::Interim(head);
     }
     let answer = answer(status, response.version == Some(0), response.headers);
-    body(answer, bytes, head)
+    One::Final(body(answer, bytes, head))
 }
 
 fn answer(status: u16, http10: bool, headers: &[httparse::Header<'_>]) -> Answer {
@@ -59,11 +83,21 @@ fn answer(status: u16, http10: bool, headers: &[httparse::Header<'_>]) -> Answer
     Answer { status, headers, body: String::new(), says_close }
 }
 
+/// Cuts what is kept of a response for the record; it has been understood by then.
+fn trim(mut answer: Answer) -> Answer {
+    let mut kept = 0;
+    answer.headers.retain(|(name, value)| {
+        kept += name.len() + value.len();
+        kept <= KEPT_HEADERS
+    });
+    answer
+}
+
 /// RFC 9112 section 6.3: how long the body is.
 fn body(mut answer: Answer, bytes: &[u8], head: usize) -> Progress {
     let rest = &bytes[head..];
     if matches!(answer.status, 204 | 304) {
-        return Progress::Whole(answer, head);
+        return Progress::Whole(trim(answer), head);
     }
     let chunked = answer
         .header("transfer-encoding")
@@ -72,7 +106,7 @@ fn body(mut answer: Answer, bytes: &[u8], head: usize) -> Progress {
         return match unchunk(rest) {
             Ok(Some((body, len))) => {
                 answer.body = text(&body);
-                Progress::Whole(answer, head + len)
+                Progress::Whole(trim(answer), head + len)
             }
             Ok(None) if rest.len() <= LONGEST_BODY => Progress::Partial(Some(answer.status)),
             Ok(None) | Err(()) => Progress::Malformed,
@@ -84,14 +118,14 @@ fn body(mut answer: Answer, bytes: &[u8], head: usize) -> Progress {
         }
         answer.body = text(rest);
         answer.says_close = true;
-        return Progress::UntilEnd(answer);
+        return Progress::UntilEnd(trim(answer));
     };
     match length.trim().parse::<usize>() {
         Ok(length) if length > LONGEST_BODY => Progress::Malformed,
         Ok(length) if rest.len() < length => Progress::Partial(Some(answer.status)),
         Ok(length) => {
             answer.body = text(&rest[..length]);
-            Progress::Whole(answer, head + length)
+            Progress::Whole(trim(answer), head + length)
         }
         Err(_) => Progress::Malformed,
     }
@@ -176,6 +210,13 @@ mod tests {
         let huge = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n";
         assert_eq!(parse(huge), Progress::Malformed);
         assert_eq!(parse(b"HTTP/1.1 2"), Progress::Partial(None));
+        let interim = "HTTP/1.1 100 Continue\r\n\r\n".repeat(100_000);
+        assert_eq!(parse(interim.as_bytes()), Progress::Malformed);
+        let (answer, _) = whole(&format!(
+            "HTTP/1.1 201 Created\r\nContent-Length: 0\r\nX: {}\r\n\r\n",
+            "x".repeat(KEPT_HEADERS)
+        ));
+        assert_eq!(answer.headers.len(), 1);
     }
 
     #[test]

@@ -89,6 +89,7 @@ impl Client<'_> {
         self.conns += 1;
         let name = format!("{}@{}", self.actor, self.conns);
         let within = Duration::from_millis(self.stage.contract.answer_ms);
+        let began_us = self.stage.now_us();
         let connected = tokio::select! {
             connected = connect(self.stage.address(), name.clone(), within) => connected,
             () = self.stage.over() => return,
@@ -96,7 +97,7 @@ impl Client<'_> {
         match connected {
             Ok(conn) => {
                 self.stage.remember(conn.port, &name);
-                self.stage.record(self.actor, What::Connected { conn: name });
+                self.stage.record(self.actor, What::Connected { conn: name, began_us });
                 self.conn = Some(conn);
             }
             Err(error) => {
@@ -121,12 +122,14 @@ impl Client<'_> {
         let Some((id, intent)) = conn.waiting.back().cloned() else { return };
         let bytes = request.bytes(part);
         let (name, line) = (conn.name.clone(), format!("{} {}", request.method, request.path));
+        let began_us = self.stage.now_us();
         let sent = tokio::select! {
             sent = conn.send(&bytes) => sent,
             () = self.stage.over() => return,
         };
         let what = match sent {
             Ok(()) => What::Sent {
+                began_us,
                 conn: name,
                 request: id,
                 intent,

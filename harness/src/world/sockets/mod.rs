@@ -27,7 +27,7 @@ pub(crate) fn listening() -> io::Result<HashSet<(u16, u64)>> {
     diag::listening().or_else(|_| table::listening())
 }
 
-/// Every connected socket with this port at either end.
+/// Every connected socket with this port at the other end, and then every one with it at its own.
 pub(crate) fn of_port(port: u16) -> io::Result<Vec<Socket>> {
     diag::of_port(port).or_else(|_| table::of_port(port))
 }
