@@ -165,8 +165,16 @@ mod tests {
     #[test]
     fn a_plan_without_a_signal_needs_none() {
         let calm = plan(|draft| _ = draft.client("a").connect().work().receive());
-        let story = ready().at(200).posts("a").at(210).answered("a", 201).at(300).exits(0);
-        expect(&CHECK, &calm, &[("the world stops the server itself", story, &[])]);
+        let done = || ready().at(200).posts("a").at(210).answered("a", 201).at(300);
+        let rows: [Row<'_>; 2] = [
+            ("the world stops the server itself", done(), &[]),
+            (
+                "the server stops before that, and nobody has told it to",
+                done().exits(0),
+                &["Violation Must … before any signal was sent"],
+            ),
+        ];
+        expect(&CHECK, &calm, &rows);
     }
 
     #[test]

@@ -2,6 +2,9 @@ use std::io::{self, ErrorKind, Write as _};
 
 use crate::cli::exit;
 
+/// No line of ours is longer.
+const LONGEST: usize = 2_000;
+
 /// Writes to stdout, with colours if it is a terminal that wants them.
 ///
 /// That the reader has gone (`| head`) is no error. Anything else is: what could not be written
@@ -21,8 +24,10 @@ pub(super) fn stdout(text: &str) -> Result<(), u8> {
     }
 }
 
-/// One line to stderr.
+/// Lines to stderr. Whatever of a submission stands in them cannot command the terminal.
 pub(super) fn note(text: &str) {
+    let lines: Vec<_> = text.lines().map(|line| crate::report::clean(line, LONGEST)).collect();
+    let text = lines.join("\n");
     let mut err = anstream::stderr().lock();
     // There is nobody left to be told that stderr is gone.
     let _: io::Result<()> = writeln!(err, "{text}");

@@ -22,7 +22,8 @@ pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
         exit::ENVIRONMENT
     })?;
     let subject = subject(args).cancel(cancel);
-    let progress = Arc::new(Terminal::new(catalogue.scenarios().len()));
+    let total = catalogue.scenarios().len() * args.repeat.max(1) as usize;
+    let progress = Arc::new(Terminal::new(total));
     let judged = subject.judge(&catalogue, progress.clone(), &|step| progress.building(step)).await;
     progress.done();
     let report = judged.map_err(|error| failed(&error))?;

@@ -3,7 +3,7 @@ use std::io::{BufRead, Write};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::History;
+use super::{Event, History};
 use crate::plan::{PLAN_VERSION, Plan};
 
 /// The version of the history's format.
@@ -89,8 +89,14 @@ pub fn read(from: impl BufRead) -> Result<(Plan, History), FormatError> {
         }
     }
     let mut history = History::default();
+    let mut last = 0;
     while let Some(line) = lines.next()? {
-        history.events.push(lines.parse("event", &line)?);
+        let event: Event = lines.parse("event", &line)?;
+        if event.at_us < last {
+            return Err(lines.bad("event of this history", "it is older than the one before it"));
+        }
+        last = event.at_us;
+        history.events.push(event);
     }
     Ok((header.plan, history))
 }

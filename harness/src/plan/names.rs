@@ -3,8 +3,8 @@ use siphasher::sip::SipHasher13;
 /// Unguessable names, drawn from a seed: the same seed gives the same names in the same order.
 ///
 /// Each request that makes a row carries one, so that each row belongs to exactly one request.
-/// The generator is SipHash of a counter, keyed by the seed and the stream's label, so that one name
-/// tells nothing of the next. The real run draws its seed from the operating system, and a
+/// The generator is SipHash of a counter, keyed by the seed and the stream's label, so that one
+/// name tells nothing of the next. The real run draws its seed from the operating system, and a
 /// submission never sees it.
 #[derive(Debug, Clone)]
 pub struct Names {

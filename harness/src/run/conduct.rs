@@ -1,19 +1,25 @@
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{Launch, Options, Outcome, Progress, ScenarioOutcome};
 use crate::check::judge;
 use crate::history::{Event, History, Trouble, What};
 use crate::plan::{Plan, Step};
-use crate::postgres::{LeaseError, Postgres, RunId, StartError};
+use crate::postgres::{Postgres, RunId, StartError};
 use crate::scenario::{Catalogue, Scenario};
 use crate::subject::cancelled;
 use crate::world::{Guard, INTERRUPTED, ListenerWatch, World, carry_out};
+
+/// How long a database may take to be made, with those of all other scenarios before it.
+const LEASE_WITHIN: Duration = Duration::from_secs(60);
+/// How long Postgres may take to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(15);
 
 /// Why there was no run, or no end to it.
 #[derive(Debug, Error)]
@@ -91,9 +97,9 @@ async fn conduct(
     let performed = conductor.perform(catalogue, options).await;
     if let Some(conductor) = Arc::into_inner(conductor)
         && let Some(postgres) = Arc::into_inner(conductor.postgres)
-        && let Err(error) = postgres.stop().await
+        && let Err(why) = stop(postgres).await
     {
-        progress.left_behind(&error.to_string());
+        progress.left_behind(&why);
     }
     let scenarios = performed.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
     Ok(Outcome {
@@ -105,6 +111,14 @@ async fn conduct(
         scenarios,
         interrupted: *options.cancel.borrow(),
     })
+}
+
+/// Stops Postgres; one that does not answer is left to its guard, which kills.
+async fn stop(postgres: Postgres) -> Result<(), String> {
+    match timeout(STOP_WITHIN, postgres.stop()).await {
+        Ok(stopped) => stopped.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("postgres did not stop within {} s", STOP_WITHIN.as_secs())),
+    }
 }
 
 struct Conductor {
@@ -172,12 +186,16 @@ impl Conductor {
         if self.world.cancel.borrow().is_some() {
             return not_carried_out(scenario, plan);
         }
-        let history = match self.postgres.lease(scenario.id).await {
-            Ok(lease) => carry_out(&self.world, &plan, lease).await,
-            Err(error) => no_database(&error),
+        let history = match timeout(LEASE_WITHIN, self.postgres.lease(scenario.id)).await {
+            Ok(Ok(lease)) => carry_out(&self.world, &plan, lease).await,
+            Ok(Err(error)) => no_database(error.to_string()),
+            Err(_) => no_database(format!("none within {} s", LEASE_WITHIN.as_secs())),
         };
-        let interrupted = |event: &Event| matches!(&event.what, What::Unreached { step, .. } if step == INTERRUPTED);
-        if history.events.iter().any(interrupted) {
+        let interrupted = history.events.iter().any(|event| match &event.what {
+            What::Unreached { step, .. } => step == INTERRUPTED,
+            _ => false,
+        });
+        if interrupted {
             return ScenarioOutcome { history, ..not_carried_out(scenario, plan) };
         }
         let (verdict, findings) = judge(&plan, &history);
@@ -203,14 +221,14 @@ fn not_carried_out(scenario: Scenario, plan: Plan) -> ScenarioOutcome {
         history: History::default(),
         verdict: None,
         findings: Vec::new(),
-        duration: std::time::Duration::ZERO,
+        duration: Duration::ZERO,
     }
 }
 
-fn no_database(error: &LeaseError) -> History {
+fn no_database(why: String) -> History {
     let what = What::Unreached {
         step: "make a database for this scenario".to_owned(),
-        why: error.to_string(),
+        why,
         trouble: Trouble::World,
     };
     History { events: vec![Event { at_us: 0, actor: "world".to_owned(), what }] }

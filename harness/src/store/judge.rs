@@ -230,13 +230,14 @@ fn collect(value: serde_json::Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// `jobs` as the server would find it: in a schema with the role's name, in `public`, or wherever
+/// The table `jobs`, and no view, whose rows would be whatever the server's code makes of our
+/// looking, as the server would find it: in a schema with the role's name, in `public`, or wherever
 /// else the server has put it.
 async fn find_jobs(session: &mut PgConnection, role: &str) -> sqlx::Result<Option<Jobs>> {
     let found: Option<(Oid, String)> = sqlx::query_as(
         "SELECT c.oid, format('%I.%I', n.nspname, c.relname)
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-         WHERE c.relname = 'jobs' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+         WHERE c.relname = 'jobs' AND c.relkind IN ('r', 'p')
            AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
          ORDER BY n.nspname = $1 DESC, n.nspname = 'public' DESC, c.oid LIMIT 1",
     )

@@ -11,6 +11,7 @@ use super::ports::Port;
 use super::process::Server;
 use super::recorder::Recorder;
 use super::stage::Stage;
+use super::storekeeper::bounded;
 use super::{client, operator, ready, sessions, storekeeper, visible};
 use crate::history::{History, Sign, Trouble, What};
 use crate::plan::{self, Actor, Plan, Role};
@@ -57,10 +58,10 @@ pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
         let recorder = Arc::clone(&recorder);
         Arc::new(move |event: StoreEvent| sessions::record(&recorder, &event))
     };
-    let store = match Store::open(lease, observer).await {
+    let store = match bounded(Store::open(lease, observer)).await {
         Ok(store) => Arc::new(store),
-        Err(error) => {
-            unreached(&recorder, "open the database for this scenario", &error.to_string());
+        Err(why) => {
+            unreached(&recorder, "open the database for this scenario", &why);
             return recorder.take();
         }
     };
@@ -70,9 +71,9 @@ pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
         finish(&stage).await;
     }
     if let Some(store) = Arc::into_inner(store)
-        && let Err(error) = store.close().await
+        && let Err(why) = bounded(store.close()).await
     {
-        let text = format!("the scenario's database was not removed: {error}");
+        let text = format!("the scenario's database was not removed: {why}");
         recorder.record("world", What::Note { text });
     }
     recorder.take()
@@ -250,14 +251,14 @@ async fn finish(stage: &Stage) {
     stage.server.kill().await;
     let (stdout, stderr) = stage.server.output().await;
     // Opens the gates and waits for the sessions to go.
-    let rows = match stage.store.rows().await {
+    let rows = match bounded(stage.store.rows()).await {
         Ok(rows) if rows.truncated => Err("there are more rows than can be read".to_owned()),
         Ok(rows) => Ok(What::Rows {
             counts: rows.counts,
             total: rows.total,
             sessions_left: rows.sessions_left,
         }),
-        Err(error) => Err(error.to_string()),
+        Err(why) => Err(why),
     };
     stage.record("store", rows.unwrap_or_else(|why| What::NoRows { why }));
     stage.record("server", What::Output { stdout, stderr });

@@ -93,10 +93,14 @@ fn owned(stage: &Stage) -> Result<(), String> {
         .filter(|(port, _)| *port == stage.port())
         .map(|(_, inode)| *inode)
         .collect();
-    if ours.is_empty() || on_port.is_empty() || on_port.iter().any(|inode| ours.contains(inode)) {
+    if on_port.is_empty() || on_port.iter().any(|inode| ours.contains(inode)) {
         return Ok(());
     }
-    Err(format!("port {} is answered by a process that is not the server's", stage.port()))
+    Err(format!(
+        "PORT={} is answered by a process that is neither the server nor its child: a daemon that \
+         has left it, or a stranger; a signal to the server would never reach it",
+        stage.port()
+    ))
 }
 
 /// The inodes of the sockets that these processes hold.

@@ -1,9 +1,14 @@
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use super::stage::Stage;
 use crate::history::{Trouble, What};
 use crate::plan::{Gate, Step};
 use crate::store::StoreError;
+
+/// Longer than anything that is asked of a database that answers.
+const STORE_WITHIN: Duration = Duration::from_secs(10);
 
 /// Carries out the store's script.
 pub(super) async fn run(stage: &Stage, actor: &str, steps: &[Step]) {
@@ -24,12 +29,12 @@ pub(super) async fn run(stage: &Stage, actor: &str, steps: &[Step]) {
             Step::LetGo { what } => {
                 // Recorded first: an answer that stands before it was given at a closed gate.
                 stage.record("store", What::Opened { what: *what });
-                if let Err(error) = stage.store.let_go(*what).await {
-                    stage.abandon_by_world("open the gate", &error.to_string());
+                if let Err(why) = bounded(stage.store.let_go(*what)).await {
+                    stage.abandon_by_world("open the gate", &why);
                 }
             }
             Step::Fault { fault } => {
-                let done = stage.store.fault(*fault).await;
+                let done = bounded(stage.store.fault(*fault)).await;
                 settle(stage, "break the store", done, What::Broken { fault: *fault });
             }
             Step::Repeat { .. }
@@ -51,7 +56,7 @@ pub(super) async fn run(stage: &Stage, actor: &str, steps: &[Step]) {
 }
 
 async fn hold(stage: &Stage, gate: Gate) {
-    let done = stage.store.hold(gate).await;
+    let done = bounded(stage.store.hold(gate)).await;
     settle(stage, "close the gate", done, What::Holding { gate });
 }
 
@@ -61,7 +66,7 @@ async fn await_held(stage: &Stage, gate: Option<Gate>, wanted: u32) {
     };
     let within = Duration::from_millis(stage.contract.answer_ms) * 2;
     let held = tokio::select! {
-        held = stage.store.await_held(wanted, within) => held,
+        held = bounded(stage.store.await_held(wanted, within)) => held,
         () = stage.over() => return,
     };
     match held {
@@ -71,13 +76,24 @@ async fn await_held(stage: &Stage, gate: Option<Gate>, wanted: u32) {
             stage.abandon(&step, &why, Trouble::Server);
         }
         Ok(held) => stage.record("store", What::Held { gate, n: held.n, wanted }),
-        Err(error) => stage.abandon_by_world("watch the gate", &error.to_string()),
+        Err(why) => stage.abandon_by_world("watch the gate", &why),
     }
 }
 
-fn settle(stage: &Stage, step: &str, done: Result<(), StoreError>, what: What) {
+fn settle(stage: &Stage, step: &str, done: Result<(), String>, what: What) {
     match done {
         Ok(()) => stage.record("store", what),
-        Err(error) => stage.abandon_by_world(step, &error.to_string()),
+        Err(why) => stage.abandon_by_world(step, &why),
+    }
+}
+
+/// Does something with the store, or gives up: a server may have got at the database, and one that
+/// does not answer must not keep a run from its end.
+pub(super) async fn bounded<T>(
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, String> {
+    match timeout(STORE_WITHIN, work).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("the database did not answer within {} s", STORE_WITHIN.as_secs())),
     }
 }

@@ -98,6 +98,24 @@ fn one_whose_children_hide() {
     let before = sleepers();
     place.judge(&line, HEALTH, &[]).assert(0, PASSED, &[]);
     assert_eq!(sleepers(), before, "the daemon lives");
+    let ran = place.judge(&line, "exit/no-residue", &[]);
+    ran.assert(1, FAILED, &["sh"]);
+    assert_eq!(sleepers(), before, "the daemon lives");
+}
+
+#[test]
+fn one_that_lets_a_daemon_answer() {
+    if not_run("local") {
+        return;
+    }
+    // What is started waits for the signal and exits 0; who answers is not told of it.
+    let daemon = "setsid env -i python3 -c 'import http.server, sys\n\
+        class Handler(http.server.BaseHTTPRequestHandler):\n    \
+        def do_GET(self):\n        self.send_response(200)\n        self.end_headers()\n\
+        http.server.HTTPServer((\"127.0.0.1\", int(sys.argv[1])), Handler).serve_forever()'";
+    let line = format!("({daemon} $PORT &); exec sleep 1000");
+    let ran = Place::new().judge(&line, HEALTH, &["--ready-timeout", "5s"]);
+    ran.assert(1, FAILED, &["neither the server nor its child"]);
 }
 
 fn sleepers() -> usize {

@@ -52,7 +52,8 @@ impl<'a> Canvas<'a> {
         let mut before: Option<u64> = None;
         for row in rows {
             let event = &self.history.events[row.index];
-            if let Some(gap) = before.map(|before| event.at_us - before).filter(|us| *us >= GAP_US)
+            if let Some(gap) =
+                before.map(|before| event.at_us.saturating_sub(before)).filter(|us| *us >= GAP_US)
             {
                 lines.push(self.gap(gap));
             }

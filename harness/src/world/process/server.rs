@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::output::Tail;
 use super::spawn::{SpawnError, spawn};
-use super::tree::Family;
+use super::tree::{self, Family};
 use crate::plan::Target;
 use crate::run::Launch;
 
@@ -24,6 +24,8 @@ pub(crate) struct Exit {
 #[derive(Debug)]
 pub(crate) struct Server {
     pid: i32,
+    /// In clock ticks since boot.
+    born: u64,
     /// `None` on kernels before 5.3.
     pidfd: Option<OwnedFd>,
     exit: watch::Receiver<Option<Exit>>,
@@ -39,8 +41,13 @@ impl Server {
         // Orphans of the server become our children, where they can be found and reaped.
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
         let contract = [("PORT", port.to_string()), ("DATABASE_URL", url.to_owned())];
+        // Held while it is born: nobody may take it for a stranger in between.
+        let mut leaders = tree::leaders();
         let mut child = spawn(launch, &contract)?;
         let pid = child.id().unwrap_or_default().cast_signed();
+        leaders.push(pid);
+        drop(leaders);
+        let born = tree::started(pid).unwrap_or_default();
         let pidfd = Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
         let stdout = Tail::of(child.stdout.take().expect("it is piped"));
         let stderr = Tail::of(child.stderr.take().expect("it is piped"));
@@ -56,6 +63,7 @@ impl Server {
         let family = Family { leader: pid, token: url.to_owned(), seen: HashSet::new() };
         Ok(Self {
             pid,
+            born,
             pidfd,
             exit,
             family: Mutex::new(family),
@@ -98,11 +106,14 @@ impl Server {
         let _ = self.family.lock().unwrap_or_else(PoisonError::into_inner).members();
     }
 
-    /// Who of it is alive, but the leader, as `pid name`.
+    /// Who of it is alive, but the leader, and who has fled it, as `pid name`.
     pub(crate) fn children(&self) -> Vec<String> {
         let mut family = self.family.lock().unwrap_or_else(PoisonError::into_inner);
-        let members = family.members().into_iter();
-        let children = members.filter(|p| p.is_alive() && p.pid != self.pid);
+        let members = family.members();
+        let fled = family.fled(self.born).into_iter().filter(|p| !members.contains(p));
+        let fled: Vec<_> = fled.collect();
+        let children = members.into_iter().filter(|p| p.is_alive() && p.pid != self.pid);
+        let children = children.chain(fled);
         children.map(|p| format!("{} {}", p.pid, p.name)).collect()
     }
 
@@ -143,5 +154,6 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.family.lock().unwrap_or_else(PoisonError::into_inner).kill();
+        tree::leaders().retain(|leader| *leader != self.pid);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, pidfd_send_signal, waitpid,
@@ -62,6 +63,27 @@ impl Family {
         members
     }
 
+    /// Those who are alive and fled the family: daemons that the kernel gave to us, the nearest
+    /// subreaper, when their parent ended. Each is in a session that is neither ours nor that of
+    /// its parent, and younger than the leader; whichever server of the run it was.
+    pub(super) fn fled(&self, since: u64) -> Vec<Process> {
+        let this = std::process::id().cast_signed();
+        let all = processes();
+        let Some(ours) = all.iter().find(|process| process.pid == this).map(|this| this.session)
+        else {
+            return Vec::new();
+        };
+        let fled = |process: &Process| {
+            process.parent == this
+                && process.is_alive()
+                && process.session != ours
+                // The family of another server keeps to its leader's session.
+                && !is_leader(process.session)
+                && process.started >= since
+        };
+        all.into_iter().filter(fled).collect()
+    }
+
     fn is_member(&self, process: &Process, parents: &HashMap<i32, i32>) -> bool {
         process.session == self.leader
             || self.seen.contains(&(process.pid, process.started))
@@ -88,6 +110,23 @@ impl Family {
             std::thread::yield_now();
         }
     }
+}
+
+/// The leaders of the servers that this process runs.
+static LEADERS: Mutex<Vec<i32>> = Mutex::new(Vec::new());
+
+pub(super) fn leaders() -> MutexGuard<'static, Vec<i32>> {
+    LEADERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_leader(pid: i32) -> bool {
+    leaders().contains(&pid)
+}
+
+/// When a process began, in clock ticks since boot.
+pub(super) fn started(pid: i32) -> Option<u64> {
+    Process::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+        .map(|process| process.started)
 }
 
 /// Signals one process by a pidfd, so that a pid that was given to somebody else is never hit.

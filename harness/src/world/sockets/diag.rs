@@ -28,7 +28,8 @@ pub(super) fn of_port(port: u16) -> io::Result<Vec<Socket>> {
     // Those that only wait for time to pass belong to nobody any more.
     let states = StateFlags::all().difference(StateFlags::LISTEN | StateFlags::TIME_WAIT);
     let mut sockets = Vec::new();
-    // Clients first: bytes that had arrived by then are seen at the server, unless it has read them.
+    // Clients first: bytes that had arrived by then are seen at the server, unless it has read
+    // them.
     for (source, destination) in [(0, port), (port, 0)] {
         dump(&states, source, destination, |found| {
             sockets.push(Socket {
