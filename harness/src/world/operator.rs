@@ -52,13 +52,13 @@ pub(super) async fn run(stage: &Stage, actor: &str, steps: &[Step]) {
 }
 
 fn send(stage: &Stage, signal: Signal, target: Target) {
-    if stage.has_exited() {
+    let first = stage.signalled().is_none();
+    if first && stage.has_exited() {
         let why = "it had exited by then";
         return stage.abandon("send a signal to the server", why, Trouble::Server);
     }
     // Children that are born from now on are found by descent no longer once their parent exits.
     stage.server.take_note();
-    let first = stage.signalled().is_none();
     if first {
         snapshot::take(stage);
     }
