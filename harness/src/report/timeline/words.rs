@@ -213,7 +213,7 @@ fn of_server(what: &What, plan: &Plan) -> Option<Words> {
             match sign {
                 Sign::ListenerGone => "first sign of shutdown: the port is closed",
                 Sign::Unavailable => "first sign of shutdown: a 503",
-                Sign::ConnectionClosed => "first sign of shutdown: an idle connection is closed",
+                Sign::ConnectionClosed => "first sign of shutdown: a connection is closed",
                 Sign::Exited => "first sign of shutdown: it is gone",
             },
         ),
