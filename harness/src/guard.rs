@@ -95,7 +95,9 @@ pub(crate) fn finish(within: Duration) {
         let pid = Pid::from_raw(pid.cast_signed());
         let Some(Ok(pidfd)) = pid.map(|pid| pidfd_open(pid, PidfdFlags::empty())) else { continue };
         // A guard that does not come to its end is as good as one that was killed.
-        let _ = poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], within.as_ref());
+        // The end of any other child interrupts the wait, which is none of its business.
+        let mut ended = [PollFd::new(&pidfd, PollFlags::IN)];
+        let _ = rustix::io::retry_on_intr(|| poll(&mut ended, within.as_ref()));
     }
 }
 

@@ -127,5 +127,6 @@ fn is_gone(pid: &str) -> bool {
     let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return true };
     let mut ended = [PollFd::new(&process, PollFlags::IN)];
     let most = Timespec { tv_sec: 5, tv_nsec: 0 };
-    poll(&mut ended, Some(&most)).is_ok_and(|n| n == 1)
+    // The end of any child interrupts a wait.
+    rustix::io::retry_on_intr(|| poll(&mut ended, Some(&most))).is_ok_and(|n| n == 1)
 }
