@@ -60,6 +60,8 @@ elif pgrep -x dockerd >/dev/null 2>&1; then
   say "a daemon that is not ours is starting"
 else
   say "starting dockerd; its log is $log"
+  # One that was killed leaves its pid file behind, which keeps the next from starting.
+  rm -f /run/docker.pid
   # A session of its own: it outlives the shell that called us, and Ctrl-C.
   setsid dockerd --pidfile /run/docker.pid >"$log" 2>&1 </dev/null &
   echo $! >"$pid_file"

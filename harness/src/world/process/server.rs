@@ -45,7 +45,7 @@ impl Server {
         let mut leaders = tree::leaders();
         let mut child = spawn(launch, &contract)?;
         let pid = child.id().unwrap_or_default().cast_signed();
-        leaders.push(pid);
+        leaders.push((pid, url.to_owned()));
         drop(leaders);
         let born = tree::started(pid).unwrap_or_default();
         let pidfd = Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
@@ -154,6 +154,6 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.family.lock().unwrap_or_else(PoisonError::into_inner).kill();
-        tree::leaders().retain(|leader| *leader != self.pid);
+        tree::leaders().retain(|(leader, _)| *leader != self.pid);
     }
 }

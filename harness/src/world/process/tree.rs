@@ -77,8 +77,7 @@ impl Family {
             process.parent == this
                 && process.is_alive()
                 && process.session != ours
-                // The family of another server keeps to its leader's session.
-                && !is_leader(process.session)
+                && !is_of_another(process)
                 && process.started >= since
         };
         all.into_iter().filter(fled).collect()
@@ -112,15 +111,20 @@ impl Family {
     }
 }
 
-/// The leaders of the servers that this process runs.
-static LEADERS: Mutex<Vec<i32>> = Mutex::new(Vec::new());
+/// The leaders of the servers that this process runs, each with its family's token.
+static LEADERS: Mutex<Vec<(i32, String)>> = Mutex::new(Vec::new());
 
-pub(super) fn leaders() -> MutexGuard<'static, Vec<i32>> {
+pub(super) fn leaders() -> MutexGuard<'static, Vec<(i32, String)>> {
     LEADERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn is_leader(pid: i32) -> bool {
-    leaders().contains(&pid)
+/// Whether a process belongs to some server's family: by session, or by a token that no stranger
+/// can know.
+fn is_of_another(process: &Process) -> bool {
+    let leaders = leaders().clone();
+    leaders
+        .iter()
+        .any(|(leader, token)| process.session == *leader || has_in_environment(process.pid, token))
 }
 
 /// When a process began, in clock ticks since boot.
