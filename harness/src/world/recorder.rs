@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::history::{Event, History, Trouble, What};
 
 /// A server that brings about more events in one run does so on purpose; memory has its bounds.
-const MOST_EVENTS: usize = 200_000;
+const MOST_EVENTS: usize = 1_000_000;
 
 /// Takes down what is observed, from every task of a run, in one order.
 #[derive(Debug)]
