@@ -22,9 +22,10 @@ const CONNECTIONS: usize = 32;
 const BUSY: f64 = 0.9;
 
 /// Requests a second on kept-alive connections: the server has one processor and the client
-/// another; every answer is checked. The ratio is the median of the ratios of each round. The second
-/// row is the same by the time that the server had its processor: it says what the first would if
-/// nothing else ran on this machine.
+/// another; every answer is checked. The ratio is the median of the ratios of each round.
+///
+/// The second row is the same by the time that the server had its processor: what the first would
+/// be if nothing else ran on this machine.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     let all = sched_getaffinity(None).to("learn which processors there are")?;
     let cpus: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|cpu| all.is_set(*cpu)).take(2).collect();
