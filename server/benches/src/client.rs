@@ -30,11 +30,11 @@ impl Exchange {
         Self { request: request.to_owned(), body: "hello" }
     }
 
-    /// `GET /slow/{ms}`.
+    /// `GET /seen/{ms}`, which the server announces.
     #[must_use]
-    pub fn slow(time: Duration) -> Self {
+    pub fn seen(time: Duration) -> Self {
         let ms = time.as_millis();
-        let request = format!("GET /slow/{ms} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let request = format!("GET /seen/{ms} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         Self { request, body: "slow" }
     }
 }
@@ -113,12 +113,6 @@ impl Client {
     pub fn exchange(&mut self, exchange: &Exchange) -> Result<(), Error> {
         self.send(exchange)?;
         self.receive(exchange)
-    }
-
-    /// Expects the next answer to be of another length.
-    #[must_use]
-    pub fn another_length(self) -> Self {
-        Self { length: None, ..self }
     }
 
     /// Waits until the server closes.

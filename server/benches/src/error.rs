@@ -4,6 +4,8 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::contender::Contender;
+
 /// Why a figure could not be taken.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -21,6 +23,20 @@ pub enum Error {
     /// This machine lacks what the figure needs. The other figures can be taken all the same.
     #[error("{0}")]
     Missing(String),
+}
+
+impl Error {
+    /// The same, of this server.
+    #[must_use]
+    pub fn of(self, contender: Contender) -> Self {
+        match self {
+            Self::System { what, error } => {
+                Self::System { what: format!("{what}, with {contender}"), error }
+            }
+            Self::Wrong(why) => Self::Wrong(format!("{contender}: {why}")),
+            Self::Missing(why) => Self::Missing(why),
+        }
+    }
 }
 
 /// Says what was tried when it failed.

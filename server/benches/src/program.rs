@@ -9,6 +9,7 @@ use crate::clock::{now, today};
 use crate::error::Error;
 use crate::figure::{Figure, Plan};
 use crate::machine;
+use crate::progress::say;
 use crate::table::{Row, Unit, markdown, text};
 
 /// This machine lacks what a figure needs.
@@ -41,21 +42,17 @@ pub fn main() -> ExitCode {
     let began = now();
     let mut rows = Vec::new();
     let mut failures = Vec::new();
-    for figure in [
-        Figure::Throughput,
-        Figure::Instructions,
-        Figure::Memory,
-        Figure::Exit,
-        Figure::LastResponse,
-    ] {
+    for figure in Figure::ALL {
         if !options.only.is_empty() && !options.only.contains(&figure) {
             continue;
         }
         match figure.measure(&plan) {
             Ok(measured) => rows.extend(measured),
             Err(error) => {
-                rows.push(Row::new(figure.name(), Unit::Count));
-                failures.push((figure, error));
+                let mut row = Row::new(figure.name(), Unit::Count);
+                row.set_note(format!("NOT MEASURED: {error}"));
+                rows.push(row);
+                failures.push(error);
             }
         }
     }
@@ -67,19 +64,14 @@ pub fn main() -> ExitCode {
     };
     // Whoever has stopped reading does not want the rest.
     let _ = io::stdout().write_all(table.as_bytes());
-    let mut stderr = io::stderr();
-    for (figure, error) in &failures {
-        let _ = writeln!(stderr, "NOT MEASURED: {}: {error}", figure.name());
-    }
-    let _ = writeln!(stderr, "  took {:.0?}", began.elapsed());
+    say(format_args!("took {:.0?}", began.elapsed()));
     exit_code(&failures)
 }
 
-fn exit_code(failures: &[(Figure, Error)]) -> ExitCode {
-    let missing = |error: &Error| matches!(error, Error::Missing(_));
+fn exit_code(failures: &[Error]) -> ExitCode {
     if failures.is_empty() {
         ExitCode::SUCCESS
-    } else if failures.iter().all(|(_, error)| missing(error)) {
+    } else if failures.iter().all(|error| matches!(error, Error::Missing(_))) {
         ExitCode::from(LACKING)
     } else {
         ExitCode::FAILURE

@@ -15,7 +15,7 @@ use crate::clock::now;
 use crate::contender::Contender;
 use crate::error::{Context, Error};
 
-/// How long a server may take to listen; under an emulator it is slow.
+/// How long a server may take to print something; under an emulator it is slow.
 const START: Duration = Duration::from_secs(30);
 
 /// How a subject is started.
@@ -37,7 +37,6 @@ pub struct Launch {
 /// lasts.
 #[derive(Debug)]
 pub struct Server {
-    contender: Contender,
     child: Child,
     pidfd: OwnedFd,
     address: SocketAddr,
@@ -49,7 +48,7 @@ pub struct Server {
 pub struct Exit {
     /// When.
     pub at: Instant,
-    /// What it printed after its address, line by line.
+    /// What it printed last, line by line: what nobody has waited for before.
     pub printed: Vec<String>,
 }
 
@@ -60,8 +59,7 @@ impl Server {
     ///
     /// When it cannot be started, or does not listen in time.
     pub fn start(contender: Contender, launch: &Launch) -> Result<Self, Error> {
-        let mut child =
-            command(contender, launch)?.spawn().to(format!("start the server {contender}"))?;
+        let mut child = command(contender, launch)?.spawn().to("start a server")?;
         let pid = Pid::from_child(&child);
         let pidfd = match pidfd_open(pid, PidfdFlags::empty()) {
             Ok(pidfd) => pidfd,
@@ -74,9 +72,23 @@ impl Server {
         let lines = lines_of(&mut child);
         // From here on the drop of this value ends the process.
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
-        let mut server = Self { contender, child, pidfd, address, lines };
+        let mut server = Self { child, pidfd, address, lines };
         server.address = server.announced()?;
         Ok(server)
+    }
+
+    /// Waits until it prints this line. What it prints before that is lost.
+    ///
+    /// # Errors
+    ///
+    /// When the line does not come.
+    pub fn expect(&self, line: &str) -> Result<(), Error> {
+        while let Ok(printed) = self.lines.recv_timeout(START) {
+            if printed == line {
+                return Ok(());
+            }
+        }
+        Err(Error::Wrong(format!("it did not print `{line}`")))
     }
 
     /// Reads where it listens; what an emulator says before that is passed over.
@@ -87,7 +99,7 @@ impl Server {
                 return Ok(address);
             }
         }
-        Err(Error::Wrong(format!("{} did not say where it listens", self.contender)))
+        Err(Error::Wrong("it did not say where it listens".to_owned()))
     }
 
     /// Where it listens.
@@ -131,14 +143,13 @@ impl Server {
     ///
     /// When it does not.
     pub fn wait(mut self, within: Duration) -> Result<Exit, Error> {
-        let contender = self.contender;
         if !self.ends_within(within)? {
-            return Err(Error::Wrong(format!("{contender} did not end within {within:?}")));
+            return Err(Error::Wrong(format!("it did not end within {within:?} of SIGTERM")));
         }
         let at = now();
         let status = self.child.wait().to("learn a process's exit code")?;
         if !status.success() {
-            return Err(Error::Wrong(format!("{contender} ended with {status}")));
+            return Err(Error::Wrong(format!("it ended with {status}")));
         }
         Ok(Exit { at, printed: self.lines.iter().collect() })
     }

@@ -9,8 +9,8 @@ use crate::limits;
 use crate::progress::say;
 use crate::server::{Launch, Server};
 use crate::stats::{median, rotated};
-use crate::subject::PolicyChoice;
-use crate::table::{Row, Unit};
+use crate::subject::{Kind, PolicyChoice};
+use crate::table::{Row, Unit, thousands};
 
 /// How long a server may take to shut down.
 const EXIT: Duration = Duration::from_secs(30);
@@ -18,19 +18,20 @@ const EXIT: Duration = Duration::from_secs(30);
 /// From SIGTERM to the end of the process, with exit code 0, while so many kept-alive connections
 /// stand idle, each after one answer. Their clients do nothing until it is over.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
-    let most = plan.exit_connections.iter().max().copied().unwrap_or_default();
-    limits::open_files(u64::from(most) + 256)?;
+    let most = plan.exits.iter().map(|(connections, _)| *connections).max();
+    limits::open_files(u64::from(most.unwrap_or_default()) + 256)?;
     let mut rows = Vec::new();
-    for &connections in plan.exit_connections {
+    for &(connections, rounds) in plan.exits {
         let mut times: BTreeMap<Contender, Vec<f64>> = BTreeMap::new();
-        for round in 0..plan.exit_rounds {
-            say(format_args!("exit: {connections} idle, round {}", round + 1));
+        say(format_args!("exit: {connections} idle, {rounds} rounds"));
+        for round in 0..rounds {
             for contender in rotated(&Contender::STOPPING, round) {
-                let time = shut_down(contender, connections)?;
+                let time = shut_down(contender, connections).map_err(|it| it.of(contender))?;
                 times.entry(contender).or_default().push(time.as_secs_f64() * 1e3);
             }
         }
-        let label = format!("SIGTERM to exit, ms, {connections} idle");
+        let connections = thousands(f64::from(connections));
+        let label = format!("SIGTERM to exit, ms: {connections} idle");
         rows.extend(beside_each_other(&label, &times));
     }
     Ok(rows)
@@ -43,7 +44,7 @@ pub(super) fn beside_each_other(label: &str, times: &BTreeMap<Contender, Vec<f64
     let mut bare = Row::new(format!("{label}, bare"), Unit::Millis);
     for (contender, times) in times {
         let Some(median) = median(times) else { continue };
-        let ours = contender.kind == crate::subject::Kind::Lastorders;
+        let ours = contender.kind == Kind::Lastorders;
         if !ours || contender.policy == PolicyChoice::Default {
             default.set(contender.kind, median);
         }

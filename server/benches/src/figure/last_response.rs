@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::progress::say;
 use crate::server::{Launch, Server};
 use crate::stats::rotated;
+use crate::subject::SEEN;
 use crate::table::Row;
 
 /// How long a server may take to shut down.
@@ -24,31 +25,27 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     for round in 0..plan.last_rounds {
         say(format_args!("last response to exit: round {}", round + 1));
         for contender in rotated(&Contender::STOPPING, round) {
-            let bare = shut_down(contender, 0)?.as_secs_f64() * 1e3;
-            let last = last_response(contender, plan.last_request)?.as_secs_f64() * 1e3;
+            let of = |error: Error| error.of(contender);
+            let empty = shut_down(contender, 0).map_err(of)?.as_secs_f64() * 1e3;
+            let last = last_response(contender, plan.last_request).map_err(of)?;
+            let last = last.as_secs_f64() * 1e3;
             after.entry(contender).or_default().push(last);
-            over.entry(contender).or_default().push(last - bare);
+            over.entry(contender).or_default().push(last - empty);
         }
     }
     let mut rows = beside_each_other("last response to exit, ms", &after).to_vec();
-    rows.extend(beside_each_other("... over the exit with nothing open, ms", &over));
+    rows.extend(beside_each_other("... more than with nothing open, ms", &over));
     Ok(rows)
 }
 
 fn last_response(contender: Contender, time: Duration) -> Result<Duration, Error> {
     let server = Server::start(contender, &Launch::default())?;
-    let slow = Exchange::slow(time);
     let mut client = Client::connect(server.address())?;
-    client.exchange(&Exchange::hello())?;
-    client.send(&slow)?;
-    // Whoever has answered this, which was sent later, has read that; and if not, its answer will
-    // be missing, and the figure with it.
-    let mut other = Client::connect(server.address())?;
-    other.exchange(&Exchange::last_hello())?;
-    other.expect_close()?;
+    let last = Exchange::seen(time);
+    client.send(&last)?;
+    server.expect(SEEN)?;
     server.terminate()?;
-    let mut client = client.another_length();
-    client.receive(&slow)?;
+    client.receive(&last)?;
     let answered = now();
     drop(client);
     let exit = server.wait(EXIT)?;

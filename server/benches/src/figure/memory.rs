@@ -32,19 +32,19 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     // Those of all servers at once, and then some.
     limits::open_files(u64::from(plan.memory_connections) * 6 + 256)?;
     let mut rows = stand(plan, "idle connection", true)?;
-    rows.extend(stand(plan, "connection without a byte", false)?);
+    rows.extend(stand(plan, "silent connection", false)?);
     Ok(rows)
 }
 
 fn stand(plan: &Plan, what: &str, with_request: bool) -> Result<Vec<Row>, Error> {
-    let row = |when: &str| Row::new(format!("{what}, KiB, {when}"), Unit::Kib);
+    let row = |when: &str| Row::new(format!("{what}, KiB: {when}"), Unit::Kib);
     let (mut fresh, mut steady, mut later) = (row("fresh"), row("steady"), row("more later"));
     let connections = plan.memory_connections;
     let mut crowds = Vec::new();
     for contender in Contender::SERVING {
         say(format_args!("memory: {connections} times {what}: {contender}"));
-        let mut crowd = Crowd::start(contender, with_request)?;
-        fresh.set(contender.kind, crowd.grow(connections)?);
+        let mut crowd = Crowd::start(contender, with_request).map_err(|it| it.of(contender))?;
+        fresh.set(contender.kind, crowd.grow(connections).map_err(|it| it.of(contender))?);
         crowds.push(crowd);
     }
     say(format_args!("memory: waiting until it is steady for {:?}", plan.memory_steady));

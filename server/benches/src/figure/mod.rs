@@ -30,6 +30,10 @@ pub enum Figure {
 }
 
 impl Figure {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Throughput, Self::Instructions, Self::Memory, Self::Exit, Self::LastResponse];
+
     /// Takes the figure of every server, side by side.
     ///
     /// # Errors

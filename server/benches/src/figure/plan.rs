@@ -13,10 +13,8 @@ pub struct Plan {
     pub(super) memory_connections: u32,
     /// How long memory must stay as it is to be called steady.
     pub(super) memory_steady: Duration,
-    /// Numbers of idle connections found by SIGTERM.
-    pub(super) exit_connections: &'static [u32],
-    /// Shutdowns, of which the median counts.
-    pub(super) exit_rounds: usize,
+    /// Numbers of idle connections found by SIGTERM, and of shutdowns, of which the median counts.
+    pub(super) exits: &'static [(u32, usize)],
     /// How long the last request takes.
     pub(super) last_request: Duration,
     /// Last requests, of which the median counts.
@@ -33,10 +31,9 @@ impl Plan {
             instruction_requests: (500, 2_500),
             memory_connections: 2_000,
             memory_steady: Duration::from_secs(6),
-            exit_connections: &[0, 1_000, 10_000],
-            exit_rounds: 5,
+            exits: &[(0, 25), (1_000, 9), (10_000, 5)],
             last_request: Duration::from_millis(400),
-            last_rounds: 7,
+            last_rounds: 9,
         }
     }
 
@@ -49,8 +46,7 @@ impl Plan {
             instruction_requests: (5, 25),
             memory_connections: 50,
             memory_steady: Duration::from_millis(500),
-            exit_connections: &[0, 50],
-            exit_rounds: 1,
+            exits: &[(0, 1), (50, 1)],
             last_request: Duration::from_millis(100),
             last_rounds: 1,
         }

@@ -47,22 +47,23 @@ fn rounds(plan: &Plan, cpu: usize) -> Result<Vec<Row>, Error> {
     let mut idlest = 1.0_f64;
     for round in 0..plan.throughput_rounds {
         for contender in rotated(&Contender::SERVING, round) {
-            let sample = sample(contender, cpu, plan.throughput_time)?;
+            let sample = sample(contender, cpu, plan.throughput_time)
+                .map_err(|error| error.of(contender))?;
             rate.add(contender.kind, sample.rate);
             own_rate.add(contender.kind, sample.rate / sample.busy);
             idlest = idlest.min(sample.busy);
         }
         say(format_args!("requests a second: round {}: {:.3} of axum", round + 1, rate.ratio()));
     }
+    let mut row = rate.row("requests a second");
     if idlest < BUSY {
-        say(format_args!(
-            "requests a second: a server had its processor for only {:.0} % of a round: the \
-             client or another process held it up",
+        row.set_note(format!(
+            "A SERVER HAD ITS PROCESSOR FOR ONLY {:.0} % OF A ROUND: the client, or something \
+             else on this machine, held it up; believe the next row before this one",
             idlest * 100.0
         ));
     }
-    let own = "... of its processor's time";
-    Ok(vec![rate.row("requests a second"), own_rate.row(own)])
+    Ok(vec![row, own_rate.row("... of its processor's time")])
 }
 
 /// What was measured of each server, a value a round.

@@ -17,5 +17,6 @@ mod with_axum_server;
 mod with_hyper;
 mod with_lastorders;
 
+pub use app::SEEN;
 pub use options::{Kind, Options, PolicyChoice};
 pub use program::{if_asked, main};

@@ -10,7 +10,9 @@ pub fn markdown(rows: &[Row], day: &str, machine: &str) -> String {
     let body = rows.iter().map(|row| [vec![row.label().to_owned()], row.cells()].concat());
     let lines = [head, rule].into_iter().chain(body);
     let table: String = lines.map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
-    format!("Measured on {day}; {machine}.\n\n{table}")
+    let notes: String =
+        rows.iter().filter_map(Row::note).map(|note| format!("\n* {note}\n")).collect();
+    format!("Measured on {day}; {machine}.\n\n{table}{notes}")
 }
 
 #[cfg(test)]
@@ -24,12 +26,15 @@ mod tests {
         let mut row = Row::new("SIGTERM to exit, ms", Unit::Millis);
         row.set(Kind::Lastorders, 1.0);
         row.set(Kind::Axum, 2.0);
+        row.set_note("not the whole truth");
         let expected = "\
 Measured on 2026-01-31; 2 cores.
 
 |  | lastorders | axum | hyper | axum-server | ours/axum |
 | --- | ---: | ---: | ---: | ---: | ---: |
-| SIGTERM to exit, ms | 1.00 | 2.00 | not measured | not measured | 0.50 |
+| SIGTERM to exit, ms | 1.00 | 2.00 | - | - | 0.50 |
+
+* SIGTERM to exit, ms: not the whole truth
 ";
         assert_eq!(markdown(&[row], "2026-01-31", "2 cores"), expected);
     }

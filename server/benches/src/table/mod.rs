@@ -9,5 +9,5 @@ mod row;
 mod text;
 
 pub use markdown::markdown;
-pub use row::{Row, Unit};
+pub use row::{Row, Unit, thousands};
 pub use text::text;

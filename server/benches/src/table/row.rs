@@ -9,6 +9,7 @@ pub struct Row {
     unit: Unit,
     values: BTreeMap<Kind, f64>,
     ratio: Option<f64>,
+    note: Option<String>,
 }
 
 /// What a figure counts, and so how it is written.
@@ -26,7 +27,7 @@ impl Row {
     /// A figure that has been taken of nobody yet.
     #[must_use]
     pub fn new(label: impl Into<String>, unit: Unit) -> Self {
-        Self { label: label.into(), unit, values: BTreeMap::new(), ratio: None }
+        Self { label: label.into(), unit, values: BTreeMap::new(), ratio: None, note: None }
     }
 
     /// Sets the figure of one server.
@@ -39,14 +40,25 @@ impl Row {
         self.ratio = Some(ratio);
     }
 
+    /// Sets what a reader must know of it.
+    pub fn set_note(&mut self, note: impl Into<String>) {
+        self.note = Some(note.into());
+    }
+
+    /// What a reader must know of it: `label: note`.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        self.note.as_ref().map(|note| format!("{}: {note}", self.label))
+    }
+
     /// What it is about.
     #[must_use]
     pub fn label(&self) -> &str {
         &self.label
     }
 
-    /// The cells after the label: one for each server, and the ratio of ours to axum's. A figure
-    /// that was not taken is `not measured`.
+    /// The cells after the label: one for each server, and the ratio of ours to axum's. A value
+    /// that is not there is a dash; its note says why.
     #[must_use]
     pub fn cells(&self) -> Vec<String> {
         let value = |kind| self.values.get(&kind).copied();
@@ -63,7 +75,7 @@ impl Row {
 
     fn write(&self, value: Option<f64>) -> String {
         let Some(value) = value else {
-            return "not measured".to_owned();
+            return "-".to_owned();
         };
         match self.unit {
             Unit::Count => thousands(value),
@@ -74,7 +86,8 @@ impl Row {
 }
 
 /// A whole number, its digits in groups of three.
-fn thousands(value: f64) -> String {
+#[must_use]
+pub fn thousands(value: f64) -> String {
     let digits = format!("{:.0}", value.max(0.0));
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -100,7 +113,7 @@ mod tests {
     fn a_ratio_needs_both_values() {
         let mut row = Row::new("x", Unit::Millis);
         row.set(Kind::Lastorders, 3.0);
-        let missing = "not measured";
+        let missing = "-";
         assert_eq!(row.cells(), ["3.00", missing, missing, missing, "-"]);
         row.set(Kind::Axum, 2.0);
         assert_eq!(row.cells(), ["3.00", "2.00", missing, missing, "1.50"]);

@@ -24,6 +24,9 @@ pub fn text(rows: &[Row]) -> String {
         }
         text.push('\n');
     }
+    for note in rows.iter().filter_map(Row::note) {
+        let _ = writeln!(text, "\n{note}");
+    }
     text
 }
 
