@@ -1,12 +1,10 @@
-//! Who takes part.
-
 use std::fmt;
 
 use crate::subject::{Kind, PolicyChoice};
 
 /// A server as it takes part in a figure: ours takes part with one policy or the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Contender {
+pub(crate) struct Contender {
     /// Which server.
     pub kind: Kind,
     /// Ours only; the peers have none.
@@ -15,7 +13,7 @@ pub struct Contender {
 
 impl Contender {
     /// For figures in which the policy plays no part.
-    pub const SERVING: [Self; 4] = [
+    pub(crate) const SERVING: [Self; 4] = [
         Self { kind: Kind::Lastorders, policy: PolicyChoice::Default },
         Self { kind: Kind::Axum, policy: PolicyChoice::Default },
         Self { kind: Kind::Hyper, policy: PolicyChoice::Default },
@@ -23,7 +21,7 @@ impl Contender {
     ];
 
     /// For figures of the shutdown.
-    pub const STOPPING: [Self; 5] = [
+    pub(crate) const STOPPING: [Self; 5] = [
         Self { kind: Kind::Lastorders, policy: PolicyChoice::Default },
         Self { kind: Kind::Lastorders, policy: PolicyChoice::Bare },
         Self { kind: Kind::Axum, policy: PolicyChoice::Default },

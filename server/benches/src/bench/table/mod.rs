@@ -8,6 +8,6 @@ mod markdown;
 mod row;
 mod text;
 
-pub use markdown::markdown;
-pub use row::{Row, Unit, thousands};
-pub use text::text;
+pub(crate) use markdown::markdown;
+pub(crate) use row::{Row, Unit, thousands};
+pub(crate) use text::text;

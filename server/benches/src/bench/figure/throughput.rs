@@ -5,15 +5,15 @@ use std::time::Duration;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use super::Plan;
-use crate::client::{Client, Exchange};
-use crate::clock::now;
-use crate::contender::Contender;
-use crate::error::{Context, Error};
-use crate::progress::say;
-use crate::server::{Launch, Server};
-use crate::stats::{median, rotated};
+use crate::bench::client::{Client, Exchange};
+use crate::bench::clock::now;
+use crate::bench::contender::Contender;
+use crate::bench::error::{Context, Error};
+use crate::bench::progress::say;
+use crate::bench::server::{Launch, Server};
+use crate::bench::stats::{median, rotated};
+use crate::bench::table::{Row, Unit};
 use crate::subject::Kind;
-use crate::table::{Row, Unit};
 
 /// Connections of the client, each with one request under way.
 const CONNECTIONS: usize = 32;

@@ -9,14 +9,14 @@ mod throughput;
 
 use clap::ValueEnum;
 
-pub use plan::Plan;
+pub(crate) use plan::Plan;
 
-use crate::error::Error;
-use crate::table::Row;
+use crate::bench::error::Error;
+use crate::bench::table::Row;
 
 /// The figures, in the order in which they are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Figure {
+pub(crate) enum Figure {
     /// Requests a second on kept-alive connections.
     Throughput,
     /// Instructions a request.
@@ -31,15 +31,11 @@ pub enum Figure {
 
 impl Figure {
     /// All of them.
-    pub const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 5] =
         [Self::Throughput, Self::Instructions, Self::Memory, Self::Exit, Self::LastResponse];
 
     /// Takes the figure of every server, side by side.
-    ///
-    /// # Errors
-    ///
-    /// When the machine lacks something, or an answer was wrong.
-    pub fn measure(self, plan: &Plan) -> Result<Vec<Row>, Error> {
+    pub(crate) fn measure(self, plan: &Plan) -> Result<Vec<Row>, Error> {
         match self {
             Self::Throughput => throughput::measure(plan),
             Self::Instructions => instructions::measure(plan),
@@ -50,8 +46,7 @@ impl Figure {
     }
 
     /// What its rows are called where it could not be taken.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Throughput => "requests a second",
             Self::Instructions => "instructions a request",

@@ -1,16 +1,14 @@
-//! The program `bench`.
-
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::clock::{now, today};
-use crate::error::Error;
-use crate::figure::{Figure, Plan};
-use crate::machine;
-use crate::progress::say;
-use crate::table::{Row, Unit, markdown, text};
+use crate::bench::clock::{now, today};
+use crate::bench::error::Error;
+use crate::bench::figure::{Figure, Plan};
+use crate::bench::machine;
+use crate::bench::progress::say;
+use crate::bench::table::{Row, Unit, markdown, text};
 
 /// This machine lacks what a figure needs.
 const LACKING: u8 = 75;

@@ -4,7 +4,7 @@ use crate::subject::Kind;
 
 /// One figure of all servers.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub(crate) struct Row {
     label: String,
     unit: Unit,
     values: BTreeMap<Kind, f64>,
@@ -14,7 +14,7 @@ pub struct Row {
 
 /// What a figure counts, and so how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// Things: `12,345`.
     Count,
     /// Thousands of bytes: `12.3`.
@@ -25,42 +25,38 @@ pub enum Unit {
 
 impl Row {
     /// A figure that has been taken of nobody yet.
-    #[must_use]
-    pub fn new(label: impl Into<String>, unit: Unit) -> Self {
+    pub(crate) fn new(label: impl Into<String>, unit: Unit) -> Self {
         Self { label: label.into(), unit, values: BTreeMap::new(), ratio: None, note: None }
     }
 
     /// Sets the figure of one server.
-    pub fn set(&mut self, kind: Kind, value: f64) {
+    pub(crate) fn set(&mut self, kind: Kind, value: f64) {
         self.values.insert(kind, value);
     }
 
     /// Sets the ratio of ours to axum's where it is known better than from the two values.
-    pub fn set_ratio(&mut self, ratio: f64) {
+    pub(crate) fn set_ratio(&mut self, ratio: f64) {
         self.ratio = Some(ratio);
     }
 
     /// Sets what a reader must know of it.
-    pub fn set_note(&mut self, note: impl Into<String>) {
+    pub(crate) fn set_note(&mut self, note: impl Into<String>) {
         self.note = Some(note.into());
     }
 
     /// What a reader must know of it: `label: note`.
-    #[must_use]
-    pub fn note(&self) -> Option<String> {
+    pub(crate) fn note(&self) -> Option<String> {
         self.note.as_ref().map(|note| format!("{}: {note}", self.label))
     }
 
     /// What it is about.
-    #[must_use]
-    pub fn label(&self) -> &str {
+    pub(crate) fn label(&self) -> &str {
         &self.label
     }
 
     /// The cells after the label: one for each server, and the ratio of ours to axum's. A value
     /// that is not there is a dash; its note says why.
-    #[must_use]
-    pub fn cells(&self) -> Vec<String> {
+    pub(crate) fn cells(&self) -> Vec<String> {
         let value = |kind| self.values.get(&kind).copied();
         let mut cells: Vec<String> = Kind::ALL.map(|kind| self.write(value(kind))).to_vec();
         let of_values = || {
@@ -86,8 +82,7 @@ impl Row {
 }
 
 /// A whole number, its digits in groups of three.
-#[must_use]
-pub fn thousands(value: f64) -> String {
+pub(crate) fn thousands(value: f64) -> String {
     let digits = format!("{:.0}", value.max(0.0));
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -1,11 +1,8 @@
-//! The class of this machine.
-
 use std::fs;
 use std::process::Command;
 
 /// The class of this machine, in words: processors, memory, kernel, compiler. No names.
-#[must_use]
-pub fn describe() -> String {
+pub(crate) fn describe() -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let memory = fs::read_to_string("/proc/meminfo").ok().and_then(|text| gib(&text));
     let memory = memory.map_or_else(|| "unknown memory".to_owned(), |it| format!("{it} GiB"));

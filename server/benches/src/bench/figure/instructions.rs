@@ -2,12 +2,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::Plan;
-use crate::client::{Client, Exchange};
-use crate::contender::Contender;
-use crate::error::Error;
-use crate::progress::say;
-use crate::server::{Launch, Server};
-use crate::table::{Row, Unit};
+use crate::bench::client::{Client, Exchange};
+use crate::bench::contender::Contender;
+use crate::bench::error::Error;
+use crate::bench::progress::say;
+use crate::bench::server::{Launch, Server};
+use crate::bench::table::{Row, Unit};
 
 /// How long a server may take to shut down under the emulator.
 const EXIT: Duration = Duration::from_secs(60);

@@ -1,38 +1,33 @@
-//! A client that spends little and checks every answer.
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use crate::error::{Context, Error};
+use crate::bench::error::{Context, Error};
 
 /// How long any answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A request, and the body of its answer, which is a 200.
 #[derive(Clone, Debug)]
-pub struct Exchange {
+pub(crate) struct Exchange {
     request: String,
     body: &'static str,
 }
 
 impl Exchange {
     /// `GET /`.
-    #[must_use]
-    pub fn hello() -> Self {
+    pub(crate) fn hello() -> Self {
         Self { request: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(), body: "hello" }
     }
 
     /// `GET /`, after which the server closes.
-    #[must_use]
-    pub fn last_hello() -> Self {
+    pub(crate) fn last_hello() -> Self {
         let request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         Self { request: request.to_owned(), body: "hello" }
     }
 
     /// `GET /seen/{ms}`, which the server announces.
-    #[must_use]
-    pub fn seen(time: Duration) -> Self {
+    pub(crate) fn seen(time: Duration) -> Self {
         let ms = time.as_millis();
         let request = format!("GET /seen/{ms} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         Self { request, body: "slow" }
@@ -44,7 +39,7 @@ impl Exchange {
 /// The first answer is read by its head. Later ones must be as long (a date's length never
 /// changes), begin with the same status and end with the right body.
 #[derive(Debug)]
-pub struct Client {
+pub(crate) struct Client {
     stream: TcpStream,
     length: Option<usize>,
     buffer: Box<[u8; 1024]>,
@@ -52,11 +47,7 @@ pub struct Client {
 
 impl Client {
     /// Connects.
-    ///
-    /// # Errors
-    ///
-    /// When the server, or the system's limits, do not allow it.
-    pub fn connect(address: SocketAddr) -> Result<Self, Error> {
+    pub(crate) fn connect(address: SocketAddr) -> Result<Self, Error> {
         let stream = TcpStream::connect(address).to(format!("connect to {address}"))?;
         stream.set_nodelay(true).to("set TCP_NODELAY")?;
         stream.set_read_timeout(Some(PATIENCE)).to("set a read timeout")?;
@@ -64,20 +55,12 @@ impl Client {
     }
 
     /// Sends the request.
-    ///
-    /// # Errors
-    ///
-    /// When the connection has ended.
-    pub fn send(&mut self, exchange: &Exchange) -> Result<(), Error> {
+    pub(crate) fn send(&mut self, exchange: &Exchange) -> Result<(), Error> {
         self.stream.write_all(exchange.request.as_bytes()).to("send a request")
     }
 
     /// Reads the answer, whole, and checks it.
-    ///
-    /// # Errors
-    ///
-    /// When it is another than it should be.
-    pub fn receive(&mut self, exchange: &Exchange) -> Result<(), Error> {
+    pub(crate) fn receive(&mut self, exchange: &Exchange) -> Result<(), Error> {
         let mut filled = 0;
         while self.length.is_none_or(|length| filled < length) {
             let read = self.stream.read(&mut self.buffer[filled..]).to("read an answer")?;
@@ -106,21 +89,13 @@ impl Client {
     }
 
     /// Sends the request and reads its answer.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send) and [`receive`](Self::receive).
-    pub fn exchange(&mut self, exchange: &Exchange) -> Result<(), Error> {
+    pub(crate) fn exchange(&mut self, exchange: &Exchange) -> Result<(), Error> {
         self.send(exchange)?;
         self.receive(exchange)
     }
 
     /// Waits until the server closes.
-    ///
-    /// # Errors
-    ///
-    /// When it sends something instead.
-    pub fn expect_close(mut self) -> Result<(), Error> {
+    pub(crate) fn expect_close(mut self) -> Result<(), Error> {
         match self.stream.read(&mut self.buffer[..]).to("read the end of a connection")? {
             0 => Ok(()),
             more => Err(Error::Wrong(format!("{more} bytes came where the end was expected"))),

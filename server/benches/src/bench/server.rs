@@ -1,5 +1,3 @@
-//! One of the servers, as a process.
-
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -11,16 +9,16 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::clock::now;
-use crate::contender::Contender;
-use crate::error::{Context, Error};
+use crate::bench::clock::now;
+use crate::bench::contender::Contender;
+use crate::bench::error::{Context, Error};
 
 /// How long a server may take to print something; under an emulator it is slow.
 const START: Duration = Duration::from_secs(30);
 
 /// How a subject is started.
 #[derive(Clone, Debug, Default)]
-pub struct Launch {
+pub(crate) struct Launch {
     /// Worker threads; without it, as many as there are processors.
     pub threads: Option<usize>,
     /// The processor that it keeps to.
@@ -36,7 +34,7 @@ pub struct Launch {
 /// The kernel kills it too when the thread that started it ends, so start it from a thread that
 /// lasts.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     pidfd: OwnedFd,
     address: SocketAddr,
@@ -45,7 +43,7 @@ pub struct Server {
 
 /// How a server ended.
 #[derive(Clone, Debug)]
-pub struct Exit {
+pub(crate) struct Exit {
     /// When.
     pub at: Instant,
     /// What it printed last, line by line: what nobody has waited for before.
@@ -54,11 +52,7 @@ pub struct Exit {
 
 impl Server {
     /// Starts it and waits until it listens.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be started, or does not listen in time.
-    pub fn start(contender: Contender, launch: &Launch) -> Result<Self, Error> {
+    pub(crate) fn start(contender: Contender, launch: &Launch) -> Result<Self, Error> {
         let mut child = command(contender, launch)?.spawn().to("start a server")?;
         let pid = Pid::from_child(&child);
         let pidfd = match pidfd_open(pid, PidfdFlags::empty()) {
@@ -78,11 +72,7 @@ impl Server {
     }
 
     /// Waits until it prints this line. What it prints before that is lost.
-    ///
-    /// # Errors
-    ///
-    /// When the line does not come.
-    pub fn expect(&self, line: &str) -> Result<(), Error> {
+    pub(crate) fn expect(&self, line: &str) -> Result<(), Error> {
         while let Ok(printed) = self.lines.recv_timeout(START) {
             if printed == line {
                 return Ok(());
@@ -103,34 +93,24 @@ impl Server {
     }
 
     /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Its process id.
-    #[must_use]
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Sends SIGTERM, and says when.
-    ///
-    /// # Errors
-    ///
-    /// When it has ended already.
-    pub fn terminate(&self) -> Result<Instant, Error> {
+    pub(crate) fn terminate(&self) -> Result<Instant, Error> {
         let at = now();
         pidfd_send_signal(&self.pidfd, Signal::TERM).to("send SIGTERM")?;
         Ok(at)
     }
 
     /// Whether it ends within this time. With nothing to wait for it is a pause of that length.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses.
-    pub fn ends_within(&self, time: Duration) -> Result<bool, Error> {
+    pub(crate) fn ends_within(&self, time: Duration) -> Result<bool, Error> {
         let time = Timespec::try_from(time).ok();
         let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
         let ready = rustix::io::retry_on_intr(|| poll(&mut ended, time.as_ref()));
@@ -138,11 +118,7 @@ impl Server {
     }
 
     /// Waits for its end, which must come within this time and with exit code 0.
-    ///
-    /// # Errors
-    ///
-    /// When it does not.
-    pub fn wait(mut self, within: Duration) -> Result<Exit, Error> {
+    pub(crate) fn wait(mut self, within: Duration) -> Result<Exit, Error> {
         if !self.ends_within(within)? {
             return Err(Error::Wrong(format!("it did not end within {within:?} of SIGTERM")));
         }

@@ -3,15 +3,15 @@ use std::time::Duration;
 
 use super::Plan;
 use super::exit::{beside_each_other, shut_down};
-use crate::client::{Client, Exchange};
-use crate::clock::now;
-use crate::contender::Contender;
-use crate::error::Error;
-use crate::progress::say;
-use crate::server::{Launch, Server};
-use crate::stats::rotated;
+use crate::bench::client::{Client, Exchange};
+use crate::bench::clock::now;
+use crate::bench::contender::Contender;
+use crate::bench::error::Error;
+use crate::bench::progress::say;
+use crate::bench::server::{Launch, Server};
+use crate::bench::stats::rotated;
+use crate::bench::table::Row;
 use crate::subject::SEEN;
-use crate::table::Row;
 
 /// How long a server may take to shut down.
 const EXIT: Duration = Duration::from_secs(30);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 /// How much of everything.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Pairs of measurements of requests a second.
     pub(super) throughput_rounds: usize,
     /// How long one of them lasts.
@@ -23,8 +23,7 @@ pub struct Plan {
 
 impl Plan {
     /// What a published figure takes: about three minutes.
-    #[must_use]
-    pub fn full() -> Self {
+    pub(crate) fn full() -> Self {
         Self {
             throughput_rounds: 10,
             throughput_time: Duration::from_millis(700),
@@ -38,8 +37,7 @@ impl Plan {
     }
 
     /// Just enough to see that everything works: the figures mean nothing.
-    #[must_use]
-    pub fn quick() -> Self {
+    pub(crate) fn quick() -> Self {
         Self {
             throughput_rounds: 1,
             throughput_time: Duration::from_millis(50),

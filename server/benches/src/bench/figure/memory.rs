@@ -2,15 +2,15 @@ use std::fs;
 use std::time::Duration;
 
 use super::Plan;
-use crate::client::{Client, Exchange};
-use crate::clock::now;
-use crate::contender::Contender;
-use crate::error::{Context, Error};
-use crate::limits;
-use crate::progress::say;
-use crate::server::{Launch, Server};
+use crate::bench::client::{Client, Exchange};
+use crate::bench::clock::now;
+use crate::bench::contender::Contender;
+use crate::bench::error::{Context, Error};
+use crate::bench::limits;
+use crate::bench::progress::say;
+use crate::bench::server::{Launch, Server};
+use crate::bench::table::{Row, Unit};
 use crate::subject::Kind;
-use crate::table::{Row, Unit};
 
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_millis(250);

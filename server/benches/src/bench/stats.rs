@@ -1,8 +1,5 @@
-//! Medians, and whose turn it is.
-
 /// The middle of the values, or the mean of the two in the middle; `None` when there are none.
-#[must_use]
-pub fn median(values: &[f64]) -> Option<f64> {
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
@@ -14,8 +11,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
 }
 
 /// Turns the order of play by one place a round, so that no contender is always first.
-#[must_use]
-pub fn rotated<T: Copy>(all: &[T], round: usize) -> Vec<T> {
+pub(crate) fn rotated<T: Copy>(all: &[T], round: usize) -> Vec<T> {
     let start = round % all.len().max(1);
     all[start..].iter().chain(&all[..start]).copied().collect()
 }

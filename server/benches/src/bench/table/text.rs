@@ -4,8 +4,7 @@ use super::row::Row;
 use crate::subject::Kind;
 
 /// At most 100 columns: the labels to the left, the numbers under each other.
-#[must_use]
-pub fn text(rows: &[Row]) -> String {
+pub(crate) fn text(rows: &[Row]) -> String {
     let mut lines: Vec<Vec<String>> = vec![head()];
     for row in rows {
         lines.push([vec![row.label().to_owned()], row.cells()].concat());

@@ -2,8 +2,7 @@ use super::row::Row;
 use super::text::head;
 
 /// A table of GitHub's Markdown, the numbers to the right, under a line that says when and on what.
-#[must_use]
-pub fn markdown(rows: &[Row], day: &str, machine: &str) -> String {
+pub(crate) fn markdown(rows: &[Row], day: &str, machine: &str) -> String {
     let head = head();
     let rule = head.iter().enumerate().map(|(at, _)| if at == 0 { "---" } else { "---:" });
     let rule = rule.map(str::to_owned).collect();

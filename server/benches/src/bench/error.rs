@@ -1,14 +1,12 @@
-//! Why a figure could not be taken.
-
 use std::io;
 
 use thiserror::Error;
 
-use crate::contender::Contender;
+use crate::bench::contender::Contender;
 
 /// Why a figure could not be taken.
 #[derive(Debug, Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The operating system refused something.
     #[error("cannot {what}: {error}")]
     System {
@@ -27,8 +25,7 @@ pub enum Error {
 
 impl Error {
     /// The same, of this server.
-    #[must_use]
-    pub fn of(self, contender: Contender) -> Self {
+    pub(crate) fn of(self, contender: Contender) -> Self {
         match self {
             Self::System { what, error } => {
                 Self::System { what: format!("{what}, with {contender}"), error }
@@ -40,12 +37,8 @@ impl Error {
 }
 
 /// Says what was tried when it failed.
-pub trait Context<T> {
+pub(crate) trait Context<T> {
     /// Adds what was tried, to be read after "cannot".
-    ///
-    /// # Errors
-    ///
-    /// The same, with what was tried.
     fn to(self, what: impl Into<String>) -> Result<T, Error>;
 }
 

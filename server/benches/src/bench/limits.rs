@@ -1,15 +1,9 @@
-//! What the system must allow.
-
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::error::{Context, Error};
+use crate::bench::error::{Context, Error};
 
 /// Makes room for so many open files, here and in servers started from now on.
-///
-/// # Errors
-///
-/// [`Error::Missing`] when the system allows fewer.
-pub fn open_files(needed: u64) -> Result<(), Error> {
+pub(crate) fn open_files(needed: u64) -> Result<(), Error> {
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|current| current >= needed) {
         return Ok(());

@@ -2,15 +2,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Plan;
-use crate::client::{Client, Exchange};
-use crate::contender::Contender;
-use crate::error::Error;
-use crate::limits;
-use crate::progress::say;
-use crate::server::{Launch, Server};
-use crate::stats::{median, rotated};
+use crate::bench::client::{Client, Exchange};
+use crate::bench::contender::Contender;
+use crate::bench::error::Error;
+use crate::bench::limits;
+use crate::bench::progress::say;
+use crate::bench::server::{Launch, Server};
+use crate::bench::stats::{median, rotated};
+use crate::bench::table::{Row, Unit, thousands};
 use crate::subject::{Kind, PolicyChoice};
-use crate::table::{Row, Unit, thousands};
 
 /// How long a server may take to shut down.
 const EXIT: Duration = Duration::from_secs(30);
