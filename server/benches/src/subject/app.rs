@@ -1,0 +1,34 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+
+/// The application that every subject serves.
+///
+/// * `GET /`: 200, `hello`
+/// * `POST /work`: reads the body; 201, `{"id":"1"}`, counted up
+/// * `GET /slow/{ms}`: 200, `slow`, after so many milliseconds
+pub(super) fn app() -> Router {
+    Router::new()
+        .route("/", get(|| async { "hello" }))
+        .route("/work", post(work))
+        .route("/slow/{ms}", get(slow))
+        .with_state(Arc::default())
+}
+
+async fn work(State(jobs): State<Arc<AtomicU64>>, _body: Bytes) -> impl IntoResponse {
+    let id = jobs.fetch_add(1, Ordering::Relaxed) + 1;
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::CREATED, json, format!(r#"{{"id":"{id}"}}"#))
+}
+
+async fn slow(Path(ms): Path<u64>) -> &'static str {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    "slow"
+}
