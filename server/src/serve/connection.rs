@@ -42,10 +42,13 @@ where
     let mut last_look = false;
     loop {
         let turn = poll_fn(|cx| {
-            conn.waker().register(cx.waker());
+            conn.is_run_by(cx.waker());
             // The connection first: bytes that have arrived must be seen before it is judged.
             if line.poll(cx, &http).is_ready() {
                 return Poll::Ready(None);
+            }
+            if conn.is_free() {
+                return Poll::Pending;
             }
             if last_look {
                 conn.refuse_work();
@@ -100,9 +103,8 @@ struct Grace {
 
 impl Grace {
     fn busy(&mut self, conn: &Conn) {
-        // Asked first, since nobody has ordered anything for as long as the server serves.
-        let late = conn.shared().orders().has(Orders::CLOSE_IDLE);
-        self.late = late && conn.class() == ConnectionClass::Active;
+        let active = conn.class() == ConnectionClass::Active;
+        self.late = active && conn.shared().orders().has(Orders::CLOSE_IDLE);
         self.until = None;
     }
 

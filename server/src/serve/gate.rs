@@ -1,10 +1,11 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper_util::service::TowerToHyperService;
 use tower_service::Service;
 
 use super::BoxError;
@@ -17,13 +18,13 @@ use crate::handle::Drain;
 /// either let in or refused.
 #[derive(Debug)]
 pub(super) struct Gate<S> {
-    app: TowerToHyperService<S>,
+    app: S,
     conn: Arc<Conn>,
 }
 
 impl<S> Gate<S> {
     pub(super) fn new(app: S, conn: Arc<Conn>) -> Self {
-        Self { app: TowerToHyperService::new(app), conn }
+        Self { app, conn }
     }
 }
 
@@ -36,8 +37,7 @@ where
 {
     type Response = Response<CountedBody<B>>;
     type Error = BoxError;
-    type Future =
-        Answer<<TowerToHyperService<S> as hyper::service::Service<Request<Incoming>>>::Future>;
+    type Future = Answer<S, S::Future>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let bodiless = hyper::body::Body::is_end_stream(request.body());
@@ -48,6 +48,19 @@ where
             return Answer::refuse(flight);
         }
         request.extensions_mut().insert(Drain::of(self.conn.shared()));
-        Answer::from(self.app.call(request), flight, tunnel)
+        let mut app = self.app.clone();
+        // Nearly every service is always ready, and then the request goes straight in. One that is
+        // not is asked again by who waits for it.
+        let ready = app.poll_ready(&mut Context::from_waker(Waker::noop()));
+        let called = match ready {
+            Poll::Ready(Ok(())) => catch_unwind(AssertUnwindSafe(|| app.call(request))),
+            Poll::Ready(Err(_)) | Poll::Pending => {
+                return Answer::when_ready(app, request, flight, tunnel);
+            }
+        };
+        match called {
+            Ok(future) => Answer::from(future, flight, tunnel),
+            Err(_) => Answer::panicked(flight),
+        }
     }
 }

@@ -194,6 +194,7 @@ impl<I: AsyncRead + Unpin, G> Quiet<I, G> {
             if known == PREFACE.len() {
                 return Poll::Ready(self.settle(First::Http2));
             }
+            self.io.conn().found_unclaimed();
         }
     }
 

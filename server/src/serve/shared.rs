@@ -148,21 +148,18 @@ impl Shared {
     }
 
     pub(crate) fn orders(&self) -> Orders {
-        Orders(self.orders.load(Ordering::SeqCst))
+        Orders(self.orders.load(Ordering::Acquire))
     }
 
     /// Gives a standing order, and wakes everyone whom it concerns.
     pub(crate) fn order(&self, order: Orders) {
-        self.orders.fetch_or(order.0, Ordering::SeqCst);
+        self.orders.fetch_or(order.0, Ordering::AcqRel);
         if order.has(Orders::UNREADY) {
             self.began.notify_waiters();
             return;
         }
         for conn in self.connections() {
-            // Whoever speaks HTTP/1 looks at this one when it answers, and not before.
-            if order != Orders::ANNOUNCE_CLOSE || conn.is_http2() {
-                conn.wake();
-            }
+            conn.wake();
         }
         if order.has(Orders::ABORT) {
             for task in lock(&self.tasks).values() {
