@@ -5,7 +5,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::response::Parts;
+use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -14,6 +15,7 @@ use tower_service::Service;
 
 use super::BoxError;
 use super::body::{CountedBody, Flight, Source};
+use super::conn::Conn;
 use super::shared::Orders;
 
 /// What a refused request is answered with.
@@ -34,39 +36,24 @@ pin_project! {
 pin_project! {
     #[project = FromProj]
     enum From<S, F> {
+        // Taken when the application is ready for it.
+        Request { app: S, request: Option<Request<Incoming>> },
         App { #[pin] future: F },
-        // In a box, so that it does not make the others larger.
-        Unready { app: Box<(S, Option<Request<Incoming>>)> },
         Refused,
-        Panicked,
     }
 }
 
 impl<S, F> Answer<S, F> {
-    /// The application's answer. `tunnel` says that the request was a CONNECT.
-    pub(super) fn from(future: F, flight: Flight, tunnel: bool) -> Self {
-        Self { from: From::App { future }, flight: Some(flight), tunnel }
-    }
-
-    /// The application's answer, once it is ready for the request.
-    pub(super) fn when_ready(
-        app: S,
-        request: Request<Incoming>,
-        flight: Flight,
-        tunnel: bool,
-    ) -> Self {
-        let app = Box::new((app, Some(request)));
-        Self { from: From::Unready { app }, flight: Some(flight), tunnel }
+    /// The application's answer.
+    pub(super) fn of(app: S, request: Request<Incoming>, flight: Flight) -> Self {
+        let tunnel = request.method() == Method::CONNECT;
+        let from = From::Request { app, request: Some(request) };
+        Self { from, flight: Some(flight), tunnel }
     }
 
     /// 503: not executed.
     pub(super) fn refuse(flight: Flight) -> Self {
         Self { from: From::Refused, flight: Some(flight), tunnel: false }
-    }
-
-    /// 500: the panic's message is the panic hook's to print.
-    pub(super) fn panicked(flight: Flight) -> Self {
-        Self { from: From::Panicked, flight: Some(flight), tunnel: false }
     }
 }
 
@@ -81,14 +68,34 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let polled = catch_unwind(AssertUnwindSafe(|| this.from.as_mut().poll(cx)));
-        let response = match polled {
-            Ok(polled) => ready!(polled),
-            Err(_) => own(StatusCode::INTERNAL_SERVER_ERROR, ""),
+        let mut polled = Poll::Pending;
+        let caught = catch_unwind(AssertUnwindSafe(|| polled = this.from.as_mut().poll(cx)));
+        let given = match caught {
+            Ok(()) => ready!(polled),
+            // The panic's message is the panic hook's to print.
+            Err(_) => Given::Ours(StatusCode::INTERNAL_SERVER_ERROR, ""),
         };
-        let flight = this.flight.take().expect("polled after it was ready");
-        Poll::Ready(Ok(finish(response, flight, *this.tunnel)))
+        let mut flight = this.flight.take().expect("polled after it was ready");
+        let (mut parts, source) = match given {
+            Given::App(response) => {
+                let (parts, body) = response.into_parts();
+                (parts, Source::App { body })
+            }
+            Given::Ours(status, body) => {
+                let (parts, body) = own(status, body).into_parts();
+                (parts, Source::Ours { body })
+            }
+        };
+        announce(&mut parts, flight.conn(), *this.tunnel);
+        flight.answered();
+        Poll::Ready(Ok(Response::from_parts(parts, CountedBody::new(source, flight))))
     }
+}
+
+/// What an answer is made of.
+enum Given<B> {
+    App(Response<B>),
+    Ours(StatusCode, &'static str),
 }
 
 impl<S, B> From<S, S::Future>
@@ -96,27 +103,26 @@ where
     S: Service<Request<Incoming>, Response = Response<B>>,
     S::Error: Into<BoxError>,
 {
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<Source<B>>> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Given<B>> {
         loop {
             let called = match self.as_mut().project() {
                 FromProj::App { future } => {
                     return Poll::Ready(match ready!(future.poll(cx)) {
-                        Ok(response) => response.map(|body| Source::App { body }),
+                        Ok(response) => Given::App(response),
                         Err(error) => failed(error),
                     });
                 }
-                FromProj::Unready { app } => {
-                    let (app, request) = &mut **app;
+                FromProj::Request { app, request } => {
                     if let Err(error) = ready!(app.poll_ready(cx)) {
                         return Poll::Ready(failed(error));
                     }
                     app.call(request.take().expect("called once"))
                 }
                 FromProj::Refused => {
-                    return Poll::Ready(own(StatusCode::SERVICE_UNAVAILABLE, SHUTTING_DOWN));
-                }
-                FromProj::Panicked => {
-                    return Poll::Ready(own(StatusCode::INTERNAL_SERVER_ERROR, ""));
+                    return Poll::Ready(Given::Ours(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        SHUTTING_DOWN,
+                    ));
                 }
             };
             self.set(Self::App { future: called });
@@ -124,14 +130,14 @@ where
     }
 }
 
-fn failed<B>(error: impl Into<BoxError>) -> Response<Source<B>> {
+fn failed<B>(error: impl Into<BoxError>) -> Given<B> {
     let error: BoxError = error.into();
     tracing::error!(%error, "the application failed");
-    own(StatusCode::INTERNAL_SERVER_ERROR, "")
+    Given::Ours(StatusCode::INTERNAL_SERVER_ERROR, "")
 }
 
-fn own<B>(status: StatusCode, body: &'static str) -> Response<Source<B>> {
-    let mut response = Response::new(Source::Ours { body: Full::from(body) });
+fn own(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body));
     *response.status_mut() = status;
     if !body.is_empty() {
         let json = HeaderValue::from_static("application/json");
@@ -140,21 +146,15 @@ fn own<B>(status: StatusCode, body: &'static str) -> Response<Source<B>> {
     response
 }
 
-fn finish<B>(
-    mut response: Response<Source<B>>,
-    mut flight: Flight,
-    tunnel: bool,
-) -> Response<CountedBody<B>> {
-    let conn = flight.conn();
-    if !conn.is_http2() {
-        let status = response.status();
-        if status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && status.is_success()) {
-            conn.upgraded();
-        } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE) {
-            // hyper closes the connection after an answer that says so.
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
+/// Says in the head what becomes of the connection. `tunnel`: the request was a CONNECT.
+fn announce(head: &mut Parts, conn: &Conn, tunnel: bool) {
+    if conn.is_http2() {
+        return;
     }
-    flight.answered();
-    response.map(|source| CountedBody::new(source, flight))
+    if head.status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && head.status.is_success()) {
+        conn.upgraded();
+    } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE) {
+        // hyper closes the connection after an answer that says so.
+        head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
 }

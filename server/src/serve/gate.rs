@@ -1,6 +1,4 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -41,26 +39,12 @@ where
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let bodiless = hyper::body::Body::is_end_stream(request.body());
-        let tunnel = request.method() == http::Method::CONNECT;
         let id = self.conn.request_started(&request, bodiless);
         let flight = Flight::new(id, Arc::clone(&self.conn));
         if self.conn.is_refusing() {
             return Answer::refuse(flight);
         }
         request.extensions_mut().insert(Drain::of(self.conn.shared()));
-        let mut app = self.app.clone();
-        // Nearly every service is always ready, and then the request goes straight in. One that is
-        // not is asked again by who waits for it.
-        let ready = app.poll_ready(&mut Context::from_waker(Waker::noop()));
-        let called = match ready {
-            Poll::Ready(Ok(())) => catch_unwind(AssertUnwindSafe(|| app.call(request))),
-            Poll::Ready(Err(_)) | Poll::Pending => {
-                return Answer::when_ready(app, request, flight, tunnel);
-            }
-        };
-        match called {
-            Ok(future) => Answer::from(future, flight, tunnel),
-            Err(_) => Answer::panicked(flight),
-        }
+        Answer::of(self.app.clone(), request, flight)
     }
 }
