@@ -172,6 +172,7 @@ impl Conn {
 
     pub(super) fn bytes_read(&self) {
         self.set(SEEN | STIRRED);
+        self.clear(PARK);
         // Before a shutdown nobody asks; when one begins, every connection takes stock.
         if self.is(STOCKED) && lock(&self.requests).claims_nothing() {
             self.set(UNCLAIMED);

@@ -95,7 +95,6 @@ where
         signals: Signals,
         resources: Vec<Resource>,
     ) -> Self {
-        let parking = Parking::new(http.park_idle_after);
         Self {
             entrance: Entrance::Open(listener),
             app,
@@ -105,7 +104,7 @@ where
             releasing: None,
             http: Arc::new(http),
             connections: JoinSet::new(),
-            parking,
+            parking: Parking::default(),
             rung: None,
             aborted: Vec::new(),
         }
@@ -146,7 +145,7 @@ where
             }
             Event::Rested => self.stop_resting(),
             Event::Sealed(rung) => self.sealed(rung),
-            Event::Woken => {}
+            Event::Woken => self.parking.round_if_crowded(&self.shared),
             Event::SignalsEnded => self.signals = None,
         }
     }

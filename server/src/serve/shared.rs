@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use super::conn::Conn;
+use super::parking::Crowd;
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Policy};
 
@@ -47,8 +48,7 @@ pub(crate) struct Shared {
     told: AtomicBool,
     /// A task that matters has panicked.
     panicked: AtomicBool,
-    /// How many connections hold more than they need between two requests.
-    pub(crate) unparked: AtomicUsize,
+    pub(crate) crowd: Crowd,
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
@@ -72,7 +72,7 @@ impl Shared {
             next_id: AtomicU64::new(0),
             told: AtomicBool::new(false),
             panicked: AtomicBool::new(false),
-            unparked: AtomicUsize::new(0),
+            crowd: Crowd::default(),
             connections: Mutex::default(),
             tasks: Mutex::default(),
         }
@@ -84,7 +84,14 @@ impl Shared {
     /// # Panics
     ///
     /// When it has begun before.
-    pub(crate) fn begin(&self, clock: SharedClock, policy: Policy, resources: Vec<Duration>) {
+    pub(crate) fn begin(
+        &self,
+        clock: SharedClock,
+        policy: Policy,
+        resources: Vec<Duration>,
+        park_beyond: usize,
+    ) {
+        self.crowd.limit(park_beyond);
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
