@@ -170,6 +170,7 @@ impl Conn {
         self.is(SEEN)
     }
 
+    #[inline]
     pub(super) fn bytes_read(&self) {
         self.set(SEEN | STIRRED);
         self.clear(PARK);
@@ -207,6 +208,7 @@ impl Conn {
         }
     }
 
+    #[inline]
     pub(super) fn flushed(&self) {
         if self.is(ENDING) {
             self.clear(ENDING);
@@ -245,6 +247,7 @@ impl Conn {
     }
 
     /// A request's head was read; its number on this connection.
+    #[inline]
     pub(super) fn request_started<B>(&self, request: &Request<B>, bodiless: bool) -> u64 {
         self.clear(UNCLAIMED);
         let since = self.shared.clock().now();
@@ -285,6 +288,7 @@ impl Conn {
         }
     }
 
+    #[inline]
     fn end_all(&self) {
         let mut requests = lock(&self.requests);
         if requests.is_empty() {
