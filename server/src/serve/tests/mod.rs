@@ -7,9 +7,12 @@ mod entrance;
 mod http2;
 mod in_flight;
 mod lame_duck;
+mod pipelined;
 mod release;
 #[cfg(feature = "reference")]
 mod report;
 mod seal;
+mod stalled;
+mod streams;
 mod tasks;
 mod upgraded;
