@@ -5,6 +5,8 @@ mod deadline;
 mod entrance;
 #[cfg(feature = "http2")]
 mod http2;
+#[cfg(feature = "http2")]
+mod http2_streams;
 mod in_flight;
 mod lame_duck;
 mod pipelined;
