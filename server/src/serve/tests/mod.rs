@@ -7,6 +7,8 @@ mod entrance;
 mod http2;
 #[cfg(feature = "http2")]
 mod http2_streams;
+#[cfg(feature = "http2")]
+mod http2_tunnels;
 mod in_flight;
 mod lame_duck;
 mod pipelined;
@@ -17,4 +19,5 @@ mod seal;
 mod stalled;
 mod streams;
 mod tasks;
+mod tunnels;
 mod upgraded;
