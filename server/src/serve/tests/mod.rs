@@ -16,6 +16,7 @@ mod release;
 #[cfg(feature = "reference")]
 mod report;
 mod seal;
+mod shapes;
 mod stalled;
 mod streams;
 mod tasks;
