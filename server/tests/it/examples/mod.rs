@@ -6,7 +6,7 @@
 //! * `http`: requests and answers, byte by byte.
 
 mod built;
-mod http;
-mod process;
+pub(crate) mod http;
+pub(crate) mod process;
 
 mod axum;

@@ -1,0 +1,16 @@
+//! Connections over real sockets: nothing here waits for a time to pass, and nothing that is judged
+//! depends on how fast the machine is.
+//!
+//! * `rig`: a server in this process, and handlers that wait and count.
+//! * `resets`: no reset destroys an answer.
+//! * `fin`: what comes after our FIN, and at the moment of it.
+//! * `door`: the listener, and who stands before it.
+//! * `gone`: clients that vanish, and clients that stop reading.
+//! * `upgraded`: connections that are no longer HTTP.
+
+mod door;
+mod fin;
+mod gone;
+mod resets;
+mod rig;
+mod upgraded;
