@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
+use super::kernel::write_side_shut;
 use super::rig::{Server, Work, patient};
 use crate::examples::http::{read_answer, send_get};
 use crate::examples::process::within;
@@ -12,7 +13,7 @@ use crate::examples::process::within;
 const BIG: usize = 200_000;
 
 /// A client whose kernel holds little, and who has not read a byte yet.
-async fn narrow(address: SocketAddr) -> TcpStream {
+pub(crate) async fn narrow(address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4_096).expect("allowed");
     socket.connect(address).await.expect("the server listens")
@@ -68,10 +69,31 @@ async fn nor_do_unread_requests_behind_one_destroy_its_answer() {
     let more = "GET / HTTP/1.1\r\nhost: test\r\n\r\n".repeat(10_000);
     client.write_all(more.as_bytes()).await.expect("the kernel takes them");
     work.let_go(1);
+    // Everything is written and the FIN behind it, and most of it has not arrived: now a reset
+    // would hurt.
+    assert!(write_side_shut(&client).await.unsent > BIG / 2);
+    client.write_all(more.as_bytes()).await.expect("the server reads on");
     assert_whole(&mut client).await;
     drop(client);
     assert!(server.report().await.clean);
     assert_eq!(work.executed(), 1);
+}
+
+/// The client says that it will send no more, when the answer is on its way.
+#[tokio::test]
+async fn a_client_that_shuts_its_write_side_reads_what_was_written() {
+    let work = Work::new();
+    let server = Server::start(patient(), work.app(BIG)).await;
+    let mut client = narrow(server.address()).await;
+    send_get(&mut client, "/held").await.expect("sent");
+    work.arrived().await;
+    server.terminate().await;
+    work.let_go(1);
+    assert!(write_side_shut(&client).await.unsent > BIG / 2);
+    client.shutdown().await.expect("open");
+    // The server has nothing left to do, and the answer is still on its way.
+    assert!(server.report().await.clean);
+    assert_whole(&mut client).await;
 }
 
 /// Our write side first: the client has its end, and the server still takes what it sends.
