@@ -1,7 +1,14 @@
 //! The crate from outside, over real sockets and with real processes.
 //!
+//! * `descriptors`: a process that may open no more of them.
 //! * `examples`: every example, run as its reader would run it.
+//! * `signals`: those of the operating system.
 //! * `sockets`: what becomes of a connection when the kernel has a say in it.
+//! * `start_up`: the reference program, told to stop before it has begun.
 
+mod descriptors;
 mod examples;
+mod signals;
 mod sockets;
+#[cfg(feature = "reference")]
+mod start_up;

@@ -10,3 +10,4 @@ pub(crate) mod http;
 pub(crate) mod process;
 
 mod axum;
+mod blocking;
