@@ -2,12 +2,14 @@
 //!
 //! * `descriptors`: a process that may open no more of them.
 //! * `examples`: every example, run as its reader would run it.
+//! * `faults`: the table of faults that ours must not have, held to the source.
 //! * `signals`: those of the operating system.
 //! * `sockets`: what becomes of a connection when the kernel has a say in it.
 //! * `start_up`: the reference program, told to stop before it has begun.
 
 mod descriptors;
 mod examples;
+mod faults;
 mod signals;
 mod sockets;
 #[cfg(feature = "reference")]
