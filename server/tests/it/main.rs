@@ -7,10 +7,15 @@
 //! * `sockets`: what becomes of a connection when the kernel has a say in it.
 //! * `start_up`: the reference program, told to stop before it has begun.
 
+// Most of them are written with axum.
+#[cfg(feature = "axum")]
 mod descriptors;
+#[cfg(feature = "axum")]
 mod examples;
 mod faults;
+#[cfg(feature = "axum")]
 mod signals;
+#[cfg(feature = "axum")]
 mod sockets;
 #[cfg(feature = "reference")]
 mod start_up;
