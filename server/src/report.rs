@@ -12,7 +12,7 @@ use crate::seal::Rung;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// What began it: `SIGTERM`, `SIGINT` or `panic`.
+    /// What began it: `SIGTERM`, `SIGINT`, `panic` or `application`.
     pub cause: String,
     /// Whether everything in flight ended by itself and everything was released.
     pub clean: bool,

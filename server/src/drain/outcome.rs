@@ -51,8 +51,10 @@ impl Outcome {
         }
         match self.cause {
             Some(Cause::Panic) => exit_code::PANIC,
-            Some(Cause::Signal(_)) | None if self.is_clean() => exit_code::CLEAN,
-            Some(Cause::Signal(_)) | None => policy.forced_exit_code,
+            Some(Cause::Signal(_) | Cause::Application) | None if self.is_clean() => {
+                exit_code::CLEAN
+            }
+            Some(Cause::Signal(_) | Cause::Application) | None => policy.forced_exit_code,
         }
     }
 }

@@ -38,7 +38,9 @@ const LONGEST_QUEUE: usize = 4096;
 /// Feeds the machine and carries out its actions.
 pub(super) struct Driver<L: Listener, S> {
     entrance: Entrance<L>,
-    app: S,
+    /// Until no connection can come any more: what it holds, such as the senders of a worker's
+    /// channel, goes with the last connection and not with the server.
+    app: Option<S>,
     shared: Arc<Shared>,
     signals: Option<Signals>,
     resources: Vec<Resource>,
@@ -94,7 +96,7 @@ where
     ) -> Self {
         Self {
             entrance: Entrance::Open(listener),
-            app,
+            app: Some(app),
             shared,
             signals: Some(signals),
             resources,
@@ -179,8 +181,9 @@ where
     }
 
     fn admit(&mut self, io: L::Io) {
+        let Some(app) = self.app.clone() else { return };
         let conn = Conn::open(&self.shared);
-        self.connections.spawn(connection::run(io, self.app.clone(), conn, Arc::clone(&self.http)));
+        self.connections.spawn(connection::run(io, app, conn, Arc::clone(&self.http)));
     }
 
     fn accept_failed(&mut self, error: &io::Error) {
@@ -238,7 +241,10 @@ where
                 let door = Door::new(admit, grace, self.shared.clock().clone());
                 self.entrance = Entrance::Sealing { seal: Box::pin(listener.seal(door)), admitted };
             }
-            Entrance::Sealing { .. } | Entrance::Shut => self.shared.tell(Input::Sealed),
+            Entrance::Sealing { .. } | Entrance::Shut => {
+                self.app = None;
+                self.shared.tell(Input::Sealed);
+            }
         }
     }
 
@@ -249,6 +255,7 @@ where
                 self.admit(io);
             }
         }
+        self.app = None;
         self.rung = Some(rung);
         self.shared.tell(Input::Sealed);
         steps::sealed(rung, &self.shared.snapshot());
@@ -257,6 +264,7 @@ where
     fn abort_remaining(&mut self) {
         // Whatever was still on its way in is closed by this too.
         self.entrance = Entrance::Shut;
+        self.app = None;
         let now = self.shared.clock().now();
         let left = self.shared.connections();
         self.aborted = left.iter().map(|conn| conn.describe(now)).collect();

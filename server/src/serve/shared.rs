@@ -42,6 +42,8 @@ pub(crate) struct Shared {
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
+    /// Wakes whoever awaits the last of them.
+    no_tasks: Notify,
 }
 
 /// A tracked task, as seen by whoever cuts it.
@@ -62,11 +64,12 @@ impl Shared {
             next_id: AtomicU64::new(0),
             connections: Mutex::default(),
             tasks: Mutex::default(),
+            no_tasks: Notify::new(),
         }
     }
 
     /// Begins: the machine gets its real policy, and whatever was tracked before is told to it
-    /// again.
+    /// again, and so is what has begun the drain already.
     ///
     /// # Panics
     ///
@@ -75,10 +78,20 @@ impl Shared {
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
+        let cause = machine.outcome().cause;
         *machine = Machine::new(policy, resources);
         for _ in 0..tasks {
             machine.handle(Duration::ZERO, Input::TaskStarted);
         }
+        if let Some(cause) = cause {
+            machine.handle(Duration::ZERO, cause.into());
+        }
+    }
+
+    /// Begins the drain, whether anything is served or not: the handles do not wait for a driver.
+    pub(crate) fn begin_drain(&self, input: Input) {
+        self.tell(input);
+        self.order(Orders::UNREADY);
     }
 
     pub(crate) fn machine(&self) -> MutexGuard<'_, Machine> {
@@ -147,13 +160,36 @@ impl Shared {
     pub(crate) fn enlist_task(&self, id: u64, task: &Arc<TaskEntry>) {
         lock(&self.tasks).insert(id, Arc::clone(task));
         self.tell(Input::TaskStarted);
-        // One that comes after everything was cut is cut too.
-        task.aborted.store(self.orders().has(Orders::ABORT), Ordering::Release);
+        // One that comes after everything was cut is cut too. Nothing is stored otherwise: the
+        // order may have come in between.
+        if self.orders().has(Orders::ABORT) {
+            task.aborted.store(true, Ordering::Release);
+        }
     }
 
     pub(crate) fn discharge_task(&self, id: u64) {
-        if lock(&self.tasks).remove(&id).is_some() {
+        let mut tasks = lock(&self.tasks);
+        let removed = tasks.remove(&id).is_some();
+        let last = tasks.is_empty();
+        drop(tasks);
+        if removed {
             self.tell(Input::TaskEnded);
+        }
+        if last {
+            self.no_tasks.notify_waiters();
+        }
+    }
+
+    pub(crate) async fn tasks_ended(&self) {
+        let mut ended = std::pin::pin!(self.no_tasks.notified());
+        loop {
+            // Listening before looking, so that nothing is missed in between.
+            ended.as_mut().enable();
+            if lock(&self.tasks).is_empty() {
+                return;
+            }
+            ended.as_mut().await;
+            ended.set(self.no_tasks.notified());
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn began(machine: &Machine) {
     };
     let Policy { lame_duck, deadline, .. } = machine.policy();
     match cause {
-        Cause::Signal(_) => info!(
+        Cause::Signal(_) | Cause::Application => info!(
             %cause,
             in_flight = counts.requests,
             connections = counts.open,
