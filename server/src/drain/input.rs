@@ -69,17 +69,6 @@ pub enum Input {
     Tick,
 }
 
-/// What brings a shutdown of this cause about.
-impl From<Cause> for Input {
-    fn from(cause: Cause) -> Self {
-        match cause {
-            Cause::Signal(signal) => Self::Signalled(signal),
-            Cause::Panic => Self::Panicked,
-            Cause::Application => Self::Begin,
-        }
-    }
-}
-
 /// How the release of a resource ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReleaseOutcome {

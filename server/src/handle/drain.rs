@@ -53,6 +53,12 @@ impl Drain {
         Self { shared: Arc::clone(shared) }
     }
 
+    /// How many connections hold more than they need between two requests.
+    #[cfg(test)]
+    pub(crate) fn unparked(&self) -> usize {
+        self.shared.unparked.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
     pub(crate) fn into_shared(self) -> Arc<Shared> {
         self.shared
     }
@@ -199,7 +205,7 @@ impl Drain {
     /// lost, a worker that has ended and should not have. Called before the
     /// [`serve`](crate::serve()) that this handle is given to, it makes that shut down at once.
     pub fn begin(&self) {
-        self.shared.begin_drain(Input::Begin);
+        self.shared.ask(Input::Begin);
     }
 
     /// Waits until no tracked future is left; over at once when there is none. Cancel safe.

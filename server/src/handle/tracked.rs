@@ -74,7 +74,7 @@ impl<F: Future> Future for Tracked<F> {
             Ok(Poll::Pending) => return Poll::Pending,
             Err(panic) => {
                 if *this.essential {
-                    membership.shared.begin_drain(Input::Panicked);
+                    membership.shared.ask(Input::Panicked);
                 }
                 // Whoever caught the panic may keep what is left of it.
                 this.future.set(None);

@@ -40,17 +40,14 @@ where
         Answer<<TowerToHyperService<S> as hyper::service::Service<Request<Incoming>>>::Future>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let shared = self.conn.shared();
-        let id = shared.next_id();
         let bodiless = hyper::body::Body::is_end_stream(request.body());
-        let (method, uri) = (request.method().clone(), request.uri().clone());
-        let tunnel = method == http::Method::CONNECT;
-        self.conn.request_started(id, method, uri, bodiless);
+        let tunnel = request.method() == http::Method::CONNECT;
+        let id = self.conn.request_started(&request, bodiless);
         let flight = Flight::new(id, Arc::clone(&self.conn));
         if self.conn.is_refusing() {
             return Answer::refuse(flight);
         }
-        request.extensions_mut().insert(Drain::of(shared));
+        request.extensions_mut().insert(Drain::of(self.conn.shared()));
         Answer::from(self.app.call(request), flight, tunnel)
     }
 }

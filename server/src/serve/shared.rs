@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +22,10 @@ impl Orders {
     pub(crate) const CLOSE_IDLE: Self = Self(16);
     pub(crate) const ABORT: Self = Self(32);
 
+    pub(crate) fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
     pub(crate) fn has(self, order: Self) -> bool {
         self.0 & order.0 != 0
     }
@@ -39,6 +43,12 @@ pub(crate) struct Shared {
     /// Wakes whoever awaits the beginning of the shutdown.
     pub(crate) began: Notify,
     next_id: AtomicU64,
+    /// Whether the machine is told of every request.
+    told: AtomicBool,
+    /// What a handle asks the driver to begin the shutdown for.
+    asked: Mutex<Option<Input>>,
+    /// How many connections hold more than they need between two requests.
+    pub(crate) unparked: AtomicUsize,
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
@@ -62,6 +72,9 @@ impl Shared {
             driver: Notify::new(),
             began: Notify::new(),
             next_id: AtomicU64::new(0),
+            told: AtomicBool::new(false),
+            asked: Mutex::default(),
+            unparked: AtomicUsize::new(0),
             connections: Mutex::default(),
             tasks: Mutex::default(),
             no_tasks: Notify::new(),
@@ -69,7 +82,7 @@ impl Shared {
     }
 
     /// Begins: the machine gets its real policy, and whatever was tracked before is told to it
-    /// again, and so is what has begun the drain already.
+    /// again.
     ///
     /// # Panics
     ///
@@ -78,20 +91,10 @@ impl Shared {
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
-        let cause = machine.outcome().cause;
         *machine = Machine::new(policy, resources);
         for _ in 0..tasks {
             machine.handle(Duration::ZERO, Input::TaskStarted);
         }
-        if let Some(cause) = cause {
-            machine.handle(Duration::ZERO, cause.into());
-        }
-    }
-
-    /// Begins the drain, whether anything is served or not: the handles do not wait for a driver.
-    pub(crate) fn begin_drain(&self, input: Input) {
-        self.tell(input);
-        self.order(Orders::UNREADY);
     }
 
     pub(crate) fn machine(&self) -> MutexGuard<'_, Machine> {
@@ -120,18 +123,56 @@ impl Shared {
         }
     }
 
+    /// Whether the machine is told of every request.
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
+    }
+
+    /// From here on the machine is told of every request, beginning with those in flight: called
+    /// before the machine hears that the shutdown begins. Connections are opened by the caller's
+    /// task only, so none slips in between.
+    pub(crate) fn tell_requests(&self) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            for conn in self.connections() {
+                conn.tell_requests();
+            }
+        }
+    }
+
+    /// Asks for the shutdown: `Panicked` or `Begin`. The driver takes note, one that comes later
+    /// too; the handles do not wait for a driver.
+    pub(crate) fn ask(&self, input: Input) {
+        let mut asked = lock(&self.asked);
+        // A panic outranks the application's wish: it has its own exit code.
+        if *asked != Some(Input::Panicked) {
+            *asked = Some(input);
+        }
+        drop(asked);
+        self.order(Orders::UNREADY);
+        self.driver.notify_one();
+    }
+
+    /// What the shutdown was asked for by, since this was last asked.
+    pub(crate) fn take_asked(&self) -> Option<Input> {
+        lock(&self.asked).take()
+    }
+
     pub(crate) fn orders(&self) -> Orders {
-        Orders(self.orders.load(Ordering::Acquire))
+        Orders(self.orders.load(Ordering::SeqCst))
     }
 
     /// Gives a standing order, and wakes everyone whom it concerns.
     pub(crate) fn order(&self, order: Orders) {
-        self.orders.fetch_or(order.0, Ordering::AcqRel);
-        for conn in self.connections() {
-            conn.wake();
-        }
+        self.orders.fetch_or(order.0, Ordering::SeqCst);
         if order.has(Orders::UNREADY) {
             self.began.notify_waiters();
+            return;
+        }
+        for conn in self.connections() {
+            // Whoever speaks HTTP/1 looks at this one when it answers, and not before.
+            if order != Orders::ANNOUNCE_CLOSE || conn.is_http2() {
+                conn.wake();
+            }
         }
         if order.has(Orders::ABORT) {
             for task in lock(&self.tasks).values() {

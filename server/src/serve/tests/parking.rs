@@ -1,0 +1,121 @@
+//! Idle connections that give up what they do not need.
+
+use crate::testing::{Client, Gate, Rig, ms, settle};
+use crate::{Drain, Policy};
+
+/// A server with a client that has had one answer, and how many connections hold buffers.
+async fn used(drain: &Drain) -> (Rig, Client, Gate) {
+    let gate = Gate::new();
+    let app = gate.app(drain.clone());
+    let rig = Rig::with(Policy::default(), app, |serve| serve.drain(drain.clone()));
+    let mut client = rig.connect();
+    assert_eq!(drain.unparked(), 0);
+    client.get("/").await;
+    client.answer().await;
+    (rig, client, gate)
+}
+
+async fn pass(seconds: u64) {
+    for _ in 0..seconds {
+        tokio::time::advance(ms(1_000)).await;
+        settle().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_connection_is_parked_and_used_again() {
+    let drain = Drain::new();
+    let (mut rig, mut client, gate) = used(&drain).await;
+    assert_eq!(drain.unparked(), 1);
+    pass(1).await;
+    // It was used since the last round.
+    assert_eq!(drain.unparked(), 1);
+    pass(1).await;
+    assert_eq!(drain.unparked(), 0);
+    client.get("/").await;
+    assert_eq!(client.answer().await.status(), 200);
+    assert_eq!((drain.unparked(), gate.reached()), (1, 2));
+    pass(2).await;
+    assert_eq!(drain.unparked(), 0);
+    rig.terminate().await;
+    client.get("/").await;
+    assert!(client.answer().await.says_close());
+    assert!(client.closed().await);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parked_one_is_idle_in_a_shutdown_and_not_new() {
+    let drain = Drain::new();
+    let (mut rig, mut client, _) = used(&drain).await;
+    pass(2).await;
+    rig.terminate().await;
+    tokio::time::advance(ms(249)).await;
+    assert!(client.is_quiet().await);
+    assert!(client.closed().await);
+    assert_eq!(rig.elapsed(), ms(250));
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn neither_half_a_head_nor_a_request_in_flight_is_parked() {
+    let drain = Drain::new();
+    let (mut rig, mut half, gate) = used(&drain).await;
+    half.send("GET / HT").await;
+    let mut busy = rig.connect();
+    busy.get("/held").await;
+    pass(5).await;
+    assert_eq!(drain.unparked(), 2);
+    half.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+    assert_eq!(half.answer().await.status(), 200);
+    gate.let_go(1);
+    assert_eq!(busy.answer().await.body, "held");
+    drop((half, busy));
+    rig.terminate().await;
+    assert!(rig.report().await.clean);
+}
+
+/// Half a head came with the end of the request before it, so that no later read showed it.
+#[tokio::test(start_paused = true)]
+async fn half_a_head_behind_a_whole_request_is_kept() {
+    let drain = Drain::new();
+    let (mut rig, mut client, _) = used(&drain).await;
+    client.send("POST /held HTTP/1.1\r\nhost: test\r\ncontent-length: 2\r\n\r\nokGET / HT").await;
+    assert_eq!(client.answer().await.body, "read");
+    pass(3).await;
+    client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+    assert_eq!(client.answer().await.body, "free");
+    drop(client);
+    rig.terminate().await;
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parked_one_that_closes_is_gone() {
+    let drain = Drain::new();
+    let (mut rig, client, _) = used(&drain).await;
+    pass(2).await;
+    drop(client);
+    settle().await;
+    rig.terminate().await;
+    let report = rig.report().await;
+    assert_eq!((report.at_signal.connections, report.took_ms), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_for_a_head_runs_for_parked_ones_too() {
+    let app = Gate::new().app(Drain::new());
+    let rig = Rig::with(Policy::default(), app, |serve| {
+        serve.header_read_timeout(Some(ms(10_000))).park_idle_after(Some(ms(1_000)))
+    });
+    let mut silent = rig.connect();
+    let mut used = rig.connect();
+    used.get("/").await;
+    used.answer().await;
+    pass(10).await;
+    assert!(silent.closed().await);
+    assert!(used.is_quiet().await);
+    pass(2).await;
+    assert!(used.closed().await);
+}
