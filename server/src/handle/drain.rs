@@ -100,27 +100,30 @@ impl Drain {
     ///
     #[cfg_attr(feature = "axum", doc = "```")]
     #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
-    /// use axum::{extract::State, http::StatusCode};
+    /// use axum::extract::{Path, State};
+    /// use axum::http::StatusCode;
     /// use lastorders::Drain;
     /// use tokio::sync::watch;
     ///
-    /// async fn next(
+    /// async fn news(
     ///     drain: Drain,
-    ///     State(mut news): State<watch::Receiver<String>>,
+    ///     State(mut news): State<watch::Receiver<u64>>,
+    ///     Path(after): Path<u64>,
     /// ) -> Result<String, StatusCode> {
     ///     tokio::select! {
     ///         // News first: what is there when the drain begins is still delivered.
     ///         biased;
-    ///         Ok(()) = news.changed() => Ok(news.borrow_and_update().clone()),
+    ///         Ok(newest) = news.wait_for(|newest| *newest > after) => Ok(newest.to_string()),
     ///         () = drain.draining() => Err(StatusCode::NO_CONTENT),
     ///     }
     /// }
+    /// # let (tell, receiver) = watch::channel(1);
+    /// # let route = axum::routing::get(news).with_state::<()>(receiver.clone());
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// # let (drain, (tell, news)) = (Drain::new(), watch::channel(String::new()));
+    /// # let drain = Drain::new();
     /// # drain.begin();
-    /// # assert_eq!(next(drain.clone(), State(news.clone())).await, Err(StatusCode::NO_CONTENT));
-    /// # tell.send("news".to_owned()).unwrap();
-    /// # assert_eq!(next(drain, State(news)).await, Ok("news".to_owned()));
+    /// # let ask = |after| news(drain.clone(), State(receiver.clone()), Path(after));
+    /// # assert_eq!((ask(0).await, ask(1).await), (Ok("1".to_owned()), Err(StatusCode::NO_CONTENT)));
     /// # });
     /// ```
     ///
@@ -129,7 +132,7 @@ impl Drain {
     ///
     /// It is over at the signal, so in a lame duck too: a client that comes back at once may be
     /// routed here again, and finds the drain begun.
-    pub fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
+    pub fn draining(&self) -> impl Future<Output = ()> + Send + use<> {
         let shared = Arc::clone(&self.shared);
         async move {
             let mut began = std::pin::pin!(shared.began.notified());
@@ -211,7 +214,7 @@ impl Drain {
     /// Waits until no tracked future is left; over at once when there is none. Cancel safe.
     ///
     /// [`serve`](crate::serve()) does this by itself. Without it, bound it by a timeout.
-    pub fn tasks_ended(&self) -> impl Future<Output = ()> + Send + 'static {
+    pub fn tasks_ended(&self) -> impl Future<Output = ()> + Send + use<> {
         let shared = Arc::clone(&self.shared);
         async move { shared.tasks_ended().await }
     }

@@ -12,5 +12,6 @@ mod release;
 #[cfg(feature = "reference")]
 mod report;
 mod seal;
+mod streams;
 mod tasks;
 mod upgraded;
