@@ -47,6 +47,7 @@
 //! * `health`: the ready-made health route.
 //! * [`layer`]: health and handle as layers of tower's.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
+//! * [`metrics`](mod@metrics): what it tells the facade of that name.
 //! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
 //!   program.
 
@@ -56,6 +57,7 @@ mod handle;
 mod health;
 pub mod layer;
 pub mod listener;
+pub mod metrics;
 #[cfg(feature = "reference")]
 pub mod reference;
 mod report;

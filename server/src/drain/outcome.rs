@@ -34,6 +34,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Each phase that was entered and is over: when it began, and how long it lasted.
+    pub fn phases(&self) -> impl Iterator<Item = (Phase, Duration, Duration)> {
+        let ends = self.entered.iter().skip(1).map(|(_, at)| *at);
+        self.entered
+            .iter()
+            .zip(ends)
+            .map(|((phase, at), end)| (*phase, *at, end.saturating_sub(*at)))
+    }
+
     /// Whether everything in flight ended by itself and everything was released.
     #[must_use]
     pub fn is_clean(&self) -> bool {

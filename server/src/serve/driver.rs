@@ -46,8 +46,10 @@ pub(super) struct Driver<L: Listener, S> {
     shared: Arc<Shared>,
     signals: Option<Signals>,
     resources: Vec<Resource>,
-    /// The release under way, and whose it is.
-    releasing: Option<(usize, Releasing)>,
+    /// The release under way.
+    releasing: Option<Releasing>,
+    /// Of how many resources it has been said what became of them.
+    said_released: usize,
     http: Arc<Http>,
     connections: JoinSet<()>,
     parking: Parking,
@@ -73,7 +75,7 @@ enum Event<L: Listener> {
     Accepted(io::Result<(L::Io, L::Addr)>),
     AcceptPanicked,
     Rested,
-    Released(usize, ReleaseOutcome),
+    Released(ReleaseOutcome),
     Sealed(Rung),
     /// Actions are waiting, or a connection's task has ended.
     Woken,
@@ -105,6 +107,7 @@ where
             signals: Some(signals),
             resources,
             releasing: None,
+            said_released: 0,
             http: Arc::new(http),
             connections: JoinSet::new(),
             parking,
@@ -136,9 +139,9 @@ where
         match event {
             Event::Input(input @ Input::Signalled(_)) => self.begin(input),
             Event::Input(input) => self.shared.tell(input),
-            Event::Released(place, outcome) => {
-                steps::released(&self.resources[place].name, outcome);
+            Event::Released(outcome) => {
                 self.shared.tell(Input::Released(outcome));
+                self.say_released();
             }
             Event::Accepted(Ok((io, _))) => self.admit(io),
             Event::Accepted(Err(error)) => self.accept_failed(&error),
@@ -190,7 +193,7 @@ where
             },
             () = self.shared.driver.notified() => Event::Woken,
             () = due.unwrap_or_else(|| Box::pin(pending())) => Event::Input(Input::Tick),
-            (place, outcome) = release(&mut self.releasing) => Event::Released(place, outcome),
+            outcome = release(&mut self.releasing) => Event::Released(outcome),
             Some(_) = self.connections.join_next() => {
                 // Many may end at once, and one look at the machine does for all.
                 while self.connections.try_join_next().is_some() {}
@@ -233,11 +236,9 @@ where
     }
 
     fn carry_out(&mut self, action: Action) {
+        steps::before(action, &self.shared.snapshot());
         match action {
-            Action::FailReadiness => {
-                steps::began(&self.shared.snapshot());
-                self.shared.order(Orders::UNREADY);
-            }
+            Action::FailReadiness => self.shared.order(Orders::UNREADY),
             Action::AnswerWithClose => self.shared.order(Orders::ANNOUNCE_CLOSE),
             Action::RefuseWork => self.shared.order(Orders::REFUSE_WORK),
             Action::Seal => self.seal(),
@@ -245,16 +246,15 @@ where
             Action::CloseIdle => self.shared.order(Orders::CLOSE_IDLE),
             Action::AbortRemaining => self.abort_remaining(),
             Action::Release(place) => self.release(place),
-            Action::Abandon(place) => {
+            Action::Abandon(_) => {
                 self.releasing = None;
-                steps::abandoned(&self.resources[place].name);
+                self.say_released();
             }
-            Action::Finish => steps::finished(&self.shared.snapshot()),
+            Action::Finish => {}
         }
     }
 
     fn seal(&mut self) {
-        steps::sealing(&self.shared.snapshot());
         match std::mem::replace(&mut self.entrance, Entrance::Shut) {
             Entrance::Open(listener) | Entrance::Resting(listener, _) => {
                 let (admit, admitted) = unbounded_channel();
@@ -296,13 +296,25 @@ where
     fn release(&mut self, place: usize) {
         let resource = &mut self.resources[place];
         steps::releasing(&resource.name);
-        self.releasing = resource.release.take().map(|begin| (place, begin()));
+        self.releasing = resource.release.take().map(|begin| begin());
+    }
+
+    /// Says of each resource what became of it, once that is known.
+    fn say_released(&mut self) {
+        let machine = self.shared.snapshot();
+        for it in &machine.outcome().released[self.said_released..] {
+            steps::released(&self.resources[it.place].name, it);
+            self.said_released += 1;
+        }
     }
 
     fn report(self) -> Report {
-        let machine = self.shared.machine();
+        let machine = self.shared.snapshot();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
-        Report::new(machine.outcome(), machine.policy(), names, self.rung, self.aborted)
+        let report =
+            Report::new(machine.outcome(), machine.policy(), names, self.rung, self.aborted);
+        steps::finished(machine.outcome(), &report);
+        report
     }
 }
 
@@ -314,11 +326,10 @@ async fn next_signal(signals: &mut Option<Signals>) -> Option<crate::drain::Sign
 }
 
 /// Cancel safe: the release itself stays where it is.
-async fn release(releasing: &mut Option<(usize, Releasing)>) -> (usize, ReleaseOutcome) {
-    let Some((place, release)) = releasing else {
+async fn release(releasing: &mut Option<Releasing>) -> ReleaseOutcome {
+    let Some(release) = releasing else {
         return pending().await;
     };
-    let place = *place;
     let outcome = match AssertUnwindSafe(release).catch_unwind().await {
         Ok(Ok(())) => ReleaseOutcome::Done,
         Ok(Err(error)) => {
@@ -328,7 +339,7 @@ async fn release(releasing: &mut Option<(usize, Releasing)>) -> (usize, ReleaseO
         Err(_) => ReleaseOutcome::Panicked,
     };
     *releasing = None;
-    (place, outcome)
+    outcome
 }
 
 /// Cancel safe, as `Listener::accept` is.

@@ -7,6 +7,9 @@ mod entrance;
 mod http2;
 mod in_flight;
 mod lame_duck;
+mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod parking;
 mod release;
 #[cfg(feature = "reference")]
