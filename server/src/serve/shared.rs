@@ -163,7 +163,10 @@ impl Shared {
 
     /// Gives a standing order, and wakes everyone whom it concerns.
     pub(crate) fn order(&self, order: Orders) {
-        self.orders.fetch_or(order.0, Ordering::SeqCst);
+        // Whoever hears of the shutdown by this may answer at once, on another thread, and that
+        // answer has to announce the close already.
+        let announced = if order == Orders::UNREADY { Orders::ANNOUNCE_CLOSE.0 } else { 0 };
+        self.orders.fetch_or(order.0 | announced, Ordering::SeqCst);
         if order.has(Orders::UNREADY) {
             self.began.notify_waiters();
             return;

@@ -117,6 +117,25 @@ async fn a_long_poll_answers_and_what_is_there_goes_first() {
     assert_eq!((report.finished, report.took_ms), (2, 0));
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_hears_of_the_drain_first_announces_the_close_already() {
+    let drain = Drain::new();
+    let poll = |drain: Drain| async move {
+        drain.draining().await;
+        "nothing new"
+    };
+    let app = Router::new().route("/", get(poll));
+    let rig = Rig::with(Policy::default(), app, |serve| serve.drain(drain.clone()));
+    let mut client = rig.connect();
+    client.get("/").await;
+    // The handler is awake before the driver is, as it may be on another thread after a signal.
+    drain.begin();
+    assert!(client.answer().await.says_close());
+    assert!(client.closed().await);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
 /// A body that gives one chunk, and then panics.
 fn panics() -> Router {
     let body = || async {
