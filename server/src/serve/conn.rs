@@ -32,6 +32,8 @@ const REFUSING: u16 = 128;
 const STIRRED: u16 = 256;
 /// It is to be parked.
 const PARK: u16 = 512;
+/// An answer has ended since the shutdown began.
+const LATE: u16 = 1024;
 
 /// What is to become of a connection that has nothing more to do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +189,17 @@ impl Conn {
         if self.is(ENDING) {
             self.clear(ENDING);
             self.end_all();
+            if !self.shared.orders().is_none() {
+                self.set(LATE);
+            }
         }
+    }
+
+    /// Whether an answer has ended in the shutdown since this was last asked.
+    pub(super) fn take_late(&self) -> bool {
+        let late = self.is(LATE);
+        self.clear(LATE);
+        late
     }
 
     /// The write side is shut.
