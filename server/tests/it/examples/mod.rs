@@ -10,3 +10,7 @@ mod http;
 mod process;
 
 mod axum;
+mod hyper;
+mod sse;
+mod websocket;
+mod worker;
