@@ -35,6 +35,8 @@ const STIRRED: u16 = 256;
 const PARK: u16 = 512;
 /// The shutdown has begun, and from here on it is known which bytes belong to no request yet.
 const STOCKED: u16 = 1024;
+/// An answer has ended since the shutdown began.
+const LATE: u16 = 2048;
 
 /// What is to become of a connection that has nothing more to do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,7 +215,17 @@ impl Conn {
         if self.is(ENDING) {
             self.clear(ENDING);
             self.end_all();
+            if !self.shared.orders().is_none() {
+                self.set(LATE);
+            }
         }
+    }
+
+    /// Whether an answer has ended in the shutdown since this was last asked.
+    pub(super) fn take_late(&self) -> bool {
+        let late = self.is(LATE);
+        self.clear(LATE);
+        late
     }
 
     /// The write side is shut.

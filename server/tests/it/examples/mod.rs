@@ -11,3 +11,7 @@ pub(crate) mod process;
 
 mod axum;
 mod blocking;
+mod hyper;
+mod sse;
+mod websocket;
+mod worker;
