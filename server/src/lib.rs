@@ -46,6 +46,7 @@
 //! * `handle`: [`Drain`], what requests and background work see of the shutdown.
 //! * `health`: the ready-made health route.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
+//! * `tls`: a listener that speaks TLS, with the feature of that name.
 //! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
 //!   program.
 
@@ -61,6 +62,8 @@ mod report;
 mod seal;
 mod serve;
 pub mod signal;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 #[cfg(all(test, feature = "axum"))]
 mod testing;

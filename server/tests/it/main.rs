@@ -2,4 +2,6 @@
 //!
 //! * `examples`: every example, run as its reader would run it.
 
+// Most of them are written with axum.
+#[cfg(feature = "axum")]
 mod examples;

@@ -10,3 +10,5 @@ mod http;
 mod process;
 
 mod axum;
+#[cfg(all(feature = "http2", feature = "tls"))]
+mod tls;
