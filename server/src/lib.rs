@@ -47,6 +47,7 @@
 //! * `health`: the ready-made health route.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
 //! * `tls`: a listener that speaks TLS, with the feature of that name.
+//! * `systemd`: sockets that systemd passes, and what it is told, with the feature of that name.
 //! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
 //!   program.
 
@@ -62,6 +63,8 @@ mod report;
 mod seal;
 mod serve;
 pub mod signal;
+#[cfg(all(feature = "systemd", target_os = "linux"))]
+pub mod systemd;
 #[cfg(feature = "tls")]
 pub mod tls;
 

@@ -47,13 +47,13 @@ impl Example {
     /// Starts it on a free port of the loopback interface.
     pub(crate) async fn start(name: &str) -> Self {
         let mut command = Command::new(built::program(name));
-        command.arg("127.0.0.1:0");
+        command.arg("127.0.0.1:0").stdin(Stdio::null());
         Self::spawn(name, command).await
     }
 
     /// Starts it by a command of the caller's making, and waits until it listens.
     pub(crate) async fn spawn(name: &str, mut command: Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.kill_on_drop(true).spawn().expect("the example starts");
         let stdout = child.stdout.take().expect("it is piped");
         let mut stderr = child.stderr.take().expect("it is piped");
