@@ -17,3 +17,4 @@ mod axum;
 mod systemd;
 #[cfg(all(feature = "http2", feature = "tls"))]
 mod tls;
+mod unix;

@@ -1,4 +1,4 @@
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -108,6 +108,12 @@ impl Example {
         self.signal(Signal::TERM);
     }
 
+    /// Waits until it has ended, in whatever way.
+    pub(crate) async fn wait(&mut self) -> ExitStatus {
+        let ends = format!("{} is to end", self.name);
+        within(&ends, self.child.wait()).await.expect("it is our child")
+    }
+
     /// Waits until it has ended by itself.
     pub(crate) async fn finish(mut self) -> Finished {
         let ends = format!("{} is to end", self.name);
@@ -119,7 +125,7 @@ impl Example {
             }
         };
         within(&ends, lines).await;
-        let status = within(&ends, self.child.wait()).await.expect("it is our child");
+        let status = self.wait().await;
         let stderr = self.stderr.await.expect("no panic");
         let code = status.code();
         let code = code.unwrap_or_else(|| panic!("{}: {status}; {stderr}", self.name));
