@@ -240,9 +240,9 @@ async fn a_body_that_is_read_on_after_the_answer_stays_a_body() {
         tokio::time::advance(ms(1_000)).await;
         settle().await;
     }
-    client.send(" HTTP/1.1\r\n").await;
     rig.terminate().await;
     tokio::time::advance(ms(500)).await;
+    client.send(" HTTP/1.1\r\n").await;
     client.send("host: test\r\n\r\n").await;
     let body = read.recv().await.expect("the body was read");
     assert_eq!(body, b"GET / HTTP/1.1\r\nhost: test\r\n\r\n");
