@@ -7,14 +7,19 @@
 //! * `manager`: a service manager, which passes sockets and is told how the service is.
 
 mod built;
-mod http;
+pub(crate) mod http;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 mod manager;
-mod process;
+pub(crate) mod process;
 
 mod axum;
+mod blocking;
+mod hyper;
+mod sse;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 mod systemd;
 #[cfg(all(feature = "http2", feature = "tls"))]
 mod tls;
 mod unix;
+mod websocket;
+mod worker;
