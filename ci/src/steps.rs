@@ -10,7 +10,16 @@ const STEPS: &[Step] = &[
     Step {
         name: "lint",
         about: "clippy, warnings denied",
-        cargo: &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+        cargo: &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
         ..USUAL
     },
     Step {
@@ -22,7 +31,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "doc",
         about: "the documentation, warnings denied",
-        cargo: &["doc", "--workspace", "--no-deps", "--locked"],
+        cargo: &["doc", "--workspace", "--all-features", "--no-deps", "--locked"],
         env: &[("RUSTDOCFLAGS", "-D warnings")],
         ..USUAL
     },
@@ -35,7 +44,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "test",
         about: "the README's second command: every test",
-        cargo: &["test", "--workspace"],
+        cargo: &["test", "--workspace", "--all-features"],
         ..USUAL
     },
     Step {
