@@ -42,7 +42,7 @@ pub struct Machine {
     resources: Vec<Duration>,
     phase: Phase,
     counts: Counts,
-    timers: Timers,
+    pub(super) timers: Timers,
     actions: VecDeque<Action>,
     /// The release under way began then.
     releasing_since: Duration,

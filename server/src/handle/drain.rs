@@ -56,7 +56,7 @@ impl Drain {
     /// How many connections hold more than they need between two requests.
     #[cfg(test)]
     pub(crate) fn unparked(&self) -> usize {
-        self.shared.unparked.load(std::sync::atomic::Ordering::Relaxed)
+        self.shared.crowd.unparked()
     }
 
     pub(crate) fn into_shared(self) -> Arc<Shared> {

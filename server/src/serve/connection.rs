@@ -41,10 +41,13 @@ where
     let mut last_look = false;
     loop {
         let turn = poll_fn(|cx| {
-            conn.waker().register(cx.waker());
+            conn.is_run_by(cx.waker());
             // The connection first: bytes that have arrived must be seen before it is judged.
             if line.poll(cx, &http).is_ready() {
                 return Poll::Ready(None);
+            }
+            if conn.is_free() {
+                return Poll::Pending;
             }
             if last_look {
                 conn.refuse_work();

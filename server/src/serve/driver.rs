@@ -99,7 +99,6 @@ where
         signals: Signals,
         resources: Vec<Resource>,
     ) -> Self {
-        let parking = Parking::new(http.park_idle_after);
         Self {
             entrance: Entrance::Open(listener),
             app: Some(app),
@@ -110,7 +109,7 @@ where
             said_released: 0,
             http: Arc::new(http),
             connections: JoinSet::new(),
-            parking,
+            parking: Parking::default(),
             rung: None,
             aborted: Vec::new(),
         }
@@ -149,7 +148,7 @@ where
             }
             Event::Rested => self.stop_resting(),
             Event::Sealed(rung) => self.sealed(rung),
-            Event::Woken => {}
+            Event::Woken => self.parking.round_if_crowded(&self.shared),
             Event::SignalsEnded => self.signals = None,
         }
     }

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use super::conn::Conn;
+use super::parking::Crowd;
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Policy};
 
@@ -45,10 +46,9 @@ pub(crate) struct Shared {
     next_id: AtomicU64,
     /// Whether the machine is told of every request.
     told: AtomicBool,
+    pub(crate) crowd: Crowd,
     /// What a handle asks the driver to begin the shutdown for.
     asked: Mutex<Option<Input>>,
-    /// How many connections hold more than they need between two requests.
-    pub(crate) unparked: AtomicUsize,
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
@@ -73,8 +73,8 @@ impl Shared {
             began: Notify::new(),
             next_id: AtomicU64::new(0),
             told: AtomicBool::new(false),
+            crowd: Crowd::default(),
             asked: Mutex::default(),
-            unparked: AtomicUsize::new(0),
             connections: Mutex::default(),
             tasks: Mutex::default(),
             no_tasks: Notify::new(),
@@ -87,7 +87,14 @@ impl Shared {
     /// # Panics
     ///
     /// When it has begun before.
-    pub(crate) fn begin(&self, clock: SharedClock, policy: Policy, resources: Vec<Duration>) {
+    pub(crate) fn begin(
+        &self,
+        clock: SharedClock,
+        policy: Policy,
+        resources: Vec<Duration>,
+        park_beyond: usize,
+    ) {
+        self.crowd.limit(park_beyond);
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
@@ -158,7 +165,7 @@ impl Shared {
     }
 
     pub(crate) fn orders(&self) -> Orders {
-        Orders(self.orders.load(Ordering::SeqCst))
+        Orders(self.orders.load(Ordering::Acquire))
     }
 
     /// Gives a standing order, and wakes everyone whom it concerns.
@@ -166,16 +173,13 @@ impl Shared {
         // Whoever hears of the shutdown by this may answer at once, on another thread, and that
         // answer has to announce the close already.
         let announced = if order == Orders::UNREADY { Orders::ANNOUNCE_CLOSE.0 } else { 0 };
-        self.orders.fetch_or(order.0 | announced, Ordering::SeqCst);
+        self.orders.fetch_or(order.0 | announced, Ordering::AcqRel);
         if order.has(Orders::UNREADY) {
             self.began.notify_waiters();
             return;
         }
         for conn in self.connections() {
-            // Whoever speaks HTTP/1 looks at this one when it answers, and not before.
-            if order != Orders::ANNOUNCE_CLOSE || conn.is_http2() {
-                conn.wake();
-            }
+            conn.wake();
         }
         if order.has(Orders::ABORT) {
             for task in lock(&self.tasks).values() {

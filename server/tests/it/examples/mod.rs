@@ -6,10 +6,11 @@
 //! * `http`: requests and answers, byte by byte.
 
 mod built;
-mod http;
-mod process;
+pub(crate) mod http;
+pub(crate) mod process;
 
 mod axum;
+mod blocking;
 mod hyper;
 mod sse;
 mod websocket;
