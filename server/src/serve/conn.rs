@@ -188,6 +188,7 @@ impl Conn {
     }
 
     /// The preface of HTTP/2 was read.
+    #[cfg(feature = "http2")]
     pub(super) fn speaks_http2(&self) {
         self.set(HTTP2);
     }
