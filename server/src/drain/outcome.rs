@@ -54,8 +54,9 @@ impl Outcome {
     }
 
     /// The exit code: [`INTERRUPTED`](exit_code::INTERRUPTED) when it was forced,
-    /// [`PANIC`](exit_code::PANIC) when a task that matters panicked, the policy's `forced_exit_code` when
-    /// something was cut or could not be released, else [`CLEAN`](exit_code::CLEAN).
+    /// [`PANIC`](exit_code::PANIC) when a task that matters panicked, the policy's
+    /// `forced_exit_code` when something was cut or could not be released, else
+    /// [`CLEAN`](exit_code::CLEAN).
     #[must_use]
     pub fn exit_code(&self, policy: &Policy) -> u8 {
         if self.forced {
