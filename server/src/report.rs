@@ -138,7 +138,7 @@ pub struct AbortedConnection {
     pub connection: u64,
     /// What it was doing.
     pub class: ConnectionClass,
-    /// What was in flight on it.
+    /// What was in flight on it; of one that has left HTTP, the request by which it did.
     pub requests: Vec<AbortedRequest>,
 }
 

@@ -239,6 +239,7 @@ impl Conn {
     /// The connection has left HTTP.
     pub(super) fn upgraded(&self) {
         self.set(UPGRADED);
+        lock(&self.requests).leaves_http();
         self.shared.tell(Input::Upgraded);
     }
 
