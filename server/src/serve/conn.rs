@@ -196,6 +196,7 @@ impl Conn {
     }
 
     /// The preface of HTTP/2 was read.
+    #[cfg(feature = "http2")]
     pub(super) fn speaks_http2(&self) {
         self.set(HTTP2);
     }
@@ -246,6 +247,7 @@ impl Conn {
     /// The connection has left HTTP.
     pub(super) fn upgraded(&self) {
         self.set(UPGRADED);
+        lock(&self.requests).leaves_http();
         self.shared.tell(Input::Upgraded);
     }
 
