@@ -14,7 +14,9 @@
 //! * [`guide`]: pages for whoever runs it.
 //! * `handle`: [`Drain`], what requests and background work see of the shutdown.
 //! * `health`: the ready-made health route.
+//! * [`layer`]: health and handle as layers of tower's.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
+//! * [`metrics`](mod@metrics): what it tells the facade of that name.
 //! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
 //!   program.
 
@@ -22,9 +24,10 @@ pub mod clock;
 pub mod drain;
 pub mod guide;
 mod handle;
-#[cfg(feature = "axum")]
 mod health;
+pub mod layer;
 pub mod listener;
+pub mod metrics;
 #[cfg(feature = "reference")]
 pub mod reference;
 mod report;
@@ -37,6 +40,8 @@ mod testing;
 
 pub use clock::{Clock, TokioClock};
 pub use drain::{LameDuckWork, Policy, PolicyError, Signal, exit_code};
+#[cfg(feature = "axum")]
+pub use handle::NoDrain;
 pub use handle::{Aborted, Drain, Tracked};
 #[cfg(feature = "axum")]
 pub use health::health;

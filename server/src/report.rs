@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::drain::{Counts, Outcome, Phase, Policy};
+use crate::drain::{Counts, Outcome, Policy};
 use crate::seal::Rung;
 
 /// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
@@ -12,7 +12,7 @@ use crate::seal::Rung;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// What began it: `SIGTERM`, `SIGINT` or `panic`.
+    /// What began it: `SIGTERM`, `SIGINT`, `panic` or `application`.
     pub cause: String,
     /// Whether everything in flight ended by itself and everything was released.
     pub clean: bool,
@@ -85,6 +85,33 @@ pub enum ConnectionClass {
     Upgraded,
     /// Our side was shut.
     Lingering,
+}
+
+impl ConnectionClass {
+    /// Every class.
+    pub const ALL: [Self; 7] = [
+        Self::New,
+        Self::HalfHead,
+        Self::Active,
+        Self::Idle,
+        Self::Http2,
+        Self::Upgraded,
+        Self::Lingering,
+    ];
+
+    /// Its name in logs, metrics and reports for machines.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::HalfHead => "half_head",
+            Self::Active => "active",
+            Self::Idle => "idle",
+            Self::Http2 => "http2",
+            Self::Upgraded => "upgraded",
+            Self::Lingering => "lingering",
+        }
+    }
 }
 
 impl fmt::Display for ConnectionClass {
@@ -196,16 +223,12 @@ impl Report {
 }
 
 fn phases(outcome: &Outcome, began: Duration) -> Vec<PhaseReport> {
-    let starts = outcome.entered.iter();
-    let ends = outcome.entered.iter().skip(1).map(|(_, at)| *at);
-    let lasted = starts.zip(ends).filter(|((phase, _), _)| *phase < Phase::Done);
-    lasted
-        .map(|((phase, at), end)| PhaseReport {
-            phase: phase.name(),
-            at_ms: millis(at.saturating_sub(began)),
-            took_ms: millis(end.saturating_sub(*at)),
-        })
-        .collect()
+    let phases = outcome.phases().map(|(phase, at, took)| PhaseReport {
+        phase: phase.name(),
+        at_ms: millis(at.saturating_sub(began)),
+        took_ms: millis(took),
+    });
+    phases.collect()
 }
 
 impl fmt::Display for Report {

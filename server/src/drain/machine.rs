@@ -42,7 +42,7 @@ pub struct Machine {
     resources: Vec<Duration>,
     phase: Phase,
     counts: Counts,
-    timers: Timers,
+    pub(super) timers: Timers,
     actions: VecDeque<Action>,
     /// The release under way began then.
     releasing_since: Duration,
@@ -73,6 +73,7 @@ impl Machine {
         match input {
             Input::Signalled(signal) => self.signalled(now, signal),
             Input::Panicked => self.begin(now, Cause::Panic),
+            Input::Begin => self.begin(now, Cause::Application),
             Input::Opened => self.counts.open += 1,
             Input::Upgraded => self.counts.shift(Stage::Open, Stage::Upgraded),
             Input::Shut => self.counts.shift(Stage::Open, Stage::Lingering),
@@ -138,7 +139,10 @@ impl Machine {
             (_, None) => self.begin(now, Cause::Signal(signal)),
             (Signal::Interrupt, Some(Cause::Signal(Signal::Interrupt))) => self.force(now),
             (Signal::Terminate, Some(_))
-            | (Signal::Interrupt, Some(Cause::Signal(Signal::Terminate) | Cause::Panic)) => {}
+            | (
+                Signal::Interrupt,
+                Some(Cause::Signal(Signal::Terminate) | Cause::Panic | Cause::Application),
+            ) => {}
         }
     }
 

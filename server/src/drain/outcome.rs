@@ -34,6 +34,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Each phase that was entered and is over: when it began, and how long it lasted.
+    pub fn phases(&self) -> impl Iterator<Item = (Phase, Duration, Duration)> {
+        let ends = self.entered.iter().skip(1).map(|(_, at)| *at);
+        self.entered
+            .iter()
+            .zip(ends)
+            .map(|((phase, at), end)| (*phase, *at, end.saturating_sub(*at)))
+    }
+
     /// Whether everything in flight ended by itself and everything was released.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -51,8 +60,10 @@ impl Outcome {
         }
         match self.cause {
             Some(Cause::Panic) => exit_code::PANIC,
-            Some(Cause::Signal(_)) | None if self.is_clean() => exit_code::CLEAN,
-            Some(Cause::Signal(_)) | None => policy.forced_exit_code,
+            Some(Cause::Signal(_) | Cause::Application) | None if self.is_clean() => {
+                exit_code::CLEAN
+            }
+            Some(Cause::Signal(_) | Cause::Application) | None => policy.forced_exit_code,
         }
     }
 }

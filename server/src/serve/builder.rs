@@ -127,12 +127,12 @@ impl<L, S, C> Serve<L, S, C> {
         self
     }
 
-    /// How long an HTTP/1 connection may stand idle before it is parked: it gives up its buffers
-    /// and all else that it does not need until the next request, some 20 KiB, and takes new ones
-    /// then. It happens between one and two of these times after the last byte. The default is one
-    /// second; `None` never parks.
-    pub fn park_idle_after(mut self, idle: Option<Duration>) -> Self {
-        self.http.park_idle_after = idle;
+    /// How many HTTP/1 connections may keep buffers between two requests. Beyond that, those that
+    /// have been idle longest are parked: they give up their buffers and all else that they do not
+    /// need, some 16 KiB each, and take new ones with the next request. The default is 512, which is
+    /// 8 MiB.
+    pub fn park_beyond(mut self, connections: usize) -> Self {
+        self.http.park_beyond = connections;
         self
     }
 }
@@ -156,7 +156,7 @@ where
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
-        shared.begin(clock, self.policy, bounds);
+        shared.begin(clock, self.policy, bounds, http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
         Box::pin(Driver::new(self.listener, self.app, shared, http, signals, resources).run())
     }

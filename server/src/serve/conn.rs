@@ -1,5 +1,6 @@
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::task::Waker;
 use std::time::Instant;
 
 use futures_util::task::AtomicWaker;
@@ -32,6 +33,10 @@ const REFUSING: u16 = 128;
 const STIRRED: u16 = 256;
 /// It is to be parked.
 const PARK: u16 = 512;
+/// The shutdown has begun, and from here on it is known which bytes belong to no request yet.
+const STOCKED: u16 = 1024;
+/// An answer has ended since the shutdown began.
+const LATE: u16 = 2048;
 
 /// What is to become of a connection that has nothing more to do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +60,10 @@ pub(super) enum Verdict {
 pub(crate) struct Conn {
     id: u64,
     shared: Arc<Shared>,
-    waker: AtomicWaker,
-    /// The writer of an upgraded connection, which may be another task than its reader.
+    /// The task of the connection, which is the same one for all its life.
+    task: OnceLock<Waker>,
+    /// Who reads from an upgraded connection, and who writes: they may be two tasks.
+    reader: AtomicWaker,
     writer: AtomicWaker,
     flags: AtomicU16,
     requests: Mutex<InFlight>,
@@ -67,7 +74,8 @@ impl Conn {
         let conn = Arc::new(Self {
             id: shared.next_id(),
             shared: Arc::clone(shared),
-            waker: AtomicWaker::new(),
+            task: OnceLock::new(),
+            reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
             flags: AtomicU16::new(0),
             requests: Mutex::default(),
@@ -75,7 +83,11 @@ impl Conn {
         if shared.is_told() {
             lock(&conn.requests).told = true;
         }
-        if shared.orders().has(Orders::REFUSE_WORK) {
+        let orders = shared.orders();
+        if !orders.is_none() {
+            conn.set(STOCKED);
+        }
+        if orders.has(Orders::REFUSE_WORK) {
             conn.refuse_work();
         }
         shared.enlist(&conn);
@@ -91,8 +103,13 @@ impl Conn {
         &self.shared
     }
 
-    pub(super) fn waker(&self) -> &AtomicWaker {
-        &self.waker
+    /// Says whose task this is.
+    pub(super) fn is_run_by(&self, task: &Waker) {
+        self.task.get_or_init(|| task.clone());
+    }
+
+    pub(super) fn reader(&self) -> &AtomicWaker {
+        &self.reader
     }
 
     pub(super) fn writer(&self) -> &AtomicWaker {
@@ -100,8 +117,13 @@ impl Conn {
     }
 
     pub(super) fn wake(&self) {
-        self.waker.wake();
-        self.writer.wake();
+        if let Some(task) = self.task.get() {
+            task.wake_by_ref();
+        }
+        if self.is(UPGRADED) {
+            self.reader.wake();
+            self.writer.wake();
+        }
     }
 
     fn is(&self, flag: u16) -> bool {
@@ -150,9 +172,12 @@ impl Conn {
         self.is(SEEN)
     }
 
+    #[inline]
     pub(super) fn bytes_read(&self) {
         self.set(SEEN | STIRRED);
-        if !self.is(UNCLAIMED) && lock(&self.requests).claims_nothing() {
+        self.clear(PARK);
+        // Before a shutdown nobody asks; when one begins, every connection takes stock.
+        if self.is(STOCKED) && lock(&self.requests).claims_nothing() {
             self.set(UNCLAIMED);
         }
     }
@@ -164,8 +189,7 @@ impl Conn {
 
     /// The preface of HTTP/2 was read.
     pub(super) fn speaks_http2(&self) {
-        // In one order with the orders: whoever gives one sees this, or this connection sees it.
-        self.flags.fetch_or(HTTP2, Ordering::SeqCst);
+        self.set(HTTP2);
     }
 
     /// One round of parking: marks it if nothing was read since the last round.
@@ -178,16 +202,30 @@ impl Conn {
         }
     }
 
-    /// It is parked.
+    /// It holds nothing that it does not need.
     pub(super) fn parked(&self) {
         self.clear(PARK);
+        if !self.shared.orders().is_none() {
+            self.set(STOCKED);
+        }
     }
 
+    #[inline]
     pub(super) fn flushed(&self) {
         if self.is(ENDING) {
             self.clear(ENDING);
             self.end_all();
+            if !self.shared.orders().is_none() {
+                self.set(LATE);
+            }
         }
+    }
+
+    /// Whether an answer has ended in the shutdown since this was last asked.
+    pub(super) fn take_late(&self) -> bool {
+        let late = self.is(LATE);
+        self.clear(LATE);
+        late
     }
 
     /// The write side is shut.
@@ -221,6 +259,7 @@ impl Conn {
     }
 
     /// A request's head was read; its number on this connection.
+    #[inline]
     pub(super) fn request_started<B>(&self, request: &Request<B>, bodiless: bool) -> u64 {
         self.clear(UNCLAIMED);
         let since = self.shared.clock().now();
@@ -261,8 +300,12 @@ impl Conn {
         }
     }
 
+    #[inline]
     fn end_all(&self) {
         let mut requests = lock(&self.requests);
+        if requests.is_empty() {
+            return;
+        }
         let ended = requests.clear();
         if requests.told {
             for _ in 0..ended {
@@ -271,25 +314,28 @@ impl Conn {
         }
     }
 
+    /// Whether it may go on as it is without a further look.
+    pub(super) fn is_free(&self) -> bool {
+        self.shared.orders().is_none() && !self.is(PARK)
+    }
+
     /// What is to become of it, given the orders. Meant to be asked when it has just been polled.
     pub(super) fn verdict(&self, said_goodbye: bool) -> Verdict {
         let orders = self.shared.orders();
-        if orders.is_none() && !self.is(PARK) {
-            return Verdict::Stay;
-        }
         if orders.has(Orders::ABORT) {
             return Verdict::Abort;
         }
         if orders.has(Orders::REFUSE_WORK) && !self.is_refusing() {
             return Verdict::LastLook;
         }
+        let stock = self.is(PARK) || !self.is(STOCKED);
         match self.class() {
             // From here on hyper closes it, when its last stream is written and the peer has heard.
             ConnectionClass::Http2 if orders.has(Orders::ANNOUNCE_CLOSE) && !said_goodbye => {
                 Verdict::SayGoodbye
             }
             ConnectionClass::Idle if orders.has(Orders::CLOSE_IDLE) => Verdict::Close,
-            ConnectionClass::Idle if self.is(PARK) => Verdict::Park,
+            ConnectionClass::Idle if stock => Verdict::Park,
             ConnectionClass::New if orders.has(Orders::CLOSE_SILENT) => Verdict::Close,
             ConnectionClass::New
             | ConnectionClass::HalfHead

@@ -15,7 +15,6 @@ use super::gate::Gate;
 use super::http::Http;
 use super::io::Watched;
 use super::line::Line;
-use super::shared::Orders;
 use crate::clock::Sleep;
 use crate::report::ConnectionClass;
 
@@ -42,22 +41,25 @@ where
     let mut last_look = false;
     loop {
         let turn = poll_fn(|cx| {
-            conn.waker().register(cx.waker());
+            conn.is_run_by(cx.waker());
             // The connection first: bytes that have arrived must be seen before it is judged.
             if line.poll(cx, &http).is_ready() {
                 return Poll::Ready(None);
             }
+            if conn.is_free() {
+                return Poll::Pending;
+            }
             if last_look {
                 conn.refuse_work();
             }
+            grace.renew(&conn);
             match conn.verdict(said_goodbye) {
                 Verdict::Stay => {
                     looked = false;
-                    grace.busy(&conn);
                     Poll::Pending
                 }
                 Verdict::Close if conn.is_closed() => Poll::Pending,
-                Verdict::Close if grace.poll(&conn, cx).is_pending() => Poll::Pending,
+                Verdict::Close if grace.poll(cx).is_pending() => Poll::Pending,
                 verdict @ (Verdict::LastLook
                 | Verdict::SayGoodbye
                 | Verdict::Close
@@ -91,32 +93,28 @@ where
     }
 }
 
-/// The time for one last request, for a connection that was busy when the others had theirs.
+/// The time for one last request, for a connection whose last answer ended in the shutdown and did
+/// not announce it.
 #[derive(Default)]
 struct Grace {
-    late: bool,
     until: Option<Sleep>,
 }
 
 impl Grace {
-    fn busy(&mut self, conn: &Conn) {
-        // Asked first, since nobody has ordered anything for as long as the server serves.
-        let late = conn.shared().orders().has(Orders::CLOSE_IDLE);
-        self.late = late && conn.class() == ConnectionClass::Active;
-        self.until = None;
+    /// Begins anew when an answer has just ended.
+    fn renew(&mut self, conn: &Conn) {
+        if conn.take_late() && conn.class() == ConnectionClass::Idle {
+            let shared = conn.shared();
+            let idle_grace = shared.machine().policy().idle_grace;
+            self.until = Some(shared.clock().sleep(idle_grace));
+        }
     }
 
-    fn poll(&mut self, conn: &Conn, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.late {
-            return Poll::Ready(());
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(until) = &mut self.until {
+            ready!(until.as_mut().poll(cx));
+            self.until = None;
         }
-        let shared = conn.shared();
-        let until = self.until.get_or_insert_with(|| {
-            let idle_grace = shared.machine().policy().idle_grace;
-            shared.clock().sleep(idle_grace)
-        });
-        ready!(until.as_mut().poll(cx));
-        *self = Self::default();
         Poll::Ready(())
     }
 }

@@ -7,13 +7,12 @@ use crate::clock::SharedClock;
 pub(super) struct HttpOptions {
     pub(super) date_header: bool,
     pub(super) header_read_timeout: Option<Duration>,
-    pub(super) park_idle_after: Option<Duration>,
+    pub(super) park_beyond: usize,
 }
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        let park_idle_after = Some(Duration::from_secs(1));
-        Self { date_header: true, header_read_timeout: None, park_idle_after }
+        Self { date_header: true, header_read_timeout: None, park_beyond: 512 }
     }
 }
 
@@ -24,7 +23,7 @@ pub(super) struct Http {
     #[cfg(feature = "http2")]
     pub(super) http2: hyper::server::conn::http2::Builder<hyper_util::rt::TokioExecutor>,
     pub(super) header_read_timeout: Option<Duration>,
-    pub(super) park_idle_after: Option<Duration>,
+    pub(super) park_beyond: usize,
 }
 
 impl HttpOptions {
@@ -40,7 +39,7 @@ impl HttpOptions {
             #[cfg(feature = "http2")]
             http2: self.http2(clock),
             header_read_timeout: self.header_read_timeout,
-            park_idle_after: self.park_idle_after,
+            park_beyond: self.park_beyond,
         }
     }
 

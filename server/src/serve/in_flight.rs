@@ -30,6 +30,7 @@ struct Entry {
 impl InFlight {
     /// Adds one, and gives it a number. `bodiless`: whatever is read while it is in flight belongs
     /// to the next one.
+    #[inline]
     pub(super) fn add<B>(
         &mut self,
         request: &http::Request<B>,
@@ -59,6 +60,7 @@ impl InFlight {
     }
 
     /// Removes all, and says how many there were.
+    #[inline]
     pub(super) fn clear(&mut self) -> usize {
         let count = self.len();
         self.first = None;
@@ -70,6 +72,7 @@ impl InFlight {
         usize::from(self.first.is_some()) + self.more.len()
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.first.is_none() && self.more.is_empty()
     }

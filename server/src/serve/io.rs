@@ -66,7 +66,7 @@ impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
             return Poll::Ready(Ok(()));
         }
         if self.conn.is_upgraded() {
-            self.conn.waker().register(cx.waker());
+            self.conn.reader().register(cx.waker());
             cut_if_aborted(&self.conn)?;
         }
         let before = buf.filled().len();

@@ -3,7 +3,6 @@ use std::mem;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
@@ -194,6 +193,7 @@ impl<I: AsyncRead + Unpin, G> Quiet<I, G> {
             if known == PREFACE.len() {
                 return Poll::Ready(self.settle(First::Http2));
             }
+            self.io.conn().found_unclaimed();
         }
     }
 
@@ -215,8 +215,7 @@ struct Unparked(Arc<Shared>);
 
 impl Unparked {
     fn new(shared: &Arc<Shared>) -> Self {
-        if shared.unparked.fetch_add(1, Ordering::Relaxed) == 0 {
-            // Its rounds begin.
+        if shared.crowd.enter() {
             shared.driver.notify_one();
         }
         Self(Arc::clone(shared))
@@ -225,6 +224,6 @@ impl Unparked {
 
 impl Drop for Unparked {
     fn drop(&mut self) {
-        self.0.unparked.fetch_sub(1, Ordering::Relaxed);
+        self.0.crowd.leave();
     }
 }

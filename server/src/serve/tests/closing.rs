@@ -187,6 +187,30 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn so_does_one_that_ends_just_before_the_time_for_idle_connections() {
+    let gate = Gate::new();
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/slow").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(249)).await;
+    settle().await;
+    gate.let_go(1);
+    settle().await;
+    tokio::time::advance(ms(200)).await;
+    settle().await;
+    client.get("/").await;
+    let mut rest = String::new();
+    client.0.read_to_string(&mut rest).await.expect("no reset");
+    assert!(rest.ends_with("free"), "{rest}");
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.took_ms, 449);
+}
+
+#[tokio::test(start_paused = true)]
 async fn and_is_closed_when_none_comes() {
     let gate = Gate::new();
     let app = gate.app(Drain::new()).route("/slow", gate.slow_body());

@@ -3,15 +3,17 @@
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{Drain, Policy};
 
-/// A server with a client that has had one answer, and how many connections hold buffers.
-async fn used(drain: &Drain) -> (Rig, Client, Gate) {
+/// A server with a client that has had one answer; `beyond` is how many may hold buffers.
+async fn used(drain: &Drain, beyond: usize) -> (Rig, Client, Gate) {
     let gate = Gate::new();
     let app = gate.app(drain.clone());
-    let rig = Rig::with(Policy::default(), app, |serve| serve.drain(drain.clone()));
+    let rig =
+        Rig::with(Policy::default(), app, |serve| serve.drain(drain.clone()).park_beyond(beyond));
     let mut client = rig.connect();
     assert_eq!(drain.unparked(), 0);
     client.get("/").await;
     client.answer().await;
+    assert_eq!(drain.unparked(), 1);
     (rig, client, gate)
 }
 
@@ -23,13 +25,9 @@ async fn pass(seconds: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_connection_is_parked_and_used_again() {
+async fn an_idle_connection_too_many_is_parked_and_used_again() {
     let drain = Drain::new();
-    let (mut rig, mut client, gate) = used(&drain).await;
-    assert_eq!(drain.unparked(), 1);
-    pass(1).await;
-    // It was used since the last round.
-    assert_eq!(drain.unparked(), 1);
+    let (mut rig, mut client, gate) = used(&drain, 0).await;
     pass(1).await;
     assert_eq!(drain.unparked(), 0);
     client.get("/").await;
@@ -46,10 +44,44 @@ async fn an_idle_connection_is_parked_and_used_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn as_many_as_may_keep_their_buffers() {
+    let drain = Drain::new();
+    let (mut rig, client, _) = used(&drain, 1).await;
+    pass(10).await;
+    assert_eq!(drain.unparked(), 1);
+    drop(client);
+    rig.terminate().await;
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_is_held_off_while_it_arrives() {
+    let drain = Drain::new();
+    let (mut rig, client, _) = used(&drain, 8).await;
+    let mut clients = vec![client];
+    // Without a second passing.
+    for _ in 0..100 {
+        let mut client = rig.connect();
+        client.get("/").await;
+        client.answer().await;
+        clients.push(client);
+        assert!(drain.unparked() <= 8 + 2 * 3, "{}", drain.unparked());
+    }
+    for client in &mut clients {
+        client.get("/").await;
+        assert_eq!(client.answer().await.status(), 200);
+    }
+    drop(clients);
+    rig.terminate().await;
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_parked_one_is_idle_in_a_shutdown_and_not_new() {
     let drain = Drain::new();
-    let (mut rig, mut client, _) = used(&drain).await;
-    pass(2).await;
+    let (mut rig, mut client, _) = used(&drain, 0).await;
+    pass(1).await;
+    assert_eq!(drain.unparked(), 0);
     rig.terminate().await;
     tokio::time::advance(ms(249)).await;
     assert!(client.is_quiet().await);
@@ -61,7 +93,7 @@ async fn a_parked_one_is_idle_in_a_shutdown_and_not_new() {
 #[tokio::test(start_paused = true)]
 async fn neither_half_a_head_nor_a_request_in_flight_is_parked() {
     let drain = Drain::new();
-    let (mut rig, mut half, gate) = used(&drain).await;
+    let (mut rig, mut half, gate) = used(&drain, 0).await;
     half.send("GET / HT").await;
     let mut busy = rig.connect();
     busy.get("/held").await;
@@ -80,7 +112,7 @@ async fn neither_half_a_head_nor_a_request_in_flight_is_parked() {
 #[tokio::test(start_paused = true)]
 async fn half_a_head_behind_a_whole_request_is_kept() {
     let drain = Drain::new();
-    let (mut rig, mut client, _) = used(&drain).await;
+    let (mut rig, mut client, _) = used(&drain, 0).await;
     client.send("POST /held HTTP/1.1\r\nhost: test\r\ncontent-length: 2\r\n\r\nokGET / HT").await;
     assert_eq!(client.answer().await.body, "read");
     pass(3).await;
@@ -94,7 +126,7 @@ async fn half_a_head_behind_a_whole_request_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn a_parked_one_that_closes_is_gone() {
     let drain = Drain::new();
-    let (mut rig, client, _) = used(&drain).await;
+    let (mut rig, client, _) = used(&drain, 0).await;
     pass(2).await;
     drop(client);
     settle().await;
@@ -107,7 +139,7 @@ async fn a_parked_one_that_closes_is_gone() {
 async fn the_time_for_a_head_runs_for_parked_ones_too() {
     let app = Gate::new().app(Drain::new());
     let rig = Rig::with(Policy::default(), app, |serve| {
-        serve.header_read_timeout(Some(ms(10_000))).park_idle_after(Some(ms(1_000)))
+        serve.header_read_timeout(Some(ms(10_000))).park_beyond(0)
     });
     let mut silent = rig.connect();
     let mut used = rig.connect();

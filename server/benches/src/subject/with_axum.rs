@@ -1,0 +1,14 @@
+use std::io;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+/// As axum's example `graceful-shutdown` has it. It knows no deadline.
+pub(super) async fn serve(
+    terminated: impl Future<Output = ()> + Send + 'static,
+    listener: TcpListener,
+    app: Router,
+) -> io::Result<u8> {
+    axum::serve(listener, app).with_graceful_shutdown(terminated).await?;
+    Ok(0)
+}
