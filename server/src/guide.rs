@@ -2,6 +2,7 @@
 //!
 //! * [`kubernetes`]: a Deployment that loses nothing in a rolling update.
 //! * [`docker`]: `docker stop`, compose, and process 1.
+//! * [`faults`]: those of other servers, and the tests that catch them here.
 //! * [`peers`]: what others do with each kind of connection.
 //! * [`migration`]: from `axum::serve`, axum-server, tokio-graceful, or a loop over hyper.
 //!
@@ -9,6 +10,9 @@
 
 #[doc = include_str!("../docs/docker.md")]
 pub mod docker {}
+
+#[doc = include_str!("../docs/faults.md")]
+pub mod faults {}
 
 #[doc = include_str!("../docs/kubernetes.md")]
 pub mod kubernetes {}
