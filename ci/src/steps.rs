@@ -10,7 +10,16 @@ const STEPS: &[Step] = &[
     Step {
         name: "lint",
         about: "clippy, warnings denied",
-        cargo: &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+        cargo: &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
         ..USUAL
     },
     Step {
@@ -20,9 +29,24 @@ const STEPS: &[Step] = &[
         ..USUAL
     },
     Step {
+        name: "bare",
+        about: "the server without its default features, warnings denied",
+        cargo: &[
+            "clippy",
+            "-p",
+            "lastorders",
+            "--no-default-features",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        ..USUAL
+    },
+    Step {
         name: "doc",
         about: "the documentation, warnings denied",
-        cargo: &["doc", "--workspace", "--no-deps", "--locked"],
+        cargo: &["doc", "--workspace", "--all-features", "--no-deps", "--locked"],
         env: &[("RUSTDOCFLAGS", "-D warnings")],
         ..USUAL
     },
@@ -35,7 +59,13 @@ const STEPS: &[Step] = &[
     Step {
         name: "test",
         about: "the README's second command: every test",
-        cargo: &["test", "--workspace"],
+        cargo: &["test", "--workspace", "--all-features"],
+        ..USUAL
+    },
+    Step {
+        name: "every",
+        about: "the server's tests with every feature, those that are off by default too",
+        cargo: &["test", "-p", "lastorders", "--all-features", "--locked"],
         ..USUAL
     },
     Step {
@@ -44,6 +74,13 @@ const STEPS: &[Step] = &[
         cargo: &["run", "--release", "--locked", "--", "run", "--repeat", "20", "server"],
         usual: false,
         loaded: true,
+        ..USUAL
+    },
+    Step {
+        name: "bench",
+        about: "the server measured beside its peers; only when named",
+        cargo: &["run", "--release", "--locked", "-p", "lastorders-bench", "--"],
+        usual: false,
         ..USUAL
     },
 ];
@@ -65,8 +102,8 @@ pub(crate) fn help() -> String {
     })
 }
 
-/// Takes the named steps, or all; stops at the first that fails.
-pub(crate) fn run(names: &[String]) -> ExitCode {
+/// Takes the named steps, or all, and gives each the rest; stops at the first that fails.
+pub(crate) fn run(names: &[String], rest: &[String]) -> ExitCode {
     let chosen: Vec<Step> = if names.is_empty() {
         STEPS.iter().filter(|step| step.usual).copied().collect()
     } else {
@@ -75,7 +112,7 @@ pub(crate) fn run(names: &[String]) -> ExitCode {
     };
     let mut taken: Vec<Taken> = Vec::new();
     for step in &chosen {
-        let result = step.take();
+        let result = step.take(rest);
         let failed = result.failure.is_some();
         taken.push(result);
         if failed {

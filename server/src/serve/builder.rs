@@ -11,14 +11,16 @@ use hyper::body::Incoming;
 use tower_service::Service;
 
 use super::BoxError;
-use super::connection::HttpOptions;
 use super::driver::Driver;
+use super::http::HttpOptions;
 use super::release::{IntoReleased, Resource};
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
 use crate::handle::Drain;
 use crate::listener::Listener;
 use crate::report::Report;
+#[cfg(all(feature = "systemd", target_os = "linux"))]
+use crate::systemd::{self, Notifier};
 
 /// Serves `app` on `listener` until a signal comes, then shuts down without losing a request.
 ///
@@ -36,7 +38,9 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
         policy: Policy::default(),
         drain: None,
         resources: Vec::new(),
-        http: HttpOptions { date_header: true, header_read_timeout: None },
+        http: HttpOptions::default(),
+        #[cfg(all(feature = "systemd", target_os = "linux"))]
+        notifier: Notifier::silent(),
     }
 }
 
@@ -60,6 +64,8 @@ pub struct Serve<L, S, C = TokioClock> {
     drain: Option<Drain>,
     resources: Vec<Resource>,
     http: HttpOptions,
+    #[cfg(all(feature = "systemd", target_os = "linux"))]
+    notifier: Notifier,
 }
 
 pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
@@ -87,6 +93,8 @@ impl<L, S, C> Serve<L, S, C> {
             drain: self.drain,
             resources: self.resources,
             http: self.http,
+            #[cfg(all(feature = "systemd", target_os = "linux"))]
+            notifier: self.notifier,
         }
     }
 
@@ -111,6 +119,14 @@ impl<L, S, C> Serve<L, S, C> {
         self
     }
 
+    /// Tells the service manager when serving has begun, when the shutdown begins, and how long it
+    /// may take at most, so that a drain within the policy is not killed. See
+    /// [`systemd`](mod@crate::systemd).
+    #[cfg(all(feature = "systemd", target_os = "linux"))]
+    pub fn systemd(self, notifier: Notifier) -> Self {
+        Self { notifier, ..self }
+    }
+
     /// Whether answers carry a `Date` header. The default is yes; hyper takes the date from the
     /// operating system and not from the clock, so a simulation says no.
     pub fn date_header(mut self, date_header: bool) -> Self {
@@ -119,11 +135,20 @@ impl<L, S, C> Serve<L, S, C> {
     }
 
     /// How long an HTTP/1 connection may take to send the head of a request, counted from its
-    /// acceptance or its last answer, so it bounds idle connections too. The default is `None`:
-    /// clients that keep connections for reuse are not cut off in the middle of choosing one. In a
-    /// shutdown the policy bounds both anyway.
+    /// acceptance or its last answer, and anew when it is parked; so it bounds idle connections
+    /// too. The default is `None`: clients that keep connections for reuse are not cut off in the
+    /// middle of choosing one. In a shutdown the policy bounds both anyway.
     pub fn header_read_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.http.header_read_timeout = timeout;
+        self
+    }
+
+    /// How many HTTP/1 connections may keep buffers between two requests. Beyond that, those that
+    /// have been idle longest are parked: they give up their buffers and all else that they do not
+    /// need, some 16 KiB each, and take new ones with the next request. The default is 512, which is
+    /// 8 MiB.
+    pub fn park_beyond(mut self, connections: usize) -> Self {
+        self.http.park_beyond = connections;
         self
     }
 }
@@ -146,10 +171,17 @@ where
         let shared = drain.into_shared();
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
-        let http = self.http.builder(&clock);
-        shared.begin(clock, self.policy, bounds);
+        let http = self.http.build(&clock);
+        shared.begin(clock, self.policy, bounds, http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
-        Box::pin(Driver::new(self.listener, self.app, shared, http, signals, resources).run())
+        #[cfg(all(feature = "systemd", target_os = "linux"))]
+        let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);
+        let run = Driver::new(self.listener, self.app, shared, http, signals, resources).run();
+        #[cfg(all(feature = "systemd", target_os = "linux"))]
+        if !notifier.is_silent() {
+            return Box::pin(systemd::follow(run, known, notifier));
+        }
+        Box::pin(run)
     }
 }
 

@@ -1,5 +1,4 @@
 use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -7,66 +6,24 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_service::Service;
 
 use super::BoxError;
 use super::conn::{Conn, Verdict};
 use super::gate::Gate;
+use super::http::Http;
 use super::io::Watched;
-use super::shared::Orders;
-use crate::clock::{SharedClock, Sleep};
+use super::line::Line;
+use crate::clock::Sleep;
 use crate::report::ConnectionClass;
-
-/// How HTTP is spoken.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct HttpOptions {
-    pub(super) date_header: bool,
-    pub(super) header_read_timeout: Option<std::time::Duration>,
-}
-
-/// hyper, set up for every connection of a server.
-#[cfg(feature = "http2")]
-pub(super) type Http = hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>;
-
-/// hyper, set up for every connection of a server.
-#[cfg(not(feature = "http2"))]
-pub(super) type Http = hyper::server::conn::http1::Builder;
-
-impl HttpOptions {
-    #[cfg(feature = "http2")]
-    pub(super) fn builder(self, clock: &SharedClock) -> Http {
-        let mut builder = Http::new(hyper_util::rt::TokioExecutor::new());
-        builder
-            .http1()
-            .timer(clock.clone())
-            .header_read_timeout(self.header_read_timeout)
-            .auto_date_header(self.date_header)
-            .http2()
-            .timer(clock.clone())
-            .enable_connect_protocol()
-            .auto_date_header(self.date_header);
-        builder
-    }
-
-    #[cfg(not(feature = "http2"))]
-    pub(super) fn builder(self, clock: &SharedClock) -> Http {
-        let mut builder = Http::new();
-        builder
-            .timer(clock.clone())
-            .header_read_timeout(self.header_read_timeout)
-            .auto_date_header(self.date_header);
-        builder
-    }
-}
 
 /// Serves one connection to its end.
 ///
 /// hyper's own `graceful_shutdown` is used for HTTP/2 only. On HTTP/1 it closes a connection that
 /// has not been polled yet without reading it, and one that has half a head in its buffer; so the
-/// end is announced in each answer, and a connection that has nothing in flight is closed by
-/// letting hyper see the end of its input.
+/// end is announced in each answer, and a connection that has nothing in flight is taken back from
+/// hyper and closed here.
 pub(super) async fn run<I, S, B>(io: I, app: S, conn: Arc<Conn>, http: Arc<Http>)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -76,40 +33,37 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    let io = TokioIo::new(Watched::new(io, Arc::clone(&conn)));
     let gate = Gate::new(app, Arc::clone(&conn));
-    #[cfg(feature = "http2")]
-    let mut connection = pin!(http.serve_connection_with_upgrades(io, gate));
-    #[cfg(not(feature = "http2"))]
-    let mut connection = pin!(http.serve_connection(io, gate).with_upgrades());
+    let mut line = Line::new(Watched::new(io, Arc::clone(&conn)), gate, &http);
     let mut said_goodbye = false;
     let mut grace = Grace::default();
     let mut looked = false;
     let mut last_look = false;
     loop {
         let turn = poll_fn(|cx| {
-            conn.waker().register(cx.waker());
+            conn.is_run_by(cx.waker());
             // The connection first: bytes that have arrived must be seen before it is judged.
-            if let Poll::Ready(result) = connection.as_mut().poll(cx) {
-                if let Err(error) = result {
-                    tracing::debug!(connection = conn.id(), %error, "connection failed");
-                }
+            if line.poll(cx, &http).is_ready() {
                 return Poll::Ready(None);
+            }
+            if conn.is_free() {
+                return Poll::Pending;
             }
             if last_look {
                 conn.refuse_work();
             }
+            grace.renew(&conn);
             match conn.verdict(said_goodbye) {
                 Verdict::Stay => {
                     looked = false;
-                    grace.busy(&conn);
                     Poll::Pending
                 }
                 Verdict::Close if conn.is_closed() => Poll::Pending,
-                Verdict::Close if grace.poll(&conn, cx).is_pending() => Poll::Pending,
+                Verdict::Close if grace.poll(cx).is_pending() => Poll::Pending,
                 verdict @ (Verdict::LastLook
                 | Verdict::SayGoodbye
                 | Verdict::Close
+                | Verdict::Park
                 | Verdict::Abort) => Poll::Ready(Some(verdict)),
             }
         });
@@ -118,12 +72,18 @@ where
             None | Some(Verdict::Abort) => return,
             Some(Verdict::Stay) => {}
             Some(Verdict::SayGoodbye) => {
-                connection.as_mut().graceful_shutdown();
+                line.say_goodbye();
                 said_goodbye = true;
             }
-            Some(Verdict::Close) if looked => conn.close(),
-            // One turn of the runtime: what the kernel has by now counts as received in time.
-            Some(Verdict::Close) => {
+            Some(Verdict::Close) if looked => line.close(&http),
+            Some(Verdict::Park) if looked => {
+                line.rest(&http);
+                conn.parked();
+                looked = false;
+            }
+            // One turn of the runtime: what the kernel has by now counts as received in time. And
+            // hyper, asked once more, reads what is left of a request's body, or closes over it.
+            Some(Verdict::Close | Verdict::Park) => {
                 tokio::task::yield_now().await;
                 looked = true;
             }
@@ -135,31 +95,28 @@ where
     }
 }
 
-/// The time for one last request, for a connection that was busy when the others had theirs.
+/// The time for one last request, for a connection whose last answer ended in the shutdown and did
+/// not announce it.
 #[derive(Default)]
 struct Grace {
-    late: bool,
     until: Option<Sleep>,
 }
 
 impl Grace {
-    fn busy(&mut self, conn: &Conn) {
-        let active = conn.class() == ConnectionClass::Active;
-        self.late = active && conn.shared().orders().has(Orders::CLOSE_IDLE);
-        self.until = None;
+    /// Begins anew when an answer has just ended.
+    fn renew(&mut self, conn: &Conn) {
+        if conn.take_late() && conn.class() == ConnectionClass::Idle {
+            let shared = conn.shared();
+            let idle_grace = shared.machine().policy().idle_grace;
+            self.until = Some(shared.clock().sleep(idle_grace));
+        }
     }
 
-    fn poll(&mut self, conn: &Conn, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.late {
-            return Poll::Ready(());
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(until) = &mut self.until {
+            ready!(until.as_mut().poll(cx));
+            self.until = None;
         }
-        let shared = conn.shared();
-        let until = self.until.get_or_insert_with(|| {
-            let idle_grace = shared.machine().policy().idle_grace;
-            shared.clock().sleep(idle_grace)
-        });
-        ready!(until.as_mut().poll(cx));
-        *self = Self::default();
         Poll::Ready(())
     }
 }

@@ -7,6 +7,7 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use super::conn::Conn;
+use super::parking::Crowd;
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Policy};
 
@@ -21,6 +22,10 @@ impl Orders {
     pub(crate) const CLOSE_SILENT: Self = Self(8);
     pub(crate) const CLOSE_IDLE: Self = Self(16);
     pub(crate) const ABORT: Self = Self(32);
+
+    pub(crate) fn is_none(self) -> bool {
+        self.0 == 0
+    }
 
     pub(crate) fn has(self, order: Self) -> bool {
         self.0 & order.0 != 0
@@ -39,9 +44,16 @@ pub(crate) struct Shared {
     /// Wakes whoever awaits the beginning of the shutdown.
     pub(crate) began: Notify,
     next_id: AtomicU64,
+    /// Whether the machine is told of every request.
+    told: AtomicBool,
+    pub(crate) crowd: Crowd,
+    /// What a handle asks the driver to begin the shutdown for.
+    asked: Mutex<Option<Input>>,
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
+    /// Wakes whoever awaits the last of them.
+    no_tasks: Notify,
 }
 
 /// A tracked task, as seen by whoever cuts it.
@@ -60,8 +72,12 @@ impl Shared {
             driver: Notify::new(),
             began: Notify::new(),
             next_id: AtomicU64::new(0),
+            told: AtomicBool::new(false),
+            crowd: Crowd::default(),
+            asked: Mutex::default(),
             connections: Mutex::default(),
             tasks: Mutex::default(),
+            no_tasks: Notify::new(),
         }
     }
 
@@ -71,7 +87,14 @@ impl Shared {
     /// # Panics
     ///
     /// When it has begun before.
-    pub(crate) fn begin(&self, clock: SharedClock, policy: Policy, resources: Vec<Duration>) {
+    pub(crate) fn begin(
+        &self,
+        clock: SharedClock,
+        policy: Policy,
+        resources: Vec<Duration>,
+        park_beyond: usize,
+    ) {
+        self.crowd.limit(park_beyond);
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
@@ -107,18 +130,56 @@ impl Shared {
         }
     }
 
+    /// Whether the machine is told of every request.
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
+    }
+
+    /// From here on the machine is told of every request, beginning with those in flight: called
+    /// before the machine hears that the shutdown begins. Connections are opened by the caller's
+    /// task only, so none slips in between.
+    pub(crate) fn tell_requests(&self) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            for conn in self.connections() {
+                conn.tell_requests();
+            }
+        }
+    }
+
+    /// Asks for the shutdown: `Panicked` or `Begin`. The driver takes note, one that comes later
+    /// too; the handles do not wait for a driver.
+    pub(crate) fn ask(&self, input: Input) {
+        let mut asked = lock(&self.asked);
+        // A panic outranks the application's wish: it has its own exit code.
+        if *asked != Some(Input::Panicked) {
+            *asked = Some(input);
+        }
+        drop(asked);
+        self.order(Orders::UNREADY);
+        self.driver.notify_one();
+    }
+
+    /// What the shutdown was asked for by, since this was last asked.
+    pub(crate) fn take_asked(&self) -> Option<Input> {
+        lock(&self.asked).take()
+    }
+
     pub(crate) fn orders(&self) -> Orders {
         Orders(self.orders.load(Ordering::Acquire))
     }
 
     /// Gives a standing order, and wakes everyone whom it concerns.
     pub(crate) fn order(&self, order: Orders) {
-        self.orders.fetch_or(order.0, Ordering::AcqRel);
-        for conn in self.connections() {
-            conn.wake();
-        }
+        // Whoever hears of the shutdown by this may answer at once, on another thread, and that
+        // answer has to announce the close already.
+        let announced = if order == Orders::UNREADY { Orders::ANNOUNCE_CLOSE.0 } else { 0 };
+        self.orders.fetch_or(order.0 | announced, Ordering::AcqRel);
         if order.has(Orders::UNREADY) {
             self.began.notify_waiters();
+            return;
+        }
+        for conn in self.connections() {
+            conn.wake();
         }
         if order.has(Orders::ABORT) {
             for task in lock(&self.tasks).values() {
@@ -147,13 +208,36 @@ impl Shared {
     pub(crate) fn enlist_task(&self, id: u64, task: &Arc<TaskEntry>) {
         lock(&self.tasks).insert(id, Arc::clone(task));
         self.tell(Input::TaskStarted);
-        // One that comes after everything was cut is cut too.
-        task.aborted.store(self.orders().has(Orders::ABORT), Ordering::Release);
+        // One that comes after everything was cut is cut too. Nothing is stored otherwise: the
+        // order may have come in between.
+        if self.orders().has(Orders::ABORT) {
+            task.aborted.store(true, Ordering::Release);
+        }
     }
 
     pub(crate) fn discharge_task(&self, id: u64) {
-        if lock(&self.tasks).remove(&id).is_some() {
+        let mut tasks = lock(&self.tasks);
+        let removed = tasks.remove(&id).is_some();
+        let last = tasks.is_empty();
+        drop(tasks);
+        if removed {
             self.tell(Input::TaskEnded);
+        }
+        if last {
+            self.no_tasks.notify_waiters();
+        }
+    }
+
+    pub(crate) async fn tasks_ended(&self) {
+        let mut ended = std::pin::pin!(self.no_tasks.notified());
+        loop {
+            // Listening before looking, so that nothing is missed in between.
+            ended.as_mut().enable();
+            if lock(&self.tasks).is_empty() {
+                return;
+            }
+            ended.as_mut().await;
+            ended.set(self.no_tasks.notified());
         }
     }
 }

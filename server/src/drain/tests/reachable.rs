@@ -43,6 +43,7 @@ fn next((machine, now): &State, input: Input) -> Option<State> {
         Input::Tick => machine.deadline()?,
         Input::Signalled(_)
         | Input::Panicked
+        | Input::Begin
         | Input::Opened
         | Input::Upgraded
         | Input::Shut

@@ -2,6 +2,7 @@
 
 mod closing;
 mod deadline;
+mod endless;
 mod entrance;
 #[cfg(feature = "http2")]
 mod http2;
@@ -11,6 +12,10 @@ mod http2_streams;
 mod http2_tunnels;
 mod in_flight;
 mod lame_duck;
+mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod parking;
 mod pipelined;
 mod release;
 #[cfg(feature = "reference")]

@@ -55,6 +55,28 @@ pub(crate) async fn get<I: AsyncRead + AsyncWrite + Unpin>(io: &mut I, path: &st
     read_answer(io).await.expect("a whole answer")
 }
 
+/// Reads until what was read ends so, and not a byte more.
+///
+/// # Panics
+///
+/// When the connection ends before.
+pub(crate) async fn read_until(io: &mut (impl AsyncRead + Unpin), end: &str) -> String {
+    let mut read = Vec::new();
+    let reading = async {
+        while !read.ends_with(end.as_bytes()) {
+            match io.read_u8().await {
+                Ok(byte) => read.push(byte),
+                Err(error) => {
+                    let read = String::from_utf8_lossy(&read);
+                    panic!("{error} after {read:?}, and not {end:?}");
+                }
+            }
+        }
+    };
+    within("more bytes are to come", reading).await;
+    String::from_utf8(read).expect("text")
+}
+
 /// Whether the server closes without another byte, and without a reset. Waits for it.
 pub(crate) async fn closed(io: &mut (impl AsyncRead + Unpin)) -> bool {
     let mut rest = Vec::new();

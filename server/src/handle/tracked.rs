@@ -9,73 +9,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::drain::Input;
-use crate::serve::{Orders, Shared, TaskEntry};
-
-/// What the application sees of the shutdown, and how it takes part.
-///
-/// A cheap handle: clones are the same. It belongs to one [`serve`](crate::serve()), which puts it
-/// into the extensions of every request.
-#[derive(Clone, Debug)]
-pub struct Drain {
-    shared: Arc<Shared>,
-}
-
-impl Default for Drain {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Drain {
-    /// A handle for [`Serve::drain`](crate::Serve::drain), made before it so that routes and tasks
-    /// can have it.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { shared: Arc::new(Shared::new()) }
-    }
-
-    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
-        Self { shared: Arc::clone(shared) }
-    }
-
-    pub(crate) fn into_shared(self) -> Arc<Shared> {
-        self.shared
-    }
-
-    /// Whether the shutdown has begun. Never becomes false again.
-    #[must_use]
-    pub fn is_draining(&self) -> bool {
-        self.shared.orders().has(Orders::UNREADY)
-    }
-
-    /// Waits until the shutdown begins; over at once when it has. Cancel safe.
-    ///
-    /// For what would otherwise go on for ever: event streams, long polls and WebSockets end when
-    /// this does.
-    pub fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
-        let shared = Arc::clone(&self.shared);
-        async move {
-            let mut began = std::pin::pin!(shared.began.notified());
-            // Listening before looking, so that nothing is missed in between.
-            began.as_mut().enable();
-            if !shared.orders().has(Orders::UNREADY) {
-                began.await;
-            }
-        }
-    }
-
-    /// Makes the shutdown wait for `future`, from this call until it ends or is dropped.
-    ///
-    /// It does not spawn: await the result, or hand it to `tokio::spawn`. At the deadline it is
-    /// dropped, and gives [`Aborted`].
-    pub fn track<F: Future>(&self, future: F) -> Tracked<F> {
-        let id = self.shared.next_id();
-        let entry = Arc::new(TaskEntry::default());
-        self.shared.enlist_task(id, &entry);
-        let membership = Membership { shared: Arc::clone(&self.shared), id, entry };
-        Tracked { future: Some(future), membership: Some(membership), essential: false }
-    }
-}
+use crate::serve::{Shared, TaskEntry};
 
 /// A task's place among those that the shutdown waits for.
 struct Membership {
@@ -91,7 +25,9 @@ impl Drop for Membership {
 }
 
 pin_project! {
-    /// A future that the shutdown waits for. Made by [`Drain::track`].
+    /// A future that the shutdown waits for. Made by [`Drain::track`](super::Drain::track).
+    ///
+    /// A panic passes through it, and ends it: it is waited for no longer.
     #[must_use = "futures do nothing unless polled, and the shutdown waits for this one"]
     pub struct Tracked<F> {
         // Dropped, as its own output demands, before it counts as ended.
@@ -103,6 +39,14 @@ pin_project! {
 }
 
 impl<F> Tracked<F> {
+    pub(super) fn new(shared: &Arc<Shared>, future: F) -> Self {
+        let id = shared.next_id();
+        let entry = Arc::new(TaskEntry::default());
+        shared.enlist_task(id, &entry);
+        let membership = Membership { shared: Arc::clone(shared), id, entry };
+        Self { future: Some(future), membership: Some(membership), essential: false }
+    }
+
     /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The
     /// panic then goes on.
     pub fn essential(self) -> Self {
@@ -130,8 +74,11 @@ impl<F: Future> Future for Tracked<F> {
             Ok(Poll::Pending) => return Poll::Pending,
             Err(panic) => {
                 if *this.essential {
-                    membership.shared.tell(Input::Panicked);
+                    membership.shared.ask(Input::Panicked);
                 }
+                // Whoever caught the panic may keep what is left of it.
+                this.future.set(None);
+                *this.membership = None;
                 resume_unwind(panic);
             }
         };

@@ -1,0 +1,58 @@
+//! What is measured, one figure a file.
+
+mod exit;
+mod instructions;
+mod last_response;
+mod memory;
+mod plan;
+mod throughput;
+
+use clap::ValueEnum;
+
+pub(crate) use plan::Plan;
+
+use crate::bench::error::Error;
+use crate::bench::table::Row;
+
+/// The figures, in the order in which they are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Figure {
+    /// Requests a second on kept-alive connections.
+    Throughput,
+    /// Instructions a request.
+    Instructions,
+    /// Memory of an idle connection.
+    Memory,
+    /// SIGTERM to exit, with idle connections.
+    Exit,
+    /// Last response to exit.
+    LastResponse,
+}
+
+impl Figure {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Throughput, Self::Instructions, Self::Memory, Self::Exit, Self::LastResponse];
+
+    /// Takes the figure of every server, side by side.
+    pub(crate) fn measure(self, plan: &Plan) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Throughput => throughput::measure(plan),
+            Self::Instructions => instructions::measure(plan),
+            Self::Memory => memory::measure(plan),
+            Self::Exit => exit::measure(plan),
+            Self::LastResponse => last_response::measure(plan),
+        }
+    }
+
+    /// What its rows are called where it could not be taken.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Throughput => "requests a second",
+            Self::Instructions => "instructions a request",
+            Self::Memory => "memory of an idle connection",
+            Self::Exit => "SIGTERM to exit",
+            Self::LastResponse => "last response to exit",
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! lastorders measured beside its peers.
+//!
+//! * [`bench`]: speed, memory and time to exit, all servers side by side
+//! * [`subject`]: the servers that are measured, all behind one command line
+
+pub mod bench;
+pub mod subject;

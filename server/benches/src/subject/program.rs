@@ -1,0 +1,105 @@
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+use rustix::thread::{CpuSet, sched_setaffinity};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::options::{Kind, Options};
+use super::{app, with_axum, with_axum_server, with_hyper, with_lastorders};
+
+/// When the peers give up on what is in flight, where they can: as lastorders does.
+pub(super) const DEADLINE: Duration = Duration::from_secs(8);
+
+/// The word that makes a program of this package a subject.
+const WORD: &str = "subject";
+
+/// Makes this process a subject if its first argument is `subject`; else `None`.
+///
+/// To be called first thing in `main` by every program that starts subjects.
+#[must_use]
+pub fn if_asked() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    (arguments.peek()? == WORD).then(|| main(arguments))
+}
+
+/// Serves until SIGTERM; the first argument is the program's name. Gives the exit code.
+#[must_use]
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let options = Options::parse_from(arguments);
+    match run(&options) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "subject {}: {error}", options.kind);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> io::Result<u8> {
+    if let Some(parent) = options.parent {
+        do_not_outlive(parent)?;
+    }
+    if let Some(cpu) = options.cpu {
+        let mut alone = CpuSet::new();
+        alone.set(cpu);
+        sched_setaffinity(None, &alone)?;
+    }
+    runtime(options.threads)?.block_on(serve(options))
+}
+
+fn runtime(threads: Option<NonZero<usize>>) -> io::Result<Runtime> {
+    match threads.map(NonZero::get) {
+        Some(1) => Builder::new_current_thread().enable_all().build(),
+        Some(threads) => Builder::new_multi_thread().worker_threads(threads).enable_all().build(),
+        None => Builder::new_multi_thread().enable_all().build(),
+    }
+}
+
+async fn serve(options: &Options) -> io::Result<u8> {
+    let (address, app) = (options.listen, app::app());
+    // The signal first, and then the listener, so that no signal is missed.
+    match options.kind {
+        Kind::Lastorders => {
+            let signals = lastorders::signal::terminate()?;
+            let policy = options.policy.policy();
+            with_lastorders::serve(signals, listen(address).await?, app, policy).await
+        }
+        Kind::Axum => with_axum::serve(sigterm()?, listen(address).await?, app).await,
+        Kind::Hyper => with_hyper::serve(sigterm()?, listen(address).await?, app).await,
+        Kind::AxumServer => with_axum_server::serve(sigterm()?, listen(address).await?, app).await,
+    }
+}
+
+fn sigterm() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut sigterm = signal(SignalKind::terminate())?;
+    Ok(async move {
+        sigterm.recv().await;
+    })
+}
+
+/// Binds the listener and says so: from here on clients can connect.
+async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await?;
+    let mut stdout = io::stdout();
+    writeln!(stdout, "listening on {}", listener.local_addr()?)?;
+    stdout.flush()?;
+    Ok(listener)
+}
+
+/// Has the kernel kill us when the thread that started us ends.
+fn do_not_outlive(parent: i32) -> io::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    // It may have ended before the call.
+    if getppid() != Pid::from_raw(parent) {
+        return Err(io::Error::other("the process that started this one is gone"));
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+use std::io;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+/// As axum's example `graceful-shutdown` has it. It knows no deadline, and it copies the
+/// router for every connection.
+pub(super) async fn serve(
+    terminated: impl Future<Output = ()> + Send + 'static,
+    listener: TcpListener,
+    app: Router,
+) -> io::Result<u8> {
+    axum::serve(listener, app).with_graceful_shutdown(terminated).await?;
+    Ok(0)
+}

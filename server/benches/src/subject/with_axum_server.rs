@@ -1,0 +1,24 @@
+use std::io;
+
+use axum::Router;
+use axum_server::Handle;
+use tokio::net::TcpListener;
+
+use super::program::DEADLINE;
+
+/// As axum-server's example `graceful_shutdown` has it.
+pub(super) async fn serve(
+    terminated: impl Future<Output = ()> + Send + 'static,
+    listener: TcpListener,
+    app: Router,
+) -> io::Result<u8> {
+    let handle = Handle::new();
+    let stop = handle.clone();
+    tokio::spawn(async move {
+        terminated.await;
+        stop.graceful_shutdown(Some(DEADLINE));
+    });
+    let server = axum_server::from_tcp(listener.into_std()?)?;
+    server.handle(handle).serve(app.into_make_service()).await?;
+    Ok(0)
+}
