@@ -1,9 +1,12 @@
 //! Accepting, and what may go wrong with it.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 
 use axum::Router;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncWriteExt, DuplexStream};
 
 use crate::testing::{Gate, Rig, ms, settle};
@@ -103,6 +106,42 @@ async fn a_stream_of_connections_does_not_starve_the_signal() {
     });
     let report = crate::serve(Endless, Router::new()).signals(signals).await;
     assert!(report.clean);
+}
+
+/// It never lets anybody else run by itself, so what is looked at first decides.
+#[tokio::test(start_paused = true)]
+async fn nor_does_a_listener_that_is_always_ready() {
+    const ENDLESS: usize = 5_000;
+
+    struct Ready(Arc<AtomicUsize>);
+
+    impl Listener for Ready {
+        type Io = DuplexStream;
+        type Addr = ();
+
+        async fn accept(&mut self) -> io::Result<(DuplexStream, ())> {
+            if self.0.fetch_add(1, Ordering::Relaxed) >= ENDLESS {
+                std::future::pending::<()>().await;
+            }
+            Ok((tokio::io::duplex(1).0, ()))
+        }
+
+        fn local_addr(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&accepted);
+    // As if it came from another thread.
+    let signals = stream::poll_fn(move |_| match seen.load(Ordering::Relaxed) {
+        0..100 => Poll::Pending,
+        _ => Poll::Ready(Some(Signal::Terminate)),
+    });
+    let report = crate::serve(Ready(accepted), Router::new()).signals(signals.take(1)).await;
+    assert!(report.clean);
+    let before = report.at_signal.connections;
+    assert!(before < ENDLESS, "{before} were let in before the signal was heard");
 }
 
 #[tokio::test(start_paused = true)]
