@@ -17,6 +17,8 @@
 //! * [`layer`]: health and handle as layers of tower's.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
 //! * [`metrics`](mod@metrics): what it tells the facade of that name.
+//! * `tls`: a listener that speaks TLS, with the feature of that name.
+//! * `systemd`: sockets that systemd passes, and what it is told, with the feature of that name.
 //! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
 //!   program.
 
@@ -34,6 +36,10 @@ mod report;
 mod seal;
 mod serve;
 pub mod signal;
+#[cfg(all(feature = "systemd", target_os = "linux"))]
+pub mod systemd;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 #[cfg(all(test, feature = "axum"))]
 mod testing;

@@ -76,14 +76,16 @@ where
                 said_goodbye = true;
             }
             Some(Verdict::Close) if looked => line.close(&http),
-            // One turn of the runtime: what the kernel has by now counts as received in time.
-            Some(Verdict::Close) => {
-                tokio::task::yield_now().await;
-                looked = true;
-            }
-            Some(Verdict::Park) => {
+            Some(Verdict::Park) if looked => {
                 line.rest(&http);
                 conn.parked();
+                looked = false;
+            }
+            // One turn of the runtime: what the kernel has by now counts as received in time. And
+            // hyper, asked once more, reads what is left of a request's body, or closes over it.
+            Some(Verdict::Close | Verdict::Park) => {
+                tokio::task::yield_now().await;
+                looked = true;
             }
             Some(Verdict::LastLook) => {
                 tokio::task::yield_now().await;

@@ -243,3 +243,44 @@ async fn no_reset_destroys_an_answer_over_an_unread_body() {
     drop(client);
     assert!(rig.report().await.clean);
 }
+
+/// The same on a connection that was accepted, and still new, when the shutdown began.
+#[tokio::test(start_paused = true)]
+async fn nor_on_a_connection_that_was_new_at_the_signal() {
+    let app = Router::new().route("/", post(|| async { "early" }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    settle().await;
+    rig.terminate().await;
+    let head = "POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 100000\r\n\r\n";
+    client.send(head).await;
+    client.send(vec![b'x'; 100_000]).await;
+    assert_eq!(client.answer().await.body, "early");
+    assert!(client.closed().await);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+/// The same for a request that was in flight when the shutdown began.
+#[tokio::test(start_paused = true)]
+async fn nor_over_one_that_is_unread_since_before_the_signal() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let early = post(move || async move {
+        held.pass().await;
+        "early"
+    });
+    let mut rig = Rig::new(Policy::default(), Router::new().route("/", early));
+    let mut client = rig.connect();
+    client.send("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 100000\r\n\r\n").await;
+    rig.terminate().await;
+    gate.let_go(1);
+    settle().await;
+    client.send(vec![b'x'; 100_000]).await;
+    let answer = client.answer().await;
+    assert!(answer.says_close());
+    assert_eq!(answer.body, "early");
+    assert!(client.closed().await);
+    drop(client);
+    assert!(rig.report().await.clean);
+}

@@ -1,4 +1,4 @@
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -47,13 +47,13 @@ impl Example {
     /// Starts it on a free port of the loopback interface.
     pub(crate) async fn start(name: &str) -> Self {
         let mut command = Command::new(built::program(name));
-        command.arg("127.0.0.1:0");
+        command.arg("127.0.0.1:0").stdin(Stdio::null());
         Self::spawn(name, command).await
     }
 
     /// Starts it by a command of the caller's making, and waits until it listens.
     pub(crate) async fn spawn(name: &str, mut command: Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.kill_on_drop(true).spawn().expect("the example starts");
         let stdout = child.stdout.take().expect("it is piped");
         let mut stderr = child.stderr.take().expect("it is piped");
@@ -108,6 +108,12 @@ impl Example {
         self.signal(Signal::TERM);
     }
 
+    /// Waits until it has ended, in whatever way.
+    pub(crate) async fn wait(&mut self) -> ExitStatus {
+        let ends = format!("{} is to end", self.name);
+        within(&ends, self.child.wait()).await.expect("it is our child")
+    }
+
     /// Waits until it has ended by itself.
     pub(crate) async fn finish(mut self) -> Finished {
         let ends = format!("{} is to end", self.name);
@@ -119,7 +125,7 @@ impl Example {
             }
         };
         within(&ends, lines).await;
-        let status = within(&ends, self.child.wait()).await.expect("it is our child");
+        let status = self.wait().await;
         let stderr = self.stderr.await.expect("no panic");
         let code = status.code();
         let code = code.unwrap_or_else(|| panic!("{}: {status}; {stderr}", self.name));
