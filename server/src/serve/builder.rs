@@ -145,8 +145,8 @@ impl<L, S, C> Serve<L, S, C> {
 
     /// How many HTTP/1 connections may keep buffers between two requests. Beyond that, those that
     /// have been idle longest are parked: they give up their buffers and all else that they do not
-    /// need, some 16 KiB each, and take new ones with the next request. The default is 512, which is
-    /// 8 MiB.
+    /// need, some 16 KiB each, and take new ones with the next request. The default is 512, which
+    /// is 8 MiB.
     pub fn park_beyond(mut self, connections: usize) -> Self {
         self.http.park_beyond = connections;
         self
