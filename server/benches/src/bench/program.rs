@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
             Ok(measured) => rows.extend(measured),
             Err(error) => {
                 let mut row = Row::new(figure.name(), Unit::Count);
-                row.set_note(format!("NOT MEASURED: {error}"));
+                row.set_note(format!("NOT MEASURED: {}: {error}", figure.name()));
                 rows.push(row);
                 failures.push(error);
             }

@@ -58,8 +58,8 @@ fn rounds(plan: &Plan, cpu: usize) -> Result<Vec<Row>, Error> {
     let mut row = rate.row("requests a second");
     if idlest < BUSY {
         row.set_note(format!(
-            "A SERVER HAD ITS PROCESSOR FOR ONLY {:.0} % OF A ROUND: the client, or something \
-             else on this machine, held it up; believe the next row before this one",
+            "requests a second: A SERVER HAD ITS PROCESSOR FOR ONLY {:.0} % OF A ROUND; the \
+             client, or something else on this machine, held it up: believe the row below it",
             idlest * 100.0
         ));
     }
