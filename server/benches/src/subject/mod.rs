@@ -17,5 +17,5 @@ mod with_axum_server;
 mod with_hyper;
 mod with_lastorders;
 
-pub use options::{Kind, Options, PolicyChoice};
+pub use options::{Kind, Options, PolicyChoice, RungChoice};
 pub use program::{if_asked, main};
