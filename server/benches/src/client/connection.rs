@@ -116,19 +116,32 @@ impl Connection {
         }
     }
 
-    /// Reads what comes next, up to a few KiB, and keeps it for [`answer`](Self::answer).
+    /// Reads what comes next, at most 16 KiB, and keeps it for [`answer`](Self::answer).
     ///
     /// # Errors
     ///
     /// When nothing more comes.
     pub async fn receive(&mut self) -> Result<(), Loss> {
         let begun = !self.received.is_empty();
-        match timeout(BOUND, self.stream.read_buf(&mut self.received)).await {
+        let mut next = (&mut self.stream).take(16 * 1024);
+        match timeout(BOUND, next.read_buf(&mut self.received)).await {
             Ok(Ok(0)) => Err(Loss::of(&io::ErrorKind::UnexpectedEof.into(), begun)),
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(Loss::of(&error, begun)),
             Err(_) => Err(Loss::TimedOut),
         }
+    }
+
+    /// Goes without a goodbye: the peer is sent a reset.
+    pub fn reset(self) {
+        // Should it fail, the peer is sent a FIN, and the client is just as gone.
+        let _ = self.stream.set_zero_linger();
+    }
+
+    /// The connection itself, on which nothing has been sent or received.
+    #[must_use]
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
     }
 }
 

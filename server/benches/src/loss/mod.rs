@@ -33,13 +33,10 @@
 //!
 //! * `program`: the command line
 //! * [`Settings`], [`Contestant`]: what is measured
-//! * `trigger`: when SIGTERM is sent
-//! * `clients`, [`Tally`]: the load, and what became of it
 //! * `shutdown`: one shutdown
 //! * `rig`: all of them
 //! * [`Outcome`], [`Row`]: the result; `table`: as text
 
-mod clients;
 mod contestant;
 mod outcome;
 mod program;
@@ -47,12 +44,9 @@ mod rig;
 mod settings;
 mod shutdown;
 mod table;
-mod tally;
-mod trigger;
 
 pub use contestant::Contestant;
 pub use outcome::{Outcome, Row};
 pub use program::main;
 pub use rig::{Trouble, measure};
 pub use settings::{Settings, Where};
-pub use tally::Tally;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::contestant::Contestant;
 use super::settings::{Settings, Where};
 use super::shutdown::Shutdown;
-use super::tally::Tally;
+use crate::load::Tally;
 use crate::network::Carried;
 use crate::subject::RungChoice;
 

@@ -5,23 +5,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::contestant::Contestant;
 use super::outcome::Outcome;
 use super::rig::{Trouble, measure};
 use super::settings::{Settings, Where};
+use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption, say};
 use crate::network::Family;
 use crate::subject::{Kind, RungChoice};
-
-/// Ours lost something, or did not do what it must.
-const LOST: u8 = 1;
-/// Something other than the servers went wrong.
-const INTERNAL: u8 = 70;
-/// The environment lacks something; what it prints is not the whole. `EX_TEMPFAIL`.
-const LACKING: u8 = 75;
-/// 128 + SIGINT.
-const INTERRUPTED: u8 = 130;
 
 /// Counts the requests that servers lose in shutdowns under load: lastorders on each rung of its
 /// ladder, beside its peers, interleaved in one run.
@@ -97,13 +88,11 @@ pub fn main() -> ExitCode {
     let mut outcome = Outcome::new(&settings);
     say(&format!("loss: seed {}, {} clients", settings.seed, settings.clients));
     let end = runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        let interruption = interruption()?;
         Ok::<_, io::Error>(tokio::select! {
             // An interruption is heard at once; all that was started ends with the other future.
             biased;
-            _ = interrupt.recv() => End::Interrupted,
-            _ = terminate.recv() => End::Interrupted,
+            () = interruption => End::Interrupted,
             measured = measure(&settings, &mut outcome, |line| say(&line)) => match measured {
                 Ok(()) => End::Measured,
                 Err(trouble) => End::Trouble(trouble),
@@ -180,7 +169,7 @@ impl Arguments {
         }
         match code {
             // What has been proved stays proved, whatever came after it.
-            _ if !faults.is_empty() => ExitCode::from(LOST),
+            _ if !faults.is_empty() => ExitCode::from(FAILED),
             Some(code) => ExitCode::from(code),
             None => {
                 say("loss: ours lost nothing where nothing may be lost");
@@ -188,8 +177,4 @@ impl Arguments {
             }
         }
     }
-}
-
-fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -5,8 +5,8 @@ use super::contestant::Contestant;
 use super::outcome::Outcome;
 use super::settings::{Settings, Where};
 use super::shutdown::shut_down;
-use super::trigger::Moment;
 use crate::client::Connection;
+use crate::load::Moment;
 use crate::network::{Lacking, Network};
 
 /// Why there is no result, or only a part of one.
@@ -38,7 +38,7 @@ pub async fn measure(
     let total = settings.shutdowns * networks.len() * settings.contestants.len();
     let mut done = 0;
     for round in 0..settings.shutdowns {
-        let moment = Moment::of(settings.seed, round, settings.clients);
+        let moment = moment(settings, round);
         for (place, network) in &networks {
             // Each round another server is first.
             let mut contestants = settings.contestants.clone();
@@ -92,3 +92,9 @@ impl fmt::Display for Trouble {
 }
 
 impl std::error::Error for Trouble {}
+
+/// The moment of the signal in a round, the same for every server.
+fn moment(settings: &Settings, round: usize) -> Moment {
+    let mut random = crate::seed::random(settings.seed, round as u64);
+    Moment { first: random.usize(2..=8), more: random.usize(0..=2 * settings.clients) }
+}

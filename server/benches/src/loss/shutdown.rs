@@ -9,11 +9,9 @@ use serde_json::Value;
 use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
-use super::clients::{self, Load};
 use super::contestant::Contestant;
 use super::settings::Settings;
-use super::tally::Tally;
-use super::trigger::{Moment, Trigger};
+use crate::load::{Habit, Load, Moment, Tally, Trigger};
 use crate::network::Network;
 use crate::server::{Ended, Server, Start};
 use crate::subject::{PolicyChoice, RungChoice};
@@ -51,11 +49,11 @@ pub(super) async fn shut_down(
     let ending = Arc::new(AtomicBool::new(false));
     let load = Load {
         target: server.address(),
-        clients,
+        habits: [Habit::Fresh, Habit::KeptAlive].into_iter().cycle().take(clients).collect(),
         trigger: Arc::clone(&trigger),
         ending: Arc::clone(&ending),
     };
-    let mut load = pin!(timeout(2 * BOUND, network.clients.run(|| clients::run(load))));
+    let mut load = pin!(timeout(2 * BOUND, network.clients.run(|| load.run())));
     let stuck = |_| io::Error::other("the load did not end");
     tokio::select! {
         // Whatever the clients did, the signal came before they ended, if it came at all.

@@ -13,11 +13,13 @@ use axum::routing::{get, post};
 ///
 /// * `GET /`: 200, `hello`
 /// * `POST /work`: reads the body; 201, `{"id":"1"}`, counted up
+/// * `GET /bytes/{n}`: 200, so many zeros
 /// * `GET /slow/{ms}`: 200, `slow`, after so many milliseconds
-pub(super) fn app() -> Router {
+pub fn app() -> Router {
     Router::new()
         .route("/", get(|| async { "hello" }))
         .route("/work", post(work))
+        .route("/bytes/{n}", get(|Path(n): Path<usize>| async move { vec![0; n] }))
         .route("/slow/{ms}", get(slow))
         .with_state(Arc::default())
 }

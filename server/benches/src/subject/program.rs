@@ -105,7 +105,7 @@ fn inherited() -> io::Result<TcpListener> {
 }
 
 /// Has the kernel kill us when the thread that started us ends.
-fn do_not_outlive(parent: i32) -> io::Result<()> {
+pub(crate) fn do_not_outlive(parent: i32) -> io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     // It may have ended before the call.
     if getppid() != Pid::from_raw(parent) {

@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 /// Pulls when the load is at full flow: every client has had its first answers, and after that as
 /// many more have come as was agreed. It is pulled by the client that has the last of them, in the
 /// middle of the flow.
-pub(super) struct Trigger {
+pub struct Trigger {
     /// How many answers each client has first.
     first: usize,
     /// Clients that have had fewer.
@@ -19,7 +19,8 @@ pub(super) struct Trigger {
 }
 
 impl Trigger {
-    pub(super) fn new(
+    /// A trigger for so many clients; `pull` is called once.
+    pub fn new(
         clients: usize,
         Moment { first, more }: Moment,
         pull: impl FnOnce() + Send + 'static,
@@ -57,8 +58,13 @@ impl Trigger {
         }
     }
 
+    /// Whether it has been pulled.
+    pub(super) fn is_pulled(&self) -> bool {
+        self.pull.lock().expect("nothing panics under this lock").is_none()
+    }
+
     /// Waits until it has been pulled. For one task.
-    pub(super) async fn pulled(&self) {
+    pub async fn pulled(&self) {
         self.pulled.notified().await;
     }
 }
@@ -71,21 +77,11 @@ impl fmt::Debug for Trigger {
 
 /// When a trigger pulls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
+pub struct Moment {
     /// How many answers each client has first; at least one.
-    pub(super) first: usize,
+    pub first: usize,
     /// How many answers come after that, all clients together.
-    pub(super) more: usize,
-}
-
-impl Moment {
-    /// The moment of a shutdown, the same for every server.
-    pub(super) fn of(seed: u64, shutdown: usize, clients: usize) -> Self {
-        // Golden-ratio steps keep the streams of neighbouring numbers apart.
-        let step = (shutdown as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut random = fastrand::Rng::with_seed(seed ^ step);
-        Self { first: random.usize(2..=8), more: random.usize(0..=2 * clients) }
-    }
+    pub more: usize,
 }
 
 #[cfg(test)]
@@ -131,15 +127,5 @@ mod tests {
         let (trigger, _) = trigger(1, Moment { first: 1, more: 0 });
         trigger.answered(1);
         trigger.pulled().await;
-    }
-
-    #[test]
-    fn moments_differ_by_shutdown_and_repeat_by_seed() {
-        let moments: Vec<Moment> = (0..50).map(|at| Moment::of(7, at, 200)).collect();
-        assert_eq!(moments, (0..50).map(|at| Moment::of(7, at, 200)).collect::<Vec<_>>());
-        let mut kinds: Vec<usize> = moments.iter().map(|moment| moment.more).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        assert!(kinds.len() > 30, "{kinds:?}");
     }
 }

@@ -17,6 +17,9 @@ pub struct Tally {
     pub lost_fresh: BTreeMap<Loss, u64>,
     /// Requests lost that were later ones of their connection, by how.
     pub lost_kept_alive: BTreeMap<Loss, u64>,
+    /// Requests that the server says it has not processed: pipelined ones behind an answer that says
+    /// `close`, HTTP/2 streams that GOAWAY or a reset refused. Not lost: safe to try again.
+    pub left_over: u64,
     /// Connects refused at once.
     pub refused: u64,
     /// Connects whose SYN had to be repeated.
@@ -29,7 +32,7 @@ pub struct Tally {
 
 impl Tally {
     /// A request that got no complete answer.
-    pub(super) fn lose(&mut self, loss: Loss, first_on_connection: bool) {
+    pub(crate) fn lose(&mut self, loss: Loss, first_on_connection: bool) {
         let lost =
             if first_on_connection { &mut self.lost_fresh } else { &mut self.lost_kept_alive };
         *lost.entry(loss).or_default() += 1;
@@ -66,6 +69,7 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.answered += other.answered;
         self.turned_away += other.turned_away;
+        self.left_over += other.left_over;
         add(&mut self.lost_fresh, other.lost_fresh);
         add(&mut self.lost_kept_alive, other.lost_kept_alive);
         self.refused += other.refused;
