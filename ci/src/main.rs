@@ -8,7 +8,8 @@ mod steps;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 /// What decides whether a change lands. Without a name, every usual step in order.
 #[derive(Debug, Parser)]
@@ -17,9 +18,16 @@ struct Arguments {
     /// The steps to take, in this order.
     #[arg(value_parser = steps::names())]
     steps: Vec<String>,
+    /// What the only step named is given besides its own arguments.
+    #[arg(last = true)]
+    rest: Vec<String>,
 }
 
 fn main() -> ExitCode {
-    let Arguments { steps } = Arguments::parse();
-    steps::run(&steps)
+    let Arguments { steps, rest } = Arguments::parse();
+    if !rest.is_empty() && steps.len() != 1 {
+        let text = "arguments after -- are for one step: name it, and no other";
+        Arguments::command().error(ErrorKind::ArgumentConflict, text).exit();
+    }
+    steps::run(&steps, &rest)
 }

@@ -27,13 +27,15 @@ pub(crate) struct Taken {
 }
 
 impl Step {
-    /// Takes it; what it prints is passed through.
-    pub(crate) fn take(self) -> Taken {
-        eprintln!("\n── {}: cargo {}", self.name, self.cargo.join(" "));
+    /// Takes it, with further arguments; what it prints is passed through.
+    pub(crate) fn take(self, rest: &[String]) -> Taken {
+        eprintln!("\n── {}: cargo {} {}", self.name, self.cargo.join(" "), rest.join(" "));
         let begun = now();
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let _load = self.loaded.then(Load::on_every_processor);
-        let status = Command::new(cargo).args(self.cargo).envs(self.env.iter().copied()).status();
+        let mut command = Command::new(cargo);
+        command.args(self.cargo).args(rest).envs(self.env.iter().copied());
+        let status = command.status();
         let failure = match status {
             Ok(status) if status.success() => None,
             Ok(status) => Some(status.to_string()),

@@ -46,6 +46,13 @@ const STEPS: &[Step] = &[
         loaded: true,
         ..USUAL
     },
+    Step {
+        name: "bench",
+        about: "the server measured beside its peers; only when named",
+        cargo: &["run", "--release", "--locked", "-p", "lastorders-bench", "--"],
+        usual: false,
+        ..USUAL
+    },
 ];
 
 /// What most steps have in common.
@@ -65,8 +72,8 @@ pub(crate) fn help() -> String {
     })
 }
 
-/// Takes the named steps, or all; stops at the first that fails.
-pub(crate) fn run(names: &[String]) -> ExitCode {
+/// Takes the named steps, or all, and gives each the rest; stops at the first that fails.
+pub(crate) fn run(names: &[String], rest: &[String]) -> ExitCode {
     let chosen: Vec<Step> = if names.is_empty() {
         STEPS.iter().filter(|step| step.usual).copied().collect()
     } else {
@@ -75,7 +82,7 @@ pub(crate) fn run(names: &[String]) -> ExitCode {
     };
     let mut taken: Vec<Taken> = Vec::new();
     for step in &chosen {
-        let result = step.take();
+        let result = step.take(rest);
         let failed = result.failure.is_some();
         taken.push(result);
         if failed {

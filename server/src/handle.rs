@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::drain::Input;
 use crate::serve::{Orders, Shared, TaskEntry};
 
 /// What the application sees of the shutdown, and how it takes part.
@@ -36,6 +35,12 @@ impl Drain {
 
     pub(crate) fn of(shared: &Arc<Shared>) -> Self {
         Self { shared: Arc::clone(shared) }
+    }
+
+    /// How many connections hold more than they need between two requests.
+    #[cfg(test)]
+    pub(crate) fn unparked(&self) -> usize {
+        self.shared.crowd.unparked()
     }
 
     pub(crate) fn into_shared(self) -> Arc<Shared> {
@@ -130,7 +135,7 @@ impl<F: Future> Future for Tracked<F> {
             Ok(Poll::Pending) => return Poll::Pending,
             Err(panic) => {
                 if *this.essential {
-                    membership.shared.tell(Input::Panicked);
+                    membership.shared.panicked();
                 }
                 resume_unwind(panic);
             }

@@ -1,25 +1,24 @@
-//! What the programs of this package have in common: a line for people, an interruption, exit codes.
+//! What `loss` and `soak` have in common: an interruption, exit codes.
 
-use std::io::{self, Write};
+use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What is proved wrong.
-pub(crate) const FAILED: u8 = 1;
+pub const FAILED: u8 = 1;
 /// Something other than the servers went wrong.
-pub(crate) const INTERNAL: u8 = 70;
+pub const INTERNAL: u8 = 70;
 /// The environment lacks something. `EX_TEMPFAIL`.
-pub(crate) const LACKING: u8 = 75;
+pub const LACKING: u8 = 75;
 /// 128 + SIGINT.
-pub(crate) const INTERRUPTED: u8 = 130;
-
-/// Tells people something, on stderr.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
-}
+pub const INTERRUPTED: u8 = 130;
 
 /// Waits for SIGINT or SIGTERM; listens from this call on.
-pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
+///
+/// # Errors
+///
+/// When the operating system refuses the handler.
+pub fn interruption() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {

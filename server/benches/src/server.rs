@@ -1,84 +1,93 @@
-//! A subject as a process: started, signalled, waited for.
+//! One of the servers, as a process.
 
-use std::io;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
-use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, ChildStdout, Command};
-use tokio::time::timeout;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::subject::{Kind, PolicyChoice};
+use crate::clock::now;
+use crate::contender::Contender;
+use crate::error::{Context, Error};
 
-/// How long a subject may take to listen.
-const START: Duration = Duration::from_secs(10);
+/// How long a server may take to listen; under an emulator it is slow.
+const START: Duration = Duration::from_secs(30);
 
-/// What a subject is started with.
-#[derive(Debug)]
-pub struct Start {
-    /// Which server.
-    pub kind: Kind,
-    /// Its policy, if it has one.
-    pub policy: PolicyChoice,
-    /// Further arguments of its command line.
-    pub arguments: Vec<String>,
-    /// Where it listens, unless it inherits a listener.
-    pub listen: SocketAddr,
-    /// The listening socket that it is to serve on, and that stays open without it.
-    pub inherit: Option<OwnedFd>,
+/// How a subject is started.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// Worker threads; without it, as many as there are processors.
+    pub threads: Option<usize>,
+    /// The processor that it keeps to.
+    pub cpu: Option<usize>,
+    /// The program that runs it, with its arguments: an emulator. Empty for none.
+    pub wrapper: Vec<OsString>,
+    /// Further arguments of the subject.
+    pub extra: Vec<OsString>,
 }
 
-/// A subject that listens. Dropped, it is killed; and it ends with the thread that started it.
+/// A subject that runs: this very program, started again. It is killed when this is dropped.
+///
+/// The kernel kills it too when the thread that started it ends, so start it from a thread that
+/// lasts.
 #[derive(Debug)]
 pub struct Server {
+    contender: Contender,
     child: Child,
-    stdout: BufReader<ChildStdout>,
-    pid: Pid,
+    pidfd: OwnedFd,
     address: SocketAddr,
+    lines: Receiver<String>,
 }
 
-/// How a subject ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// Its exit status; `None` when it did not end and was killed.
-    pub status: Option<ExitStatus>,
-    /// The last line that it printed, if that is JSON: the report of lastorders.
-    pub report: Option<Value>,
+/// How a server ended.
+#[derive(Clone, Debug)]
+pub struct Exit {
+    /// When.
+    pub at: Instant,
+    /// What it printed after its address, line by line.
+    pub printed: Vec<String>,
 }
 
 impl Server {
-    /// Starts this program again as a subject, and waits until it listens.
+    /// Starts it and waits until it listens.
     ///
     /// # Errors
     ///
-    /// When it cannot be started, or does not listen.
-    pub async fn start(start: Start) -> io::Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("subject").args(["--kind", start.kind.name()]);
-        command.args(["--policy", start.policy.name()]).args(start.arguments);
-        command.args(["--parent", &std::process::id().to_string()]);
-        match start.inherit {
-            Some(listener) => command.arg("--inherit").stdin(Stdio::from(listener)),
-            None => command.args(["--listen", &start.listen.to_string()]).stdin(Stdio::null()),
+    /// When it cannot be started, or does not listen in time.
+    pub fn start(contender: Contender, launch: &Launch) -> Result<Self, Error> {
+        let mut child =
+            command(contender, launch)?.spawn().to(format!("start the server {contender}"))?;
+        let pid = Pid::from_child(&child);
+        let pidfd = match pidfd_open(pid, PidfdFlags::empty()) {
+            Ok(pidfd) => pidfd,
+            Err(error) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(error).to("watch a process by its descriptor");
+            }
         };
-        command.stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
-        let mut child = command.spawn()?;
-        let gone = || io::Error::other("the subject ended before it listened");
-        let stdout = child.stdout.take().ok_or_else(gone)?;
-        let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let pid = pid.ok_or_else(gone)?;
-        let mut stdout = BufReader::new(stdout);
-        let mut line = String::new();
-        timeout(START, stdout.read_line(&mut line))
-            .await
-            .map_err(|_| io::Error::other("the subject does not listen"))??;
-        let address = line.trim_end().strip_prefix("listening on ");
-        let address = address.and_then(|it| it.parse().ok()).ok_or_else(gone)?;
-        Ok(Self { child, stdout, pid, address })
+        let lines = lines_of(&mut child);
+        // From here on the drop of this value ends the process.
+        let address = SocketAddr::from(([0, 0, 0, 0], 0));
+        let mut server = Self { contender, child, pidfd, address, lines };
+        server.address = server.announced()?;
+        Ok(server)
+    }
+
+    /// Reads where it listens; what an emulator says before that is passed over.
+    fn announced(&self) -> Result<SocketAddr, Error> {
+        while let Ok(line) = self.lines.recv_timeout(START) {
+            let address = line.strip_prefix("listening on ").and_then(|it| it.parse().ok());
+            if let Some(address) = address {
+                return Ok(address);
+            }
+        }
+        Err(Error::Wrong(format!("{} did not say where it listens", self.contender)))
     }
 
     /// Where it listens.
@@ -87,35 +96,94 @@ impl Server {
         self.address
     }
 
-    /// What sends it SIGTERM when it is called. The process must not have been waited for.
-    pub fn terminate(&self) -> impl FnOnce() + Send + 'static {
-        let pid = self.pid;
-        move || {
-            // It fails when the process is gone already, which whoever waits for it will see.
-            let _ = kill_process(pid, Signal::TERM);
-        }
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
-    /// Waits until it has ended; kills it when it has not within `bound`.
+    /// Sends SIGTERM, and says when.
     ///
     /// # Errors
     ///
-    /// When the process cannot be waited for.
-    pub async fn ended(mut self, bound: Duration) -> io::Result<Ended> {
-        let mut printed = String::new();
-        let end = async {
-            self.stdout.read_to_string(&mut printed).await?;
-            self.child.wait().await
-        };
-        let status = match timeout(bound, end).await {
-            Ok(status) => Some(status?),
-            Err(_) => {
-                self.child.kill().await?;
-                None
-            }
-        };
-        let last = printed.lines().next_back();
-        let report = last.and_then(|line| serde_json::from_str(line).ok());
-        Ok(Ended { status, report })
+    /// When it has ended already.
+    pub fn terminate(&self) -> Result<Instant, Error> {
+        let at = now();
+        pidfd_send_signal(&self.pidfd, Signal::TERM).to("send SIGTERM")?;
+        Ok(at)
     }
+
+    /// Whether it ends within this time. With nothing to wait for it is a pause of that length.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses.
+    pub fn ends_within(&self, time: Duration) -> Result<bool, Error> {
+        let time = Timespec::try_from(time).ok();
+        let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        let ready = rustix::io::retry_on_intr(|| poll(&mut ended, time.as_ref()));
+        Ok(ready.to("wait for a process")? > 0)
+    }
+
+    /// Waits for its end, which must come within this time and with exit code 0.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub fn wait(mut self, within: Duration) -> Result<Exit, Error> {
+        let contender = self.contender;
+        if !self.ends_within(within)? {
+            return Err(Error::Wrong(format!("{contender} did not end within {within:?}")));
+        }
+        let at = now();
+        let status = self.child.wait().to("learn a process's exit code")?;
+        if !status.success() {
+            return Err(Error::Wrong(format!("{contender} ended with {status}")));
+        }
+        Ok(Exit { at, printed: self.lines.iter().collect() })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Fails when it has ended, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(contender: Contender, launch: &Launch) -> Result<Command, Error> {
+    let this = std::env::current_exe().to("find this program's own file")?;
+    let mut words = launch.wrapper.clone();
+    words.extend([this.into(), "subject".into()]);
+    let mut words = words.into_iter();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words);
+    command.args(["--kind", contender.kind.name(), "--policy", contender.policy.name()]);
+    command.args(["--parent", &std::process::id().to_string()]);
+    let mut option = |name: &str, value: Option<usize>| {
+        if let Some(value) = value {
+            command.args([name, &value.to_string()]);
+        }
+    };
+    option("--threads", launch.threads);
+    option("--cpu", launch.cpu);
+    command.args(&launch.extra);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    Ok(command)
+}
+
+/// What a process prints, read by a thread so that a full pipe never holds it up.
+fn lines_of(child: &mut Child) -> Receiver<String> {
+    let (send, lines) = channel();
+    if let Some(stdout) = child.stdout.take() {
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    lines
 }

@@ -1,17 +1,21 @@
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
-use http::{Response, StatusCode};
+use http::response::Parts;
+use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
+use hyper::body::Incoming;
 use pin_project_lite::pin_project;
+use tower_service::Service;
 
 use super::BoxError;
 use super::body::{CountedBody, Flight, Source};
+use super::conn::Conn;
 use super::shared::Orders;
 
 /// What a refused request is answered with.
@@ -20,9 +24,9 @@ const SHUTTING_DOWN: &str = r#"{"status":"shutting_down"}"#;
 pin_project! {
     /// The answer to one request: the application's, or our own when it was refused or the
     /// application failed.
-    pub(super) struct Answer<F> {
+    pub(super) struct Answer<S, F> {
         #[pin]
-        from: From<F>,
+        from: From<S, F>,
         // Taken when the answer is ready.
         flight: Option<Flight>,
         tunnel: bool,
@@ -31,16 +35,20 @@ pin_project! {
 
 pin_project! {
     #[project = FromProj]
-    enum From<F> {
+    enum From<S, F> {
+        // Taken when the application is ready for it.
+        Request { app: S, request: Option<Request<Incoming>> },
         App { #[pin] future: F },
         Refused,
     }
 }
 
-impl<F> Answer<F> {
-    /// The application's answer. `tunnel` says that the request was a CONNECT.
-    pub(super) fn from(future: F, flight: Flight, tunnel: bool) -> Self {
-        Self { from: From::App { future }, flight: Some(flight), tunnel }
+impl<S, F> Answer<S, F> {
+    /// The application's answer.
+    pub(super) fn of(app: S, request: Request<Incoming>, flight: Flight) -> Self {
+        let tunnel = request.method() == Method::CONNECT;
+        let from = From::Request { app, request: Some(request) };
+        Self { from, flight: Some(flight), tunnel }
     }
 
     /// 503: not executed.
@@ -49,40 +57,87 @@ impl<F> Answer<F> {
     }
 }
 
-impl<F, B, E> Future for Answer<F>
+impl<S, B> Future for Answer<S, S::Future>
 where
-    F: Future<Output = Result<Response<B>, E>>,
+    S: Service<Request<Incoming>, Response = Response<B>>,
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
-    E: Into<BoxError>,
+    S::Error: Into<BoxError>,
 {
     type Output = Result<Response<CountedBody<B>>, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let response = match this.from.project() {
-            FromProj::Refused => own(StatusCode::SERVICE_UNAVAILABLE, SHUTTING_DOWN),
-            FromProj::App { future } => {
-                match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-                    Ok(Poll::Pending) => return Poll::Pending,
-                    Ok(Poll::Ready(Ok(response))) => response.map(|body| Source::App { body }),
-                    Ok(Poll::Ready(Err(error))) => {
-                        let error: BoxError = error.into();
-                        tracing::error!(%error, "the application failed");
-                        own(StatusCode::INTERNAL_SERVER_ERROR, "")
-                    }
-                    // The panic's message is the panic hook's to print.
-                    Err(_) => own(StatusCode::INTERNAL_SERVER_ERROR, ""),
-                }
+        let mut this = self.project();
+        let mut polled = Poll::Pending;
+        let caught = catch_unwind(AssertUnwindSafe(|| polled = this.from.as_mut().poll(cx)));
+        let given = match caught {
+            Ok(()) => ready!(polled),
+            // The panic's message is the panic hook's to print.
+            Err(_) => Given::Ours(StatusCode::INTERNAL_SERVER_ERROR, ""),
+        };
+        let mut flight = this.flight.take().expect("polled after it was ready");
+        let (mut parts, source) = match given {
+            Given::App(response) => {
+                let (parts, body) = response.into_parts();
+                (parts, Source::App { body })
+            }
+            Given::Ours(status, body) => {
+                let (parts, body) = own(status, body).into_parts();
+                (parts, Source::Ours { body })
             }
         };
-        let flight = this.flight.take().expect("polled after it was ready");
-        Poll::Ready(Ok(finish(response, flight, *this.tunnel)))
+        announce(&mut parts, flight.conn(), *this.tunnel);
+        flight.answered();
+        Poll::Ready(Ok(Response::from_parts(parts, CountedBody::new(source, flight))))
     }
 }
 
-fn own<B>(status: StatusCode, body: &'static str) -> Response<Source<B>> {
-    let mut response = Response::new(Source::Ours { body: Full::from(body) });
+/// What an answer is made of.
+enum Given<B> {
+    App(Response<B>),
+    Ours(StatusCode, &'static str),
+}
+
+impl<S, B> From<S, S::Future>
+where
+    S: Service<Request<Incoming>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+{
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Given<B>> {
+        loop {
+            let called = match self.as_mut().project() {
+                FromProj::App { future } => {
+                    return Poll::Ready(match ready!(future.poll(cx)) {
+                        Ok(response) => Given::App(response),
+                        Err(error) => failed(error),
+                    });
+                }
+                FromProj::Request { app, request } => {
+                    if let Err(error) = ready!(app.poll_ready(cx)) {
+                        return Poll::Ready(failed(error));
+                    }
+                    app.call(request.take().expect("called once"))
+                }
+                FromProj::Refused => {
+                    return Poll::Ready(Given::Ours(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        SHUTTING_DOWN,
+                    ));
+                }
+            };
+            self.set(Self::App { future: called });
+        }
+    }
+}
+
+fn failed<B>(error: impl Into<BoxError>) -> Given<B> {
+    let error: BoxError = error.into();
+    tracing::error!(%error, "the application failed");
+    Given::Ours(StatusCode::INTERNAL_SERVER_ERROR, "")
+}
+
+fn own(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body));
     *response.status_mut() = status;
     if !body.is_empty() {
         let json = HeaderValue::from_static("application/json");
@@ -91,21 +146,15 @@ fn own<B>(status: StatusCode, body: &'static str) -> Response<Source<B>> {
     response
 }
 
-fn finish<B>(
-    mut response: Response<Source<B>>,
-    mut flight: Flight,
-    tunnel: bool,
-) -> Response<CountedBody<B>> {
-    let conn = flight.conn();
-    if !conn.is_http2() {
-        let status = response.status();
-        if status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && status.is_success()) {
-            conn.upgraded();
-        } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE) {
-            // hyper closes the connection after an answer that says so.
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
+/// Says in the head what becomes of the connection. `tunnel`: the request was a CONNECT.
+fn announce(head: &mut Parts, conn: &Conn, tunnel: bool) {
+    if conn.is_http2() {
+        return;
     }
-    flight.answered();
-    response.map(|source| CountedBody::new(source, flight))
+    if head.status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && head.status.is_success()) {
+        conn.upgraded();
+    } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE) {
+        // hyper closes the connection after an answer that says so.
+        head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
 }

@@ -11,8 +11,8 @@ use hyper::body::Incoming;
 use tower_service::Service;
 
 use super::BoxError;
-use super::connection::HttpOptions;
 use super::driver::Driver;
+use super::http::HttpOptions;
 use super::release::{IntoReleased, Resource};
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
@@ -36,7 +36,7 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
         policy: Policy::default(),
         drain: None,
         resources: Vec::new(),
-        http: HttpOptions { date_header: true, header_read_timeout: None },
+        http: HttpOptions::default(),
     }
 }
 
@@ -119,11 +119,20 @@ impl<L, S, C> Serve<L, S, C> {
     }
 
     /// How long an HTTP/1 connection may take to send the head of a request, counted from its
-    /// acceptance or its last answer, so it bounds idle connections too. The default is `None`:
-    /// clients that keep connections for reuse are not cut off in the middle of choosing one. In a
-    /// shutdown the policy bounds both anyway.
+    /// acceptance or its last answer, and anew when it is parked; so it bounds idle connections
+    /// too. The default is `None`: clients that keep connections for reuse are not cut off in the
+    /// middle of choosing one. In a shutdown the policy bounds both anyway.
     pub fn header_read_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.http.header_read_timeout = timeout;
+        self
+    }
+
+    /// How many HTTP/1 connections may keep buffers between two requests. Beyond that, those that
+    /// have been idle longest are parked: they give up their buffers and all else that they do not
+    /// need, some 16 KiB each, and take new ones with the next request. The default is 512, which is
+    /// 8 MiB.
+    pub fn park_beyond(mut self, connections: usize) -> Self {
+        self.http.park_beyond = connections;
         self
     }
 }
@@ -146,8 +155,8 @@ where
         let shared = drain.into_shared();
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
-        let http = self.http.builder(&clock);
-        shared.begin(clock, self.policy, bounds);
+        let http = self.http.build(&clock);
+        shared.begin(clock, self.policy, bounds, http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
         Box::pin(Driver::new(self.listener, self.app, shared, http, signals, resources).run())
     }

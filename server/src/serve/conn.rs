@@ -1,34 +1,40 @@
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::task::Waker;
 use std::time::Instant;
 
 use futures_util::task::AtomicWaker;
-use http::{Method, Uri};
+use http::Request;
 
+use super::in_flight::InFlight;
 use super::shared::{Orders, Shared, lock};
 use crate::drain::{Input, Stage};
-use crate::report::{AbortedConnection, AbortedRequest, ConnectionClass, millis};
-
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+use crate::report::{AbortedConnection, ConnectionClass};
 
 // What is known of a connection, as bits. They are written by the connection's own task, and read
-// by others for reports only, so their order among each other does not matter.
+// by others for reports and for parking, so their order among each other does not matter.
 /// A byte has been read.
-const SEEN: u8 = 1;
+const SEEN: u16 = 1;
 /// Bytes have been read that belong to no request yet.
-const UNCLAIMED: u8 = 2;
+const UNCLAIMED: u16 = 2;
 /// It speaks HTTP/2.
-const HTTP2: u8 = 4;
+const HTTP2: u16 = 4;
 /// It has left HTTP.
-const UPGRADED: u8 = 8;
+const UPGRADED: u16 = 8;
 /// The body of the response is whole, and ends with the next flush.
-const ENDING: u8 = 16;
+const ENDING: u16 = 16;
 /// Its write side is shut.
-const LINGERING: u8 = 32;
-/// We have closed it: reads give the end of the stream.
-const CLOSED: u8 = 64;
+const LINGERING: u16 = 32;
+/// We close it between two requests.
+const CLOSED: u16 = 64;
 /// New requests on it are refused.
-const REFUSING: u8 = 128;
+const REFUSING: u16 = 128;
+/// Something was read since the last round of parking.
+const STIRRED: u16 = 256;
+/// It is to be parked.
+const PARK: u16 = 512;
+/// The shutdown has begun, and from here on it is known which bytes belong to no request yet.
+const STOCKED: u16 = 1024;
 
 /// What is to become of a connection that has nothing more to do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +47,8 @@ pub(super) enum Verdict {
     SayGoodbye,
     /// It is closed in good order, unless bytes have arrived meanwhile.
     Close,
+    /// It gives up what it does not need between two requests.
+    Park,
     /// It is cut.
     Abort,
 }
@@ -50,23 +58,13 @@ pub(super) enum Verdict {
 pub(crate) struct Conn {
     id: u64,
     shared: Arc<Shared>,
-    waker: AtomicWaker,
-    /// The writer of an upgraded connection, which may be another task than its reader.
+    /// The task of the connection, which is the same one for all its life.
+    task: OnceLock<Waker>,
+    /// Who reads from an upgraded connection, and who writes: they may be two tasks.
+    reader: AtomicWaker,
     writer: AtomicWaker,
-    flags: AtomicU8,
-    /// How much of the HTTP/2 preface the first bytes have matched.
-    preface: AtomicU8,
-    requests: Mutex<Vec<InFlight>>,
-}
-
-#[derive(Debug)]
-struct InFlight {
-    id: u64,
-    method: Method,
-    uri: Uri,
-    since: Instant,
-    /// A request without a body: whatever is read while it is in flight belongs to the next one.
-    bodiless: bool,
+    flags: AtomicU16,
+    requests: Mutex<InFlight>,
 }
 
 impl Conn {
@@ -74,13 +72,20 @@ impl Conn {
         let conn = Arc::new(Self {
             id: shared.next_id(),
             shared: Arc::clone(shared),
-            waker: AtomicWaker::new(),
+            task: OnceLock::new(),
+            reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
-            flags: AtomicU8::new(0),
-            preface: AtomicU8::new(0),
+            flags: AtomicU16::new(0),
             requests: Mutex::default(),
         });
-        if shared.orders().has(Orders::REFUSE_WORK) {
+        if shared.is_told() {
+            lock(&conn.requests).told = true;
+        }
+        let orders = shared.orders();
+        if !orders.is_none() {
+            conn.set(STOCKED);
+        }
+        if orders.has(Orders::REFUSE_WORK) {
             conn.refuse_work();
         }
         shared.enlist(&conn);
@@ -96,8 +101,13 @@ impl Conn {
         &self.shared
     }
 
-    pub(super) fn waker(&self) -> &AtomicWaker {
-        &self.waker
+    /// Says whose task this is.
+    pub(super) fn is_run_by(&self, task: &Waker) {
+        self.task.get_or_init(|| task.clone());
+    }
+
+    pub(super) fn reader(&self) -> &AtomicWaker {
+        &self.reader
     }
 
     pub(super) fn writer(&self) -> &AtomicWaker {
@@ -105,21 +115,26 @@ impl Conn {
     }
 
     pub(super) fn wake(&self) {
-        self.waker.wake();
-        self.writer.wake();
+        if let Some(task) = self.task.get() {
+            task.wake_by_ref();
+        }
+        if self.is(UPGRADED) {
+            self.reader.wake();
+            self.writer.wake();
+        }
     }
 
-    fn is(&self, flag: u8) -> bool {
+    fn is(&self, flag: u16) -> bool {
         self.flags.load(Ordering::Relaxed) & flag != 0
     }
 
-    fn set(&self, flag: u8) {
-        if !self.is(flag) {
+    fn set(&self, flag: u16) {
+        if self.flags.load(Ordering::Relaxed) & flag != flag {
             self.flags.fetch_or(flag, Ordering::Relaxed);
         }
     }
 
-    fn clear(&self, flag: u8) {
+    fn clear(&self, flag: u16) {
         if self.is(flag) {
             self.flags.fetch_and(!flag, Ordering::Relaxed);
         }
@@ -150,33 +165,50 @@ impl Conn {
         self.set(REFUSING);
     }
 
-    pub(super) fn bytes_read(&self, bytes: &[u8]) {
-        self.sniff(bytes);
-        self.set(SEEN);
-        if !self.is(UNCLAIMED) && lock(&self.requests).last().is_none_or(|it| it.bodiless) {
+    /// Whether a byte has ever been read.
+    pub(super) fn is_seen(&self) -> bool {
+        self.is(SEEN)
+    }
+
+    #[inline]
+    pub(super) fn bytes_read(&self) {
+        self.set(SEEN | STIRRED);
+        self.clear(PARK);
+        // Before a shutdown nobody asks; when one begins, every connection takes stock.
+        if self.is(STOCKED) && lock(&self.requests).claims_nothing() {
             self.set(UNCLAIMED);
         }
     }
 
-    /// Compares the first bytes with the preface of HTTP/2, however they are cut up.
-    fn sniff(&self, bytes: &[u8]) {
-        let matched = usize::from(self.preface.load(Ordering::Relaxed));
-        if matched >= PREFACE.len() || (matched == 0 && self.is(SEEN)) {
-            return;
-        }
-        let expected = &PREFACE[matched..];
-        let length = expected.len().min(bytes.len());
-        if bytes[..length] != expected[..length] {
-            self.preface.store(0, Ordering::Relaxed);
-            return;
-        }
-        let matched = matched + length;
-        self.preface.store(u8::try_from(matched).unwrap_or(u8::MAX), Ordering::Relaxed);
-        if cfg!(feature = "http2") && matched == PREFACE.len() {
-            self.set(HTTP2);
+    /// Bytes were found that belong to no request.
+    pub(super) fn found_unclaimed(&self) {
+        self.set(UNCLAIMED);
+    }
+
+    /// The preface of HTTP/2 was read.
+    pub(super) fn speaks_http2(&self) {
+        self.set(HTTP2);
+    }
+
+    /// One round of parking: marks it if nothing was read since the last round.
+    pub(super) fn park_if_idle(&self) {
+        if self.is(STIRRED) {
+            self.clear(STIRRED);
+        } else if !self.is(PARK) && self.class() == ConnectionClass::Idle {
+            self.set(PARK);
+            self.wake();
         }
     }
 
+    /// It holds nothing that it does not need.
+    pub(super) fn parked(&self) {
+        self.clear(PARK);
+        if !self.shared.orders().is_none() {
+            self.set(STOCKED);
+        }
+    }
+
+    #[inline]
     pub(super) fn flushed(&self) {
         if self.is(ENDING) {
             self.clear(ENDING);
@@ -214,11 +246,28 @@ impl Conn {
         }
     }
 
-    pub(super) fn request_started(&self, id: u64, method: Method, uri: Uri, bodiless: bool) {
+    /// A request's head was read; its number on this connection.
+    #[inline]
+    pub(super) fn request_started<B>(&self, request: &Request<B>, bodiless: bool) -> u64 {
         self.clear(UNCLAIMED);
         let since = self.shared.clock().now();
-        lock(&self.requests).push(InFlight { id, method, uri, since, bodiless });
-        self.shared.tell(Input::RequestStarted);
+        let mut requests = lock(&self.requests);
+        let id = requests.add(request, bodiless, since);
+        if requests.told {
+            self.shared.tell(Input::RequestStarted);
+        }
+        id
+    }
+
+    /// From here on the machine is told of each request, beginning with those in flight.
+    pub(super) fn tell_requests(&self) {
+        let mut requests = lock(&self.requests);
+        if !requests.told {
+            requests.told = true;
+            for _ in 0..requests.len() {
+                self.shared.tell(Input::RequestStarted);
+            }
+        }
     }
 
     /// The response is whole. HTTP/1 has it in its buffer, and the flush that follows ends the
@@ -234,22 +283,28 @@ impl Conn {
 
     pub(super) fn request_ended(&self, id: u64) {
         let mut requests = lock(&self.requests);
-        let Some(place) = requests.iter().position(|it| it.id == id) else {
-            return;
-        };
-        requests.swap_remove(place);
-        drop(requests);
-        self.shared.tell(Input::RequestEnded);
-    }
-
-    fn end_all(&self) {
-        let mut requests = lock(&self.requests);
-        let ended = requests.len();
-        requests.clear();
-        drop(requests);
-        for _ in 0..ended {
+        if requests.remove(id) && requests.told {
             self.shared.tell(Input::RequestEnded);
         }
+    }
+
+    #[inline]
+    fn end_all(&self) {
+        let mut requests = lock(&self.requests);
+        if requests.is_empty() {
+            return;
+        }
+        let ended = requests.clear();
+        if requests.told {
+            for _ in 0..ended {
+                self.shared.tell(Input::RequestEnded);
+            }
+        }
+    }
+
+    /// Whether it may go on as it is without a further look.
+    pub(super) fn is_free(&self) -> bool {
+        self.shared.orders().is_none() && !self.is(PARK)
     }
 
     /// What is to become of it, given the orders. Meant to be asked when it has just been polled.
@@ -261,12 +316,14 @@ impl Conn {
         if orders.has(Orders::REFUSE_WORK) && !self.is_refusing() {
             return Verdict::LastLook;
         }
+        let stock = self.is(PARK) || !self.is(STOCKED);
         match self.class() {
             // From here on hyper closes it, when its last stream is written and the peer has heard.
             ConnectionClass::Http2 if orders.has(Orders::ANNOUNCE_CLOSE) && !said_goodbye => {
                 Verdict::SayGoodbye
             }
             ConnectionClass::Idle if orders.has(Orders::CLOSE_IDLE) => Verdict::Close,
+            ConnectionClass::Idle if stock => Verdict::Park,
             ConnectionClass::New if orders.has(Orders::CLOSE_SILENT) => Verdict::Close,
             ConnectionClass::New
             | ConnectionClass::HalfHead
@@ -299,12 +356,7 @@ impl Conn {
     /// For the report of what was cut.
     pub(super) fn describe(&self, now: Instant) -> AbortedConnection {
         let class = self.class();
-        let in_flight = lock(&self.requests);
-        let requests = in_flight.iter().map(|it| AbortedRequest {
-            method: it.method.to_string(),
-            path: it.uri.path().to_owned(),
-            age_ms: millis(now.saturating_duration_since(it.since)),
-        });
-        AbortedConnection { connection: self.id, class, requests: requests.collect() }
+        let requests = lock(&self.requests).describe(now);
+        AbortedConnection { connection: self.id, class, requests }
     }
 }

@@ -18,7 +18,9 @@ use tower_service::Service;
 use super::BoxError;
 use super::builder::Signals;
 use super::conn::Conn;
-use super::connection::{self, Http};
+use super::connection;
+use super::http::Http;
+use super::parking::Parking;
 use super::release::{Releasing, Resource};
 use super::shared::{Orders, Shared};
 use super::steps;
@@ -46,6 +48,7 @@ pub(super) struct Driver<L: Listener, S> {
     releasing: Option<(usize, Releasing)>,
     http: Arc<Http>,
     connections: JoinSet<()>,
+    parking: Parking,
     rung: Option<Rung>,
     aborted: Vec<AbortedConnection>,
 }
@@ -101,6 +104,7 @@ where
             releasing: None,
             http: Arc::new(http),
             connections: JoinSet::new(),
+            parking: Parking::default(),
             rung: None,
             aborted: Vec::new(),
         }
@@ -108,6 +112,9 @@ where
 
     pub(super) async fn run(mut self) -> Report {
         loop {
+            if self.shared.take_panicked() {
+                self.begin(Input::Panicked);
+            }
             while let Some(action) = self.next_action() {
                 if action == Action::RefuseWork {
                     self.admit_waiting().await;
@@ -124,6 +131,7 @@ where
 
     fn handle(&mut self, event: Event<L>) {
         match event {
+            Event::Input(input @ Input::Signalled(_)) => self.begin(input),
             Event::Input(input) => self.shared.tell(input),
             Event::Released(place, outcome) => {
                 steps::released(&self.resources[place].name, outcome);
@@ -133,13 +141,20 @@ where
             Event::Accepted(Err(error)) => self.accept_failed(&error),
             Event::AcceptPanicked => {
                 self.entrance = Entrance::Shut;
-                self.shared.tell(Input::Panicked);
+                self.begin(Input::Panicked);
             }
             Event::Rested => self.stop_resting(),
             Event::Sealed(rung) => self.sealed(rung),
-            Event::Woken => {}
+            Event::Woken => self.parking.round_if_crowded(&self.shared),
             Event::SignalsEnded => self.signals = None,
         }
+    }
+
+    /// Tells the machine what begins the shutdown, once it knows what is in flight.
+    fn begin(&mut self, cause: Input) {
+        self.parking.stop();
+        self.shared.tell_requests();
+        self.shared.tell(cause);
     }
 
     /// Accepts what waits in the queue: it came before the signal, so it is not to be refused.
@@ -173,7 +188,12 @@ where
             () = self.shared.driver.notified() => Event::Woken,
             () = due.unwrap_or_else(|| Box::pin(pending())) => Event::Input(Input::Tick),
             (place, outcome) = release(&mut self.releasing) => Event::Released(place, outcome),
-            Some(_) = self.connections.join_next() => Event::Woken,
+            Some(_) = self.connections.join_next() => {
+                // Many may end at once, and one look at the machine does for all.
+                while self.connections.try_join_next().is_some() {}
+                Event::Woken
+            }
+            () = self.parking.round(&self.shared) => Event::Woken,
             event = enter(&mut self.entrance) => event,
         }
     }

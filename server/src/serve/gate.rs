@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper_util::service::TowerToHyperService;
 use tower_service::Service;
 
 use super::BoxError;
@@ -17,13 +16,13 @@ use crate::handle::Drain;
 /// either let in or refused.
 #[derive(Debug)]
 pub(super) struct Gate<S> {
-    app: TowerToHyperService<S>,
+    app: S,
     conn: Arc<Conn>,
 }
 
 impl<S> Gate<S> {
     pub(super) fn new(app: S, conn: Arc<Conn>) -> Self {
-        Self { app: TowerToHyperService::new(app), conn }
+        Self { app, conn }
     }
 }
 
@@ -36,21 +35,16 @@ where
 {
     type Response = Response<CountedBody<B>>;
     type Error = BoxError;
-    type Future =
-        Answer<<TowerToHyperService<S> as hyper::service::Service<Request<Incoming>>>::Future>;
+    type Future = Answer<S, S::Future>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let shared = self.conn.shared();
-        let id = shared.next_id();
         let bodiless = hyper::body::Body::is_end_stream(request.body());
-        let (method, uri) = (request.method().clone(), request.uri().clone());
-        let tunnel = method == http::Method::CONNECT;
-        self.conn.request_started(id, method, uri, bodiless);
+        let id = self.conn.request_started(&request, bodiless);
         let flight = Flight::new(id, Arc::clone(&self.conn));
         if self.conn.is_refusing() {
             return Answer::refuse(flight);
         }
-        request.extensions_mut().insert(Drain::of(shared));
-        Answer::from(self.app.call(request), flight, tunnel)
+        request.extensions_mut().insert(Drain::of(self.conn.shared()));
+        Answer::of(self.app.clone(), request, flight)
     }
 }

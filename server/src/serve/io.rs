@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::conn::Conn;
@@ -20,6 +21,8 @@ const LINGER_BYTES: usize = 8 << 20;
 pub(super) struct Watched<I> {
     io: I,
     conn: Arc<Conn>,
+    /// Bytes that were read before, and are to be read again.
+    kept: Bytes,
     closing: Closing,
 }
 
@@ -31,7 +34,16 @@ enum Closing {
 
 impl<I> Watched<I> {
     pub(super) fn new(io: I, conn: Arc<Conn>) -> Self {
-        Self { io, conn, closing: Closing::Open }
+        Self { io, conn, kept: Bytes::new(), closing: Closing::Open }
+    }
+
+    /// Gives bytes back that were read: they are read again before any others.
+    pub(super) fn keep(&mut self, bytes: Bytes) {
+        self.kept = bytes;
+    }
+
+    pub(super) fn conn(&self) -> &Arc<Conn> {
+        &self.conn
     }
 }
 
@@ -47,18 +59,20 @@ impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.conn.is_closed() {
+        if !self.kept.is_empty() {
+            let length = self.kept.len().min(buf.remaining());
+            buf.put_slice(&self.kept[..length]);
+            self.kept.advance(length);
             return Poll::Ready(Ok(()));
         }
         if self.conn.is_upgraded() {
-            self.conn.waker().register(cx.waker());
+            self.conn.reader().register(cx.waker());
             cut_if_aborted(&self.conn)?;
         }
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
-        let bytes = &buf.filled()[before..];
-        if !bytes.is_empty() {
-            self.conn.bytes_read(bytes);
+        if buf.filled().len() > before {
+            self.conn.bytes_read();
         }
         Poll::Ready(Ok(()))
     }

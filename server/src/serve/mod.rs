@@ -6,6 +6,9 @@
 //!   standing orders.
 //! * `conn`: the state of one connection, and the verdict over it.
 //! * `connection`: the task of one connection.
+//! * `line`: who speaks on a connection: nobody yet, or hyper.
+//! * `http`: how hyper is set up.
+//! * `in_flight`: the requests in flight on one connection.
 //! * `io`: the bytes of a connection, watched, and its clean close.
 //! * `gate`, `answer`, `body`: the way of a request through the application, counted until its
 //!   response is written.
@@ -18,7 +21,11 @@ mod conn;
 mod connection;
 mod driver;
 mod gate;
+mod http;
+mod in_flight;
 mod io;
+mod line;
+mod parking;
 mod release;
 mod shared;
 mod steps;

@@ -7,6 +7,7 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use super::conn::Conn;
+use super::parking::Crowd;
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Policy};
 
@@ -21,6 +22,10 @@ impl Orders {
     pub(crate) const CLOSE_SILENT: Self = Self(8);
     pub(crate) const CLOSE_IDLE: Self = Self(16);
     pub(crate) const ABORT: Self = Self(32);
+
+    pub(crate) fn is_none(self) -> bool {
+        self.0 == 0
+    }
 
     pub(crate) fn has(self, order: Self) -> bool {
         self.0 & order.0 != 0
@@ -39,6 +44,11 @@ pub(crate) struct Shared {
     /// Wakes whoever awaits the beginning of the shutdown.
     pub(crate) began: Notify,
     next_id: AtomicU64,
+    /// Whether the machine is told of every request.
+    told: AtomicBool,
+    /// A task that matters has panicked.
+    panicked: AtomicBool,
+    pub(crate) crowd: Crowd,
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
@@ -60,6 +70,9 @@ impl Shared {
             driver: Notify::new(),
             began: Notify::new(),
             next_id: AtomicU64::new(0),
+            told: AtomicBool::new(false),
+            panicked: AtomicBool::new(false),
+            crowd: Crowd::default(),
             connections: Mutex::default(),
             tasks: Mutex::default(),
         }
@@ -71,7 +84,14 @@ impl Shared {
     /// # Panics
     ///
     /// When it has begun before.
-    pub(crate) fn begin(&self, clock: SharedClock, policy: Policy, resources: Vec<Duration>) {
+    pub(crate) fn begin(
+        &self,
+        clock: SharedClock,
+        policy: Policy,
+        resources: Vec<Duration>,
+        park_beyond: usize,
+    ) {
+        self.crowd.limit(park_beyond);
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
@@ -107,6 +127,33 @@ impl Shared {
         }
     }
 
+    /// Whether the machine is told of every request.
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
+    }
+
+    /// From here on the machine is told of every request, beginning with those in flight: called
+    /// before the machine hears that the shutdown begins. Connections are opened by the caller's
+    /// task only, so none slips in between.
+    pub(crate) fn tell_requests(&self) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            for conn in self.connections() {
+                conn.tell_requests();
+            }
+        }
+    }
+
+    /// A task that matters has panicked; the driver takes note.
+    pub(crate) fn panicked(&self) {
+        self.panicked.store(true, Ordering::Release);
+        self.driver.notify_one();
+    }
+
+    /// Whether a task that matters has panicked since this was last asked.
+    pub(crate) fn take_panicked(&self) -> bool {
+        self.panicked.swap(false, Ordering::AcqRel)
+    }
+
     pub(crate) fn orders(&self) -> Orders {
         Orders(self.orders.load(Ordering::Acquire))
     }
@@ -114,11 +161,12 @@ impl Shared {
     /// Gives a standing order, and wakes everyone whom it concerns.
     pub(crate) fn order(&self, order: Orders) {
         self.orders.fetch_or(order.0, Ordering::AcqRel);
-        for conn in self.connections() {
-            conn.wake();
-        }
         if order.has(Orders::UNREADY) {
             self.began.notify_waiters();
+            return;
+        }
+        for conn in self.connections() {
+            conn.wake();
         }
         if order.has(Orders::ABORT) {
             for task in lock(&self.tasks).values() {

@@ -32,8 +32,18 @@ fn the_server_depends_on_nothing_of_ours() {
 }
 
 #[test]
-fn versions_stand_in_the_workspace_alone() {
+fn the_peers_are_for_the_benchmarks_alone() {
+    let is_for_them = |name: &String| name == "axum-server" || name == "lastorders-bench";
+    assert!(dependencies("server/benches").iter().any(is_for_them), "the manifest was not read");
     for package in ["server", "harness", "tests", "ci"] {
+        let found: Vec<_> = dependencies(package).into_iter().filter(is_for_them).collect();
+        assert!(found.is_empty(), "{package} depends on {found:?}");
+    }
+}
+
+#[test]
+fn versions_stand_in_the_workspace_alone() {
+    for package in ["server", "server/benches", "harness", "tests", "ci"] {
         let manifest = manifest(package);
         for table in ["dependencies", "dev-dependencies"] {
             let Some(table) = manifest.get(table).and_then(toml::Value::as_table) else { continue };

@@ -3,6 +3,8 @@ use super::source;
 /// Where a real timer may be waited for, and why it orders nothing.
 const ALLOWED: &[(&str, &str)] = &[
     ("server/src/clock.rs", "the one implementation of `Clock` by real time"),
+    ("server/benches/src/subject/app.rs", "a slow handler is slow: the request says how slow"),
+    ("server/benches/src/subject/with_hyper.rs", "a peer, as its documentation has it"),
     ("harness/src/world/client/connection.rs", "a slow reader is slow: the plan says how slow"),
     ("harness/src/world/stage.rs", "`At`, which the plan's language has for load that must last"),
     ("harness/src/world/lag.rs", "measures how late timers fire"),

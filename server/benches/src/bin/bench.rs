@@ -3,8 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(code) = lastorders_bench::subject::if_asked() {
-        return code;
-    }
-    ExitCode::SUCCESS
+    lastorders_bench::subject::if_asked().unwrap_or_else(lastorders_bench::program::main)
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::habit::Habit;
 use super::tally::Tally;
 use super::trigger::Trigger;
-use crate::client::{Answer, Connection, Loss, NotOpened};
+use crate::load::{Answer, Connection, Loss, NotOpened};
 
 /// What all clients of a load have in common.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
-use crate::client::Loss;
+use crate::load::Loss;
 
 /// What became of requests and connects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

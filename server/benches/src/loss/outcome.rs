@@ -130,7 +130,7 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::Loss;
+    use crate::load::Loss;
 
     fn faults(network: Where, rung: RungChoice, went: Shutdown) -> Vec<String> {
         let mut row = Row::new(network, Contestant::Ours(rung));

@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,9 +11,13 @@ use super::contestant::Contestant;
 use super::outcome::Outcome;
 use super::rig::{Trouble, measure};
 use super::settings::{Settings, Where};
-use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption, say};
+use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption};
 use crate::network::Family;
+use crate::progress::say;
 use crate::subject::{Kind, RungChoice};
+
+/// How often each server is shut down on each network, in short.
+const SHORT: usize = 5;
 
 /// Counts the requests that servers lose in shutdowns under load: lastorders on each rung of its
 /// ladder, beside its peers, interleaved in one run.
@@ -39,11 +44,11 @@ use crate::subject::{Kind, RungChoice};
 #[command(name = "loss", bin_name = "cargo ci loss")]
 struct Arguments {
     /// How often each server is shut down on each network.
-    #[arg(long, default_value_t = 50)]
-    shutdowns: usize,
+    #[arg(long, default_value = "50")]
+    shutdowns: NonZero<usize>,
     /// How many clients load it.
-    #[arg(long, default_value_t = 200)]
-    clients: usize,
+    #[arg(long, default_value = "200")]
+    clients: NonZero<usize>,
     /// Only these networks.
     #[arg(long, value_enum)]
     network: Vec<Where>,
@@ -66,7 +71,7 @@ struct Arguments {
     #[arg(long)]
     seed: Option<u64>,
     /// A few shutdowns of ours and of axum only: a check, in under a minute.
-    #[arg(long, conflicts_with = "server")]
+    #[arg(long, conflicts_with_all = ["server", "shutdowns"])]
     short: bool,
     /// A file for the result as JSON.
     #[arg(long)]
@@ -81,19 +86,19 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            say(&format!("loss: cannot make a runtime: {error}"));
+            say(format_args!("loss: cannot make a runtime: {error}"));
             return ExitCode::from(LACKING);
         }
     };
     let mut outcome = Outcome::new(&settings);
-    say(&format!("loss: seed {}, {} clients", settings.seed, settings.clients));
+    say(format_args!("loss: seed {}, {} clients", settings.seed, settings.clients));
     let end = runtime.block_on(async {
         let interruption = interruption()?;
         Ok::<_, io::Error>(tokio::select! {
             // An interruption is heard at once; all that was started ends with the other future.
             biased;
             () = interruption => End::Interrupted,
-            measured = measure(&settings, &mut outcome, |line| say(&line)) => match measured {
+            measured = measure(&settings, &mut outcome, |line| say(format_args!("{line}"))) => match measured {
                 Ok(()) => End::Measured,
                 Err(trouble) => End::Trouble(trouble),
             },
@@ -102,7 +107,7 @@ pub fn main() -> ExitCode {
     match end {
         Ok(end) => arguments.tell(&outcome, &end),
         Err(error) => {
-            say(&format!("loss: cannot listen for signals: {error}"));
+            say(format_args!("loss: cannot listen for signals: {error}"));
             ExitCode::from(LACKING)
         }
     }
@@ -132,8 +137,8 @@ impl Arguments {
             networks,
             delay: self.delay,
             family: self.family,
-            shutdowns: if self.short { self.shutdowns.min(3) } else { self.shutdowns },
-            clients: self.clients.max(1),
+            shutdowns: if self.short { SHORT } else { self.shutdowns.get() },
+            clients: self.clients.get(),
             backlog: self.backlog,
             seed: self.seed.unwrap_or_else(|| fastrand::u64(..)),
         }
@@ -145,18 +150,18 @@ impl Arguments {
         if let Some(path) = &self.json {
             let json = serde_json::to_vec_pretty(outcome).unwrap_or_default();
             if let Err(error) = fs::write(path, json) {
-                say(&format!("loss: cannot write {}: {error}", path.display()));
+                say(format_args!("loss: cannot write {}: {error}", path.display()));
                 return ExitCode::from(LACKING);
             }
         }
         let faults = outcome.faults();
         for fault in &faults {
-            say(&format!("loss: {fault}"));
+            say(format_args!("loss: {fault}"));
         }
         let code = match end {
             End::Measured => None,
             End::Trouble(trouble) => {
-                say(&format!("loss: {trouble}"));
+                say(format_args!("loss: {trouble}"));
                 match trouble {
                     Trouble::Lacking(_) => Some(LACKING),
                     Trouble::Failed(..) | Trouble::TooFast(_) => Some(INTERNAL),
@@ -165,14 +170,20 @@ impl Arguments {
             End::Interrupted => Some(INTERRUPTED),
         };
         if code.is_some() {
-            say("loss: the table is not the whole, and this run does not count as passed");
+            say(format_args!(
+                "loss: the table is not the whole, and this run does not count as passed"
+            ));
         }
         match code {
             // What has been proved stays proved, whatever came after it.
             _ if !faults.is_empty() => ExitCode::from(FAILED),
             Some(code) => ExitCode::from(code),
             None => {
-                say("loss: ours lost nothing where nothing may be lost");
+                let bound = outcome.rows.iter().filter(|row| row.must_be_zero);
+                let shutdowns: usize = bound.map(|row| row.shutdowns).sum();
+                say(format_args!(
+                    "loss: ours lost nothing in {shutdowns} shutdowns in which nothing may be lost"
+                ));
                 ExitCode::SUCCESS
             }
         }

@@ -5,7 +5,8 @@ use super::contestant::Contestant;
 use super::outcome::Outcome;
 use super::settings::{Settings, Where};
 use super::shutdown::shut_down;
-use crate::client::Connection;
+use crate::clock::now;
+use crate::load::Connection;
 use crate::load::Moment;
 use crate::network::{Lacking, Network};
 
@@ -21,7 +22,8 @@ pub enum Trouble {
 }
 
 /// Measures everything that the settings say, into `outcome`, which holds what there is so far at
-/// any time. Tells `progress` of each shutdown.
+/// any time. Tells `progress` of each shutdown. Where one network cannot be had, the other is
+/// measured all the same.
 ///
 /// # Errors
 ///
@@ -32,8 +34,16 @@ pub async fn measure(
     mut progress: impl FnMut(String),
 ) -> Result<(), Trouble> {
     let mut networks = Vec::new();
-    for network in &settings.networks {
-        networks.push((*network, open(*network, settings).await?));
+    let mut lacking = None;
+    for place in &settings.networks {
+        match open(*place, settings).await {
+            Ok(network) => networks.push((*place, network)),
+            Err(Trouble::Lacking(what)) => {
+                progress(format!("NOT MEASURED: {place:?}: {what}"));
+                lacking = Some(what);
+            }
+            Err(trouble @ (Trouble::Failed(..) | Trouble::TooFast(_))) => return Err(trouble),
+        }
     }
     let total = settings.shutdowns * networks.len() * settings.contestants.len();
     let mut done = 0;
@@ -57,7 +67,7 @@ pub async fn measure(
         }
     }
     outcome.carried = networks.into_iter().find_map(|(_, network)| network.close());
-    Ok(())
+    lacking.map_or(Ok(()), |lacking| Err(Trouble::Lacking(lacking)))
 }
 
 async fn open(place: Where, settings: &Settings) -> Result<Network, Trouble> {
@@ -68,7 +78,7 @@ async fn open(place: Where, settings: &Settings) -> Result<Network, Trouble> {
             let network = Network::delayed(family, delay).map_err(Trouble::Lacking)?;
             // Nobody listens there, so this takes one round trip.
             let target = network.listen();
-            let began = tokio::time::Instant::now();
+            let began = now();
             let target = std::net::SocketAddr::new(target.ip(), 1);
             let _ = network.clients.run(move || Connection::open(target)).await;
             let took = began.elapsed();

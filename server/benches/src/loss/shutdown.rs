@@ -13,7 +13,7 @@ use super::contestant::Contestant;
 use super::settings::Settings;
 use crate::load::{Habit, Load, Moment, Tally, Trigger};
 use crate::network::Network;
-use crate::server::{Ended, Server, Start};
+use crate::process::{Ended, Process, Start};
 use crate::subject::{PolicyChoice, RungChoice};
 
 /// How long a load may take until the signal, and how long a server until its exit, before it is
@@ -96,7 +96,7 @@ async fn start(
     network: &Network,
     backlog: u32,
     shared: Option<&OwnedFd>,
-) -> io::Result<Server> {
+) -> io::Result<Process> {
     let rung = contestant.rung().map(|rung| ["--rung".to_owned(), rung.name().to_owned()]);
     let backlog = ["--backlog".to_owned(), backlog.to_string()];
     let start = Start {
@@ -106,7 +106,7 @@ async fn start(
         listen: network.listen(),
         inherit: shared.map(OwnedFd::try_clone).transpose()?,
     };
-    network.servers.run(|| Server::start(start)).await
+    network.servers.run(|| Process::start(start)).await
 }
 
 /// A listening socket that outlives the servers on it.

@@ -18,7 +18,7 @@ const HEAD: [&str; 9] = [
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = vec![HEAD.map(str::to_owned)];
-        lines.extend(self.rows.iter().map(cells));
+        lines.extend(self.rows.iter().filter(|row| row.shutdowns > 0).map(cells));
         let width = |column: usize| lines.iter().map(|line| line[column].len()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..HEAD.len()).map(width).collect();
         for (number, line) in lines.iter().enumerate() {

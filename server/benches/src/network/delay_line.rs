@@ -39,15 +39,11 @@ impl DelayLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can be had in no other way")]
-    fn origin() -> Instant {
-        Instant::now()
-    }
+    use crate::clock::now;
 
     #[test]
     fn packets_arrive_in_order_and_not_before_their_time() {
-        let (origin, ms) = (origin(), Duration::from_millis);
+        let (origin, ms) = (now(), Duration::from_millis);
         let mut line = DelayLine::new(ms(5));
         assert_eq!(line.next_due(), None);
         assert!(line.push(origin, vec![1]));
@@ -63,7 +59,7 @@ mod tests {
     #[test]
     fn a_full_line_drops() {
         let mut line = DelayLine::new(Duration::ZERO);
-        let origin = origin();
+        let origin = now();
         assert!((0..CAPACITY).all(|_| line.push(origin, Vec::new())));
         assert!(!line.push(origin, Vec::new()));
     }

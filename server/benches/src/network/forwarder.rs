@@ -1,13 +1,14 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use serde::Serialize;
 use tun_rs::SyncDevice;
 
 use super::delay_line::DelayLine;
+use crate::clock::now;
 
 /// No more packets than this are read from one device before the other has its turn.
 const BATCH: usize = 256;
@@ -105,10 +106,10 @@ impl Wire {
     }
 
     fn deliver(&mut self) {
-        let now = now();
+        let at = now();
         for (end, line) in self.lines.iter_mut().enumerate() {
-            while let Some((due, packet)) = line.pop(now) {
-                let late = micros(now.saturating_duration_since(due));
+            while let Some((due, packet)) = line.pop(at) {
+                let late = micros(at.saturating_duration_since(due));
                 self.carried.late_us += late;
                 self.carried.latest_us = self.carried.latest_us.max(late);
                 match self.ends[1 - end].send(&packet) {
@@ -127,9 +128,4 @@ impl Wire {
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-#[expect(clippy::disallowed_methods, reason = "packets travel in real time")]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -11,8 +11,8 @@ use super::processes;
 use super::settings::{Settings, Sort};
 use super::summary::Summary;
 use super::verdict::Cycle;
-use crate::console::say;
 use crate::network::{Family, Network};
+use crate::progress::say;
 
 /// How often whoever watches is told how far it is.
 const TELL: Duration = Duration::from_secs(5);
@@ -75,7 +75,7 @@ async fn telling(
         tokio::select! {
             biased;
             cycle = &mut cycle => return cycle,
-            _ = ticks.tick() => say(&summary.to_string()),
+            _ = ticks.tick() => say(format_args!("{summary}")),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::verdict::Cycle;
 use crate::load::{Load, Trigger};
 use crate::network::Network;
-use crate::server::{Server, Start};
+use crate::process::{Process, Start};
 use crate::subject::{Kind, PolicyChoice};
 
 /// How long a part of a cycle may take: more than the policy's deadline and a repeated SYN.
@@ -30,7 +30,7 @@ pub async fn cycle(network: &Network, plan: &Plan) -> io::Result<Cycle> {
         listen: network.listen(),
         inherit: None,
     };
-    let server = network.servers.run(|| Server::start(start)).await?;
+    let server = network.servers.run(|| Process::start(start)).await?;
     let signals: Vec<_> = (0..plan.signals).map(|_| server.terminate()).collect();
     let pull = move || signals.into_iter().for_each(|signal| signal());
     let trigger = Arc::new(Trigger::new(plan.brisk(), plan.moment, pull));

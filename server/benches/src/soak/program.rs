@@ -10,7 +10,8 @@ use super::companion::Companion;
 use super::cycles;
 use super::settings::{Settings, Sort};
 use super::summary::Summary;
-use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption, say};
+use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption};
+use crate::progress::say;
 use crate::subject::do_not_outlive;
 
 /// How long the companion may take to end when it is interrupted.
@@ -23,7 +24,7 @@ pub fn main(heap: fn() -> usize) -> ExitCode {
     match run(&settings, heap) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            say(&format!("soak: {error}"));
+            say(format_args!("soak: {error}"));
             ExitCode::from(LACKING)
         }
     }
@@ -42,7 +43,7 @@ fn run(settings: &Settings, heap: fn() -> usize) -> io::Result<u8> {
         match settings.only {
             Some(sort) => one_kind(sort, settings, handle, heap, seed).await,
             None => {
-                say(&format!("soak: seed {seed}, for {:?}", settings.length));
+                say(format_args!("soak: seed {seed}, for {:?}", settings.length));
                 both_kinds(settings, handle, heap, seed).await
             }
         }
@@ -75,7 +76,7 @@ async fn both_kinds(
     let drains = ended.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(INTERNAL);
     // A proved fault outranks everything.
     let code = if [processes, drains].contains(&FAILED) { FAILED } else { processes.max(drains) };
-    say(if code == 0 { "soak: clean" } else { "soak: not clean" });
+    say(format_args!("soak: {}", if code == 0 { "clean" } else { "not clean" }));
     Ok(code)
 }
 
@@ -99,11 +100,11 @@ async fn one_kind(
         _ if !summary.is_clean() => FAILED,
         Some(Ok(())) => 0,
         Some(Err(error)) => {
-            say(&format!("soak, {sort}: a cycle could not be carried out: {error}"));
+            say(format_args!("soak, {sort}: a cycle could not be carried out: {error}"));
             INTERNAL
         }
         None => {
-            say(&format!("soak, {sort}: interrupted"));
+            say(format_args!("soak, {sort}: interrupted"));
             INTERRUPTED
         }
     })

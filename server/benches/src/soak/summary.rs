@@ -4,8 +4,8 @@ use std::time::Duration;
 use super::leaks::Ledger;
 use super::settings::Sort;
 use super::verdict::Cycle;
-use crate::console::say;
 use crate::load::Tally;
+use crate::progress::say;
 
 /// What the cycles of one kind came to.
 #[derive(Debug)]
@@ -46,9 +46,9 @@ impl Summary {
         self.failed.push(number);
         let Self { sort, seed, .. } = self;
         for fault in cycle.faults {
-            say(&format!("soak, {sort}, cycle {number}: {fault}"));
+            say(format_args!("soak, {sort}, cycle {number}: {fault}"));
         }
-        say(&format!(
+        say(format_args!(
             "  again: cargo ci soak --only {sort} --seed {seed} --from {number} --cycles 1"
         ));
     }

@@ -71,7 +71,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::client::Loss;
+    use crate::load::Loss;
 
     fn clean() -> Value {
         let none = json!({"requests": 0, "connections": 0, "upgraded": 0, "tasks": 0});

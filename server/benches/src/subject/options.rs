@@ -33,6 +33,9 @@ pub struct Options {
     /// multi-threaded one. Without it, as many as there are processors.
     #[arg(long)]
     pub threads: Option<NonZero<usize>>,
+    /// The one processor that it keeps to.
+    #[arg(long)]
+    pub cpu: Option<usize>,
     /// The process that this one must not outlive.
     #[arg(long)]
     pub parent: Option<i32>,

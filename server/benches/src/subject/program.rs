@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+use rustix::thread::{CpuSet, sched_setaffinity};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
@@ -45,6 +46,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(options: &Options) -> io::Result<u8> {
     if let Some(parent) = options.parent {
         do_not_outlive(parent)?;
+    }
+    if let Some(cpu) = options.cpu {
+        let mut alone = CpuSet::new();
+        alone.set(cpu);
+        sched_setaffinity(None, &alone)?;
     }
     runtime(options.threads)?.block_on(serve(options))
 }

@@ -175,6 +175,31 @@ async fn half_a_head_finishes_if_it_comes_before_the_deadline() {
     assert!(rig.report().await.clean);
 }
 
+/// What came in one segment with a whole request is in hyper's buffer, and no read has shown it.
+#[tokio::test(start_paused = true)]
+async fn half_a_head_in_one_segment_with_a_whole_request_finishes_too() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut after_get = rig.connect();
+    after_get.send("GET / HTTP/1.1\r\nhost: test\r\n\r\nGET / HT").await;
+    let mut after_post = rig.connect();
+    let post = "POST /held HTTP/1.1\r\nhost: test\r\ncontent-length: 2\r\n\r\nokGET / HT";
+    after_post.send(post).await;
+    for client in [&mut after_get, &mut after_post] {
+        assert!(!client.answer().await.says_close());
+    }
+    rig.terminate().await;
+    tokio::time::advance(ms(7_000)).await;
+    for mut client in [after_get, after_post] {
+        client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+        let answer = client.answer().await;
+        assert_eq!(answer.status(), 200);
+        assert!(answer.says_close());
+        assert!(client.closed().await);
+    }
+    assert!(rig.report().await.clean);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_body_half_sent_finishes_too() {
     let app = Router::new().route("/", post(|body: String| async move { body }));

@@ -7,6 +7,7 @@ mod entrance;
 mod http2;
 mod in_flight;
 mod lame_duck;
+mod parking;
 mod release;
 #[cfg(feature = "reference")]
 mod report;

@@ -4,8 +4,8 @@ use h2::Reason;
 use h2::client::{ResponseFuture, SendRequest};
 use http::Request;
 
-use crate::client::{Answer, Loss};
 use crate::load::client::Client;
+use crate::load::{Answer, Loss};
 
 /// How many requests are in flight at a time.
 const STREAMS: usize = 4;

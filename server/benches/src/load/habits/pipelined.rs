@@ -1,5 +1,5 @@
 use super::GET;
-use crate::client::Connection;
+use crate::load::Connection;
 use crate::load::client::Client;
 
 /// How many requests are sent at once.

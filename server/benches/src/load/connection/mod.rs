@@ -5,11 +5,11 @@
 //! * [`Loss`], [`NotOpened`]: what else can happen
 
 mod answer;
-mod connection;
+mod http1;
 mod loss;
 
 pub use answer::Answer;
-pub use connection::{Connection, NotOpened};
+pub use http1::{Connection, NotOpened};
 pub use loss::Loss;
 
 #[cfg(test)]

@@ -1,0 +1,59 @@
+//! What is measured, one figure a file.
+
+mod exit;
+mod instructions;
+mod last_response;
+mod memory;
+mod plan;
+mod throughput;
+
+use clap::ValueEnum;
+
+pub use plan::Plan;
+
+use crate::error::Error;
+use crate::table::Row;
+
+/// The figures, in the order in which they are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Figure {
+    /// Requests a second on kept-alive connections.
+    Throughput,
+    /// Instructions a request.
+    Instructions,
+    /// Memory of an idle connection.
+    Memory,
+    /// SIGTERM to exit, with idle connections.
+    Exit,
+    /// Last response to exit.
+    LastResponse,
+}
+
+impl Figure {
+    /// Takes the figure of every server, side by side.
+    ///
+    /// # Errors
+    ///
+    /// When the machine lacks something, or an answer was wrong.
+    pub fn measure(self, plan: &Plan) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Throughput => throughput::measure(plan),
+            Self::Instructions => instructions::measure(plan),
+            Self::Memory => memory::measure(plan),
+            Self::Exit => exit::measure(plan),
+            Self::LastResponse => last_response::measure(plan),
+        }
+    }
+
+    /// What its rows are called where it could not be taken.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Throughput => "requests a second",
+            Self::Instructions => "instructions a request",
+            Self::Memory => "memory of an idle connection",
+            Self::Exit => "SIGTERM to exit",
+            Self::LastResponse => "last response to exit",
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use std::time::Duration;
+
+/// How much of everything.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Pairs of measurements of requests a second.
+    pub(super) throughput_rounds: usize,
+    /// How long one of them lasts.
+    pub(super) throughput_time: Duration,
+    /// The few and the many requests that instructions are counted of.
+    pub(super) instruction_requests: (u32, u32),
+    /// Connections whose memory is measured.
+    pub(super) memory_connections: u32,
+    /// How long memory must stay as it is to be called steady.
+    pub(super) memory_steady: Duration,
+    /// Numbers of idle connections found by SIGTERM.
+    pub(super) exit_connections: &'static [u32],
+    /// Shutdowns, of which the median counts.
+    pub(super) exit_rounds: usize,
+    /// How long the last request takes.
+    pub(super) last_request: Duration,
+    /// Last requests, of which the median counts.
+    pub(super) last_rounds: usize,
+}
+
+impl Plan {
+    /// What a published figure takes: about three minutes.
+    #[must_use]
+    pub fn full() -> Self {
+        Self {
+            throughput_rounds: 10,
+            throughput_time: Duration::from_millis(700),
+            instruction_requests: (500, 2_500),
+            memory_connections: 2_000,
+            memory_steady: Duration::from_secs(6),
+            exit_connections: &[0, 1_000, 10_000],
+            exit_rounds: 5,
+            last_request: Duration::from_millis(400),
+            last_rounds: 7,
+        }
+    }
+
+    /// Just enough to see that everything works: the figures mean nothing.
+    #[must_use]
+    pub fn quick() -> Self {
+        Self {
+            throughput_rounds: 1,
+            throughput_time: Duration::from_millis(50),
+            instruction_requests: (5, 25),
+            memory_connections: 50,
+            memory_steady: Duration::from_millis(500),
+            exit_connections: &[0, 50],
+            exit_rounds: 1,
+            last_request: Duration::from_millis(100),
+            last_rounds: 1,
+        }
+    }
+}
