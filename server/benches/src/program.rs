@@ -47,6 +47,8 @@ pub fn main() -> ExitCode {
         Figure::Memory,
         Figure::Exit,
         Figure::LastResponse,
+        Figure::Loss,
+        Figure::LossDelayed,
     ] {
         if !options.only.is_empty() && !options.only.contains(&figure) {
             continue;

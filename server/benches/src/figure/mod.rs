@@ -3,6 +3,7 @@
 mod exit;
 mod instructions;
 mod last_response;
+mod loss;
 mod memory;
 mod plan;
 mod throughput;
@@ -12,6 +13,7 @@ use clap::ValueEnum;
 pub use plan::Plan;
 
 use crate::error::Error;
+use crate::loss::Where;
 use crate::table::Row;
 
 /// The figures, in the order in which they are taken.
@@ -27,6 +29,10 @@ pub enum Figure {
     Exit,
     /// Last response to exit.
     LastResponse,
+    /// Requests lost in shutdowns under load, on loopback.
+    Loss,
+    /// The same where a round trip takes 10 ms. Needs root.
+    LossDelayed,
 }
 
 impl Figure {
@@ -42,6 +48,8 @@ impl Figure {
             Self::Memory => memory::measure(plan),
             Self::Exit => exit::measure(plan),
             Self::LastResponse => last_response::measure(plan),
+            Self::Loss => loss::measure(plan, Where::Loopback),
+            Self::LossDelayed => loss::measure(plan, Where::Delayed),
         }
     }
 
@@ -54,6 +62,8 @@ impl Figure {
             Self::Memory => "memory of an idle connection",
             Self::Exit => "SIGTERM to exit",
             Self::LastResponse => "last response to exit",
+            Self::Loss => "lost, loopback",
+            Self::LossDelayed => "lost, 10 ms round trip",
         }
     }
 }

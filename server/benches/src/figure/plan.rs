@@ -21,10 +21,12 @@ pub struct Plan {
     pub(super) last_request: Duration,
     /// Last requests, of which the median counts.
     pub(super) last_rounds: usize,
+    /// Shutdowns under load, of which the lost requests are counted.
+    pub(super) loss_shutdowns: usize,
 }
 
 impl Plan {
-    /// What a published figure takes: about three minutes.
+    /// What a published figure takes: about six minutes.
     #[must_use]
     pub fn full() -> Self {
         Self {
@@ -37,6 +39,7 @@ impl Plan {
             exit_rounds: 5,
             last_request: Duration::from_millis(400),
             last_rounds: 7,
+            loss_shutdowns: 50,
         }
     }
 
@@ -53,6 +56,7 @@ impl Plan {
             exit_rounds: 1,
             last_request: Duration::from_millis(100),
             last_rounds: 1,
+            loss_shutdowns: 1,
         }
     }
 }

@@ -14,9 +14,9 @@ pub enum Contestant {
 impl Contestant {
     /// Ours on every rung, then the peers.
     pub const ALL: [Self; 7] = [
-        Self::Ours(RungChoice::Shared),
+        Self::Ours(RungChoice::SharedSocket),
         Self::Ours(RungChoice::FullSink),
-        Self::Ours(RungChoice::DropSyn),
+        Self::Ours(RungChoice::SynFilter),
         Self::Ours(RungChoice::AcceptUntilEmpty),
         Self::Peer(Kind::Axum),
         Self::Peer(Kind::Hyper),

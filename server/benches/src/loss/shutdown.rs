@@ -39,10 +39,9 @@ pub(super) async fn shut_down(
 ) -> io::Result<Shutdown> {
     let Settings { clients, backlog, .. } = *settings;
     let shared = match contestant.rung() {
-        Some(RungChoice::Shared) => Some(listen(network, backlog).await?),
-        Some(RungChoice::FullSink | RungChoice::DropSyn | RungChoice::AcceptUntilEmpty) | None => {
-            None
-        }
+        Some(RungChoice::SharedSocket) => Some(listen(network, backlog).await?),
+        Some(RungChoice::FullSink | RungChoice::SynFilter | RungChoice::AcceptUntilEmpty)
+        | None => None,
     };
     let server = start(contestant, network, backlog, shared.as_ref()).await?;
     let trigger = Arc::new(Trigger::new(clients, moment, server.terminate()));

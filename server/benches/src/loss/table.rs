@@ -85,6 +85,9 @@ fn fmt_rest(row: &Row, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (row.tally.unanswered, "connects without any answer"),
         (row.unclean as u64, "shutdowns that did not end with exit code 0"),
     ];
+    if row.fallen() > 0 {
+        writeln!(f, "{:?}, {name}: the rungs were in fact {:?}", row.network, row.rungs)?;
+    }
     for (count, what) in rest {
         if count > 0 {
             writeln!(f, "{:?}, {name}: {count} {what}", row.network)?;

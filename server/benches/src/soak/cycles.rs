@@ -13,6 +13,7 @@ use super::summary::Summary;
 use super::verdict::Cycle;
 use crate::network::{Family, Network};
 use crate::progress::say;
+use crate::subject::app;
 
 /// How often whoever watches is told how far it is.
 const TELL: Duration = Duration::from_secs(5);
@@ -30,7 +31,7 @@ pub(super) async fn run(
     let network = Network::loopback(Family::Ipv4).map_err(io::Error::other)?;
     let mut place = match sort {
         Sort::Processes => Place::Processes(network),
-        Sort::Drains => Place::Drains(Drains::new(runtime, network, heap)),
+        Sort::Drains => Place::Drains(Drains::new(runtime, network, app(), heap)),
     };
     let began = Instant::now();
     let mut ticks = interval(TELL);

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use futures_util::{StreamExt, stream};
 use lastorders::{Report, Signal};
 use tokio::net::TcpListener;
@@ -19,7 +20,6 @@ use super::plan::Plan;
 use super::verdict::Cycle;
 use crate::load::{Load, Trigger};
 use crate::network::Network;
-use crate::subject;
 
 /// How long a part of a cycle may take: more than the policy's deadline and a repeated SYN.
 const BOUND: Duration = Duration::from_secs(30);
@@ -33,6 +33,7 @@ pub struct Drains {
     /// The server's runtime; nothing else runs on it.
     runtime: Handle,
     network: Network,
+    app: Router,
     /// How many bytes of the heap are allocated.
     heap: fn() -> usize,
     /// What was left after the cycles so far.
@@ -40,10 +41,10 @@ pub struct Drains {
 }
 
 impl Drains {
-    /// A place for cycles on this runtime.
+    /// A place for cycles that serve `app` on this runtime.
     #[must_use]
-    pub fn new(runtime: Handle, network: Network, heap: fn() -> usize) -> Self {
-        Self { runtime, network, heap, ledger: Ledger::default() }
+    pub fn new(runtime: Handle, network: Network, app: Router, heap: fn() -> usize) -> Self {
+        Self { runtime, network, app, heap, ledger: Ledger::default() }
     }
 
     /// Serves, loads, drains, and looks at what is left.
@@ -87,7 +88,7 @@ impl Drains {
     ) -> JoinHandle<Report> {
         let signals = stream::once(signalled)
             .flat_map(move |_| stream::repeat(Signal::Terminate).take(signals));
-        let server = lastorders::serve(listener, subject::app()).signals(signals).release(
+        let server = lastorders::serve(listener, self.app.clone()).signals(signals).release(
             "nothing",
             BOUND,
             || async {},

@@ -117,11 +117,11 @@ impl PolicyChoice {
 #[value(rename_all = "snake_case")]
 pub enum RungChoice {
     /// The socket is not the server's alone: a successor accepts on it.
-    Shared,
+    SharedSocket,
     /// New handshakes go to a queue that is full.
     FullSink,
     /// New handshakes are dropped by a filter.
-    DropSyn,
+    SynFilter,
     /// Accept until nothing waits, then close.
     AcceptUntilEmpty,
 }
@@ -131,9 +131,9 @@ impl RungChoice {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Shared => "shared",
+            Self::SharedSocket => "shared_socket",
             Self::FullSink => "full_sink",
-            Self::DropSyn => "drop_syn",
+            Self::SynFilter => "syn_filter",
             Self::AcceptUntilEmpty => "accept_until_empty",
         }
     }
@@ -143,7 +143,7 @@ impl RungChoice {
     #[must_use]
     pub fn spares_handshakes(self) -> bool {
         match self {
-            Self::Shared | Self::FullSink | Self::DropSyn => true,
+            Self::SharedSocket | Self::FullSink | Self::SynFilter => true,
             Self::AcceptUntilEmpty => false,
         }
     }
