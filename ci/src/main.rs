@@ -18,8 +18,8 @@ struct Arguments {
     /// The steps to take, in this order.
     #[arg(value_parser = steps::names())]
     steps: Vec<String>,
-    /// How long `soak` goes on, as 120s or 30m. By default two minutes among the usual steps, and as
-    /// long as the program thinks right when it is named.
+    /// How long `soak` goes on, as 120s or 30m. By default two minutes among the usual steps, and
+    /// as long as the program thinks right when it is named.
     #[arg(long = "for", value_name = "TIME")]
     length: Option<String>,
     /// What the only step named is given besides its own arguments.

@@ -17,8 +17,8 @@ pub struct Tally {
     pub lost_fresh: BTreeMap<Loss, u64>,
     /// Requests lost that were later ones of their connection, by how.
     pub lost_kept_alive: BTreeMap<Loss, u64>,
-    /// Requests that the server says it has not processed: pipelined ones behind an answer that says
-    /// `close`, HTTP/2 streams that GOAWAY or a reset refused. Not lost: safe to try again.
+    /// Requests that the server says it has not processed: pipelined ones behind an answer that
+    /// says `close`, HTTP/2 streams that GOAWAY or a reset refused. Not lost: safe to try again.
     pub left_over: u64,
     /// Connects refused at once.
     pub refused: u64,

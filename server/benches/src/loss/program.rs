@@ -92,24 +92,28 @@ pub fn main() -> ExitCode {
     };
     let mut outcome = Outcome::new(&settings);
     say(format_args!("loss: seed {}, {} clients", settings.seed, settings.clients));
-    let end = runtime.block_on(async {
-        let interruption = interruption()?;
-        Ok::<_, io::Error>(tokio::select! {
-            // An interruption is heard at once; all that was started ends with the other future.
-            biased;
-            () = interruption => End::Interrupted,
-            measured = measure(&settings, &mut outcome, |line| say(format_args!("{line}"))) => match measured {
-                Ok(()) => End::Measured,
-                Err(trouble) => End::Trouble(trouble),
-            },
-        })
-    });
+    let end = runtime.block_on(until_interrupted(&settings, &mut outcome));
     match end {
         Ok(end) => arguments.tell(&outcome, &end),
         Err(error) => {
             say(format_args!("loss: cannot listen for signals: {error}"));
             ExitCode::from(LACKING)
         }
+    }
+}
+
+/// What ended the measurement.
+async fn until_interrupted(settings: &Settings, outcome: &mut Outcome) -> io::Result<End> {
+    let interruption = interruption()?;
+    let tell = |line| say(format_args!("{line}"));
+    tokio::select! {
+        // An interruption is heard at once; all that was started ends with the other future.
+        biased;
+        () = interruption => Ok(End::Interrupted),
+        measured = measure(settings, outcome, tell) => Ok(match measured {
+            Ok(()) => End::Measured,
+            Err(trouble) => End::Trouble(trouble),
+        }),
     }
 }
 

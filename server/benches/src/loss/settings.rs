@@ -21,8 +21,8 @@ pub struct Settings {
     pub shutdowns: usize,
     /// How many clients load it.
     pub clients: usize,
-    /// How many connections may wait in a server's accept queue. When it overflows, the kernel drops
-    /// the end of handshakes, and clients that believe to be connected are not.
+    /// How many connections may wait in a server's accept queue. When it overflows, the kernel
+    /// drops the end of handshakes, and clients that believe to be connected are not.
     pub backlog: u32,
     /// What the moments of the signals are drawn from.
     pub seed: u64,

@@ -77,7 +77,8 @@ impl fmt::Display for Summary {
         let Self { sort, seed, cycles, failed, tally, took, .. } = self;
         write!(
             f,
-            "soak, {sort}: {cycles} cycles in {:.0} s, {} failed; {tally}, {} left over; seed {seed}",
+            "soak, {sort}: {cycles} cycles in {:.0} s, {} failed; {tally}, {} left over; \
+             seed {seed}",
             took.as_secs_f64(),
             failed.len(),
             tally.left_over,
