@@ -10,10 +10,12 @@ use crate::listener::Listener;
 /// What [`Listener::seal`] is given: where the last connections go, and how long it may take over
 /// them.
 pub struct Door<L: Listener> {
-    admitted: UnboundedSender<(L::Io, L::Addr)>,
+    admit: Box<Admit<L>>,
     handshake_grace: Duration,
     clock: SharedClock,
 }
+
+type Admit<L> = dyn Fn(<L as Listener>::Io, <L as Listener>::Addr) + Send + Sync;
 
 impl<L: Listener> Door<L> {
     pub(crate) fn new(
@@ -21,14 +23,55 @@ impl<L: Listener> Door<L> {
         handshake_grace: Duration,
         clock: SharedClock,
     ) -> Self {
-        Self { admitted, handshake_grace, clock }
+        // The receiver is only gone when the shutdown was cut short, and then the connection is to
+        // be closed.
+        let admit = move |io, peer| drop(admitted.send((io, peer)));
+        Self { admit: Box::new(admit), handshake_grace, clock }
+    }
+
+    /// The same door for a listener inside of this one: what that one admits passes through `wrap`,
+    /// as it does when this one accepts.
+    ///
+    /// ```
+    /// # use std::io;
+    /// # use lastorders::{Door, Listener, Rung};
+    /// # use tokio::io::BufStream;
+    /// struct Buffered<L>(L);
+    ///
+    /// impl<L: Listener> Listener for Buffered<L> {
+    ///     type Io = BufStream<L::Io>;
+    ///     type Addr = L::Addr;
+    ///
+    ///     async fn accept(&mut self) -> io::Result<(Self::Io, L::Addr)> {
+    ///         let (io, peer) = self.0.accept().await?;
+    ///         Ok((BufStream::new(io), peer))
+    ///     }
+    ///
+    ///     fn local_addr(&self) -> io::Result<L::Addr> {
+    ///         self.0.local_addr()
+    ///     }
+    ///
+    ///     // Without this, the provided way would be taken, which is not the best for every `L`.
+    ///     async fn seal(self, door: Door<Self>) -> Rung {
+    ///         self.0.seal(door.inner(|io, peer| (BufStream::new(io), peer))).await
+    ///     }
+    /// }
+    /// ```
+    pub fn inner<I: Listener>(
+        self,
+        wrap: impl Fn(I::Io, I::Addr) -> (L::Io, L::Addr) + Send + Sync + 'static,
+    ) -> Door<I> {
+        let Self { admit, handshake_grace, clock } = self;
+        let admit = move |io, peer| {
+            let (io, peer) = wrap(io, peer);
+            admit(io, peer);
+        };
+        Door { admit: Box::new(admit), handshake_grace, clock }
     }
 
     /// Lets a connection in. It is served like any other that was accepted in time.
     pub fn admit(&self, io: L::Io, peer: L::Addr) {
-        // The receiver is only gone when the shutdown was cut short, and then the connection is to
-        // be closed.
-        let _ = self.admitted.send((io, peer));
+        (self.admit)(io, peer);
     }
 
     /// How long handshakes under way may take to finish.

@@ -3,13 +3,13 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::clock::now;
 use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
 use crate::bench::limits;
-use crate::bench::progress::say;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
+use crate::clock::now;
+use crate::progress::say;
 use crate::subject::Kind;
 
 /// How often memory is looked at.

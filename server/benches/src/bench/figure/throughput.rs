@@ -6,13 +6,13 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::clock::now;
 use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
-use crate::bench::progress::say;
 use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit};
+use crate::clock::now;
+use crate::progress::say;
 use crate::subject::Kind;
 
 /// Connections of the client, each with one request under way.
