@@ -1,5 +1,6 @@
 //! What is open, alive and held after a cycle, and whether it grows.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -28,10 +29,20 @@ const FEWEST: usize = 30;
 /// cycle, and so more than this within [`FEWEST`] cycles.
 const TOLERANCE: usize = 16 * 1024;
 
+/// How many cycles are kept, the last ones: hours of them.
+const KEPT: usize = 1 << 16;
+
 /// What was left after each cycle so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
-    heap: Vec<usize>,
+    /// It never grows beyond what it has from the start: it is on the very heap that is judged.
+    heap: VecDeque<usize>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { heap: VecDeque::with_capacity(KEPT) }
+    }
 }
 
 impl Left {
@@ -56,7 +67,10 @@ impl fmt::Display for Left {
 impl Ledger {
     /// Notes what is left after a cycle, and says what is wrong with it by itself.
     pub fn note(&mut self, before: usize, left: Left) -> Vec<String> {
-        self.heap.push(left.heap);
+        if self.heap.len() == KEPT {
+            self.heap.pop_front();
+        }
+        self.heap.push_back(left.heap);
         let mut faults = Vec::new();
         if left.descriptors != before {
             let after = left.descriptors;
@@ -72,7 +86,7 @@ impl Ledger {
     #[must_use]
     pub fn growth(&self) -> Option<Growth> {
         let warm = WARM_UP.max(self.heap.len() / 10);
-        let judged = self.heap.get(warm..)?;
+        let judged: Vec<usize> = self.heap.iter().skip(warm).copied().collect();
         if judged.len() < FEWEST {
             return None;
         }
