@@ -1,6 +1,7 @@
 //! lastorders measured beside its peers.
 //!
-//! * [`bench`]: the program `bench`: speed, memory, time to exit and lost requests, side by side
+//! * [`bench`](mod@bench): the program `bench`: speed, memory, time to exit and lost requests, side
+//!   by side
 //! * [`loss`]: the program `loss`: requests lost in shutdowns under load
 //! * [`soak`]: the program `soak`: start, load, SIGTERM, exit, again and again
 //! * [`load`]: what these two load a server with, and what became of it
