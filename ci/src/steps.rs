@@ -10,7 +10,16 @@ const STEPS: &[Step] = &[
     Step {
         name: "lint",
         about: "clippy, warnings denied",
-        cargo: &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+        cargo: &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
         ..USUAL
     },
     Step {
@@ -20,9 +29,24 @@ const STEPS: &[Step] = &[
         ..USUAL
     },
     Step {
+        name: "bare",
+        about: "the server without its default features, warnings denied",
+        cargo: &[
+            "clippy",
+            "-p",
+            "lastorders",
+            "--no-default-features",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        ..USUAL
+    },
+    Step {
         name: "doc",
         about: "the documentation, warnings denied",
-        cargo: &["doc", "--workspace", "--no-deps", "--locked"],
+        cargo: &["doc", "--workspace", "--all-features", "--no-deps", "--locked"],
         env: &[("RUSTDOCFLAGS", "-D warnings")],
         ..USUAL
     },
@@ -35,7 +59,13 @@ const STEPS: &[Step] = &[
     Step {
         name: "test",
         about: "the README's second command: every test",
-        cargo: &["test", "--workspace"],
+        cargo: &["test", "--workspace", "--all-features"],
+        ..USUAL
+    },
+    Step {
+        name: "every",
+        about: "the server's tests with every feature, those that are off by default too",
+        cargo: &["test", "-p", "lastorders", "--all-features", "--locked"],
         ..USUAL
     },
     Step {

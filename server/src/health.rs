@@ -1,7 +1,10 @@
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+#[cfg(feature = "axum")]
 use axum::routing::{MethodRouter, get};
+use http::StatusCode;
+#[cfg(feature = "axum")]
+use http::header::CONTENT_TYPE;
 
+#[cfg(feature = "axum")]
 use crate::Drain;
 
 /// The health route: 200 `{"status":"ok"}`, and from the signal on 503
@@ -14,21 +17,22 @@ use crate::Drain;
 /// let app: axum::Router = axum::Router::new().route("/health", lastorders::health(drain.clone()));
 /// # drop(app);
 /// ```
+#[cfg(feature = "axum")]
 pub fn health<S>(drain: Drain) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
     get(move || {
-        let draining = drain.is_draining();
-        async move { answer(draining) }
+        let (status, body) = state(drain.is_draining());
+        async move { (status, [(CONTENT_TYPE, "application/json")], body) }
     })
 }
 
-fn answer(draining: bool) -> Response {
-    let (status, body) = if draining {
+/// The contract of the health route: the status, and the body, which is JSON.
+pub(crate) fn state(draining: bool) -> (StatusCode, &'static str) {
+    if draining {
         (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"shutting_down"}"#)
     } else {
         (StatusCode::OK, r#"{"status":"ok"}"#)
-    };
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    }
 }

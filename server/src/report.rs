@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::drain::{Counts, Outcome, Phase, Policy};
+use crate::drain::{Counts, Outcome, Policy};
 use crate::seal::Rung;
 
 /// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
@@ -12,12 +12,15 @@ use crate::seal::Rung;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// What began it: `SIGTERM`, `SIGINT` or `panic`.
+    /// What began it: `SIGTERM`, `SIGINT`, `panic` or `application`.
     pub cause: String,
-    /// Whether everything in flight ended by itself and everything was released.
+    /// Whether everything in flight ended by itself, no task that matters panicked, and everything
+    /// was released.
     pub clean: bool,
     /// Whether a second SIGINT cut it short.
     pub forced: bool,
+    /// Whether a task that matters panicked: before it, which then began it, or in it.
+    pub panicked: bool,
     /// The code that the process should exit with.
     pub exit_code: u8,
     /// How the listener was closed; `None` when it was not reached before the end, or when
@@ -87,6 +90,33 @@ pub enum ConnectionClass {
     Lingering,
 }
 
+impl ConnectionClass {
+    /// Every class.
+    pub const ALL: [Self; 7] = [
+        Self::New,
+        Self::HalfHead,
+        Self::Active,
+        Self::Idle,
+        Self::Http2,
+        Self::Upgraded,
+        Self::Lingering,
+    ];
+
+    /// Its name in logs, metrics and reports for machines.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::HalfHead => "half_head",
+            Self::Active => "active",
+            Self::Idle => "idle",
+            Self::Http2 => "http2",
+            Self::Upgraded => "upgraded",
+            Self::Lingering => "lingering",
+        }
+    }
+}
+
 impl fmt::Display for ConnectionClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -108,7 +138,7 @@ pub struct AbortedConnection {
     pub connection: u64,
     /// What it was doing.
     pub class: ConnectionClass,
-    /// What was in flight on it.
+    /// What was in flight on it; of one that has left HTTP, the request by which it did.
     pub requests: Vec<AbortedRequest>,
 }
 
@@ -160,6 +190,7 @@ impl Report {
             cause: outcome.cause.map(|it| it.to_string()).unwrap_or_default(),
             clean: outcome.is_clean(),
             forced: outcome.forced,
+            panicked: outcome.panicked,
             exit_code: outcome.exit_code(policy),
             rung,
             at_signal: outcome.at_signal.into(),
@@ -196,16 +227,12 @@ impl Report {
 }
 
 fn phases(outcome: &Outcome, began: Duration) -> Vec<PhaseReport> {
-    let starts = outcome.entered.iter();
-    let ends = outcome.entered.iter().skip(1).map(|(_, at)| *at);
-    let lasted = starts.zip(ends).filter(|((phase, _), _)| *phase < Phase::Done);
-    lasted
-        .map(|((phase, at), end)| PhaseReport {
-            phase: phase.name(),
-            at_ms: millis(at.saturating_sub(began)),
-            took_ms: millis(end.saturating_sub(*at)),
-        })
-        .collect()
+    let phases = outcome.phases().map(|(phase, at, took)| PhaseReport {
+        phase: phase.name(),
+        at_ms: millis(at.saturating_sub(began)),
+        took_ms: millis(took),
+    });
+    phases.collect()
 }
 
 impl fmt::Display for Report {
@@ -224,6 +251,9 @@ impl fmt::Display for Report {
         writeln!(f, "  finished since: {}", self.finished)?;
         for phase in &self.phases {
             writeln!(f, "  {:>6} ms  {} for {} ms", phase.at_ms, phase.phase, phase.took_ms)?;
+        }
+        if self.panicked {
+            writeln!(f, "  a task that matters panicked")?;
         }
         if let Some(rung) = self.rung {
             writeln!(f, "  listener closed by: {rung}")?;

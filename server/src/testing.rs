@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::stream;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -68,9 +68,19 @@ impl Rig {
         app: Router,
         more: impl FnOnce(Serve<MemoryListener, Router>) -> Serve<MemoryListener, Router>,
     ) -> Self {
+        Self::behind(policy, app, |listener| listener, more)
+    }
+
+    /// With another listener around the one in memory.
+    pub(crate) fn behind<L: Listener>(
+        policy: Policy,
+        app: Router,
+        wrap: impl FnOnce(MemoryListener) -> L,
+        more: impl FnOnce(Serve<L, Router>) -> Serve<L, Router>,
+    ) -> Self {
         let (queue, accepted) = unbounded_channel();
         let (signals, mut sent) = unbounded_channel();
-        let serve = crate::serve(MemoryListener(accepted), app)
+        let serve = crate::serve(wrap(MemoryListener(accepted)), app)
             .policy(policy)
             .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
         let server = tokio::spawn(more(serve).into_future());
@@ -130,9 +140,9 @@ pub(crate) async fn settle() {
 
 /// A client's end of a connection.
 #[derive(Debug)]
-pub(crate) struct Client(pub(crate) DuplexStream);
+pub(crate) struct Client<I = DuplexStream>(pub(crate) I);
 
-impl Client {
+impl<I: AsyncRead + AsyncWrite + Unpin> Client<I> {
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).await.expect("the server reads");
         settle().await;
@@ -170,7 +180,7 @@ impl Client {
         let mut buf = tokio::io::ReadBuf::new(&mut byte);
         let io = &mut self.0;
         poll_fn(|cx| {
-            let read = tokio::io::AsyncRead::poll_read(std::pin::Pin::new(io), cx, &mut buf);
+            let read = AsyncRead::poll_read(std::pin::Pin::new(&mut *io), cx, &mut buf);
             std::task::Poll::Ready(read.is_pending())
         })
         .await

@@ -15,7 +15,8 @@ pub(crate) fn program(name: &str) -> PathBuf {
 /// Asks cargo, which has built them for these tests already and only says where they are.
 fn build() -> HashMap<String, PathBuf> {
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--workspace", "--bins", "--message-format=json-render-diagnostics"])
+        .args(["build", "--workspace", "--all-features", "--bins"])
+        .arg("--message-format=json-render-diagnostics")
         .current_dir(crate::rules::root())
         .stderr(Stdio::inherit())
         .output()

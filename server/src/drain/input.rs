@@ -19,6 +19,8 @@ pub enum Cause {
     Signal(Signal),
     /// A task that matters panicked: the accept loop, or a tracked task marked essential.
     Panic,
+    /// The application began it itself.
+    Application,
 }
 
 impl fmt::Display for Cause {
@@ -27,6 +29,7 @@ impl fmt::Display for Cause {
             Self::Signal(Signal::Terminate) => "SIGTERM",
             Self::Signal(Signal::Interrupt) => "SIGINT",
             Self::Panic => "panic",
+            Self::Application => "application",
         })
     }
 }
@@ -39,6 +42,8 @@ pub enum Input {
     Signalled(Signal),
     /// A task that matters panicked.
     Panicked,
+    /// The application begins the shutdown itself.
+    Begin,
     /// A connection was accepted.
     Opened,
     /// A connection left HTTP.

@@ -19,6 +19,8 @@ use crate::drain::{Policy, Signal};
 use crate::handle::Drain;
 use crate::listener::Listener;
 use crate::report::Report;
+#[cfg(all(feature = "systemd", target_os = "linux"))]
+use crate::systemd::{self, Notifier};
 
 /// Serves `app` on `listener` until a signal comes, then shuts down without losing a request.
 ///
@@ -37,6 +39,8 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
         drain: None,
         resources: Vec::new(),
         http: HttpOptions::default(),
+        #[cfg(all(feature = "systemd", target_os = "linux"))]
+        notifier: Notifier::silent(),
     }
 }
 
@@ -60,6 +64,8 @@ pub struct Serve<L, S, C = TokioClock> {
     drain: Option<Drain>,
     resources: Vec<Resource>,
     http: HttpOptions,
+    #[cfg(all(feature = "systemd", target_os = "linux"))]
+    notifier: Notifier,
 }
 
 pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
@@ -87,6 +93,8 @@ impl<L, S, C> Serve<L, S, C> {
             drain: self.drain,
             resources: self.resources,
             http: self.http,
+            #[cfg(all(feature = "systemd", target_os = "linux"))]
+            notifier: self.notifier,
         }
     }
 
@@ -109,6 +117,14 @@ impl<L, S, C> Serve<L, S, C> {
     {
         self.resources.push(Resource::new(name.into(), bound, release));
         self
+    }
+
+    /// Tells the service manager when serving has begun, when the shutdown begins, and how long it
+    /// may take at most, so that a drain within the policy is not killed. See
+    /// [`systemd`](mod@crate::systemd).
+    #[cfg(all(feature = "systemd", target_os = "linux"))]
+    pub fn systemd(self, notifier: Notifier) -> Self {
+        Self { notifier, ..self }
     }
 
     /// Whether answers carry a `Date` header. The default is yes; hyper takes the date from the
@@ -158,7 +174,14 @@ where
         let http = self.http.build(&clock);
         shared.begin(clock, self.policy, bounds, http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
-        Box::pin(Driver::new(self.listener, self.app, shared, http, signals, resources).run())
+        #[cfg(all(feature = "systemd", target_os = "linux"))]
+        let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);
+        let run = Driver::new(self.listener, self.app, shared, http, signals, resources).run();
+        #[cfg(all(feature = "systemd", target_os = "linux"))]
+        if !notifier.is_silent() {
+            return Box::pin(systemd::follow(run, known, notifier));
+        }
+        Box::pin(run)
     }
 }
 

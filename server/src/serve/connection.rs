@@ -15,7 +15,6 @@ use super::gate::Gate;
 use super::http::Http;
 use super::io::Watched;
 use super::line::Line;
-use super::shared::Orders;
 use crate::clock::Sleep;
 use crate::report::ConnectionClass;
 
@@ -53,14 +52,14 @@ where
             if last_look {
                 conn.refuse_work();
             }
+            grace.renew(&conn);
             match conn.verdict(said_goodbye) {
                 Verdict::Stay => {
                     looked = false;
-                    grace.busy(&conn);
                     Poll::Pending
                 }
                 Verdict::Close if conn.is_closed() => Poll::Pending,
-                Verdict::Close if grace.poll(&conn, cx).is_pending() => Poll::Pending,
+                Verdict::Close if grace.poll(cx).is_pending() => Poll::Pending,
                 verdict @ (Verdict::LastLook
                 | Verdict::SayGoodbye
                 | Verdict::Close
@@ -77,14 +76,16 @@ where
                 said_goodbye = true;
             }
             Some(Verdict::Close) if looked => line.close(&http),
-            // One turn of the runtime: what the kernel has by now counts as received in time.
-            Some(Verdict::Close) => {
-                tokio::task::yield_now().await;
-                looked = true;
-            }
-            Some(Verdict::Park) => {
+            Some(Verdict::Park) if looked => {
                 line.rest(&http);
                 conn.parked();
+                looked = false;
+            }
+            // One turn of the runtime: what the kernel has by now counts as received in time. And
+            // hyper, asked once more, reads what is left of a request's body, or closes over it.
+            Some(Verdict::Close | Verdict::Park) => {
+                tokio::task::yield_now().await;
+                looked = true;
             }
             Some(Verdict::LastLook) => {
                 tokio::task::yield_now().await;
@@ -94,31 +95,28 @@ where
     }
 }
 
-/// The time for one last request, for a connection that was busy when the others had theirs.
+/// The time for one last request, for a connection whose last answer ended in the shutdown and did
+/// not announce it.
 #[derive(Default)]
 struct Grace {
-    late: bool,
     until: Option<Sleep>,
 }
 
 impl Grace {
-    fn busy(&mut self, conn: &Conn) {
-        let active = conn.class() == ConnectionClass::Active;
-        self.late = active && conn.shared().orders().has(Orders::CLOSE_IDLE);
-        self.until = None;
+    /// Begins anew when an answer has just ended.
+    fn renew(&mut self, conn: &Conn) {
+        if conn.take_late() && conn.class() == ConnectionClass::Idle {
+            let shared = conn.shared();
+            let idle_grace = shared.machine().policy().idle_grace;
+            self.until = Some(shared.clock().sleep(idle_grace));
+        }
     }
 
-    fn poll(&mut self, conn: &Conn, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.late {
-            return Poll::Ready(());
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(until) = &mut self.until {
+            ready!(until.as_mut().poll(cx));
+            self.until = None;
         }
-        let shared = conn.shared();
-        let until = self.until.get_or_insert_with(|| {
-            let idle_grace = shared.machine().policy().idle_grace;
-            shared.clock().sleep(idle_grace)
-        });
-        ready!(until.as_mut().poll(cx));
-        *self = Self::default();
         Poll::Ready(())
     }
 }

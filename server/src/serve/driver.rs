@@ -40,12 +40,16 @@ const LONGEST_QUEUE: usize = 4096;
 /// Feeds the machine and carries out its actions.
 pub(super) struct Driver<L: Listener, S> {
     entrance: Entrance<L>,
-    app: S,
+    /// Until no connection can come any more: what it holds, such as the senders of a worker's
+    /// channel, goes with the last connection and not with the server.
+    app: Option<S>,
     shared: Arc<Shared>,
     signals: Option<Signals>,
     resources: Vec<Resource>,
-    /// The release under way, and whose it is.
-    releasing: Option<(usize, Releasing)>,
+    /// The release under way.
+    releasing: Option<Releasing>,
+    /// Of how many resources it has been said what became of them.
+    said_released: usize,
     http: Arc<Http>,
     connections: JoinSet<()>,
     parking: Parking,
@@ -71,7 +75,7 @@ enum Event<L: Listener> {
     Accepted(io::Result<(L::Io, L::Addr)>),
     AcceptPanicked,
     Rested,
-    Released(usize, ReleaseOutcome),
+    Released(ReleaseOutcome),
     Sealed(Rung),
     /// Actions are waiting, or a connection's task has ended.
     Woken,
@@ -97,11 +101,12 @@ where
     ) -> Self {
         Self {
             entrance: Entrance::Open(listener),
-            app,
+            app: Some(app),
             shared,
             signals: Some(signals),
             resources,
             releasing: None,
+            said_released: 0,
             http: Arc::new(http),
             connections: JoinSet::new(),
             parking: Parking::default(),
@@ -112,9 +117,7 @@ where
 
     pub(super) async fn run(mut self) -> Report {
         loop {
-            if self.shared.take_panicked() {
-                self.begin(Input::Panicked);
-            }
+            self.heed();
             while let Some(action) = self.next_action() {
                 if action == Action::RefuseWork {
                     self.admit_waiting().await;
@@ -133,9 +136,9 @@ where
         match event {
             Event::Input(input @ Input::Signalled(_)) => self.begin(input),
             Event::Input(input) => self.shared.tell(input),
-            Event::Released(place, outcome) => {
-                steps::released(&self.resources[place].name, outcome);
+            Event::Released(outcome) => {
                 self.shared.tell(Input::Released(outcome));
+                self.say_released();
             }
             Event::Accepted(Ok((io, _))) => self.admit(io),
             Event::Accepted(Err(error)) => self.accept_failed(&error),
@@ -147,6 +150,13 @@ where
             Event::Sealed(rung) => self.sealed(rung),
             Event::Woken => self.parking.round_if_crowded(&self.shared),
             Event::SignalsEnded => self.signals = None,
+        }
+    }
+
+    /// Takes note of what a handle asks for.
+    fn heed(&mut self) {
+        if let Some(asked) = self.shared.take_asked() {
+            self.begin(asked);
         }
     }
 
@@ -187,7 +197,7 @@ where
             },
             () = self.shared.driver.notified() => Event::Woken,
             () = due.unwrap_or_else(|| Box::pin(pending())) => Event::Input(Input::Tick),
-            (place, outcome) = release(&mut self.releasing) => Event::Released(place, outcome),
+            outcome = release(&mut self.releasing) => Event::Released(outcome),
             Some(_) = self.connections.join_next() => {
                 // Many may end at once, and one look at the machine does for all.
                 while self.connections.try_join_next().is_some() {}
@@ -199,8 +209,9 @@ where
     }
 
     fn admit(&mut self, io: L::Io) {
+        let Some(app) = self.app.clone() else { return };
         let conn = Conn::open(&self.shared);
-        self.connections.spawn(connection::run(io, self.app.clone(), conn, Arc::clone(&self.http)));
+        self.connections.spawn(connection::run(io, app, conn, Arc::clone(&self.http)));
     }
 
     fn accept_failed(&mut self, error: &io::Error) {
@@ -229,11 +240,9 @@ where
     }
 
     fn carry_out(&mut self, action: Action) {
+        steps::before(action, &self.shared.snapshot());
         match action {
-            Action::FailReadiness => {
-                steps::began(&self.shared.snapshot());
-                self.shared.order(Orders::UNREADY);
-            }
+            Action::FailReadiness => self.shared.order(Orders::UNREADY),
             Action::AnswerWithClose => self.shared.order(Orders::ANNOUNCE_CLOSE),
             Action::RefuseWork => self.shared.order(Orders::REFUSE_WORK),
             Action::Seal => self.seal(),
@@ -241,16 +250,15 @@ where
             Action::CloseIdle => self.shared.order(Orders::CLOSE_IDLE),
             Action::AbortRemaining => self.abort_remaining(),
             Action::Release(place) => self.release(place),
-            Action::Abandon(place) => {
+            Action::Abandon(_) => {
                 self.releasing = None;
-                steps::abandoned(&self.resources[place].name);
+                self.say_released();
             }
-            Action::Finish => steps::finished(&self.shared.snapshot()),
+            Action::Finish => {}
         }
     }
 
     fn seal(&mut self) {
-        steps::sealing(&self.shared.snapshot());
         match std::mem::replace(&mut self.entrance, Entrance::Shut) {
             Entrance::Open(listener) | Entrance::Resting(listener, _) => {
                 let (admit, admitted) = unbounded_channel();
@@ -258,7 +266,10 @@ where
                 let door = Door::new(admit, grace, self.shared.clock().clone());
                 self.entrance = Entrance::Sealing { seal: Box::pin(listener.seal(door)), admitted };
             }
-            Entrance::Sealing { .. } | Entrance::Shut => self.shared.tell(Input::Sealed),
+            Entrance::Sealing { .. } | Entrance::Shut => {
+                self.app = None;
+                self.shared.tell(Input::Sealed);
+            }
         }
     }
 
@@ -269,6 +280,7 @@ where
                 self.admit(io);
             }
         }
+        self.app = None;
         self.rung = Some(rung);
         self.shared.tell(Input::Sealed);
         steps::sealed(rung, &self.shared.snapshot());
@@ -277,6 +289,7 @@ where
     fn abort_remaining(&mut self) {
         // Whatever was still on its way in is closed by this too.
         self.entrance = Entrance::Shut;
+        self.app = None;
         let now = self.shared.clock().now();
         let left = self.shared.connections();
         self.aborted = left.iter().map(|conn| conn.describe(now)).collect();
@@ -287,13 +300,27 @@ where
     fn release(&mut self, place: usize) {
         let resource = &mut self.resources[place];
         steps::releasing(&resource.name);
-        self.releasing = resource.release.take().map(|begin| (place, begin()));
+        self.releasing = resource.release.take().map(|begin| begin());
     }
 
-    fn report(self) -> Report {
-        let machine = self.shared.machine();
+    /// Says of each resource what became of it, once that is known.
+    fn say_released(&mut self) {
+        let machine = self.shared.snapshot();
+        for it in &machine.outcome().released[self.said_released..] {
+            steps::released(&self.resources[it.place].name, it);
+            self.said_released += 1;
+        }
+    }
+
+    fn report(mut self) -> Report {
+        // A task's panic may have been the end of it, while the last actions were carried out.
+        self.heed();
+        let machine = self.shared.snapshot();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
-        Report::new(machine.outcome(), machine.policy(), names, self.rung, self.aborted)
+        let report =
+            Report::new(machine.outcome(), machine.policy(), names, self.rung, self.aborted);
+        steps::finished(machine.outcome(), &report);
+        report
     }
 }
 
@@ -305,11 +332,10 @@ async fn next_signal(signals: &mut Option<Signals>) -> Option<crate::drain::Sign
 }
 
 /// Cancel safe: the release itself stays where it is.
-async fn release(releasing: &mut Option<(usize, Releasing)>) -> (usize, ReleaseOutcome) {
-    let Some((place, release)) = releasing else {
+async fn release(releasing: &mut Option<Releasing>) -> ReleaseOutcome {
+    let Some(release) = releasing else {
         return pending().await;
     };
-    let place = *place;
     let outcome = match AssertUnwindSafe(release).catch_unwind().await {
         Ok(Ok(())) => ReleaseOutcome::Done,
         Ok(Err(error)) => {
@@ -319,7 +345,7 @@ async fn release(releasing: &mut Option<(usize, Releasing)>) -> (usize, ReleaseO
         Err(_) => ReleaseOutcome::Panicked,
     };
     *releasing = None;
-    (place, outcome)
+    outcome
 }
 
 /// Cancel safe, as `Listener::accept` is.

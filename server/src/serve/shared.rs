@@ -46,12 +46,14 @@ pub(crate) struct Shared {
     next_id: AtomicU64,
     /// Whether the machine is told of every request.
     told: AtomicBool,
-    /// A task that matters has panicked.
-    panicked: AtomicBool,
     pub(crate) crowd: Crowd,
+    /// What a handle asks the driver to begin the shutdown for.
+    asked: Mutex<Option<Input>>,
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
+    /// Wakes whoever awaits the last of them.
+    no_tasks: Notify,
 }
 
 /// A tracked task, as seen by whoever cuts it.
@@ -71,10 +73,11 @@ impl Shared {
             began: Notify::new(),
             next_id: AtomicU64::new(0),
             told: AtomicBool::new(false),
-            panicked: AtomicBool::new(false),
             crowd: Crowd::default(),
+            asked: Mutex::default(),
             connections: Mutex::default(),
             tasks: Mutex::default(),
+            no_tasks: Notify::new(),
         }
     }
 
@@ -143,15 +146,22 @@ impl Shared {
         }
     }
 
-    /// A task that matters has panicked; the driver takes note.
-    pub(crate) fn panicked(&self) {
-        self.panicked.store(true, Ordering::Release);
+    /// Asks for the shutdown: `Panicked` or `Begin`. The driver takes note, one that comes later
+    /// too; the handles do not wait for a driver.
+    pub(crate) fn ask(&self, input: Input) {
+        let mut asked = lock(&self.asked);
+        // A panic outranks the application's wish: it has its own exit code.
+        if *asked != Some(Input::Panicked) {
+            *asked = Some(input);
+        }
+        drop(asked);
+        self.order(Orders::UNREADY);
         self.driver.notify_one();
     }
 
-    /// Whether a task that matters has panicked since this was last asked.
-    pub(crate) fn take_panicked(&self) -> bool {
-        self.panicked.swap(false, Ordering::AcqRel)
+    /// What the shutdown was asked for by, since this was last asked.
+    pub(crate) fn take_asked(&self) -> Option<Input> {
+        lock(&self.asked).take()
     }
 
     pub(crate) fn orders(&self) -> Orders {
@@ -160,7 +170,10 @@ impl Shared {
 
     /// Gives a standing order, and wakes everyone whom it concerns.
     pub(crate) fn order(&self, order: Orders) {
-        self.orders.fetch_or(order.0, Ordering::AcqRel);
+        // Whoever hears of the shutdown by this may answer at once, on another thread, and that
+        // answer has to announce the close already.
+        let announced = if order == Orders::UNREADY { Orders::ANNOUNCE_CLOSE.0 } else { 0 };
+        self.orders.fetch_or(order.0 | announced, Ordering::AcqRel);
         if order.has(Orders::UNREADY) {
             self.began.notify_waiters();
             return;
@@ -195,13 +208,36 @@ impl Shared {
     pub(crate) fn enlist_task(&self, id: u64, task: &Arc<TaskEntry>) {
         lock(&self.tasks).insert(id, Arc::clone(task));
         self.tell(Input::TaskStarted);
-        // One that comes after everything was cut is cut too.
-        task.aborted.store(self.orders().has(Orders::ABORT), Ordering::Release);
+        // One that comes after everything was cut is cut too. Nothing is stored otherwise: the
+        // order may have come in between.
+        if self.orders().has(Orders::ABORT) {
+            task.aborted.store(true, Ordering::Release);
+        }
     }
 
     pub(crate) fn discharge_task(&self, id: u64) {
-        if lock(&self.tasks).remove(&id).is_some() {
+        let mut tasks = lock(&self.tasks);
+        let removed = tasks.remove(&id).is_some();
+        let last = tasks.is_empty();
+        drop(tasks);
+        if removed {
             self.tell(Input::TaskEnded);
+        }
+        if last {
+            self.no_tasks.notify_waiters();
+        }
+    }
+
+    pub(crate) async fn tasks_ended(&self) {
+        let mut ended = std::pin::pin!(self.no_tasks.notified());
+        loop {
+            // Listening before looking, so that nothing is missed in between.
+            ended.as_mut().enable();
+            if lock(&self.tasks).is_empty() {
+                return;
+            }
+            ended.as_mut().await;
+            ended.set(self.no_tasks.notified());
         }
     }
 }

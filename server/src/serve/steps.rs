@@ -1,45 +1,71 @@
-//! One line in the log for each step of the shutdown.
+//! One event for each step of the shutdown: in the log, and with the feature `metrics` there too.
+//!
+//! Times are whole milliseconds.
 
 use tracing::{info, warn};
 
-use crate::drain::{Cause, Machine, Policy, ReleaseOutcome};
-use crate::report::AbortedConnection;
+use crate::drain::{Action, Cause, Machine, Outcome, Phase, Policy, ReleaseOutcome, Released};
+#[cfg(feature = "metrics")]
+use crate::metrics;
+use crate::report::{AbortedConnection, Report, millis};
 use crate::seal::Rung;
 
-pub(super) fn began(machine: &Machine) {
+/// What can be said before an action is carried out.
+pub(super) fn before(action: Action, machine: &Machine) {
+    match action {
+        Action::FailReadiness => began(machine),
+        Action::RefuseWork => say(machine, "refusing new work"),
+        Action::Seal => say(machine, "closing the door"),
+        Action::CloseSilent => say(machine, "closing connections that have not sent a byte"),
+        Action::CloseIdle => say(machine, "closing idle connections"),
+        Action::Release(0) => drained(machine),
+        Action::Finish if machine.outcome().released.is_empty() => drained(machine),
+        Action::AnswerWithClose
+        | Action::AbortRemaining
+        | Action::Release(_)
+        | Action::Abandon(_)
+        | Action::Finish => {}
+    }
+}
+
+fn began(machine: &Machine) {
     let counts = machine.counts();
     let Some(cause) = machine.outcome().cause else {
         return;
     };
     let Policy { lame_duck, deadline, .. } = machine.policy();
-    match cause {
-        Cause::Signal(_) => info!(
-            %cause,
-            in_flight = counts.requests,
-            connections = counts.open,
-            upgraded = counts.upgraded,
-            tasks = counts.tasks,
-            ?lame_duck,
-            ?deadline,
-            "shutdown begins; readiness is off"
-        ),
-        Cause::Panic => warn!(
-            %cause,
-            in_flight = counts.requests,
-            connections = counts.open,
-            "a task that matters panicked: shutdown begins; readiness is off"
-        ),
+    let (lame_duck_ms, deadline_ms) = (millis(*lame_duck), millis(*deadline));
+    macro_rules! event {
+        ($level:ident, $message:literal) => {
+            $level!(%cause, in_flight = counts.requests, connections = counts.open,
+                upgraded = counts.upgraded, tasks = counts.tasks, lame_duck_ms, deadline_ms,
+                $message)
+        };
     }
+    match cause {
+        Cause::Signal(_) | Cause::Application => {
+            event!(info, "shutdown begins; readiness is off");
+        }
+        Cause::Panic => {
+            event!(warn, "a task that matters panicked: shutdown begins; readiness is off");
+        }
+    }
+    #[cfg(feature = "metrics")]
+    metrics::began(cause, machine.outcome().at_signal);
 }
 
-pub(super) fn sealing(machine: &Machine) {
+fn say(machine: &Machine, message: &'static str) {
     let counts = machine.counts();
-    info!(in_flight = counts.requests, connections = counts.open, "closing the door");
+    info!(in_flight = counts.requests, connections = counts.open, "{message}");
 }
 
 pub(super) fn sealed(rung: Rung, machine: &Machine) {
     let counts = machine.counts();
-    info!(%rung, in_flight = counts.requests, connections = counts.open, "door closed; draining");
+    info!(%rung, took_ms = lasted(machine.outcome(), Phase::Sealing),
+        in_flight = counts.requests, connections = counts.open, upgraded = counts.upgraded,
+        tasks = counts.tasks, "door closed; draining");
+    #[cfg(feature = "metrics")]
+    metrics::sealed(rung);
 }
 
 pub(super) fn aborting(machine: &Machine, left: &[AbortedConnection]) {
@@ -55,40 +81,76 @@ pub(super) fn aborting(machine: &Machine, left: &[AbortedConnection]) {
         "cutting what is left"
     );
     for connection in left {
+        let class = connection.class.name();
+        let connection_id = connection.connection;
         for request in &connection.requests {
             let (method, path) = (&request.method, &request.path);
-            warn!(connection = connection.connection, class = %connection.class, %method, %path,
-                age_ms = request.age_ms, "request cut");
+            warn!(connection = connection_id, class, %method, %path, age_ms = request.age_ms,
+                "request cut");
+        }
+        if connection.requests.is_empty() {
+            warn!(connection = connection_id, class, "connection cut");
         }
     }
+    #[cfg(feature = "metrics")]
+    metrics::aborted(cut, left);
+}
+
+/// Nothing is in flight, or what was cut has had the time to go.
+fn drained(machine: &Machine) {
+    let outcome = machine.outcome();
+    let counts = machine.counts();
+    info!(
+        took_ms = lasted(outcome, Phase::Draining) + lasted(outcome, Phase::Aborting),
+        finished = outcome.finished,
+        in_flight = counts.requests,
+        upgraded = counts.upgraded,
+        tasks = counts.tasks,
+        "drain over"
+    );
 }
 
 pub(super) fn releasing(name: &str) {
     info!(resource = name, "releasing");
 }
 
-pub(super) fn released(name: &str, outcome: ReleaseOutcome) {
+/// Whatever became of a resource, its turn included that did not come.
+pub(super) fn released(name: &str, released: &Released) {
+    let Released { outcome, took, .. } = released;
+    let took_ms = millis(*took);
     match outcome {
-        ReleaseOutcome::Done => info!(resource = name, "released"),
-        ReleaseOutcome::Failed
-        | ReleaseOutcome::Panicked
-        | ReleaseOutcome::TimedOut
-        | ReleaseOutcome::Skipped => warn!(resource = name, %outcome, "not released"),
+        ReleaseOutcome::Done => info!(resource = name, %outcome, took_ms, "released"),
+        ReleaseOutcome::TimedOut => {
+            warn!(resource = name, %outcome, took_ms, "not released in time; leaving it");
+        }
+        ReleaseOutcome::Failed | ReleaseOutcome::Panicked | ReleaseOutcome::Skipped => {
+            warn!(resource = name, %outcome, took_ms, "not released");
+        }
     }
+    #[cfg(feature = "metrics")]
+    metrics::released(name, released);
 }
 
-pub(super) fn abandoned(name: &str) {
-    warn!(resource = name, "not released in time; leaving it");
-}
-
-pub(super) fn finished(machine: &Machine) {
-    let outcome = machine.outcome();
-    let exit_code = outcome.exit_code(machine.policy());
+pub(super) fn finished(outcome: &Outcome, report: &Report) {
     info!(
-        clean = outcome.is_clean(),
-        finished = outcome.finished,
-        cut = outcome.aborted.requests,
-        exit_code,
+        cause = report.cause,
+        clean = report.clean,
+        forced = report.forced,
+        panicked = report.panicked,
+        finished = report.finished,
+        cut = report.aborted.requests,
+        took_ms = report.took_ms,
+        exit_code = report.exit_code,
         "shutdown complete"
     );
+    #[cfg(feature = "metrics")]
+    metrics::finished(outcome);
+    #[cfg(not(feature = "metrics"))]
+    let _ = outcome;
+}
+
+/// How long a phase lasted that is over; nothing if it was not entered.
+fn lasted(outcome: &Outcome, phase: Phase) -> u64 {
+    let lasted = outcome.phases().find(|(entered, ..)| *entered == phase);
+    lasted.map_or(0, |(_, _, took)| millis(took))
 }

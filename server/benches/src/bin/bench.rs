@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lastorders_bench::subject::if_asked().unwrap_or_else(lastorders_bench::program::main)
+    lastorders_bench::subject::if_asked().unwrap_or_else(lastorders_bench::bench::main)
 }

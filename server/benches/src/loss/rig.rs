@@ -5,7 +5,7 @@ use super::contestant::Contestant;
 use super::outcome::Outcome;
 use super::settings::{Settings, Where};
 use super::shutdown::shut_down;
-use crate::clock::now;
+use crate::bench::clock::now;
 use crate::load::Connection;
 use crate::load::Moment;
 use crate::network::{Lacking, Network};

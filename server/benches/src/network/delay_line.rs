@@ -39,7 +39,7 @@ impl DelayLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::now;
+    use crate::bench::clock::now;
 
     #[test]
     fn packets_arrive_in_order_and_not_before_their_time() {

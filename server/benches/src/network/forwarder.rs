@@ -8,7 +8,7 @@ use serde::Serialize;
 use tun_rs::SyncDevice;
 
 use super::delay_line::DelayLine;
-use crate::clock::now;
+use crate::bench::clock::now;
 
 /// No more packets than this are read from one device before the other has its turn.
 const BATCH: usize = 256;

@@ -1,3 +1,4 @@
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,18 +10,24 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
+/// What the server prints when a request that must be seen is in flight.
+pub const SEEN: &str = "in flight";
+
 /// The application that every subject serves.
 ///
 /// * `GET /`: 200, `hello`
 /// * `POST /work`: reads the body; 201, `{"id":"1"}`, counted up
 /// * `GET /bytes/{n}`: 200, so many zeros
 /// * `GET /slow/{ms}`: 200, `slow`, after so many milliseconds
+/// * `GET /seen/{ms}`: the same, but first it prints [`SEEN`], so that whoever started the server
+///   knows that the request is in flight
 pub fn app() -> Router {
     Router::new()
         .route("/", get(|| async { "hello" }))
         .route("/work", post(work))
         .route("/bytes/{n}", get(|Path(n): Path<usize>| async move { vec![0; n] }))
         .route("/slow/{ms}", get(slow))
+        .route("/seen/{ms}", get(seen))
         .with_state(Arc::default())
 }
 
@@ -28,6 +35,12 @@ async fn work(State(jobs): State<Arc<AtomicU64>>, _body: Bytes) -> impl IntoResp
     let id = jobs.fetch_add(1, Ordering::Relaxed) + 1;
     let json = [(header::CONTENT_TYPE, "application/json")];
     (StatusCode::CREATED, json, format!(r#"{{"id":"{id}"}}"#))
+}
+
+async fn seen(ms: Path<u64>) -> &'static str {
+    // Nobody may be there to read it.
+    let _ = writeln!(io::stdout(), "{SEEN}");
+    slow(ms).await
 }
 
 async fn slow(Path(ms): Path<u64>) -> &'static str {

@@ -34,6 +34,7 @@ fn inputs() -> impl Strategy<Value = Input> {
         1 => Just(Input::Signalled(Signal::Terminate)),
         1 => Just(Input::Signalled(Signal::Interrupt)),
         1 => Just(Input::Panicked),
+        1 => Just(Input::Begin),
         4 => Just(Input::Opened),
         1 => Just(Input::Upgraded),
         1 => Just(Input::Shut),

@@ -1,5 +1,6 @@
 mod arbitrary;
 mod exhaustive;
+mod reachable;
 mod releases;
 mod table;
 

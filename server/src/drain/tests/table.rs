@@ -6,8 +6,8 @@ use super::super::Action::{
     Seal,
 };
 use super::super::Input::{
-    Closed, Opened, Panicked, RequestEnded, RequestStarted, Sealed, Shut, Signalled, TaskEnded,
-    TaskStarted, Tick, Upgraded,
+    Begin, Closed, Opened, Panicked, RequestEnded, RequestStarted, Sealed, Shut, Signalled,
+    TaskEnded, TaskStarted, Tick, Upgraded,
 };
 use super::super::Phase::{Aborting, Done, Draining, LameDuck, Releasing, Sealing, Serving};
 use super::super::{Action, Input, LameDuckWork, Phase, Policy, Signal, Stage};
@@ -64,10 +64,12 @@ fn serving() {
     // An end without a beginning is ignored, and so is an answer without a question.
     row(plain(), &[], (1, RequestEnded), &[], Serving, None);
     row(plain(), &[], (1, Sealed), &[], Serving, None);
-    // SIGTERM, SIGINT and a panic begin the same shutdown; without a lame duck it seals at once.
+    // SIGTERM, SIGINT, a panic and the application begin the same shutdown; without a lame duck it
+    // seals at once.
     row(plain(), &[], (5, TERM), &BEGIN, Sealing, Some(8_005));
     row(plain(), &[], (5, INT), &BEGIN, Sealing, Some(8_005));
     row(plain(), &[], (5, Panicked), &BEGIN, Sealing, Some(8_005));
+    row(plain(), &[], (5, Begin), &BEGIN, Sealing, Some(8_005));
     // With a lame duck the door stays open.
     row(duck(), &[], (5, TERM), &BEGIN[..2], LameDuck, Some(1_005));
     // One that refuses says so.
@@ -84,8 +86,9 @@ fn lame_duck() {
     row(duck(), &[(0, TERM)], (1_000, Tick), &[Seal], Sealing, Some(8_000));
     // A late tick seals too, and does not move the deadline.
     row(duck(), &[(0, TERM)], (4_000, Tick), &[Seal], Sealing, Some(8_000));
-    // A panic in a shutdown begins no other.
+    // A panic in a shutdown begins no other, and nor does the application.
     row(duck(), &[(0, TERM)], (500, Panicked), &[], LameDuck, Some(1_000));
+    row(duck(), &[(0, TERM)], (500, Begin), &[], LameDuck, Some(1_000));
     // The end of the last connection does not shorten it: it is there to be seen.
     row(duck(), &[(0, Opened), (0, TERM)], (500, GONE), &[], LameDuck, Some(1_000));
     // One beyond the deadline is cut, and the door with it.
@@ -167,6 +170,7 @@ fn signals_in_a_shutdown() {
     row(duck(), &INT_ONE[..2], (100, INT), &[AbortRemaining], Aborting, Some(150));
     row(plain(), &INT_ONE[..2], (100, INT), &[AbortRemaining], Aborting, Some(150));
     row(plain(), &INT_ONE, (100, INT), &[AbortRemaining], Aborting, Some(150));
-    // A panic's shutdown is not cut by a first SIGINT.
+    // A panic's shutdown is not cut by a first SIGINT, and nor is one of the application's.
     row(plain(), &[(0, Opened), (0, Panicked)], (100, INT), &[], Sealing, Some(8_000));
+    row(plain(), &[(0, Opened), (0, Begin)], (100, INT), &[], Sealing, Some(8_000));
 }

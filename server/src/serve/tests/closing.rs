@@ -187,6 +187,30 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn so_does_one_that_ends_just_before_the_time_for_idle_connections() {
+    let gate = Gate::new();
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/slow").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(249)).await;
+    settle().await;
+    gate.let_go(1);
+    settle().await;
+    tokio::time::advance(ms(200)).await;
+    settle().await;
+    client.get("/").await;
+    let mut rest = String::new();
+    client.0.read_to_string(&mut rest).await.expect("no reset");
+    assert!(rest.ends_with("free"), "{rest}");
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.took_ms, 449);
+}
+
+#[tokio::test(start_paused = true)]
 async fn and_is_closed_when_none_comes() {
     let gate = Gate::new();
     let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
@@ -215,6 +239,47 @@ async fn no_reset_destroys_an_answer_over_an_unread_body() {
     // A hundred times the window: this fails as soon as the server has closed instead of reading.
     client.send(vec![b'x'; 100_000]).await;
     assert_eq!(client.answer().await.body, "early");
+    assert!(client.closed().await);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+/// The same on a connection that was accepted, and still new, when the shutdown began.
+#[tokio::test(start_paused = true)]
+async fn nor_on_a_connection_that_was_new_at_the_signal() {
+    let app = Router::new().route("/", post(|| async { "early" }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    settle().await;
+    rig.terminate().await;
+    let head = "POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 100000\r\n\r\n";
+    client.send(head).await;
+    client.send(vec![b'x'; 100_000]).await;
+    assert_eq!(client.answer().await.body, "early");
+    assert!(client.closed().await);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+/// The same for a request that was in flight when the shutdown began.
+#[tokio::test(start_paused = true)]
+async fn nor_over_one_that_is_unread_since_before_the_signal() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let early = post(move || async move {
+        held.pass().await;
+        "early"
+    });
+    let mut rig = Rig::new(Policy::default(), Router::new().route("/", early));
+    let mut client = rig.connect();
+    client.send("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 100000\r\n\r\n").await;
+    rig.terminate().await;
+    gate.let_go(1);
+    settle().await;
+    client.send(vec![b'x'; 100_000]).await;
+    let answer = client.answer().await;
+    assert!(answer.says_close());
+    assert_eq!(answer.body, "early");
     assert!(client.closed().await);
     drop(client);
     assert!(rig.report().await.clean);

@@ -68,6 +68,34 @@ async fn a_second_interrupt_cuts_at_once() {
     assert_eq!((report.exit_code(), report.aborted.requests), (130, 1));
 }
 
+/// Both are there before the server looks; taking them for one would lose the second.
+#[tokio::test(start_paused = true)]
+async fn two_interrupts_at_once_are_two() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.signal(Signal::Interrupt);
+    rig.signal(Signal::Interrupt);
+    assert!(client.closed().await);
+    let report = rig.report().await;
+    assert_eq!((report.exit_code(), report.took_ms), (130, 0));
+}
+
+/// The drain is over, but a pool does not close: the second SIGINT is still heard.
+#[tokio::test(start_paused = true)]
+async fn a_second_interrupt_cuts_a_release_that_hangs() {
+    let mut rig = Rig::with(Policy::default(), axum::Router::new(), |serve| {
+        serve.release("hangs", ms(1_000), std::future::pending::<()>)
+    });
+    rig.signal(Signal::Interrupt);
+    tokio::time::sleep(ms(100)).await;
+    assert!(!rig.is_done());
+    rig.signal(Signal::Interrupt);
+    let report = rig.report().await;
+    assert_eq!((report.exit_code(), report.took_ms), (130, 100));
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_cut_does_not_hold_the_end() {
     let drain = Drain::new();

@@ -4,7 +4,7 @@ use std::io;
 
 use axum::Router;
 use futures_util::stream;
-use tokio::io::DuplexStream;
+use tokio::io::{AsyncWriteExt, DuplexStream};
 
 use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Drain, Listener, Policy, Signal};
@@ -38,6 +38,44 @@ async fn a_signal_while_resting_is_heard() {
     settle().await;
     rig.terminate().await;
     assert!(rig.is_done());
+}
+
+/// The connection behind the failure has waited at the door since before the signal.
+#[tokio::test(start_paused = true)]
+async fn a_failure_while_sealing_loses_nobody_behind_it() {
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    settle().await;
+    rig.signal(Signal::Terminate);
+    rig.fail_accept(io::Error::from_raw_os_error(24));
+    rig.fail_accept(io::ErrorKind::ConnectionAborted.into());
+    let mut client = rig.connect();
+    client.get("/").await;
+    assert_eq!(client.answer().await.status(), 200);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+/// Accepted and its request received, but neither task has run: there is not a moment of grace, and
+/// still it is read before it is judged.
+#[tokio::test(start_paused = true)]
+async fn one_just_accepted_is_read_before_it_is_closed() {
+    let policy = Policy::default().idle_grace(ms(0)).first_byte_grace(ms(0)).linger(ms(0));
+    let mut rig = Rig::new(policy, Gate::new().app(Drain::new()));
+    let mut clients: Vec<_> = (0..20).map(|_| rig.connect()).collect();
+    for client in &mut clients {
+        // Fits into the connection, so that this does not let the server run.
+        client.0.write_all(b"GET / HTTP/1.1\r\nhost: t\r\n\r\n").await.expect("room");
+    }
+    rig.signal(Signal::Terminate);
+    for client in &mut clients {
+        let answer = client.answer().await;
+        assert_eq!(answer.status(), 200);
+        assert!(answer.says_close());
+    }
+    drop(clients);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.finished, 20);
 }
 
 #[tokio::test(start_paused = true)]

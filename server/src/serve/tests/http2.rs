@@ -6,26 +6,26 @@ use crate::report::ConnectionClass;
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{Drain, Policy};
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
-const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
-const ACK: u8 = 1;
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(super) const DATA: u8 = 0;
+pub(super) const HEADERS: u8 = 1;
+pub(super) const SETTINGS: u8 = 4;
+pub(super) const PING: u8 = 6;
+pub(super) const GOAWAY: u8 = 7;
+pub(super) const WINDOW_UPDATE: u8 = 8;
+pub(super) const ACK: u8 = 1;
 /// END_STREAM and END_HEADERS.
-const WHOLE: u8 = 5;
+pub(super) const WHOLE: u8 = 5;
 
 #[derive(Debug)]
-struct Frame {
-    kind: u8,
-    flags: u8,
-    stream: u32,
-    payload: Vec<u8>,
+pub(super) struct Frame {
+    pub(super) kind: u8,
+    pub(super) flags: u8,
+    pub(super) stream: u32,
+    pub(super) payload: Vec<u8>,
 }
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).expect("short").to_be_bytes();
     let mut frame = length[1..].to_vec();
     frame.extend([kind, flags]);
@@ -35,14 +35,14 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// GET of a path, in HPACK: method and scheme from the static table, the path as a literal.
-fn get(stream: u32, path: &str) -> Vec<u8> {
+pub(super) fn get(stream: u32, path: &str) -> Vec<u8> {
     let mut head = vec![0x82, 0x86, 0x04, u8::try_from(path.len()).expect("short")];
     head.extend(path.as_bytes());
     frame(HEADERS, WHOLE, stream, &head)
 }
 
 /// The next frame; `None` at the end.
-async fn read(client: &mut Client) -> Option<Frame> {
+pub(super) async fn read(client: &mut Client) -> Option<Frame> {
     let mut head = [0; 9];
     client.0.read_exact(&mut head).await.ok()?;
     let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
@@ -53,7 +53,7 @@ async fn read(client: &mut Client) -> Option<Frame> {
 }
 
 /// The next frame of a kind, past settings, acknowledgements and windows.
-async fn read_kind(client: &mut Client, kind: u8) -> Frame {
+pub(super) async fn read_kind(client: &mut Client, kind: u8) -> Frame {
     loop {
         let frame = read(client).await.expect("more frames");
         if frame.kind == kind {
@@ -62,7 +62,7 @@ async fn read_kind(client: &mut Client, kind: u8) -> Frame {
     }
 }
 
-async fn connect(rig: &Rig) -> Client {
+pub(super) async fn connect(rig: &Rig) -> Client {
     let mut client = rig.connect();
     client.send(PREFACE).await;
     client.send(frame(SETTINGS, 0, 0, &[])).await;
@@ -71,7 +71,7 @@ async fn connect(rig: &Rig) -> Client {
     client
 }
 
-fn last_stream(goaway: &Frame) -> u32 {
+pub(super) fn last_stream(goaway: &Frame) -> u32 {
     u32::from_be_bytes(goaway.payload[..4].try_into().expect("an id"))
 }
 

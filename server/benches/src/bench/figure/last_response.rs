@@ -1,0 +1,53 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Plan;
+use super::exit::{beside_each_other, shut_down};
+use crate::bench::client::{Client, Exchange};
+use crate::bench::clock::now;
+use crate::bench::contender::Contender;
+use crate::bench::error::Error;
+use crate::bench::progress::say;
+use crate::bench::server::{Launch, Server};
+use crate::bench::stats::rotated;
+use crate::bench::table::Row;
+use crate::subject::SEEN;
+
+/// How long a server may take to shut down.
+const EXIT: Duration = Duration::from_secs(30);
+
+/// With one request in flight at SIGTERM: from the last byte of its response, as the client reads
+/// it, to the end of the process; and how much more that is than a shutdown with nothing open. The
+/// client closes when it has read the response, which says `Connection: close`.
+pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
+    let mut after: BTreeMap<Contender, Vec<f64>> = BTreeMap::new();
+    let mut over: BTreeMap<Contender, Vec<f64>> = BTreeMap::new();
+    for round in 0..plan.last_rounds {
+        say(format_args!("last response to exit: round {}", round + 1));
+        for contender in rotated(&Contender::STOPPING, round) {
+            let of = |error: Error| error.of(contender);
+            let empty = shut_down(contender, 0).map_err(of)?.as_secs_f64() * 1e3;
+            let last = last_response(contender, plan.last_request).map_err(of)?;
+            let last = last.as_secs_f64() * 1e3;
+            after.entry(contender).or_default().push(last);
+            over.entry(contender).or_default().push(last - empty);
+        }
+    }
+    let mut rows = beside_each_other("last response to exit, ms", &after).to_vec();
+    rows.extend(beside_each_other("... more than with nothing open, ms", &over));
+    Ok(rows)
+}
+
+fn last_response(contender: Contender, time: Duration) -> Result<Duration, Error> {
+    let server = Server::start(contender, &Launch::default())?;
+    let mut client = Client::connect(server.address())?;
+    let last = Exchange::seen(time);
+    client.send(&last)?;
+    server.expect(SEEN)?;
+    server.terminate()?;
+    client.receive(&last)?;
+    let answered = now();
+    drop(client);
+    let exit = server.wait(EXIT)?;
+    Ok(exit.at.duration_since(answered))
+}

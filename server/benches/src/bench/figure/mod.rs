@@ -1,0 +1,75 @@
+//! What is measured, one figure a file.
+
+mod exit;
+mod instructions;
+mod last_response;
+mod loss;
+mod memory;
+mod plan;
+mod throughput;
+
+use clap::ValueEnum;
+
+pub(crate) use plan::Plan;
+
+use crate::bench::error::Error;
+use crate::bench::table::Row;
+use crate::loss::Where;
+
+/// The figures, in the order in which they are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Figure {
+    /// Requests a second on kept-alive connections.
+    Throughput,
+    /// Instructions a request.
+    Instructions,
+    /// Memory of an idle connection.
+    Memory,
+    /// SIGTERM to exit, with idle connections.
+    Exit,
+    /// Last response to exit.
+    LastResponse,
+    /// Requests lost in shutdowns under load, on loopback.
+    Loss,
+    /// The same where a round trip takes 10 ms; needs root.
+    LossDelayed,
+}
+
+impl Figure {
+    /// All of them.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Throughput,
+        Self::Instructions,
+        Self::Memory,
+        Self::Exit,
+        Self::LastResponse,
+        Self::Loss,
+        Self::LossDelayed,
+    ];
+
+    /// Takes the figure of every server, side by side.
+    pub(crate) fn measure(self, plan: &Plan) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Throughput => throughput::measure(plan),
+            Self::Instructions => instructions::measure(plan),
+            Self::Memory => memory::measure(plan),
+            Self::Exit => exit::measure(plan),
+            Self::LastResponse => last_response::measure(plan),
+            Self::Loss => loss::measure(plan, Where::Loopback),
+            Self::LossDelayed => loss::measure(plan, Where::Delayed),
+        }
+    }
+
+    /// What its rows are called where it could not be taken.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Throughput => "requests a second",
+            Self::Instructions => "instructions a request",
+            Self::Memory => "memory of an idle connection",
+            Self::Exit => "SIGTERM to exit",
+            Self::LastResponse => "last response to exit",
+            Self::Loss => "lost, loopback",
+            Self::LossDelayed => "lost, 10 ms round trip",
+        }
+    }
+}

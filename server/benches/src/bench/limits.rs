@@ -1,0 +1,19 @@
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::bench::error::{Context, Error};
+
+/// Makes room for so many open files, here and in servers started from now on.
+pub(crate) fn open_files(needed: u64) -> Result<(), Error> {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current.is_none_or(|current| current >= needed) {
+        return Ok(());
+    }
+    if let Some(maximum) = limit.maximum.filter(|maximum| *maximum < needed) {
+        let mend = format!("raise the hard limit, as by `ulimit -Hn {needed}`");
+        return Err(Error::Missing(format!(
+            "{needed} files must be open at once and {maximum} are allowed; {mend}"
+        )));
+    }
+    let wanted = Rlimit { current: Some(needed), maximum: limit.maximum };
+    setrlimit(Resource::Nofile, wanted).to("raise the limit on open files")
+}

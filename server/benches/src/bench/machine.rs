@@ -1,0 +1,43 @@
+use std::fs;
+use std::process::Command;
+
+/// The class of this machine, in words: processors, memory, kernel, compiler. No names.
+pub(crate) fn describe() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let memory = fs::read_to_string("/proc/meminfo").ok().and_then(|text| gib(&text));
+    let memory = memory.map_or_else(|| "unknown memory".to_owned(), |it| format!("{it} GiB"));
+    let kernel = rustix::system::uname();
+    let system = kernel.sysname().to_string_lossy();
+    // The version, without what a distributor has added.
+    let release = kernel.release().to_string_lossy();
+    let release = release.split(['-', '+']).next().unwrap_or_default();
+    let arch = kernel.machine().to_string_lossy();
+    let rustc = rustc().unwrap_or_else(|| "unknown rustc".to_owned());
+    format!("{cores} cores ({arch}), {memory}, {system} {release}, {rustc}")
+}
+
+fn gib(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some((kib + (1 << 19)) >> 20)
+}
+
+/// `rustc 1.95.0`: cargo, which has just built this program, uses the same.
+fn rustc() -> Option<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut words = text.split_whitespace();
+    Some(format!("{} {}", words.next()?, words.next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_rounded_to_whole_gib() {
+        assert_eq!(gib("MemTotal:       24611068 kB\nMemFree: 1 kB\n"), Some(23));
+        assert_eq!(gib("MemFree: 1 kB\n"), None);
+    }
+}

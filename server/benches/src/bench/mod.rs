@@ -1,0 +1,23 @@
+//! Speed, memory and time to exit, all servers side by side.
+//!
+//! * `program`: from the command line to the table
+//! * `figure`: what is measured, one figure a file
+//! * `contender`, `server`: who takes part; one of them as a process
+//! * `client`: a client that spends little and checks every answer
+//! * `table`: the figures side by side
+//! * `clock`, `error`, `limits`, `machine`, `progress`, `stats`: small things
+
+mod client;
+pub(crate) mod clock;
+mod contender;
+mod error;
+mod figure;
+mod limits;
+mod machine;
+mod program;
+pub(crate) mod progress;
+mod server;
+mod stats;
+mod table;
+
+pub use program::main;

@@ -1,0 +1,77 @@
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::bench::clock::{now, today};
+use crate::bench::error::Error;
+use crate::bench::figure::{Figure, Plan};
+use crate::bench::machine;
+use crate::bench::progress::say;
+use crate::bench::table::{Row, Unit, markdown, text};
+
+/// This machine lacks what a figure needs.
+const LACKING: u8 = 75;
+
+/// Measures lastorders beside its peers, and prints a table. All servers run on this machine, in
+/// turns, in this one run; a figure counts only if every answer was right.
+///
+/// Exits with 0, with 1 if a server did something wrong, or with 75 if this machine lacks what a
+/// figure needs.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+struct Options {
+    /// Take only these figures.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Figure>,
+    /// A little of everything, to see that it works: the figures mean nothing.
+    #[arg(long)]
+    quick: bool,
+    /// Print the table for a README, with the day and the class of this machine.
+    #[arg(long)]
+    markdown: bool,
+}
+
+/// The program `bench`.
+#[must_use]
+pub fn main() -> ExitCode {
+    let options = Options::parse();
+    let plan = if options.quick { Plan::quick() } else { Plan::full() };
+    let began = now();
+    let mut rows = Vec::new();
+    let mut failures = Vec::new();
+    for figure in Figure::ALL {
+        if !options.only.is_empty() && !options.only.contains(&figure) {
+            continue;
+        }
+        match figure.measure(&plan) {
+            Ok(measured) => rows.extend(measured),
+            Err(error) => {
+                let mut row = Row::new(figure.name(), Unit::Count);
+                row.set_note(format!("NOT MEASURED: {error}"));
+                rows.push(row);
+                failures.push(error);
+            }
+        }
+    }
+    let machine = machine::describe();
+    let table = if options.markdown {
+        markdown(&rows, &today(), &machine)
+    } else {
+        format!("{} · {machine}\n\n{}", today(), text(&rows))
+    };
+    // Whoever has stopped reading does not want the rest.
+    let _ = io::stdout().write_all(table.as_bytes());
+    say(format_args!("took {:.0?}", began.elapsed()));
+    exit_code(&failures)
+}
+
+fn exit_code(failures: &[Error]) -> ExitCode {
+    if failures.is_empty() {
+        ExitCode::SUCCESS
+    } else if failures.iter().all(|error| matches!(error, Error::Missing(_))) {
+        ExitCode::from(LACKING)
+    } else {
+        ExitCode::FAILURE
+    }
+}

@@ -1,0 +1,27 @@
+//! The benchmarks still work. What they measure is nobody's concern here.
+
+use std::num::NonZero;
+use std::process::Command;
+use std::thread::available_parallelism;
+
+/// Instructions are left out: the emulator that counts them is slow, and not everywhere.
+const FIGURES: &str = "throughput,memory,exit,last-response";
+
+#[test]
+fn every_figure_can_be_taken() {
+    let mut bench = Command::new(env!("CARGO_BIN_EXE_bench"));
+    let output = bench.args(["--quick", "--markdown", "--only", FIGURES]).output().unwrap();
+    let (text, progress) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
+    let rows = text.lines().filter(|line| line.starts_with("| ")).count();
+    if available_parallelism().is_ok_and(|cores| cores > NonZero::<usize>::MIN) {
+        assert_eq!(output.status.code(), Some(0), "{text}{progress}");
+        assert!(!text.contains("NOT MEASURED"), "{text}{progress}");
+        assert_eq!(rows, 2 + 2 + 6 + 4 + 4, "{text}");
+    } else {
+        // Requests a second need a processor for the client, and it must say so.
+        assert_eq!(output.status.code(), Some(75), "{text}{progress}");
+        assert!(text.contains("requests a second: NOT MEASURED"), "{text}{progress}");
+        assert_eq!(rows, 2 + 1 + 6 + 4 + 4, "{text}");
+    }
+}

@@ -1,0 +1,26 @@
+//! An axum service that loses nothing when it is told to stop.
+//!
+//! ```text
+//! cargo run --example axum
+//! curl http://127.0.0.1:3000/
+//! kill -TERM $(pgrep -x axum)
+//! ```
+
+use std::process::ExitCode;
+
+use axum::{Router, routing::get};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> std::io::Result<ExitCode> {
+    // Before the listener is bound, so that no signal is missed.
+    let signals = lastorders::signal::terminate()?;
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
+    let listener = TcpListener::bind(address).await?;
+    println!("listening on {}", listener.local_addr()?);
+
+    let app = Router::new().route("/", get(|| async { "hello\n" }));
+    let report = lastorders::serve(listener, app).signals(signals).await;
+    println!("{report}");
+    Ok(ExitCode::from(report.exit_code()))
+}

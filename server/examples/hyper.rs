@@ -1,0 +1,42 @@
+//! A plain tower service over hyper's types, without axum: it sends back what it is sent.
+//!
+//! ```text
+//! cargo run --example hyper
+//! curl http://127.0.0.1:3000/health
+//! curl --data hello http://127.0.0.1:3000/
+//! kill -TERM $(pgrep -x hyper)
+//! ```
+
+use std::convert::Infallible;
+use std::process::ExitCode;
+
+use http::{HeaderValue, Request, Response};
+use hyper::body::Incoming;
+use lastorders::{Drain, layer::HealthLayer};
+use tokio::net::TcpListener;
+use tower::{Layer, service_fn};
+
+async fn echo(request: Request<Incoming>) -> Result<Response<Incoming>, Infallible> {
+    // Where axum has an extractor: every request carries the handle in its extensions.
+    let drain = request.extensions().get::<Drain>().expect("`serve` puts it there");
+    let draining = HeaderValue::from_static(if drain.is_draining() { "yes" } else { "no" });
+    // The body is passed on as it comes. The request is in flight until the last of it is written.
+    let mut response = Response::new(request.into_body());
+    response.headers_mut().insert("x-draining", draining);
+    Ok(response)
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<ExitCode> {
+    // Before the listener is bound, so that no signal is missed.
+    let signals = lastorders::signal::terminate()?;
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
+    let listener = TcpListener::bind(address).await?;
+    println!("listening on {}", listener.local_addr()?);
+
+    let drain = Drain::new();
+    let app = HealthLayer::new(drain.clone()).layer(service_fn(echo));
+    let report = lastorders::serve(listener, app).signals(signals).drain(drain).await;
+    println!("{report}");
+    Ok(ExitCode::from(report.exit_code()))
+}

@@ -1,0 +1,107 @@
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::drain::Input;
+use crate::serve::{Shared, TaskEntry};
+
+/// A task's place among those that the shutdown waits for.
+struct Membership {
+    shared: Arc<Shared>,
+    id: u64,
+    entry: Arc<TaskEntry>,
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.shared.discharge_task(self.id);
+    }
+}
+
+pin_project! {
+    /// A future that the shutdown waits for. Made by [`Drain::track`](super::Drain::track).
+    ///
+    /// A panic passes through it, and ends it: it is waited for no longer.
+    #[must_use = "futures do nothing unless polled, and the shutdown waits for this one"]
+    pub struct Tracked<F> {
+        // Dropped, as its own output demands, before it counts as ended.
+        #[pin]
+        future: Option<F>,
+        membership: Option<Membership>,
+        essential: bool,
+    }
+}
+
+impl<F> Tracked<F> {
+    pub(super) fn new(shared: &Arc<Shared>, future: F) -> Self {
+        let id = shared.next_id();
+        let entry = Arc::new(TaskEntry::default());
+        shared.enlist_task(id, &entry);
+        let membership = Membership { shared: Arc::clone(shared), id, entry };
+        Self { future: Some(future), membership: Some(membership), essential: false }
+    }
+
+    /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The
+    /// panic then goes on.
+    pub fn essential(self) -> Self {
+        Self { essential: true, ..self }
+    }
+}
+
+impl<F: Future> Future for Tracked<F> {
+    type Output = Result<F::Output, Aborted>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(membership) = this.membership.as_ref() else {
+            return Poll::Ready(Err(Aborted));
+        };
+        membership.entry.waker.register(cx.waker());
+        let aborted = membership.entry.aborted.load(Ordering::Acquire);
+        let Some(future) = this.future.as_mut().as_pin_mut() else {
+            return Poll::Ready(Err(Aborted));
+        };
+        // What is ready at the deadline has made it.
+        let output = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(Poll::Ready(output)) => Ok(output),
+            Ok(Poll::Pending) if aborted => Err(Aborted),
+            Ok(Poll::Pending) => return Poll::Pending,
+            Err(panic) => {
+                if *this.essential {
+                    membership.shared.ask(Input::Panicked);
+                }
+                // Whoever caught the panic may keep what is left of it.
+                this.future.set(None);
+                *this.membership = None;
+                resume_unwind(panic);
+            }
+        };
+        this.future.set(None);
+        *this.membership = None;
+        Poll::Ready(output)
+    }
+}
+
+impl<F> fmt::Debug for Tracked<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tracked").field("essential", &self.essential).finish_non_exhaustive()
+    }
+}
+
+/// A tracked future was dropped at the deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aborted;
+
+impl fmt::Display for Aborted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cut at the end of the drain")
+    }
+}
+
+impl std::error::Error for Aborted {}

@@ -1,0 +1,148 @@
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Request, Response};
+use http_body::Body;
+use http_body_util::{Either, Full};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::oneshot::Oneshot;
+use crate::{Drain, health};
+
+/// Answers the health route: `GET /health` gives 200 `{"status":"ok"}`, and from the signal on 503
+/// `{"status":"shutting_down"}`. Everything else goes to the inner service.
+///
+/// It answers at once however busy the inner service is: readiness is asked of a clone of that, and
+/// only for the requests that go to it. So it belongs outside of layers that limit or shed load.
+/// (With axum, the route `lastorders::health` does the same.)
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use bytes::Bytes;
+/// use http::{Request, Response, StatusCode};
+/// use http_body_util::{Empty, Full};
+/// use lastorders::{Drain, layer::HealthLayer};
+/// use tower::{Layer, ServiceExt, service_fn};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let drain = Drain::new();
+/// let hello = service_fn(|_: Request<Empty<Bytes>>| async {
+///     Ok::<_, Infallible>(Response::new(Full::from("hello")))
+/// });
+/// let app = HealthLayer::new(drain.clone()).path("/healthz").layer(hello);
+///
+/// let ask = || Request::get("/healthz").body(Empty::<Bytes>::new()).unwrap();
+/// assert_eq!(app.clone().oneshot(ask()).await.unwrap().status(), StatusCode::OK);
+/// drain.begin();
+/// assert_eq!(app.oneshot(ask()).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+/// # });
+/// ```
+#[derive(Clone, Debug)]
+pub struct HealthLayer {
+    drain: Drain,
+    path: Cow<'static, str>,
+}
+
+impl HealthLayer {
+    /// On the path `/health`, of this drain.
+    #[must_use]
+    pub fn new(drain: Drain) -> Self {
+        Self { drain, path: Cow::Borrowed("/health") }
+    }
+
+    /// On another path. It is compared with that of the request as it stands.
+    #[must_use]
+    pub fn path(self, path: impl Into<Cow<'static, str>>) -> Self {
+        Self { path: path.into(), ..self }
+    }
+}
+
+impl<S> Layer<S> for HealthLayer {
+    type Service = WithHealth<S>;
+
+    fn layer(&self, inner: S) -> WithHealth<S> {
+        WithHealth { inner, layer: self.clone() }
+    }
+}
+
+/// A service with a health route. Made by [`HealthLayer`].
+#[derive(Clone, Debug)]
+pub struct WithHealth<S> {
+    inner: S,
+    layer: HealthLayer,
+}
+
+impl<S, Q, B> Service<Request<Q>> for WithHealth<S>
+where
+    S: Service<Request<Q>, Response = Response<B>> + Clone,
+    B: Body<Data = Bytes>,
+{
+    type Response = Response<Either<Full<Bytes>, B>>;
+    type Error = S::Error;
+    type Future = HealthFuture<S, Request<Q>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Q>) -> Self::Future {
+        let HealthLayer { drain, path } = &self.layer;
+        // Whoever asks by HEAD gets the same head; the server leaves the body out.
+        let asks = matches!(*request.method(), Method::GET | Method::HEAD);
+        let kind = if asks && request.uri().path() == path {
+            Kind::Health { draining: drain.is_draining() }
+        } else {
+            Kind::Inner { answer: Oneshot::new(self.inner.clone(), request) }
+        };
+        HealthFuture { kind }
+    }
+}
+
+pin_project! {
+    /// The answer of a [`WithHealth`].
+    #[derive(Debug)]
+    pub struct HealthFuture<S: Service<R>, R> {
+        #[pin]
+        kind: Kind<S, R>,
+    }
+}
+
+pin_project! {
+    #[project = KindProj]
+    #[derive(Debug)]
+    enum Kind<S: Service<R>, R> {
+        Health { draining: bool },
+        Inner { #[pin] answer: Oneshot<S, R> },
+    }
+}
+
+impl<S, R, B> Future for HealthFuture<S, R>
+where
+    S: Service<R, Response = Response<B>>,
+{
+    type Output = Result<Response<Either<Full<Bytes>, B>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match self.project().kind.project() {
+            KindProj::Health { draining } => Ok(answer(*draining).map(Either::Left)),
+            KindProj::Inner { answer } => {
+                ready!(answer.poll(cx)).map(|response| response.map(Either::Right))
+            }
+        })
+    }
+}
+
+fn answer(draining: bool) -> Response<Full<Bytes>> {
+    let (status, body) = health::state(draining);
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

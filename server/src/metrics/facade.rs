@@ -1,0 +1,102 @@
+use std::time::Duration;
+
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+
+use crate::drain::{Cause, Counts, Outcome, Released};
+use crate::report::{AbortedConnection, ConnectionClass};
+use crate::seal::Rung;
+
+const SHUTDOWNS: &str = "lastorders_shutdowns_total";
+const REQUESTS_AT_SIGNAL: &str = "lastorders_requests_at_signal";
+const CONNECTIONS_AT_SIGNAL: &str = "lastorders_connections_at_signal";
+const UPGRADED_AT_SIGNAL: &str = "lastorders_upgraded_at_signal";
+const TASKS_AT_SIGNAL: &str = "lastorders_tasks_at_signal";
+const SEALS: &str = "lastorders_seals_total";
+const FINISHED_REQUESTS: &str = "lastorders_finished_requests_total";
+const ABORTED_REQUESTS: &str = "lastorders_aborted_requests_total";
+const ABORTED_CONNECTIONS: &str = "lastorders_aborted_connections_total";
+const ABORTED_TASKS: &str = "lastorders_aborted_tasks_total";
+const PHASE: &str = "lastorders_phase_duration_seconds";
+const RELEASE: &str = "lastorders_release_duration_seconds";
+const SHUTDOWN: &str = "lastorders_shutdown_duration_seconds";
+
+pub(crate) fn began(cause: Cause, at_signal: Counts) {
+    describe();
+    counter!(SHUTDOWNS, "cause" => cause.to_string()).increment(1);
+    gauge!(REQUESTS_AT_SIGNAL).set(at_signal.requests as f64);
+    gauge!(CONNECTIONS_AT_SIGNAL).set(at_signal.open as f64);
+    gauge!(UPGRADED_AT_SIGNAL).set(at_signal.upgraded as f64);
+    gauge!(TASKS_AT_SIGNAL).set(at_signal.tasks as f64);
+    for name in [FINISHED_REQUESTS, ABORTED_REQUESTS, ABORTED_TASKS] {
+        counter!(name).increment(0);
+    }
+    for class in ConnectionClass::ALL {
+        counter!(ABORTED_CONNECTIONS, "class" => class.name()).increment(0);
+    }
+}
+
+pub(crate) fn sealed(rung: Rung) {
+    counter!(SEALS, "rung" => word(&rung.to_string())).increment(1);
+}
+
+pub(crate) fn aborted(cut: Counts, connections: &[AbortedConnection]) {
+    counter!(ABORTED_REQUESTS).increment(cut.requests as u64);
+    counter!(ABORTED_TASKS).increment(cut.tasks as u64);
+    for connection in connections {
+        counter!(ABORTED_CONNECTIONS, "class" => connection.class.name()).increment(1);
+    }
+}
+
+pub(crate) fn released(resource: &str, released: &Released) {
+    let outcome = word(released.outcome.name());
+    histogram!(RELEASE, "resource" => resource.to_owned(), "outcome" => outcome)
+        .record(released.took);
+}
+
+pub(crate) fn finished(outcome: &Outcome) {
+    counter!(FINISHED_REQUESTS).increment(outcome.finished as u64);
+    for (phase, _, took) in outcome.phases() {
+        histogram!(PHASE, "phase" => word(phase.name())).record(took);
+    }
+    let took: Duration = outcome.phases().map(|(_, _, took)| took).sum();
+    let clean = if outcome.is_clean() { "true" } else { "false" };
+    histogram!(SHUTDOWN, "clean" => clean).record(took);
+}
+
+/// A name as the value of a label.
+fn word(name: &str) -> String {
+    name.replace(' ', "_")
+}
+
+fn describe() {
+    let counts = [
+        (SHUTDOWNS, "shutdowns that began"),
+        (SEALS, "listeners closed, by how it was done"),
+        (FINISHED_REQUESTS, "requests that ended by themselves after it began"),
+        (ABORTED_REQUESTS, "requests that were cut"),
+        (ABORTED_CONNECTIONS, "connections that were cut"),
+        (ABORTED_TASKS, "tracked tasks that were cut"),
+    ];
+    for (name, about) in counts {
+        describe_counter!(name, Unit::Count, about);
+    }
+    let gauges = [
+        (REQUESTS_AT_SIGNAL, "requests in flight when it began"),
+        (CONNECTIONS_AT_SIGNAL, "connections open when it began"),
+        (UPGRADED_AT_SIGNAL, "connections that had left HTTP when it began"),
+        (TASKS_AT_SIGNAL, "tracked tasks when it began"),
+    ];
+    for (name, about) in gauges {
+        describe_gauge!(name, Unit::Count, about);
+    }
+    let histograms = [
+        (PHASE, "how long each phase lasted"),
+        (RELEASE, "how long each release took"),
+        (SHUTDOWN, "from what began it to its end"),
+    ];
+    for (name, about) in histograms {
+        describe_histogram!(name, Unit::Seconds, about);
+    }
+}

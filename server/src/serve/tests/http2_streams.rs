@@ -1,0 +1,244 @@
+//! HTTP/2: what becomes of streams, and of clients that stop or go.
+
+use axum::Router;
+use axum::routing::{get as route, post};
+use tokio::io::AsyncReadExt;
+
+use super::http2::{
+    ACK, DATA, Frame, GOAWAY, HEADERS, PING, PREFACE, SETTINGS, connect, frame, get, last_stream,
+    read, read_kind,
+};
+use crate::report::ConnectionClass;
+use crate::testing::{Client, Gate, Rig, ms, settle};
+use crate::{Drain, LameDuckWork, Policy};
+
+const RST_STREAM: u8 = 3;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// POST of a path, in HPACK; the body is to follow.
+fn post_head(stream: u32, path: &str) -> Vec<u8> {
+    let mut head = vec![0x83, 0x86, 0x04, u8::try_from(path.len()).expect("short")];
+    head.extend(path.as_bytes());
+    frame(HEADERS, END_HEADERS, stream, &head)
+}
+
+/// The status of a head, which HPACK writes as an index of its static table.
+fn status(head: &Frame) -> u8 {
+    head.payload[0] & 0x7f
+}
+const OK: u8 = 8;
+
+/// The end of the first round trip of a drain: both goodbyes have been said after this.
+async fn pong(client: &mut Client) {
+    let ping = read_kind(client, PING).await;
+    client.send(frame(PING, ACK, 0, &ping.payload)).await;
+}
+
+/// The handler has long returned and h2 has every frame, but the client has not read.
+#[tokio::test(start_paused = true)]
+async fn the_connection_stays_until_the_last_frame_is_out() {
+    // Larger than what the connection holds, smaller than what HTTP/2 lets flow.
+    let app = Router::new().route("/", route(|| async { "x".repeat(20_000) }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = connect(&rig).await;
+    client.send(get(1, "/")).await;
+    rig.terminate().await;
+    // Beyond every grace, and short of the deadline.
+    tokio::time::advance(ms(7_000)).await;
+    settle().await;
+    assert!(!rig.is_done());
+    let mut received = 0;
+    loop {
+        let frame = read(&mut client).await.expect("no end before that of the stream");
+        if frame.kind == PING {
+            client.send(self::frame(PING, ACK, 0, &frame.payload)).await;
+        }
+        if frame.kind == DATA {
+            received += frame.payload.len();
+            if frame.flags & END_STREAM != 0 {
+                break;
+            }
+        }
+    }
+    assert_eq!(received, 20_000);
+    assert_eq!(last_stream(&read_kind(&mut client, GOAWAY).await), 1);
+    assert!(read(&mut client).await.is_none());
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean, "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_stops_reading_is_cut_at_the_deadline() {
+    let app = Router::new().route("/", route(|| async { "x".repeat(20_000) }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = connect(&rig).await;
+    client.send(get(1, "/")).await;
+    rig.terminate().await;
+    let report = rig.report().await;
+    assert_eq!(report.took_ms, 8_000);
+    assert_eq!(report.aborted_connections[0].class, ConnectionClass::Http2);
+    assert_eq!(report.aborted.connections, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_after_the_last_goodbye_is_never_executed() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = connect(&rig).await;
+    client.send(get(1, "/held")).await;
+    rig.terminate().await;
+    pong(&mut client).await;
+    assert_eq!(last_stream(&read_kind(&mut client, GOAWAY).await), 1);
+    client.send(get(3, "/")).await;
+    client.send(get(5, "/held")).await;
+    assert_eq!(gate.reached(), 1);
+    gate.let_go(2);
+    let mut answered = Vec::new();
+    while let Some(frame) = read(&mut client).await {
+        if frame.kind == HEADERS {
+            answered.push(frame.stream);
+        }
+    }
+    assert_eq!((answered, gate.reached()), (vec![1], 1));
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.finished, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_body_finishes_and_a_stalled_one_is_cut() {
+    let app = || Router::new().route("/", post(|body: String| async move { body }));
+    let mut rig = Rig::new(Policy::default(), app());
+    let mut client = connect(&rig).await;
+    client.send(post_head(1, "/")).await;
+    client.send(frame(DATA, 0, 1, b"ha")).await;
+    rig.terminate().await;
+    pong(&mut client).await;
+    tokio::time::advance(ms(7_000)).await;
+    client.send(frame(DATA, END_STREAM, 1, b"lf")).await;
+    assert_eq!(read_kind(&mut client, DATA).await.payload, b"half");
+    drop(client);
+    assert!(rig.report().await.clean);
+
+    let mut rig = Rig::new(Policy::default(), app());
+    let mut client = connect(&rig).await;
+    client.send(post_head(1, "/")).await;
+    client.send(frame(DATA, 0, 1, b"ha")).await;
+    rig.terminate().await;
+    pong(&mut client).await;
+    let report = rig.report().await;
+    assert_eq!((report.took_ms, report.aborted.requests), (8_000, 1));
+    let cut = &report.aborted_connections[0];
+    assert_eq!((cut.class, cut.requests[0].method.as_str()), (ConnectionClass::Http2, "POST"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_early_answer_over_an_unread_body_is_whole() {
+    let app = Router::new().route("/", post(|| async { "early" }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = connect(&rig).await;
+    client.send(post_head(1, "/")).await;
+    rig.terminate().await;
+    client.send(frame(DATA, 0, 1, &[b'x'; 600])).await;
+    let mut body = Vec::new();
+    while let Some(frame) = read(&mut client).await {
+        match frame.kind {
+            DATA => body.extend(frame.payload),
+            PING => client.send(self::frame(PING, ACK, 0, &frame.payload)).await,
+            // NO_ERROR: the rest of the body is not wanted, and the answer stands (RFC 9113, 8.1).
+            RST_STREAM => assert_eq!(frame.payload, [0; 4]),
+            _ => {}
+        }
+    }
+    assert_eq!(body, b"early");
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_reset_takes_its_handler_along() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = connect(&rig).await;
+    client.send([get(1, "/held"), get(3, "/held")].concat()).await;
+    rig.terminate().await;
+    pong(&mut client).await;
+    client.send(frame(RST_STREAM, 0, 1, &8u32.to_be_bytes())).await;
+    assert_eq!(gate.waiting(), 1);
+    gate.let_go(1);
+    assert_eq!(read_kind(&mut client, HEADERS).await.stream, 3);
+    assert!(drained(&mut client).await);
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!((report.at_signal.requests, report.aborted.requests), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_vanishes_is_uncounted_at_once() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = connect(&rig).await;
+    client.send([get(1, "/held"), get(3, "/held")].concat()).await;
+    rig.terminate().await;
+    assert!(!rig.is_done());
+    drop(client);
+    settle().await;
+    assert_eq!(gate.waiting(), 0);
+    let report = rig.report().await;
+    assert_eq!((report.at_signal.requests, report.aborted.requests), (2, 0));
+    assert_eq!(report.took_ms, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_never_sends_a_byte_has_no_more_time_than_another() {
+    let mut rig = Rig::new(Policy::default(), Router::new());
+    let mut client = rig.connect();
+    settle().await;
+    rig.terminate().await;
+    assert!(client.closed().await);
+    assert_eq!(rig.elapsed(), ms(250));
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_sends_the_preface_and_no_more_is_cut_at_the_deadline() {
+    let mut rig = Rig::new(Policy::default(), Router::new());
+    let mut client = rig.connect();
+    client.send(PREFACE).await;
+    rig.terminate().await;
+    assert_eq!(read_kind(&mut client, SETTINGS).await.flags, 0);
+    let report = rig.report().await;
+    assert_eq!(report.took_ms, 8_000);
+    assert_eq!(report.aborted_connections[0].class, ConnectionClass::Http2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lame_duck_that_refuses_executes_no_new_stream() {
+    let gate = Gate::new();
+    let policy = Policy::default().lame_duck(ms(1_000)).lame_duck_work(LameDuckWork::Refuse);
+    let mut rig = Rig::new(policy, gate.app(Drain::new()));
+    let mut client = connect(&rig).await;
+    client.send(get(1, "/held")).await;
+    rig.terminate().await;
+    // Not acknowledged, so that new streams are still let in.
+    client.send(get(3, "/")).await;
+    let refused = read_kind(&mut client, HEADERS).await;
+    assert_eq!(refused.stream, 3);
+    assert_ne!(status(&refused), OK);
+    let body = read_kind(&mut client, DATA).await;
+    assert_eq!(body.payload, br#"{"status":"shutting_down"}"#);
+    gate.let_go(1);
+    let served = read_kind(&mut client, HEADERS).await;
+    assert_eq!((served.stream, status(&served)), (1, OK));
+    assert_eq!(gate.reached(), 1);
+}
+
+/// Reads until the end, which must be one.
+async fn drained(client: &mut Client) -> bool {
+    let mut rest = Vec::new();
+    client.0.read_to_end(&mut rest).await.is_ok()
+}

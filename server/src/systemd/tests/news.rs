@@ -1,0 +1,142 @@
+use axum::Router;
+use tokio::io::AsyncWriteExt;
+
+use super::manager::Manager;
+use crate::testing::{Gate, Rig, ms, settle};
+use crate::{Drain, Policy, Signal};
+
+fn rig(manager: &Manager, policy: Policy, app: Router) -> Rig {
+    let notifier = manager.notifier();
+    Rig::with(policy, app, |serve| serve.systemd(notifier))
+}
+
+#[tokio::test(start_paused = true)]
+async fn ready_stopping_and_how_long_it_may_take() {
+    let manager = Manager::new("order");
+    let gate = Gate::new();
+    let policy = Policy::default().deadline(ms(4_000)).release(ms(500));
+    let mut rig = rig(&manager, policy, gate.app(Drain::new()));
+    assert_eq!(manager.heard(), None);
+    settle().await;
+    assert_eq!(manager.heard_all(), ["READY=1"]);
+
+    let mut client = rig.connect();
+    client.get("/held").await;
+    tokio::time::advance(ms(1_000)).await;
+    assert_eq!(manager.heard(), None);
+    rig.terminate().await;
+    // The deadline, the grace after it, the releases, and a second for the exit.
+    assert_eq!(manager.heard_all(), ["STOPPING=1", "EXTEND_TIMEOUT_USEC=5550000"]);
+
+    gate.let_go(1);
+    client.answer().await;
+    drop(client);
+    assert!(rig.report().await.clean);
+    assert_eq!(manager.heard(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_lame_duck_is_a_part_of_the_stop() {
+    let manager = Manager::new("lame-duck");
+    let policy = Policy::kubernetes();
+    let patience = policy.longest() + ms(1_000);
+    let mut rig = rig(&manager, policy, Gate::new().app(Drain::new()));
+    settle().await;
+    rig.terminate().await;
+    let extend = format!("EXTEND_TIMEOUT_USEC={}", patience.as_micros());
+    assert_eq!(manager.heard_all(), ["READY=1", "STOPPING=1", extend.as_str()]);
+    assert!(!rig.is_done());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_ends_at_once_says_that_it_stops() {
+    let manager = Manager::new("at-once");
+    let mut rig = rig(&manager, Policy::default(), Gate::new().app(Drain::new()));
+    settle().await;
+    rig.signal(Signal::Terminate);
+    assert!(rig.report().await.clean);
+    assert_eq!(manager.heard_all()[..2], ["READY=1", "STOPPING=1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_stopped_before_it_began_was_never_ready() {
+    let manager = Manager::new("never");
+    let gate = Gate::new();
+    let mut rig = rig(&manager, Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.0.write_all(b"GET /held HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("room");
+    rig.terminate().await;
+    assert_eq!(manager.heard().as_deref(), Some("STOPPING=1"));
+    gate.let_go(1);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_that_begins_the_shutdown_is_told_too() {
+    let manager = Manager::new("panic");
+    let drain = Drain::new();
+    let notifier = manager.notifier();
+    let rig = Rig::with(Policy::default(), Gate::new().app(drain.clone()), |serve| {
+        serve.systemd(notifier).drain(drain.clone())
+    });
+    let task = tokio::spawn(drain.track(async { panic!("on purpose") }).essential());
+    assert!(task.await.is_err());
+    assert_eq!(rig.report().await.cause, "panic");
+    assert!(manager.heard_all().contains(&"STOPPING=1".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_watchdog_hears_from_us_twice_as_often_as_it_asks_until_the_end() {
+    let manager = Manager::new("watchdog");
+    let gate = Gate::new();
+    let notifier = manager.notifier().watchdog(Some(ms(2_000)));
+    let mut rig =
+        Rig::with(Policy::default(), gate.app(Drain::new()), |serve| serve.systemd(notifier));
+    settle().await;
+    assert_eq!(manager.heard_all(), ["READY=1", "WATCHDOG=1"]);
+    for _ in 0..3 {
+        tokio::time::advance(ms(999)).await;
+        settle().await;
+        assert_eq!(manager.heard(), None);
+        tokio::time::advance(ms(1)).await;
+        settle().await;
+        assert_eq!(manager.heard_all(), ["WATCHDOG=1"]);
+    }
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.terminate().await;
+    assert_eq!(manager.heard_all().last().expect("news"), "WATCHDOG=1");
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    assert_eq!(manager.heard_all(), ["WATCHDOG=1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_waits_until_the_manager_has_room_for_it() {
+    let manager = Manager::new("full");
+    let notifier = manager.notifier();
+    let mut filled = 0;
+    while notifier.try_tell("noise").is_ok() {
+        filled += 1;
+    }
+    let rig = rig(&manager, Policy::default(), Gate::new().app(Drain::new()));
+    // Serving does not wait for it.
+    let mut client = rig.connect();
+    client.get("/").await;
+    assert_eq!(client.answer().await.status(), 200);
+    assert_eq!(manager.heard_all(), vec!["noise"; filled]);
+    tokio::time::advance(ms(10)).await;
+    settle().await;
+    assert_eq!(manager.heard_all(), ["READY=1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_manager_that_is_gone_stops_nobody() {
+    let manager = Manager::new("gone");
+    let mut rig = rig(&manager, Policy::default(), Gate::new().app(Drain::new()));
+    settle().await;
+    drop(manager);
+    rig.terminate().await;
+    assert!(rig.report().await.clean);
+}

@@ -1,0 +1,57 @@
+//! Out of file descriptors, for real: a process that may not open one more.
+
+use std::fs;
+
+use rustix::process::{Resource, Rlimit, prlimit};
+use tokio::io::AsyncWriteExt;
+
+use crate::examples::http::{get, read_answer, send_get};
+use crate::examples::process::Example;
+
+/// From here on the process cannot open a descriptor before it has closed one.
+fn allow_no_more(example: &Example) {
+    let pid = example.pid();
+    let open = fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())).expect("Linux has it");
+    let names = open.flatten().filter_map(|it| it.file_name().into_string().ok());
+    let highest = names.filter_map(|name| name.parse::<u64>().ok()).max().expect("some");
+    let limit = Some(highest + 1);
+    prlimit(Some(pid), Resource::Nofile, Rlimit { current: limit, maximum: limit }).expect("ours");
+}
+
+#[tokio::test]
+async fn a_connection_waits_until_there_is_a_descriptor_for_it() {
+    let example = Example::start("axum").await;
+    let mut client = example.connect().await;
+    get(&mut client, "/").await;
+    allow_no_more(&example);
+    let mut waits = example.connect().await;
+    send_get(&mut waits, "/").await.expect("the kernel takes it");
+    // It goes on serving those that it has.
+    for _ in 0..3 {
+        assert_eq!(get(&mut client, "/").await.status(), 200);
+    }
+    drop(client);
+    assert_eq!(read_answer(&mut waits).await.expect("an answer").status(), 200);
+    drop(waits);
+    example.terminate();
+    example.finish().await.assert_clean();
+}
+
+#[tokio::test]
+async fn a_signal_is_heard_all_the_same() {
+    let example = Example::start("axum").await;
+    let mut client = example.connect().await;
+    client.write_all(b"GET / HT").await.expect("sent");
+    let mut served = example.connect().await;
+    get(&mut served, "/").await;
+    allow_no_more(&example);
+    let mut waits = example.connect().await;
+    send_get(&mut waits, "/").await.expect("the kernel takes it");
+    example.terminate();
+    // The door is closed: what was open is served to its end.
+    drop(served);
+    client.write_all(b"TP/1.1\r\nhost: test\r\n\r\n").await.expect("it is waited for");
+    assert_eq!(read_answer(&mut client).await.expect("an answer").status(), 200);
+    drop(client);
+    example.finish().await.assert_clean();
+}

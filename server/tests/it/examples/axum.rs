@@ -1,0 +1,18 @@
+use super::http::{closed, get};
+use super::process::Example;
+
+#[tokio::test]
+async fn it_answers_and_ends_on_sigterm() {
+    let example = Example::start("axum").await;
+    let mut client = example.connect().await;
+    let answer = get(&mut client, "/").await;
+    assert_eq!((answer.status(), answer.body.as_str()), (200, "hello\n"));
+    assert!(!answer.says_close());
+
+    example.terminate();
+    assert!(closed(&mut client).await, "an idle connection is closed in good order");
+    drop(client);
+    let finished = example.finish().await;
+    finished.assert_clean();
+    assert!(finished.stdout.starts_with("SIGTERM: shut down"), "{}", finished.stdout);
+}

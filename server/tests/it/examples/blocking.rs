@@ -1,0 +1,16 @@
+use super::http::{get, send_get};
+use super::process::Example;
+
+#[tokio::test]
+async fn a_blocked_thread_does_not_keep_the_process_and_is_named() {
+    let mut example = Example::start("blocking").await;
+    let mut client = example.connect().await;
+    get(&mut client, "/").await;
+    send_get(&mut client, "/blocks").await.expect("the server reads");
+    assert_eq!(example.line().await, "blocked");
+    example.terminate();
+    let finished = example.finish().await;
+    assert_eq!(finished.code, 0, "{}", finished.stdout);
+    assert!(finished.stdout.contains("cut at the deadline: 1 in flight"), "{}", finished.stdout);
+    assert!(finished.stdout.contains("GET /blocks, "), "{}", finished.stdout);
+}

@@ -1,0 +1,34 @@
+use super::http::{closed, get, read_until, send_get};
+use super::process::Example;
+
+#[tokio::test]
+async fn streams_and_long_polls_end_whole() {
+    let example = Example::start("sse").await;
+    let mut poll = example.connect().await;
+    let newest = get(&mut poll, "/after/0").await;
+    assert_eq!(newest.status(), 200);
+    assert!(newest.body.parse::<u64>().expect("a number") > 0);
+    // Nothing that comes within this test's time is newer than this.
+    send_get(&mut poll, "/after/1000000").await.expect("the server reads");
+
+    let mut events = example.connect().await;
+    send_get(&mut events, "/events").await.expect("the server reads");
+    // In flight: the first event is here.
+    let head = read_until(&mut events, "\n\n\r\n").await;
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+    assert!(head.contains("\r\ntransfer-encoding: chunked\r\n"), "{head}");
+    assert!(head.contains("\r\ndata: "), "{head}");
+
+    example.terminate();
+    let rest = read_until(&mut events, "0\r\n\r\n").await;
+    assert!(rest.ends_with("\r\n0\r\n\r\n") || rest == "0\r\n\r\n", "{rest}");
+    assert!(closed(&mut events).await, "the body's end is the end");
+    let answer = read_until(&mut poll, "\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 204 No Content\r\n"), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    assert!(closed(&mut poll).await);
+    drop((events, poll));
+    let finished = example.finish().await;
+    finished.assert_clean();
+    assert!(!finished.stdout.contains("at the signal: 0 in flight"), "{}", finished.stdout);
+}

@@ -1,0 +1,93 @@
+use std::io::{self, ErrorKind, Write};
+
+use lastorders::{Door, Listener, Rung, Signal};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use super::rig::{Server, Work, brisk, patient};
+use crate::examples::http::{closed, read_answer, send_get};
+use crate::examples::process::within;
+
+/// A listener that says when it has been closed.
+struct Telling {
+    listener: TcpListener,
+    closed: oneshot::Sender<()>,
+}
+
+impl Listener for Telling {
+    type Io = TcpStream;
+    type Addr = std::net::SocketAddr;
+
+    async fn accept(&mut self) -> io::Result<(TcpStream, Self::Addr)> {
+        Listener::accept(&mut self.listener).await
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+
+    async fn seal(self, door: Door<Self>) -> Rung {
+        let rung = self.listener.seal(door.inner(|io, peer| (io, peer))).await;
+        let _ = self.closed.send(());
+        rung
+    }
+}
+
+#[tokio::test]
+async fn while_it_drains_a_connection_is_refused() {
+    let work = Work::new();
+    let (told, door_is_closed) = oneshot::channel();
+    let telling = |listener| Telling { listener, closed: told };
+    let server = Server::start_with(patient(), work.app(1), telling).await;
+    let mut client = server.connect().await;
+    send_get(&mut client, "/held").await.expect("sent");
+    work.arrived().await;
+    server.terminate().await;
+    within("the door is to close", door_is_closed).await.expect("it says so");
+    for _ in 0..3 {
+        let late = TcpStream::connect(server.address()).await;
+        assert_eq!(late.expect_err("refused").kind(), ErrorKind::ConnectionRefused);
+    }
+    // And the drain is still on.
+    assert!(!server.is_done());
+    work.let_go(1);
+    assert_eq!(read_answer(&mut client).await.expect("an answer").status(), 200);
+    drop(client);
+    assert!(server.report().await.clean);
+}
+
+/// Connected, and partly served by the kernel alone: nothing of this has been accepted when the
+/// signal comes.
+#[tokio::test]
+async fn who_stands_in_the_queue_at_the_signal_is_let_in() {
+    const EACH: usize = 30;
+    let work = Work::new();
+    let server = Server::start(brisk(), work.app(1)).await;
+    tokio::task::yield_now().await;
+    // No await from here to the signal: the server does not run.
+    let connect = |bytes: &str| {
+        let mut client = std::net::TcpStream::connect(server.address()).expect("room");
+        client.write_all(bytes.as_bytes()).expect("the kernel takes it");
+        client.set_nonblocking(true).expect("a socket");
+        TcpStream::from_std(client).expect("a socket")
+    };
+    let mut clients = Vec::new();
+    for _ in 0..EACH {
+        let whole = connect("GET / HTTP/1.1\r\nhost: test\r\n\r\n");
+        let half = connect("POST /echo HTTP/1.1\r\nhost: test\r\ncontent-le");
+        clients.push((whole, half, connect("")));
+    }
+    server.signal(Signal::Terminate);
+
+    for (mut whole, mut half, mut silent) in clients {
+        let answer = read_answer(&mut whole).await.expect("it was served in time");
+        assert_eq!((answer.status(), answer.says_close()), (200, true));
+        assert!(closed(&mut silent).await);
+        half.write_all(b"ngth: 4\r\n\r\nbody").await.expect("half a head is waited for");
+        assert_eq!(read_answer(&mut half).await.expect("an answer").body, "body");
+    }
+    let report = server.report().await;
+    assert!(report.clean);
+    assert_eq!((work.executed(), report.finished), (EACH, 2 * EACH));
+}

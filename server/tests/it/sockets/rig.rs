@@ -1,0 +1,166 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{any, post};
+use futures_util::stream;
+use lastorders::{Drain, Listener, Policy, Report, Signal};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+
+use crate::examples::process::within;
+
+/// A policy under which nothing ends because time has passed: whoever waits for such an end waits
+/// longer than a test has patience.
+pub(crate) fn patient() -> Policy {
+    let long = Duration::from_secs(600);
+    let policy = Policy::default().idle_grace(long).first_byte_grace(long).linger(long);
+    policy.deadline(long)
+}
+
+/// The same, but what is idle is closed as soon as the door is.
+pub(crate) fn brisk() -> Policy {
+    patient().idle_grace(Duration::ZERO).first_byte_grace(Duration::ZERO)
+}
+
+/// A server in this process.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: SocketAddr,
+    drain: Drain,
+    signals: UnboundedSender<Signal>,
+    serving: JoinHandle<Report>,
+}
+
+impl Server {
+    pub(crate) async fn start(policy: Policy, app: Router) -> Self {
+        Self::start_with(policy, app, |listener| listener).await
+    }
+
+    /// `wrap` may put a listener of its own before the real one.
+    pub(crate) async fn start_with<L: Listener>(
+        policy: Policy,
+        app: Router,
+        wrap: impl FnOnce(TcpListener) -> L,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let (signals, mut sent) = unbounded_channel();
+        let drain = Drain::new();
+        let serve = lastorders::serve(wrap(listener), app)
+            .policy(policy)
+            .drain(drain.clone())
+            .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
+        Self { address, drain, signals, serving: tokio::spawn(serve.into_future()) }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.expect("the server listens")
+    }
+
+    /// Sends a signal. On a runtime of one thread nobody hears it before the next await.
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.signals.send(signal).expect("the server runs");
+    }
+
+    /// Sends SIGTERM, and waits until it has been heard.
+    pub(crate) async fn terminate(&self) {
+        self.signal(Signal::Terminate);
+        within("the drain is to begin", self.drain.draining()).await;
+    }
+
+    /// Cuts everything, as a second SIGINT does and the deadline does.
+    pub(crate) async fn cut(&self) {
+        self.signal(Signal::Interrupt);
+        within("the drain is to begin", self.drain.draining()).await;
+        self.signal(Signal::Interrupt);
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.serving.is_finished()
+    }
+
+    pub(crate) async fn report(self) -> Report {
+        within("the drain is to end", self.serving).await.expect("no panic")
+    }
+}
+
+/// What handlers do: they are counted, some wait at a gate, and one that is dropped before its end
+/// says so.
+#[derive(Clone, Debug)]
+pub(crate) struct Work {
+    executed: Arc<AtomicUsize>,
+    arrived: Arc<Semaphore>,
+    gate: Arc<Semaphore>,
+    dropped: Arc<Semaphore>,
+}
+
+impl Work {
+    pub(crate) fn new() -> Self {
+        let none = || Arc::new(Semaphore::new(0));
+        Self { executed: Arc::default(), arrived: none(), gate: none(), dropped: none() }
+    }
+
+    /// `/` answers at once; `/held` waits at the gate first. Both with `size` bytes.
+    pub(crate) fn app(&self, size: usize) -> Router {
+        let (free, held) = (self.clone(), self.clone());
+        let free = move || {
+            free.executed.fetch_add(1, Ordering::SeqCst);
+            async move { "x".repeat(size) }
+        };
+        let held = move || async move {
+            held.executed.fetch_add(1, Ordering::SeqCst);
+            let mut guard = Guard { dropped: Arc::clone(&held.dropped), armed: true };
+            held.arrived.add_permits(1);
+            held.gate.acquire().await.expect("open").forget();
+            guard.armed = false;
+            "x".repeat(size)
+        };
+        Router::new()
+            .route("/", any(free))
+            .route("/held", any(held))
+            .route("/echo", post(|body: String| async { body }))
+    }
+
+    /// How many handlers have begun.
+    pub(crate) fn executed(&self) -> usize {
+        self.executed.load(Ordering::SeqCst)
+    }
+
+    /// Waits until one more has come to the gate.
+    pub(crate) async fn arrived(&self) {
+        let one = within("a handler is to reach the gate", self.arrived.acquire()).await;
+        one.expect("open").forget();
+    }
+
+    pub(crate) fn let_go(&self, n: usize) {
+        self.gate.add_permits(n);
+    }
+
+    /// Waits until one more handler has been dropped at the gate.
+    pub(crate) async fn dropped(&self) {
+        let one = within("a handler is to be dropped", self.dropped.acquire()).await;
+        one.expect("open").forget();
+    }
+}
+
+struct Guard {
+    dropped: Arc<Semaphore>,
+    armed: bool,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if self.armed {
+            self.dropped.add_permits(1);
+        }
+    }
+}
