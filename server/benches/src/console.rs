@@ -5,20 +5,16 @@ use std::io;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What is proved wrong.
-pub const FAILED: u8 = 1;
+pub(crate) const FAILED: u8 = 1;
 /// Something other than the servers went wrong.
-pub const INTERNAL: u8 = 70;
+pub(crate) const INTERNAL: u8 = 70;
 /// The environment lacks something. `EX_TEMPFAIL`.
-pub const LACKING: u8 = 75;
+pub(crate) const LACKING: u8 = 75;
 /// 128 + SIGINT.
-pub const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Waits for SIGINT or SIGTERM; listens from this call on.
-///
-/// # Errors
-///
-/// When the operating system refuses the handler.
-pub fn interruption() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {

@@ -56,8 +56,14 @@ impl Soak {
     }
 
     fn cycle(&mut self, plan: &Plan) -> Vec<String> {
+        self.tell(plan).1
+    }
+
+    /// A cycle: how many requests were answered, and what is wrong.
+    fn tell(&mut self, plan: &Plan) -> (u64, Vec<String>) {
         let cycle: io::Result<_> = self.runtime.block_on(self.drains.cycle(plan));
-        cycle.expect("the cycle is carried out").faults
+        let cycle = cycle.expect("the cycle is carried out");
+        (cycle.tally.answered, cycle.faults)
     }
 }
 
@@ -78,6 +84,20 @@ fn a_sound_server_has_no_faults() {
     }
     let growth = soak.drains.ledger.growth().expect("enough cycles");
     assert!(!growth.is_leak(), "{growth}");
+}
+
+#[test]
+fn clients_of_every_habit_are_answered() {
+    let mut soak = Soak::of(|| None);
+    let moment = Moment { first: 3, more: 5 };
+    for habit in Habit::ALL {
+        // Those that are not brisk follow the answers of one that is.
+        let alone = if habit.is_brisk() { vec![habit] } else { vec![habit, Habit::Fresh] };
+        let plan = Plan { habits: alone, moment, signals: 1 };
+        let (answered, faults) = soak.tell(&plan);
+        assert_eq!(faults, Vec::<String>::new(), "{habit:?}");
+        assert!(answered >= 3, "{habit:?}: {answered} answers");
+    }
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(crate) enum Figure {
     LastResponse,
     /// Requests lost in shutdowns under load, on loopback.
     Loss,
-    /// The same where a round trip takes 10 ms. Needs root.
+    /// The same where a round trip takes 10 ms; needs root.
     LossDelayed,
 }
 
