@@ -29,6 +29,21 @@ const STEPS: &[Step] = &[
         ..USUAL
     },
     Step {
+        name: "bare",
+        about: "the server without its default features, warnings denied",
+        cargo: &[
+            "clippy",
+            "-p",
+            "lastorders",
+            "--no-default-features",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        ..USUAL
+    },
+    Step {
         name: "doc",
         about: "the documentation, warnings denied",
         cargo: &["doc", "--workspace", "--all-features", "--no-deps", "--locked"],
@@ -45,6 +60,12 @@ const STEPS: &[Step] = &[
         name: "test",
         about: "the README's second command: every test",
         cargo: &["test", "--workspace", "--all-features"],
+        ..USUAL
+    },
+    Step {
+        name: "every",
+        about: "the server's tests with every feature, those that are off by default too",
+        cargo: &["test", "-p", "lastorders", "--all-features", "--locked"],
         ..USUAL
     },
     Step {

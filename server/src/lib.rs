@@ -1,40 +1,8 @@
-//! Graceful shutdown for hyper and axum servers that loses nothing.
+#![doc = include_str!("../docs/front.md")]
 //!
-//! One call in place of `axum::serve`:
+//! # The map
 //!
-//! ```
-//! # use futures_util::stream;
-//! # use lastorders::Signal;
-//! use axum::{Router, routing::get};
-//! use lastorders::{Drain, Policy};
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> std::io::Result<()> {
-//! let drain = Drain::new();
-//! let app = Router::new()
-//!     .route("/", get(|| async { "hello" }))
-//!     .route("/health", lastorders::health(drain.clone()));
-//!
-//! # /*
-//! // Before the listener is bound, so that no signal is missed.
-//! let signals = lastorders::signal::terminate()?;
-//! # */
-//! # let signals = stream::iter([Signal::Terminate]);
-//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-//! let report = lastorders::serve(listener, app)
-//!     .policy(Policy::docker())
-//!     .signals(signals)
-//!     .drain(drain)
-//!     .await;
-//! println!("{report}");
-//! # assert_eq!(report.exit_code(), 0);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! and then `ExitCode::from(report.exit_code())`.
-//!
-//! The map:
+//! For whoever works on the library.
 //!
 //! * [`drain`]: the shutdown sequence as a pure state machine, its policy, its outcome and the exit
 //!   codes.
@@ -43,6 +11,7 @@
 //!   was done.
 //! * [`clock`], [`listener`], [`signal`]: what `serve` takes from outside, so that a test can stand
 //!   in for it.
+//! * [`guide`]: pages for whoever runs it.
 //! * `handle`: [`Drain`], what requests and background work see of the shutdown.
 //! * `health`: the ready-made health route.
 //! * [`layer`]: health and handle as layers of tower's.
@@ -55,6 +24,7 @@
 
 pub mod clock;
 pub mod drain;
+pub mod guide;
 mod handle;
 mod health;
 pub mod layer;

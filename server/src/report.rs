@@ -14,10 +14,13 @@ use crate::seal::Rung;
 pub struct Report {
     /// What began it: `SIGTERM`, `SIGINT`, `panic` or `application`.
     pub cause: String,
-    /// Whether everything in flight ended by itself and everything was released.
+    /// Whether everything in flight ended by itself, no task that matters panicked, and everything
+    /// was released.
     pub clean: bool,
     /// Whether a second SIGINT cut it short.
     pub forced: bool,
+    /// Whether a task that matters panicked: before it, which then began it, or in it.
+    pub panicked: bool,
     /// The code that the process should exit with.
     pub exit_code: u8,
     /// How the listener was closed; `None` when it was not reached before the end, or when
@@ -135,7 +138,7 @@ pub struct AbortedConnection {
     pub connection: u64,
     /// What it was doing.
     pub class: ConnectionClass,
-    /// What was in flight on it.
+    /// What was in flight on it; of one that has left HTTP, the request by which it did.
     pub requests: Vec<AbortedRequest>,
 }
 
@@ -187,6 +190,7 @@ impl Report {
             cause: outcome.cause.map(|it| it.to_string()).unwrap_or_default(),
             clean: outcome.is_clean(),
             forced: outcome.forced,
+            panicked: outcome.panicked,
             exit_code: outcome.exit_code(policy),
             rung,
             at_signal: outcome.at_signal.into(),
@@ -247,6 +251,9 @@ impl fmt::Display for Report {
         writeln!(f, "  finished since: {}", self.finished)?;
         for phase in &self.phases {
             writeln!(f, "  {:>6} ms  {} for {} ms", phase.at_ms, phase.phase, phase.took_ms)?;
+        }
+        if self.panicked {
+            writeln!(f, "  a task that matters panicked")?;
         }
         if let Some(rung) = self.rung {
             writeln!(f, "  listener closed by: {rung}")?;

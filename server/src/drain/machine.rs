@@ -72,7 +72,7 @@ impl Machine {
     pub fn handle(&mut self, now: Duration, input: Input) {
         match input {
             Input::Signalled(signal) => self.signalled(now, signal),
-            Input::Panicked => self.begin(now, Cause::Panic),
+            Input::Panicked => self.panicked(now),
             Input::Begin => self.begin(now, Cause::Application),
             Input::Opened => self.counts.open += 1,
             Input::Upgraded => self.counts.shift(Stage::Open, Stage::Upgraded),
@@ -164,6 +164,12 @@ impl Machine {
             self.enter(now, Phase::LameDuck);
             self.timers.set(Timer::LameDuck, now + self.policy.lame_duck);
         }
+    }
+
+    /// One in a shutdown that something else has begun begins no other, but it is not forgotten.
+    fn panicked(&mut self, now: Duration) {
+        self.outcome.panicked = true;
+        self.begin(now, Cause::Panic);
     }
 
     fn force(&mut self, now: Duration) {

@@ -29,6 +29,8 @@ pub struct Outcome {
     pub aborted: Counts,
     /// Whether a second SIGINT cut it short.
     pub forced: bool,
+    /// Whether a task that matters panicked: before it, which then began it, or in it.
+    pub panicked: bool,
     /// What became of each resource, in order.
     pub released: Vec<Released>,
 }
@@ -43,27 +45,28 @@ impl Outcome {
             .map(|((phase, at), end)| (*phase, *at, end.saturating_sub(*at)))
     }
 
-    /// Whether everything in flight ended by itself and everything was released.
+    /// Whether everything in flight ended by itself, no task that matters panicked, and everything
+    /// was released.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         let released = self.released.iter().all(|it| it.outcome == ReleaseOutcome::Done);
-        !self.forced && !self.aborted.holding() && released
+        !self.forced && !self.panicked && !self.aborted.holding() && released
     }
 
     /// The exit code: [`INTERRUPTED`](exit_code::INTERRUPTED) when it was forced,
-    /// [`PANIC`](exit_code::PANIC) when a panic began it, the policy's `forced_exit_code` when
-    /// something was cut or could not be released, else [`CLEAN`](exit_code::CLEAN).
+    /// [`PANIC`](exit_code::PANIC) when a task that matters panicked, the policy's
+    /// `forced_exit_code` when something was cut or could not be released, else
+    /// [`CLEAN`](exit_code::CLEAN).
     #[must_use]
     pub fn exit_code(&self, policy: &Policy) -> u8 {
         if self.forced {
-            return exit_code::INTERRUPTED;
-        }
-        match self.cause {
-            Some(Cause::Panic) => exit_code::PANIC,
-            Some(Cause::Signal(_) | Cause::Application) | None if self.is_clean() => {
-                exit_code::CLEAN
-            }
-            Some(Cause::Signal(_) | Cause::Application) | None => policy.forced_exit_code,
+            exit_code::INTERRUPTED
+        } else if self.panicked {
+            exit_code::PANIC
+        } else if self.is_clean() {
+            exit_code::CLEAN
+        } else {
+            policy.forced_exit_code
         }
     }
 }

@@ -1,9 +1,16 @@
 use std::convert::Infallible;
+use std::future::IntoFuture;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use axum::Extension;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Empty, Full};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
 use super::{DrainLayer, HealthLayer};
@@ -96,4 +103,41 @@ async fn requests_carry_the_drain() {
         assert_eq!(bytes, expected.as_bytes());
         drain.begin();
     }
+}
+
+#[tokio::test]
+async fn another_server_follows_the_drain() {
+    let drain = Drain::new();
+    let arrived = Arc::new(Semaphore::new(0));
+    let held = Arc::new(Semaphore::new(0));
+    let arrive = Arc::clone(&arrived);
+    let told = move |Extension(drain): Extension<Drain>| async move {
+        arrive.add_permits(1);
+        drain.draining().await;
+        "told"
+    };
+    let app = axum::Router::new()
+        .route("/", axum::routing::get(told))
+        .layer(DrainLayer::new(drain.clone()))
+        .layer(HealthLayer::new(drain.clone()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let server = axum::serve(listener, app).with_graceful_shutdown(drain.draining());
+    let server = tokio::spawn(server.into_future());
+    let hold = Arc::clone(&held);
+    tokio::spawn(drain.track(async move { hold.acquire().await.map(SemaphorePermit::forget) }));
+
+    let mut client = TcpStream::connect(address).await.expect("it listens");
+    client.write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("it reads");
+    arrived.acquire().await.expect("open").forget();
+    drain.begin();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.expect("no reset");
+    assert!(answer.ends_with("told"), "{answer}");
+    server.await.expect("no panic").expect("no error");
+
+    // The server does not wait for what was tracked.
+    assert!(drain.tasks_ended().now_or_never().is_none());
+    held.add_permits(1);
+    drain.tasks_ended().await;
 }

@@ -37,6 +37,8 @@ const PARK: u16 = 512;
 const STOCKED: u16 = 1024;
 /// An answer has ended since the shutdown began.
 const LATE: u16 = 2048;
+/// The last request had a body, and hyper may still be reading it.
+const BODIED: u16 = 4096;
 
 /// What is to become of a connection that has nothing more to do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,9 +179,15 @@ impl Conn {
         self.set(SEEN | STIRRED);
         self.clear(PARK);
         // Before a shutdown nobody asks; when one begins, every connection takes stock.
-        if self.is(STOCKED) && lock(&self.requests).claims_nothing() {
+        // Where the end of a body cannot be known, bytes after the answer are watched all the same.
+        if self.is(STOCKED | BODIED) && lock(&self.requests).claims_nothing() {
             self.set(UNCLAIMED);
         }
+    }
+
+    /// Whether the last request had a body, which hyper may still be reading.
+    pub(super) fn is_bodied(&self) -> bool {
+        self.is(BODIED)
     }
 
     /// Bytes were found that belong to no request.
@@ -188,6 +196,7 @@ impl Conn {
     }
 
     /// The preface of HTTP/2 was read.
+    #[cfg(feature = "http2")]
     pub(super) fn speaks_http2(&self) {
         self.set(HTTP2);
     }
@@ -196,7 +205,7 @@ impl Conn {
     pub(super) fn park_if_idle(&self) {
         if self.is(STIRRED) {
             self.clear(STIRRED);
-        } else if !self.is(PARK) && self.class() == ConnectionClass::Idle {
+        } else if !self.is(PARK | BODIED) && self.class() == ConnectionClass::Idle {
             self.set(PARK);
             self.wake();
         }
@@ -238,6 +247,7 @@ impl Conn {
     /// The connection has left HTTP.
     pub(super) fn upgraded(&self) {
         self.set(UPGRADED);
+        lock(&self.requests).leaves_http();
         self.shared.tell(Input::Upgraded);
     }
 
@@ -262,6 +272,11 @@ impl Conn {
     #[inline]
     pub(super) fn request_started<B>(&self, request: &Request<B>, bodiless: bool) -> u64 {
         self.clear(UNCLAIMED);
+        if bodiless {
+            self.clear(BODIED);
+        } else {
+            self.set(BODIED);
+        }
         let since = self.shared.clock().now();
         let mut requests = lock(&self.requests);
         let id = requests.add(request, bodiless, since);

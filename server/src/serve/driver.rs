@@ -117,9 +117,7 @@ where
 
     pub(super) async fn run(mut self) -> Report {
         loop {
-            if let Some(asked) = self.shared.take_asked() {
-                self.begin(asked);
-            }
+            self.heed();
             while let Some(action) = self.next_action() {
                 if action == Action::RefuseWork {
                     self.admit_waiting().await;
@@ -152,6 +150,13 @@ where
             Event::Sealed(rung) => self.sealed(rung),
             Event::Woken => self.parking.round_if_crowded(&self.shared),
             Event::SignalsEnded => self.signals = None,
+        }
+    }
+
+    /// Takes note of what a handle asks for.
+    fn heed(&mut self) {
+        if let Some(asked) = self.shared.take_asked() {
+            self.begin(asked);
         }
     }
 
@@ -307,7 +312,9 @@ where
         }
     }
 
-    fn report(self) -> Report {
+    fn report(mut self) -> Report {
+        // A task's panic may have been the end of it, while the last actions were carried out.
+        self.heed();
         let machine = self.shared.snapshot();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
         let report =

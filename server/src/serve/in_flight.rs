@@ -16,9 +16,12 @@ pub(super) struct InFlight {
     /// Whether the machine is told of each. While serving nobody needs to know, and the lock of the
     /// machine would be one for all connections.
     pub(super) told: bool,
+    /// The request by which the connection left HTTP. It ends with its answer, but the report names
+    /// it when the connection is cut.
+    origin: Option<Box<Entry>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     id: u64,
     method: Method,
@@ -47,6 +50,11 @@ impl InFlight {
             self.more.push(entry);
         }
         id
+    }
+
+    /// The connection leaves HTTP with the request in flight.
+    pub(super) fn leaves_http(&mut self) {
+        self.origin = self.first.clone().map(Box::new);
     }
 
     /// Whether it was there.
@@ -85,6 +93,9 @@ impl InFlight {
     /// For the report of what was cut, in the order of arrival.
     pub(super) fn describe(&self, now: Instant) -> Vec<AbortedRequest> {
         let mut entries: Vec<_> = self.iter().collect();
+        if entries.is_empty() {
+            entries.extend(self.origin.as_deref());
+        }
         entries.sort_by_key(|it| it.id);
         let described = entries.into_iter().map(|it| AbortedRequest {
             method: it.method.to_string(),

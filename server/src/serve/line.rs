@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::mem;
 use std::mem::MaybeUninit;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -14,9 +15,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::BoxError;
+use super::conn::Conn;
 use super::http::Http;
 use super::io::Watched;
-use super::shared::Shared;
 use crate::clock::Sleep;
 
 /// What a client that speaks HTTP/2 says first: RFC 9113, section 3.4.
@@ -51,7 +52,7 @@ pub(super) struct Quiet<I, G> {
 /// A connection on which HTTP/1 is spoken.
 pub(super) struct Http1<I, G: HttpService<Incoming>> {
     hyper: Box<http1::UpgradeableConnection<TokioIo<Watched<I>>, G>>,
-    _unparked: Unparked,
+    conn: Unparked,
 }
 
 #[cfg(feature = "http2")]
@@ -116,14 +117,21 @@ where
                 io.conn().close();
                 Self::Closing(io)
             }
+            Self::Http1(mut line) if line.conn.is_bodied() => {
+                line.conn.close();
+                Pin::new(&mut *line.hyper).graceful_shutdown();
+                Self::Http1(line)
+            }
             other => other,
         };
     }
 
-    /// Gives up what a connection with nothing in flight does not need.
+    /// Gives up what a connection with nothing in flight does not need. hyper keeps one whose last
+    /// request had a body: the application may have answered and still be reading it, and what is
+    /// left of it must not be taken for a request.
     pub(super) fn rest(&mut self, http: &Http) {
         *self = match mem::replace(self, Self::Gone) {
-            Self::Http1(line) => {
+            Self::Http1(line) if !line.conn.is_bodied() => {
                 let Some(parts) = line.hyper.into_parts() else { return };
                 let mut io = parts.io.into_inner();
                 let half = !parts.read_buf.is_empty();
@@ -154,9 +162,9 @@ where
     }
 
     fn http1(io: Watched<I>, gate: G, http: &Http) -> Self {
-        let unparked = Unparked::new(io.conn().shared());
+        let conn = Unparked::new(io.conn());
         let hyper = http.http1.serve_connection(TokioIo::new(io), gate).with_upgrades();
-        Self::Http1(Http1 { hyper: Box::new(hyper), _unparked: unparked })
+        Self::Http1(Http1 { hyper: Box::new(hyper), conn })
     }
 }
 
@@ -210,20 +218,29 @@ impl<I: AsyncRead + Unpin, G> Quiet<I, G> {
     }
 }
 
-/// One more that could be parked.
-struct Unparked(Arc<Shared>);
+/// A connection that could be parked, and is counted.
+struct Unparked(Arc<Conn>);
 
 impl Unparked {
-    fn new(shared: &Arc<Shared>) -> Self {
+    fn new(conn: &Arc<Conn>) -> Self {
+        let shared = conn.shared();
         if shared.crowd.enter() {
             shared.driver.notify_one();
         }
-        Self(Arc::clone(shared))
+        Self(Arc::clone(conn))
+    }
+}
+
+impl Deref for Unparked {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0
     }
 }
 
 impl Drop for Unparked {
     fn drop(&mut self) {
-        self.0.crowd.leave();
+        self.0.shared().crowd.leave();
     }
 }

@@ -136,6 +136,7 @@ pub(super) fn finished(outcome: &Outcome, report: &Report) {
         cause = report.cause,
         clean = report.clean,
         forced = report.forced,
+        panicked = report.panicked,
         finished = report.finished,
         cut = report.aborted.requests,
         took_ms = report.took_ms,

@@ -107,6 +107,9 @@ fn exit_codes() {
     assert_eq!(exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Failed))]), 3);
     // A panic began it, however well it ended.
     assert_eq!(exit_code(&[(0, Panicked), (0, Sealed), (9, closed), (9, Released(Done))]), 70);
+    // So does one in a shutdown that a signal began.
+    let late = [(0, TERM), (0, Panicked), (0, Sealed), (9, closed), (9, Released(Done))];
+    assert_eq!(exit_code(&late), 70);
     // Forced outranks everything.
     let forced = [(0, INT), (0, Sealed), (5, INT), (6, closed), (9, Released(Done))];
     assert_eq!(exit_code(&forced), 130);

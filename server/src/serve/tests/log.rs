@@ -112,8 +112,8 @@ INFO releasing resource=\"cache\"
 WARN not released in time; leaving it resource=\"cache\" outcome=timed out took_ms=100
 INFO releasing resource=\"queue\"
 WARN not released resource=\"queue\" outcome=failed took_ms=0
-INFO shutdown complete cause=\"SIGTERM\" clean=false forced=false finished=1 cut=1 took_ms=2120 \
-exit_code=0";
+INFO shutdown complete cause=\"SIGTERM\" clean=false forced=false panicked=false finished=1 cut=1 \
+took_ms=2120 exit_code=0";
     assert_eq!(lines(), expected);
 }
 
@@ -141,8 +141,8 @@ INFO drain over took_ms=0 finished=0 in_flight=0 upgraded=0 tasks=0
 INFO releasing resource=\"pool\"
 WARN not released in time; leaving it resource=\"pool\" outcome=timed out took_ms=0
 WARN not released resource=\"cache\" outcome=skipped took_ms=0
-INFO shutdown complete cause=\"SIGINT\" clean=false forced=true finished=0 cut=0 took_ms=600 \
-exit_code=130";
+INFO shutdown complete cause=\"SIGINT\" clean=false forced=true panicked=false finished=0 cut=0 \
+took_ms=600 exit_code=130";
     assert_eq!(lines(), expected);
 }
 
@@ -161,7 +161,7 @@ INFO closing the door in_flight=0 connections=0
 INFO door closed; draining rung=accept until empty took_ms=0 in_flight=0 connections=0 upgraded=0 \
 tasks=0
 INFO drain over took_ms=0 finished=0 in_flight=0 upgraded=0 tasks=0
-INFO shutdown complete cause=\"panic\" clean=true forced=false finished=0 cut=0 took_ms=0 \
-exit_code=70";
+INFO shutdown complete cause=\"panic\" clean=false forced=false panicked=true finished=0 cut=0 \
+took_ms=0 exit_code=70";
     assert_eq!(lines(), expected);
 }

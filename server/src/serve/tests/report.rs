@@ -55,6 +55,7 @@ async fn for_machines() {
         "cause": "SIGTERM",
         "clean": false,
         "forced": false,
+        "panicked": false,
         "exit_code": 0,
         "rung": "accept_until_empty",
         "at_signal": one,

@@ -70,6 +70,25 @@ async fn the_panic_of_an_essential_one_begins_the_shutdown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn and_is_not_forgotten_when_a_signal_has_begun_it() {
+    let (drain, gate) = (Drain::new(), Gate::new());
+    let theirs = gate.clone();
+    let task = async move {
+        theirs.pass().await;
+        panic!("a task's panic, on purpose")
+    };
+    let task = tokio::spawn(drain.track(task).essential());
+    let mut rig = rig(&drain);
+    rig.terminate().await;
+    gate.let_go(1);
+    assert!(task.await.is_err());
+    let report = rig.report().await;
+    assert_eq!((report.cause.as_str(), report.exit_code()), ("SIGTERM", 70));
+    assert!(report.panicked && !report.clean);
+    assert!(report.to_string().contains("a task that matters panicked"), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_panic_of_another_does_not() {
     let drain = Drain::new();
     let mut rig = rig(&drain);

@@ -86,6 +86,10 @@ async fn one_that_does_not_is_cut_at_the_deadline() {
     settle().await;
     assert!(rig.is_done());
     let report = rig.report().await;
-    assert_eq!(report.aborted.upgraded, 1);
-    assert_eq!(report.aborted_connections[0].class, ConnectionClass::Upgraded);
+    assert_eq!((report.aborted.upgraded, report.aborted.requests), (1, 0));
+    let cut = &report.aborted_connections[0];
+    assert_eq!(cut.class, ConnectionClass::Upgraded);
+    let [origin] = &cut.requests[..] else { panic!("not one request: {:?}", cut.requests) };
+    assert_eq!((origin.method.as_str(), origin.path.as_str()), ("GET", "/"));
+    assert_eq!(origin.age_ms, 8_000);
 }

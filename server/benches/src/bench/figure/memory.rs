@@ -33,6 +33,10 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     limits::open_files(u64::from(plan.memory_connections) * 6 + 256)?;
     let mut rows = stand(plan, "idle connection", true)?;
     rows.extend(stand(plan, "silent connection", false)?);
+    rows[0].set_note(
+        "axum::serve copies the router for every connection, so what it takes, here and in the \
+         rows below, grows with the number of routes; this application has a handful",
+    );
     Ok(rows)
 }
 
