@@ -63,12 +63,6 @@ const STEPS: &[Step] = &[
         ..USUAL
     },
     Step {
-        name: "every",
-        about: "the server's tests with every feature, those that are off by default too",
-        cargo: &["test", "-p", "lastorders", "--all-features", "--locked"],
-        ..USUAL
-    },
-    Step {
         name: "steady",
         about: "the reference 20 times over, while every processor is busy; only when named",
         cargo: &["run", "--release", "--locked", "--", "run", "--repeat", "20", "server"],
