@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, unix};
 
 use crate::seal::{self, Door, Rung};
+pub use crate::seal::{Handover, Shared};
 
 /// A source of connections.
 pub trait Listener: Sized + Send + 'static {

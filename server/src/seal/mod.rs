@@ -7,7 +7,9 @@
 mod accept_until_empty;
 mod door;
 mod rung;
+mod shared;
 
 pub(crate) use accept_until_empty::{accept_until_empty, tcp, unix};
 pub use door::Door;
 pub use rung::Rung;
+pub use shared::{Handover, Shared};
