@@ -24,7 +24,7 @@ fn clients(reached: &[SocketAddr]) -> Load {
 async fn nobody_is_lost_or_refused_while_a_successor_takes_over() {
     for (listener, reached) in listeners().await {
         let successor = copy(&listener);
-        let (listener, handover) = Shared::later(listener);
+        let (listener, handover) = Shared::later(listener).expect("a copy");
         let predecessor = Server::start(listener);
         let mut load = clients(&reached);
         load.answered(100).await;
@@ -65,7 +65,7 @@ async fn what_waits_in_the_queue_is_the_other_process_s() {
 #[tokio::test]
 async fn until_it_is_handed_over_it_is_closed_like_any_other() {
     for (listener, reached) in listeners().await {
-        let (listener, handover) = Shared::later(listener);
+        let (listener, handover) = Shared::later(listener).expect("a copy");
         let report = Server::start(listener).terminate().await;
         assert_ne!(report.rung, Some(Rung::SharedSocket));
         assert!(!handover.is_complete());
