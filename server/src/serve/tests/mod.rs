@@ -26,4 +26,5 @@ mod stalled;
 mod streams;
 mod tasks;
 mod tunnels;
+mod unflushed;
 mod upgraded;
