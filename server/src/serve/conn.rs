@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::Waker;
 use std::time::Instant;
@@ -68,6 +68,8 @@ pub(crate) struct Conn {
     reader: AtomicWaker,
     writer: AtomicWaker,
     flags: AtomicU16,
+    /// The last request whose response is whole: HTTP/1 answers in order.
+    answered: AtomicU64,
     requests: Mutex<InFlight>,
 }
 
@@ -80,6 +82,7 @@ impl Conn {
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
             flags: AtomicU16::new(0),
+            answered: AtomicU64::new(0),
             requests: Mutex::default(),
         });
         if shared.is_told() {
@@ -105,7 +108,6 @@ impl Conn {
         &self.shared
     }
 
-    /// Says whose task this is.
     pub(super) fn is_run_by(&self, task: &Waker) {
         self.task.get_or_init(|| task.clone());
     }
@@ -152,7 +154,7 @@ impl Conn {
         self.is(HTTP2)
     }
 
-    /// Whether reads are to give the end of the stream.
+    /// Whether we close it between two requests.
     pub(super) fn is_closed(&self) -> bool {
         self.is(CLOSED)
     }
@@ -169,7 +171,6 @@ impl Conn {
         self.set(REFUSING);
     }
 
-    /// Whether a byte has ever been read.
     pub(super) fn is_seen(&self) -> bool {
         self.is(SEEN)
     }
@@ -190,12 +191,10 @@ impl Conn {
         self.is(BODIED)
     }
 
-    /// Bytes were found that belong to no request.
     pub(super) fn found_unclaimed(&self) {
         self.set(UNCLAIMED);
     }
 
-    /// The preface of HTTP/2 was read.
     #[cfg(feature = "http2")]
     pub(super) fn speaks_http2(&self) {
         self.set(HTTP2);
@@ -223,7 +222,16 @@ impl Conn {
     pub(super) fn flushed(&self) {
         if self.is(ENDING) {
             self.clear(ENDING);
-            self.end_all();
+            // Not all: where hyper throws a body away, the next request may have begun already; and
+            // then hyper, having waited for room to write, does not look at it again by itself.
+            let last = self.answered.load(Ordering::Relaxed);
+            self.end(|requests| {
+                let ended = requests.remove_through(last);
+                if !requests.is_empty() {
+                    self.wake();
+                }
+                ended
+            });
             if !self.shared.orders().is_none() {
                 self.set(LATE);
             }
@@ -237,21 +245,18 @@ impl Conn {
         late
     }
 
-    /// The write side is shut.
     pub(super) fn shut(&self) {
         self.end_all();
         self.set(LINGERING);
         self.shared.tell(Input::Shut);
     }
 
-    /// The connection has left HTTP.
     pub(super) fn upgraded(&self) {
         self.set(UPGRADED);
         lock(&self.requests).leaves_http();
         self.shared.tell(Input::Upgraded);
     }
 
-    /// The connection is gone.
     pub(super) fn gone(&self) {
         self.end_all();
         self.shared.discharge(self.id);
@@ -304,6 +309,7 @@ impl Conn {
         if self.is_http2() {
             self.request_ended(id);
         } else {
+            self.answered.store(id, Ordering::Relaxed);
             self.set(ENDING);
         }
     }
@@ -315,13 +321,18 @@ impl Conn {
         }
     }
 
-    #[inline]
     fn end_all(&self) {
+        self.end(InFlight::clear);
+    }
+
+    /// Ends those that `remove` takes out; it says how many it took.
+    #[inline]
+    fn end(&self, remove: impl FnOnce(&mut InFlight) -> usize) {
         let mut requests = lock(&self.requests);
         if requests.is_empty() {
             return;
         }
-        let ended = requests.clear();
+        let ended = remove(&mut requests);
         if requests.told {
             for _ in 0..ended {
                 self.shared.tell(Input::RequestEnded);

@@ -67,6 +67,15 @@ impl InFlight {
         place.map(|place| self.more.swap_remove(place)).is_some()
     }
 
+    /// Removes those up to this number, and says how many there were.
+    #[inline]
+    pub(super) fn remove_through(&mut self, last: u64) -> usize {
+        let before = self.len();
+        self.first.take_if(|it| it.id <= last);
+        self.more.retain(|it| it.id > last);
+        before - self.len()
+    }
+
     /// Removes all, and says how many there were.
     #[inline]
     pub(super) fn clear(&mut self) -> usize {

@@ -1,4 +1,5 @@
 use std::io;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -39,7 +40,16 @@ impl<I> Watched<I> {
 
     /// Gives bytes back that were read: they are read again before any others.
     pub(super) fn keep(&mut self, bytes: Bytes) {
-        self.kept = bytes;
+        self.kept = if self.kept.is_empty() {
+            bytes
+        } else {
+            // What is kept already comes after them.
+            [bytes, mem::take(&mut self.kept)].concat().into()
+        };
+    }
+
+    pub(super) fn has_kept(&self) -> bool {
+        !self.kept.is_empty()
     }
 
     pub(super) fn conn(&self) -> &Arc<Conn> {

@@ -117,6 +117,11 @@ where
                 io.conn().close();
                 Self::Closing(io)
             }
+            // It is closing, and the peer is in the way: then it is closed as any other is.
+            Self::Closing(io) => {
+                io.conn().close();
+                Self::Closing(io)
+            }
             Self::Http1(mut line) if line.conn.is_bodied() => {
                 line.conn.close();
                 Pin::new(&mut *line.hyper).graceful_shutdown();
@@ -134,10 +139,9 @@ where
             Self::Http1(line) if !line.conn.is_bodied() => {
                 let Some(parts) = line.hyper.into_parts() else { return };
                 let mut io = parts.io.into_inner();
-                let half = !parts.read_buf.is_empty();
-                if half {
+                io.keep(parts.read_buf);
+                if io.has_kept() {
                     io.conn().found_unclaimed();
-                    io.keep(parts.read_buf);
                     Self::http1(io, parts.service, http)
                 } else {
                     Self::new(io, parts.service, http)

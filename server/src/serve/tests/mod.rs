@@ -24,6 +24,8 @@ mod seal;
 mod shapes;
 mod stalled;
 mod streams;
+mod stuck;
 mod tasks;
 mod tunnels;
+mod unflushed;
 mod upgraded;

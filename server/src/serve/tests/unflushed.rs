@@ -1,0 +1,35 @@
+//! Answers that wait to be written while what comes behind them is read already.
+
+use axum::routing::post;
+
+use crate::testing::{Gate, Rig, settle};
+use crate::{Drain, Policy};
+
+/// hyper reads on over a body that nobody wants, and so takes the next request before the answer
+/// to the last one is out.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_one_is_not_the_end_of_the_next() {
+    let gate = Gate::new();
+    let long = "x".repeat(5_000);
+    let app = gate.app(Drain::new());
+    let app = app.route("/early", post(|| async { long }));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    let head = "POST /early HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n";
+    let body = "4\r\nbody\r\n0\r\n\r\n";
+    client.send(format!("{head}{body}GET /held HTTP/1.1\r\nhost: test\r\n\r\n")).await;
+    // Only now is there room for the rest of the first answer.
+    assert_eq!(client.answer().await.body.len(), 5_000);
+    settle().await;
+    assert_eq!(gate.waiting(), 1);
+    rig.terminate().await;
+    gate.let_go(1);
+    let answer = client.answer().await;
+    assert_eq!(answer.body, "held");
+    assert!(answer.says_close());
+    assert!(client.closed().await);
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!((report.at_signal.requests, report.finished), (1, 1));
+}
