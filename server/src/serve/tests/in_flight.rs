@@ -7,7 +7,6 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::routing::{get, post};
 use futures_util::{StreamExt, stream};
-use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::Policy;
@@ -72,8 +71,7 @@ async fn it_is_in_flight_until_the_body_is_written() {
 
     chunks.send(Bytes::from_static(b"late")).expect("the body is alive");
     drop(chunks);
-    let mut answer = String::new();
-    client.0.read_to_string(&mut answer).await.expect("no reset");
+    let answer = client.rest().await;
     assert!(answer.ends_with("4\r\nlate\r\n0\r\n\r\n"), "{answer}");
     drop(client);
     let report = rig.report().await;
@@ -329,7 +327,6 @@ async fn half_a_head_behind_a_request_in_flight_is_not_an_idle_connection() {
     tokio::time::advance(ms(1_000)).await;
     settle().await;
     client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
-    let mut answers = String::new();
-    client.0.read_to_string(&mut answers).await.expect("no reset");
+    let answers = client.rest().await;
     assert!(answers.ends_with("free"), "{answers}");
 }

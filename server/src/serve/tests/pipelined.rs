@@ -1,19 +1,11 @@
 //! More than one request in the buffer, or one and a half.
 
 use axum::routing::post;
-use tokio::io::AsyncReadExt;
 
-use crate::testing::{Client, Gate, Rig, ms, settle};
+use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Drain, Policy};
 
 const WHOLE: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
-
-/// What is left to read until the end, which must be in good order.
-async fn rest(client: &mut Client) -> String {
-    let mut rest = String::new();
-    client.0.read_to_string(&mut rest).await.expect("no reset");
-    rest
-}
 
 /// The head of the first answer left before the signal, and said nothing of an end: so the second
 /// request was sent in good faith.
@@ -28,7 +20,7 @@ async fn one_behind_an_answer_that_promised_more_is_answered() {
     tokio::time::advance(ms(1_000)).await;
     settle().await;
     gate.let_go(1);
-    let answers = rest(&mut client).await;
+    let answers = client.rest().await;
     let (first, second) = answers.split_once("3\r\nend\r\n0\r\n\r\n").expect("the whole first");
     assert!(!first.contains("connection: close"), "{answers}");
     assert!(second.starts_with("HTTP/1.1 200 OK"), "{answers}");

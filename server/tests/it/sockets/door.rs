@@ -6,8 +6,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use super::rig::{Server, Work, brisk, patient};
-use crate::examples::http::{closed, read_answer, send_get};
-use crate::examples::process::within;
+use crate::http::{closed, read_answer, send_get};
+use crate::within::within;
 
 /// A listener that says when it has been closed.
 struct Telling {

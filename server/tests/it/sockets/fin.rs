@@ -8,8 +8,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::rig::{Server, Work, brisk, patient};
-use crate::examples::http::{closed, get, read_answer, send_get};
-use crate::examples::process::within;
+use crate::http::{closed, get, read_answer, send_get};
+use crate::within::within;
 
 const REQUEST: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
 

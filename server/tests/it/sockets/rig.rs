@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::examples::process::within;
+use crate::within::within;
 
 /// A policy under which nothing ends because time has passed: whoever waits for such an end waits
 /// longer than a test has patience.
