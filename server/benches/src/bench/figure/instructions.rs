@@ -7,7 +7,7 @@ use crate::bench::contender::Contender;
 use crate::bench::error::Error;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
-use crate::progress::say;
+use crate::console::say;
 
 /// How long a server may take to shut down under the emulator.
 const EXIT: Duration = Duration::from_secs(60);

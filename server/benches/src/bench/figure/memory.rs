@@ -9,7 +9,7 @@ use crate::bench::limits;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
-use crate::progress::say;
+use crate::console::say;
 use crate::subject::Kind;
 
 /// How often memory is looked at.

@@ -12,7 +12,7 @@ use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
-use crate::progress::say;
+use crate::console::say;
 use crate::subject::Kind;
 
 /// Connections of the client, each with one request under way.
