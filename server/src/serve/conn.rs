@@ -152,7 +152,7 @@ impl Conn {
         self.is(HTTP2)
     }
 
-    /// Whether reads are to give the end of the stream.
+    /// Whether we close it between two requests.
     pub(super) fn is_closed(&self) -> bool {
         self.is(CLOSED)
     }
