@@ -8,7 +8,7 @@
 //! * [`network`]: where they do it: loopback, or a wire with a delay; [`process`] starts servers
 //!   there
 //! * [`subject`]: the servers that are measured, all behind one command line
-//! * `clock`, `console`, `seed`: real time, what people are told, what random choices are drawn from
+//! * `clock`, `console`, `seed`: real time, what people are told, what chance is drawn from
 
 pub mod bench;
 mod clock;

@@ -177,8 +177,7 @@ impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "lame duck of {:?} leaves no time before the deadline of {:?} (both from the signal); \
-             shorten the one or lengthen the other",
+            "lame duck of {:?} leaves no time before the deadline of {:?} (both from the signal)",
             self.lame_duck, self.deadline
         )
     }

@@ -44,7 +44,9 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Client<I> {
 
     /// Whether the server has closed without another byte. Waits for it.
     pub(crate) async fn closed(&mut self) -> bool {
-        self.rest().await.is_empty()
+        let mut rest = Vec::new();
+        self.0.read_to_end(&mut rest).await.expect("no reset");
+        rest.is_empty()
     }
 
     /// Whether there is nothing to read, not even the end, as things stand.

@@ -5,7 +5,7 @@
 //! * `faults`: the table of faults that ours must not have, held to the source.
 //! * `signals`: those of the operating system.
 //! * `sockets`: what becomes of a connection when the kernel has a say in it.
-//! * `http`, `answer`: a client of exact bytes; what it reads is read as in the library's own tests.
+//! * `http`: a client of exact bytes; `answer`, which the library's own tests share: what it reads.
 //! * `within`: how long anything may take.
 //! * `start_up`: the reference program, told to stop before it has begun.
 

@@ -3,7 +3,7 @@
 use axum::routing::post;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Drain, Policy, Signal};
 
 const WHOLE: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
 
@@ -65,4 +65,75 @@ async fn unread_requests_do_not_cut_the_answer_before_them() {
     drop(client);
     assert!(rig.report().await.clean);
     assert_eq!(gate.reached(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_pipelined_requests_the_first_finishes_and_no_other_is_executed() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    let one = "GET /held HTTP/1.1\r\nhost: test\r\n\r\n";
+    client.send(format!("{one}{one}")).await;
+    rig.terminate().await;
+    gate.let_go(2);
+    let answer = client.answer().await;
+    assert_eq!(answer.body, "held");
+    // Told of the close, the client may send the other elsewhere: RFC 9112, section 9.6.
+    assert!(answer.says_close());
+    assert!(client.closed().await);
+    assert_eq!(gate.reached(), 1);
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pipelined_requests_are_all_answered_before_the_signal() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.send(WHOLE.repeat(3)).await;
+    for _ in 0..3 {
+        assert!(!client.answer().await.says_close());
+    }
+    drop(client);
+    rig.signal(Signal::Terminate);
+    assert!(rig.report().await.clean);
+}
+
+/// What came in one segment with a whole request is in hyper's buffer, and no read has shown it.
+#[tokio::test(start_paused = true)]
+async fn half_a_head_in_one_segment_with_a_whole_request_finishes_too() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = rig.connect();
+    client.send(format!("{WHOLE}GET / HT")).await;
+    assert!(!client.answer().await.says_close());
+    rig.terminate().await;
+    tokio::time::advance(ms(7_000)).await;
+    client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+    let answer = client.answer().await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.says_close());
+    assert!(client.closed().await);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_head_behind_a_request_in_flight_is_not_an_idle_connection() {
+    let gate = Gate::new();
+    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = rig.connect();
+    client.get("/slow").await;
+    client.send("GET / HT").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    gate.let_go(1);
+    settle().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+    let answers = client.rest().await;
+    assert!(answers.ends_with("free"), "{answers}");
 }

@@ -33,9 +33,7 @@ async fn assert_unheard(client: &mut TcpStream) {
 async fn a_request_behind_the_end_of_an_answer_is_never_executed() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(1)).await;
-    let mut client = server.connect().await;
-    send_get(&mut client, "/held").await.expect("sent");
-    work.arrived().await;
+    let mut client = server.held(&work).await;
     server.terminate().await;
     work.let_go(1);
     assert!(read_answer(&mut client).await.expect("an answer").says_close());

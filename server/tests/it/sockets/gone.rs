@@ -19,10 +19,7 @@ async fn one_that_resets_takes_its_handler_along() {
     let server = Server::start(patient(), work.app(1)).await;
     let mut clients = Vec::new();
     for _ in 0..3 {
-        let mut client = server.connect().await;
-        send_get(&mut client, "/held").await.expect("sent");
-        work.arrived().await;
-        clients.push(client);
+        clients.push(server.held(&work).await);
     }
     server.terminate().await;
     clients.drain(..).for_each(reset);

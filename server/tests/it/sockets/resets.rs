@@ -99,9 +99,7 @@ async fn a_client_that_shuts_its_write_side_reads_what_was_written() {
 async fn after_the_end_of_an_answer_the_server_reads_on() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(1)).await;
-    let mut client = server.connect().await;
-    send_get(&mut client, "/held").await.expect("sent");
-    work.arrived().await;
+    let mut client = server.held(&work).await;
     server.terminate().await;
     work.let_go(1);
     assert!(read_answer(&mut client).await.expect("no reset").says_close());

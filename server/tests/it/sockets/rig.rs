@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use crate::http::send_get;
 use crate::within::within;
 
 /// A policy under which nothing ends because time has passed: whoever waits for such an end waits
@@ -64,6 +65,14 @@ impl Server {
 
     pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.expect("the server listens")
+    }
+
+    /// A client whose request waits at the gate.
+    pub(crate) async fn held(&self, work: &Work) -> TcpStream {
+        let mut client = self.connect().await;
+        send_get(&mut client, "/held").await.expect("sent");
+        work.arrived().await;
+        client
     }
 
     /// Sends a signal. On a runtime of one thread nobody hears it before the next await.
