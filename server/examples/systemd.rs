@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use axum::{Router, routing::get};
 
+use lastorders::Listener;
 use lastorders::systemd::{self, Notifier};
 
 #[tokio::main]

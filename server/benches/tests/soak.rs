@@ -91,9 +91,8 @@ fn clients_of_every_habit_are_answered() {
     let mut soak = Soak::of(|| None);
     let moment = Moment { first: 3, more: 5 };
     for habit in Habit::ALL {
-        // Those that are not brisk follow the answers of one that is.
-        let alone = if habit.is_brisk() { vec![habit] } else { vec![habit, Habit::Fresh] };
-        let plan = Plan { habits: alone, moment, signals: 1 };
+        // Beside one whose connection is there whenever the signal comes.
+        let plan = Plan { habits: vec![habit, Habit::KeptAlive], moment, signals: 1 };
         let (answered, faults) = soak.tell(&plan);
         assert_eq!(faults, Vec::<String>::new(), "{habit:?}");
         assert!(answered >= 3, "{habit:?}: {answered} answers");

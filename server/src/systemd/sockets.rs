@@ -7,6 +7,8 @@ use rustix::io::{Errno, FdFlags, fcntl_getfd, fcntl_setfd};
 use rustix::net::{AddressFamily, SocketType, getsockname, sockopt};
 use tokio::net::{TcpListener, UnixListener};
 
+use crate::listener::Shared;
+
 /// The number of the first descriptor that is passed, by the protocol.
 const FIRST: RawFd = 3;
 
@@ -31,6 +33,9 @@ pub fn sockets() -> Result<Sockets, SocketsError> {
 }
 
 /// The listening sockets that were passed to this process, until they are taken out.
+///
+/// They are [`Shared`], because whoever has passed them has them open too: sealing them closes our
+/// copy only, and what waits to be accepted waits for the next process.
 #[derive(Debug, Default)]
 pub struct Sockets {
     tcp: Vec<(String, TcpListener)>,
@@ -45,30 +50,30 @@ impl Sockets {
     }
 
     /// Takes out the first TCP listener.
-    pub fn tcp(&mut self) -> Option<TcpListener> {
+    pub fn tcp(&mut self) -> Option<Shared<TcpListener>> {
         take(&mut self.tcp, |_| true)
     }
 
     /// Takes out the first TCP listener of this name, which is the `FileDescriptorName=` of the
     /// socket unit, and by default the unit's own name.
-    pub fn tcp_named(&mut self, name: &str) -> Option<TcpListener> {
+    pub fn tcp_named(&mut self, name: &str) -> Option<Shared<TcpListener>> {
         take(&mut self.tcp, |it| it == name)
     }
 
     /// Takes out the first Unix listener.
-    pub fn unix(&mut self) -> Option<UnixListener> {
+    pub fn unix(&mut self) -> Option<Shared<UnixListener>> {
         take(&mut self.unix, |_| true)
     }
 
     /// Takes out the first Unix listener of this name.
-    pub fn unix_named(&mut self, name: &str) -> Option<UnixListener> {
+    pub fn unix_named(&mut self, name: &str) -> Option<Shared<UnixListener>> {
         take(&mut self.unix, |it| it == name)
     }
 }
 
-fn take<L>(listeners: &mut Vec<(String, L)>, wanted: impl Fn(&str) -> bool) -> Option<L> {
+fn take<L>(listeners: &mut Vec<(String, L)>, wanted: impl Fn(&str) -> bool) -> Option<Shared<L>> {
     let place = listeners.iter().position(|(name, _)| wanted(name))?;
-    Some(listeners.remove(place).1)
+    Some(Shared::new(listeners.remove(place).1))
 }
 
 /// Why the sockets that were passed cannot be used.

@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use std::num::NonZero;
 
 use clap::{Parser, ValueEnum};
-use lastorders::Policy;
+use lastorders::{Policy, Rung};
 use serde::Serialize;
 
 /// One of the measured servers. It prints `listening on ADDRESS`, and shuts down on SIGTERM.
@@ -135,6 +135,16 @@ impl RungChoice {
             Self::FullSink => "full_sink",
             Self::SynFilter => "syn_filter",
             Self::AcceptUntilEmpty => "accept_until_empty",
+        }
+    }
+
+    /// As lastorders calls it.
+    pub(super) fn rung(self) -> Rung {
+        match self {
+            Self::SharedSocket => Rung::SharedSocket,
+            Self::FullSink => Rung::FullSink,
+            Self::SynFilter => Rung::SynFilter,
+            Self::AcceptUntilEmpty => Rung::AcceptUntilEmpty,
         }
     }
 

@@ -37,7 +37,7 @@ async fn a_tcp_socket_serves() {
         let mut sockets = take(pass(&ours)).expect("it listens");
         assert!(sockets.unix().is_none());
         assert!(sockets.tcp_named("admin").is_none());
-        let taken = sockets.tcp_named("http").expect("that is its name");
+        let taken = sockets.tcp_named("http").expect("that is its name").into_inner();
         assert!(sockets.is_empty());
 
         let address = ours.local_addr().expect("bound");
@@ -58,7 +58,7 @@ async fn a_unix_socket_serves() {
     let mut sockets = take(pass(&ours)).expect("it listens");
     drop(ours);
     assert!(sockets.tcp().is_none());
-    let taken = sockets.unix_named("http").expect("that is its name");
+    let taken = sockets.unix_named("http").expect("that is its name").into_inner();
     let mut client = UnixStream::connect_addr(&address).expect("it listens");
     let (mut server, _) = taken.accept().await.expect("a client");
     tokio::io::AsyncWriteExt::write_u8(&mut server, b'x').await.expect("sent");
@@ -70,7 +70,7 @@ async fn a_unix_socket_serves() {
 async fn no_child_inherits_what_was_taken() {
     let ours = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let first = pass(&ours);
-    let taken = take(first).expect("it listens").tcp().expect("it is TCP");
+    let taken = take(first).expect("it listens").tcp().expect("it is TCP").into_inner();
     assert!(fcntl_getfd(&taken).expect("open").contains(FdFlags::CLOEXEC));
     // And nobody takes it a second time.
     assert_eq!(fault(first), SocketFault::NotPassed);

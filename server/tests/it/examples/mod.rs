@@ -12,6 +12,8 @@ pub(crate) mod process;
 
 mod axum;
 mod blocking;
+#[cfg(all(feature = "systemd", target_os = "linux"))]
+mod handover;
 mod hyper;
 mod sse;
 #[cfg(all(feature = "systemd", target_os = "linux"))]

@@ -68,11 +68,16 @@ impl Example {
         TcpStream::connect(self.place()).await.expect("the example listens")
     }
 
+    /// The next line that it writes; `None` at the end.
+    pub(crate) async fn next_line(&mut self) -> Option<String> {
+        let writes = format!("{} is to write a line, or to end", self.name);
+        let line = within(&writes, self.stdout.next_line()).await;
+        line.expect("the example writes text")
+    }
+
     /// The next line that it writes.
     pub(crate) async fn line(&mut self) -> String {
-        let writes = format!("{} is to write a line", self.name);
-        let line = within(&writes, self.stdout.next_line()).await;
-        match line.expect("the example writes text") {
+        match self.next_line().await {
             Some(line) => line,
             None => {
                 let stderr = (&mut self.stderr).await.expect("no panic");

@@ -17,8 +17,10 @@ async fn a_restart_loses_nothing() {
     let mut idle = old.connect().await;
     assert_eq!(get(&mut idle, "/").await.status(), 200);
 
-    // Half a request holds the shutdown until the rest is there.
+    // Half a request holds the shutdown until the rest is there. The whole one before it shows that
+    // the connection is not in the queue any more, where it would wait for the next process.
     let mut slow = old.connect().await;
+    assert_eq!(get(&mut slow, "/").await.status(), 200);
     slow.write_all(b"GET / HTTP/1.1\r\n").await.expect("the server reads");
     old.terminate();
     manager.hear_stop().await;
@@ -31,7 +33,10 @@ async fn a_restart_loses_nothing() {
     assert!(closed(&mut slow).await);
     assert!(closed(&mut idle).await);
     drop((slow, idle));
-    old.finish().await.assert_clean();
+    let finished = old.finish().await;
+    finished.assert_clean();
+    let rung = "listener closed by: shared socket";
+    assert!(finished.stdout.contains(rung), "{}", finished.stdout);
 
     // Nobody serves now, and nobody is refused.
     let mut between = TcpStream::connect(address).await.expect("the socket is still open");

@@ -118,9 +118,14 @@ impl Work {
         Self { executed: Arc::default(), arrived: none(), gate: none(), dropped: none() }
     }
 
-    /// `/` answers at once; `/held` waits at the gate first. Both with `size` bytes.
+    /// `/` answers at once; `/held` waits at the gate first. Both with `size` bytes. `/echo` answers
+    /// with the body of the request.
     pub(crate) fn app(&self, size: usize) -> Router {
-        let (free, held) = (self.clone(), self.clone());
+        let (free, held, echo) = (self.clone(), self.clone(), self.clone());
+        let echo = move |body: String| {
+            echo.executed.fetch_add(1, Ordering::SeqCst);
+            async { body }
+        };
         let free = move || {
             free.executed.fetch_add(1, Ordering::SeqCst);
             async move { "x".repeat(size) }
@@ -133,10 +138,7 @@ impl Work {
             guard.armed = false;
             "x".repeat(size)
         };
-        Router::new()
-            .route("/", any(free))
-            .route("/held", any(held))
-            .route("/echo", post(|body: String| async { body }))
+        Router::new().route("/", any(free)).route("/held", any(held)).route("/echo", post(echo))
     }
 
     /// How many handlers have begun.
