@@ -118,8 +118,8 @@ impl Work {
         Self { executed: Arc::default(), arrived: none(), gate: none(), dropped: none() }
     }
 
-    /// `/` answers at once; `/held` waits at the gate first. Both with `size` bytes. `/echo` answers
-    /// with the body of the request.
+    /// `/` answers at once; `/held` waits at the gate first. Both with `size` bytes. `/echo`
+    /// answers with the body of the request.
     pub(crate) fn app(&self, size: usize) -> Router {
         let (free, held, echo) = (self.clone(), self.clone(), self.clone());
         let echo = move |body: String| {
