@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
             "-p",
             "lastorders",
             "--no-default-features",
+            "--all-targets",
             "--locked",
             "--",
             "-D",

@@ -1,8 +1,9 @@
 #[cfg(feature = "axum")]
 use axum::routing::{MethodRouter, get};
-use http::StatusCode;
-#[cfg(feature = "axum")]
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::Full;
 
 #[cfg(feature = "axum")]
 use crate::Drain;
@@ -23,16 +24,20 @@ where
     S: Clone + Send + Sync + 'static,
 {
     get(move || {
-        let (status, body) = state(drain.is_draining());
-        async move { (status, [(CONTENT_TYPE, "application/json")], body) }
+        let response = response(drain.is_draining());
+        async move { response.map(axum::body::Body::new) }
     })
 }
 
-/// The contract of the health route: the status, and the body, which is JSON.
-pub(crate) fn state(draining: bool) -> (StatusCode, &'static str) {
-    if draining {
+/// The contract of the health route. Whoever is refused work is answered as it answers then.
+pub(crate) fn response(draining: bool) -> Response<Full<Bytes>> {
+    let (status, body) = if draining {
         (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"shutting_down"}"#)
     } else {
         (StatusCode::OK, r#"{"status":"ok"}"#)
-    }
+    };
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

@@ -1,4 +1,5 @@
-#![doc = include_str!("../docs/front.md")]
+// Its examples are written with axum.
+#![cfg_attr(any(feature = "axum", not(doctest)), doc = include_str!("../docs/front.md"))]
 //!
 //! # The map
 //!

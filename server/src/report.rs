@@ -45,6 +45,7 @@ pub struct Report {
 
 /// Numbers of things open and in flight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Tally {
     /// Requests whose response had not been written.
     pub requests: usize,
@@ -73,6 +74,7 @@ impl From<Counts> for Tally {
 /// What a connection was doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ConnectionClass {
     /// Accepted, and not a byte was read.
     New,
@@ -92,7 +94,8 @@ pub enum ConnectionClass {
 
 impl ConnectionClass {
     /// Every class.
-    pub const ALL: [Self; 7] = [
+    #[cfg(any(feature = "metrics", all(test, feature = "axum")))]
+    pub(crate) const ALL: [Self; 7] = [
         Self::New,
         Self::HalfHead,
         Self::Active,
@@ -133,6 +136,7 @@ impl fmt::Display for ConnectionClass {
 
 /// A connection that was cut.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct AbortedConnection {
     /// Its number in the order of acceptance, among other things that are numbered.
     pub connection: u64,
@@ -144,6 +148,7 @@ pub struct AbortedConnection {
 
 /// A request that was cut.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct AbortedRequest {
     /// Its method.
     pub method: String,
@@ -155,6 +160,7 @@ pub struct AbortedRequest {
 
 /// A phase that was entered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PhaseReport {
     /// Its name.
     pub phase: &'static str,
@@ -166,6 +172,7 @@ pub struct PhaseReport {
 
 /// A resource that was to be released.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ReleaseReport {
     /// The name it was given.
     pub name: String,

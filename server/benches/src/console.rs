@@ -1,6 +1,7 @@
-//! What `loss` and `soak` have in common: an interruption, exit codes.
+//! What the programs have in common: what they tell people, how they are interrupted, exit codes.
 
-use std::io;
+use std::fmt;
+use std::io::{self, Write};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -12,6 +13,12 @@ pub(crate) const INTERNAL: u8 = 70;
 pub(crate) const LACKING: u8 = 75;
 /// 128 + SIGINT.
 pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Says what is being done, to people; the figures go elsewhere.
+pub(crate) fn say(what: fmt::Arguments<'_>) {
+    // Nobody may be there to read it.
+    let _ = writeln!(io::stderr(), "  {what}");
+}
 
 /// Waits for SIGINT or SIGTERM; listens from this call on.
 pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {

@@ -8,16 +8,15 @@
 //! * [`network`]: where they do it: loopback, or a wire with a delay; [`process`] starts servers
 //!   there
 //! * [`subject`]: the servers that are measured, all behind one command line
-//! * [`clock`], [`console`], [`progress`], `seed`: small things
+//! * `clock`, `console`, `seed`: real time, what people are told, what chance is drawn from
 
 pub mod bench;
-pub mod clock;
-pub mod console;
+mod clock;
+mod console;
 pub mod load;
 pub mod loss;
 pub mod network;
 pub mod process;
-pub mod progress;
 mod seed;
 pub mod soak;
 pub mod subject;

@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::subject::{Kind, PolicyChoice};
+use crate::subject::{self, Kind, PolicyChoice};
 
 /// How long a subject may take to listen.
 const START: Duration = Duration::from_secs(10);
@@ -57,10 +57,9 @@ impl Process {
     ///
     /// When it cannot be started, or does not listen.
     pub async fn start(start: Start) -> io::Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("subject").args(["--kind", start.kind.name()]);
-        command.args(["--policy", start.policy.name()]).args(start.arguments);
-        command.args(["--parent", &std::process::id().to_string()]);
+        let mut words = subject::command(start.kind, start.policy)?.into_iter();
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words).args(start.arguments);
         match start.inherit {
             Some(listener) => command.arg("--inherit").stdin(Stdio::from(listener)),
             None => command.args(["--listen", &start.listen.to_string()]).stdin(Stdio::null()),

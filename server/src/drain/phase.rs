@@ -7,7 +7,8 @@ use std::fmt;
 /// zero, [`Aborting`](Self::Aborting) when everything finished in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
-    /// Work as usual. Awaits a signal, or the panic of a task that matters.
+    /// Work as usual. Awaits a signal, the panic of a task that matters, or the
+    /// application's wish.
     Serving,
     /// Unready, but still accepting and answering, so that whoever routes to us can notice. Awaits
     /// the policy's `lame_duck`.

@@ -7,6 +7,7 @@ pub const ABORT_GRACE: Duration = Duration::from_millis(50);
 
 /// What happens to new requests from the signal on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LameDuckWork {
     /// They are served as before. An orchestrator routes to us for seconds after the signal, and
     /// refusing that work would be an outage.
@@ -165,7 +166,7 @@ impl Policy {
     }
 }
 
-/// The lame duck ends after the deadline.
+/// The lame duck leaves no time before the deadline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyError {
     lame_duck: Duration,

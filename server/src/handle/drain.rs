@@ -54,7 +54,7 @@ impl Drain {
     }
 
     /// How many connections hold more than they need between two requests.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "axum"))]
     pub(crate) fn unparked(&self) -> usize {
         self.shared.crowd.unparked()
     }

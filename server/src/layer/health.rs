@@ -4,8 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Request, Response};
+use http::{Method, Request, Response};
 use http_body::Body;
 use http_body_util::{Either, Full};
 use pin_project_lite::pin_project;
@@ -131,18 +130,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.project().kind.project() {
-            KindProj::Health { draining } => Ok(answer(*draining).map(Either::Left)),
+            KindProj::Health { draining } => Ok(health::response(*draining).map(Either::Left)),
             KindProj::Inner { answer } => {
                 ready!(answer.poll(cx)).map(|response| response.map(Either::Right))
             }
         })
     }
-}
-
-fn answer(draining: bool) -> Response<Full<Bytes>> {
-    let (status, body) = health::state(draining);
-    let mut response = Response::new(Full::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

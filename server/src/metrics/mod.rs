@@ -35,9 +35,11 @@
 //!
 //! ```
 //! # async fn push() {}
-//! # async fn run(listener: tokio::net::TcpListener, app: axum::Router) {
-//! let report = lastorders::serve(listener, app).await;
+//! # async fn run(listener: tokio::net::TcpListener, app: axum::Router) -> std::io::Result<()> {
+//! let signals = lastorders::signal::terminate()?;
+//! let report = lastorders::serve(listener, app).signals(signals).await;
 //! push().await;
+//! # Ok(())
 //! # }
 //! ```
 

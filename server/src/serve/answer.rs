@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use http::header::{CONNECTION, HeaderValue};
 use http::response::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
@@ -17,9 +17,7 @@ use super::BoxError;
 use super::body::{CountedBody, Flight, Source};
 use super::conn::Conn;
 use super::shared::Orders;
-
-/// What a refused request is answered with.
-const SHUTTING_DOWN: &str = r#"{"status":"shutting_down"}"#;
+use crate::health;
 
 pin_project! {
     /// The answer to one request: the application's, or our own when it was refused or the
@@ -73,7 +71,7 @@ where
         let given = match caught {
             Ok(()) => ready!(polled),
             // The panic's message is the panic hook's to print.
-            Err(_) => Given::Ours(StatusCode::INTERNAL_SERVER_ERROR, ""),
+            Err(_) => Given::Ours(internal_error()),
         };
         let mut flight = this.flight.take().expect("polled after it was ready");
         let (mut parts, source) = match given {
@@ -81,8 +79,8 @@ where
                 let (parts, body) = response.into_parts();
                 (parts, Source::App { body })
             }
-            Given::Ours(status, body) => {
-                let (parts, body) = own(status, body).into_parts();
+            Given::Ours(response) => {
+                let (parts, body) = response.into_parts();
                 (parts, Source::Ours { body })
             }
         };
@@ -95,7 +93,7 @@ where
 /// What an answer is made of.
 enum Given<B> {
     App(Response<B>),
-    Ours(StatusCode, &'static str),
+    Ours(Response<Full<Bytes>>),
 }
 
 impl<S, B> From<S, S::Future>
@@ -118,12 +116,7 @@ where
                     }
                     app.call(request.take().expect("called once"))
                 }
-                FromProj::Refused => {
-                    return Poll::Ready(Given::Ours(
-                        StatusCode::SERVICE_UNAVAILABLE,
-                        SHUTTING_DOWN,
-                    ));
-                }
+                FromProj::Refused => return Poll::Ready(Given::Ours(health::response(true))),
             };
             self.set(Self::App { future: called });
         }
@@ -133,16 +126,12 @@ where
 fn failed<B>(error: impl Into<BoxError>) -> Given<B> {
     let error: BoxError = error.into();
     tracing::error!(%error, "the application failed");
-    Given::Ours(StatusCode::INTERNAL_SERVER_ERROR, "")
+    Given::Ours(internal_error())
 }
 
-fn own(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body));
-    *response.status_mut() = status;
-    if !body.is_empty() {
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(CONTENT_TYPE, json);
-    }
+fn internal_error() -> Response<Full<Bytes>> {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response
 }
 

@@ -9,10 +9,12 @@
 //! * `line`: who speaks on a connection: nobody yet, or hyper.
 //! * `http`: how hyper is set up.
 //! * `in_flight`: the requests in flight on one connection.
+//! * `parking`: idle connections give up what they do not need, where there are many.
 //! * `io`: the bytes of a connection, watched, and its clean close.
 //! * `gate`, `answer`, `body`: the way of a request through the application, counted until its
 //!   response is written.
 //! * `release`: resources that are released at the end.
+//! * `steps`: each step of the shutdown, for the log and the metrics.
 
 mod answer;
 mod body;

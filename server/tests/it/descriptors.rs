@@ -5,8 +5,8 @@ use std::fs;
 use rustix::process::{Resource, Rlimit, prlimit};
 use tokio::io::AsyncWriteExt;
 
-use crate::examples::http::{get, read_answer, send_get};
 use crate::examples::process::Example;
+use crate::http::{get, read_answer, send_get};
 
 /// From here on the process cannot open a descriptor before it has closed one.
 fn allow_no_more(example: &Example) {

@@ -4,8 +4,8 @@ use rustix::process::Signal;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::examples::http::{closed, get, read_answer};
 use crate::examples::process::Example;
+use crate::http::{closed, get, read_answer};
 
 /// A process with one request that holds its drain: half a head has been read.
 async fn held() -> (Example, TcpStream) {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use crate::examples::process::within;
+use crate::within::within;
 
 fn start(database: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lastorders-server"));

@@ -8,10 +8,7 @@ use crate::bench::figure::{Figure, Plan};
 use crate::bench::machine;
 use crate::bench::table::{Row, Unit, markdown, text};
 use crate::clock::{now, today};
-use crate::progress::say;
-
-/// This machine lacks what a figure needs.
-const LACKING: u8 = 75;
+use crate::console::{FAILED, LACKING, say};
 
 /// Measures lastorders beside its peers, and prints a table. All servers run on this machine, in
 /// turns, in this one run; a figure counts only if every answer was right.
@@ -72,6 +69,6 @@ fn exit_code(failures: &[Error]) -> ExitCode {
     } else if failures.iter().all(|error| matches!(error, Error::Missing(_))) {
         ExitCode::from(LACKING)
     } else {
-        ExitCode::FAILURE
+        ExitCode::from(FAILED)
     }
 }

@@ -12,6 +12,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
 use crate::clock::now;
+use crate::subject;
 
 /// How long a server may take to print something; under an emulator it is slow.
 const START: Duration = Duration::from_secs(30);
@@ -140,14 +141,12 @@ impl Drop for Server {
 }
 
 fn command(contender: Contender, launch: &Launch) -> Result<Command, Error> {
-    let this = std::env::current_exe().to("find this program's own file")?;
+    let subject = subject::command(contender.kind, contender.policy);
     let mut words = launch.wrapper.clone();
-    words.extend([this.into(), "subject".into()]);
+    words.extend(subject.to("find this program's own file")?);
     let mut words = words.into_iter();
     let mut command = Command::new(words.next().unwrap_or_default());
     command.args(words);
-    command.args(["--kind", contender.kind.name(), "--policy", contender.policy.name()]);
-    command.args(["--parent", &std::process::id().to_string()]);
     let mut option = |name: &str, value: Option<usize>| {
         if let Some(value) = value {
             command.args([name, &value.to_string()]);

@@ -11,9 +11,8 @@ use super::contestant::Contestant;
 use super::outcome::Outcome;
 use super::rig::{Trouble, measure};
 use super::settings::{Settings, Where};
-use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption};
+use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption, say};
 use crate::network::Family;
-use crate::progress::say;
 use crate::subject::{Kind, RungChoice};
 
 /// How often each server is shut down on each network, in short.

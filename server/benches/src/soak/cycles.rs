@@ -11,8 +11,8 @@ use super::processes;
 use super::settings::{Settings, Sort};
 use super::summary::Summary;
 use super::verdict::Cycle;
+use crate::console::say;
 use crate::network::{Family, Network};
-use crate::progress::say;
 use crate::subject::app;
 
 /// How often whoever watches is told how far it is.

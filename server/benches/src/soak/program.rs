@@ -10,8 +10,7 @@ use super::companion::Companion;
 use super::cycles;
 use super::settings::{Settings, Sort};
 use super::summary::Summary;
-use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption};
-use crate::progress::say;
+use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption, say};
 use crate::subject::do_not_outlive;
 
 /// How long the companion may take to end when it is interrupted.

@@ -4,8 +4,8 @@ use std::time::Duration;
 use super::leaks::Ledger;
 use super::settings::Sort;
 use super::verdict::Cycle;
+use crate::console::say;
 use crate::load::Tally;
-use crate::progress::say;
 
 /// What the cycles of one kind came to.
 #[derive(Debug)]

@@ -19,5 +19,5 @@ mod with_lastorders;
 
 pub use app::{SEEN, app};
 pub use options::{Kind, Options, PolicyChoice, RungChoice};
-pub(crate) use program::do_not_outlive;
+pub(crate) use program::{command, do_not_outlive};
 pub use program::{if_asked, main};

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::options::{Kind, Options};
+use super::options::{Kind, Options, PolicyChoice};
 use super::{app, with_axum, with_axum_server, with_hyper, with_lastorders};
 
 /// When the peers give up on what is in flight, where they can: as lastorders does.
@@ -28,6 +28,14 @@ const WORD: &str = "subject";
 pub fn if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1).peekable();
     (arguments.peek()? == WORD).then(|| main(arguments))
+}
+
+/// The words that start this very program as a subject: it ends with the thread that starts it.
+pub(crate) fn command(kind: Kind, policy: PolicyChoice) -> io::Result<Vec<OsString>> {
+    let mut words = vec![std::env::current_exe()?.into_os_string(), WORD.into()];
+    words.extend(["--kind", kind.name(), "--policy", policy.name()].map(OsString::from));
+    words.extend(["--parent".into(), std::process::id().to_string().into()]);
+    Ok(words)
 }
 
 /// Serves until SIGTERM; the first argument is the program's name. Gives the exit code.

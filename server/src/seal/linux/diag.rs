@@ -43,8 +43,8 @@ pub(super) enum Ask {
     Handshakes,
 }
 
-/// A socket: both ends of its connection, and the number that is its own. IPv4 addresses are the first four bytes, unless the listening socket
-/// is an IPv6 one.
+/// A socket: both ends of its connection, and the number that is its own. IPv4 addresses are the
+/// first four bytes, unless the listening socket is an IPv6 one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Id<'a> {
     pub(super) local: &'a [u8; 16],

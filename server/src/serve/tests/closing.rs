@@ -1,13 +1,8 @@
 //! Connections with nothing in flight, and the clean close.
 
-use std::io::Write;
-
 use axum::Router;
 use axum::routing::post;
-use futures_util::stream;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::io::AsyncWriteExt;
 
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{Drain, Policy};
@@ -62,36 +57,6 @@ async fn bytes_that_arrive_at_the_moment_of_closing_are_answered() {
     let answer = client.answer().await;
     assert_eq!(answer.status(), 200);
     assert!(answer.says_close());
-}
-
-/// Over a real socket: the kernel has the bytes, but the runtime has not asked it yet.
-#[tokio::test]
-async fn bytes_that_only_the_kernel_knows_of_are_answered() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("bound");
-    let (signals, mut sent) = unbounded_channel();
-    let server = crate::serve(listener, Gate::new().app(Drain::new()))
-        .policy(Policy::default().idle_grace(ms(0)))
-        .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
-    let server = tokio::spawn(server.into_future());
-    let mut client = tokio::net::TcpStream::connect(address).await.expect("open");
-    let request = b"GET / HTTP/1.1\r\nhost: test\r\nconnection: keep-alive\r\n\r\n";
-    client.write_all(request).await.expect("sent");
-    let mut answer = vec![0; 1024];
-    assert!(client.read(&mut answer).await.expect("an answer") > 0);
-
-    // No await between these two: when the server hears the signal, the runtime has not heard of
-    // the bytes.
-    let mut client = client.into_std().expect("a socket");
-    client.write_all(request).expect("sent");
-    signals.send(crate::Signal::Terminate).expect("the server runs");
-
-    let mut client = tokio::net::TcpStream::from_std(client).expect("a socket");
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).await.expect("no reset");
-    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer:?}");
-    drop(client);
-    assert!(server.await.expect("no panic").clean);
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,8 +143,7 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
     // The time for idle connections is long over, but this one was not idle then.
     tokio::time::advance(ms(200)).await;
     client.get("/").await;
-    let mut rest = String::new();
-    client.0.read_to_string(&mut rest).await.expect("no reset");
+    let rest = client.rest().await;
     assert!(rest.contains("3\r\nend\r\n0\r\n\r\nHTTP/1.1 200 OK"), "{rest}");
     assert!(rest.ends_with("free"), "{rest}");
     drop(client);
@@ -201,8 +165,7 @@ async fn so_does_one_that_ends_just_before_the_time_for_idle_connections() {
     tokio::time::advance(ms(200)).await;
     settle().await;
     client.get("/").await;
-    let mut rest = String::new();
-    client.0.read_to_string(&mut rest).await.expect("no reset");
+    let rest = client.rest().await;
     assert!(rest.ends_with("free"), "{rest}");
     drop(client);
     let report = rig.report().await;
@@ -221,8 +184,7 @@ async fn and_is_closed_when_none_comes() {
     tokio::time::advance(ms(1_000)).await;
     settle().await;
     gate.let_go(1);
-    let mut rest = String::new();
-    client.0.read_to_string(&mut rest).await.expect("no reset");
+    assert!(client.rest().await.ends_with("3\r\nend\r\n0\r\n\r\n"));
     assert_eq!(rig.elapsed(), ms(1_250));
     assert!(rig.report().await.clean);
 }

@@ -6,10 +6,6 @@ mod endless;
 mod entrance;
 #[cfg(feature = "http2")]
 mod http2;
-#[cfg(feature = "http2")]
-mod http2_streams;
-#[cfg(feature = "http2")]
-mod http2_tunnels;
 mod in_flight;
 mod lame_duck;
 mod log;
@@ -18,14 +14,11 @@ mod metrics;
 mod parking;
 mod pipelined;
 mod release;
-#[cfg(feature = "reference")]
 mod report;
 mod seal;
 mod shapes;
 mod stalled;
-mod streams;
 mod stuck;
 mod tasks;
-mod tunnels;
 mod unflushed;
 mod upgraded;

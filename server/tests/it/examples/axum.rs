@@ -1,5 +1,5 @@
-use super::http::{closed, get};
 use super::process::Example;
+use crate::http::{closed, get};
 
 #[tokio::test]
 async fn it_answers_and_ends_on_sigterm() {

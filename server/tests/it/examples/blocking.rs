@@ -1,5 +1,5 @@
-use super::http::{get, send_get};
 use super::process::Example;
+use crate::http::{get, send_get};
 
 #[tokio::test]
 async fn a_blocked_thread_does_not_keep_the_process_and_is_named() {

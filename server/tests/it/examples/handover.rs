@@ -12,8 +12,9 @@ use tokio::process::Command;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::built;
-use super::http::{get, read_answer, send_get};
-use super::process::{Example, within};
+use super::process::Example;
+use crate::http::{get, read_answer, send_get};
+use crate::within::within;
 
 const CLIENTS: usize = 4;
 /// How many answers are awaited from each process before it hands over.

@@ -1,7 +1,7 @@
 use tokio::io::AsyncWriteExt;
 
-use super::http::{closed, get, read_answer, read_until};
 use super::process::Example;
+use crate::http::{closed, get, read_answer, read_until};
 
 #[tokio::test]
 async fn what_is_in_flight_is_sent_whole_and_health_says_so() {

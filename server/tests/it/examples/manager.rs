@@ -5,7 +5,8 @@ use tokio::net::UnixDatagram;
 use tokio::process::Command;
 
 use super::built;
-use super::process::{Example, within};
+use super::process::Example;
+use crate::within::within;
 
 /// Does what systemd does: it holds a socket, passes it to processes, and hears how they are.
 pub(crate) struct Manager {

@@ -3,11 +3,9 @@
 //!
 //! * `process`: an example that runs.
 //! * `built`: where its program is, and that it is not an old one.
-//! * `http`: requests and answers, byte by byte.
 //! * `manager`: a service manager, which passes sockets and is told how the service is.
 
 mod built;
-pub(crate) mod http;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 mod manager;
 pub(crate) mod process;

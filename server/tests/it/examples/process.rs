@@ -1,5 +1,4 @@
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
@@ -8,20 +7,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
 use super::built;
-
-/// What has not happened by then will not happen: an example that hangs is a failure and not a test
-/// without end.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Waits for what is bound to happen.
-///
-/// # Panics
-///
-/// When it does not.
-pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
-    let outcome = tokio::time::timeout(PATIENCE, future).await;
-    outcome.unwrap_or_else(|_| panic!("{what}: nothing came of it in {PATIENCE:?}"))
-}
+use crate::within::within;
 
 /// An example that runs, and has said where it listens. It is killed when this is dropped.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-use super::http::{closed, get, read_until, send_get};
 use super::process::Example;
+use crate::http::{closed, get, read_until, send_get};
 
 #[tokio::test]
 async fn streams_and_long_polls_end_whole() {

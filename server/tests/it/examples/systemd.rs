@@ -3,8 +3,8 @@ use std::net::TcpListener;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::http::{closed, get, read_answer, send_get};
 use super::manager::Manager;
+use crate::http::{closed, get, read_answer, send_get};
 
 #[tokio::test]
 async fn a_restart_loses_nothing() {

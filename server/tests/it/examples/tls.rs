@@ -8,8 +8,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::http::{closed, get, read_answer, send_get};
-use super::process::{Example, within};
+use super::process::Example;
+use crate::http::{closed, get, read_answer, send_get};
+use crate::within::within;
 
 const HTTP2: &[u8] = b"h2";
 

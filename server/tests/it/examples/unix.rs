@@ -10,8 +10,9 @@ use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 use super::built;
-use super::http::{closed, get, read_answer};
-use super::process::{Example, within};
+use super::process::Example;
+use crate::http::{closed, get, read_answer};
+use crate::within::within;
 
 const CLIENTS: usize = 8;
 /// How often each client is served before the signal.

@@ -4,7 +4,8 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use super::process::{Example, within};
+use super::process::Example;
+use crate::within::within;
 
 /// A client that has had an echo, so that the other side surely has left HTTP.
 async fn open(example: &Example) -> WebSocketStream<TcpStream> {

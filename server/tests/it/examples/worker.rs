@@ -1,8 +1,8 @@
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::http::{closed, read_answer, read_until};
 use super::process::Example;
+use crate::http::{closed, read_answer, read_until};
 
 fn post(address: &str, more: &str) -> String {
     let length = address.len();

@@ -6,8 +6,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use super::rig::{Server, Work, brisk, patient};
-use crate::examples::http::{closed, read_answer, send_get};
-use crate::examples::process::within;
+use crate::http::{closed, read_answer};
+use crate::within::within;
 
 /// A listener that says when it has been closed.
 struct Telling {
@@ -40,9 +40,7 @@ async fn while_it_drains_a_connection_is_refused() {
     let (told, door_is_closed) = oneshot::channel();
     let telling = |listener| Telling { listener, closed: told };
     let server = Server::start_with(patient(), work.app(1), telling).await;
-    let mut client = server.connect().await;
-    send_get(&mut client, "/held").await.expect("sent");
-    work.arrived().await;
+    let mut client = server.held(&work).await;
     server.terminate().await;
     within("the door is to close", door_is_closed).await.expect("it says so");
     for _ in 0..3 {

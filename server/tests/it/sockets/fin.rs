@@ -8,8 +8,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::rig::{Server, Work, brisk, patient};
-use crate::examples::http::{closed, get, read_answer, send_get};
-use crate::examples::process::within;
+use crate::http::{closed, get, read_answer};
+use crate::within::within;
 
 const REQUEST: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
 const UPLOAD: &str = "POST /echo HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\nbody";
@@ -34,9 +34,7 @@ async fn assert_unheard(client: &mut TcpStream) {
 async fn a_request_behind_the_end_of_an_answer_is_never_executed() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(1)).await;
-    let mut client = server.connect().await;
-    send_get(&mut client, "/held").await.expect("sent");
-    work.arrived().await;
+    let mut client = server.held(&work).await;
     server.terminate().await;
     work.let_go(1);
     assert!(read_answer(&mut client).await.expect("an answer").says_close());

@@ -4,7 +4,7 @@ use tokio::net::TcpStream;
 use super::kernel::write_side_shut;
 use super::resets::narrow;
 use super::rig::{Server, Work, patient};
-use crate::examples::process::within;
+use crate::within::within;
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const DATA: u8 = 0;

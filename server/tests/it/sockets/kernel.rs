@@ -2,7 +2,7 @@ use std::fs;
 
 use tokio::net::TcpStream;
 
-use crate::examples::process::within;
+use crate::within::within;
 
 /// What the kernel says of the server's end of a connection.
 #[derive(Debug)]

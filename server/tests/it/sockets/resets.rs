@@ -1,12 +1,12 @@
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::kernel::write_side_shut;
 use super::rig::{Server, Work, patient};
-use crate::examples::http::{read_answer, send_get};
-use crate::examples::process::within;
+use crate::http::{closed, read_answer, send_get};
+use crate::within::within;
 
 /// More than a socket of the client below takes in, so that the end of an answer waits in the
 /// server's kernel: there a reset would destroy it.
@@ -24,9 +24,7 @@ async fn assert_whole(client: &mut TcpStream) {
     let answer = read_answer(client).await.expect("no reset in the answer");
     assert_eq!((answer.status(), answer.body.len()), (200, BIG));
     assert!(answer.says_close());
-    let mut rest = Vec::new();
-    let read = within("the server is to close", client.read_to_end(&mut rest)).await;
-    assert_eq!(read.expect("no reset at the end"), 0);
+    assert!(closed(client).await);
 }
 
 #[tokio::test]
@@ -101,14 +99,11 @@ async fn a_client_that_shuts_its_write_side_reads_what_was_written() {
 async fn after_the_end_of_an_answer_the_server_reads_on() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(1)).await;
-    let mut client = server.connect().await;
-    send_get(&mut client, "/held").await.expect("sent");
-    work.arrived().await;
+    let mut client = server.held(&work).await;
     server.terminate().await;
     work.let_go(1);
-    let mut answer = Vec::new();
-    let read = within("the server is to close", client.read_to_end(&mut answer)).await;
-    assert!(read.expect("no reset") > 0);
+    assert!(read_answer(&mut client).await.expect("no reset").says_close());
+    assert!(closed(&mut client).await);
     // More than the kernels hold between them, so somebody must read.
     let mebibyte = vec![b'x'; 1 << 20];
     for _ in 0..7 {

@@ -12,7 +12,8 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::examples::process::within;
+use crate::http::send_get;
+use crate::within::within;
 
 /// A policy under which nothing ends because time has passed: whoever waits for such an end waits
 /// longer than a test has patience.
@@ -66,6 +67,14 @@ impl Server {
         TcpStream::connect(self.address).await.expect("the server listens")
     }
 
+    /// A client whose request waits at the gate.
+    pub(crate) async fn held(&self, work: &Work) -> TcpStream {
+        let mut client = self.connect().await;
+        send_get(&mut client, "/held").await.expect("sent");
+        work.arrived().await;
+        client
+    }
+
     /// Sends a signal. On a runtime of one thread nobody hears it before the next await.
     pub(crate) fn signal(&self, signal: Signal) {
         self.signals.send(signal).expect("the server runs");
@@ -109,8 +118,8 @@ impl Work {
         Self { executed: Arc::default(), arrived: none(), gate: none(), dropped: none() }
     }
 
-    /// `/` answers at once; `/held` waits at the gate first. Both with `size` bytes. `/echo` answers
-    /// with the body of the request.
+    /// `/` answers at once; `/held` waits at the gate first. Both with `size` bytes. `/echo`
+    /// answers with the body of the request.
     pub(crate) fn app(&self, size: usize) -> Router {
         let (free, held, echo) = (self.clone(), self.clone(), self.clone());
         let echo = move |body: String| {

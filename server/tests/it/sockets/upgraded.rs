@@ -9,7 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::rig::{Server, patient};
-use crate::examples::process::within;
+use crate::http::read_until;
+use crate::within::within;
 
 const UPGRADE: &str = "GET / HTTP/1.1\r\nhost: test\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
 const CONNECT: &str = "CONNECT far.test:443 HTTP/1.1\r\nhost: far.test:443\r\n\r\n";
@@ -43,10 +44,7 @@ fn app(polite: bool) -> Router {
 async fn open(server: &Server, request: &str) -> TcpStream {
     let mut client = server.connect().await;
     client.write_all(request.as_bytes()).await.expect("sent");
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(client.read_u8().await.expect("a whole head"));
-    }
+    read_until(&mut client, "\r\n\r\n").await;
     client
 }
 

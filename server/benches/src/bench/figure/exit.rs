@@ -9,7 +9,7 @@ use crate::bench::limits;
 use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit, thousands};
-use crate::progress::say;
+use crate::console::say;
 use crate::subject::{Kind, PolicyChoice};
 
 /// How long a server may take to shut down.

@@ -7,7 +7,7 @@ use crate::bench::contender::Contender;
 use crate::bench::error::Error;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
-use crate::progress::say;
+use crate::console::say;
 
 /// How long a server may take to shut down under the emulator.
 const EXIT: Duration = Duration::from_secs(60);
@@ -29,7 +29,6 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
         say(format_args!("instructions a request: {contender}"));
         let little = count(contender, few).map_err(|it| it.of(contender))?;
         let much = count(contender, many).map_err(|it| it.of(contender))?;
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
         let difference = much.saturating_sub(little) as f64;
         row.set(contender.kind, difference / f64::from(many - few));
     }

@@ -10,7 +10,7 @@ use crate::bench::server::{Launch, Server};
 use crate::bench::stats::rotated;
 use crate::bench::table::Row;
 use crate::clock::now;
-use crate::progress::say;
+use crate::console::say;
 use crate::subject::SEEN;
 
 /// How long a server may take to shut down.

@@ -3,9 +3,9 @@ use std::time::Duration;
 use super::Plan;
 use crate::bench::error::{Context, Error};
 use crate::bench::table::{Row, Unit};
+use crate::console::say;
 use crate::loss::{Contestant, Outcome, Settings, Trouble, Where, measure as count};
 use crate::network::Family;
-use crate::progress::say;
 use crate::subject::{Kind, RungChoice};
 
 /// Clients of every server: half of them fresh, half kept alive.

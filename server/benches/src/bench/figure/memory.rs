@@ -9,7 +9,7 @@ use crate::bench::limits;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
-use crate::progress::say;
+use crate::console::say;
 use crate::subject::Kind;
 
 /// How often memory is looked at.
@@ -103,9 +103,7 @@ impl Crowd {
 }
 
 fn each(kib: u64, connections: u32) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let kib = kib as f64;
-    kib / f64::from(connections)
+    kib as f64 / f64::from(connections)
 }
 
 fn wait_until_steady(crowds: &[Crowd], time: Duration) -> Result<(), Error> {

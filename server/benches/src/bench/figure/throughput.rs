@@ -12,7 +12,7 @@ use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
-use crate::progress::say;
+use crate::console::say;
 use crate::subject::Kind;
 
 /// Connections of the client, each with one request under way.
@@ -113,7 +113,6 @@ fn sample(contender: Contender, cpu: usize, time: Duration) -> Result<Sample, Er
     let cpu_before = on_cpu(&server)?;
     let (answers, took) = drive(&mut clients, time)?;
     let on_cpu = on_cpu(&server)?.saturating_sub(cpu_before);
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let rate = answers as f64 / took.as_secs_f64();
     Ok(Sample { rate, busy: on_cpu.as_secs_f64() / took.as_secs_f64() })
 }

@@ -2,24 +2,8 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::process::within;
-
-/// An answer: its head in lower case, and its body.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) head: String,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    pub(crate) fn status(&self) -> u16 {
-        self.head[9..12].parse().expect("a status")
-    }
-
-    pub(crate) fn says_close(&self) -> bool {
-        self.head.contains("\r\nconnection: close\r\n")
-    }
-}
+use crate::answer::Answer;
+use crate::within::within;
 
 /// Sends a request without a body.
 pub(crate) async fn send_get(io: &mut (impl AsyncWrite + Unpin), path: &str) -> io::Result<()> {
@@ -30,19 +14,7 @@ pub(crate) async fn send_get(io: &mut (impl AsyncWrite + Unpin), path: &str) -> 
 
 /// Reads one whole answer with a `Content-Length`, and not a byte more.
 pub(crate) async fn read_answer(io: &mut (impl AsyncRead + Unpin)) -> io::Result<Answer> {
-    let answer = async {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(io.read_u8().await?);
-        }
-        let head = String::from_utf8(head).expect("text").to_lowercase();
-        let length = head.split("content-length: ").nth(1).expect("a length");
-        let length = length.split("\r\n").next().and_then(|it| it.parse().ok()).expect("a number");
-        let mut body = vec![0; length];
-        io.read_exact(&mut body).await?;
-        Ok(Answer { head, body: String::from_utf8(body).expect("text") })
-    };
-    within("an answer is to come", answer).await
+    within("an answer is to come", Answer::read(io)).await
 }
 
 /// Sends a request and reads its answer.

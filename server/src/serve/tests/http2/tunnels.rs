@@ -1,17 +1,12 @@
-//! HTTP/2: tunnels, which are streams (RFC 9113, 8.5) and may carry WebSockets (RFC 8441).
+//! Tunnels, which are streams (RFC 9113, 8.5) and may carry WebSockets (RFC 8441).
 
-use axum::Router;
-use axum::extract::Request;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-use super::http2::{ACK, DATA, HEADERS, PING, connect, frame, read, read_kind};
+use super::frames::{
+    ACK, DATA, END_HEADERS, END_STREAM, HEADERS, PING, connect, frame, pong, read, read_kind,
+};
+use crate::Policy;
 use crate::report::ConnectionClass;
+use crate::serve::tests::upgraded::app;
 use crate::testing::{Client, Rig, ms};
-use crate::{Drain, Policy};
-
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
 
 /// A header of HPACK without compression: the name of this place in the static table, or a new one.
 fn literal(place: u8, name: &str, value: &str) -> Vec<u8> {
@@ -31,31 +26,6 @@ fn websocket(stream: u32) -> Vec<u8> {
     head.push(0x84); // :path: /
     head.extend(literal(1, "", "far.test"));
     frame(HEADERS, END_HEADERS, stream, &head)
-}
-
-/// Echoes; ends when it is told of the drain, if it is `polite`.
-fn app(polite: bool) -> Router {
-    Router::new().fallback(move |mut request: Request| async move {
-        let drain = request.extensions().get::<Drain>().expect("in every request").clone();
-        let upgraded = hyper::upgrade::on(&mut request);
-        tokio::spawn(async move {
-            let mut io = TokioIo::new(upgraded.await.expect("the answer was written"));
-            let mut byte = [0];
-            loop {
-                tokio::select! {
-                    () = drain.draining(), if polite => {
-                        io.write_all(b"bye").await.expect("open");
-                        io.shutdown().await.expect("open");
-                        return;
-                    }
-                    read = io.read_exact(&mut byte) => match read {
-                        Ok(_) => io.write_all(&byte).await.expect("open"),
-                        Err(_) => return,
-                    },
-                }
-            }
-        });
-    })
 }
 
 async fn open(rig: &Rig) -> Client {
@@ -98,8 +68,7 @@ async fn one_that_does_not_flows_until_the_deadline() {
     let mut rig = Rig::new(Policy::default(), app(false));
     let mut client = open(&rig).await;
     rig.terminate().await;
-    let ping = read_kind(&mut client, PING).await;
-    client.send(frame(PING, ACK, 0, &ping.payload)).await;
+    pong(&mut client).await;
     tokio::time::advance(ms(7_999)).await;
     client.send(frame(DATA, 0, 1, b"y")).await;
     assert_eq!(read_kind(&mut client, DATA).await.payload, b"y");

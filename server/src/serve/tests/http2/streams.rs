@@ -1,20 +1,16 @@
-//! HTTP/2: what becomes of streams, and of clients that stop or go.
+//! What becomes of streams, and of clients that stop or go.
 
 use axum::Router;
 use axum::routing::{get as route, post};
 use tokio::io::AsyncReadExt;
 
-use super::http2::{
-    ACK, DATA, Frame, GOAWAY, HEADERS, PING, PREFACE, SETTINGS, connect, frame, get, last_stream,
-    read, read_kind,
+use super::frames::{
+    ACK, DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, PING, RST_STREAM, WINDOW_UPDATE,
+    connect, frame, get, last_stream, pong, read, read_kind,
 };
 use crate::report::ConnectionClass;
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{Drain, LameDuckWork, Policy};
-
-const RST_STREAM: u8 = 3;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
 
 /// POST of a path, in HPACK; the body is to follow.
 fn post_head(stream: u32, path: &str) -> Vec<u8> {
@@ -28,12 +24,6 @@ fn status(head: &Frame) -> u8 {
     head.payload[0] & 0x7f
 }
 const OK: u8 = 8;
-
-/// The end of the first round trip of a drain: both goodbyes have been said after this.
-async fn pong(client: &mut Client) {
-    let ping = read_kind(client, PING).await;
-    client.send(frame(PING, ACK, 0, &ping.payload)).await;
-}
 
 /// The handler has long returned and h2 has every frame, but the client has not read.
 #[tokio::test(start_paused = true)]
@@ -195,29 +185,6 @@ async fn a_client_that_vanishes_is_uncounted_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_never_sends_a_byte_has_no_more_time_than_another() {
-    let mut rig = Rig::new(Policy::default(), Router::new());
-    let mut client = rig.connect();
-    settle().await;
-    rig.terminate().await;
-    assert!(client.closed().await);
-    assert_eq!(rig.elapsed(), ms(250));
-    assert!(rig.report().await.clean);
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_that_sends_the_preface_and_no_more_is_cut_at_the_deadline() {
-    let mut rig = Rig::new(Policy::default(), Router::new());
-    let mut client = rig.connect();
-    client.send(PREFACE).await;
-    rig.terminate().await;
-    assert_eq!(read_kind(&mut client, SETTINGS).await.flags, 0);
-    let report = rig.report().await;
-    assert_eq!(report.took_ms, 8_000);
-    assert_eq!(report.aborted_connections[0].class, ConnectionClass::Http2);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_lame_duck_that_refuses_executes_no_new_stream() {
     let gate = Gate::new();
     let policy = Policy::default().lame_duck(ms(1_000)).lame_duck_work(LameDuckWork::Refuse);
@@ -236,6 +203,50 @@ async fn a_lame_duck_that_refuses_executes_no_new_stream() {
     let served = read_kind(&mut client, HEADERS).await;
     assert_eq!((served.stream, status(&served)), (1, OK));
     assert_eq!(gate.reached(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_response_held_back_by_flow_control_is_sent_whole() {
+    // Larger than the window of 65,535 bytes that a peer starts with.
+    let big = || async { "x".repeat(100_000) };
+    let app = Router::new().route("/", route(big));
+    let mut rig = Rig::new(Policy::default(), app);
+    let mut client = connect(&rig).await;
+    client.send(get(1, "/")).await;
+    let mut received = 0;
+    while received < 65_535 {
+        received += read_kind(&mut client, DATA).await.payload.len();
+    }
+    rig.terminate().await;
+    pong(&mut client).await;
+    // Beyond every grace for idle connections: this one only waits for its peer.
+    tokio::time::advance(ms(2_000)).await;
+    let more = 50_000u32.to_be_bytes();
+    client.send(frame(WINDOW_UPDATE, 0, 0, &more)).await;
+    client.send(frame(WINDOW_UPDATE, 0, 1, &more)).await;
+    while received < 100_000 {
+        received += read_kind(&mut client, DATA).await.payload.len();
+    }
+    drop(client);
+    assert!(rig.report().await.clean);
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_left_at_the_deadline_are_cut_with_their_handlers() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = connect(&rig).await;
+    client.send([get(1, "/held"), get(3, "/held")].concat()).await;
+    assert_eq!(gate.waiting(), 2);
+    tokio::time::advance(ms(100)).await;
+    rig.terminate().await;
+    let report = rig.report().await;
+    assert_eq!((report.aborted.requests, report.took_ms), (2, 8_000));
+    let cut = &report.aborted_connections[0];
+    assert_eq!((cut.class, cut.requests.len()), (ConnectionClass::Http2, 2));
+    assert_eq!(cut.requests[0].age_ms, 8_100);
+    settle().await;
+    assert_eq!(gate.waiting(), 0);
 }
 
 /// Reads until the end, which must be one.

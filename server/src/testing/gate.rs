@@ -1,0 +1,80 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use futures_util::stream;
+use tokio::sync::Semaphore;
+
+use crate::Drain;
+
+/// A gate that holds handlers, and counts those who have come to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    permits: Arc<Semaphore>,
+    reached: Arc<AtomicUsize>,
+    waiting: Arc<()>,
+}
+
+impl Gate {
+    pub(crate) fn new() -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(0)),
+            reached: Arc::default(),
+            waiting: Arc::default(),
+        }
+    }
+
+    /// A service whose `/held` waits at the gate, and whose `/` and `/health` do not.
+    pub(crate) fn app(&self, drain: Drain) -> Router {
+        let gate = self.clone();
+        let held = move || async move {
+            gate.pass().await;
+            "held"
+        };
+        let gate = self.clone();
+        let free = move || async move {
+            gate.count();
+            "free"
+        };
+        Router::new()
+            .route("/held", axum::routing::get(held).post(|_: String| async { "read" }))
+            .route("/", axum::routing::get(free))
+            .route("/health", crate::health(drain))
+    }
+
+    /// A route whose head leaves at once, without a word of closing, and whose body waits here.
+    pub(crate) fn slow_body(&self) -> axum::routing::MethodRouter {
+        let gate = self.clone();
+        axum::routing::get(move || async move {
+            let end = stream::once(async move {
+                gate.pass().await;
+                Ok::<_, std::convert::Infallible>("end")
+            });
+            axum::body::Body::from_stream(end)
+        })
+    }
+
+    fn count(&self) {
+        self.reached.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) async fn pass(&self) {
+        self.count();
+        let _waiting = Arc::clone(&self.waiting);
+        self.permits.acquire().await.expect("open").forget();
+    }
+
+    pub(crate) fn let_go(&self, n: usize) {
+        self.permits.add_permits(n);
+    }
+
+    /// How many handlers are at the gate now.
+    pub(crate) fn waiting(&self) -> usize {
+        Arc::strong_count(&self.waiting) - Arc::strong_count(&self.permits)
+    }
+
+    /// How many handlers have begun.
+    pub(crate) fn reached(&self) -> usize {
+        self.reached.load(Ordering::Relaxed)
+    }
+}
