@@ -63,7 +63,8 @@ async fn one_that_was_closing_before_the_signal_waits_in_peace() {
     let drain = Drain::new();
     let app = Gate::new().app(drain.clone());
     let policy = Policy::default();
-    let mut rig = Rig::behind(policy, app, StuckListener, |serve| serve.drain(drain).park_beyond(0));
+    let mut rig =
+        Rig::behind(policy, app, StuckListener, |serve| serve.drain(drain).park_beyond(0));
     let mut used = rig.connect();
     used.get("/").await;
     used.answer().await;
