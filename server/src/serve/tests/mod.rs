@@ -20,6 +20,8 @@ mod pipelined;
 mod release;
 #[cfg(feature = "reference")]
 mod report;
+mod script;
+mod scripts;
 mod seal;
 mod shapes;
 mod stalled;
