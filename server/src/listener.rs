@@ -79,6 +79,6 @@ impl Listener for UnixListener {
     }
 
     async fn seal(self, door: Door<Self>) -> Rung {
-        seal::unix(self, &door)
+        seal::unix(self, &door).await
     }
 }

@@ -1,6 +1,8 @@
 use std::io;
+use std::time::Duration;
 
 use futures_util::FutureExt;
+use rustix::io::Errno;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::task::{coop::unconstrained, yield_now};
 
@@ -13,6 +15,10 @@ const FAILURES: usize = 16;
 /// The longest queue that a kernel can be asked for. Clients that connect faster than we accept do
 /// not keep the door open for ever.
 const LONGEST_QUEUE: usize = 65_535;
+
+/// How long accepting rests while the process may open no more descriptors: those of connections
+/// that are answered meanwhile come free.
+const REST: Duration = Duration::from_millis(5);
 
 /// For any listener: accepts for as long as that succeeds without waiting.
 pub(crate) async fn accept_until_empty<L: Listener>(mut listener: L, door: Door<L>) -> Rung {
@@ -33,40 +39,44 @@ pub(crate) async fn accept_until_empty<L: Listener>(mut listener: L, door: Door<
 /// For TCP: admits what waits now, and takes the listener from the runtime for the caller to close.
 ///
 /// Asks the kernel itself and not the runtime, which may not have heard of the newest connections.
-pub(super) fn last_of(
+pub(super) async fn last_of(
     listener: TcpListener,
     door: &Door<TcpListener>,
 ) -> io::Result<std::net::TcpListener> {
     let listener = listener.into_std()?;
-    drain_queue(|| {
+    drain_queue(door, || {
         let (stream, peer) = listener.accept()?;
         stream.set_nonblocking(true)?;
         let _ = stream.set_nodelay(true);
         door.admit(TcpStream::from_std(stream)?, peer);
         Ok(())
-    });
+    })
+    .await;
     Ok(listener)
 }
 
 /// For Unix sockets: the same, and then it is closed.
-pub(crate) fn unix(listener: UnixListener, door: &Door<UnixListener>) -> Rung {
+pub(crate) async fn unix(listener: UnixListener, door: &Door<UnixListener>) -> Rung {
     if let Ok(listener) = listener.into_std() {
-        drain_queue(|| {
+        drain_queue(door, || {
             let (stream, peer) = listener.accept()?;
             stream.set_nonblocking(true)?;
             door.admit(UnixStream::from_std(stream)?, peer.into());
             Ok(())
-        });
+        })
+        .await;
     }
     Rung::AcceptUntilEmpty
 }
 
-fn drain_queue(mut accept: impl FnMut() -> io::Result<()>) {
+async fn drain_queue<L: Listener>(door: &Door<L>, mut accept: impl FnMut() -> io::Result<()>) {
     let mut failures = 0;
     for _ in 0..LONGEST_QUEUE {
         match accept() {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+            // The deadline bounds it: then this is dropped.
+            Err(error) if is_short_of_something(&error) => door.sleep(REST).await,
             Err(_) if failures < FAILURES => failures += 1,
             Err(error) => {
                 tracing::warn!(%error, "connections that waited in the accept queue were lost");
@@ -74,4 +84,10 @@ fn drain_queue(mut accept: impl FnMut() -> io::Result<()>) {
             }
         }
     }
+}
+
+/// Whether there is too little of something that others may give back.
+fn is_short_of_something(error: &io::Error) -> bool {
+    let short = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+    Errno::from_io_error(error).is_some_and(|errno| short.contains(&errno))
 }

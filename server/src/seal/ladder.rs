@@ -9,6 +9,6 @@ pub(crate) async fn tcp(listener: TcpListener, door: Door<TcpListener>) -> Rung 
         Ok(rung) => return rung,
         Err(listener) => listener,
     };
-    drop(accept_until_empty::last_of(listener, &door));
+    drop(accept_until_empty::last_of(listener, &door).await);
     Rung::AcceptUntilEmpty
 }

@@ -57,10 +57,15 @@ impl Rig {
 
     /// Connects; the connection waits to be accepted.
     pub(crate) fn connect(&self) -> Client {
-        let (ours, theirs) = duplex(WINDOW);
+        Client(self.connect_wide(WINDOW))
+    }
+
+    /// Connects, with room for this many bytes in each direction.
+    pub(crate) fn connect_wide(&self, window: usize) -> DuplexStream {
+        let (ours, theirs) = duplex(window);
         // A listener that has been sealed drops what comes, as the network would refuse it.
         let _ = self.queue.send(Ok(theirs));
-        Client(ours)
+        ours
     }
 
     /// Makes the next accept fail.

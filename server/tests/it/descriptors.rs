@@ -55,3 +55,24 @@ async fn a_signal_is_heard_all_the_same() {
     drop(client);
     example.finish().await.assert_clean();
 }
+
+/// Those that wait in the accept queue get the descriptors of those that have been answered.
+#[tokio::test]
+async fn the_queue_is_emptied_at_the_seal_as_descriptors_come_free() {
+    let example = Example::start("axum").await;
+    let mut client = example.connect().await;
+    get(&mut client, "/").await;
+    allow_no_more(&example);
+    let mut waiting = Vec::new();
+    for _ in 0..30 {
+        let mut waits = example.connect().await;
+        send_get(&mut waits, "/").await.expect("the kernel takes it");
+        waiting.push(waits);
+    }
+    example.terminate();
+    drop(client);
+    for mut waits in waiting {
+        assert_eq!(read_answer(&mut waits).await.expect("an answer").status(), 200);
+    }
+    example.finish().await.assert_clean();
+}

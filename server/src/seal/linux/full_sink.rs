@@ -84,7 +84,7 @@ impl FullSink {
         if attached.is_ok() {
             grace::wait(listener, Some(&mut second), handshakes, door).await;
         }
-        let sink = accept_until_empty::last_of(second, door).step("unregister the sink")?;
+        let sink = accept_until_empty::last_of(second, door).await.step("unregister the sink")?;
         attached?;
         listen(&sink, 1).step("shorten the sink's queue")?;
         let plugs = fill(&sink, plugs, listener, door).await?;
@@ -101,7 +101,7 @@ impl FullSink {
     ) {
         grace::wait(&mut listener, None, handshakes, door).await;
         // The sink is closed last, so that nothing gets past it.
-        drop(accept_until_empty::last_of(listener, door));
+        drop(accept_until_empty::last_of(listener, door).await);
         // If others hold the first socket, or have joined the group, they are not to be steered.
         let _ = sys::detach_from_group(&self.sink);
     }

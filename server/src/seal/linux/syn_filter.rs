@@ -19,7 +19,7 @@ pub(super) async fn close(
     door: &Door<TcpListener>,
 ) {
     grace::wait(&mut listener, None, handshakes, door).await;
-    if let Ok(listener) = accept_until_empty::last_of(listener, door) {
+    if let Ok(listener) = accept_until_empty::last_of(listener, door).await {
         // If others hold this socket without our knowledge, it must not be deaf for ever. The price
         // is the microsecond between this call and the next.
         let _ = sys::detach_filter(&listener);

@@ -15,6 +15,8 @@ mod parking;
 mod pipelined;
 mod release;
 mod report;
+mod script;
+mod scripts;
 mod seal;
 mod shapes;
 mod stalled;
