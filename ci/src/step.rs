@@ -14,6 +14,8 @@ pub(crate) struct Step {
     pub(crate) env: &'static [(&'static str, &'static str)],
     /// Whether it is taken when no step is named.
     pub(crate) usual: bool,
+    /// How long it goes on among the usual steps, if it can go on for any time.
+    pub(crate) timed: Option<&'static str>,
     /// Whether every processor is kept busy by something else meanwhile.
     pub(crate) loaded: bool,
 }

@@ -63,12 +63,6 @@ const STEPS: &[Step] = &[
         ..USUAL
     },
     Step {
-        name: "every",
-        about: "the server's tests with every feature, those that are off by default too",
-        cargo: &["test", "-p", "lastorders", "--all-features", "--locked"],
-        ..USUAL
-    },
-    Step {
         name: "steady",
         about: "the reference 20 times over, while every processor is busy; only when named",
         cargo: &["run", "--release", "--locked", "--", "run", "--repeat", "20", "server"],
@@ -83,10 +77,41 @@ const STEPS: &[Step] = &[
         usual: false,
         ..USUAL
     },
+    Step {
+        name: "loss",
+        about: "requests lost in shutdowns, beside the peers; needs root; only when named",
+        cargo: &["run", "--release", "--locked", "-p", "lastorders-bench", "--bin", "loss", "--"],
+        usual: false,
+        ..USUAL
+    },
+    Step {
+        name: "lossless",
+        about: "the same in short: a few shutdowns of ours and of axum; needs root",
+        cargo: &[
+            "run",
+            "--release",
+            "--locked",
+            "-p",
+            "lastorders-bench",
+            "--bin",
+            "loss",
+            "--",
+            "--short",
+        ],
+        ..USUAL
+    },
+    Step {
+        name: "soak",
+        about: "start, load, SIGTERM, exit, again and again",
+        cargo: &["run", "--release", "--locked", "-p", "lastorders-bench", "--bin", "soak", "--"],
+        timed: Some("120s"),
+        ..USUAL
+    },
 ];
 
 /// What most steps have in common.
-const USUAL: Step = Step { name: "", about: "", cargo: &[], env: &[], usual: true, loaded: false };
+const USUAL: Step =
+    Step { name: "", about: "", cargo: &[], env: &[], usual: true, timed: None, loaded: false };
 
 /// The names of the steps, for the command line.
 pub(crate) fn names() -> PossibleValuesParser {
@@ -97,13 +122,18 @@ pub(crate) fn names() -> PossibleValuesParser {
 pub(crate) fn help() -> String {
     STEPS.iter().fold("Steps:\n".to_owned(), |mut text, step| {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "  {:<6} {}", step.name, step.about);
+        let _ = writeln!(text, "  {:<8} {}", step.name, step.about);
         text
     })
 }
 
+/// Whether one of these can go on for any time.
+pub(crate) fn any_is_timed(names: &[String]) -> bool {
+    STEPS.iter().any(|step| step.timed.is_some() && names.iter().any(|name| name == step.name))
+}
+
 /// Takes the named steps, or all, and gives each the rest; stops at the first that fails.
-pub(crate) fn run(names: &[String], rest: &[String]) -> ExitCode {
+pub(crate) fn run(names: &[String], length: Option<&str>, rest: &[String]) -> ExitCode {
     let chosen: Vec<Step> = if names.is_empty() {
         STEPS.iter().filter(|step| step.usual).copied().collect()
     } else {
@@ -112,7 +142,9 @@ pub(crate) fn run(names: &[String], rest: &[String]) -> ExitCode {
     };
     let mut taken: Vec<Taken> = Vec::new();
     for step in &chosen {
-        let result = step.take(rest);
+        let usual = step.timed.filter(|_| names.is_empty());
+        let length = step.timed.and(length.or(usual)).map(|it| ["--for".to_owned(), it.to_owned()]);
+        let result = step.take(&[length.as_slice().concat(), rest.to_vec()].concat());
         let failed = result.failure.is_some();
         taken.push(result);
         if failed {
@@ -122,10 +154,10 @@ pub(crate) fn run(names: &[String], rest: &[String]) -> ExitCode {
     eprintln!();
     for Taken { step, failure, duration } in &taken {
         let verdict = failure.as_deref().unwrap_or("ok");
-        eprintln!("{:<6} {:>7.1} s  {verdict}", step.name, duration.as_secs_f64());
+        eprintln!("{:<8} {:>7.1} s  {verdict}", step.name, duration.as_secs_f64());
     }
     for step in &chosen[taken.len()..] {
-        eprintln!("{:<6}            not run", step.name);
+        eprintln!("{:<8}            not run", step.name);
     }
     if taken.iter().any(|taken| taken.failure.is_some()) {
         return ExitCode::FAILURE;

@@ -2,6 +2,8 @@
 //!
 //! * [`kubernetes`]: a Deployment that loses nothing in a rolling update.
 //! * [`docker`]: `docker stop`, compose, and process 1.
+//! * `systemd`: sockets that outlive a restart. It is the page of the module `systemd`, with the
+//!   feature of that name.
 //! * [`faults`]: those of other servers, and the tests that catch them here.
 //! * [`peers`]: what others do with each kind of connection.
 //! * [`migration`]: from `axum::serve`, axum-server, tokio-graceful, or a loop over hyper.

@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, unix};
 
 use crate::seal::{self, Door, Rung};
+pub use crate::seal::{BeginAt, Handover, Shared};
 
 /// A source of connections.
 pub trait Listener: Sized + Send + 'static {
@@ -61,7 +62,7 @@ impl Listener for TcpListener {
     }
 
     async fn seal(self, door: Door<Self>) -> Rung {
-        seal::tcp(self, &door)
+        seal::tcp(self, door).await
     }
 }
 

@@ -30,22 +30,25 @@ pub(crate) async fn accept_until_empty<L: Listener>(mut listener: L, door: Door<
     Rung::AcceptUntilEmpty
 }
 
-/// For TCP: asks the kernel itself and not the runtime, which may not have heard of the newest
-/// connections.
-pub(crate) fn tcp(listener: TcpListener, door: &Door<TcpListener>) -> Rung {
-    if let Ok(listener) = listener.into_std() {
-        drain_queue(|| {
-            let (stream, peer) = listener.accept()?;
-            stream.set_nonblocking(true)?;
-            let _ = stream.set_nodelay(true);
-            door.admit(TcpStream::from_std(stream)?, peer);
-            Ok(())
-        });
-    }
-    Rung::AcceptUntilEmpty
+/// For TCP: admits what waits now, and takes the listener from the runtime for the caller to close.
+///
+/// Asks the kernel itself and not the runtime, which may not have heard of the newest connections.
+pub(super) fn last_of(
+    listener: TcpListener,
+    door: &Door<TcpListener>,
+) -> io::Result<std::net::TcpListener> {
+    let listener = listener.into_std()?;
+    drain_queue(|| {
+        let (stream, peer) = listener.accept()?;
+        stream.set_nonblocking(true)?;
+        let _ = stream.set_nodelay(true);
+        door.admit(TcpStream::from_std(stream)?, peer);
+        Ok(())
+    });
+    Ok(listener)
 }
 
-/// The same for Unix sockets.
+/// For Unix sockets: the same, and then it is closed.
 pub(crate) fn unix(listener: UnixListener, door: &Door<UnixListener>) -> Rung {
     if let Ok(listener) = listener.into_std() {
         drain_queue(|| {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::Rung;
 use crate::clock::SharedClock;
 use crate::listener::Listener;
 
@@ -13,6 +14,7 @@ pub struct Door<L: Listener> {
     admit: Box<Admit<L>>,
     handshake_grace: Duration,
     clock: SharedClock,
+    first_rung: Rung,
 }
 
 type Admit<L> = dyn Fn(<L as Listener>::Io, <L as Listener>::Addr) + Send + Sync;
@@ -26,7 +28,7 @@ impl<L: Listener> Door<L> {
         // The receiver is only gone when the shutdown was cut short, and then the connection is to
         // be closed.
         let admit = move |io, peer| drop(admitted.send((io, peer)));
-        Self { admit: Box::new(admit), handshake_grace, clock }
+        Self { admit: Box::new(admit), handshake_grace, clock, first_rung: Rung::SharedSocket }
     }
 
     /// The same door for a listener inside of this one: what that one admits passes through `wrap`,
@@ -61,12 +63,12 @@ impl<L: Listener> Door<L> {
         self,
         wrap: impl Fn(I::Io, I::Addr) -> (L::Io, L::Addr) + Send + Sync + 'static,
     ) -> Door<I> {
-        let Self { admit, handshake_grace, clock } = self;
+        let Self { admit, handshake_grace, clock, first_rung } = self;
         let admit = move |io, peer| {
             let (io, peer) = wrap(io, peer);
             admit(io, peer);
         };
-        Door { admit: Box::new(admit), handshake_grace, clock }
+        Door { admit: Box::new(admit), handshake_grace, clock, first_rung }
     }
 
     /// Lets a connection in. It is served like any other that was accepted in time.
@@ -80,6 +82,19 @@ impl<L: Listener> Door<L> {
         self.handshake_grace
     }
 
+    /// The same door, for a sealing that begins at `rung` or below it.
+    #[must_use]
+    pub fn begin_at(self, rung: Rung) -> Self {
+        let first_rung = self.first_rung.max(rung);
+        Self { first_rung, ..self }
+    }
+
+    /// The best rung that may be taken; those above it are not to be tried.
+    #[must_use]
+    pub fn first_rung(&self) -> Rung {
+        self.first_rung
+    }
+
     /// Waits on the server's clock.
     pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
         self.clock.sleep(duration)
@@ -90,6 +105,7 @@ impl<L: Listener> fmt::Debug for Door<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Door")
             .field("handshake_grace", &self.handshake_grace)
+            .field("first_rung", &self.first_rung)
             .finish_non_exhaustive()
     }
 }

@@ -145,8 +145,8 @@ impl<L, S, C> Serve<L, S, C> {
 
     /// How many HTTP/1 connections may keep buffers between two requests. Beyond that, those that
     /// have been idle longest are parked: they give up their buffers and all else that they do not
-    /// need, some 16 KiB each, and take new ones with the next request. The default is 512, which is
-    /// 8 MiB.
+    /// need, some 16 KiB each, and take new ones with the next request. The default is 512, which
+    /// is 8 MiB.
     pub fn park_beyond(mut self, connections: usize) -> Self {
         self.http.park_beyond = connections;
         self
@@ -176,13 +176,30 @@ where
         let (signals, resources) = (self.signals, self.resources);
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);
-        let run = Driver::new(self.listener, self.app, shared, http, signals, resources).run();
+        let run =
+            Driver::new(self.listener, prepared(self.app), shared, http, signals, resources).run();
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         if !notifier.is_silent() {
             return Box::pin(systemd::follow(run, known, notifier));
         }
         Box::pin(run)
     }
+}
+
+/// A router of axum's is given its state once, as `axum::serve` does it for each connection: one
+/// that never had any makes its routes anew for every request.
+fn prepared<S: 'static>(app: S) -> S {
+    #[cfg(feature = "axum")]
+    {
+        let mut app = Some(app);
+        let router = (&mut app as &mut dyn std::any::Any).downcast_mut::<Option<axum::Router>>();
+        if let Some(router) = router {
+            *router = router.take().map(|router| router.with_state(()));
+        }
+        app.expect("put back")
+    }
+    #[cfg(not(feature = "axum"))]
+    app
 }
 
 impl<L: fmt::Debug, S, C> fmt::Debug for Serve<L, S, C> {

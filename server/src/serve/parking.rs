@@ -47,8 +47,8 @@ impl Crowd {
     }
 }
 
-/// Has idle connections parked while more hold buffers than may, in rounds: who was idle for all the
-/// time between two rounds is parked.
+/// Has idle connections parked while more hold buffers than may, in rounds: who was idle for all
+/// the time between two rounds is parked.
 ///
 /// Rounds are made when a quarter more came to hold buffers, so that a crowd of clients is held off
 /// while it arrives, and every second after that. A timer for each connection would have to be set

@@ -14,7 +14,7 @@ const QUEUE_REST: Duration = Duration::from_millis(10);
 
 /// Tells the service manager how the service is (`sd_notify(3)`).
 ///
-/// Handed to [`Serve::systemd`](crate::Serve::systemd), which knows when there is something to tell.
+/// Handed to [`Serve::systemd`](crate::Serve::systemd), which knows when there is news.
 pub struct Notifier {
     socket: Option<UnixDatagram>,
     watchdog: Option<Duration>,

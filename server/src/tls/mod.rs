@@ -19,8 +19,8 @@
 //! Which cryptography is used is the application's choice: it makes the
 //! [`ServerConfig`](rustls::ServerConfig), with a provider that its own dependency on rustls brings
 //! (`rustls = { version = "0.23", features = ["ring", "tls12"] }`). rustls is re-exported here, so
-//! that the versions agree. HTTP/2 is spoken with clients that choose `h2` in ALPN, which the configuration
-//! must offer as above, and only if this crate's feature `http2` is on.
+//! that the versions agree. HTTP/2 is spoken with clients that choose `h2` in ALPN, which the
+//! configuration must offer as above, and only if this crate's feature `http2` is on.
 //!
 //! # In a shutdown
 //!

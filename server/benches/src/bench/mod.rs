@@ -5,17 +5,15 @@
 //! * `contender`, `server`: who takes part; one of them as a process
 //! * `client`: a client that spends little and checks every answer
 //! * `table`: the figures side by side
-//! * `clock`, `error`, `limits`, `machine`, `progress`, `stats`: small things
+//! * `error`, `limits`, `machine`, `stats`: small things
 
 mod client;
-mod clock;
 mod contender;
 mod error;
 mod figure;
 mod limits;
 mod machine;
 mod program;
-mod progress;
 mod server;
 mod stats;
 mod table;

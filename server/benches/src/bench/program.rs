@@ -3,12 +3,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::bench::clock::{now, today};
 use crate::bench::error::Error;
 use crate::bench::figure::{Figure, Plan};
 use crate::bench::machine;
-use crate::bench::progress::say;
 use crate::bench::table::{Row, Unit, markdown, text};
+use crate::clock::{now, today};
+use crate::progress::say;
 
 /// This machine lacks what a figure needs.
 const LACKING: u8 = 75;
@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
             Ok(measured) => rows.extend(measured),
             Err(error) => {
                 let mut row = Row::new(figure.name(), Unit::Count);
-                row.set_note(format!("NOT MEASURED: {error}"));
+                row.set_note(format!("NOT MEASURED: {}: {error}", figure.name()));
                 rows.push(row);
                 failures.push(error);
             }

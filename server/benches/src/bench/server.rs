@@ -9,9 +9,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::bench::clock::now;
 use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
+use crate::clock::now;
 
 /// How long a server may take to print something; under an emulator it is slow.
 const START: Duration = Duration::from_secs(30);

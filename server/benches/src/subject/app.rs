@@ -17,13 +17,15 @@ pub const SEEN: &str = "in flight";
 ///
 /// * `GET /`: 200, `hello`
 /// * `POST /work`: reads the body; 201, `{"id":"1"}`, counted up
+/// * `GET /bytes/{n}`: 200, so many zeros
 /// * `GET /slow/{ms}`: 200, `slow`, after so many milliseconds
 /// * `GET /seen/{ms}`: the same, but first it prints [`SEEN`], so that whoever started the server
 ///   knows that the request is in flight
-pub(super) fn app() -> Router {
+pub fn app() -> Router {
     Router::new()
         .route("/", get(|| async { "hello" }))
         .route("/work", post(work))
+        .route("/bytes/{n}", get(|Path(n): Path<usize>| async move { vec![0; n] }))
         .route("/slow/{ms}", get(slow))
         .route("/seen/{ms}", get(seen))
         .with_state(Arc::default())

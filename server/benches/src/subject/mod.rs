@@ -17,6 +17,7 @@ mod with_axum_server;
 mod with_hyper;
 mod with_lastorders;
 
-pub use app::SEEN;
-pub use options::{Kind, Options, PolicyChoice};
+pub use app::{SEEN, app};
+pub use options::{Kind, Options, PolicyChoice, RungChoice};
+pub(crate) use program::do_not_outlive;
 pub use program::{if_asked, main};

@@ -3,7 +3,8 @@ use std::net::SocketAddr;
 use std::num::NonZero;
 
 use clap::{Parser, ValueEnum};
-use lastorders::Policy;
+use lastorders::{Policy, Rung};
+use serde::Serialize;
 
 /// One of the measured servers. It prints `listening on ADDRESS`, and shuts down on SIGTERM.
 #[derive(Clone, Debug, Parser)]
@@ -15,9 +16,19 @@ pub struct Options {
     /// Where it listens; port 0 lets the system choose.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
+    /// Serve on the listening socket that is standard input, which stays open without this process.
+    #[arg(long, conflicts_with = "listen")]
+    pub inherit: bool,
+    /// How many connections may wait to be accepted.
+    #[arg(long, default_value_t = 1024)]
+    pub backlog: u32,
     /// The policy of lastorders; the peers have none.
     #[arg(long, value_enum, default_value = "default")]
     pub policy: PolicyChoice,
+    /// The rung of its ladder on which lastorders closes its listener; by default the best one that
+    /// is possible.
+    #[arg(long, value_enum)]
+    pub rung: Option<RungChoice>,
     /// The runtime's worker threads: 1 is tokio's current-thread runtime, otherwise its
     /// multi-threaded one. Without it, as many as there are processors.
     #[arg(long)]
@@ -96,6 +107,54 @@ impl PolicyChoice {
                 .idle_grace(none)
                 .first_byte_grace(none)
                 .linger(none),
+        }
+    }
+}
+
+/// A rung of the ladder on which lastorders closes its listener, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum RungChoice {
+    /// The socket is not the server's alone: a successor accepts on it.
+    SharedSocket,
+    /// New handshakes go to a queue that is full.
+    FullSink,
+    /// New handshakes are dropped by a filter.
+    SynFilter,
+    /// Accept until nothing waits, then close.
+    AcceptUntilEmpty,
+}
+
+impl RungChoice {
+    /// As tables and reports call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SharedSocket => "shared_socket",
+            Self::FullSink => "full_sink",
+            Self::SynFilter => "syn_filter",
+            Self::AcceptUntilEmpty => "accept_until_empty",
+        }
+    }
+
+    /// As lastorders calls it.
+    pub(super) fn rung(self) -> Rung {
+        match self {
+            Self::SharedSocket => Rung::SharedSocket,
+            Self::FullSink => Rung::FullSink,
+            Self::SynFilter => Rung::SynFilter,
+            Self::AcceptUntilEmpty => Rung::AcceptUntilEmpty,
+        }
+    }
+
+    /// Whether nothing may be lost by it where a round trip takes time. The last rung cannot
+    /// promise that: it resets the handshakes under way.
+    #[must_use]
+    pub fn spares_handshakes(self) -> bool {
+        match self {
+            Self::SharedSocket | Self::FullSink | Self::SynFilter => true,
+            Self::AcceptUntilEmpty => false,
         }
     }
 }

@@ -1,14 +1,14 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::num::NonZero;
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 use rustix::thread::{CpuSet, sched_setaffinity};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -64,17 +64,17 @@ fn runtime(threads: Option<NonZero<usize>>) -> io::Result<Runtime> {
 }
 
 async fn serve(options: &Options) -> io::Result<u8> {
-    let (address, app) = (options.listen, app::app());
+    let app = app::app();
     // The signal first, and then the listener, so that no signal is missed.
     match options.kind {
         Kind::Lastorders => {
             let signals = lastorders::signal::terminate()?;
             let policy = options.policy.policy();
-            with_lastorders::serve(signals, listen(address).await?, app, policy).await
+            with_lastorders::serve(signals, listen(options)?, app, policy, options.rung).await
         }
-        Kind::Axum => with_axum::serve(sigterm()?, listen(address).await?, app).await,
-        Kind::Hyper => with_hyper::serve(sigterm()?, listen(address).await?, app).await,
-        Kind::AxumServer => with_axum_server::serve(sigterm()?, listen(address).await?, app).await,
+        Kind::Axum => with_axum::serve(sigterm()?, listen(options)?, app).await,
+        Kind::Hyper => with_hyper::serve(sigterm()?, listen(options)?, app).await,
+        Kind::AxumServer => with_axum_server::serve(sigterm()?, listen(options)?, app).await,
     }
 }
 
@@ -86,16 +86,32 @@ fn sigterm() -> io::Result<impl Future<Output = ()> + Send + 'static> {
 }
 
 /// Binds the listener and says so: from here on clients can connect.
-async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(address).await?;
+fn listen(options: &Options) -> io::Result<TcpListener> {
+    let listener = if options.inherit { inherited() } else { bind(options) }?;
     let mut stdout = io::stdout();
     writeln!(stdout, "listening on {}", listener.local_addr()?)?;
     stdout.flush()?;
     Ok(listener)
 }
 
+/// As tokio binds, with a backlog that can be chosen.
+fn bind(options: &Options) -> io::Result<TcpListener> {
+    let any = if options.listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    let socket = any?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(options.listen)?;
+    socket.listen(options.backlog)
+}
+
+/// Standard input is the listening socket; this process has a descriptor of its own for it.
+fn inherited() -> io::Result<TcpListener> {
+    let listener = std::net::TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
+}
+
 /// Has the kernel kill us when the thread that started us ends.
-fn do_not_outlive(parent: i32) -> io::Result<()> {
+pub(crate) fn do_not_outlive(parent: i32) -> io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     // It may have ended before the call.
     if getppid() != Pid::from_raw(parent) {

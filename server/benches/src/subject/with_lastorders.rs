@@ -1,14 +1,31 @@
 use std::io::{self, Write};
 
 use axum::Router;
-use lastorders::Policy;
+use lastorders::listener::{BeginAt, Shared};
 use lastorders::signal::Signals;
+use lastorders::{Listener, Policy};
 use tokio::net::TcpListener;
+
+use super::options::RungChoice;
 
 /// Serves until a signal; its report goes to stdout as one line of JSON.
 pub(super) async fn serve(
     signals: Signals,
     listener: TcpListener,
+    app: Router,
+    policy: Policy,
+    rung: Option<RungChoice>,
+) -> io::Result<u8> {
+    match rung {
+        Some(RungChoice::SharedSocket) => run(signals, Shared::new(listener), app, policy).await,
+        Some(rung) => run(signals, BeginAt::new(listener, rung.rung()), app, policy).await,
+        None => run(signals, listener, app, policy).await,
+    }
+}
+
+async fn run<L: Listener>(
+    signals: Signals,
+    listener: L,
     app: Router,
     policy: Policy,
 ) -> io::Result<u8> {

@@ -6,10 +6,10 @@ use crate::bench::client::{Client, Exchange};
 use crate::bench::contender::Contender;
 use crate::bench::error::Error;
 use crate::bench::limits;
-use crate::bench::progress::say;
 use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit, thousands};
+use crate::progress::say;
 use crate::subject::{Kind, PolicyChoice};
 
 /// How long a server may take to shut down.

@@ -5,9 +5,9 @@ use super::Plan;
 use crate::bench::client::{Client, Exchange};
 use crate::bench::contender::Contender;
 use crate::bench::error::Error;
-use crate::bench::progress::say;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
+use crate::progress::say;
 
 /// How long a server may take to shut down under the emulator.
 const EXIT: Duration = Duration::from_secs(60);

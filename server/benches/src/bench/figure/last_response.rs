@@ -4,13 +4,13 @@ use std::time::Duration;
 use super::Plan;
 use super::exit::{beside_each_other, shut_down};
 use crate::bench::client::{Client, Exchange};
-use crate::bench::clock::now;
 use crate::bench::contender::Contender;
 use crate::bench::error::Error;
-use crate::bench::progress::say;
 use crate::bench::server::{Launch, Server};
 use crate::bench::stats::rotated;
 use crate::bench::table::Row;
+use crate::clock::now;
+use crate::progress::say;
 use crate::subject::SEEN;
 
 /// How long a server may take to shut down.

@@ -3,13 +3,13 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::clock::now;
 use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
 use crate::bench::limits;
-use crate::bench::progress::say;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
+use crate::clock::now;
+use crate::progress::say;
 use crate::subject::Kind;
 
 /// How often memory is looked at.
@@ -34,8 +34,8 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     let mut rows = stand(plan, "idle connection", true)?;
     rows.extend(stand(plan, "silent connection", false)?);
     rows[0].set_note(
-        "axum::serve copies the router for every connection, so what it takes, here and in the \
-         rows below, grows with the number of routes; this application has a handful",
+        "memory: axum::serve copies the router for every connection, so what it takes grows with \
+         the number of routes; this application has a handful",
     );
     Ok(rows)
 }

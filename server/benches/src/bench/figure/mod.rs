@@ -3,6 +3,7 @@
 mod exit;
 mod instructions;
 mod last_response;
+mod loss;
 mod memory;
 mod plan;
 mod throughput;
@@ -13,6 +14,7 @@ pub(crate) use plan::Plan;
 
 use crate::bench::error::Error;
 use crate::bench::table::Row;
+use crate::loss::Where;
 
 /// The figures, in the order in which they are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -27,12 +29,23 @@ pub(crate) enum Figure {
     Exit,
     /// Last response to exit.
     LastResponse,
+    /// Requests lost in shutdowns under load, on loopback.
+    Loss,
+    /// The same where a round trip takes 10 ms; needs root.
+    LossDelayed,
 }
 
 impl Figure {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Throughput, Self::Instructions, Self::Memory, Self::Exit, Self::LastResponse];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Throughput,
+        Self::Instructions,
+        Self::Memory,
+        Self::Exit,
+        Self::LastResponse,
+        Self::Loss,
+        Self::LossDelayed,
+    ];
 
     /// Takes the figure of every server, side by side.
     pub(crate) fn measure(self, plan: &Plan) -> Result<Vec<Row>, Error> {
@@ -42,6 +55,8 @@ impl Figure {
             Self::Memory => memory::measure(plan),
             Self::Exit => exit::measure(plan),
             Self::LastResponse => last_response::measure(plan),
+            Self::Loss => loss::measure(plan, Where::Loopback),
+            Self::LossDelayed => loss::measure(plan, Where::Delayed),
         }
     }
 
@@ -53,6 +68,8 @@ impl Figure {
             Self::Memory => "memory of an idle connection",
             Self::Exit => "SIGTERM to exit",
             Self::LastResponse => "last response to exit",
+            Self::Loss => "lost, loopback",
+            Self::LossDelayed => "lost, 10 ms round trip",
         }
     }
 }

@@ -19,10 +19,12 @@ pub(crate) struct Plan {
     pub(super) last_request: Duration,
     /// Last requests, of which the median counts.
     pub(super) last_rounds: usize,
+    /// Shutdowns under load, of which the lost requests are counted.
+    pub(super) loss_shutdowns: usize,
 }
 
 impl Plan {
-    /// What a published figure takes: about three minutes.
+    /// What a published figure takes: about six minutes.
     pub(crate) fn full() -> Self {
         Self {
             throughput_rounds: 10,
@@ -33,6 +35,7 @@ impl Plan {
             exits: &[(0, 25), (1_000, 9), (10_000, 5)],
             last_request: Duration::from_millis(400),
             last_rounds: 9,
+            loss_shutdowns: 50,
         }
     }
 
@@ -47,6 +50,7 @@ impl Plan {
             exits: &[(0, 1), (50, 1)],
             last_request: Duration::from_millis(100),
             last_rounds: 1,
+            loss_shutdowns: 1,
         }
     }
 }

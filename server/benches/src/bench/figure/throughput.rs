@@ -6,13 +6,13 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::clock::now;
 use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
-use crate::bench::progress::say;
 use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit};
+use crate::clock::now;
+use crate::progress::say;
 use crate::subject::Kind;
 
 /// Connections of the client, each with one request under way.
@@ -58,8 +58,8 @@ fn rounds(plan: &Plan, cpu: usize) -> Result<Vec<Row>, Error> {
     let mut row = rate.row("requests a second");
     if idlest < BUSY {
         row.set_note(format!(
-            "A SERVER HAD ITS PROCESSOR FOR ONLY {:.0} % OF A ROUND: the client, or something \
-             else on this machine, held it up; believe the next row before this one",
+            "requests a second: A SERVER HAD ITS PROCESSOR FOR ONLY {:.0} % OF A ROUND; the \
+             client, or something else on this machine, held it up: believe the row below it",
             idlest * 100.0
         ));
     }

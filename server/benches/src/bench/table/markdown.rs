@@ -33,7 +33,7 @@ Measured on 2026-01-31; 2 cores.
 | --- | ---: | ---: | ---: | ---: | ---: |
 | SIGTERM to exit, ms | 1.00 | 2.00 | - | - | 0.50 |
 
-* SIGTERM to exit, ms: not the whole truth
+* not the whole truth
 ";
         assert_eq!(markdown(&[row], "2026-01-31", "2 cores"), expected);
     }

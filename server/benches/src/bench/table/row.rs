@@ -39,14 +39,14 @@ impl Row {
         self.ratio = Some(ratio);
     }
 
-    /// Sets what a reader must know of it.
+    /// Sets what a reader must know of it, in words that stand for themselves.
     pub(crate) fn set_note(&mut self, note: impl Into<String>) {
         self.note = Some(note.into());
     }
 
-    /// What a reader must know of it: `label: note`.
-    pub(crate) fn note(&self) -> Option<String> {
-        self.note.as_ref().map(|note| format!("{}: {note}", self.label))
+    /// What a reader must know of it.
+    pub(crate) fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// What it is about.

@@ -1,0 +1,10 @@
+//! Counts the requests that servers lose in shutdowns under load.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    if let Some(code) = lastorders_bench::subject::if_asked() {
+        return code;
+    }
+    lastorders_bench::loss::main()
+}

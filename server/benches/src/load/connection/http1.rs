@@ -1,0 +1,155 @@
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rustix::net::RecvFlags;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+use super::{Answer, Loss};
+
+/// How long an answer may take, or a connection to be established. Longer than any subject's
+/// deadline, so that nothing which is still to come is taken for lost.
+const BOUND: Duration = Duration::from_secs(15);
+
+/// Whoever is told nothing repeats the SYN after a second (RFC 6298, section 2.1). A connect that
+/// takes nearly that long has waited for it.
+const REPEATED: Duration = Duration::from_millis(900);
+
+/// An HTTP/1.1 connection, driven step by step.
+#[derive(Debug)]
+pub struct Connection {
+    stream: TcpStream,
+    /// What was received and belongs to no answer yet.
+    received: Vec<u8>,
+    /// Whether its SYN had to be repeated.
+    pub waited: bool,
+}
+
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOpened {
+    /// It was refused at once.
+    Refused,
+    /// The SYN was dropped; when it was repeated it was refused.
+    Waited,
+    /// Neither established nor refused within the bound.
+    Unanswered,
+    /// The handshake was finished, as this side sees it, and the connection was reset.
+    Reset,
+    /// This machine could not even try: no descriptor, no port.
+    Local(io::ErrorKind),
+}
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// When no connection is established.
+    pub async fn open(target: SocketAddr) -> Result<Self, NotOpened> {
+        let began = Instant::now();
+        let connected = timeout(BOUND, TcpStream::connect(target)).await;
+        let waited = began.elapsed() >= REPEATED;
+        match connected {
+            Ok(Ok(stream)) if is_our_own(&stream) => Err(NotOpened::Refused),
+            Ok(Ok(stream)) => {
+                let _ = stream.set_nodelay(true);
+                Ok(Self { stream, received: Vec::new(), waited })
+            }
+            Ok(Err(error)) => Err(match error.kind() {
+                io::ErrorKind::ConnectionRefused if waited => NotOpened::Waited,
+                io::ErrorKind::ConnectionRefused => NotOpened::Refused,
+                io::ErrorKind::ConnectionReset => NotOpened::Reset,
+                io::ErrorKind::TimedOut => NotOpened::Unanswered,
+                other => NotOpened::Local(other),
+            }),
+            Err(_) => Err(NotOpened::Unanswered),
+        }
+    }
+
+    /// Whether the peer has closed or reset it, as far as this machine's kernel knows at this
+    /// moment. The kernel itself is asked: the runtime may not have heard yet.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let mut byte = [0_u8; 1];
+        let peeked =
+            rustix::net::recv(&self.stream, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT);
+        match peeked {
+            Ok((_, length)) => length == 0,
+            Err(error) => error != rustix::io::Errno::AGAIN,
+        }
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    ///
+    /// When the connection does not take it.
+    pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Loss> {
+        match timeout(BOUND, self.stream.write_all(bytes)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Loss::of(&error, false)),
+            Err(_) => Err(Loss::TimedOut),
+        }
+    }
+
+    /// Reads one complete answer; what came after it is kept for the next call.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come, or not whole.
+    pub async fn answer(&mut self) -> Result<Answer, Loss> {
+        timeout(BOUND, self.read_answer()).await.unwrap_or(Err(Loss::TimedOut))
+    }
+
+    async fn read_answer(&mut self) -> Result<Answer, Loss> {
+        loop {
+            if let Some((answer, head)) = Answer::parse(&self.received)?
+                && self.received.len() >= head + answer.length
+            {
+                self.received.drain(..head + answer.length);
+                return Ok(answer);
+            }
+            self.receive().await?;
+        }
+    }
+
+    /// Reads what comes next, at most 16 KiB, and keeps it for [`answer`](Self::answer).
+    ///
+    /// # Errors
+    ///
+    /// When nothing more comes.
+    pub async fn receive(&mut self) -> Result<(), Loss> {
+        let begun = !self.received.is_empty();
+        let mut next = (&mut self.stream).take(16 * 1024);
+        match timeout(BOUND, next.read_buf(&mut self.received)).await {
+            Ok(Ok(0)) => Err(Loss::of(&io::ErrorKind::UnexpectedEof.into(), begun)),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(Loss::of(&error, begun)),
+            Err(_) => Err(Loss::TimedOut),
+        }
+    }
+
+    /// Goes without a goodbye: the peer is sent a reset.
+    pub fn reset(self) {
+        // Should it fail, the peer is sent a FIN, and the client is just as gone.
+        let _ = self.stream.set_zero_linger();
+    }
+
+    /// The connection itself, on which nothing has been sent or received.
+    #[must_use]
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+}
+
+/// A port of this machine's that nobody listens on may be given to the very socket that connects to
+/// it, which then talks to itself (RFC 9293, section 3.5, simultaneous open). Nobody was there.
+fn is_our_own(stream: &TcpStream) -> bool {
+    match (stream.local_addr(), stream.peer_addr()) {
+        (Ok(local), Ok(peer)) => local == peer,
+        (Err(_), _) | (_, Err(_)) => false,
+    }
+}

@@ -1,0 +1,23 @@
+use super::GET;
+use crate::load::client::Client;
+
+/// For how many answers of others the rest of the head is held back.
+const BETWEEN: u64 = 20;
+
+/// Sends half a head, and the rest when others have been answered, or the signal has been sent.
+pub(in crate::load) async fn run(client: &mut Client) {
+    let (half, rest) = GET.split_at(GET.len() / 2);
+    loop {
+        let last = client.is_last();
+        let Some(mut connection) = client.connect().await else { return };
+        let mut sent = connection.send(half).await;
+        client.pace(BETWEEN).await;
+        if sent.is_ok() {
+            sent = connection.send(rest).await;
+        }
+        client.answer(&mut connection, sent, true).await;
+        if last {
+            return;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+use std::io;
+use std::os::fd::OwnedFd;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::net::TcpSocket;
+use tokio::time::timeout;
+
+use super::contestant::Contestant;
+use super::settings::Settings;
+use crate::load::{Habit, Load, Moment, Tally, Trigger};
+use crate::network::Network;
+use crate::process::{Ended, Process, Start};
+use crate::subject::{PolicyChoice, RungChoice};
+
+/// How long a load may take until the signal, and how long a server until its exit, before it is
+/// killed. Longer than anything a server here waits for.
+const BOUND: Duration = Duration::from_secs(30);
+
+/// One shutdown, as it went.
+#[derive(Debug)]
+pub(super) struct Shutdown {
+    pub(super) tally: Tally,
+    /// The exit code; `None` when it was killed, by us or by a signal.
+    pub(super) exit_code: Option<i32>,
+    /// The rung that it reported, if it is ours.
+    pub(super) rung: Option<String>,
+}
+
+/// Loads a server, shuts it down at the moment, and waits until nothing of either is left.
+pub(super) async fn shut_down(
+    contestant: Contestant,
+    network: &Network,
+    settings: &Settings,
+    moment: Moment,
+) -> io::Result<Shutdown> {
+    let Settings { clients, backlog, .. } = *settings;
+    let shared = match contestant.rung() {
+        Some(RungChoice::SharedSocket) => Some(listen(network, backlog).await?),
+        Some(RungChoice::FullSink | RungChoice::SynFilter | RungChoice::AcceptUntilEmpty)
+        | None => None,
+    };
+    let server = start(contestant, network, backlog, shared.as_ref()).await?;
+    let trigger = Arc::new(Trigger::new(clients, moment, server.terminate()));
+    let ending = Arc::new(AtomicBool::new(false));
+    let load = Load {
+        target: server.address(),
+        habits: [Habit::Fresh, Habit::KeptAlive].into_iter().cycle().take(clients).collect(),
+        trigger: Arc::clone(&trigger),
+        ending: Arc::clone(&ending),
+    };
+    let mut load = pin!(timeout(2 * BOUND, network.clients.run(|| load.run())));
+    let stuck = |_| io::Error::other("the load did not end");
+    tokio::select! {
+        // Whatever the clients did, the signal came before they ended, if it came at all.
+        biased;
+        () = trigger.pulled() => {}
+        tally = &mut load => {
+            let tally = tally.map_err(stuck)?;
+            return Err(io::Error::other(format!("the load ended before the signal: {tally:?}")));
+        }
+    }
+    let ended = network.servers.run(|| server.ended(BOUND)).await?;
+    // It accepts what has waited since the first one stopped, and clients end when it has answered
+    // them. Without one they end when they are refused.
+    let successor = match &shared {
+        Some(_) => Some(start(contestant, network, backlog, shared.as_ref()).await?),
+        None => None,
+    };
+    ending.store(successor.is_some(), Ordering::Relaxed);
+    let tally = load.await.map_err(stuck)?;
+    if let Some(successor) = successor {
+        successor.terminate()();
+        network.servers.run(|| successor.ended(BOUND)).await?;
+    }
+    Ok(Shutdown::new(tally, &ended))
+}
+
+impl Shutdown {
+    fn new(tally: Tally, ended: &Ended) -> Self {
+        let rung = ended.report.as_ref().and_then(|report| report.get("rung"));
+        Self {
+            tally,
+            exit_code: ended.status.and_then(|status| status.code()),
+            rung: rung.and_then(Value::as_str).map(str::to_owned),
+        }
+    }
+}
+
+async fn start(
+    contestant: Contestant,
+    network: &Network,
+    backlog: u32,
+    shared: Option<&OwnedFd>,
+) -> io::Result<Process> {
+    let rung = contestant.rung().map(|rung| ["--rung".to_owned(), rung.name().to_owned()]);
+    let backlog = ["--backlog".to_owned(), backlog.to_string()];
+    let start = Start {
+        kind: contestant.kind(),
+        policy: PolicyChoice::Default,
+        arguments: rung.into_iter().flatten().chain(backlog).collect(),
+        listen: network.listen(),
+        inherit: shared.map(OwnedFd::try_clone).transpose()?,
+    };
+    network.servers.run(|| Process::start(start)).await
+}
+
+/// A listening socket that outlives the servers on it.
+async fn listen(network: &Network, backlog: u32) -> io::Result<OwnedFd> {
+    let address = network.listen();
+    let listen = move || async move {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.bind(address)?;
+        Ok(socket.listen(backlog)?.into_std()?.into())
+    };
+    network.servers.run(listen).await
+}

@@ -1,0 +1,62 @@
+//! A server process each cycle.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::plan::Plan;
+use super::verdict::Cycle;
+use crate::load::{Load, Trigger};
+use crate::network::Network;
+use crate::process::{Process, Start};
+use crate::subject::{Kind, PolicyChoice};
+
+/// How long a part of a cycle may take: more than the policy's deadline and a repeated SYN.
+const BOUND: Duration = Duration::from_secs(30);
+
+/// Starts a server, loads it, terminates it, and waits until nothing of it is left.
+///
+/// # Errors
+///
+/// When the server cannot be started or waited for, or the clients do not end.
+pub async fn cycle(network: &Network, plan: &Plan) -> io::Result<Cycle> {
+    let start = Start {
+        kind: Kind::Lastorders,
+        policy: PolicyChoice::Default,
+        arguments: Vec::new(),
+        listen: network.listen(),
+        inherit: None,
+    };
+    let server = network.servers.run(|| Process::start(start)).await?;
+    let signals: Vec<_> = (0..plan.signals).map(|_| server.terminate()).collect();
+    let pull = move || signals.into_iter().for_each(|signal| signal());
+    let trigger = Arc::new(Trigger::new(plan.brisk(), plan.moment, pull));
+    let load = Load {
+        target: server.address(),
+        habits: plan.habits.clone(),
+        trigger: Arc::clone(&trigger),
+        ending: Arc::default(),
+    };
+    let mut load = pin!(timeout(2 * BOUND, network.clients.run(|| load.run())));
+    let stuck = |_| io::Error::other("the clients did not end");
+    let early = tokio::select! {
+        biased;
+        () = trigger.pulled() => None,
+        tally = &mut load => Some(tally.map_err(stuck)?),
+    };
+    if let Some(tally) = early {
+        let faults = vec![format!("the server was gone before the signal: {tally}")];
+        return Ok(Cycle { tally, faults });
+    }
+    let ended = network.servers.run(|| server.ended(BOUND)).await?;
+    let mut cycle = Cycle::judge(load.await.map_err(stuck)?, ended.report.as_ref());
+    match ended.status {
+        Some(status) if status.success() => {}
+        Some(status) => cycle.faults.push(format!("it ended with {status}")),
+        None => cycle.faults.push(format!("it did not end within {BOUND:?}")),
+    }
+    Ok(cycle)
+}

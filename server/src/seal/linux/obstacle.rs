@@ -1,0 +1,30 @@
+use std::io;
+
+/// Why a rung was passed over. It reads after "passed over: ".
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Obstacle {
+    /// A step that the kernel, a sandbox or the network refused.
+    #[error("cannot {step}: {error}")]
+    Refused { step: &'static str, error: io::Error },
+    #[error("SO_REUSEPORT is set: whoever else listens on the address would be caught in the sink")]
+    ReusePort,
+    #[error("the socket is bound to a network device")]
+    Device,
+    #[error("the socket's protocol is not TCP")]
+    NotTcp,
+    #[error("the socket belongs to another network namespace")]
+    OtherNamespace,
+    #[error("the sink did not fill up: connections to our own address do not arrive")]
+    NotFull,
+}
+
+/// Says which step an error belongs to.
+pub(super) trait Step<T> {
+    fn step(self, step: &'static str) -> Result<T, Obstacle>;
+}
+
+impl<T, E: Into<io::Error>> Step<T> for Result<T, E> {
+    fn step(self, step: &'static str) -> Result<T, Obstacle> {
+        self.map_err(|error| Obstacle::Refused { step, error: error.into() })
+    }
+}

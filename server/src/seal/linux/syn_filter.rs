@@ -1,0 +1,28 @@
+use std::os::fd::AsFd;
+
+use tokio::net::TcpListener;
+
+use super::handshakes::Handshakes;
+use super::obstacle::{Obstacle, Step};
+use super::{grace, program, sys};
+use crate::seal::{Door, accept_until_empty};
+
+/// From now on no connection begins. When this fails nothing has changed.
+pub(super) fn attach(listener: impl AsFd) -> Result<(), Obstacle> {
+    sys::attach_filter(listener, &program::drop_new()).step("attach a filter (CAP_NET_ADMIN)")
+}
+
+/// Lets what has begun finish, and closes.
+pub(super) async fn close(
+    mut listener: TcpListener,
+    handshakes: Option<&Handshakes>,
+    door: &Door<TcpListener>,
+) {
+    grace::wait(&mut listener, None, handshakes, door).await;
+    if let Ok(listener) = accept_until_empty::last_of(listener, door) {
+        // If others hold this socket without our knowledge, it must not be deaf for ever. The price
+        // is the microsecond between this call and the next.
+        let _ = sys::detach_filter(&listener);
+        drop(listener);
+    }
+}

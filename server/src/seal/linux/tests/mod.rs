@@ -1,0 +1,94 @@
+//! Real sockets, because the kernel's part matters. Whatever is waited for is an event; where a
+//! test must not depend on time, its clock stands still.
+
+mod full_sink;
+mod grace;
+mod half_way;
+mod handshakes;
+mod program;
+mod steering;
+mod syn_filter;
+mod sys;
+
+use std::future::pending;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use rustix::net::sockopt;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::clock::{Clock, SharedClock, TokioClock};
+use crate::seal::Door;
+
+/// Where each kind of listener listens, whether for IPv6 only, and from where clients reach it.
+const LISTENERS: &[(&str, bool, &[&str])] = &[
+    ("127.0.0.1:0", false, &["127.0.0.1"]),
+    ("0.0.0.0:0", false, &["127.0.0.1"]),
+    ("[::1]:0", true, &["::1"]),
+    ("[::]:0", true, &["::1"]),
+    ("[::]:0", false, &["127.0.0.1", "::1"]),
+];
+
+/// A listener, and the addresses at which clients reach it.
+fn listen((address, only_v6, clients): (&str, bool, &[&str])) -> (TcpListener, Vec<SocketAddr>) {
+    let address: SocketAddr = address.parse().expect("an address");
+    let socket = super::plugs::socket_for(address).expect("this version of IP");
+    if address.is_ipv6() {
+        sockopt::set_ipv6_v6only(&socket, only_v6).expect("not yet bound");
+    }
+    // As tokio's own `TcpListener::bind` does.
+    socket.set_reuseaddr(true).expect("any socket");
+    socket.bind(address).expect("a free port");
+    let listener = socket.listen(128).expect("bound");
+    let port = listener.local_addr().expect("bound").port();
+    let at = |ip: &&str| SocketAddr::new(ip.parse().expect("an address"), port);
+    (listener, clients.iter().map(at).collect())
+}
+
+/// A door, and what is admitted by it.
+fn door(grace: Duration, clock: impl Clock) -> (Door<TcpListener>, Admitted) {
+    let (admit, admitted) = unbounded_channel();
+    (Door::new(admit, grace, SharedClock::new(clock)), Admitted(admitted))
+}
+
+/// A door by which the time never comes.
+fn timeless_door() -> (Door<TcpListener>, Admitted) {
+    door(Duration::from_secs(1), StandsStill(TokioClock.now()))
+}
+
+struct Admitted(UnboundedReceiver<(TcpStream, SocketAddr)>);
+
+impl Admitted {
+    /// How many were admitted since the last call.
+    fn count(&mut self) -> usize {
+        std::iter::from_fn(|| self.0.try_recv().ok()).count()
+    }
+}
+
+struct StandsStill(Instant);
+
+impl Clock for StandsStill {
+    fn now(&self) -> Instant {
+        self.0
+    }
+
+    fn sleep_until(&self, _: Instant) -> impl Future<Output = ()> + Send + 'static {
+        pending()
+    }
+}
+
+/// A client that has begun to connect, and does not wait. Over loopback the kernel has done all
+/// that it does at once when this returns.
+fn begin_to_connect(to: SocketAddr) -> rustix::fd::OwnedFd {
+    let socket = super::plugs::socket_for(to).expect("this version of IP");
+    connect(&socket, to);
+    std::os::fd::AsFd::as_fd(&socket).try_clone_to_owned().expect("a descriptor")
+}
+
+fn connect(socket: &TcpSocket, to: SocketAddr) {
+    match rustix::net::connect(socket, &to) {
+        Ok(()) | Err(rustix::io::Errno::INPROGRESS) => {}
+        Err(error) => panic!("{error}"),
+    }
+}

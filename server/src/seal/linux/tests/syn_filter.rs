@@ -1,0 +1,66 @@
+//! The third rung. It needs `CAP_NET_ADMIN` on recent kernels; without it, what is tested is that
+//! it is passed over.
+
+use std::io;
+use std::os::fd::AsFd;
+
+use futures_util::FutureExt;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use super::{LISTENERS, begin_to_connect, listen, timeless_door};
+use crate::seal::Rung;
+use crate::seal::linux::plugs::socket_for;
+use crate::seal::linux::{descend, syn_filter, sys};
+
+const ESTABLISHED: u8 = 1;
+const SYN_SENT: u8 = 2;
+
+#[tokio::test]
+async fn what_begins_is_dropped_and_what_began_finishes() {
+    for of in LISTENERS {
+        let (listener, reached) = listen(*of);
+        sys::defer_accept(&listener, true);
+        let mut began = TcpStream::connect(reached[0]).await.expect("room");
+        let (door, mut admitted) = timeless_door();
+        let door = door.begin_at(Rung::SynFilter);
+        if !may_filter() {
+            let given_back = descend(listener, &door).await.expect_err("it may not");
+            assert_eq!(sys::state(begin_to_connect(reached[0])), ESTABLISHED);
+            drop(given_back);
+            continue;
+        }
+        let mut seal = Box::pin(descend(listener, &door));
+        assert!(seal.as_mut().now_or_never().is_none(), "{of:?}: a handshake is under way");
+        let caught: Vec<_> = reached.iter().map(|to| begin_to_connect(*to)).collect();
+        began.write_all(b"x").await.expect("sent");
+        assert_eq!(seal.await.expect("it may"), Rung::SynFilter, "{of:?}");
+        assert_eq!(admitted.count(), 1, "{of:?}");
+        assert!(caught.iter().all(|it| sys::state(it) == SYN_SENT), "{of:?}");
+        let refused = TcpStream::connect(reached[0]).await.expect_err("nobody listens");
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused, "{of:?}");
+    }
+}
+
+/// Somebody else may hold the socket without our knowledge.
+#[tokio::test]
+async fn it_leaves_no_filter_behind() {
+    let (listener, reached) = listen(LISTENERS[0]);
+    let _held = listener.as_fd().try_clone_to_owned().expect("a descriptor");
+    let (door, _admitted) = timeless_door();
+    if may_filter() {
+        syn_filter::attach(&listener).expect("it may");
+        assert_eq!(sys::state(begin_to_connect(reached[0])), SYN_SENT);
+    }
+    let _ = descend(listener, &door.begin_at(Rung::SynFilter)).await;
+    assert_eq!(sys::state(begin_to_connect(reached[0])), ESTABLISHED);
+}
+
+fn may_filter() -> bool {
+    let socket = socket_for(([127, 0, 0, 1], 0).into()).expect("IPv4");
+    let may = syn_filter::attach(&socket).is_ok();
+    if !may {
+        eprintln!("NOT TESTED: the SYN filter; this process may not attach it (CAP_NET_ADMIN)");
+    }
+    may
+}

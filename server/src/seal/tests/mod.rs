@@ -1,0 +1,5 @@
+//! Whole servers, closed while clients connect without end.
+
+mod load;
+mod rungs;
+mod shared;

@@ -1,0 +1,65 @@
+//! Every rung under load.
+
+use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
+
+use futures_util::future::join_all;
+
+use super::load::{Load, Lost, Server, listeners};
+use crate::Rung;
+use crate::listener::BeginAt;
+
+const CLIENTS: usize = 8;
+
+/// How often each listener is closed.
+const SHUTDOWNS: usize = 3;
+
+/// Closes servers, all at the same time, and gives what was lost and which rungs were taken.
+async fn close_under_load(begin_at: Rung) -> (Vec<Rung>, Vec<Lost>) {
+    let mut servers = Vec::new();
+    for _ in 0..SHUTDOWNS {
+        servers.extend(listeners().await);
+    }
+    let closed = join_all(servers.into_iter().map(async |(listener, reached)| {
+        let server = Server::start(BeginAt::new(listener, begin_at));
+        let load = Load::on(reached.into_iter().cycle().take(CLIENTS));
+        load.answered(100).await;
+        let report = server.terminate().await;
+        assert!(report.clean, "{report}");
+        (report.rung.expect("it was closed"), load.lost().await)
+    }));
+    let (rungs, lost): (Vec<_>, Vec<_>) = closed.await.into_iter().unzip();
+    (rungs, lost.into_iter().flatten().collect())
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_sink_loses_nothing() {
+    let (rungs, lost) = close_under_load(Rung::SharedSocket).await;
+    assert!(rungs.iter().all(|rung| *rung == Rung::FullSink), "{rungs:?}");
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_syn_filter_loses_nothing() {
+    let (rungs, lost) = close_under_load(Rung::SynFilter).await;
+    if rungs.contains(&Rung::AcceptUntilEmpty) {
+        eprintln!("NOT TESTED: the SYN filter; this process may not attach it (CAP_NET_ADMIN)");
+        assert!(rungs.iter().all(|rung| *rung == Rung::AcceptUntilEmpty), "{rungs:?}");
+        return;
+    }
+    assert!(rungs.iter().all(|rung| *rung == Rung::SynFilter), "{rungs:?}");
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
+/// Whatever connects between the last accept and the close is reset. But it has not been served.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_rung_cuts_no_answer() {
+    let (rungs, lost) = close_under_load(Rung::AcceptUntilEmpty).await;
+    assert!(rungs.iter().all(|rung| *rung == Rung::AcceptUntilEmpty), "{rungs:?}");
+    let was_reset = |lost: &Lost| match &lost.error {
+        Some(error) => matches!(error.kind(), ConnectionReset | BrokenPipe),
+        None => false,
+    };
+    assert!(lost.iter().all(|it| it.answer.is_empty() && was_reset(it)), "{lost:?}");
+}
