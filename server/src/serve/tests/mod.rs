@@ -27,3 +27,4 @@ mod streams;
 mod tasks;
 mod tunnels;
 mod upgraded;
+mod write_side;
