@@ -74,23 +74,3 @@ async fn unread_requests_do_not_cut_the_answer_before_them() {
     assert!(rig.report().await.clean);
     assert_eq!(gate.reached(), 1);
 }
-
-/// The first byte of the second request came with the last of the first, and nothing since.
-#[tokio::test(start_paused = true)]
-async fn half_a_head_behind_a_whole_request_in_one_segment_finishes() {
-    let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
-    let mut client = rig.connect();
-    client.send(format!("{WHOLE}GET / HT")).await;
-    assert!(!client.answer().await.says_close());
-    rig.terminate().await;
-    // Beyond the grace for idle connections, which this one is not.
-    tokio::time::advance(ms(2_000)).await;
-    settle().await;
-    client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
-    let answer = client.answer().await;
-    assert_eq!((answer.status(), gate.reached()), (200, 2));
-    assert!(answer.says_close());
-    drop(client);
-    assert!(rig.report().await.clean);
-}
