@@ -24,3 +24,4 @@ mod stuck;
 mod tasks;
 mod unflushed;
 mod upgraded;
+mod write_side;
