@@ -31,7 +31,7 @@ mod health;
 pub mod layer;
 pub mod listener;
 pub mod metrics;
-#[cfg(feature = "reference")]
+#[cfg(feature = "contract")]
 pub mod reference;
 mod report;
 mod seal;

@@ -250,6 +250,12 @@ pub enum What {
         /// Of its standard error.
         stderr: String,
     },
+    /// What happened inside of the server, where the world can see that.
+    Inside {
+        /// What.
+        #[serde(flatten)]
+        what: super::Inside,
+    },
     /// Something worth a line to a reader, which no check looks at.
     Note {
         /// The text.

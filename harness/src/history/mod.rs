@@ -7,18 +7,21 @@
 //! * `event`: what can be observed
 //! * `exchange`: a view, each request with what became of it
 //! * `file`: the JSON lines
+//! * `inside`: what only a world that holds the server in its hands can record
 //! * `view`: the moments that checks ask for
 
 mod connection;
 mod event;
 mod exchange;
 mod file;
+mod inside;
 mod view;
 
 pub use self::connection::Connection;
 pub use self::event::{Answer, ConnectError, End, Event, RequestId, Session, Sign, Trouble, What};
 pub use self::exchange::{Exchange, Outcome};
 pub use self::file::{FormatError, HISTORY_VERSION, Header, read, write};
+pub use self::inside::{Inside, ReleaseState};
 pub use self::view::Moments;
 
 /// Everything that was observed in one run, in the order of observation.

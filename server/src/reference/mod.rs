@@ -2,22 +2,32 @@
 //!
 //! * [`JobStore`], [`Job`], [`StoreError`]: where jobs are kept; a simulator brings its own.
 //! * [`router`]: the contract over any store, without I/O of its own.
-//! * `postgres`: [`Postgres`], the real store.
-//! * [`Settings`]: the environment and the command line.
-//! * `program`: [`main`], which puts these together.
+//!
+//! With the feature `reference`:
+//!
+//! * `postgres`: the real store.
+//! * `settings`: the environment and the command line.
+//! * `program`: what puts these together.
 
+#[cfg(feature = "reference")]
 mod log;
+#[cfg(feature = "reference")]
 mod postgres;
+#[cfg(feature = "reference")]
 mod program;
 mod router;
+#[cfg(feature = "reference")]
 mod settings;
 mod store;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "reference"))]
 mod tests;
 
+#[cfg(feature = "reference")]
 pub use postgres::{ConnectError, Postgres};
+#[cfg(feature = "reference")]
 pub use program::main;
 pub use router::router;
+#[cfg(feature = "reference")]
 pub use settings::{LogFormat, Settings};
 pub use store::{Job, JobStore, StoreError};

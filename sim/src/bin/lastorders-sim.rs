@@ -1,0 +1,3 @@
+//! Finds and replays shutdown races by seed.
+
+fn main() {}

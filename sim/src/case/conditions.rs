@@ -1,0 +1,35 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Balancer, Network, PolicySpec, StoreConditions};
+
+/// Under what a plan is carried out. Every time is in microseconds of the simulation; those called
+/// `at_us`, `from_us` or `until_us` count from the moment the server was ready, as `Step::At` does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Conditions {
+    /// The policy that our server is given. Other servers take the deadline from it, if they know
+    /// one.
+    pub policy: PolicySpec,
+    /// Latencies, and what happens to the links.
+    pub network: Network,
+    /// How fast the store is, and when it is not.
+    pub store: StoreConditions,
+    /// The load balancer, if some clients are behind one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balancer: Option<Balancer>,
+    /// Where the world's wrappers give way once more than they must.
+    pub yields: Yields,
+}
+
+/// How often a wrapper of I/O, of the store and of spawned tasks returns `Pending` once, in 256
+/// polls: an order of events that a busy machine brings about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Yields {
+    /// Reads and writes of the server's connections.
+    pub io: u8,
+    /// The store's answers.
+    pub store: u8,
+    /// Tasks that the server's connections run in.
+    pub tasks: u8,
+}

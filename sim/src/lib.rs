@@ -1,0 +1,15 @@
+//! Finds and replays shutdown races by seed: the same server code, the same plans and the same
+//! checks as in the real world, on a simulated network and clock.
+//!
+//! `seed -> Case -> World -> History and Trace -> Checks -> Findings -> Verdict`
+//!
+//! A [`case::Case`] is data: what is done (a plan of the harness) and under which conditions. The
+//! same case gives the same run to the byte.
+//!
+//! # The map
+//!
+//! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`world`]: carries a case out
+
+pub mod case;
+pub mod world;
