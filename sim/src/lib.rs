@@ -9,7 +9,9 @@
 //! # The map
 //!
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
 
 pub mod case;
+pub mod trace;
 pub mod world;
