@@ -1,6 +1,7 @@
 //! The picture of one run: who did what around the signal, one lane an actor, one row an event.
 //!
 //! * `words`: an event in words, and the sign that stands for it in its lane
+//! * `inside`: what happened inside of the server, where the world could see it
 //! * `focus`: which requests and clients the findings are about
 //! * `crowd`: events that are told together
 //! * `select`: the few events that tell the story
@@ -10,6 +11,7 @@
 mod crowd;
 mod draw;
 mod focus;
+mod inside;
 mod lanes;
 mod select;
 mod words;

@@ -148,6 +148,7 @@ impl Picker<'_> {
             What::Session { what: Session::Withheld, .. } => 3,
             What::Started { .. } | What::Ready if !has_signal => 4,
             What::Snapshot { .. } | What::Note { .. } => 4,
+            What::Inside { .. } => 2,
             _ => return None,
         })
     }

@@ -24,7 +24,7 @@ pub(super) struct Words {
     pub(super) text: String,
 }
 
-fn words(sign: char, tone: Tone, text: impl Into<String>) -> Words {
+pub(super) fn words(sign: char, tone: Tone, text: impl Into<String>) -> Words {
     Words { sign, tone, text: text.into() }
 }
 
@@ -63,6 +63,7 @@ pub(super) fn of(event: &Event, plan: &Plan) -> Option<Words> {
         | What::Lag { .. }
         | What::Output { .. }
         | What::Note { .. } => of_server(&event.what, plan),
+        What::Inside { what } => super::inside::of(what),
     }
 }
 
