@@ -9,7 +9,9 @@
 //! # The map
 //!
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`engine`]: two simulated networks and clocks behind one trait
 //! * [`world`]: carries a case out
 
 pub mod case;
+pub mod engine;
 pub mod world;
