@@ -8,8 +8,12 @@
 //!
 //! # The map
 //!
+//! * [`bugs`]: bugs that are planted in our server, to see whether they are found
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`subject`]: the servers under test
 //! * [`world`]: carries a case out
 
+pub mod bugs;
 pub mod case;
+pub mod subject;
 pub mod world;
