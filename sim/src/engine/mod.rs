@@ -5,6 +5,7 @@
 //!
 //! * `net`: the traits, [`Engine`] and [`Net`]
 //! * `setup`: what a run is given, [`Setup`], and its hosts, [`Host`]
+//! * `kind`: which engine, [`EngineKind`]
 //! * `ended`: how a run came to its end, [`Ended`]
 //! * `task`: a spawned task's handle, [`Task`]
 //! * `sockets`: a look at a host's sockets, [`Socket`]
@@ -12,6 +13,7 @@
 //! * `panics`: panics are recorded, not printed, while a run is under way
 
 mod ended;
+mod kind;
 mod net;
 mod panics;
 mod setup;
@@ -20,6 +22,7 @@ pub mod tap;
 mod task;
 
 pub use self::ended::Ended;
+pub use self::kind::{EngineKind, UnknownEngine};
 pub use self::net::{Engine, Net};
 pub use self::setup::{Host, Setup};
 pub use self::sockets::{Socket, SocketState};
