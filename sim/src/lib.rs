@@ -9,7 +9,9 @@
 //! # The map
 //!
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`generate`]: cases from seeds
 //! * [`world`]: carries a case out
 
 pub mod case;
+pub mod generate;
 pub mod world;
