@@ -11,6 +11,7 @@
 //! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
 //! * [`engine`]: two simulated networks and clocks behind one trait
+//! * [`generate`]: from a seed to a case
 //! * [`subject`]: the servers that can be simulated
 //! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
@@ -18,6 +19,7 @@
 pub mod bugs;
 pub mod case;
 pub mod engine;
+pub mod generate;
 pub mod subject;
 pub mod trace;
 pub mod world;
