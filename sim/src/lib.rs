@@ -9,7 +9,9 @@
 //! # The map
 //!
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`check`]: judges what came of it
 //! * [`world`]: carries a case out
 
 pub mod case;
+pub mod check;
 pub mod world;
