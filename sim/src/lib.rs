@@ -10,6 +10,7 @@
 //!
 //! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`check`]: what only a simulator can see, what a sweep must reach, and what it has covered
 //! * [`engine`]: two simulated networks and clocks behind one trait
 //! * [`generate`]: from a seed to a case
 //! * [`subject`]: the servers that can be simulated
@@ -18,6 +19,7 @@
 
 pub mod bugs;
 pub mod case;
+pub mod check;
 pub mod engine;
 pub mod generate;
 pub mod subject;
