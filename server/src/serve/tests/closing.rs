@@ -1,6 +1,7 @@
 //! Connections with nothing in flight, and the clean close.
 
 use axum::Router;
+use axum::body::Body;
 use axum::routing::post;
 use tokio::io::AsyncWriteExt;
 
@@ -245,4 +246,36 @@ async fn nor_over_one_that_is_unread_since_before_the_signal() {
     assert!(client.closed().await);
     drop(client);
     assert!(rig.report().await.clean);
+}
+
+/// The same for one that was answered before the signal, without a word of closing. The application
+/// holds the body for longer than idle connections have.
+#[tokio::test(start_paused = true)]
+async fn nor_over_one_that_is_unread_when_idle_connections_are_closed() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let early = post(move |body: Body| async move {
+        tokio::spawn(async move {
+            held.pass().await;
+            drop(body);
+        });
+        "early"
+    });
+    let mut rig = Rig::new(Policy::default(), Router::new().route("/", early));
+    let mut client = rig.connect();
+    client.send("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 100000\r\n\r\n").await;
+    let answer = client.answer().await;
+    assert!(!answer.says_close());
+    assert_eq!(answer.body, "early");
+    rig.terminate().await;
+    tokio::time::advance(ms(250)).await;
+    settle().await;
+    gate.let_go(1);
+    settle().await;
+    client.send(vec![b'x'; 100_000]).await;
+    assert!(client.closed().await);
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.took_ms, 250);
 }
