@@ -37,7 +37,7 @@ const PARK: u16 = 512;
 const STOCKED: u16 = 1024;
 /// An answer has ended since the shutdown began.
 const LATE: u16 = 2048;
-/// The last request had a body, and hyper may still be reading it.
+/// The last request has a body, and hyper has not come to its end.
 const BODIED: u16 = 4096;
 
 /// What is to become of a connection that has nothing more to do at the moment.
@@ -179,16 +179,24 @@ impl Conn {
     pub(super) fn bytes_read(&self) {
         self.set(SEEN | STIRRED);
         self.clear(PARK);
-        // Before a shutdown nobody asks; when one begins, every connection takes stock.
-        // Where the end of a body cannot be known, bytes after the answer are watched all the same.
+        // Before a shutdown nobody asks; when one begins, every connection takes stock, but for one
+        // whose request was answered before the end of its body.
         if self.is(STOCKED | BODIED) && lock(&self.requests).claims_nothing() {
             self.set(UNCLAIMED);
         }
     }
 
-    /// Whether the last request had a body, which hyper may still be reading.
+    /// Whether the last request has a body that hyper has not come to the end of.
     pub(super) fn is_bodied(&self) -> bool {
         self.is(BODIED)
+    }
+
+    /// hyper waits for a head: if the last request had a body, what was read belonged to that.
+    #[inline]
+    pub(super) fn awaits_head(&self) {
+        if self.is(BODIED) {
+            self.clear(BODIED | UNCLAIMED);
+        }
     }
 
     pub(super) fn found_unclaimed(&self) {

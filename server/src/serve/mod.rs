@@ -7,7 +7,7 @@
 //! * `conn`: the state of one connection, and the verdict over it.
 //! * `connection`: the task of one connection.
 //! * `line`: who speaks on a connection: nobody yet, or hyper.
-//! * `http`: how hyper is set up.
+//! * `http`: how hyper is set up, and `head_timer`, by which it says that it waits for a head.
 //! * `in_flight`: the requests in flight on one connection.
 //! * `parking`: idle connections give up what they do not need, where there are many.
 //! * `io`: the bytes of a connection, watched, and its clean close.
@@ -23,6 +23,7 @@ mod conn;
 mod connection;
 mod driver;
 mod gate;
+mod head_timer;
 mod http;
 mod in_flight;
 mod io;
