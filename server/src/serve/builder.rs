@@ -14,6 +14,7 @@ use super::BoxError;
 use super::driver::Driver;
 use super::http::HttpOptions;
 use super::release::{IntoReleased, Resource};
+use super::steps;
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
 use crate::handle::Drain;
@@ -71,7 +72,8 @@ pub struct Serve<L, S, C = TokioClock> {
 pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
 
 impl<L, S, C> Serve<L, S, C> {
-    /// How long each phase of the shutdown may take. The default is [`Policy::default`].
+    /// How long each phase of the shutdown may take. The default is [`Policy::default`]. One that
+    /// does not pass [`Policy::check`] is mended, with a warning in the log.
     pub fn policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
     }
@@ -172,7 +174,11 @@ where
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
-        shared.begin(clock, self.policy, bounds, http.park_beyond);
+        let (policy, wrong) = self.policy.mended();
+        if let Some(error) = wrong {
+            steps::shortened(&error, policy.lame_duck);
+        }
+        shared.begin(clock, policy, bounds, http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);
