@@ -5,7 +5,7 @@ use hyper::server::conn::http1;
 
 use super::conn::Conn;
 use super::head_timer::HeadTimer;
-use crate::clock::SharedClock;
+use crate::clock::{FOREVER, SharedClock};
 
 /// How HTTP is spoken.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ impl HttpOptions {
         let mut http1 = http1::Builder::new();
         http1
             // Always, because by setting this timer hyper says that it waits for a head.
-            .header_read_timeout(self.header_read_timeout.unwrap_or_default())
+            .header_read_timeout(self.header_read_timeout.unwrap_or_default().min(FOREVER))
             .auto_date_header(self.date_header);
         Http {
             http1,
