@@ -12,7 +12,7 @@ use http_body::Body;
 use hyper::body::Incoming;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
-use tokio::task::coop::unconstrained;
+use tokio::task::coop::{consume_budget, unconstrained};
 use tower_service::Service;
 
 use super::BoxError;
@@ -138,6 +138,9 @@ where
                 return self.report();
             }
             self.handle(event);
+            // A listener that is always ready must not keep the runtime from everything else: on
+            // one thread neither a connection nor a signal would come to its turn.
+            consume_budget().await;
         }
     }
 
