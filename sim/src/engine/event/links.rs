@@ -32,8 +32,24 @@ pub(super) struct Flow {
     pub(super) last_ack: u32,
     /// Where its sender's program holds it.
     pub(super) held: Option<usize>,
+    /// What its sender's program has given it: bytes, and the end as one more.
+    pub(super) given: u64,
+    /// How much of that was sent.
+    pub(super) sent: u64,
+    /// Its sender's program has said that there will be no more.
+    pub(super) ended: bool,
     /// Its sender's program has closed it.
     pub(super) closed: bool,
+}
+
+impl Flow {
+    /// The program says that there will be no more.
+    pub(super) fn end(&mut self) {
+        if !self.ended {
+            self.ended = true;
+            self.given += 1;
+        }
+    }
 }
 
 /// All links of a run, and all flows.
