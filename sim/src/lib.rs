@@ -10,8 +10,10 @@
 //!
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
 //! * [`engine`]: two simulated networks and clocks behind one trait
+//! * [`parity`]: how far the simulated networks are from the real one
 //! * [`world`]: carries a case out
 
 pub mod case;
 pub mod engine;
+pub mod parity;
 pub mod world;

@@ -138,6 +138,11 @@ impl Core {
         });
         self.sockets.connections[place] = Some(connection);
         self.links.flow(flow).held = Some(place);
+        if let Some(reset) = self.links.take_reset(flow) {
+            self.rescue(place);
+            self.dirty = true;
+            self.guard.deliver(reset);
+        }
         Ok(place)
     }
 
@@ -197,8 +202,13 @@ impl Core {
         self.enter(host);
         let connection = self.sockets.connection(place);
         connection.written = self.collections;
-        let flow = connection.flow;
-        let wrote = std::task::ready!(Pin::new(&mut connection.tcp).poll_write(cx, buf))?;
+        let (flow, ended) = (connection.flow, connection.rescued_end);
+        let wrote = std::task::ready!(Pin::new(&mut connection.tcp).poll_write(cx, buf));
+        let wrote = wrote.map_err(|error| match error.kind() {
+            // A reset after the end is no news: there was nobody to write to any more.
+            io::ErrorKind::ConnectionReset if ended => io::ErrorKind::BrokenPipe.into(),
+            _ => error,
+        })?;
         self.dirty = true;
         self.links.flow(flow).given += wrote as u64;
         Poll::Ready(Ok(wrote))

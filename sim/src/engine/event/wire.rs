@@ -99,7 +99,8 @@ impl Core {
         if filtered {
             return;
         }
-        let own = self.links.known(FlowKey::of(from, to, segment).back()).unwrap_or_default();
+        let key = FlowKey::of(from, to, segment).back();
+        let own = self.links.known(key).unwrap_or_default();
         // An acknowledgement alone is answered only by one who waited for it to send on.
         let flags = segment.flags;
         let says_something = flags.syn || flags.fin || flags.rst || !segment.payload.is_empty();
@@ -108,11 +109,22 @@ impl Core {
             // A reset makes `turmoil-net` forget what was not read. Linux has it read first.
             if let Some(place) = own.held {
                 self.rescue(place);
+            } else if !own.closed && self.waits(&packet) {
+                self.links.keep_reset(key, packet);
+                return;
             }
         } else if own.closed && !segment.payload.is_empty() {
             self.refuse(now, from, to, segment);
         }
         self.guard.deliver(packet);
+    }
+
+    /// Whether the packet is for a connection that waits to be accepted.
+    fn waits(&self, packet: &Packet) -> bool {
+        parts(packet).is_some_and(|(from, to, segment)| {
+            let own = (to.addr(segment.dst_port), Some(from.addr(segment.src_port)));
+            self.look(to).iter().any(|s| (s.local, s.peer) == own && s.queued())
+        })
     }
 
     /// Data for a socket that no program holds any more: Linux resets both sides.
