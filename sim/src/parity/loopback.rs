@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::probe::Probe;
-use super::wire::{Seen, Wire};
+use super::wire::{self, Act, Seen, Wire};
 use crate::engine::{Socket, SocketState};
 
 /// A probe that waits longer than this for a state of its sockets fails.
@@ -51,6 +51,10 @@ impl Wire for Loopback {
 
     async fn reset(&self, stream: TcpStream) {
         stream.set_zero_linger().expect("every connection can be told to reset");
+    }
+
+    async fn act(&self, stream: &mut TcpStream, act: Act) -> Option<io::Result<usize>> {
+        wire::act(stream, act, Self::PATIENCE).await
     }
 
     async fn until(&self, so: impl Fn(&[Seen]) -> bool) {

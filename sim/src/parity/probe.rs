@@ -2,9 +2,7 @@ use std::fmt;
 use std::io;
 use std::pin::pin;
 
-use tokio::io::AsyncWriteExt;
-
-use super::wire::{Seen, Wire, fill, outcome, pair, read, within, word};
+use super::wire::{Seen, Wire, fill, outcome, pair, read, shutdown, within, word, write};
 use crate::engine::SocketState::{CloseWait, Established};
 
 /// Something that networks may see differently.
@@ -114,7 +112,7 @@ async fn queued<W: Wire>(wire: &W) -> io::Result<String> {
         };
         let mut client = connected?;
         if sends {
-            client.write_all(b"hello").await?;
+            write(wire, &mut client).await;
             wire.until(|all| all.iter().any(|s| s.server && s.socket.unread == 5)).await;
         }
         drop(listener);
@@ -133,7 +131,7 @@ async fn connect_after_close<W: Wire>(wire: &W) -> io::Result<String> {
 async fn response_then_reset<W: Wire>(wire: &W) -> io::Result<String> {
     let listener = wire.listen(128).await?;
     let (mut client, mut server) = pair(wire, &listener).await?;
-    server.write_all(b"hello").await?;
+    write(wire, &mut server).await;
     wire.until(|all| all.iter().any(|s| !s.server && s.socket.unread == 5)).await;
     wire.reset(server).await;
     wire.until(|all| !all.iter().any(|s| s.is(false, Established))).await;
@@ -145,33 +143,34 @@ async fn write_to_closed<W: Wire>(wire: &W) -> io::Result<String> {
     let (mut client, server) = pair(wire, &listener).await?;
     drop(server);
     wire.until(|all| all.iter().any(|s| s.is(false, CloseWait))).await;
-    let first = client.write_all(b"hello").await;
+    let first = write(wire, &mut client).await;
     wire.until(|all| !all.iter().any(|s| s.is(false, CloseWait))).await;
-    let second = client.write_all(b"hello").await;
+    let second = write(wire, &mut client).await;
     let read = read(wire, &mut client).await;
-    Ok(format!("write:{} write:{} read:{read}", outcome(&first), outcome(&second)))
+    Ok(format!("write:{first} write:{second} read:{read}"))
 }
 
 async fn half_close<W: Wire>(wire: &W) -> io::Result<String> {
     let listener = wire.listen(128).await?;
     let (mut client, mut server) = pair(wire, &listener).await?;
-    client.shutdown().await?;
+    let shut = shutdown(wire, &mut client).await;
     let end = read(wire, &mut server).await;
-    let answered = server.write_all(b"hello").await;
+    let wrote = write(wire, &mut server).await;
     drop(server);
-    Ok(format!("read:{end} write:{} read:{}", outcome(&answered), read(wire, &mut client).await))
+    let answer = read(wire, &mut client).await;
+    Ok(format!("shutdown:{shut} read:{end} write:{wrote} read:{answer}"))
 }
 
 async fn second_shutdown<W: Wire>(wire: &W) -> io::Result<String> {
     let listener = wire.listen(128).await?;
     let (mut client, server) = pair(wire, &listener).await?;
-    let first = client.shutdown().await;
-    let second = client.shutdown().await;
+    let first = shutdown(wire, &mut client).await;
+    let second = shutdown(wire, &mut client).await;
     drop(server);
     wire.until(|all| !all.iter().any(|s| s.is(true, CloseWait))).await;
     let end = read(wire, &mut client).await;
-    let third = client.shutdown().await;
-    Ok(format!("{} {} read:{end} {}", outcome(&first), outcome(&second), outcome(&third)))
+    let third = shutdown(wire, &mut client).await;
+    Ok(format!("{first} {second} read:{end} {third}"))
 }
 
 async fn bytes_taken<W: Wire>(wire: &W) -> io::Result<String> {
@@ -205,16 +204,15 @@ async fn blocked_writer<W: Wire>(wire: &W) -> io::Result<String> {
     let listener = wire.listen(128).await?;
     let (mut client, server) = pair(wire, &listener).await?;
     fill(wire, &mut client).await?;
-    let (wrote, ()) = tokio::join!(within(wire, client.write_all(b"hello")), wire.reset(server));
-    Ok(format!("write:{}", wrote.map_or("blocked", |wrote| outcome(&wrote))))
+    let (wrote, ()) = tokio::join!(write(wire, &mut client), wire.reset(server));
+    Ok(format!("write:{wrote}"))
 }
 
 async fn end_behind_full<W: Wire>(wire: &W) -> io::Result<String> {
     let listener = wire.listen(128).await?;
     let (mut client, mut server) = pair(wire, &listener).await?;
     let taken = fill(wire, &mut client).await?;
-    let shut = within(wire, client.shutdown()).await;
-    let shut = shut.map_or("blocked", |shut| outcome(&shut));
+    let shut = shutdown(wire, &mut client).await;
     let read = read(wire, &mut server).await;
     let read = read.replace(&format!("bytes:{taken}"), "all");
     let read = if read.starts_with("bytes:") { "less".to_owned() } else { read };
@@ -228,7 +226,7 @@ async fn accept_after_closed<W: Wire>(wire: &W) -> io::Result<String> {
         return Ok("connect:waits".to_owned());
     };
     let mut client = connected?;
-    client.write_all(b"hello").await?;
+    write(wire, &mut client).await;
     drop(client);
     wire.until(|all| all.iter().any(|s| s.is(true, CloseWait))).await;
     accept_and_read(wire, &listener).await
@@ -241,7 +239,7 @@ async fn accept_after_reset<W: Wire>(wire: &W) -> io::Result<String> {
         return Ok("connect:waits".to_owned());
     };
     let mut client = connected?;
-    client.write_all(b"hello").await?;
+    write(wire, &mut client).await;
     wire.until(|all| all.iter().any(|s| s.server && s.socket.unread == 5)).await;
     wire.reset(client).await;
     wire.until(|all| !all.iter().any(|s: &Seen| s.is(true, Established))).await;

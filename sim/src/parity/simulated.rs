@@ -2,7 +2,7 @@ use std::io;
 use std::time::Duration;
 
 use super::probe::Probe;
-use super::wire::{Seen, Wire};
+use super::wire::{self, Act, Seen, Wire};
 use crate::engine::{Ended, Engine, Host, Net, Setup};
 
 const SERVER: Host = Host(0);
@@ -29,9 +29,21 @@ struct Simulated<N> {
     net: N,
 }
 
+/// A connection, and the host whose tasks may use it.
+struct Placed<S> {
+    host: Host,
+    stream: Option<S>,
+}
+
+impl<S> Placed<S> {
+    fn new(host: Host, stream: S) -> Self {
+        Self { host, stream: Some(stream) }
+    }
+}
+
 impl<N: Net> Wire for Simulated<N> {
     type Listener = N::Listener;
-    type Stream = N::Stream;
+    type Stream = Placed<N::Stream>;
 
     const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -40,15 +52,26 @@ impl<N: Net> Wire for Simulated<N> {
     }
 
     async fn accept(&self, listener: &Self::Listener) -> io::Result<Self::Stream> {
-        Ok(self.net.accept(listener).await?.0)
+        Ok(Placed::new(SERVER, self.net.accept(listener).await?.0))
     }
 
     async fn connect(&self) -> io::Result<Self::Stream> {
-        self.net.connect(CLIENT, SERVER, PORT).await
+        Ok(Placed::new(CLIENT, self.net.connect(CLIENT, SERVER, PORT).await?))
     }
 
     async fn reset(&self, stream: Self::Stream) {
-        self.net.reset(stream);
+        self.net.reset(stream.stream.expect("every act gives it back"));
+    }
+
+    async fn act(&self, placed: &mut Self::Stream, act: Act) -> Option<io::Result<usize>> {
+        let mut stream = placed.stream.take().expect("every act gives it back");
+        let acting = self.net.spawn(placed.host, async move {
+            let acted = wire::act(&mut stream, act, Self::PATIENCE).await;
+            (stream, acted)
+        });
+        let (stream, acted) = acting.await.expect("nobody aborts it");
+        placed.stream = Some(stream);
+        acted
     }
 
     async fn until(&self, _: impl Fn(&[Seen]) -> bool) {

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::probe::Probe;
 use super::{loopback, simulated};
-use crate::engine::Event;
+use crate::engine::{Engine, Event, Turmoil};
 
 /// What was observed when the table was checked in, and what the differences mean.
 const CHECKED_IN: &str = include_str!("table.txt");
@@ -19,8 +19,11 @@ pub fn checked_in() -> &'static str {
 pub fn table() -> String {
     let mut table = String::new();
     for probe in Probe::ALL {
-        let seen =
-            [("loopback", loopback::observe(probe)), ("event", simulated::observe::<Event>(probe))];
+        let seen = [
+            ("loopback", loopback::observe(probe)),
+            (Event::NAME, simulated::observe::<Event>(probe)),
+            (Turmoil::NAME, simulated::observe::<Turmoil>(probe)),
+        ];
         let _ = writeln!(table, "{probe}");
         for (network, observed) in seen {
             let _ = writeln!(table, "  {network:<9} {observed}");

@@ -1,4 +1,3 @@
-use std::fmt::Debug;
 use std::io;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use crate::engine::{Socket, SocketState};
 /// What a probe needs of a network: one listener, and one who connects to it.
 pub(super) trait Wire: Clone {
     type Listener;
-    type Stream: AsyncRead + AsyncWrite + Unpin + Debug;
+    type Stream;
 
     /// After this long nothing will come any more.
     const PATIENCE: Duration;
@@ -19,9 +18,40 @@ pub(super) trait Wire: Clone {
     async fn connect(&self) -> io::Result<Self::Stream>;
     async fn reset(&self, stream: Self::Stream);
 
+    /// Does it, where the stream is at home, and gives up when patience is at its end.
+    async fn act(&self, stream: &mut Self::Stream, act: Act) -> Option<io::Result<usize>>;
+
     /// Waits until the sockets of both sides are like that, on a network that shows them; and on one
     /// that does not, until nothing can be under way any more.
     async fn until(&self, so: impl Fn(&[Seen]) -> bool);
+}
+
+/// What is done with a stream, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Read,
+    Write(usize),
+    Shutdown,
+}
+
+/// Does it with this stream.
+pub(super) async fn act<S>(
+    stream: &mut S,
+    act: Act,
+    patience: Duration,
+) -> Option<io::Result<usize>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut bytes = [0; 16 << 10];
+    let acting = async {
+        match act {
+            Act::Read => stream.read(&mut bytes).await,
+            Act::Write(n) => stream.write(&bytes[..n]).await,
+            Act::Shutdown => stream.shutdown().await.map(|()| 0),
+        }
+    };
+    tokio::time::timeout(patience, acting).await.ok()
 }
 
 /// A socket, and whether it is of the listener's side.
@@ -53,9 +83,9 @@ pub(super) async fn pair<W: Wire>(
 
 /// Reads to the end or to an error: `bytes:5 end`, `reset`, `bytes:5 nothing`.
 pub(super) async fn read<W: Wire>(wire: &W, stream: &mut W::Stream) -> String {
-    let (mut buf, mut bytes) = ([0; 16 << 10], 0);
+    let mut bytes = 0;
     let last = loop {
-        match within(wire, stream.read(&mut buf)).await {
+        match wire.act(stream, Act::Read).await {
             Some(Ok(0)) => break "end",
             Some(Ok(n)) => bytes += n,
             Some(Err(error)) => break word(&error),
@@ -68,10 +98,20 @@ pub(super) async fn read<W: Wire>(wire: &W, stream: &mut W::Stream) -> String {
 /// Writes until no more is taken, and says how much was.
 pub(super) async fn fill<W: Wire>(wire: &W, stream: &mut W::Stream) -> io::Result<usize> {
     let mut taken = 0;
-    while let Some(wrote) = within(wire, stream.write(&[0; 1 << 10])).await {
+    while let Some(wrote) = wire.act(stream, Act::Write(1 << 10)).await {
         taken += wrote?;
     }
     Ok(taken)
+}
+
+/// Writes five bytes: `ok`, `blocked`, or what went wrong.
+pub(super) async fn write<W: Wire>(wire: &W, stream: &mut W::Stream) -> &'static str {
+    wire.act(stream, Act::Write(5)).await.map_or("blocked", |wrote| outcome(&wrote))
+}
+
+/// Says that no more will be written: `ok`, `blocked`, or what went wrong.
+pub(super) async fn shutdown<W: Wire>(wire: &W, stream: &mut W::Stream) -> &'static str {
+    wire.act(stream, Act::Shutdown).await.map_or("blocked", |shut| outcome(&shut))
 }
 
 /// `ok`, or what went wrong.
