@@ -13,6 +13,7 @@
 //! * [`check`]: what only a simulator can see, what a sweep must reach, and what it has covered
 //! * [`engine`]: two simulated networks and clocks behind one trait
 //! * [`generate`]: from a seed to a case
+//! * [`parity`]: what the simulated networks do as a real one does, and what not
 //! * [`subject`]: the servers that can be simulated
 //! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
@@ -22,6 +23,7 @@ pub mod case;
 pub mod check;
 pub mod engine;
 pub mod generate;
+pub mod parity;
 pub mod subject;
 pub mod trace;
 pub mod world;
