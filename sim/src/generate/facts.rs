@@ -24,6 +24,8 @@ pub(super) struct Facts {
     /// One way on the slowest link.
     most_to_server_us: u64,
     most_to_client_us: u64,
+    /// For how long an answer that has left the server may wait for its client, in all.
+    pub(super) unread_us: u64,
     /// Packets are lost.
     pub(super) cut: bool,
     /// The store breaks.
@@ -49,6 +51,7 @@ impl Facts {
         let stalled_us = facts.stalls(case);
         let held_us = facts.links(case);
         facts.clients(case, stalled_us + held_us);
+        facts.unread_us = facts.load.dawdles_us + held_us + facts.round_trip_us();
         facts
     }
 
@@ -179,6 +182,7 @@ impl Load {
         self.open_ended |= other.open_ended;
         self.abandons |= other.abandons;
         self.half_closes |= other.half_closes;
+        self.half_works |= other.half_works;
         self.probes |= other.probes;
         self.works |= other.works;
         self.foreign |= other.foreign;

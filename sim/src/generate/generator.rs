@@ -1,5 +1,6 @@
 use lastorders_harness::plan::{Actor, Contract, PLAN_VERSION, Plan};
 
+use super::mutate::mutate_with;
 use super::net::Latencies;
 use super::promise::derive_promise;
 use super::script::Script;
@@ -61,7 +62,7 @@ impl Generator {
         }
         store.stalls = store::stalls(seed, &swarm, &times);
         times.anchor(store.stalls.iter().map(|stall| stall.until_us));
-        let mut network = latencies.network(family, &swarm);
+        let mut network = latencies.network(&swarm);
         let mut actors = Vec::with_capacity(8);
         let places = how_many(stream);
         for place in 1..=places {
@@ -96,6 +97,12 @@ impl Generator {
         }
         derive_promise(&mut case);
         case
+    }
+
+    /// A case that differs from this one in something small ([`mutate`](super::mutate())).
+    #[must_use]
+    pub fn mutate(&self, case: Case, rng: &mut fastrand::Rng) -> Case {
+        mutate_with(case, rng, &self.requests)
     }
 
     fn client(

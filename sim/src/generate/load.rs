@@ -23,9 +23,10 @@ pub(super) struct Load {
     pub(super) open_ended: bool,
     /// It leaves while an answer is due to it.
     pub(super) abandons: bool,
-    /// It closes its side while something that it asked for is due; servers may take that for
-    /// leaving.
+    /// It closes its side while an answer is due to it; servers may take that for leaving.
     pub(super) half_closes: bool,
+    /// And what it asked for does something.
+    pub(super) half_works: bool,
     /// It asks for `/health`.
     pub(super) probes: bool,
     /// It asks for something that does something.
@@ -68,6 +69,7 @@ impl Load {
             round_trip_us,
             service_us,
             due: 0,
+            working: false,
             begun: false,
             upgraded: false,
         };
@@ -86,6 +88,8 @@ struct Walk {
     service_us: u64,
     /// Answers that are due.
     due: u32,
+    /// Since no answer was due, it has asked for something that does something.
+    working: bool,
     /// A request has been begun and not finished.
     begun: bool,
     upgraded: bool,
@@ -126,7 +130,10 @@ impl Walk {
                 self.load.open_ended |= self.begun || self.upgraded;
                 self.leaves();
             }
-            Step::Close { how: Closing::Half } => self.load.half_closes |= self.due > 0,
+            Step::Close { how: Closing::Half } => {
+                self.load.half_closes |= self.due > 0;
+                self.load.half_works |= self.working;
+            }
             Step::Close { how: Closing::Fin | Closing::Reset } => self.leaves(),
             Step::Mark { .. }
             | Step::Signal { .. }
@@ -143,7 +150,8 @@ impl Walk {
 
     fn waits_until(&mut self, us: u64) {
         if self.due > 0 {
-            self.load.dawdles_us += us.saturating_sub(self.load.over_us);
+            // It may have sent as early as the last time that it waited for.
+            self.load.dawdles_us += us.saturating_sub(self.load.last_at_us);
         }
         self.load.last_at_us = self.load.last_at_us.max(us);
         self.load.over_us = self.load.over_us.max(us);
@@ -158,12 +166,14 @@ impl Walk {
         self.load.probes |= intent == Intent::Health;
         if intent == Intent::Work {
             self.load.works = true;
+            self.working = true;
             self.load.foreign |= method != "POST" || path != "/work";
         }
     }
 
     fn receives(&mut self, slowly_us: u64) {
         self.due = self.due.saturating_sub(1);
+        self.working &= self.due > 0;
         self.load.dawdles_us += slowly_us;
         self.load.over_us += self.round_trip_us + self.service_us + slowly_us;
     }
@@ -171,6 +181,6 @@ impl Walk {
     /// What is due is lost, and the connection holds nothing any more.
     fn leaves(&mut self) {
         self.load.abandons |= self.due > 0;
-        (self.due, self.begun, self.upgraded) = (0, false, false);
+        (self.due, self.working, self.begun, self.upgraded) = (0, false, false, false);
     }
 }

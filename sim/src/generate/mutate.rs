@@ -15,7 +15,12 @@ const SCALE_US: u64 = 20_000;
 /// client, one latency, one of the policy's times, the end of a stall, or what the case leaves
 /// open. What must follow from it is derived anew.
 #[must_use]
-pub fn mutate(mut case: Case, rng: &mut fastrand::Rng) -> Case {
+pub fn mutate(case: Case, rng: &mut fastrand::Rng) -> Case {
+    mutate_with(case, rng, &Requests::contract())
+}
+
+/// With the requests that a new client sends.
+pub(super) fn mutate_with(mut case: Case, rng: &mut fastrand::Rng, requests: &Requests) -> Case {
     let stream = &mut Stream::from(rng);
     let signal_us = Facts::of(&case).signal_us.unwrap_or(0);
     let conditions = &case.conditions;
@@ -24,7 +29,7 @@ pub fn mutate(mut case: Case, rng: &mut fastrand::Rng) -> Case {
     times.anchor(conditions.store.stalls.iter().map(|stall| stall.until_us));
     match stream.between(0, 9) {
         0..=3 => move_a_step(&mut case, &times, stream),
-        4 | 5 => swap_a_client(&mut case, &times, stream),
+        4 | 5 => swap_a_client(&mut case, &times, requests, stream),
         6 => change_a_latency(&mut case, stream),
         7 => change_the_policy(&mut case, stream),
         8 => end_a_stall(&mut case, &times, stream),
@@ -62,7 +67,7 @@ fn nudged(us: u64, times: &Times, link: Link, stream: &mut Stream) -> u64 {
     }
 }
 
-fn swap_a_client(case: &mut Case, times: &Times, stream: &mut Stream) {
+fn swap_a_client(case: &mut Case, times: &Times, requests: &Requests, stream: &mut Stream) {
     let actors = &mut case.plan.actors;
     let places: Vec<_> = (0..actors.len()).filter(|at| is_client(&actors[*at])).collect();
     if places.is_empty() {
@@ -84,7 +89,6 @@ fn swap_a_client(case: &mut Case, times: &Times, stream: &mut Stream) {
     let behind = case.conditions.balancer.iter_mut().flat_map(|balancer| &mut balancer.clients);
     behind.filter(|client| **client == old).for_each(|client| client.clone_from(&name));
     let link = own.unwrap_or(network.link);
-    let requests = &Requests::contract();
     let stream = stream.fork();
     let mut script = Script { stream, times, requests, link, steps: Vec::new() };
     let role = clients::write(kind, &mut script);

@@ -1,4 +1,3 @@
-use super::Family;
 use super::script::PATIENCE_US;
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
@@ -69,12 +68,12 @@ impl Latencies {
     }
 
     /// The accept queue and the buffers, without links.
-    pub(super) fn network(&self, family: Family, swarm: &Swarm) -> Network {
+    pub(super) fn network(&self, swarm: &Swarm) -> Network {
         let stream = &mut Stream::new(self.seed, Concern::Net, 100);
         let mut network = Network { link: self.link, ..Network::default() };
         if swarm.has(FaultKind::Small) {
-            if family == Family::Queue || stream.coin() {
-                network.backlog = u32::try_from(stream.between(1, 4)).unwrap_or(1);
+            if stream.coin() {
+                network.backlog = stream.pick(&[1, 2, 4, 16]);
             }
             if stream.coin() {
                 network.buffer = stream.pick(&[4 << 10, 16 << 10]);

@@ -37,7 +37,7 @@ pub(super) fn draw(
     }
     policy.refuse = stream.chance(1, 3);
     policy.forced_exit_code = if stream.chance(1, 4) { 3 } else { 0 };
-    if stream.chance(1, 4) {
+    if stream.chance(1, 6) {
         policy.sealing = Sealing::AcceptUntilEmpty;
     }
     if swarm.has(FaultKind::SlowRelease) {
@@ -54,7 +54,7 @@ pub(super) fn draw(
 
 fn short(scale_us: u64, latencies: &Latencies, stream: &mut Stream) -> PolicySpec {
     let most = latencies.most_us();
-    let patient = stream.chance(2, 3);
+    let patient = stream.chance(3, 4);
     // Patient: longer than any packet is under way, or than any round trip. Else whatever comes.
     let mut grace = |packets: u64| {
         let some = stream.magnitude(1, scale_us);

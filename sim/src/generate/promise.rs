@@ -3,7 +3,7 @@ use std::time::Duration;
 use lastorders_harness::plan::{CheckUse, Contract, Level};
 
 use super::facts::Facts;
-use crate::case::{Case, Promise};
+use crate::case::{Case, Promise, Sealing};
 
 /// From the operator's probe that is too early to the answer of the next.
 const NEXT_PROBE_US: u64 = 50_000;
@@ -11,8 +11,8 @@ const NEXT_PROBE_US: u64 = 50_000;
 const MARGIN_MS: u64 = 2;
 /// Longer after a server's end no client waits: the world has ended the run.
 const AFTERWARDS_US: u64 = 3_000_000;
-/// From a server's end on the world gives clients two seconds to see it. A client that looks after
-/// its connection again by then has seen the end of it.
+/// From a server's end on the world gives clients two seconds to see it. Who looks after his
+/// connection within this time, has seen the end of it.
 const SEEN_WITHIN_US: u64 = 1_500_000;
 
 /// Derives from a case what must follow for a server that keeps its policy: its promise, the
@@ -26,13 +26,13 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// | `visible-in-time` | always: by the end of the seal the port is closed |
 /// | `exit-status` | unless a second SIGINT, or a forced exit code with something to force |
 /// | `ids-distinct` | for the contract's requests, always |
-/// | `health-draining`, `health-monotonic` | where `/health` is asked, and no packet is lost: a probe that nobody hears is silence |
+/// | `health-draining`, `health-monotonic` | where `/health` is asked, no packet is lost, and every client reads in time: a probe that nobody hears is silence |
 /// | `health-ok` | so, and no client half-closes, which hyper takes for leaving |
-/// | `answered-in-time` | where no packet is lost |
+/// | `answered-in-time` | where no packet is lost, and every client reads in time |
 /// | `exit-prompt` | where all work ends by itself before the deadline; the budget is that bound |
 /// | `idle-closed` | so, and each client looks after its connection before the run is over, and knows when it was closed (HTTP/2 clients do not) |
 /// | `created` | where no client leaves before its answer, and the store does not break |
-/// | `ledger`, `pool-outlives-requests` | where all work ends by itself before the deadline, no packet is lost, the store does not break, no client half-closes, and the server lingers for a round trip: a reset would destroy answers |
+/// | `ledger`, `pool-outlives-requests` | where all work ends by itself before the deadline, no packet is lost, every client reads in time, the store does not break, no client half-closes on work, and the server lingers for a round trip: a reset would destroy answers |
 /// | `store-terminated` | so, and the pool closes in time |
 ///
 /// Not named: `announces-close`, for an answer that was in the air at the signal need not announce
@@ -74,8 +74,9 @@ impl Bounds {
         let load = &facts.load;
         let lingers = policy.linger_us > facts.round_trip_us();
         let ours = load.works && !load.foreign;
-        let stays = !facts.broken && !load.half_closes;
-        let accountable = settles && lingers && ours && stays;
+        let stays = !facts.broken && !load.half_works;
+        let heard = facts.unread_us <= SEEN_WITHIN_US;
+        let accountable = settles && lingers && heard && ours && stays;
         let queue = u64::from(case.conditions.network.backlog) >= facts.connections + 4;
         let lossless = accountable && queue && facts.arrives_in_time(case);
         let longest_us = micros(policy.policy().longest());
@@ -107,7 +108,7 @@ impl Bounds {
 
     /// Whether no handshake is lost without a word.
     fn connects_are_heard(&self, case: &Case, facts: &Facts) -> bool {
-        let filtered = case.conditions.policy.sealing == crate::case::Sealing::SynFilter;
+        let filtered = case.conditions.policy.sealing == Sealing::SynFilter;
         let queue = u64::from(case.conditions.network.backlog) >= facts.connections + 4;
         !filtered && queue
     }
@@ -117,11 +118,11 @@ impl Bounds {
         let load = &facts.load;
         let settles = self.settled_us.is_some();
         let forced = policy.forced_exit_code != 0 && !(settles && self.closes);
-        let calm = !facts.cut;
+        let calm = !facts.cut && facts.unread_us <= SEEN_WITHIN_US;
         let seen_us = facts.signal_us.unwrap_or(0) + policy.lame_duck_us + SEEN_WITHIN_US;
         let seen = facts.last_at_us <= seen_us && !load.http2;
         let contract = load.works && !load.foreign;
-        let created = contract && !facts.broken && !load.abandons && !load.half_closes;
+        let created = contract && !facts.broken && !load.abandons && !load.half_works;
         let named = [
             ("preconditions", true),
             ("no-crash", true),

@@ -60,10 +60,10 @@ impl FaultKind {
         match family {
             Family::Mixed
             | Family::KeepAlive
+            | Family::Queue
             | Family::Bodies
             | Family::Http2
             | Family::Upgraded => false,
-            Family::Queue => matches!(self, Self::Small),
             Family::Store => matches!(self, Self::Stalls | Self::StoreBreaks),
             Family::Signals => matches!(self, Self::SecondSignal | Self::Forced),
             Family::Balanced => matches!(self, Self::Balancer),
@@ -78,7 +78,7 @@ impl Swarm {
         let kinds = ClientKind::ALL.into_iter().enumerate();
         let kinds: Vec<_> = kinds.filter(|(n, _)| is_on(*n)).map(|(_, kind)| kind).collect();
         let kinds = if kinds.is_empty() { vec![ClientKind::OneShot] } else { kinds };
-        let breaks = stream.chance(2, 5);
+        let breaks = stream.chance(1, 3);
         let mut faults = 0;
         for fault in FAULTS {
             let on = is_on(32 + fault as usize) || fault.favourite_of(family);
