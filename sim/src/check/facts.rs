@@ -9,6 +9,12 @@ use super::records::{Ask, Call, Conn, Moment, Release};
 use crate::case::Case;
 use crate::world::Run;
 
+/// The actor that the world's balancer is.
+pub(super) const BALANCER: &str = "balancer";
+
+/// The mark that it sets when it sends nobody here any more.
+const TAKEN_OUT: &str = "balancer-out";
+
 /// What the checks ask of a run, gathered in one pass over its events.
 #[derive(Debug, Default)]
 pub(super) struct Facts<'a> {
@@ -42,6 +48,8 @@ pub(super) struct Facts<'a> {
     pub(super) exited: Option<(Moment, Option<i32>)>,
     /// When the world put an end to it.
     pub(super) killed: Option<Moment>,
+    /// When the balancer had taken the server out.
+    pub(super) taken_out: Option<Moment>,
     /// The last event.
     pub(super) last_us: u64,
     by_name: BTreeMap<&'a str, usize>,
@@ -61,7 +69,18 @@ impl<'a> Facts<'a> {
 
     /// Whether the server speaks of its phases: ours does, and what is made of it.
     pub(super) fn has_words(&self) -> bool {
-        !self.phases.is_empty()
+        !self.phases.is_empty() || self.unready.is_some() || self.report.is_some()
+    }
+
+    /// From when on the machine can have known of the shutdown: a server that is told before it
+    /// serves begins when it does.
+    pub(super) fn begun_us(&self) -> Option<u64> {
+        let told = self.told?.us;
+        if self.ready.is_some_and(|ready| ready.us <= told) {
+            return Some(told);
+        }
+        let first = self.phases.first().map(|(at, _)| *at).or(self.ready).or(self.started);
+        Some(first.map_or(told, |at| at.us.max(told)))
     }
 
     /// When a phase was entered, by the server's words.
@@ -94,6 +113,9 @@ impl<'a> Facts<'a> {
         match &event.what {
             What::Started { .. } => _ = self.started.get_or_insert(at),
             What::Ready => _ = self.ready.get_or_insert(at),
+            What::Marked { label } if event.actor == BALANCER && label == TAKEN_OUT => {
+                self.taken_out.get_or_insert(at);
+            }
             What::Signalled { signal, .. } => self.signalled(at, *signal),
             What::Connected { conn, .. } => self.conn(conn).connected = Some(at),
             What::NotConnected { conn, error } => self.conn(conn).refused = Some((at, *error)),
@@ -144,10 +166,9 @@ impl<'a> Facts<'a> {
             Inside::Dropped { conn, unread } => {
                 self.conn(conn).dropped.get_or_insert((at, *unread));
             }
-            Inside::Began { call, conn, .. } => {
-                let conn = self.place(conn);
-                let began = Call { call: *call, conn, began: at, ended: None, written: None };
-                self.calls.push(began);
+            Inside::Began { call, conn, line } => {
+                let (call, conn, head) = (*call, self.place(conn), line.starts_with("HEAD "));
+                self.calls.push(Call { call, conn, head, began: at, ended: None, written: None });
             }
             Inside::Ended { call, status } => {
                 if let Some(call) = self.call(*call) {
