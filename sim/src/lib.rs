@@ -9,9 +9,13 @@
 //! # The map
 //!
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
-//! * [`check`]: judges what came of it
+//! * [`engine`]: two simulated networks and clocks behind one trait
+//! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
+//! * [`check`]: judges what came of it
 
 pub mod case;
 pub mod check;
+pub mod engine;
+pub mod trace;
 pub mod world;
