@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use lastorders::drain::Phase;
 use lastorders_harness::history::{End, Event, Inside, ReleaseState, RequestId, What};
-use lastorders_harness::plan::{Intent, Signal};
+use lastorders_harness::plan::{Actor, Intent, Role, Signal};
 use serde_json::Value;
 
 use super::records::{Ask, Call, Conn, Moment, Release};
@@ -52,14 +52,15 @@ pub(super) struct Facts<'a> {
     pub(super) taken_out: Option<Moment>,
     /// The last event.
     pub(super) last_us: u64,
+    actors: &'a [Actor],
     by_name: BTreeMap<&'a str, usize>,
     by_id: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(_: &'a Case, run: &'a Run) -> Self {
+    pub(super) fn of(case: &'a Case, run: &'a Run) -> Self {
         let events = &run.history.events;
-        let mut facts = Self::default();
+        let mut facts = Self { actors: &case.plan.actors, ..Self::default() };
         for (place, event) in events.iter().enumerate() {
             facts.take(Moment { us: event.at_us, place }, event);
         }
@@ -135,9 +136,11 @@ impl<'a> Facts<'a> {
                 if let Some(ask) = self.known(request) {
                     ask.ended.get_or_insert((at, *by, *got > 0));
                 }
-                self.ended(at, conn, *by);
+                let whole = !self.conn(conn).http2;
+                self.ended(at, conn, *by, whole);
             }
-            What::Closed { conn, by } => self.ended(at, conn, *by),
+            What::Closed { conn, by } => self.ended(at, conn, *by, true),
+            What::HalfClosed { conn } => _ = self.conn(conn).half_closed.get_or_insert(at),
             What::Exited { code, .. } => _ = self.exited.get_or_insert((at, *code)),
             What::Killed { .. } => _ = self.killed.get_or_insert(at),
             What::Inside { what } => self.inside(at, what),
@@ -229,19 +232,25 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn ended(&mut self, at: Moment, conn: &'a str, by: End) {
+    /// `whole`: it is the end of the connection, and not of one stream of HTTP/2 perhaps.
+    fn ended(&mut self, at: Moment, conn: &'a str, by: End, whole: bool) {
         let conn = self.conn(conn);
-        conn.ended.get_or_insert((at, by));
+        if whole {
+            conn.ended.get_or_insert((at, by));
+        }
         match by {
             End::Client | End::Malformed | End::Silence => _ = conn.left.get_or_insert(at),
-            End::Fin | End::Reset => {}
+            End::Fin | End::Reset | End::Refused => {}
         }
     }
 
     fn place(&mut self, name: &'a str) -> usize {
-        let conns = &mut self.conns;
+        let (conns, actors) = (&mut self.conns, self.actors);
         *self.by_name.entry(name).or_insert_with(|| {
-            conns.push(Conn::new(name));
+            let mut conn = Conn::new(name);
+            let mut speak_it = actors.iter().filter(|it| it.role == Role::Http2Client);
+            conn.http2 = speak_it.any(|it| it.name == conn.actor());
+            conns.push(conn);
             conns.len() - 1
         })
     }

@@ -1,6 +1,6 @@
 use super::Check;
 use super::{
-    after_fin, after_seal, balanced, deadline, early_abort, idle_let_go, lame_duck_lasts,
+    after_fin, after_seal, balanced, deadline, early_abort, http2, idle_let_go, lame_duck_lasts,
     last_answer, no_leak, no_livelock, no_panic, not_stuck, phases, queue_lost, readiness_first,
     release_bounded, release_last, report_agrees, second_sigint, second_sigterm, settles,
     store_after_close, unread,
@@ -19,6 +19,7 @@ pub const CHECKS: &[Check] = &[
     after_fin::CHECK,
     unread::CHECK,
     last_answer::CHECK,
+    http2::CHECK,
     idle_let_go::CHECK,
     early_abort::CHECK,
     second_sigterm::CHECK,

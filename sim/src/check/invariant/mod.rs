@@ -5,7 +5,8 @@
 //! For every server:
 //!
 //! * `no_panic`, `not_stuck`, `no_livelock`: the run itself
-//! * `queue_lost`, `after_seal`, `after_fin`, `unread`, `last_answer`: at the door and on the line
+//! * `queue_lost`, `after_seal`, `after_fin`, `unread`, `last_answer`, `http2`: at the door and on
+//!   the line
 //! * `early_abort`, `second_sigterm`, `deadline`: what is cut, and when
 //! * `release_last`, `store_after_close`, `no_leak`: the end
 //!
@@ -22,6 +23,7 @@ mod balanced;
 mod catalogue;
 mod deadline;
 mod early_abort;
+mod http2;
 mod idle_let_go;
 mod lame_duck_lasts;
 mod last_answer;
