@@ -1,13 +1,12 @@
 use std::collections::BTreeMap;
 
 use lastorders::drain::Phase;
-use lastorders_harness::history::{End, Event, Inside, ReleaseState, RequestId, What};
+use lastorders_harness::history::{End, Event, History, Inside, ReleaseState, RequestId, What};
 use lastorders_harness::plan::{Actor, Intent, Role, Signal};
 use serde_json::Value;
 
 use super::records::{Ask, Call, Conn, Moment, Release};
 use crate::case::Case;
-use crate::world::Run;
 
 /// The actor that the world's balancer is.
 pub(super) const BALANCER: &str = "balancer";
@@ -48,6 +47,8 @@ pub(super) struct Facts<'a> {
     pub(super) exited: Option<(Moment, Option<i32>)>,
     /// When the world put an end to it.
     pub(super) killed: Option<Moment>,
+    /// When the store was broken.
+    pub(super) broken: Option<Moment>,
     /// When the balancer had taken the server out.
     pub(super) taken_out: Option<Moment>,
     /// The last event.
@@ -58,8 +59,8 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(case: &'a Case, run: &'a Run) -> Self {
-        let events = &run.history.events;
+    pub(super) fn of(case: &'a Case, history: &'a History) -> Self {
+        let events = &history.events;
         let mut facts = Self { actors: &case.plan.actors, ..Self::default() };
         for (place, event) in events.iter().enumerate() {
             facts.take(Moment { us: event.at_us, place }, event);
@@ -104,6 +105,12 @@ impl<'a> Facts<'a> {
         self.calls.iter().filter(move |call| call.conn == conn)
     }
 
+    /// The connection that a finding is about, by its name or by that of a request.
+    pub(super) fn conn_of(&self, subject: &str) -> Option<usize> {
+        let by_request = self.by_id.get(subject).map(|place| self.asks[*place].conn);
+        by_request.or_else(|| self.by_name.get(subject).copied())
+    }
+
     /// Whether a connection left HTTP, as far as anybody knows.
     pub(super) fn is_upgraded(&self, conn: usize) -> bool {
         let answered = |ask: &Ask<'_>| ask.answered.is_some_and(|(_, it)| it.status == 101);
@@ -143,6 +150,7 @@ impl<'a> Facts<'a> {
             What::HalfClosed { conn } => _ = self.conn(conn).half_closed.get_or_insert(at),
             What::Exited { code, .. } => _ = self.exited.get_or_insert((at, *code)),
             What::Killed { .. } => _ = self.killed.get_or_insert(at),
+            What::Broken { .. } => _ = self.broken.get_or_insert(at),
             What::Inside { what } => self.inside(at, what),
             _ => {}
         }

@@ -8,14 +8,16 @@
 //! * `invariant/`: the checks
 //! * `judge`: all checks, and what they amount to
 //! * `signature`: what a failure is known by
-//! * `sometimes`: situations that a sweep must have reached
-//! * [`coverage`]: which combinations have come up
+//! * `sometimes`, `reached`: situations that a sweep must have been in, and those of one run
+//! * [`coverage`], `covered`: which combinations there are, and those of one run
 //! * `scene`, `facts`, `records`: what checks ask of a run, gathered in one pass
 
 pub mod coverage;
+mod covered;
 mod facts;
 mod invariant;
 mod judge;
+mod reached;
 mod records;
 mod scene;
 mod signature;
@@ -26,7 +28,7 @@ mod testing;
 pub use lastorders_harness::check::{Finding, Kind, Level, Verdict};
 
 pub use self::invariant::{CHECKS, find};
-pub use self::judge::{Judged, judge};
+pub use self::judge::{Judged, judge, judge_history};
 pub use self::scene::{QUANTUM_US, Scene};
 pub use self::signature::Signature;
 pub use self::sometimes::Sometimes;

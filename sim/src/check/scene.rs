@@ -1,34 +1,36 @@
 use std::time::Duration;
 
 use lastorders::drain::{ABORT_GRACE, Phase as Named};
-use lastorders_harness::history::Moments;
+use lastorders_harness::history::{History, Moments};
 use lastorders_harness::plan::Step;
 
 use super::coverage::Phase;
 use super::facts::Facts;
 use super::records::Conn;
 use crate::case::{Case, Link, LinkChange, PolicySpec};
-use crate::world::Run;
+use crate::world::Ended;
 
 /// The grain of time, in microseconds: the runtime's timers fire on whole milliseconds, at the
 /// first that is not before they are due.
 pub const QUANTUM_US: u64 = 1_000;
 
-/// What is judged: a case, its run, and what every check asks of them.
+/// What is judged: a case, what came of it, and what every check asks of that.
 #[derive(Debug)]
 pub struct Scene<'a> {
     /// What was to be done, and under which conditions.
     pub case: &'a Case,
-    /// What came of it.
-    pub run: &'a Run,
+    /// What was seen.
+    pub history: &'a History,
+    /// How the simulation came to its end.
+    pub ended: &'a Ended,
     pub(super) facts: Facts<'a>,
 }
 
 impl<'a> Scene<'a> {
     /// Gathers the facts.
     #[must_use]
-    pub fn of(case: &'a Case, run: &'a Run) -> Self {
-        Self { case, run, facts: Facts::of(case, run) }
+    pub fn of(case: &'a Case, history: &'a History, ended: &'a Ended) -> Self {
+        Self { case, history, ended, facts: Facts::of(case, history) }
     }
 
     pub(super) fn policy(&self) -> &'a PolicySpec {

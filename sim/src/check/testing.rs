@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Check, Scene};
 use crate::case::Case;
-use crate::world::{Ended, Run};
+use crate::world::Ended;
 
 /// A run in the making. Times are milliseconds since the start; the server is ready at 100.
 ///
@@ -63,8 +63,8 @@ pub(super) type Row<'a> = (&'a str, Story, &'a [&'a str]);
 #[track_caller]
 pub(super) fn expect(check: &Check, case: &Case, rows: &[Row<'_>]) {
     for (what, story, expected) in rows {
-        let run = story.clone().end();
-        let found: Vec<_> = (check.judge)(&Scene::of(case, &run))
+        let (history, ended) = story.clone().end();
+        let found: Vec<_> = (check.judge)(&Scene::of(case, &history, &ended))
             .iter()
             .map(|it| format!("{:?} {:?} {}: {}", it.kind, it.level, it.expected, it.actual))
             .collect();
@@ -107,11 +107,11 @@ impl Story {
         self
     }
 
-    /// The run.
-    pub(super) fn end(self) -> Run {
+    /// What was seen, and how it ended.
+    pub(super) fn end(self) -> (History, Ended) {
         let ended = self.ended.clone();
         let events = self.event("world", What::Lag { worst_us: 0 }).events;
-        Run { history: History { events }, ended }
+        (History { events }, ended)
     }
 
     /// SIGTERM.

@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    if scene.run.ended != Ended::Livelock {
+    if *scene.ended != Ended::Livelock {
         return Vec::new();
     }
     let last = scene.facts.last_us;

@@ -11,11 +11,11 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let said = scene.run.history.events.iter().find_map(|event| match &event.what {
+    let said = scene.history.events.iter().find_map(|event| match &event.what {
         What::Inside { what: Inside::Panicked { message } } => Some((event.at_us, message)),
         _ => None,
     });
-    let ended = match &scene.run.ended {
+    let ended = match scene.ended {
         Ended::Panicked(message) => Some((scene.facts.last_us, message)),
         _ => None,
     };

@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    if scene.run.ended != Ended::Stuck {
+    if *scene.ended != Ended::Stuck {
         return Vec::new();
     }
     let last = scene.facts.last_us;
