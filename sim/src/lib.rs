@@ -10,10 +10,14 @@
 //!
 //! * [`bugs`]: bugs that are planted in our server, to see whether they are found
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`engine`]: two simulated networks and clocks behind one trait
 //! * [`subject`]: the servers under test
+//! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
 
 pub mod bugs;
 pub mod case;
+pub mod engine;
 pub mod subject;
+pub mod trace;
 pub mod world;
