@@ -80,6 +80,9 @@ impl<L, S, C> Serve<L, S, C> {
     /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any
     /// stream serves. When the stream ends, no more signals come.
     pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
+        if planted(Planted::SecondSignalIgnored) {
+            return Self { signals: Box::pin(signals.take(1)), ..self };
+        }
         Self { signals: Box::pin(signals), ..self }
     }
 
@@ -173,18 +176,8 @@ where
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
-        let mut policy = self.policy;
-        if planted(Planted::LameDuckSkipped) {
-            policy.lame_duck = Duration::ZERO;
-        }
-        if planted(Planted::AbortedEarly) {
-            policy.deadline = policy.deadline * 3 / 4;
-        }
-        shared.begin(clock, policy, bounds, http.park_beyond);
-        let (mut signals, resources) = (self.signals, self.resources);
-        if planted(Planted::SecondSignalIgnored) {
-            signals = Box::pin(signals.take(1));
-        }
+        shared.begin(clock, self.policy, bounds, http.park_beyond);
+        let (signals, resources) = (self.signals, self.resources);
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);
         let run =
