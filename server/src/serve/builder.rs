@@ -82,6 +82,9 @@ impl<L, S, C> Serve<L, S, C> {
     /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any
     /// stream serves. When the stream ends, no more signals come.
     pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
+        if planted(Planted::SecondSignalIgnored) {
+            return Self { signals: Box::pin(signals.take(1)), ..self };
+        }
         Self { signals: Box::pin(signals), ..self }
     }
 

@@ -26,7 +26,7 @@ use super::shared::{Orders, Shared};
 use super::steps;
 use crate::clock::Sleep;
 use crate::drain::{Action, Input, ReleaseOutcome};
-use crate::listener::Listener;
+use crate::listener::{Listener, concerns_one_connection};
 use crate::planted::{Planted, planted};
 use crate::report::{AbortedConnection, Report};
 use crate::seal::{Door, Rung};
@@ -393,10 +393,4 @@ async fn enter<L: Listener>(entrance: &mut Entrance<L>) -> Event<L> {
         }
         Entrance::Shut => pending().await,
     }
-}
-
-/// Errors of a connection that was gone before it could be accepted: the next one may be fine.
-fn concerns_one_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
