@@ -8,12 +8,20 @@
 //!
 //! # The map
 //!
+//! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`check`]: what only a simulator can see, what a sweep must reach, and what it has covered
 //! * [`engine`]: two simulated networks and clocks behind one trait
+//! * [`generate`]: from a seed to a case
+//! * [`subject`]: the servers that can be simulated
 //! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
 
+pub mod bugs;
 pub mod case;
+pub mod check;
 pub mod engine;
+pub mod generate;
+pub mod subject;
 pub mod trace;
 pub mod world;

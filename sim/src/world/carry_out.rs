@@ -1,0 +1,108 @@
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lastorders_harness::actor::Recorder;
+use lastorders_harness::history::{History, Trouble, What};
+use lastorders_harness::plan;
+
+use super::cast::Cast;
+use super::perform::perform;
+use super::random::seed_of;
+use super::run::{Ended, Run, append};
+use super::{packets, stream};
+use crate::case::Case;
+use crate::engine::{Engine, EngineKind, Event, Net, Setup};
+use crate::subject::Subject;
+use crate::trace::{self, Kind, NO_CONNECTION, Stream};
+
+/// Longer than any plan: what is not over by then never will be.
+const LONGEST: Duration = Duration::from_secs(600);
+/// No plan of ours brings about more.
+const MOST_EVENTS: u64 = 2_000_000;
+
+/// Carries out a case, to the same end each time. On this thread, which must not be inside of a
+/// tokio runtime.
+#[must_use]
+pub fn carry_out(case: &Case, subject: Subject, engine: EngineKind) -> Run {
+    match engine {
+        EngineKind::Event => on::<Event>(case, subject),
+        EngineKind::Turmoil => unimplemented!(),
+    }
+}
+
+fn on<E: Engine>(case: &Case, subject: Subject) -> Run {
+    // What is known inside of the run and needed outside: it may end in the middle.
+    let clock: Rc<Clock<E::Net>> = Rc::default();
+    let record: Rc<OnceCell<Arc<Recorder>>> = Rc::default();
+    let recording = trace::begin({
+        let clock = Rc::clone(&clock);
+        move || clock.now_ns()
+    });
+    let tapped = packets::listen();
+    stream::forget_last();
+    let ended = match plan::validate(&case.plan) {
+        Err(error) => Ended::Unsupported(error.to_string()),
+        Ok(()) => {
+            let (case, record, clock) = (case.clone(), Rc::clone(&record), Rc::clone(&clock));
+            let cast = Cast::new(&case.plan);
+            let setup = setup(&case, &cast);
+            let world = move |net: E::Net| {
+                clock.net.replace(Some(net.clone()));
+                perform(net, case, cast, subject, record)
+            };
+            E::run(&setup, world).into()
+        }
+    };
+    // The engine's clock has gone with its run.
+    clock.net.replace(None);
+    trace::record(Cast::SERVER.0, Kind::End, NO_CONNECTION, ended.code(), 0);
+    let packets = tapped.finish();
+    let trace = recording.finish();
+    let mut history = record.get().map_or_else(History::default, |recorder| recorder.take());
+    if let Some(inside) = ended.inside() {
+        append(&mut history, "server", What::Inside { what: inside });
+    }
+    if let Ended::Unsupported(why) = &ended {
+        let (step, why) = ("carry out the plan".to_owned(), why.clone());
+        append(&mut history, "world", What::Unreached { step, why, trouble: Trouble::World });
+    }
+    Run { history, trace, ended, packets }
+}
+
+/// The clock of a run, which stands still before and after it.
+struct Clock<N> {
+    net: RefCell<Option<N>>,
+    last_ns: Cell<u64>,
+}
+
+impl<N> Default for Clock<N> {
+    fn default() -> Self {
+        Self { net: RefCell::new(None), last_ns: Cell::new(0) }
+    }
+}
+
+impl<N: Net> Clock<N> {
+    fn now_ns(&self) -> u64 {
+        if let Some(net) = &*self.net.borrow() {
+            self.last_ns.set(u64::try_from(net.now().as_nanos()).unwrap_or(u64::MAX));
+        }
+        self.last_ns.get()
+    }
+}
+
+fn setup(case: &Case, cast: &Cast) -> Setup {
+    let network = &case.conditions.network;
+    let buffer = usize::try_from(network.buffer).unwrap_or(usize::MAX);
+    Setup {
+        tokio_seed: seed_of(case.tail_seed, Stream::Tokio),
+        latency: Duration::from_micros(network.link.to_server_us),
+        backlog: usize::try_from(network.backlog).unwrap_or(usize::MAX),
+        send_buffer: buffer,
+        receive_buffer: buffer.min(usize::from(u16::MAX)),
+        max_time: LONGEST,
+        max_events: MOST_EVENTS,
+        ..Setup::new(cast.names().iter().cloned())
+    }
+}
