@@ -9,7 +9,9 @@
 //! # The map
 //!
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`sweep`]: many seeds, over threads and machines
 //! * [`world`]: carries a case out
 
 pub mod case;
+pub mod sweep;
 pub mod world;
