@@ -37,14 +37,18 @@
 //! # fn main() {}
 //! ```
 //!
-//! Pure, and all there is without the feature `real` (the simulator builds on these):
+//! Pure, and all there is without features:
 //!
 //! * [`plan`]: everything that is done to the server in one run, as data
 //! * [`history`]: everything that was observed, as data
 //! * [`check`]: one invariant a file, and what findings amount to
 //! * [`scenario`]: the catalogue of claims, each a function that makes a plan
 //!
-//! With it:
+//! With the feature `actors`, which is no world yet:
+//!
+//! * `actor`: carries out the scripts of a plan, in any world
+//!
+//! With `real`, which turns that on too:
 //!
 //! * `guard`: a process that puts away what we leave when we are killed
 //! * `postgres`: where Postgres comes from
@@ -55,6 +59,8 @@
 //! * `report`: what came of it, for people and for programs
 //! * `cli`: the program `lastorders`
 
+#[cfg(feature = "actors")]
+pub mod actor;
 pub mod check;
 #[cfg(feature = "real")]
 pub mod cli;

@@ -18,6 +18,7 @@
 //! * [`layer`]: health and handle as layers of tower's.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
 //! * [`metrics`](mod@metrics): what it tells the facade of that name.
+//! * `planted`: bugs that can be planted in it, with the feature of that name.
 //! * `tls`: a listener that speaks TLS, with the feature of that name.
 //! * `systemd`: sockets that systemd passes, and what it is told, with the feature of that name.
 //! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
@@ -31,6 +32,10 @@ mod health;
 pub mod layer;
 pub mod listener;
 pub mod metrics;
+#[cfg(not(feature = "planted"))]
+mod planted;
+#[cfg(feature = "planted")]
+pub mod planted;
 #[cfg(feature = "contract")]
 pub mod reference;
 mod report;

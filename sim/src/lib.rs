@@ -9,9 +9,13 @@
 //! # The map
 //!
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`engine`]: two simulated networks and clocks behind one trait
 //! * [`sweep`]: many seeds, over threads and machines
+//! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
 
 pub mod case;
+pub mod engine;
 pub mod sweep;
+pub mod trace;
 pub mod world;

@@ -1,33 +1,31 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::Instant;
 
+use super::backstage::{Real, bounded};
 use super::lag::Lag;
 use super::listener::ListenerWatch;
 use super::ports::Port;
 use super::process::Server;
-use super::recorder::Recorder;
-use super::stage::Stage;
-use super::storekeeper::bounded;
-use super::{client, operator, ready, sessions, storekeeper, visible};
-use crate::history::{History, Sign, Trouble, What};
-use crate::plan::{self, Actor, Plan, Role};
-use crate::postgres::{Lease, pace};
+use super::{ready, sessions};
+use crate::actor::{self, Recorder};
+use crate::history::{History, Trouble, What};
+use crate::plan::{self, Plan};
+use crate::postgres::Lease;
 use crate::run::Launch;
 use crate::store::{Store, StoreEvent};
 
 /// From ready to the signal, or to the end of a plan that has none.
 const SETUP_WITHIN: Duration = Duration::from_secs(15);
-/// From the exit until nothing of the server may be left.
-const RESIDUE_WITHIN: Duration = Duration::from_millis(500);
-/// From the exit until the clients have seen their connections end.
-const SETTLE_WITHIN: Duration = Duration::from_secs(2);
 
 /// The step that a run which was interrupted did not reach.
 pub(crate) const INTERRUPTED: &str = "carry out the plan to its end";
+
+/// A stage before a real server.
+type Stage = actor::Stage<Real>;
 
 /// Becomes the number of the signal that interrupts the run.
 pub type Cancel = watch::Receiver<Option<i32>>;
@@ -49,7 +47,9 @@ pub struct World {
 /// gone and the database is dropped. Not cancel safe in what it proves, but dropping it kills the
 /// server and all its children.
 pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
-    let recorder = Arc::new(Recorder::new());
+    let start = Instant::now();
+    let clock = move || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let recorder = Arc::new(Recorder::new(clock));
     if let Err(error) = plan::validate(plan) {
         unreached(&recorder, "understand the plan", &error.to_string());
         return recorder.take();
@@ -65,7 +65,7 @@ pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
             return recorder.take();
         }
     };
-    if let Some(stage) = start(world, plan, &recorder, &store) {
+    if let Some(stage) = set_up(world, plan, start, &recorder, &store) {
         let stage = Arc::new(stage);
         perform(world, plan, &stage).await;
         finish(&stage).await;
@@ -79,9 +79,10 @@ pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
     recorder.take()
 }
 
-fn start(
+fn set_up(
     world: &World,
     plan: &Plan,
+    start: Instant,
     recorder: &Arc<Recorder>,
     store: &Arc<Store>,
 ) -> Option<Stage> {
@@ -100,7 +101,8 @@ fn start(
     recorder.record("server", What::Started { pid: server.pid(), port: number });
     let (recorder, store) = (Arc::clone(recorder), Arc::clone(store));
     let listeners = Arc::clone(&world.listeners);
-    Some(Stage::new(plan.contract.clone(), recorder, server, store, listeners, port))
+    let real = Real { start, server, store, listeners, port, address: OnceLock::new() };
+    Some(Stage::new(plan.contract.clone(), recorder, real))
 }
 
 /// From the start of the process to its end.
@@ -123,74 +125,31 @@ async fn perform(world: &World, plan: &Plan, stage: &Arc<Stage>) {
     match ready::wait(stage, within).await {
         Err(why) => stage.record("server", What::NotReady { why }),
         Ok(address) => {
-            stage.set_ready(address);
-            stage.server.take_note();
+            let _ = stage.backstage().address.set(address);
+            stage.set_ready();
+            stage.backstage().server.take_note();
             let lag = Lag::measure();
+            watchers.spawn({
+                let stage = Arc::clone(stage);
+                async move { actor::watch_listener(&stage).await }
+            });
+            watchers.spawn({
+                let stage = Arc::clone(stage);
+                async move { actor::watch_exit(&stage).await }
+            });
             let mut actors = JoinSet::new();
             for actor in plan.actors.clone() {
-                actors.spawn(act(Arc::clone(stage), actor));
+                let stage = Arc::clone(stage);
+                actors.spawn(async move { actor::act(&stage, &actor).await });
             }
-            supervise(stage, plan, &mut actors).await;
-            all(&mut actors).await;
+            actor::supervise(stage, plan.signals(), SETUP_WITHIN, all(actors)).await;
             stage.record("world", What::Lag { worst_us: lag.worst_us() });
         }
     }
 }
 
-async fn act(stage: Arc<Stage>, actor: Actor) {
-    let Actor { name, role, steps } = &actor;
-    match role {
-        Role::Client => client::run(&stage, name, steps).await,
-        Role::PooledClient { workers } => client::run_pooled(&stage, name, *workers, steps).await,
-        Role::Operator => operator::run(&stage, name, steps).await,
-        Role::Store => storekeeper::run(&stage, name, steps).await,
-    }
-}
-
-/// Waits until every actor is done and the server gone, and sees to it that this comes to an end.
-async fn supervise(stage: &Arc<Stage>, plan: &Plan, actors: &mut JoinSet<()>) {
-    let signals = plan.signals();
-    let mut watchers = JoinSet::new();
-    watchers.spawn({
-        let stage = Arc::clone(stage);
-        async move { visible::watch_listener(&stage).await }
-    });
-    watchers.spawn({
-        let stage = Arc::clone(stage);
-        async move { watch_exit(&stage).await }
-    });
-    tokio::select! {
-        () = all(actors) => {}
-        () = stage.exit_seen() => {}
-        () = stage.over() => {}
-        _ = stage.until_signalled() => {}
-        () = tokio::time::sleep(SETUP_WITHIN) => overdue(stage, signals),
-    }
-    if let Some(signalled) = stage.signalled().filter(|_| !stage.is_over()) {
-        let grace = Duration::from_millis(stage.contract.grace_ms);
-        tokio::select! {
-            biased;
-            () = stage.exit_seen() => {}
-            () = stage.over() => {}
-            () = sleep_until(signalled + grace) => {
-                stage.set_killing();
-                let why = format!("the grace of {} s was over", grace.as_secs_f64());
-                stage.record("world", What::Killed { why });
-            }
-        }
-    }
-    if stage.signalled().is_some() || stage.has_exited() {
-        // Taken before anybody is killed: what the server leaves behind by itself.
-        record_residue(stage).await;
-    }
-    stage.set_killing();
-    stage.server.kill().await;
-    let _ = timeout(SETTLE_WITHIN, all(actors)).await;
-    stage.end();
-}
-
 /// Waits until every actor is done. A panic of one is ours, and goes on.
-async fn all(actors: &mut JoinSet<()>) {
+async fn all(mut actors: JoinSet<()>) {
     while let Some(joined) = actors.join_next().await {
         if let Err(error) = joined
             && error.is_panic()
@@ -200,58 +159,14 @@ async fn all(actors: &mut JoinSet<()>) {
     }
 }
 
-async fn watch_exit(stage: &Stage) {
-    let exit = stage.server.exited().await;
-    if !stage.is_killing() {
-        stage.record("server", What::Exited { code: exit.code, signal: exit.signal });
-        stage.saw(Sign::Exited);
-    }
-    stage.set_exit_seen();
-}
-
-fn overdue(stage: &Stage, signals: bool) {
-    let within = SETUP_WITHIN.as_secs();
-    if signals {
-        let why =
-            format!("the signal was not sent within {within} s of ready: a step before it hung");
-        stage.abandon("send the signal", &why, Trouble::Server);
-    } else {
-        let why = format!("the plan was not done within {within} s of ready");
-        stage.record("world", What::Killed { why });
-        stage.end();
-    }
-}
-
-/// Takes down what the server leaves behind by itself. Helpers that end because it has ended are
-/// given a moment to do so.
-async fn record_residue(stage: &Stage) {
-    let mut looks = pace(Duration::from_millis(20));
-    let until = tokio::time::Instant::now() + RESIDUE_WITHIN;
-    loop {
-        looks.tick().await;
-        let listening = match super::sockets::listening() {
-            Ok(ports) => ports.iter().any(|(port, _)| *port == stage.port()),
-            Err(error) => {
-                stage.abandon_by_world("see who listens on the port", &error.to_string());
-                return;
-            }
-        };
-        let processes = stage.server.children();
-        let clean = processes.is_empty() && !listening;
-        if clean || !stage.has_exited() || tokio::time::Instant::now() >= until {
-            stage.record("world", What::Residue { processes, listening });
-            return;
-        }
-    }
-}
-
 /// What is left to do when the server has had its chance: kill, count, and write down.
 async fn finish(stage: &Stage) {
     stage.end();
-    stage.server.kill().await;
-    let (stdout, stderr) = stage.server.output().await;
+    let Real { server, store, .. } = stage.backstage();
+    server.kill().await;
+    let (stdout, stderr) = server.output().await;
     // Opens the gates and waits for the sessions to go.
-    let rows = match bounded(stage.store.rows()).await {
+    let rows = match bounded(store.rows()).await {
         Ok(rows) if rows.truncated => Err("there are more rows than can be read".to_owned()),
         Ok(rows) => Ok(What::Rows {
             counts: rows.counts,

@@ -3,11 +3,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
-use super::client::{Received, connect};
-use super::process::Exit;
+use super::backstage::{Real, connect};
 use super::sockets;
-use super::stage::Stage;
-use crate::plan::{Part, Request};
+use crate::actor::{Exit, Stage, ask_health, why_not};
 
 /// One try to get an answer from `/health`.
 const TRY_WITHIN: Duration = Duration::from_secs(2);
@@ -17,15 +15,16 @@ const TRY_WITHIN: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// What was tried and what happened, for people.
-pub(super) async fn wait(stage: &Stage, within: Duration) -> Result<SocketAddr, String> {
+pub(super) async fn wait(stage: &Stage<Real>, within: Duration) -> Result<SocketAddr, String> {
+    let real = stage.backstage();
     let until = Instant::now() + within;
     let seconds = within.as_secs_f64();
     tokio::select! {
         biased;
         () = stage.over() => return Err("the run was ended before it was ready".to_owned()),
-        exit = stage.server.exited() => return Err(exited(exit)),
-        listens = timeout_at(until, stage.listeners.present(stage.port())) => if listens.is_err() {
-            return Err(silent(stage, seconds));
+        exit = real.server.exited() => return Err(exited(exit)),
+        listens = timeout_at(until, real.listeners.present(real.port())) => if listens.is_err() {
+            return Err(silent(real, seconds));
         }
     }
     let mut last = "no answer".to_owned();
@@ -33,7 +32,7 @@ pub(super) async fn wait(stage: &Stage, within: Duration) -> Result<SocketAddr, 
         let mut ticks = interval(Duration::from_millis(20));
         loop {
             ticks.tick().await;
-            match healthy(stage.port()).await {
+            match healthy(real.port()).await {
                 Ok(address) => return address,
                 Err(why) => last = why,
             }
@@ -42,15 +41,15 @@ pub(super) async fn wait(stage: &Stage, within: Duration) -> Result<SocketAddr, 
     let answered = tokio::select! {
         biased;
         () = stage.over() => return Err("the run was ended before it was ready".to_owned()),
-        exit = stage.server.exited() => return Err(exited(exit)),
+        exit = real.server.exited() => return Err(exited(exit)),
         answered = timeout_at(until, healthy) => answered,
     };
     match answered {
-        Ok(address) => owned(stage).map(|()| address),
+        Ok(address) => owned(real).map(|()| address),
         Err(_) => Err(format!(
             "it listens on PORT={}, but GET /health was not answered 200 within {seconds} s: \
              {last}",
-            stage.port()
+            real.port()
         )),
     }
 }
@@ -64,15 +63,15 @@ fn exited(exit: Exit) -> String {
 }
 
 /// Nothing listens on the port: say where the server listens in its place, if it does.
-fn silent(stage: &Stage, seconds: f64) -> String {
-    let inodes = inodes(&stage.server.pids());
+fn silent(real: &Real, seconds: f64) -> String {
+    let inodes = inodes(&real.server.pids());
     let elsewhere: Vec<String> = sockets::listening()
         .unwrap_or_default()
         .into_iter()
         .filter(|(_, inode)| inodes.contains(inode))
         .map(|(port, _)| port.to_string())
         .collect();
-    let port = stage.port();
+    let port = real.port();
     if elsewhere.is_empty() {
         format!("it was told PORT={port} and listened on no port within {seconds} s")
     } else {
@@ -85,12 +84,12 @@ fn silent(stage: &Stage, seconds: f64) -> String {
 }
 
 /// Whether the listener on our port is the server's own, as far as `/proc` shows.
-fn owned(stage: &Stage) -> Result<(), String> {
-    let ours = inodes(&stage.server.pids());
+fn owned(real: &Real) -> Result<(), String> {
+    let ours = inodes(&real.server.pids());
     let listeners = sockets::listening().unwrap_or_default();
     let on_port: Vec<u64> = listeners
         .iter()
-        .filter(|(port, _)| *port == stage.port())
+        .filter(|(port, _)| *port == real.port())
         .map(|(_, inode)| *inode)
         .collect();
     if on_port.is_empty() || on_port.iter().any(|inode| ours.contains(inode)) {
@@ -99,7 +98,7 @@ fn owned(stage: &Stage) -> Result<(), String> {
     Err(format!(
         "PORT={} is answered by a process that is neither the server nor its child: a daemon that \
          has left it, or a stranger; a signal to the server would never reach it",
-        stage.port()
+        real.port()
     ))
 }
 
@@ -130,14 +129,10 @@ async fn healthy(port: u16) -> Result<SocketAddr, String> {
 }
 
 async fn ask(address: SocketAddr) -> Result<u16, String> {
-    let connected = connect(address, "ready".to_owned(), TRY_WITHIN).await;
-    let mut connection = connected.map_err(|error| error.to_string())?;
-    let mut request = Request::health();
-    request.headers.push(("Connection".to_owned(), "close".to_owned()));
-    let bytes = request.bytes(Part::Whole);
-    connection.send(&bytes).await.map_err(|error| error.to_string())?;
-    match connection.receive(None).await {
-        Received::Answer(answer) => Ok(answer.status),
-        Received::End { .. } => Err("the connection was closed without an answer".to_owned()),
+    let (stream, _) = connect(address).await.map_err(|error| why_not(&error).to_string())?;
+    match ask_health(stream).await {
+        Ok(Some(status)) => Ok(status),
+        Ok(None) => Err("the connection was closed without an answer".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-use super::recorder::Recorder;
+use crate::actor::Recorder;
 use crate::history::{Session, What};
 use crate::store::StoreEvent;
 

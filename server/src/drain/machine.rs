@@ -134,6 +134,14 @@ impl Machine {
         &self.policy
     }
 
+    /// Gives what is in flight its whole time again, which nothing may do: for
+    /// [`Planted::DeadlineRestarts`](crate::planted::Planted::DeadlineRestarts).
+    pub(crate) fn restart_deadline(&mut self, now: Duration) {
+        if self.timers.get(Timer::Deadline).is_some() {
+            self.timers.set(Timer::Deadline, now + self.policy.deadline);
+        }
+    }
+
     fn signalled(&mut self, now: Duration, signal: Signal) {
         match (signal, self.outcome.cause) {
             (_, None) => self.begin(now, Cause::Signal(signal)),

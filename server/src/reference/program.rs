@@ -63,6 +63,10 @@ fn start() -> Result<u8, Failure> {
     };
     let plan = plan(&settings)?;
     log::start(&settings).map_err(Failure::config)?;
+    #[cfg(feature = "planted")]
+    if let Some(bug) = crate::planted::everywhere().map_err(|it| Failure::config(it.to_string()))? {
+        warn!(%bug, "a bug is planted in this server");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -18,6 +18,7 @@ use super::body::{CountedBody, Flight, Source};
 use super::conn::Conn;
 use super::shared::Orders;
 use crate::health;
+use crate::planted::{Planted, planted};
 
 pin_project! {
     /// The answer to one request: the application's, or our own when it was refused or the
@@ -142,6 +143,7 @@ fn announce(head: &mut Parts, conn: &Conn, tunnel: bool) {
     }
     if head.status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && head.status.is_success()) {
         conn.upgraded();
+    } else if planted(Planted::NoConnectionClose) {
     } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE) {
         // hyper closes the connection after an answer that says so.
         head.headers.insert(CONNECTION, HeaderValue::from_static("close"));

@@ -8,6 +8,7 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 use super::conn::Conn;
+use crate::planted::{Planted, planted};
 
 /// A request in flight. Dropping it ends the request.
 #[derive(Debug)]
@@ -30,6 +31,9 @@ impl Flight {
     /// From here on its end is the end of the response's body, which still has to be written.
     pub(super) fn answered(&mut self) {
         self.answered = true;
+        if planted(Planted::CountedByHandler) {
+            self.conn.request_ended(self.id);
+        }
     }
 }
 
@@ -37,7 +41,7 @@ impl Drop for Flight {
     fn drop(&mut self) {
         if self.answered {
             self.conn.request_answered(self.id);
-        } else {
+        } else if !planted(Planted::CounterLeaked) {
             self.conn.request_ended(self.id);
         }
     }

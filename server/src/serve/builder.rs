@@ -18,6 +18,7 @@ use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
 use crate::handle::Drain;
 use crate::listener::Listener;
+use crate::planted::{Planted, planted};
 use crate::report::Report;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 use crate::systemd::{self, Notifier};
@@ -172,7 +173,14 @@ where
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
-        shared.begin(clock, self.policy, bounds, http.park_beyond);
+        let mut policy = self.policy;
+        if planted(Planted::LameDuckSkipped) {
+            policy.lame_duck = Duration::ZERO;
+        }
+        if planted(Planted::AbortedEarly) {
+            policy.deadline = policy.deadline * 3 / 4;
+        }
+        shared.begin(clock, policy, bounds, http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);

@@ -9,6 +9,7 @@ use http::Request;
 use super::in_flight::InFlight;
 use super::shared::{Orders, Shared, lock};
 use crate::drain::{Input, Stage};
+use crate::planted::{Planted, planted};
 use crate::report::{AbortedConnection, ConnectionClass};
 
 // What is known of a connection, as bits. They are written by the connection's own task, and read
@@ -252,6 +253,10 @@ impl Conn {
     }
 
     pub(super) fn upgraded(&self) {
+        if planted(Planted::UpgradedForgotten) {
+            self.gone();
+            return self.set(UPGRADED);
+        }
         self.set(UPGRADED);
         lock(&self.requests).leaves_http();
         self.shared.tell(Input::Upgraded);
@@ -322,7 +327,9 @@ impl Conn {
     }
 
     fn end_all(&self) {
-        self.end(InFlight::clear);
+        if !planted(Planted::CounterLeaked) {
+            self.end(InFlight::clear);
+        }
     }
 
     /// Ends those that `remove` takes out; it says how many it took.

@@ -16,6 +16,7 @@ use super::http::Http;
 use super::io::Watched;
 use super::line::Line;
 use crate::clock::Sleep;
+use crate::planted::{Planted, planted};
 use crate::report::ConnectionClass;
 
 /// Serves one connection to its end.
@@ -42,6 +43,13 @@ where
     loop {
         let turn = poll_fn(|cx| {
             conn.is_run_by(cx.waker());
+            if planted(Planted::IdleClosedUnread)
+                && !conn.is_closed()
+                && conn.verdict(said_goodbye) == Verdict::Close
+            {
+                looked = true;
+                return Poll::Ready(Some(Verdict::Close));
+            }
             // The connection first: bytes that have arrived must be seen before it is judged.
             if line.poll(cx, &http).is_ready() {
                 return Poll::Ready(None);

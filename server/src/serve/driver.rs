@@ -25,8 +25,9 @@ use super::release::{Releasing, Resource};
 use super::shared::{Orders, Shared};
 use super::steps;
 use crate::clock::Sleep;
-use crate::drain::{Action, Input, ReleaseOutcome};
+use crate::drain::{Action, Input, Phase, ReleaseOutcome};
 use crate::listener::Listener;
+use crate::planted::{Planted, planted};
 use crate::report::{AbortedConnection, Report};
 use crate::seal::{Door, Rung};
 
@@ -123,13 +124,25 @@ where
                     self.admit_waiting().await;
                 }
                 self.carry_out(action);
+                if planted(Planted::ReleaseUnbounded) && self.releasing.is_some() {
+                    let outcome = release(&mut self.releasing).await;
+                    self.handle(Event::Released(outcome));
+                }
                 if action == Action::Finish {
                     return self.report();
                 }
             }
             let event = self.next_event().await;
+            if planted(Planted::SecondSignalFatal) && self.is_second_signal(&event) {
+                return self.report();
+            }
             self.handle(event);
         }
+    }
+
+    fn is_second_signal(&self, event: &Event<L>) -> bool {
+        let again = self.shared.machine().phase() > Phase::Serving;
+        again && matches!(event, Event::Input(Input::Signalled(_)))
     }
 
     fn handle(&mut self, event: Event<L>) {
@@ -163,6 +176,9 @@ where
     /// Tells the machine what begins the shutdown, once it knows what is in flight.
     fn begin(&mut self, cause: Input) {
         self.parking.stop();
+        if planted(Planted::SecondSignalIgnored) {
+            self.signals = None;
+        }
         self.shared.tell_requests();
         self.shared.tell(cause);
     }
@@ -241,7 +257,11 @@ where
 
     fn carry_out(&mut self, action: Action) {
         steps::before(action, &self.shared.snapshot());
+        if planted(Planted::PoolFirst) && action == Action::FailReadiness {
+            self.resources.iter_mut().for_each(Resource::begin_now);
+        }
         match action {
+            Action::FailReadiness if planted(Planted::ReadinessAfterSeal) => {}
             Action::FailReadiness => self.shared.order(Orders::UNREADY),
             Action::AnswerWithClose => self.shared.order(Orders::ANNOUNCE_CLOSE),
             Action::RefuseWork => self.shared.order(Orders::REFUSE_WORK),
@@ -259,6 +279,9 @@ where
     }
 
     fn seal(&mut self) {
+        if planted(Planted::ListenerDropped) {
+            self.entrance = Entrance::Shut;
+        }
         match std::mem::replace(&mut self.entrance, Entrance::Shut) {
             Entrance::Open(listener) | Entrance::Resting(listener, _) => {
                 let (admit, admitted) = unbounded_channel();
@@ -282,6 +305,9 @@ where
         }
         self.app = None;
         self.rung = Some(rung);
+        if planted(Planted::ReadinessAfterSeal) {
+            self.shared.order(Orders::UNREADY);
+        }
         self.shared.tell(Input::Sealed);
         steps::sealed(rung, &self.shared.snapshot());
     }

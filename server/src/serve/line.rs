@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
@@ -19,6 +19,7 @@ use super::conn::Conn;
 use super::http::Http;
 use super::io::Watched;
 use crate::clock::Sleep;
+use crate::planted::{Planted, planted};
 
 /// What a client that speaks HTTP/2 says first: RFC 9113, section 3.4.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -113,6 +114,12 @@ where
     pub(super) fn close(&mut self, http: &Http) {
         self.rest(http);
         *self = match mem::replace(self, Self::Gone) {
+            Self::Quiet(mut quiet) if planted(Planted::ExecutedAfterFin) => {
+                quiet.io.conn().close();
+                let mut cx = Context::from_waker(Waker::noop());
+                let _ = Pin::new(&mut quiet.io).poll_shutdown(&mut cx);
+                Self::Quiet(quiet)
+            }
             Self::Quiet(Quiet { io, .. }) => {
                 io.conn().close();
                 Self::Closing(io)

@@ -50,6 +50,14 @@ impl Resource {
         };
         Self { name, bound, release: Some(Box::new(release)) }
     }
+
+    /// Begins it before its turn, for [`Planted::PoolFirst`](crate::planted::Planted::PoolFirst).
+    pub(super) fn begin_now(&mut self) {
+        if let Some(release) = self.release.take() {
+            let begun = tokio::spawn(release());
+            self.release = Some(Box::new(|| Box::pin(async move { begun.await? })));
+        }
+    }
 }
 
 impl fmt::Debug for Resource {

@@ -10,6 +10,7 @@ use super::conn::Conn;
 use super::parking::Crowd;
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Policy};
+use crate::planted::{Planted, planted};
 
 /// Standing orders, as bits: each holds for every connection from when it is given until the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +200,9 @@ impl Shared {
 
     pub(crate) fn discharge(&self, id: u64) {
         lock(&self.connections).remove(&id);
+        if planted(Planted::DeadlineRestarts) {
+            self.machine().restart_deadline(self.clock().since_origin());
+        }
     }
 
     pub(crate) fn connections(&self) -> Vec<Arc<Conn>> {

@@ -16,4 +16,4 @@ mod tree;
 
 pub use self::guard::Guard;
 pub use self::orphans::kill_orphans;
-pub(crate) use self::server::{Exit, Server};
+pub(crate) use self::server::Server;

@@ -10,15 +10,9 @@ use tokio::sync::watch;
 use super::output::Tail;
 use super::spawn::{SpawnError, spawn};
 use super::tree::{self, Family};
+use crate::actor::Exit;
 use crate::plan::Target;
 use crate::run::Launch;
-
-/// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Exit {
-    pub(crate) code: Option<i32>,
-    pub(crate) signal: Option<i32>,
-}
 
 /// A running server. When this is dropped, it and all its children are killed.
 #[derive(Debug)]

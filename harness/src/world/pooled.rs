@@ -3,9 +3,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::super::stage::Stage;
+use super::backstage::Real;
+use crate::actor::{self, MOST_ROUNDS};
 use crate::history::{Answer, End, RequestId, What};
 use crate::plan::{Request, Step, Until};
+
+type Stage = actor::Stage<Real>;
 
 /// One HTTP library's pool, shared by an actor's workers.
 #[derive(Debug)]
@@ -21,7 +24,7 @@ struct Pool {
 ///
 /// Which connection a request goes to, and when its bytes are written, the library decides; so its
 /// requests stand on the connection `actor@pool`, of which nothing is ever proved to be in flight.
-pub(crate) async fn run(stage: &Arc<Stage>, actor: &str, workers: u32, steps: &[Step]) {
+pub(super) async fn run(stage: &Arc<Stage>, actor: &str, workers: u32, steps: &[Step]) {
     // The library will not be built without one, though nothing here is encrypted. An error says
     // that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -41,7 +44,7 @@ pub(crate) async fn run(stage: &Arc<Stage>, actor: &str, workers: u32, steps: &[
     let pool = Arc::new(Pool {
         actor: actor.to_owned(),
         client,
-        base: format!("http://{}", stage.address()),
+        base: format!("http://{}", stage.backstage().address()),
         sent: AtomicU64::new(0),
         gone: AtomicBool::new(false),
     });
@@ -64,7 +67,7 @@ impl Pool {
             match step {
                 Step::Mark { label } => stage.mark(&self.actor, label),
                 Step::Await { label, times } => stage.wait_mark(label, *times).await,
-                Step::At { ms } => stage.wait_at(*ms).await,
+                Step::At { ms } => stage.wait_at(*ms * 1000).await,
                 Step::Send { request: sent, .. } => request = Some(sent.clone()),
                 Step::Receive => {
                     if let Some(request) = request.take() {
@@ -88,7 +91,7 @@ impl Pool {
 
     fn is_done(&self, stage: &Stage, until: &Until, round: u64) -> bool {
         stage.is_over()
-            || round >= super::super::MOST_ROUNDS
+            || round >= MOST_ROUNDS
             || match until {
                 Until::Times(times) => round >= *times,
                 Until::Mark(label) => stage.is_marked(label),

@@ -8,6 +8,8 @@ const LONGEST_BODY: usize = 256 << 10;
 const KEPT_BODY: usize = 1 << 10;
 /// So much of the headers is kept for the record.
 const KEPT_HEADERS: usize = 2 << 10;
+/// The one response 1xx that is final: what follows it is no HTTP any more.
+pub(super) const SWITCHING: u16 = 101;
 /// More responses 1xx before one are a flood.
 const MOST_INTERIM: usize = 16;
 
@@ -24,7 +26,8 @@ pub(super) enum Progress {
     Malformed,
 }
 
-/// Reads the response at the beginning of `bytes`. Responses 1xx before it are passed over.
+/// Reads the response at the beginning of `bytes`. Responses 1xx before it are passed over, but for
+/// 101, which is one itself.
 pub(super) fn parse(bytes: &[u8]) -> Progress {
     let mut passed = 0;
     for _ in 0..MOST_INTERIM {
@@ -58,7 +61,7 @@ fn parse_one(bytes: &[u8]) -> One {
         Err(_) => return One::Final(Progress::Malformed),
     };
     let status = response.code.unwrap_or_default();
-    if (100..200).contains(&status) {
+    if (100..200).contains(&status) && status != SWITCHING {
         return One::Interim(head);
     }
     let answer = answer(status, response.version == Some(0), response.headers);
@@ -96,7 +99,7 @@ fn trim(mut answer: Answer) -> Answer {
 /// RFC 9112 section 6.3: how long the body is.
 fn body(mut answer: Answer, bytes: &[u8], head: usize) -> Progress {
     let rest = &bytes[head..];
-    if matches!(answer.status, 204 | 304) {
+    if matches!(answer.status, SWITCHING | 204 | 304) {
         return Progress::Whole(trim(answer), head);
     }
     let chunked = answer
@@ -200,6 +203,13 @@ mod tests {
         let (answer, _) =
             whole("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 503 No\r\nContent-Length: 0\r\n\r\n");
         assert_eq!((answer.status, answer.says_close), (503, true));
+    }
+
+    #[test]
+    fn a_101_is_final_and_has_no_body() {
+        let head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\n";
+        let (answer, len) = whole(&format!("{head}no HTTP"));
+        assert_eq!((answer.status, answer.body.as_str(), len), (101, "", head.len()));
     }
 
     #[test]

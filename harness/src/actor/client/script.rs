@@ -1,29 +1,30 @@
 use std::time::Duration;
 
 use super::super::MOST_ROUNDS;
-use super::super::stage::Stage;
-use super::connection::{Connection, Received, connect};
-use crate::history::{End, RequestId, Sign, What};
+use super::super::backstage::Backstage;
+use super::super::stage::{Stage, after};
+use super::connection::{Connection, Received, why_not};
+use crate::history::{ConnectError, End, RequestId, Sign, What};
 use crate::plan::{Closing, Part, Request, Step, Until};
 
 /// Carries out a client's script.
-pub(crate) async fn run(stage: &Stage, actor: &str, steps: &[Step]) {
+pub(crate) async fn run<B: Backstage>(stage: &Stage<B>, actor: &str, steps: &[Step]) {
     let mut client = Client { stage, actor, conn: None, conns: 0, requests: 0, gone: false };
     client.script(steps, false).await;
     client.leave();
 }
 
-struct Client<'a> {
-    stage: &'a Stage,
+struct Client<'a, B: Backstage> {
+    stage: &'a Stage<B>,
     actor: &'a str,
-    conn: Option<Connection>,
+    conn: Option<Connection<B::Stream>>,
     conns: u64,
     requests: u64,
     /// Whether a connection was refused, or ended without the answer that it owed.
     gone: bool,
 }
 
-impl Client<'_> {
+impl<B: Backstage> Client<'_, B> {
     /// `again`: whether this is a round of a `Repeat`.
     async fn script(&mut self, steps: &[Step], again: bool) {
         for step in steps {
@@ -33,7 +34,7 @@ impl Client<'_> {
             match step {
                 Step::Mark { label } => self.stage.mark(self.actor, label),
                 Step::Await { label, times } => self.stage.wait_mark(label, *times).await,
-                Step::At { ms } => self.stage.wait_at(*ms).await,
+                Step::At { ms } => self.stage.wait_at(*ms * 1000).await,
                 Step::Repeat { until, steps } => Box::pin(self.repeat(until, steps)).await,
                 Step::Connect => self.connect().await,
                 Step::Send { request, part } => {
@@ -47,7 +48,7 @@ impl Client<'_> {
                     self.receive(Some((bytes, Duration::from_millis(*every_ms)))).await;
                 }
                 Step::ExpectClose => self.expect_close().await,
-                Step::Close { how } => self.close(*how),
+                Step::Close { how } => self.close(*how).await,
                 Step::Signal { .. }
                 | Step::AwaitDraining
                 | Step::Freeze
@@ -88,17 +89,21 @@ impl Client<'_> {
         self.leave();
         self.conns += 1;
         let name = format!("{}@{}", self.actor, self.conns);
-        let within = Duration::from_millis(self.stage.contract.answer_ms);
+        let backstage = self.stage.backstage();
         let began_us = self.stage.now_us();
+        let until = after(began_us, Duration::from_millis(self.stage.contract().answer_ms));
         let connected = tokio::select! {
-            connected = connect(self.stage.address(), name.clone(), within) => connected,
+            biased;
+            connected = backstage.connect(self.actor) => connected.map_err(|error| why_not(&error)),
             () = self.stage.over() => return,
+            () = backstage.sleep_until_us(until) => Err(ConnectError::TimedOut),
         };
         match connected {
-            Ok(conn) => {
-                self.stage.remember(conn.port, &name);
-                self.stage.record(self.actor, What::Connected { conn: name, began_us });
-                self.conn = Some(conn);
+            Ok((stream, port)) => {
+                self.stage.remember(port, &name);
+                let conn = name.clone();
+                self.stage.record(self.actor, What::Connected { conn, began_us });
+                self.conn = Some(Connection::http1(name, stream));
             }
             Err(error) => {
                 self.gone = true;
@@ -120,21 +125,21 @@ impl Client<'_> {
         }
         // Only a request that was begun can be gone on with.
         let Some((id, intent)) = conn.waiting.back().cloned() else { return };
-        let bytes = request.bytes(part);
         let (name, line) = (conn.name.clone(), format!("{} {}", request.method, request.path));
         let began_us = self.stage.now_us();
         let sent = tokio::select! {
-            sent = conn.send(&bytes) => sent,
+            biased;
+            sent = conn.send(request, part) => sent,
             () = self.stage.over() => return,
         };
         let what = match sent {
-            Ok(()) => What::Sent {
+            Ok(bytes) => What::Sent {
                 began_us,
                 conn: name,
                 request: id,
                 intent,
                 line,
-                bytes: bytes.len() as u64,
+                bytes,
                 first,
                 last: part.is_last(),
             },
@@ -146,17 +151,27 @@ impl Client<'_> {
     }
 
     async fn receive(&mut self, pace: Option<(usize, Duration)>) {
+        let stage = self.stage;
         let Some(conn) = self.conn.as_mut().filter(|conn| !conn.waiting.is_empty()) else { return };
+        let received = async {
+            let Some((bytes, every)) = pace else { return conn.receive().await };
+            loop {
+                stage.sleep(every).await;
+                if let Some(received) = conn.receive_some(bytes).await {
+                    return received;
+                }
+            }
+        };
         let received = tokio::select! {
             biased;
-            received = conn.receive(pace) => received,
-            () = self.stage.over() => Received::End { by: End::Silence, got: 0, status: None },
+            received = received => received,
+            () = stage.over() => Received::End { by: End::Silence, got: 0, status: None },
         };
         let Some((request, _)) = conn.waiting.pop_front() else { return };
         let conn = conn.name.clone();
         let what = match received {
             Received::Answer(answer) => {
-                self.stage.saw_status(answer.status);
+                stage.saw_status(answer.status);
                 What::Answered { conn, request, answer }
             }
             Received::End { by, got, status } => {
@@ -165,7 +180,7 @@ impl Client<'_> {
             }
         };
         let ended = matches!(what, What::Ended { .. });
-        self.stage.record(self.actor, what);
+        stage.record(self.actor, what);
         if ended {
             self.abandon_waiting(End::Fin);
             self.conn = None;
@@ -179,7 +194,7 @@ impl Client<'_> {
             by = conn.closed() => by,
             () = self.stage.over() => End::Silence,
         };
-        let idle = conn.waiting.is_empty();
+        let idle = conn.waiting.is_empty() && !conn.upgraded;
         let name = conn.name.clone();
         self.abandon_waiting(by);
         self.conn = None;
@@ -189,14 +204,14 @@ impl Client<'_> {
         }
     }
 
-    fn close(&mut self, how: Closing) {
+    async fn close(&mut self, how: Closing) {
         match how {
             Closing::Fin => self.leave(),
             Closing::Reset => {
                 self.abandon_waiting(End::Client);
                 if let Some(conn) = self.conn.take() {
                     self.note_closed(&conn.name);
-                    conn.reset();
+                    self.stage.backstage().reset(conn.into_stream());
                 }
             }
         }

@@ -1,0 +1,99 @@
+use std::io;
+
+use bytes::BufMut as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+use super::connection::Received;
+use super::response::{self, Progress};
+use crate::history::End;
+
+/// Most responses fit in so much.
+const USUAL: usize = 512;
+
+/// A stream, and what has come of it that nobody has asked for yet.
+#[derive(Debug)]
+pub(super) struct Http1<S> {
+    stream: S,
+    buffer: Vec<u8>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
+    pub(super) fn new(stream: S) -> Self {
+        Self { stream, buffer: Vec::with_capacity(USUAL) }
+    }
+
+    /// Gives bytes to the kernel. Not cancel safe: some may have gone.
+    pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await?;
+        self.stream.flush().await
+    }
+
+    /// Sends FIN; what the server still says can be read.
+    pub(super) async fn shut(&mut self) -> io::Result<()> {
+        self.stream.shutdown().await
+    }
+
+    /// Waits for the whole response at the head of the stream. Cancel safe: what has been read is
+    /// kept.
+    pub(super) async fn receive(&mut self) -> Received {
+        loop {
+            if let Some(received) = self.receive_some(usize::MAX).await {
+                return received;
+            }
+        }
+    }
+
+    /// The response at the head of what has been read, or else what comes of one more read of at
+    /// most so many bytes. Cancel safe.
+    pub(super) async fn receive_some(&mut self, most: usize) -> Option<Received> {
+        let (status, until_end) = match self.look() {
+            Ok(received) => return Some(received),
+            Err(short) => short,
+        };
+        let by = match self.read(most).await {
+            Ok(0) => End::Fin,
+            Ok(_) => return self.look().ok(),
+            Err(_) => End::Reset,
+        };
+        Some(match until_end {
+            Some(answer) if by == End::Fin => Received::Answer(answer),
+            _ => Received::end(by, self.buffer.len(), status),
+        })
+    }
+
+    /// Waits until the server closes the connection. Cancel safe. Bytes that nobody asked for are
+    /// thrown away.
+    pub(super) async fn closed(&mut self) -> End {
+        loop {
+            match self.read(usize::MAX).await {
+                Ok(0) => return End::Fin,
+                Ok(_) => self.buffer.clear(),
+                Err(_) => return End::Reset,
+            }
+        }
+    }
+
+    pub(super) fn into_stream(self) -> S {
+        self.stream
+    }
+
+    /// The response at the head of what has been read; or how far it has come: its status, and all
+    /// of it if its end is that of the connection.
+    fn look(&mut self) -> Result<Received, (Option<u16>, Option<crate::history::Answer>)> {
+        match response::parse(&self.buffer) {
+            Progress::Whole(answer, len) => {
+                self.buffer.drain(..len);
+                Ok(Received::Answer(answer))
+            }
+            Progress::Malformed => {
+                Ok(Received::end(End::Malformed, self.buffer.len().max(1), None))
+            }
+            Progress::Partial(status) => Err((status, None)),
+            Progress::UntilEnd(answer) => Err((Some(answer.status), Some(answer))),
+        }
+    }
+
+    async fn read(&mut self, most: usize) -> io::Result<usize> {
+        self.stream.read_buf(&mut (&mut self.buffer).limit(most.max(1))).await
+    }
+}

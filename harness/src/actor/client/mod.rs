@@ -1,0 +1,17 @@
+//! The raw clients: exact bytes out, and a record of every answer, FIN, reset and cut.
+//!
+//! * `connection`: one connection and the requests on it, whatever it speaks
+//! * `health`: one `GET /health`, for probes
+//! * `http1`: exact bytes of HTTP/1.1
+//! * `response`: its responses, read with bounds from a peer that may be hostile
+//! * `script`: a client's steps
+
+mod connection;
+mod health;
+mod http1;
+mod response;
+mod script;
+
+pub(crate) use self::connection::why_not;
+pub use self::health::ask_health;
+pub(super) use self::script::run;

@@ -1,0 +1,40 @@
+//! The actors: carries out the scripts of a plan, in any world.
+//!
+//! A world starts a server, implements [`Backstage`] and sets up a [`Stage`]; everything that
+//! clients, the operator and the store do on it is here, and so is every record of it. Nothing
+//! here knows sockets, processes or a database. Nothing reads a clock but the world's, spawns a
+//! task, or depends on the order in which a hash map or a `select!` without `biased` would go: on
+//! a world that always does the same, a plan always gives the same history.
+//!
+//! * `client/`: the raw clients
+//! * `act`: one actor's script, by its role
+//! * `backstage`: what a world must be able to do
+//! * `flag`, `marks`, `recorder`, `stage`: what the actors of a run share
+//! * `operator`, `storekeeper`: the scripts of those two
+//! * `supervise`: from ready to the end of the run
+//! * `visible`: the first sign of shutdown
+
+mod act;
+mod backstage;
+mod client;
+mod flag;
+mod marks;
+mod operator;
+mod recorder;
+mod stage;
+mod storekeeper;
+mod supervise;
+mod visible;
+
+pub use self::act::act;
+pub use self::backstage::{Backstage, Exit, Residue, Snapshot};
+pub use self::client::ask_health;
+#[cfg(feature = "real")]
+pub(crate) use self::client::why_not;
+pub use self::recorder::Recorder;
+pub use self::stage::Stage;
+pub use self::supervise::{supervise, watch_exit};
+pub use self::visible::watch_listener;
+
+/// No `Repeat` goes round more often: a server that answers for ever must not fill our memory.
+pub(crate) const MOST_ROUNDS: u64 = 5_000;

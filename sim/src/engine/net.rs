@@ -1,0 +1,123 @@
+use std::fmt::Debug;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::{Ended, Host, Setup, Socket, Task};
+
+/// A simulated network and clock.
+pub trait Engine: Sized + 'static {
+    /// `event` or `turmoil`.
+    const NAME: &'static str;
+    /// Whether the [`tap`](super::tap) sees this engine's packets.
+    const TAPS: bool;
+    /// What the code inside of the simulation holds.
+    type Net: Net;
+
+    /// Builds the runtime and the network, and runs to the end of the world's future. What was
+    /// spawned and is not done then is dropped, and so is every socket. Runs cannot be nested.
+    ///
+    /// The world's future runs on the calling thread and belongs to no host; whatever it spawns
+    /// is polled in turn with it.
+    fn run<T, F, W>(setup: &Setup, world: W) -> Ended<T>
+    where
+        T: 'static,
+        F: Future<Output = T> + 'static,
+        W: FnOnce(Self::Net) -> F + 'static;
+}
+
+/// What the code inside of a simulation uses instead of the operating system.
+///
+/// Sockets are used by tasks of the host that they belong to (a connection by the host it was
+/// connected from, an accepted one by the listener's host). Asking for what the engine cannot do
+/// ends the run as [`Ended::Unsupported`].
+pub trait Net: Clone + Debug + Send + Sync + 'static {
+    /// A listening socket. Dropped, it resets what waits in its queue.
+    type Listener: Debug + Send + Sync + 'static;
+    /// A connection. Dropped, it is closed: with a FIN, or with a reset if bytes are unread.
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + Debug + 'static;
+
+    /// The virtual time since the start of the run, the same on all hosts.
+    fn now(&self) -> Duration;
+
+    /// Waits for that virtual time; at once if it has passed. To the nanosecond on engine `event`,
+    /// whereas the timers of tokio go in whole milliseconds there, as in the real world. Cancel
+    /// safe.
+    fn sleep_until(&self, at: Duration) -> impl Future<Output = ()> + Send + 'static;
+
+    /// Runs a future as a task of that host. What it spawns with `tokio::spawn` belongs to the host
+    /// too. Dropping the handle detaches the task.
+    fn spawn<F>(&self, host: Host, task: F) -> Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// How many tasks of that host are alive: those that were spawned, and what they spawned.
+    fn tasks(&self, host: Host) -> usize;
+
+    /// Listens on a port of that host, with the backlog of the setup.
+    ///
+    /// # Errors
+    /// Somebody listens there.
+    fn listen(
+        &self,
+        host: Host,
+        port: u16,
+    ) -> impl Future<Output = io::Result<Self::Listener>> + Send;
+
+    /// Takes the connection that has waited longest, and its peer's address. Cancel safe.
+    ///
+    /// # Errors
+    /// The listener is of no use any more.
+    fn accept(
+        &self,
+        listener: &Self::Listener,
+    ) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
+
+    /// Connects to a port of another host. Dropping the future gives the connection up.
+    ///
+    /// # Errors
+    /// Nobody listens there, or the listener went away before the handshake was done. A lost SYN is
+    /// no error: it is not sent again, and this waits until the caller loses patience.
+    fn connect(
+        &self,
+        from: Host,
+        to: Host,
+        port: u16,
+    ) -> impl Future<Output = io::Result<Self::Stream>> + Send + 'static;
+
+    /// This side's address of a connection.
+    fn local_addr(&self, stream: &Self::Stream) -> SocketAddr;
+
+    /// The other side's address of a connection.
+    fn peer_addr(&self, stream: &Self::Stream) -> SocketAddr;
+
+    /// Closes a connection with a reset, after what was written already.
+    fn reset(&self, stream: Self::Stream);
+
+    /// From now on packets from the one host to the other take that long. Within a connection and
+    /// direction packets never overtake one another, so a shorter latency comes into force behind
+    /// what is under way.
+    fn latency(&self, from: Host, to: Host, latency: Duration);
+
+    /// From now on packets from the one host to the other are kept, until [`Net::heal`]. What is
+    /// under way arrives.
+    fn hold(&self, from: Host, to: Host);
+
+    /// From now on packets from the one host to the other are lost, until [`Net::heal`]. Nothing is
+    /// sent again: a connection that lost a packet is dead, in that direction at least.
+    fn cut(&self, from: Host, to: Host);
+
+    /// Ends a hold or a cut. What was held arrives at once, or when its latency is over, if that is
+    /// later.
+    fn heal(&self, from: Host, to: Host);
+
+    /// From now on the port's SYNs are lost on arrival, as those of a listener with a SYN filter
+    /// are. Handshakes under way go on.
+    fn filter_syn(&self, host: Host, port: u16);
+
+    /// A look at the host's sockets, in the order in which they were made.
+    fn sockets(&self, host: Host) -> Vec<Socket>;
+}

@@ -1,0 +1,96 @@
+use super::Kind;
+
+/// The connection of a record that is about none.
+pub const NO_CONNECTION: u16 = 0;
+
+/// One thing that happened. 32 bytes, in memory and in files (there in little endian, in the order
+/// of the fields).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C)]
+pub struct Record {
+    /// When: virtual nanoseconds since the run began.
+    pub at_ns: u64,
+    /// The n-th record of its run, from 0.
+    pub sequence: u32,
+    /// On which host, as the world numbers them.
+    pub host: u8,
+    /// What.
+    pub kind: Kind,
+    /// On which connection, as the world numbers them from 1; [`NO_CONNECTION`] for none.
+    pub connection: u16,
+    /// What the [`Kind`] says.
+    pub a: u64,
+    /// What the [`Kind`] says.
+    pub b: u64,
+}
+
+const _: () = assert!(size_of::<Record>() == Record::BYTES);
+
+impl Record {
+    /// The size of a record.
+    pub const BYTES: usize = 32;
+
+    /// The record as four little-endian words, which is what is hashed.
+    pub(super) fn words(&self) -> [u64; 4] {
+        let small = u64::from(self.sequence)
+            | u64::from(self.host) << 32
+            | (self.kind as u64) << 40
+            | u64::from(self.connection) << 48;
+        [self.at_ns, small, self.a, self.b]
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        for (to, word) in bytes.chunks_exact_mut(8).zip(self.words()) {
+            to.copy_from_slice(&word.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The record with these bytes; `None` if its kind is not known.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; Self::BYTES]) -> Option<Self> {
+        let word = |at: usize| {
+            let part = bytes[at * 8..][..8].try_into().expect("a record has four words");
+            u64::from_le_bytes(part)
+        };
+        let [sequence @ .., _, _, _, _] = word(1).to_le_bytes();
+        let [.., host, kind, low, high] = word(1).to_le_bytes();
+        Some(Self {
+            at_ns: word(0),
+            sequence: u32::from_le_bytes(sequence),
+            host,
+            kind: Kind::from_number(kind)?,
+            connection: u16::from_le_bytes([low, high]),
+            a: word(2),
+            b: word(3),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_has_its_place() {
+        let record = Record {
+            at_ns: 0x0807_0605_0403_0201,
+            sequence: 0x0c0b_0a09,
+            host: 0x0d,
+            kind: Kind::Signal,
+            connection: 0x100f,
+            a: 0x1817_1615_1413_1211,
+            b: 0x201f_1e1d_1c1b_1a19,
+        };
+        let mut expected: Vec<u8> = (1..=32).collect();
+        expected[13] = 0x40;
+        assert_eq!(record.to_bytes().as_slice(), expected);
+        assert_eq!(Record::from_bytes(&record.to_bytes()), Some(record));
+        let mut unknown = record.to_bytes();
+        unknown[13] = 0;
+        assert_eq!(Record::from_bytes(&unknown), None);
+    }
+}

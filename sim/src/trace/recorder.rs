@@ -1,0 +1,145 @@
+use std::cell::RefCell;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{Chain, Draw, Kind, NO_CONNECTION, Record, Stream, Trace};
+
+/// The recording of this thread. One simulation is one thread.
+struct Recorder {
+    /// The clock; none is "nothing is being recorded".
+    clock: Option<Box<dyn Fn() -> u64>>,
+    /// Cleared between recordings and not freed.
+    records: Vec<Record>,
+    draws: Vec<Draw>,
+    counts: [u64; Stream::ALL.len()],
+    chain: Chain,
+}
+
+thread_local! {
+    static RECORDER: RefCell<Recorder> = const {
+        RefCell::new(Recorder {
+            clock: None,
+            records: Vec::new(),
+            draws: Vec::new(),
+            counts: [0; Stream::ALL.len()],
+            chain: Chain::new(),
+        })
+    };
+}
+
+/// A recording that is under way. Dropped, it is over and what it recorded is gone.
+#[must_use = "dropped, it records nothing"]
+pub struct Recording {
+    /// It belongs to the thread that began it.
+    thread: PhantomData<*const ()>,
+}
+
+/// Begins the recording of a run on this thread. The clock gives virtual nanoseconds since the run
+/// began; it is asked once a record and must not record.
+///
+/// # Panics
+///
+/// If this thread is recording already.
+pub fn begin(clock: impl Fn() -> u64 + 'static) -> Recording {
+    RECORDER.with_borrow_mut(|recorder| {
+        assert!(recorder.clock.is_none(), "a recording is under way on this thread");
+        recorder.clock = Some(Box::new(clock));
+        recorder.records.clear();
+        recorder.draws.clear();
+        recorder.counts = Default::default();
+        recorder.chain = Chain::new();
+    });
+    Recording { thread: PhantomData }
+}
+
+/// Records that something happened now: `connection` is [`NO_CONNECTION`] for none, `a` and `b` are
+/// what the [`Kind`] says.
+///
+/// Without a recording nothing happens, so that parts of a simulation can be tested alone. A world
+/// that forgot to begin is found by the audit, which takes no empty trace for an answer.
+#[inline]
+pub fn record(host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
+    RECORDER.with_borrow_mut(|recorder| {
+        if let Some(clock) = &recorder.clock {
+            let at_ns = clock();
+            recorder.push(at_ns, host, kind, connection, a, b);
+        }
+    });
+}
+
+/// Counts `times` draws from a stream. They stand in the trace: their places, and at the end how
+/// many there were.
+#[inline]
+pub fn drew(stream: Stream, times: u32) {
+    RECORDER.with_borrow_mut(|recorder| {
+        if recorder.clock.is_some() {
+            let before = recorder.sequence();
+            recorder.draws.push(Draw { before, times, stream });
+            recorder.counts[stream as usize] += u64::from(times);
+        }
+    });
+}
+
+/// How many records the recording of this thread has: a bound on what a run may do.
+#[must_use]
+pub fn len() -> usize {
+    RECORDER.with_borrow(|recorder| recorder.records.len())
+}
+
+/// Takes memory back, to be used for the next recording on this thread.
+pub(super) fn give_back(records: Vec<Record>, draws: Vec<Draw>) {
+    // Where the thread is about to end, or records just now, the memory is freed as usual.
+    let _ = RECORDER.try_with(|recorder| {
+        let Ok(mut recorder) = recorder.try_borrow_mut() else { return };
+        if recorder.clock.is_none() && recorder.records.capacity() < records.capacity() {
+            (recorder.records, recorder.draws) = (records, draws);
+        }
+    });
+}
+
+impl Recorder {
+    fn sequence(&self) -> u32 {
+        u32::try_from(self.records.len()).expect("a run is ended long before four billion records")
+    }
+
+    fn push(&mut self, at_ns: u64, host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
+        let sequence = self.sequence();
+        let record = Record { at_ns, sequence, host, kind, connection, a, b };
+        self.chain.record(&record);
+        self.records.push(record);
+    }
+}
+
+impl Recording {
+    /// Ends the recording: the counts of the draws go in, and what was recorded comes out.
+    #[must_use]
+    pub fn finish(self) -> Trace {
+        RECORDER.with_borrow_mut(|recorder| {
+            recorder.clock = None;
+            // The clock may stand on a runtime that is gone by now.
+            let at_ns = recorder.records.last().map_or(0, |last| last.at_ns);
+            for stream in Stream::ALL {
+                let count = recorder.counts[stream as usize];
+                recorder.push(at_ns, 0, Kind::Draws, NO_CONNECTION, stream as u64, count);
+            }
+            Trace {
+                records: std::mem::take(&mut recorder.records),
+                draws: std::mem::take(&mut recorder.draws),
+                hash: recorder.chain.value(),
+            }
+        })
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        // After `finish` there is none any more.
+        let _ = RECORDER.try_with(|recorder| recorder.borrow_mut().clock.take());
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").field("records", &len()).finish()
+    }
+}

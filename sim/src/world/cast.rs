@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use lastorders_harness::plan::Plan;
+
+use crate::engine::Host;
+
+/// Which actor has which host, and what its connections are called.
+///
+/// Every actor is a host, so that its link has a life of its own.
+#[derive(Debug)]
+pub(crate) struct Cast {
+    /// By host: first the server's, then the balancer's, then the plan's actors.
+    names: Vec<String>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// How many connections each host has begun.
+    begun: Vec<u64>,
+    /// By the client's address.
+    conns: BTreeMap<SocketAddr, Conn>,
+    /// By number: the addresses.
+    addresses: Vec<SocketAddr>,
+}
+
+/// A connection as its client knows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Conn {
+    /// `actor@n`
+    pub(crate) name: String,
+    /// Unique in a run, from 1.
+    pub(crate) number: u16,
+}
+
+impl Cast {
+    /// The server's host.
+    pub(crate) const SERVER: Host = Host(0);
+    /// The balancer's host.
+    pub(crate) const BALANCER: Host = Host(1);
+
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let actors = plan.actors.iter().map(|actor| actor.name.clone());
+        let names: Vec<String> =
+            ["server".to_owned(), "balancer".to_owned()].into_iter().chain(actors).collect();
+        let begun = vec![0; names.len()];
+        Self { names, state: Mutex::new(State { begun, ..State::default() }) }
+    }
+
+    /// Every host's name.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The host of an actor.
+    pub(crate) fn host(&self, actor: &str) -> Option<Host> {
+        let place = self.names.iter().position(|name| name == actor)?;
+        u8::try_from(place).ok().map(Host)
+    }
+
+    /// An actor begins a connection.
+    pub(crate) fn begin(&self, host: Host) {
+        self.lock().begun[usize::from(host.0)] += 1;
+    }
+
+    /// The connection from this address; the first who asks gives it its number. An actor has one
+    /// connection under way at a time, so one that is not known is the last that it began.
+    pub(crate) fn conn(&self, from: SocketAddr) -> Conn {
+        let mut state = self.lock();
+        if let Some(conn) = state.conns.get(&from) {
+            return conn.clone();
+        }
+        let host = Host::of(from.ip()).map_or(usize::MAX, |host| usize::from(host.0));
+        let name = self.names.get(host).map_or("?", String::as_str);
+        let nth = state.begun.get(host).copied().unwrap_or_default();
+        let number = u16::try_from(state.addresses.len() + 1).unwrap_or(u16::MAX);
+        let conn = Conn { name: format!("{name}@{nth}"), number };
+        state.addresses.push(from);
+        state.conns.insert(from, conn.clone());
+        conn
+    }
+
+    /// The address of the connection with this number.
+    pub(crate) fn address(&self, number: u16) -> Option<SocketAddr> {
+        let place = usize::from(number).checked_sub(1)?;
+        self.lock().addresses.get(place).copied()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

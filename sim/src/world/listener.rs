@@ -1,0 +1,92 @@
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lastorders_harness::history::Inside;
+
+use super::cast::Cast;
+use super::process::Opened;
+use super::scene::Scene;
+use super::stream::Stream;
+use crate::case::Sealing;
+use crate::engine::Net;
+use crate::trace::{self, Kind};
+
+/// The port that every server is told to listen on.
+pub(crate) const PORT: u16 = 3000;
+
+/// The server's listener. It is closed when it is dropped, or when the process ends.
+pub(crate) struct Listener<N: Net> {
+    slot: Arc<Mutex<Option<Arc<N::Listener>>>>,
+    scene: Arc<Scene<N>>,
+    opened: Opened,
+}
+
+impl<N: Net> Listener<N> {
+    /// Binds the port.
+    pub(crate) async fn bind(scene: &Arc<Scene<N>>) -> io::Result<Self> {
+        let listener = scene.net.listen(Cast::SERVER, PORT).await?;
+        scene.process.set_listening(true);
+        let slot = Arc::new(Mutex::new(Some(Arc::new(listener))));
+        let opened = scene.process.open({
+            let slot = Arc::clone(&slot);
+            move || drop(take(&slot))
+        });
+        Ok(Self { slot, scene: Arc::clone(scene), opened })
+    }
+
+    /// Takes the connection that has waited longest. Cancel safe.
+    pub(crate) async fn accept(&self) -> io::Result<(Stream<N>, SocketAddr)> {
+        let listener = self.slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(listener) = listener else {
+            // The process has ended: nobody comes any more.
+            return std::future::pending().await;
+        };
+        let (stream, peer) = self.scene.net.accept(&listener).await?;
+        let conn = self.scene.cast.conn(peer);
+        let port = u64::from(peer.port());
+        trace::record(Cast::SERVER.0, Kind::ConnectionAccepted, conn.number, 0, port);
+        self.scene.inside(Inside::Accepted { conn: conn.name.clone() });
+        Ok((Stream::new(&self.scene, stream, conn), peer))
+    }
+
+    /// Where it listens.
+    pub(crate) fn local_addr(&self) -> SocketAddr {
+        Cast::SERVER.addr(PORT)
+    }
+
+    /// How the case wants it closed.
+    pub(crate) fn sealing(&self) -> Sealing {
+        self.scene.conditions.policy.sealing
+    }
+
+    /// No new handshakes from here on; those under way go on.
+    pub(crate) fn filter_syn(&self) {
+        self.scene.net.filter_syn(Cast::SERVER, PORT);
+    }
+}
+
+impl<N: Net> Drop for Listener<N> {
+    fn drop(&mut self) {
+        self.scene.process.close(self.opened);
+        let Some(listener) = take(&self.slot) else { return };
+        let sockets = self.scene.net.sockets(Cast::SERVER);
+        let queued = sockets.iter().filter(|it| it.local.port() == PORT && it.queued()).count();
+        let queued = u32::try_from(queued).unwrap_or(u32::MAX);
+        trace::record(Cast::SERVER.0, Kind::Sealed, 0, 0, queued.into());
+        drop(listener);
+        self.scene.inside(Inside::Sealed { rung: String::new(), queued });
+        self.scene.process.set_listening(false);
+    }
+}
+
+impl<N: Net> fmt::Debug for Listener<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").finish_non_exhaustive()
+    }
+}
+
+fn take<L>(slot: &Mutex<Option<L>>) -> Option<L> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+}

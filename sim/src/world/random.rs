@@ -1,0 +1,41 @@
+use std::sync::{Mutex, PoisonError};
+
+use fastrand::Rng;
+use siphasher::sip::SipHasher13;
+
+use crate::trace::{self, Stream};
+
+/// The numbers that a case leaves open, drawn while it is carried out. Each concern has a stream of
+/// its own, so that one which is drawn from less does not shift the others.
+#[derive(Debug)]
+pub(crate) struct Random {
+    net: Mutex<Rng>,
+    yields: Mutex<Rng>,
+}
+
+impl Random {
+    pub(crate) fn new(tail_seed: u64) -> Self {
+        let stream = |stream| Mutex::new(Rng::with_seed(seed_of(tail_seed, stream)));
+        Self { net: stream(Stream::Net), yields: stream(Stream::Yield) }
+    }
+
+    /// A number below the bound, for a latency.
+    pub(crate) fn latency(&self, below: u64) -> u64 {
+        trace::drew(Stream::Net, 1);
+        self.net.lock().unwrap_or_else(PoisonError::into_inner).u64(0..below.max(1))
+    }
+
+    /// Whether to give way here, which happens `often` times in 256.
+    pub(crate) fn gives_way(&self, often: u8) -> bool {
+        if often == 0 {
+            return false;
+        }
+        trace::drew(Stream::Yield, 1);
+        self.yields.lock().unwrap_or_else(PoisonError::into_inner).u8(..) < often
+    }
+}
+
+/// The seed of one stream.
+pub(crate) fn seed_of(tail_seed: u64, stream: Stream) -> u64 {
+    SipHasher13::new_with_keys(tail_seed, 0).hash(stream.name().as_bytes())
+}

@@ -1,0 +1,102 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use lastorders_harness::history::{Inside, ReleaseState, Session as Seen, What};
+use lastorders_harness::plan::{Fault, Gate, LetGo};
+use tokio::time::Instant;
+
+use super::state::SimStore;
+
+impl SimStore {
+    /// From now on stalls are counted.
+    pub(crate) fn set_ready(&self) {
+        self.change(|state| state.ready = Some(Instant::now()));
+    }
+
+    pub(crate) fn hold(&self, gate: Gate) {
+        self.change(|state| state.gate = Some(gate));
+    }
+
+    /// Waits until so many wait at the gate, or as many as the pool lets through; says how many.
+    pub(crate) async fn held(&self, wanted: u32) -> u32 {
+        let enough = wanted.min(self.conditions().pool);
+        self.until(|state| (state.held >= enough).then_some(state.held)).await
+    }
+
+    /// How many wait at the gate now.
+    pub(crate) fn held_now(&self) -> u32 {
+        self.lock().held
+    }
+
+    pub(crate) fn let_go(&self, what: LetGo) {
+        self.change(|state| match what {
+            LetGo::All => state.gate = None,
+            LetGo::One => state.passes += 1,
+        });
+    }
+
+    pub(crate) fn fault(&self, fault: Fault) {
+        match fault {
+            Fault::BlackHole => self.change(|state| state.black_hole = true),
+            Fault::Refuse => self.change(|state| state.refuses = true),
+            Fault::Reset => self.reset_sessions(),
+        }
+    }
+
+    /// Everything works again: gates open, nothing refused, nothing swallowed.
+    pub(crate) fn heal(&self) {
+        self.change(|state| {
+            state.gate = None;
+            state.black_hole = false;
+            state.refuses = false;
+        });
+    }
+
+    /// What the service releases last: no new statements, wait for those under way, end the
+    /// sessions.
+    pub(crate) async fn close(&self) {
+        self.say(ReleaseState::Begun);
+        self.change(|state| state.closed = true);
+        let closing = Closing(self);
+        self.until(|state| (state.working == 0).then_some(())).await;
+        tokio::time::sleep(Duration::from_micros(self.conditions().close_us)).await;
+        self.until(|state| (!state.black_hole).then_some(())).await;
+        for session in self.change(|state| std::mem::take(&mut state.idle)) {
+            self.saw(session, Seen::Terminate);
+            self.saw(session, Seen::Fin);
+        }
+        std::mem::forget(closing);
+        self.say(ReleaseState::Done);
+    }
+
+    /// The process has gone, and its sessions with it.
+    pub(crate) fn reset_sessions(&self) {
+        let idle = self.change(|state| {
+            state.resets += 1;
+            std::mem::take(&mut state.idle)
+        });
+        for session in idle {
+            self.saw(session, Seen::ServerClosed);
+        }
+    }
+
+    /// How many rows bear each name, and how many there are in all.
+    pub(crate) fn rows(&self) -> (BTreeMap<String, u32>, u64) {
+        let state = self.lock();
+        (state.rows.clone(), state.total)
+    }
+
+    fn say(&self, state: ReleaseState) {
+        let resource = "store".to_owned();
+        self.observe(What::Inside { what: Inside::Release { resource, state } });
+    }
+}
+
+/// Says that the closing was given up, unless it is forgotten.
+struct Closing<'a>(&'a SimStore);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.say(ReleaseState::GivenUp);
+    }
+}

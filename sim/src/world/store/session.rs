@@ -1,0 +1,96 @@
+use lastorders_harness::history::Session as Seen;
+
+use super::state::SimStore;
+
+/// A session that works for one statement. Dropped before it is given back, it is ended: what it
+/// had not committed is undone, and the pool opens another in its place.
+#[derive(Debug)]
+pub(super) struct Session {
+    store: SimStore,
+    number: u64,
+    resets: u32,
+    /// Whether it need not be ended when this is dropped.
+    settled: bool,
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SessionError {
+    #[error("the pool is closed")]
+    Closed,
+    #[error("the database refuses new sessions")]
+    Refused,
+    #[error("the session was reset")]
+    Reset,
+}
+
+impl Session {
+    /// Takes an idle session, opens one if the pool has room, or waits.
+    pub(super) async fn acquire(store: &SimStore) -> Result<Self, SessionError> {
+        let pool = store.conditions().pool.max(1);
+        let (number, is_new, resets) = store
+            .until(|state| {
+                if state.closed {
+                    return Some(Err(SessionError::Closed));
+                }
+                if let Some(number) = state.idle.pop() {
+                    state.working += 1;
+                    return Some(Ok((number, false, state.resets)));
+                }
+                if state.working >= pool {
+                    return None;
+                }
+                if state.refuses {
+                    return Some(Err(SessionError::Refused));
+                }
+                state.working += 1;
+                state.opened += 1;
+                Some(Ok((state.opened, true, state.resets)))
+            })
+            .await?;
+        if is_new {
+            store.saw(number, Seen::Opened);
+        }
+        store.saw(number, Seen::Working);
+        Ok(Self { store: store.clone(), number, resets, settled: false })
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Fails if the session has been reset since it was acquired.
+    pub(super) fn check(&mut self) -> Result<(), SessionError> {
+        if self.store.lock().resets == self.resets {
+            return Ok(());
+        }
+        // Whoever reset it has taken it down.
+        self.settled = true;
+        self.store.change(|state| state.working -= 1);
+        Err(SessionError::Reset)
+    }
+
+    /// Gives it back to the pool.
+    pub(super) fn give_back(mut self) {
+        self.settled = true;
+        self.store.saw(self.number, Seen::Idle);
+        self.store.change(|state| {
+            state.working -= 1;
+            state.idle.push(self.number);
+        });
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.settled {
+            return;
+        }
+        // A reset session has been seen to end already.
+        if self.store.lock().resets == self.resets {
+            self.store.saw(self.number, Seen::Terminate);
+            self.store.saw(self.number, Seen::Fin);
+        }
+        self.store.change(|state| state.working -= 1);
+    }
+}

@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lastorders_harness::history::{Session, What};
+use lastorders_harness::plan::Gate;
+use tokio::sync::Notify;
+
+use crate::case::StoreConditions;
+
+/// Takes down what the store sees.
+pub(crate) type Observer = Arc<dyn Fn(What) + Send + Sync>;
+
+/// A store in memory that is as slow, as full and as broken as its case says.
+#[derive(Clone)]
+pub(crate) struct SimStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    conditions: StoreConditions,
+    observer: Observer,
+    /// Draws the jitter: a number of microseconds below the bound.
+    jitter: Box<dyn Fn(u64) -> u64 + Send + Sync>,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    /// How many rows bear each name.
+    pub(super) rows: BTreeMap<String, u32>,
+    pub(super) total: u64,
+    /// Sessions that are open and have nothing to do; the latest is taken first.
+    pub(super) idle: Vec<u64>,
+    pub(super) working: u32,
+    /// The number of the last session that was opened.
+    pub(super) opened: u64,
+    pub(super) closed: bool,
+    pub(super) gate: Option<Gate>,
+    /// How many wait at the gate.
+    pub(super) held: u32,
+    /// How many may pass the gate although it is closed.
+    pub(super) passes: u32,
+    pub(super) black_hole: bool,
+    pub(super) refuses: bool,
+    /// Counts the resets: who began under another number has lost its session.
+    pub(super) resets: u32,
+    /// When the stalls count from, in microseconds of the runtime; `None` before the server is
+    /// ready.
+    pub(super) ready: Option<tokio::time::Instant>,
+    /// The store's own end of the run: nothing is waited for any more.
+    pub(super) over: bool,
+}
+
+impl SimStore {
+    pub(crate) fn new(
+        conditions: StoreConditions,
+        observer: Observer,
+        jitter: impl Fn(u64) -> u64 + Send + Sync + 'static,
+    ) -> Self {
+        let (state, changed) = (Mutex::default(), Notify::new());
+        let jitter = Box::new(jitter);
+        Self { shared: Arc::new(Shared { conditions, observer, jitter, state, changed }) }
+    }
+
+    pub(super) fn conditions(&self) -> &StoreConditions {
+        &self.shared.conditions
+    }
+
+    pub(super) fn jitter(&self) -> u64 {
+        match self.conditions().jitter_us {
+            0 => 0,
+            bound => (self.shared.jitter)(bound),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state, and wakes everybody who waits for a change.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let changed = change(&mut self.lock());
+        self.shared.changed.notify_waiters();
+        changed
+    }
+
+    /// Waits until `reached` gives something. Cancel safe.
+    pub(super) async fn until<T>(&self, mut reached: impl FnMut(&mut State) -> Option<T>) -> T {
+        loop {
+            let changed = self.shared.changed.notified();
+            tokio::pin!(changed);
+            // Registered before the look, so that no change is missed in between.
+            changed.as_mut().enable();
+            if let Some(found) = reached(&mut self.lock()) {
+                return found;
+            }
+            changed.await;
+        }
+    }
+
+    pub(super) fn observe(&self, what: What) {
+        (self.shared.observer)(what);
+    }
+
+    pub(super) fn saw(&self, session: u64, what: Session) {
+        self.observe(What::Session { session, what });
+    }
+}
+
+impl fmt::Debug for SimStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimStore").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,148 @@
+use std::cell::RefCell;
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use lastorders_harness::history::Inside;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::cast::{Cast, Conn};
+use super::process::Opened;
+use super::scene::Scene;
+use crate::engine::Net;
+use crate::trace::{self, Kind};
+
+thread_local! {
+    /// The connection that was touched last. A service is called by the connection whose bytes it
+    /// is called for, right after these were read.
+    static LAST: RefCell<Option<Conn>> = const { RefCell::new(None) };
+}
+
+/// The name of the connection that was touched last on this thread.
+pub(crate) fn last_touched() -> Option<Conn> {
+    LAST.with_borrow(Clone::clone)
+}
+
+/// Nothing has been touched yet.
+pub(crate) fn forget_last() {
+    LAST.set(None);
+}
+
+/// The server's side of a connection, which gives way now and then, and takes down what is done to
+/// it. It is closed when it is dropped, or when the process ends.
+pub(crate) struct Stream<N: Net> {
+    /// Empty once the process has ended.
+    slot: Arc<Mutex<Option<N::Stream>>>,
+    scene: Arc<Scene<N>>,
+    conn: Conn,
+    opened: Opened,
+    shut: bool,
+    /// Whether it gave way at the last poll, and must not at the next.
+    gave_way: bool,
+}
+
+impl<N: Net> Stream<N> {
+    pub(crate) fn new(scene: &Arc<Scene<N>>, stream: N::Stream, conn: Conn) -> Self {
+        let slot = Arc::new(Mutex::new(Some(stream)));
+        let opened = scene.process.open({
+            let slot = Arc::clone(&slot);
+            move || drop(lock(&slot).take())
+        });
+        Self { slot, scene: Arc::clone(scene), conn, opened, shut: false, gave_way: false }
+    }
+
+    /// Whether to give way here once.
+    fn gives_way(&mut self, cx: &Context<'_>) -> bool {
+        let often = self.scene.conditions.yields.io;
+        if often == 0 {
+            return false;
+        }
+        self.gave_way = !self.gave_way && self.scene.random.gives_way(often);
+        if self.gave_way {
+            trace::record(Cast::SERVER.0, Kind::Yield, self.conn.number, 0, 0);
+            cx.waker().wake_by_ref();
+        }
+        self.gave_way
+    }
+
+    fn poll<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(Pin<&mut N::Stream>, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        LAST.with_borrow_mut(|last| {
+            if last.as_ref().is_none_or(|last| last.number != self.conn.number) {
+                *last = Some(self.conn.clone());
+            }
+        });
+        match lock(&self.slot).as_mut() {
+            Some(stream) => poll(Pin::new(stream), cx),
+            None => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+        }
+    }
+}
+
+impl<N: Net> AsyncRead for Stream<N> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.gives_way(cx) {
+            return Poll::Pending;
+        }
+        self.poll(cx, |stream, cx| stream.poll_read(cx, buf))
+    }
+}
+
+impl<N: Net> AsyncWrite for Stream<N> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.gives_way(cx) {
+            return Poll::Pending;
+        }
+        self.poll(cx, |stream, cx| stream.poll_write(cx, buf))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll(cx, AsyncWrite::poll_flush)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let done = self.poll(cx, AsyncWrite::poll_shutdown);
+        if matches!(done, Poll::Ready(Ok(()))) && !self.shut {
+            self.shut = true;
+            self.scene.inside(Inside::Shut { conn: self.conn.name.clone() });
+        }
+        done
+    }
+}
+
+impl<N: Net> Drop for Stream<N> {
+    fn drop(&mut self) {
+        self.scene.process.close(self.opened);
+        let Some(stream) = lock(&self.slot).take() else { return };
+        let (local, peer) = (self.scene.net.local_addr(&stream), self.scene.net.peer_addr(&stream));
+        let sockets = self.scene.net.sockets(Cast::SERVER);
+        let ours = sockets.iter().find(|it| it.local == local && it.peer == Some(peer));
+        let unread = ours.map_or(0, |socket| socket.unread as u64);
+        trace::record(Cast::SERVER.0, Kind::ConnectionDropped, self.conn.number, unread, 0);
+        drop(stream);
+        self.scene.inside(Inside::Dropped { conn: self.conn.name.clone(), unread });
+    }
+}
+
+impl<N: Net> fmt::Debug for Stream<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("conn", &self.conn.name).finish_non_exhaustive()
+    }
+}
+
+fn lock<S>(slot: &Mutex<Option<S>>) -> MutexGuard<'_, Option<S>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
