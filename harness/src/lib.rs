@@ -43,6 +43,8 @@
 //! * [`history`]: everything that was observed, as data
 //! * [`check`]: one invariant a file, and what findings amount to
 //! * [`scenario`]: the catalogue of claims, each a function that makes a plan
+//! * [`timeline`](mod@timeline): the picture of one run: who did what around the signal
+//! * [`terminal`]: text that is fit for a terminal
 //!
 //! With the feature `actors`, which is no world yet:
 //!
@@ -79,5 +81,7 @@ pub mod scenario;
 pub mod store;
 #[cfg(feature = "real")]
 pub mod subject;
+pub mod terminal;
+pub mod timeline;
 #[cfg(feature = "real")]
 pub mod world;

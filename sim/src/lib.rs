@@ -8,14 +8,18 @@
 //!
 //! # The map
 //!
+//! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
 //! * [`engine`]: two simulated networks and clocks behind one trait
+//! * [`subject`]: the servers that can be simulated
 //! * [`sweep`]: many seeds, over threads and machines
 //! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
 
+pub mod bugs;
 pub mod case;
 pub mod engine;
+pub mod subject;
 pub mod sweep;
 pub mod trace;
 pub mod world;

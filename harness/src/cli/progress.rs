@@ -25,7 +25,7 @@ impl Terminal {
 
     /// A command of the build is about to run.
     pub(super) fn building(&self, command: &str) {
-        self.say(&format!("building: {}", crate::report::clean(command, 200)));
+        self.say(&format!("building: {}", crate::terminal::clean(command, 200)));
     }
 
     /// Takes the bar away; what comes now is the report.

@@ -1,9 +1,11 @@
 use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, clean, timeline};
+use super::Report;
 use crate::check::{Finding, Kind, Verdict};
 use crate::run::ScenarioOutcome;
 use crate::subject::Language;
+use crate::terminal::clean;
+use crate::timeline::timeline;
 
 /// The report as JUnit XML: a suite for each group of scenarios. An inconclusive scenario is
 /// skipped, with the reason; a warned one has passed, with the warning in its output.

@@ -4,9 +4,8 @@
 //! * [`results`]: `results.json`, with its own versioned schema
 //! * `junit`: JUnit XML
 //! * `files`: the folder that `--out` names; whole files or none
-//! * `timeline`: the picture of one run: who did what around the signal
 //! * `text`: the terminal's report, and its parts
-//! * `clean`: text of a server, made fit to be printed
+//! * `clean`: text of a server of several lines, made fit to be printed
 //! * `group`: scenarios that failed for one and the same reason
 
 mod clean;
@@ -21,12 +20,10 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
-mod timeline;
 
-pub use self::clean::{clean, clean_lines};
+pub use self::clean::clean_lines;
 pub use self::files::write_all;
 pub use self::junit::junit;
 pub use self::report::Report;
 pub use self::results::Results;
 pub use self::text::{Colour, Fitness, catalogue_table, explain, fitness_table, render};
-pub use self::timeline::timeline;

@@ -115,7 +115,7 @@ impl Report {
         let seed = came.plan.seed.to_string();
         let fixed = ["lastorders", "run", "--only", id, "--seed", &seed];
         let words = fixed.into_iter().chain(options.iter().chain(subject).map(String::as_str));
-        super::clean(&crate::subject::quote(words), 2_000)
+        crate::terminal::clean(&crate::subject::quote(words), 2_000)
     }
 }
 

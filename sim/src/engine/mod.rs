@@ -5,13 +5,17 @@
 //!
 //! * `net`: the traits, [`Engine`] and [`Net`]
 //! * `setup`: what a run is given, [`Setup`], and its hosts, [`Host`]
+//! * `kind`: which engine, [`EngineKind`]
 //! * `ended`: how a run came to its end, [`Ended`]
 //! * `task`: a spawned task's handle, [`Task`]
 //! * `sockets`: a look at a host's sockets, [`Socket`]
 //! * `tap`: every packet, as it is sent, delivered or lost
 //! * `panics`: panics are recorded, not printed, while a run is under way
+//! * [`event`]: the engine [`Event`], which jumps from one event to the next
 
 mod ended;
+mod kind;
+pub mod event;
 mod net;
 mod panics;
 mod setup;
@@ -20,6 +24,8 @@ pub mod tap;
 mod task;
 
 pub use self::ended::Ended;
+pub use self::event::Event;
+pub use self::kind::{EngineKind, UnknownEngine};
 pub use self::net::{Engine, Net};
 pub use self::setup::{Host, Setup};
 pub use self::sockets::{Socket, SocketState};

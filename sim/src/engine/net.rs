@@ -45,7 +45,7 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
     /// Waits for that virtual time; at once if it has passed. To the nanosecond on engine `event`,
     /// whereas the timers of tokio go in whole milliseconds there, as in the real world. Cancel
     /// safe.
-    fn sleep_until(&self, at: Duration) -> impl Future<Output = ()> + Send + 'static;
+    fn sleep_until(&self, at: Duration) -> impl Future<Output = ()> + Send + use<Self>;
 
     /// Runs a future as a task of that host. What it spawns with `tokio::spawn` belongs to the host
     /// too. Dropping the handle detaches the task.
@@ -86,7 +86,7 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
         from: Host,
         to: Host,
         port: u16,
-    ) -> impl Future<Output = io::Result<Self::Stream>> + Send + 'static;
+    ) -> impl Future<Output = io::Result<Self::Stream>> + Send + use<Self>;
 
     /// This side's address of a connection.
     fn local_addr(&self, stream: &Self::Stream) -> SocketAddr;

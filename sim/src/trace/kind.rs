@@ -36,7 +36,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A packet was given to the network. `a`: [`packet`](super::packet) (flags and length), `b`:
+    /// A packet was given to the network. `a`: [`packet_a`](super::packet_a) (flags and length), `b`:
     /// sequence number in the upper half, acknowledgement in the lower.
     PacketSent = 0x10, "packet_sent";
     /// A packet came to `host`. `a` and `b` as in `PacketSent`.

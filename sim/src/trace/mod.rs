@@ -5,16 +5,36 @@
 //! * `hash`: the chained hash
 //! * `recorder`: the one recording of a thread: [`begin`], [`record`], [`drew`]
 //! * `trace`: what a recording gives
+//! * `captured`: packets as the network saw them
+//! * `names`, `words`: records for people
+//! * `file`: a trace in a file, so that two processes can be compared
+//! * [`audit`]: whether a case gives the same run twice
+//! * `engine_version`, `lock`: what a trace is valid for
 
+pub mod audit;
+mod captured;
+mod engine_version;
+mod file;
 mod hash;
 mod kind;
+mod lock;
+mod names;
 mod record;
 mod recorder;
+#[cfg(test)]
+mod testing;
 #[expect(clippy::module_inception, reason = "the folder is named after its main type")]
 mod trace;
+mod words;
 
+pub use self::captured::{Captured, Flags, packet_a, packet_b};
+pub use self::engine_version::ENGINE_VERSION;
+pub use self::file::{Header, MOST_DRAWS, MOST_RECORDS, ReadError, read, write};
 pub use self::hash::Chain;
 pub use self::kind::{Kind, Stream};
+pub use self::lock::LOCK_HASH;
+pub use self::names::Names;
 pub use self::record::{NO_CONNECTION, Record};
 pub use self::recorder::{Recording, begin, drew, len, record};
 pub use self::trace::{Draw, Trace};
+pub use self::words::{line, time, what};

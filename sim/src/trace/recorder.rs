@@ -143,3 +143,79 @@ impl fmt::Debug for Recording {
         f.debug_struct("Recording").field("records", &len()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Records `times` marks and ends the recording.
+    fn marks(times: u64) -> Trace {
+        let recording = begin(|| 7);
+        (0..times).for_each(|n| record(1, Kind::Mark, 2, n, 0));
+        recording.finish()
+    }
+
+    #[test]
+    fn what_is_recorded_comes_out_with_the_counts_of_the_draws() {
+        let recording = begin(|| 7);
+        drew(Stream::Net, 2);
+        record(1, Kind::Mark, 3, 4, 5);
+        drew(Stream::Net, 1);
+        drew(Stream::Yield, 1);
+        assert_eq!(len(), 1);
+        let trace = recording.finish();
+        let mark =
+            Record { at_ns: 7, sequence: 0, host: 1, kind: Kind::Mark, connection: 3, a: 4, b: 5 };
+        assert_eq!(trace.records[0], mark);
+        let counts: Vec<_> = trace.records[1..].iter().map(|r| (r.kind, r.a, r.b)).collect();
+        let expected = [(0, 0), (1, 3), (2, 0), (3, 0), (4, 1)].map(|(a, b)| (Kind::Draws, a, b));
+        assert_eq!(counts, expected);
+        assert_eq!((trace.draws_at(0), trace.draws_at(1)), ([0, 2, 0, 0, 0], [0, 3, 0, 0, 1]));
+        let mut chain = Chain::new();
+        trace.records.iter().for_each(|record| chain.record(record));
+        assert_eq!(trace.hash, chain.value());
+    }
+
+    #[test]
+    fn without_a_recording_nothing_is_recorded() {
+        record(0, Kind::Mark, 0, 0, 0);
+        drew(Stream::Net, 1);
+        assert_eq!(len(), 0);
+        assert_eq!(marks(1).records.len(), 1 + Stream::ALL.len());
+    }
+
+    #[test]
+    fn a_recording_that_is_dropped_leaves_the_thread_free() {
+        let recording = begin(|| 0);
+        record(0, Kind::Mark, 0, 0, 0);
+        drop(recording);
+        assert!(marks(0).is_empty());
+    }
+
+    #[test]
+    #[should_panic = "a recording is under way on this thread"]
+    fn a_thread_has_one_recording() {
+        let _first = begin(|| 0);
+        let _second = begin(|| 0);
+    }
+
+    #[test]
+    fn two_threads_record_apart() {
+        let recording = begin(|| 0);
+        let other = std::thread::spawn(|| marks(3).hash).join().expect("it does not panic");
+        assert!(recording.finish().is_empty());
+        assert_eq!(other, marks(3).hash);
+    }
+
+    #[test]
+    fn the_memory_of_a_run_is_used_for_the_next() {
+        let first = marks(1_000);
+        let (place, room) = (first.records.as_ptr(), first.records.capacity());
+        drop(first);
+        let second = marks(10);
+        assert_eq!((second.records.as_ptr(), second.records.capacity()), (place, room));
+        // While one is kept, the next has memory of its own.
+        let third = marks(10);
+        assert_eq!(third.records, second.records);
+    }
+}

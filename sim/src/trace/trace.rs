@@ -1,5 +1,5 @@
 use super::recorder::give_back;
-use super::{Record, Stream};
+use super::{Kind, Record, Stream};
 
 /// What a recording gives: the records of one run, and their hash.
 ///
@@ -26,6 +26,12 @@ pub struct Draw {
 }
 
 impl Trace {
+    /// Whether nothing was recorded, apart from the counts of the draws.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.iter().all(|record| record.kind == Kind::Draws)
+    }
+
     /// How often each stream had been drawn from when this record was made, in the order of
     /// [`Stream::ALL`].
     #[must_use]

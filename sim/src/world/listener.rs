@@ -1,16 +1,18 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::{Either, select};
 use lastorders_harness::history::Inside;
 
 use super::cast::Cast;
 use super::process::Opened;
 use super::scene::Scene;
 use super::stream::Stream;
-use crate::case::Sealing;
 use crate::engine::Net;
+use crate::subject::listener::SimListener;
 use crate::trace::{self, Kind};
 
 /// The port that every server is told to listen on.
@@ -35,15 +37,23 @@ impl<N: Net> Listener<N> {
         });
         Ok(Self { slot, scene: Arc::clone(scene), opened })
     }
+}
 
-    /// Takes the connection that has waited longest. Cancel safe.
-    pub(crate) async fn accept(&self) -> io::Result<(Stream<N>, SocketAddr)> {
+impl<N: Net> SimListener for Listener<N> {
+    type Io = Stream<N>;
+
+    async fn accept(&mut self) -> io::Result<(Stream<N>, SocketAddr)> {
         let listener = self.slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(listener) = listener else {
             // The process has ended: nobody comes any more.
             return std::future::pending().await;
         };
-        let (stream, peer) = self.scene.net.accept(&listener).await?;
+        let accepted = pin!(self.scene.net.accept(&listener));
+        let ended = pin!(self.scene.process.exited());
+        let (stream, peer) = match select(accepted, ended).await {
+            Either::Left((accepted, _)) => accepted?,
+            Either::Right(_) => return Err(io::ErrorKind::ConnectionAborted.into()),
+        };
         let conn = self.scene.cast.conn(peer);
         let port = u64::from(peer.port());
         trace::record(Cast::SERVER.0, Kind::ConnectionAccepted, conn.number, 0, port);
@@ -51,18 +61,11 @@ impl<N: Net> Listener<N> {
         Ok((Stream::new(&self.scene, stream, conn), peer))
     }
 
-    /// Where it listens.
-    pub(crate) fn local_addr(&self) -> SocketAddr {
-        Cast::SERVER.addr(PORT)
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(Cast::SERVER.addr(PORT))
     }
 
-    /// How the case wants it closed.
-    pub(crate) fn sealing(&self) -> Sealing {
-        self.scene.conditions.policy.sealing
-    }
-
-    /// No new handshakes from here on; those under way go on.
-    pub(crate) fn filter_syn(&self) {
+    fn filter_syn(&mut self) {
         self.scene.net.filter_syn(Cast::SERVER, PORT);
     }
 }

@@ -1,7 +1,36 @@
 //! The simulated world: carries out a case, and records what it sees.
 //!
+//! * `carry_out`: a case on an engine, from outside
+//! * `perform`: the same from inside of the run
 //! * `run`: what one simulation gives
+//! * `scene`, `cast`, `random`: what all parts of a run share: the network, who is who, the numbers
+//!   that the case leaves open
+//! * `process`, `listener`, `stream`: the server's process and what it has open
+//! * `app`, `calls`: the service, and what it is given
+//! * `inside`: what our server says of its shutdown
+//! * `store/`: the database
+//! * `backstage`: what the actors ask of the world
+//! * `balancer`, `links`: what happens to the network by itself
+//! * `packets`: every packet, for the trace
 
+mod app;
+mod backstage;
+mod balancer;
+mod calls;
+mod carry_out;
+mod cast;
+mod inside;
+mod links;
+mod listener;
+mod packets;
+mod perform;
+mod process;
+mod random;
 mod run;
+mod scene;
+mod store;
+mod stream;
 
+pub use self::carry_out::carry_out;
+pub use self::packets::capture;
 pub use self::run::{Ended, Run};

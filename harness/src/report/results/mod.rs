@@ -13,4 +13,4 @@ pub use self::schema::{
     ScenarioResult, SubjectInfo, SummaryInfo, Tool,
 };
 
-pub(super) use self::project::{HISTORY, folder_of, relative_ms};
+pub(super) use self::project::{HISTORY, folder_of};

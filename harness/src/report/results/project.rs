@@ -6,10 +6,12 @@ use super::{
     ScenarioResult, SubjectInfo, SummaryInfo, Tool,
 };
 use crate::check::{Finding, Verdict};
-use crate::report::{Report, clean, clean_lines};
+use crate::report::{Report, clean_lines};
 use crate::run::{ScenarioOutcome, Summary};
 use crate::scenario::SCENARIOS;
 use crate::subject::Language;
+use crate::terminal::clean;
+use crate::timeline::relative_ms;
 
 /// No text of a server in a report is longer, in characters.
 const LONGEST: usize = 2_000;
@@ -135,14 +137,6 @@ pub(in crate::report) const HISTORY: &str = "history.jsonl";
 /// The folder of a scenario among stored results.
 pub(in crate::report) fn folder_of(id: &str) -> String {
     id.replace('/', "-")
-}
-
-/// Milliseconds from a moment to another, with three decimals.
-pub(in crate::report) fn relative_ms(at_us: u64, zero_us: u64) -> f64 {
-    let micros = i128::from(at_us) - i128::from(zero_us);
-    #[expect(clippy::cast_precision_loss, reason = "a run is no longer than 2^53 microseconds")]
-    let ms = micros as f64 / 1000.0;
-    ms
 }
 
 fn millis(time: std::time::Duration) -> u64 {

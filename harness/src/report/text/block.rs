@@ -1,10 +1,12 @@
-use super::paint::{self, WIDTH, paint};
 use super::table::{level, word};
 use crate::check::{Finding, Kind, Verdict};
 use crate::history::What;
 use crate::report::group::Group;
-use crate::report::{Report, clean, clean_lines, timeline};
+use crate::report::{Report, clean_lines};
 use crate::run::ScenarioOutcome;
+use crate::terminal::clean;
+use crate::terminal::paint::{self, WIDTH, paint};
+use crate::timeline::timeline;
 
 /// How far the evidence stands from the edge.
 const INDENT: &str = "    ";

@@ -1,10 +1,10 @@
-use super::paint::{self, WIDTH, paint};
 use super::script;
 use super::table::level;
 use crate::plan::Contract;
 use crate::report::Colour;
 use crate::scenario::{Scenario, Visibility};
 use crate::subject::Language;
+use crate::terminal::paint::{self, WIDTH, paint};
 
 /// The catalogue, one line a scenario; its last line says how many there are.
 #[must_use]

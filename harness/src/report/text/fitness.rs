@@ -1,5 +1,5 @@
-use super::paint::{self, WIDTH, paint};
-use crate::report::clean;
+use crate::terminal::clean;
+use crate::terminal::paint::{self, WIDTH, paint};
 
 /// Whether a machine has what is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

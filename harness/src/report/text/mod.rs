@@ -6,12 +6,10 @@
 //! * `catalogue`: what `list` and `explain` print
 //! * `fitness`: what `doctor` prints
 //! * `script`: a plan in words
-//! * `paint`: colours and widths
 
 mod block;
 mod catalogue;
 mod fitness;
-pub(crate) mod paint;
 mod render;
 mod script;
 mod table;

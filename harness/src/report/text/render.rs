@@ -1,6 +1,7 @@
-use super::paint::{self, WIDTH, paint};
 use super::{block, table};
-use crate::report::{Report, clean, group};
+use crate::report::{Report, group};
+use crate::terminal::clean;
+use crate::terminal::paint::{self, WIDTH, paint};
 
 /// Whether a text has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

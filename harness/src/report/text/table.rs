@@ -1,9 +1,9 @@
 use anstyle::Style;
 
-use super::paint::{self, WIDTH, paint};
 use crate::check::{Level, Verdict};
 use crate::report::Report;
 use crate::run::ScenarioOutcome;
+use crate::terminal::paint::{self, WIDTH, paint};
 
 /// One line a scenario: verdict, id, level, title, and how long it took.
 pub(super) fn table(report: &Report) -> Vec<String> {

@@ -3,7 +3,6 @@ use std::time::Duration;
 use lastorders::reference::{Job, JobStore, StoreError};
 use lastorders_harness::history::{Inside, Session as Seen, What};
 use lastorders_harness::plan::Gate;
-use tokio::time::Instant;
 
 use super::session::{Session, SessionError};
 use super::state::{SimStore, State};
@@ -44,19 +43,19 @@ impl SimStore {
         if us > 0 {
             tokio::time::sleep(Duration::from_micros(us)).await;
         }
-        while let Some(until) = self.stalled() {
-            tokio::time::sleep_until(until).await;
+        while let Some(rest) = self.stalled() {
+            tokio::time::sleep(rest).await;
         }
         self.until(|state| (!state.black_hole).then_some(())).await;
     }
 
-    /// Until when the store stands still, if it does.
-    fn stalled(&self) -> Option<Instant> {
-        let ready = self.lock().ready?;
-        let now = u64::try_from((Instant::now() - ready).as_micros()).unwrap_or(u64::MAX);
+    /// How long the store stands still yet, if it does.
+    fn stalled(&self) -> Option<Duration> {
+        let now = self.now().checked_sub(self.lock().ready?)?;
+        let us = Duration::from_micros;
         let mut stalls = self.conditions().stalls.iter();
-        let stall = stalls.find(|stall| stall.from_us <= now && now < stall.until_us)?;
-        Some(ready + Duration::from_micros(stall.until_us))
+        let stall = stalls.find(|it| us(it.from_us) <= now && now < us(it.until_us))?;
+        Some(us(stall.until_us) - now)
     }
 
     /// Waits while this gate is closed. `withheld` is called when there is something to wait for.

@@ -3,14 +3,14 @@ use std::time::Duration;
 
 use lastorders_harness::history::{Inside, ReleaseState, Session as Seen, What};
 use lastorders_harness::plan::{Fault, Gate, LetGo};
-use tokio::time::Instant;
 
 use super::state::SimStore;
 
 impl SimStore {
     /// From now on stalls are counted.
     pub(crate) fn set_ready(&self) {
-        self.change(|state| state.ready = Some(Instant::now()));
+        let now = self.now();
+        self.change(|state| state.ready = Some(now));
     }
 
     pub(crate) fn hold(&self, gate: Gate) {
@@ -57,7 +57,7 @@ impl SimStore {
     pub(crate) async fn close(&self) {
         self.say(ReleaseState::Begun);
         self.change(|state| state.closed = true);
-        let closing = Closing(self);
+        let mut closing = Closing { store: self, done: false };
         self.until(|state| (state.working == 0).then_some(())).await;
         tokio::time::sleep(Duration::from_micros(self.conditions().close_us)).await;
         self.until(|state| (!state.black_hole).then_some(())).await;
@@ -65,7 +65,7 @@ impl SimStore {
             self.saw(session, Seen::Terminate);
             self.saw(session, Seen::Fin);
         }
-        std::mem::forget(closing);
+        closing.done = true;
         self.say(ReleaseState::Done);
     }
 
@@ -92,11 +92,16 @@ impl SimStore {
     }
 }
 
-/// Says that the closing was given up, unless it is forgotten.
-struct Closing<'a>(&'a SimStore);
+/// Says that the closing was given up, unless it is done.
+struct Closing<'a> {
+    store: &'a SimStore,
+    done: bool,
+}
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
-        self.0.say(ReleaseState::GivenUp);
+        if !self.done {
+            self.store.say(ReleaseState::GivenUp);
+        }
     }
 }

@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use lastorders_harness::history::{Session, What};
 use lastorders_harness::plan::Gate;
 use tokio::sync::Notify;
 
 use crate::case::StoreConditions;
+use crate::world::random::Random;
 
 /// Takes down what the store sees.
 pub(crate) type Observer = Arc<dyn Fn(What) + Send + Sync>;
@@ -20,8 +22,9 @@ pub(crate) struct SimStore {
 struct Shared {
     conditions: StoreConditions,
     observer: Observer,
-    /// Draws the jitter: a number of microseconds below the bound.
-    jitter: Box<dyn Fn(u64) -> u64 + Send + Sync>,
+    /// The time since the run began, the same on every host.
+    now: Box<dyn Fn() -> Duration + Send + Sync>,
+    random: Arc<Random>,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -46,22 +49,24 @@ pub(super) struct State {
     pub(super) refuses: bool,
     /// Counts the resets: who began under another number has lost its session.
     pub(super) resets: u32,
-    /// When the stalls count from, in microseconds of the runtime; `None` before the server is
-    /// ready.
-    pub(super) ready: Option<tokio::time::Instant>,
-    /// The store's own end of the run: nothing is waited for any more.
-    pub(super) over: bool,
+    /// When the stalls count from; `None` before the server is ready.
+    pub(super) ready: Option<Duration>,
 }
 
 impl SimStore {
     pub(crate) fn new(
         conditions: StoreConditions,
         observer: Observer,
-        jitter: impl Fn(u64) -> u64 + Send + Sync + 'static,
+        now: impl Fn() -> Duration + Send + Sync + 'static,
+        random: Arc<Random>,
     ) -> Self {
         let (state, changed) = (Mutex::default(), Notify::new());
-        let jitter = Box::new(jitter);
-        Self { shared: Arc::new(Shared { conditions, observer, jitter, state, changed }) }
+        let now = Box::new(now);
+        Self { shared: Arc::new(Shared { conditions, observer, now, random, state, changed }) }
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        (self.shared.now)()
     }
 
     pub(super) fn conditions(&self) -> &StoreConditions {
@@ -71,7 +76,7 @@ impl SimStore {
     pub(super) fn jitter(&self) -> u64 {
         match self.conditions().jitter_us {
             0 => 0,
-            bound => (self.shared.jitter)(bound),
+            bound => self.shared.random.latency(bound),
         }
     }
 

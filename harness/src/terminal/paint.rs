@@ -1,27 +1,30 @@
+//! Colours, and texts of a given width.
+
 use anstyle::{AnsiColor, Style};
 
 /// No line of a report is wider, in columns.
-pub(crate) const WIDTH: usize = 100;
+pub const WIDTH: usize = 100;
 
 /// Nothing special.
-pub(crate) const PLAIN: Style = Style::new();
+pub const PLAIN: Style = Style::new();
 /// What is there to be looked up, and not to be read.
-pub(crate) const FAINT: Style = Style::new().dimmed();
+pub const FAINT: Style = Style::new().dimmed();
 /// Headings.
-pub(crate) const STRONG: Style = Style::new().bold();
+pub const STRONG: Style = Style::new().bold();
 /// As it should be.
-pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub const GOOD: Style = AnsiColor::Green.on_default();
 /// Lost, or refused.
-pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+pub const BAD: Style = AnsiColor::Red.on_default();
 /// What the finding is about.
-pub(crate) const FOUND: Style = AnsiColor::Red.on_default().bold();
+pub const FOUND: Style = AnsiColor::Red.on_default().bold();
 /// What was done to the server.
-pub(crate) const STIMULUS: Style = AnsiColor::Yellow.on_default();
+pub const STIMULUS: Style = AnsiColor::Yellow.on_default();
 /// Nothing was proved.
-pub(crate) const UNSURE: Style = AnsiColor::Magenta.on_default();
+pub const UNSURE: Style = AnsiColor::Magenta.on_default();
 
 /// Text in a style; plain text has no escape sequences at all.
-pub(crate) fn paint(style: Style, text: &str) -> String {
+#[must_use]
+pub fn paint(style: Style, text: &str) -> String {
     if style.is_plain() {
         return text.to_owned();
     }
@@ -29,7 +32,8 @@ pub(crate) fn paint(style: Style, text: &str) -> String {
 }
 
 /// Text on lines of at most `width` characters, broken at spaces where there are some.
-pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ') {
@@ -61,7 +65,8 @@ fn push(lines: &mut [String], chars: &[char]) {
 }
 
 /// Text whose lines are its own, such as a program's: only those that are too long are broken.
-pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn lines(text: &str, width: usize) -> Vec<String> {
     text.lines()
         .flat_map(|line| {
             let line = line.replace('\t', "    ");
@@ -74,7 +79,8 @@ pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Text cut to `width` characters.
-pub(crate) fn cut(text: &str, width: usize) -> String {
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }

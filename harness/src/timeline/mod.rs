@@ -36,3 +36,11 @@ pub fn timeline(plan: &Plan, history: &History, findings: &[Finding], width: usi
     let lanes = Lanes::of(history, &focus);
     Canvas::new(history, lanes, width).draw(&rows)
 }
+
+/// Milliseconds from a moment to another, with three decimals.
+pub(crate) fn relative_ms(at_us: u64, zero_us: u64) -> f64 {
+    let micros = i128::from(at_us) - i128::from(zero_us);
+    #[expect(clippy::cast_precision_loss, reason = "a run is no longer than 2^53 microseconds")]
+    let ms = micros as f64 / 1000.0;
+    ms
+}

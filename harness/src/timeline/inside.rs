@@ -1,6 +1,6 @@
 use super::words::{Tone, Words, words};
 use crate::history::{Inside, ReleaseState};
-use crate::report::clean;
+use crate::terminal::clean;
 
 /// What happened inside of a server, in words; `None` for what a reader does not need.
 pub(super) fn of(inside: &Inside) -> Option<Words> {

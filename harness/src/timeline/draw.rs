@@ -1,10 +1,10 @@
 use super::lanes::{Doing, Lanes};
+use super::relative_ms;
 use super::select::Row;
 use super::words::Tone;
 use crate::history::{Event, History, What};
-use crate::report::clean;
-use crate::report::results::relative_ms;
-use crate::report::text::paint::{self, paint};
+use crate::terminal::clean;
+use crate::terminal::paint::{self, paint};
 
 /// Between two rows that are further apart, the picture says how much time passed.
 const GAP_US: u64 = 1_000_000;

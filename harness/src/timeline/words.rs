@@ -1,6 +1,6 @@
 use crate::history::{Answer, ConnectError, End, Event, RequestId, Session, Sign, What};
 use crate::plan::{Fault, Gate, LetGo, Plan, Signal, Target};
-use crate::report::clean;
+use crate::terminal::clean;
 
 /// How good or bad an event is, to the eye.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

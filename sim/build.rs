@@ -1,0 +1,18 @@
+//! Gives the simulator the hash of what its runs depend on.
+
+#[path = "src/trace/engine_version.rs"]
+mod engine_version;
+#[path = "build/lock.rs"]
+mod lock;
+
+fn main() {
+    println!("cargo:rerun-if-changed=../Cargo.lock");
+    println!("cargo:rerun-if-changed=build/lock.rs");
+    println!("cargo:rerun-if-changed=src/trace/engine_version.rs");
+    let text = std::fs::read_to_string("../Cargo.lock")
+        .expect("the simulator is built in its workspace, whose Cargo.lock is checked in");
+    let packages = lock::packages(&text, "lastorders-sim")
+        .unwrap_or_else(|error| panic!("failed to read ../Cargo.lock: {error}"));
+    let hash = lock::hash(&packages, engine_version::ENGINE_VERSION);
+    println!("cargo:rustc-env=LASTORDERS_SIM_LOCK={hash:08x}");
+}

@@ -1,0 +1,107 @@
+//! What of `Cargo.lock` can change a simulated run. Used by the build script, and by its tests in
+//! `src/trace/lock.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Packages whose code runs inside of a simulation and can change the order of what happens there.
+/// With the whole file, every new dependency of the harness would make all golden hashes void.
+/// Left out on purpose: what only encodes, logs or parses arguments. Names that are not in the
+/// graph are no error: subjects come and go.
+const MATTERS: &[&str] = &[
+    "atomic-waker",
+    "axum",
+    "axum-core",
+    "axum-server",
+    "bytes",
+    "fastrand",
+    "futures-channel",
+    "futures-core",
+    "futures-util",
+    "h2",
+    "hashbrown",
+    "http",
+    "http-body",
+    "http-body-util",
+    "httparse",
+    "hyper",
+    "hyper-util",
+    "indexmap",
+    "proptest",
+    "rand",
+    "rand_chacha",
+    "rand_core",
+    "siphasher",
+    "slab",
+    "tokio",
+    "tokio-stream",
+    "tokio-util",
+    "tower",
+    "tower-layer",
+    "tower-service",
+    "turmoil",
+    "turmoil-net",
+    "want",
+];
+
+/// Without this one the walk has gone wrong.
+const ALWAYS: &str = "tokio";
+
+/// One package that matters: name, version, checksum.
+pub(crate) type Package = (String, String, String);
+
+/// The packages that matter among all that `root` depends on, in order.
+///
+/// # Errors
+///
+/// If the text is no lock file, or its graph does not lead from the root to tokio.
+pub(crate) fn packages(lock: &str, root: &str) -> Result<BTreeSet<Package>, String> {
+    let table: toml::Table = lock.parse().map_err(|error: toml::de::Error| error.to_string())?;
+    let all = table.get("package").and_then(toml::Value::as_array).ok_or("it has no packages")?;
+    let mut by_name: BTreeMap<&str, Vec<&toml::Value>> = BTreeMap::new();
+    for package in all {
+        by_name.entry(text(package, "name")?).or_default().push(package);
+    }
+    let mut found = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(dependency) = open.pop() {
+        if !seen.insert(dependency.clone()) {
+            continue;
+        }
+        // `name`, or `name version` where there are several; `(source)` may follow.
+        let mut words = dependency.split(' ');
+        let (name, version) = (words.next().unwrap_or_default(), words.next());
+        for package in by_name.get(name).ok_or(format!("{name} is not in it"))? {
+            if version.is_some_and(|version| text(package, "version") != Ok(version)) {
+                continue;
+            }
+            if MATTERS.contains(&name) {
+                let checksum = text(package, "checksum").unwrap_or_default();
+                let version = text(package, "version")?;
+                found.insert((name.to_owned(), version.to_owned(), checksum.to_owned()));
+            }
+            let next = package.get("dependencies").and_then(toml::Value::as_array);
+            let next = next.into_iter().flatten().filter_map(toml::Value::as_str);
+            open.extend(next.map(str::to_owned));
+        }
+    }
+    if !found.iter().any(|(name, ..)| name == ALWAYS) {
+        return Err(format!("{root} does not lead to {ALWAYS}"));
+    }
+    Ok(found)
+}
+
+/// FNV-1a over the packages and the engine's version, folded to 32 bits.
+pub(crate) fn hash(packages: &BTreeSet<Package>, engine: u32) -> u32 {
+    let lines = packages.iter().map(|(name, version, sum)| format!("{name} {version} {sum}\n"));
+    let text = lines.chain([format!("engine {engine}\n")]).collect::<String>();
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (hash >> 32) as u32 ^ hash as u32
+}
+
+fn text<'a>(package: &'a toml::Value, key: &str) -> Result<&'a str, String> {
+    let value = package.get(key).and_then(toml::Value::as_str);
+    value.ok_or_else(|| format!("a package has no {key}"))
+}

@@ -1,0 +1,13 @@
+//! A deadline that was measured from the wrong moment, or in the wrong unit.
+
+use lastorders::planted::Planted;
+
+use super::{Bug, Made};
+
+pub(super) static BUG: Bug = Bug {
+    name: Planted::AbortedEarly.name(),
+    wrong: "what is in flight is cut at three quarters of its time",
+    seen_in: None,
+    found_by: &["ledger"],
+    made: Made::InServer(Planted::AbortedEarly),
+};

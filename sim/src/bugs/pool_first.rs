@@ -1,0 +1,13 @@
+//! A pool that is closed by its own signal handler, beside the server's: what is in flight gets a 500.
+
+use lastorders::planted::Planted;
+
+use super::{Bug, Made};
+
+pub(super) static BUG: Bug = Bug {
+    name: Planted::PoolFirst.name(),
+    wrong: "resources are released at the signal, under the requests in flight",
+    seen_in: None,
+    found_by: &["pool-outlives-requests", "ledger"],
+    made: Made::InServer(Planted::PoolFirst),
+};

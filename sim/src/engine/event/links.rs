@@ -1,0 +1,109 @@
+use std::collections::VecDeque;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use indexmap::IndexMap;
+use turmoil_net::{Packet, TcpSegment};
+
+use crate::engine::Host;
+
+/// From one host to another.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// Nanoseconds.
+    pub(super) latency: u64,
+    pub(super) state: LinkState,
+    /// What is kept, with the time at which it was sent.
+    pub(super) held: VecDeque<(u64, Packet)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinkState {
+    Up,
+    Held,
+    Cut,
+}
+
+/// One direction of a connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Flow {
+    /// Nothing may arrive before this: packets of a flow do not overtake one another.
+    pub(super) last_due: u64,
+    /// What its sender acknowledged last.
+    pub(super) last_ack: u32,
+    /// Where its sender's program holds it.
+    pub(super) held: Option<usize>,
+    /// Its sender's program has closed it.
+    pub(super) closed: bool,
+}
+
+/// All links of a run, and all flows.
+#[derive(Debug)]
+pub(super) struct Links {
+    hosts: usize,
+    links: Vec<Link>,
+    flows: IndexMap<FlowKey, Flow, BuildHasherDefault<KeyHasher>>,
+}
+
+/// Who sends to whom, with the ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct FlowKey(u64);
+
+impl FlowKey {
+    pub(super) fn new(from: Host, from_port: u16, to: Host, to_port: u16) -> Self {
+        let side = |host: Host, port: u16| u64::from(host.0) << 16 | u64::from(port);
+        Self(side(from, from_port) << 24 | side(to, to_port))
+    }
+
+    pub(super) fn of(from: Host, to: Host, segment: &TcpSegment) -> Self {
+        Self::new(from, segment.src_port, to, segment.dst_port)
+    }
+
+    /// The other direction.
+    pub(super) fn back(self) -> Self {
+        Self(self.0 >> 24 | (self.0 & 0xff_ffff) << 24)
+    }
+}
+
+impl Links {
+    pub(super) fn new(hosts: usize, latency: u64) -> Self {
+        let link = || Link { latency, state: LinkState::Up, held: VecDeque::new() };
+        let links = std::iter::repeat_with(link).take(hosts * hosts).collect();
+        Self { hosts, links, flows: IndexMap::default() }
+    }
+
+    pub(super) fn link(&mut self, from: Host, to: Host) -> &mut Link {
+        &mut self.links[usize::from(from.0) * self.hosts + usize::from(to.0)]
+    }
+
+    /// The flow, which begins now if it is not known.
+    pub(super) fn flow(&mut self, key: FlowKey) -> &mut Flow {
+        self.flows.entry(key).or_default()
+    }
+
+    /// A copy of the flow, if it is known.
+    pub(super) fn known(&self, key: FlowKey) -> Option<Flow> {
+        self.flows.get(&key).copied()
+    }
+}
+
+/// Hashes keys that are one number. It is the same in every run and process.
+#[derive(Debug, Default)]
+pub(super) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        // Fibonacci hashing; the table takes its place from the low bits and its tag from the high.
+        let mixed = (self.0 ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+}

@@ -1,0 +1,153 @@
+use std::future::{poll_fn, ready};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use turmoil_net::shim::tokio::net::TcpStream;
+
+use super::core::{self, nanos};
+use super::links::LinkState;
+use super::sleep::SleepUntil;
+use super::stream::{Listener, Stream};
+use super::tasks;
+use crate::engine::{Host, Net, Socket, Task};
+
+/// What the code inside of a simulation holds.
+#[derive(Debug, Clone, Copy)]
+pub struct EventNet {
+    run: u64,
+}
+
+impl EventNet {
+    pub(super) fn new(run: u64) -> Self {
+        Self { run }
+    }
+}
+
+impl Net for EventNet {
+    type Listener = Listener;
+    type Stream = Stream;
+
+    fn now(&self) -> Duration {
+        Duration::from_nanos(core::with(|core| core.now()))
+    }
+
+    fn sleep_until(&self, at: Duration) -> impl Future<Output = ()> + Send + use<> {
+        SleepUntil::new(self.run, nanos(at))
+    }
+
+    fn spawn<F>(&self, host: Host, task: F) -> Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        Task::joined(tasks::spawning(host, || tokio::spawn(task)))
+    }
+
+    fn tasks(&self, host: Host) -> usize {
+        tasks::alive(host)
+    }
+
+    fn listen(&self, host: Host, port: u16) -> impl Future<Output = io::Result<Listener>> + Send {
+        let listening = core::with(|core| core.listen(host, port));
+        ready(listening.map(|place| Listener::new(self.run, place)))
+    }
+
+    fn accept(
+        &self,
+        listener: &Listener,
+    ) -> impl Future<Output = io::Result<(Stream, SocketAddr)>> + Send {
+        let (run, place) = (self.run, listener.place);
+        poll_fn(move |cx| {
+            let accepted = core::with(|core| core.poll_accept(place, cx));
+            accepted.map_ok(|(place, peer)| (Stream::new(run, place), peer))
+        })
+    }
+
+    fn connect(
+        &self,
+        from: Host,
+        to: Host,
+        port: u16,
+    ) -> impl Future<Output = io::Result<Stream>> + Send + use<> {
+        let run = self.run;
+        async move {
+            let tcp = Dial::new(run, from, TcpStream::connect(to.addr(port))).await?;
+            Ok(Stream::new(run, core::with(|core| core.hold(from, tcp))?))
+        }
+    }
+
+    fn local_addr(&self, stream: &Stream) -> SocketAddr {
+        core::with(|core| core.ends(stream.place)).0
+    }
+
+    fn peer_addr(&self, stream: &Stream) -> SocketAddr {
+        core::with(|core| core.ends(stream.place)).1
+    }
+
+    fn reset(&self, stream: Stream) {
+        stream.reset();
+    }
+
+    fn latency(&self, from: Host, to: Host, latency: Duration) {
+        core::with(|core| core.links.link(from, to).latency = nanos(latency));
+    }
+
+    fn hold(&self, from: Host, to: Host) {
+        core::with(|core| core.links.link(from, to).state = LinkState::Held);
+    }
+
+    fn cut(&self, from: Host, to: Host) {
+        core::with(|core| core.links.link(from, to).state = LinkState::Cut);
+    }
+
+    fn heal(&self, from: Host, to: Host) {
+        core::with(|core| core.heal(from, to));
+    }
+
+    fn filter_syn(&self, host: Host, port: u16) {
+        core::with(|core| core.filtered.push((host, port)));
+    }
+
+    fn sockets(&self, host: Host) -> Vec<Socket> {
+        core::with(|core| core.look(host))
+    }
+}
+
+/// Works on the sockets of its host whenever it is polled, and when it is given up.
+struct Dial<F> {
+    run: u64,
+    from: Host,
+    connecting: Option<Pin<Box<F>>>,
+}
+
+impl<F> Dial<F> {
+    fn new(run: u64, from: Host, connecting: F) -> Self {
+        Self { run, from, connecting: Some(Box::pin(connecting)) }
+    }
+}
+
+impl<F: Future> Future for Dial<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        core::with(|core| {
+            core.enter(self.from);
+            core.dirty = true;
+        });
+        let connecting = self.connecting.as_mut().expect("it is taken when it is dropped");
+        connecting.as_mut().poll(cx)
+    }
+}
+
+impl<F> Drop for Dial<F> {
+    fn drop(&mut self) {
+        let entered = core::with_run(self.run, |core| core.enter(self.from));
+        if entered.is_none() {
+            // Its network is gone, and it would look for it.
+            std::mem::forget(self.connecting.take());
+        }
+    }
+}

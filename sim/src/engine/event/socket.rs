@@ -1,0 +1,303 @@
+//! Connections and listeners, as the core keeps them.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use turmoil_net::shim::tokio::net::{TcpListener, TcpStream};
+use turmoil_net::{NetstatState, Packet};
+
+use super::core::Core;
+use super::links::FlowKey;
+use super::wire;
+use crate::engine::{Host, Socket, SocketState};
+
+/// What programs hold.
+#[derive(Debug)]
+pub(super) struct Sockets {
+    connections: Vec<Option<Connection>>,
+    free: Vec<usize>,
+    listeners: Vec<Option<(Host, TcpListener)>>,
+    receive_buffer: usize,
+    /// Connections that were read from in pieces so small that `turmoil-net` did not tell the peer.
+    pub(super) reopened: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    host: Host,
+    local: SocketAddr,
+    peer: SocketAddr,
+    flow: FlowKey,
+    tcp: TcpStream,
+    /// Came before a reset, and is not read yet.
+    rescued: BytesMut,
+    /// The end came before the reset, so that there is no error to read.
+    rescued_end: bool,
+    /// Bytes read since the peer was told of the window last.
+    untold: usize,
+    /// After which collection something was written last.
+    written: u64,
+}
+
+impl Sockets {
+    pub(super) fn new(receive_buffer: usize) -> Self {
+        Self {
+            connections: Vec::new(),
+            free: Vec::new(),
+            listeners: Vec::new(),
+            receive_buffer,
+            reopened: Vec::new(),
+        }
+    }
+
+    /// Leaves all sockets alone: their network is about to go.
+    pub(super) fn forget(&mut self) {
+        for connection in self.connections.drain(..).flatten() {
+            std::mem::forget(connection.tcp);
+        }
+        for (_, listener) in self.listeners.drain(..).flatten() {
+            std::mem::forget(listener);
+        }
+    }
+
+    fn connection(&mut self, place: usize) -> &mut Connection {
+        self.connections[place].as_mut().expect("its holder has not dropped it")
+    }
+}
+
+impl Core {
+    pub(super) fn listen(&mut self, host: Host, port: u16) -> io::Result<usize> {
+        use futures_util::FutureExt;
+        self.enter(host);
+        let listener = TcpListener::bind(host.addr(port)).now_or_never();
+        let listener = listener.expect("binding waits for nothing")?;
+        self.sockets.listeners.push(Some((host, listener)));
+        Ok(self.sockets.listeners.len() - 1)
+    }
+
+    pub(super) fn poll_accept(
+        &mut self,
+        place: usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<(usize, SocketAddr)>> {
+        let host = self.listener(place).0;
+        self.enter(host);
+        let accepted = std::task::ready!(self.listener(place).1.poll_accept(cx));
+        Poll::Ready(accepted.and_then(|(tcp, peer)| Ok((self.hold(host, tcp)?, peer))))
+    }
+
+    fn listener(&self, place: usize) -> &(Host, TcpListener) {
+        self.sockets.listeners[place].as_ref().expect("its holder has not dropped it")
+    }
+
+    pub(super) fn drop_listener(&mut self, place: usize) {
+        if let Some((host, listener)) = self.sockets.listeners[place].take() {
+            self.enter(host);
+            self.dirty = true;
+            drop(listener);
+        }
+    }
+
+    /// Keeps a connection for a program of that host.
+    pub(super) fn hold(&mut self, host: Host, tcp: TcpStream) -> io::Result<usize> {
+        self.enter(host);
+        let (local, peer) = (tcp.local_addr()?, tcp.peer_addr()?);
+        let other = Host::of(peer.ip()).ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let flow = FlowKey::new(host, local.port(), other, peer.port());
+        let connection = Connection {
+            host,
+            local,
+            peer,
+            flow,
+            tcp,
+            rescued: BytesMut::new(),
+            rescued_end: false,
+            untold: 0,
+            written: 0,
+        };
+        let place = self.sockets.free.pop().unwrap_or_else(|| {
+            self.sockets.connections.push(None);
+            self.sockets.connections.len() - 1
+        });
+        self.sockets.connections[place] = Some(connection);
+        self.links.flow(flow).held = Some(place);
+        Ok(place)
+    }
+
+    pub(super) fn ends(&mut self, place: usize) -> (SocketAddr, SocketAddr) {
+        let connection = self.sockets.connection(place);
+        (connection.local, connection.peer)
+    }
+
+    pub(super) fn poll_read(
+        &mut self,
+        place: usize,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let half = self.sockets.receive_buffer / 2;
+        let connection = self.sockets.connection(place);
+        if !connection.rescued.is_empty() {
+            let n = connection.rescued.len().min(buf.remaining());
+            buf.put_slice(&connection.rescued[..n]);
+            connection.rescued.advance(n);
+            return Poll::Ready(Ok(()));
+        }
+        if connection.rescued_end {
+            return Poll::Ready(Ok(()));
+        }
+        let host = connection.host;
+        self.enter(host);
+        let connection = self.sockets.connection(place);
+        let before = buf.filled().len();
+        let read = Pin::new(&mut connection.tcp).poll_read(cx, buf);
+        let n = buf.filled().len() - before;
+        if n >= half {
+            connection.untold = 0;
+            self.dirty = true;
+        } else if n > 0 {
+            connection.untold += n;
+            if connection.untold >= half {
+                connection.untold = 0;
+                self.sockets.reopened.push(place);
+                self.dirty = true;
+            }
+        }
+        read
+    }
+
+    pub(super) fn poll_write(
+        &mut self,
+        place: usize,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let host = self.sockets.connection(place).host;
+        self.enter(host);
+        let connection = self.sockets.connection(place);
+        connection.written = self.collections;
+        self.dirty = true;
+        Pin::new(&mut connection.tcp).poll_write(cx, buf)
+    }
+
+    pub(super) fn poll_shutdown(
+        &mut self,
+        place: usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        let host = self.sockets.connection(place).host;
+        self.enter(host);
+        self.dirty = true;
+        Pin::new(&mut self.sockets.connection(place).tcp).poll_shutdown(cx)
+    }
+
+    /// The program has dropped it.
+    pub(super) fn drop_connection(&mut self, place: usize) {
+        let (host, flow) = {
+            let connection = self.sockets.connection(place);
+            (connection.host, connection.flow)
+        };
+        // Unread bytes make this a reset, and what was written goes before it.
+        if self.dirty && self.sockets.connection(place).written == self.collections {
+            self.collect(self.now());
+        }
+        self.enter(host);
+        self.dirty = true;
+        self.sockets.free.push(place);
+        drop(self.sockets.connections[place].take());
+        let flow = self.links.flow(flow);
+        flow.held = None;
+        flow.closed = true;
+    }
+
+    /// The program has it reset.
+    pub(super) fn reset_connection(&mut self, place: usize) {
+        let now = self.now();
+        self.dirty = true;
+        self.collect(now);
+        let (local, peer) = self.ends(place);
+        self.guard.deliver(wire::reset(peer, local, 0));
+        self.send(now, wire::reset(local, peer, 0));
+        self.drop_connection(place);
+    }
+
+    /// Reads what would be lost by the reset that is about to come.
+    pub(super) fn rescue(&mut self, place: usize) {
+        let host = self.sockets.connection(place).host;
+        self.enter(host);
+        let connection = self.sockets.connection(place);
+        let mut piece = [0; 4096];
+        loop {
+            match connection.tcp.try_read(&mut piece) {
+                Ok(0) => {
+                    connection.rescued_end = true;
+                    return;
+                }
+                Ok(n) => connection.rescued.extend_from_slice(&piece[..n]),
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Tells the peer how much more would be taken in.
+    pub(super) fn window_update(&mut self, place: usize) -> Option<Packet> {
+        let connection = self.sockets.connections.get(place)?.as_ref()?;
+        let (local, peer) = (connection.local, connection.peer);
+        let ack = self.links.known(connection.flow)?.last_ack;
+        let sockets = turmoil_net::netstat(local.ip());
+        let own =
+            sockets.entries.iter().find(|own| own.local == local && own.peer == Some(peer))?;
+        let room = self.sockets.receive_buffer.saturating_sub(own.recv_q);
+        Some(wire::window(local, peer, ack, u16::try_from(room).unwrap_or(u16::MAX)))
+    }
+
+    pub(super) fn look(&self, host: Host) -> Vec<Socket> {
+        let held = || {
+            let all = self.sockets.connections.iter().flatten();
+            all.filter(move |connection| connection.host == host)
+        };
+        let mut found: Vec<_> = turmoil_net::netstat(host.ip())
+            .entries
+            .into_iter()
+            .filter_map(|own| {
+                let state = state(own.state?);
+                let by = |c: &Connection| c.local == own.local && Some(c.peer) == own.peer;
+                Some(Socket {
+                    local: own.local,
+                    peer: own.peer,
+                    state,
+                    unread: own.recv_q,
+                    unsent: own.send_q,
+                    held: state == SocketState::Listen || held().any(by),
+                })
+            })
+            .collect();
+        for connection in held() {
+            let (local, peer) = (connection.local, Some(connection.peer));
+            if !found.iter().any(|own| own.local == local && own.peer == peer) {
+                let (state, unread) = (SocketState::Closed, connection.rescued.len());
+                found.push(Socket { local, peer, state, unread, unsent: 0, held: true });
+            }
+        }
+        found
+    }
+}
+
+fn state(state: NetstatState) -> SocketState {
+    match state {
+        NetstatState::Listen => SocketState::Listen,
+        NetstatState::SynSent => SocketState::SynSent,
+        NetstatState::SynReceived => SocketState::SynReceived,
+        NetstatState::Established => SocketState::Established,
+        NetstatState::FinWait1 => SocketState::FinWait1,
+        NetstatState::FinWait2 => SocketState::FinWait2,
+        NetstatState::CloseWait => SocketState::CloseWait,
+        NetstatState::LastAck => SocketState::LastAck,
+        NetstatState::Closing => SocketState::Closing,
+        NetstatState::Closed => SocketState::Closed,
+    }
+}

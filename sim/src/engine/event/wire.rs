@@ -1,0 +1,186 @@
+//! From a socket over its link into a socket.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use turmoil_net::{Packet, TcpFlags, TcpSegment, Transport};
+
+use super::core::Core;
+use super::links::{Flow, FlowKey, LinkState};
+use super::queue::What;
+use crate::engine::Host;
+use crate::engine::tap::{self, Flags, Head, PacketEvent, Verdict};
+
+impl Core {
+    /// Sends what the sockets have to send.
+    pub(super) fn collect(&mut self, now: u64) {
+        if !self.dirty {
+            return;
+        }
+        self.dirty = false;
+        self.collections += 1;
+        let mut outgoing = std::mem::take(&mut self.outgoing);
+        self.guard.egress_all(&mut outgoing);
+        for packet in outgoing.drain(..) {
+            self.send(now, packet);
+        }
+        self.outgoing = outgoing;
+        while let Some(place) = self.sockets.reopened.pop() {
+            if let Some(update) = self.window_update(place) {
+                self.send(now, update);
+            }
+        }
+    }
+
+    /// Puts a packet on its link.
+    pub(super) fn send(&mut self, now: u64, packet: Packet) {
+        let Some((from, to, segment)) = parts(&packet) else {
+            return;
+        };
+        let flow = self.links.flow(FlowKey::of(from, to, segment));
+        if segment.flags.syn {
+            // Ports are taken again.
+            *flow = Flow { last_due: flow.last_due, held: flow.held, ..Flow::default() };
+        }
+        if segment.flags.ack {
+            flow.last_ack = segment.ack;
+        }
+        let last_due = flow.last_due;
+        let link = self.links.link(from, to);
+        let verdict = match link.state {
+            LinkState::Up => Verdict::Sent,
+            LinkState::Held => Verdict::Held,
+            LinkState::Cut => Verdict::Dropped,
+        };
+        let due = (now + link.latency).max(last_due);
+        if self.tapped {
+            show(now, &packet, verdict);
+        }
+        match verdict {
+            Verdict::Sent => self.route(due, packet),
+            Verdict::Held => self.links.link(from, to).held.push_back((now, packet)),
+            Verdict::Dropped | Verdict::Delivered => {}
+        }
+    }
+
+    fn route(&mut self, due: u64, packet: Packet) {
+        if let Some((from, to, segment)) = parts(&packet) {
+            self.links.flow(FlowKey::of(from, to, segment)).last_due = due;
+            self.queue.push(due, What::Arrives(packet));
+        }
+    }
+
+    /// Lets a link work again, with all that it kept.
+    pub(super) fn heal(&mut self, from: Host, to: Host) {
+        let now = self.now();
+        let link = self.links.link(from, to);
+        link.state = LinkState::Up;
+        let latency = link.latency;
+        for (sent, packet) in std::mem::take(&mut link.held) {
+            let last_due = parts(&packet)
+                .and_then(|(from, to, segment)| self.links.known(FlowKey::of(from, to, segment)))
+                .map_or(0, |flow| flow.last_due);
+            self.route((sent + latency).max(last_due).max(now), packet);
+        }
+    }
+
+    /// A packet has come.
+    pub(super) fn deliver(&mut self, now: u64, packet: Packet) {
+        let Some((from, to, segment)) = parts(&packet) else {
+            return;
+        };
+        let opens = segment.flags.syn && !segment.flags.ack;
+        let filtered = opens && self.filtered.contains(&(to, segment.dst_port));
+        if self.tapped {
+            show(now, &packet, if filtered { Verdict::Dropped } else { Verdict::Delivered });
+        }
+        if filtered {
+            return;
+        }
+        let own = self.links.known(FlowKey::of(from, to, segment).back()).unwrap_or_default();
+        if segment.flags.rst {
+            // A reset makes `turmoil-net` forget what was not read. Linux has it read first.
+            if let Some(place) = own.held {
+                self.rescue(place);
+            }
+        } else if own.closed && !segment.payload.is_empty() {
+            self.refuse(now, from, to, segment);
+        }
+        self.dirty = true;
+        self.guard.deliver(packet);
+    }
+
+    /// Data for a socket that no program holds any more: Linux resets both sides.
+    fn refuse(&mut self, now: u64, from: Host, to: Host, segment: &TcpSegment) {
+        let sender = from.addr(segment.src_port);
+        let closed = to.addr(segment.dst_port);
+        self.links.flow(FlowKey::of(from, to, segment).back()).closed = false;
+        self.collect(now);
+        self.guard.deliver(reset(sender, closed, segment.seq));
+        self.send(now, reset(closed, sender, segment.ack));
+    }
+}
+
+/// A reset from the one to the other.
+pub(super) fn reset(from: SocketAddr, to: SocketAddr, seq: u32) -> Packet {
+    let flags = TcpFlags { rst: true, ..TcpFlags::default() };
+    bare(from, to, TcpSegment { seq, flags, ..empty(from, to) })
+}
+
+/// An acknowledgement that only says how much more would be taken in.
+pub(super) fn window(from: SocketAddr, to: SocketAddr, ack: u32, window: u16) -> Packet {
+    let flags = TcpFlags { ack: true, ..TcpFlags::default() };
+    bare(from, to, TcpSegment { ack, window, flags, ..empty(from, to) })
+}
+
+fn empty(from: SocketAddr, to: SocketAddr) -> TcpSegment {
+    TcpSegment {
+        src_port: from.port(),
+        dst_port: to.port(),
+        seq: 0,
+        ack: 0,
+        flags: TcpFlags::default(),
+        window: 0,
+        payload: Bytes::new(),
+    }
+}
+
+fn bare(from: SocketAddr, to: SocketAddr, segment: TcpSegment) -> Packet {
+    Packet { src: from.ip(), dst: to.ip(), ttl: 64, payload: Transport::Tcp(segment) }
+}
+
+fn parts(packet: &Packet) -> Option<(Host, Host, &TcpSegment)> {
+    match &packet.payload {
+        Transport::Tcp(segment) => Some((Host::of(packet.src)?, Host::of(packet.dst)?, segment)),
+        Transport::Udp(_) => None,
+    }
+}
+
+#[cold]
+fn show(now: u64, packet: &Packet, verdict: Verdict) {
+    if let Some((from, to, segment)) = parts(packet) {
+        let flags = segment.flags;
+        let bit = |set: bool, bit: u8| if set { bit } else { 0 };
+        let flags = bit(flags.fin, Flags::FIN)
+            | bit(flags.syn, Flags::SYN)
+            | bit(flags.rst, Flags::RST)
+            | bit(flags.psh, Flags::PSH)
+            | bit(flags.ack, Flags::ACK);
+        tap::packet(&PacketEvent {
+            at: Duration::from_nanos(now),
+            from,
+            to,
+            head: Head {
+                from_port: segment.src_port,
+                to_port: segment.dst_port,
+                seq: segment.seq,
+                ack: segment.ack,
+                window: segment.window,
+                flags: Flags(flags),
+            },
+            payload: &segment.payload,
+            verdict,
+        });
+    }
+}

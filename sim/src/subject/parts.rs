@@ -1,0 +1,82 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::Router;
+use futures_util::Stream;
+use lastorders::{Drain, Policy, Report, Signal};
+
+use crate::case::Sealing;
+
+/// Everything that a server is given.
+pub struct Parts<L> {
+    /// Where connections come from.
+    pub listener: L,
+    /// How our server closes it. The others drop it.
+    pub sealing: Sealing,
+    /// The signals that the process gets.
+    pub signals: Pin<Box<dyn Stream<Item = Signal> + Send>>,
+    /// Our server's policy. The others take the deadline from it, if they know one.
+    pub policy: Policy,
+    /// The handle that `app` was made with: at the signal its health goes off.
+    pub drain: Drain,
+    /// The application.
+    pub app: Router,
+    /// What is released after the last request, in this order.
+    pub resources: Vec<Resource>,
+}
+
+impl<L: fmt::Debug> fmt::Debug for Parts<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts")
+            .field("listener", &self.listener)
+            .field("sealing", &self.sealing)
+            .field("policy", &self.policy)
+            .field("resources", &self.resources)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Something that the service holds to its end, such as a pool.
+pub struct Resource {
+    /// Its name, as our report calls it.
+    pub name: String,
+    /// Releases it. Nothing happens before the call.
+    pub release: Box<dyn FnOnce() -> Releasing + Send>,
+}
+
+/// The release of a resource under way.
+pub type Releasing = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Resource {
+    /// With the name that our report calls it by.
+    pub fn new<F, Fut>(name: impl Into<String>, release: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        Self { name: name.into(), release: Box::new(|| Box::pin(release())) }
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What a process of the server would leave.
+#[derive(Debug, Clone)]
+pub struct Exit {
+    /// Its exit code.
+    pub code: i32,
+    /// What our server says of the shutdown; the others say nothing.
+    pub report: Option<Report>,
+}
+
+impl Exit {
+    /// Of a server that ended well and has nothing to say.
+    pub(super) fn clean() -> Self {
+        Self { code: 0, report: None }
+    }
+}

@@ -1,0 +1,1 @@
+//! Every server, in memory and on tokio's paused clock.

@@ -1,0 +1,99 @@
+/// 8 hexadecimal digits that stand for [`ENGINE_VERSION`](super::ENGINE_VERSION) and for name,
+/// version and checksum of every package whose code can change a run (`build/lock.rs` lists them).
+/// Two builds with the same digits give the same run for the same case; golden hashes and
+/// reproduction lines bear it.
+pub const LOCK_HASH: &str = env!("LASTORDERS_SIM_LOCK");
+
+#[cfg(test)]
+#[path = "../../build/lock.rs"]
+mod build;
+
+#[cfg(test)]
+mod tests {
+    use super::build::{hash, packages};
+    use super::*;
+    use crate::trace::ENGINE_VERSION;
+
+    const LOCK: &str = r#"
+        version = 4
+        [[package]]
+        name = "root"
+        version = "0.1.0"
+        dependencies = ["clap", "middle", "tokio"]
+        [[package]]
+        name = "middle"
+        version = "0.1.0"
+        dependencies = ["tower 0.5.3"]
+        [[package]]
+        name = "clap"
+        version = "4.6.0"
+        checksum = "cc"
+        [[package]]
+        name = "tokio"
+        version = "1.54.1"
+        checksum = "aa"
+        [[package]]
+        name = "tower"
+        version = "0.4.0"
+        checksum = "44"
+        [[package]]
+        name = "tower"
+        version = "0.5.3"
+        checksum = "55"
+        [[package]]
+        name = "hyper"
+        version = "1.12.0"
+        checksum = "bb"
+    "#;
+
+    fn of(lock: &str) -> u32 {
+        hash(&packages(lock, "root").expect("it is a lock file"), 1)
+    }
+
+    #[test]
+    fn packages_that_matter_are_found_through_the_graph() {
+        let found: Vec<_> =
+            packages(LOCK, "root").expect("it is a lock file").into_iter().collect();
+        let expected = [("tokio", "1.54.1", "aa"), ("tower", "0.5.3", "55")];
+        assert_eq!(found, expected.map(|(n, v, c)| (n.to_owned(), v.to_owned(), c.to_owned())));
+    }
+
+    #[test]
+    fn the_hash_changes_with_what_matters_and_with_nothing_else() {
+        for (what, from, to, same) in [
+            ("the tool that parses arguments", "4.6.0", "4.7.0", true),
+            ("a version that is not used", "0.4.0", "0.4.1", true),
+            ("a package that nobody asks for", "1.12.0", "1.13.0", true),
+            ("a version", "1.54.1", "1.54.2", false),
+            ("a checksum", "\"55\"", "\"56\"", false),
+        ] {
+            assert_eq!(of(&LOCK.replace(from, to)) == of(LOCK), same, "{what}");
+        }
+        let found = packages(LOCK, "root").expect("it is a lock file");
+        assert_ne!(hash(&found, 1), hash(&found, 2), "the engine's version");
+    }
+
+    #[test]
+    fn what_is_no_lock_file_is_refused() {
+        for (lock, expected) in [
+            ("nonsense", "expected"),
+            ("version = 4", "it has no packages"),
+            ("[[package]]\nversion = '1'", "a package has no name"),
+            ("[[package]]\nname = 'root'\nversion = '1'", "root does not lead to tokio"),
+            ("[[package]]\nname = 'root'\ndependencies = ['x']", "x is not in it"),
+        ] {
+            let error = packages(lock, "root").expect_err(expected);
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_digits_are_those_of_our_own_lock_file() {
+        let lock = include_str!("../../../Cargo.lock");
+        let found = packages(lock, "lastorders-sim").expect("it is ours");
+        assert_eq!(LOCK_HASH, format!("{:08x}", hash(&found, ENGINE_VERSION)));
+        for name in ["tokio", "hyper", "h2", "axum", "turmoil-net", "indexmap"] {
+            assert!(found.iter().any(|(found, ..)| found == name), "{name} is not among {found:?}");
+        }
+    }
+}

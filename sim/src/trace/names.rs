@@ -1,0 +1,31 @@
+use std::borrow::Cow;
+
+/// The names of a run's hosts and connections, for people. What has none is called by its number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The hosts, by their numbers.
+    pub hosts: Vec<String>,
+    /// The connections, from number 1 on.
+    pub connections: Vec<String>,
+}
+
+impl Names {
+    /// The name of a host.
+    #[must_use]
+    pub fn host(&self, host: u8) -> Cow<'_, str> {
+        match self.hosts.get(usize::from(host)) {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(format!("host {host}")),
+        }
+    }
+
+    /// The name of a connection; `None` for [`NO_CONNECTION`](super::NO_CONNECTION).
+    #[must_use]
+    pub fn connection(&self, connection: u16) -> Option<Cow<'_, str>> {
+        let index = usize::from(connection).checked_sub(1)?;
+        Some(match self.connections.get(index) {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(format!("connection {connection}")),
+        })
+    }
+}

@@ -1,0 +1,41 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CONNECTION, UPGRADE};
+use axum::http::{HeaderValue, Response, StatusCode};
+use axum::routing::get;
+use hyper_util::rt::TokioIo;
+use lastorders::{Drain, reference};
+use tokio::io::{copy, split};
+
+use super::calls::Calls;
+use super::scene::Scene;
+
+/// The reference service as it is, with one route more: `GET /upgrade`, which leaves HTTP and says
+/// back what it is told.
+pub(crate) fn app<N: Send + Sync + 'static>(scene: &Arc<Scene<N>>, drain: Drain) -> Router {
+    reference::router(scene.store.clone(), drain)
+        .route("/upgrade", get(upgrade))
+        .layer(Calls::new(scene))
+}
+
+async fn upgrade(request: Request) -> Response<Body> {
+    let Some(protocol) = request.headers().get(UPGRADE).cloned() else {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::UPGRADE_REQUIRED;
+        return response;
+    };
+    tokio::spawn(async move {
+        // A connection that ends before it has left HTTP has nothing to say back.
+        let Ok(upgraded) = hyper::upgrade::on(request).await else { return };
+        let (mut from, mut to) = split(TokioIo::new(upgraded));
+        let _ = copy(&mut from, &mut to).await;
+    });
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    response.headers_mut().insert(UPGRADE, protocol);
+    response
+}

@@ -1,0 +1,109 @@
+use std::cell::RefCell;
+use std::fmt::Debug;
+use std::sync::{Arc, OnceLock};
+
+use lastorders::drain::Phase;
+use lastorders_harness::actor::Recorder;
+use lastorders_harness::history::{Inside, What};
+use tracing::dispatcher::{self, Dispatch};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Level, Metadata, Subscriber};
+
+use super::cast::Cast;
+use crate::trace::{self, Kind, NO_CONNECTION};
+
+/// What our server says when it enters a phase: the first words of its log.
+const STEPS: &[(&str, Phase)] = &[
+    ("closing the door", Phase::Sealing),
+    ("door closed", Phase::Draining),
+    ("cutting what is left", Phase::Aborting),
+    ("drain over", Phase::Releasing),
+    ("shutdown complete", Phase::Done),
+];
+
+/// What it says when its readiness is off.
+const UNREADY: &str = "readiness is off";
+
+thread_local! {
+    static LISTENING: RefCell<Option<Arc<Recorder>>> = const { RefCell::new(None) };
+}
+
+/// While it lives, what our server logs on this thread goes into the history.
+#[must_use]
+pub(crate) struct Ears {
+    _default: DefaultGuard,
+}
+
+/// Begins to listen to our server's log on this thread.
+pub(crate) fn listen(recorder: &Arc<Recorder>) -> Ears {
+    // One for all threads and runs: a new one would have every place in the program that logs
+    // asked again whether anybody listens.
+    static DISPATCH: OnceLock<Dispatch> = OnceLock::new();
+    let dispatch = DISPATCH.get_or_init(|| Dispatch::new(Log));
+    LISTENING.set(Some(Arc::clone(recorder)));
+    Ears { _default: dispatcher::set_default(dispatch) }
+}
+
+impl Drop for Ears {
+    fn drop(&mut self) {
+        LISTENING.set(None);
+    }
+}
+
+struct Log;
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event()
+            && *metadata.level() <= Level::INFO
+            && metadata.target() == "lastorders::serve::steps"
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        LISTENING.with_borrow(|recorder| {
+            if let Some(recorder) = recorder {
+                event.record(&mut Said(recorder));
+            }
+        });
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+/// One thing that was said.
+struct Said<'a>(&'a Recorder);
+
+impl Said<'_> {
+    fn inside(&self, what: Inside) {
+        self.0.record("server", What::Inside { what });
+    }
+
+    fn message(&self, message: &str) {
+        if message.ends_with(UNREADY) {
+            trace::record(Cast::SERVER.0, Kind::Ready, NO_CONNECTION, 0, 0);
+            self.inside(Inside::Unready);
+        }
+        let Some((_, phase)) = STEPS.iter().find(|(words, _)| message.starts_with(words)) else {
+            return;
+        };
+        trace::record(Cast::SERVER.0, Kind::Phase, NO_CONNECTION, *phase as u64, 0);
+        self.inside(Inside::Phase { phase: phase.name().to_owned() });
+    }
+}
+
+impl Visit for Said<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            self.message(&format!("{value:?}"));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use bytes::Bytes;
+
+use crate::engine::tap::{self, PacketEvent, Tapped, Verdict};
+use crate::trace::{self, Captured, Flags, Kind, packet_a, packet_b};
+
+thread_local! {
+    static CAPTURING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `simulate`, and has whole packets kept in the runs of this thread until it returns. They
+/// are in [`Run::packets`](super::Run::packets).
+pub fn capture<T>(simulate: impl FnOnce() -> T) -> T {
+    CAPTURING.set(true);
+    let done = simulate();
+    CAPTURING.set(false);
+    done
+}
+
+/// Takes down every packet of this thread's run, as long as it lives.
+#[must_use]
+pub(super) struct Wire {
+    captured: Rc<RefCell<Vec<Captured>>>,
+    _tapped: Tapped,
+}
+
+/// Begins to take down packets.
+pub(super) fn listen() -> Wire {
+    let captured: Rc<RefCell<Vec<Captured>>> = Rc::default();
+    let kept = CAPTURING.get().then(|| Rc::clone(&captured));
+    let tapped = tap::install(move |event: &PacketEvent<'_>| {
+        record(event);
+        if let Some(kept) = &kept
+            && event.verdict == Verdict::Sent
+        {
+            kept.borrow_mut().push(whole(event));
+        }
+    });
+    Wire { captured, _tapped: tapped }
+}
+
+impl Wire {
+    /// The whole packets, if they were asked for.
+    pub(super) fn finish(self) -> Vec<Captured> {
+        self.captured.take()
+    }
+}
+
+fn record(event: &PacketEvent<'_>) {
+    let PacketEvent { from, to, head, payload, verdict, .. } = event;
+    let (kind, host) = match verdict {
+        Verdict::Sent | Verdict::Held => (Kind::PacketSent, from),
+        Verdict::Delivered => (Kind::PacketDelivered, to),
+        Verdict::Dropped => (Kind::PacketDropped, from),
+    };
+    let a = packet_a(Flags(head.flags.0), payload.len());
+    let b = packet_b(head.seq, head.ack);
+    // By the client's port: the server's is the same in all.
+    let connection = head.from_port.max(head.to_port);
+    trace::record(host.0, kind, connection, a, b);
+}
+
+fn whole(event: &PacketEvent<'_>) -> Captured {
+    let PacketEvent { at, from, to, head, payload, .. } = event;
+    Captured {
+        at: *at,
+        src: from.addr(head.from_port),
+        dst: to.addr(head.to_port),
+        flags: Flags(head.flags.0),
+        seq: head.seq,
+        ack: head.ack,
+        window: head.window,
+        payload: Bytes::copy_from_slice(payload),
+    }
+}
