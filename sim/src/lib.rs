@@ -11,6 +11,7 @@
 //! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
 //! * [`engine`]: two simulated networks and clocks behind one trait
+//! * [`generate`]: cases from seeds
 //! * [`subject`]: the servers that can be simulated
 //! * [`sweep`]: many seeds, over threads and machines
 //! * [`trace`]: what happened in a run, record by record, and its hash
@@ -19,6 +20,7 @@
 pub mod bugs;
 pub mod case;
 pub mod engine;
+pub mod generate;
 pub mod subject;
 pub mod sweep;
 pub mod trace;

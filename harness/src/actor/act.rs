@@ -12,7 +12,8 @@ use crate::plan::{Actor, Role};
 pub async fn act<B: Backstage>(stage: &Arc<Stage<B>>, actor: &Actor) {
     let Actor { name, role, steps } = actor;
     match role {
-        Role::Client => client::run(stage, name, steps).await,
+        Role::Client => client::run(stage, name, steps, false).await,
+        Role::Http2Client => client::run(stage, name, steps, true).await,
         Role::PooledClient { workers } => B::pooled(stage, name, *workers, steps).await,
         Role::Operator => operator::run(stage, name, steps).await,
         Role::Store => storekeeper::run(stage, name, steps).await,

@@ -13,7 +13,7 @@ pub(super) async fn run<B: Backstage>(stage: &Stage<B>, actor: &str, steps: &[St
         match step {
             Step::Mark { label } => stage.mark(actor, label),
             Step::Await { label, times } => stage.wait_mark(label, *times).await,
-            Step::At { ms } => stage.wait_at(*ms * 1000).await,
+            Step::At { us } => stage.wait_at(*us).await,
             Step::Signal { signal, target } => send(stage, *signal, *target),
             Step::AwaitDraining => visible::await_draining(stage, actor).await,
             Step::AwaitExit => {

@@ -15,7 +15,7 @@ pub(super) async fn run<B: Backstage>(stage: &Stage<B>, actor: &str, steps: &[St
         match step {
             Step::Mark { label } => stage.mark(actor, label),
             Step::Await { label, times } => stage.wait_mark(label, *times).await,
-            Step::At { ms } => stage.wait_at(*ms * 1000).await,
+            Step::At { us } => stage.wait_at(*us).await,
             Step::Hold { gate } => {
                 closed = Some(*gate);
                 let done = stage.backstage().hold(*gate).await;

@@ -19,6 +19,8 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     let answered: Vec<_> = exchanges
         .iter()
         .filter(|exchange| exchange.answer().is_some() && exchange.ended_us >= from)
+        // It goes on as something else, which has its own way to say so.
+        .filter(|exchange| !exchange.is_upgrade())
         .collect();
     if answered.is_empty() {
         return vec![Finding::inconclusive(expected, "there was no answer during the shutdown")];
@@ -49,7 +51,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
                     findings.push(about(late));
                 }
             }
-            Some((_, End::Malformed | End::Silence)) | None => {
+            Some((_, End::Malformed | End::Refused | End::Silence)) | None => {
                 let actual = format!("{silent} its connection was never closed");
                 findings.push(about(Finding::violation(expected, actual)));
             }

@@ -48,7 +48,7 @@ fn waited(moments: &Moments, exchange: &Exchange, last: u64) -> u64 {
     match exchange.outcome {
         Outcome::Abandoned | Outcome::NotSent => return 0,
         Outcome::Silence => return u64::MAX,
-        Outcome::Answered(_) | Outcome::Closed(_) | Outcome::Cut(..) => {}
+        Outcome::Answered(_) | Outcome::Closed(_) | Outcome::Refused | Outcome::Cut(..) => {}
     }
     // A server that still takes work cannot do it before the store lets it; only the time after
     // that is the server's own. A request that ended at a closed gate did not wait for it to open.

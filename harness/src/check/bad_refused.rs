@@ -48,7 +48,7 @@ fn wrong(exchange: &Exchange) -> Option<Finding> {
     let fine = match &exchange.outcome {
         Outcome::Answered(answer) => (400..500).contains(&answer.status),
         Outcome::Closed(_) | Outcome::Cut(..) => exchange.bytes > NEED_NOT_READ,
-        Outcome::NotSent | Outcome::Abandoned => true,
+        Outcome::NotSent | Outcome::Refused | Outcome::Abandoned => true,
         Outcome::Silence => false,
     };
     (!fine).then(|| {

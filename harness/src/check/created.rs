@@ -59,7 +59,8 @@ fn wrong_body(answer: &Answer, exchange: &Exchange) -> Option<String> {
 
 /// The names of the requests that every run of the plan sends, those in repeats left out.
 fn planned(plan: &Plan) -> BTreeSet<String> {
-    let clients = plan.actors.iter().filter(|actor| actor.role == Role::Client);
+    let clients =
+        plan.actors.iter().filter(|actor| matches!(actor.role, Role::Client | Role::Http2Client));
     let steps = clients.flat_map(|actor| &actor.steps);
     steps
         .filter_map(|step| match step {

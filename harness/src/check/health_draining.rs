@@ -44,7 +44,7 @@ fn judge_one(plan: &Plan, moments: &Moments, exchange: &Exchange) -> Option<Find
             let actual = format!("{} {when} on {which}: {body}", answer.status);
             Some(Finding::violation(EXPECTED, actual))
         }
-        Outcome::Closed(_) => late(plan, moments, exchange),
+        Outcome::Closed(_) | Outcome::Refused => late(plan, moments, exchange),
         Outcome::Cut(..) | Outcome::Silence => {
             let actual = format!("{} on {which}", exchange.outcome);
             Some(Finding::violation(EXPECTED, actual))

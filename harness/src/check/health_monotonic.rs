@@ -89,7 +89,7 @@ fn back(moments: &Moments, no: &No, probes: &[&Exchange]) -> Option<Finding> {
 fn error(plan: &Plan, moments: &Moments, probe: &Exchange) -> Option<Finding> {
     let fine = match &probe.outcome {
         Outcome::Answered(answer) => matches!(answer.status, 200 | 503),
-        Outcome::Closed(_) | Outcome::Abandoned | Outcome::NotSent => true,
+        Outcome::Closed(_) | Outcome::Refused | Outcome::Abandoned | Outcome::NotSent => true,
         Outcome::Cut(..) | Outcome::Silence => false,
     };
     let expected = "200, then 503, refused, or closed";

@@ -43,7 +43,7 @@ fn was_idle(connection: &Connection, exchanges: &[Exchange], signalled: u64) -> 
     let busy = exchanges.iter().any(|exchange| {
         exchange.conn == connection.conn
             && exchange.first_us < signalled
-            && exchange.ended_us >= signalled
+            && (exchange.ended_us >= signalled || exchange.is_upgrade())
     });
     open && !busy
 }
@@ -53,7 +53,7 @@ fn closed_at(connection: &Connection) -> Option<u64> {
     let (at, by) = connection.ended?;
     match by {
         End::Fin | End::Reset | End::Client => Some(at),
-        End::Malformed | End::Silence => None,
+        End::Malformed | End::Refused | End::Silence => None,
     }
 }
 

@@ -74,6 +74,7 @@ impl Ledger<'_> {
                     _ => self.refused(exchange, rows, "dropped"),
                 },
                 Outcome::Closed(_) => self.closed(exchange, rows),
+                Outcome::Refused => self.unbegun(exchange, rows),
                 Outcome::Cut(..) | Outcome::Silence => Some(self.broken(exchange, rows)),
                 // A client that leaves may leave a row behind, or none.
                 Outcome::Abandoned | Outcome::NotSent => None,
@@ -150,6 +151,14 @@ impl Ledger<'_> {
     }
 
     /// A request whose last byte was never sent must not be carried out; its end is no loss.
+    /// A request that the server says it has not begun may be sent again: no row may come of it.
+    fn unbegun(&self, exchange: &Exchange, rows: u32) -> Option<Finding> {
+        (rows == 1).then(|| {
+            let actual = format!("ghost: {}, and yet its row is in jobs", self.end(exchange));
+            Finding::violation("no row for a request that is safe to send again", actual)
+        })
+    }
+
     fn unfinished(&self, exchange: &Exchange, rows: u32) -> Option<Finding> {
         (rows == 1).then(|| {
             let actual = format!("ghost: {}, and yet its row is in jobs", self.end(exchange));

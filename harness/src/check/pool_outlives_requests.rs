@@ -38,7 +38,9 @@ fn judge_one(
     when: impl Fn(u64) -> String,
 ) -> Option<Finding> {
     let status = exchange.status();
-    if status.is_some_and(|status| status < 500) || exchange.outcome == Outcome::Abandoned {
+    if status.is_some_and(|status| status < 500)
+        || matches!(exchange.outcome, Outcome::Abandoned | Outcome::Refused)
+    {
         return None;
     }
     let before = closed.filter(|closed| *closed < exchange.ended_us);

@@ -199,6 +199,7 @@ impl Story {
             Intent::Work => "POST /work",
             Intent::Health => "GET /health",
             Intent::Bad => "POST /work (bad)",
+            Intent::Upgrade => "GET /echo",
         };
         let line = line.to_owned();
         let began_us = self.now_us;

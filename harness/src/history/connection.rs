@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::{End, Event, History, What};
 
 /// One connection of a raw client, and how it ended.
@@ -18,18 +20,25 @@ impl History {
     pub fn connections(&self) -> Vec<Connection> {
         let mut connections: Vec<Connection> = Vec::new();
         let mut killed = false;
-        for Event { at_us, what, .. } in &self.events {
+        let mut closed = BTreeSet::new();
+        for event in &self.events {
+            let Event { at_us, what, .. } = event;
             match what {
                 What::Connected { conn, .. } => connections.push(Connection {
                     conn: conn.clone(),
                     opened_us: *at_us,
                     ended: None,
                 }),
+                // The server refuses a request, and the connection goes on.
+                What::Ended { by: End::Refused, .. } => {}
                 What::Closed { conn, by } | What::Ended { conn, by, .. } => {
                     let by = if killed && *by != End::Client { End::Silence } else { *by };
                     let found = connections.iter_mut().rfind(|known| known.conn == *conn);
-                    if let Some(known) = found {
-                        known.ended.get_or_insert((*at_us, by));
+                    let Some(known) = found else { continue };
+                    // A request over HTTP/2 may end long before its connection does.
+                    let first = matches!(event.what, What::Closed { .. }) && closed.insert(conn);
+                    if first || known.ended.is_none() {
+                        known.ended = Some((*at_us, by));
                     }
                 }
                 What::Killed { .. } => killed = true,

@@ -130,6 +130,11 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
+    /// A client closed its side of a connection, and goes on receiving.
+    HalfClosed {
+        /// The connection.
+        conn: String,
+    },
     /// A connection ended with no request of it unanswered.
     Closed {
         /// The connection.
@@ -292,10 +297,13 @@ pub struct Answer {
 pub enum End {
     /// The server closed in order.
     Fin,
-    /// The server, or its kernel, reset it.
+    /// The server, or its kernel, reset it. Of a request over HTTP/2: its stream, at least.
     Reset,
     /// The client closed it, as its script says.
     Client,
+    /// The server said that it has not begun the request and will not: HTTP/2's `GOAWAY` with a
+    /// lower last stream, or `REFUSED_STREAM`. The connection may go on.
+    Refused,
     /// The response was not HTTP, or larger than is bearable.
     Malformed,
     /// The server had said nothing when the world ended the run: silence.

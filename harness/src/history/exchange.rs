@@ -44,6 +44,8 @@ pub enum Outcome {
     Answered(Answer),
     /// Closed or reset without a byte of a response.
     Closed(End),
+    /// The server said that it has not begun it: it can be sent again without risk.
+    Refused,
     /// Cut inside the response.
     Cut(End, Option<u16>),
     /// Silence until the world ended the run.
@@ -61,12 +63,19 @@ impl Exchange {
         self.answer().map(|answer| answer.status)
     }
 
+    /// Whether its connection carries another protocol from its answer on.
+    #[must_use]
+    pub fn is_upgrade(&self) -> bool {
+        self.status() == Some(101)
+    }
+
     /// The response, if a whole one came.
     #[must_use]
     pub fn answer(&self) -> Option<&Answer> {
         match &self.outcome {
             Outcome::Answered(answer) => Some(answer),
             Outcome::Closed(_)
+            | Outcome::Refused
             | Outcome::Cut(..)
             | Outcome::Silence
             | Outcome::Abandoned
@@ -81,6 +90,7 @@ impl std::fmt::Display for Outcome {
             Self::Answered(answer) => write!(f, "{}, complete", answer.status),
             Self::Closed(End::Reset) => f.write_str("reset without a byte"),
             Self::Closed(_) => f.write_str("closed without a byte"),
+            Self::Refused => f.write_str("refused before it was begun"),
             Self::Cut(_, Some(status)) => write!(f, "a {status}, cut before its end"),
             Self::Cut(End::Malformed, None) => f.write_str("bytes that are not HTTP"),
             Self::Cut(_, None) => f.write_str("a response cut inside its head"),
@@ -150,10 +160,12 @@ impl Gathered {
             }
             What::Ended { request, by, got, status, .. } => {
                 // What ends when the world kills the server had been silent until then.
-                let by = if self.killed && *by != End::Client { &End::Silence } else { by };
+                let told = matches!(by, End::Client | End::Refused);
+                let by = if self.killed && !told { &End::Silence } else { by };
                 let outcome = match (by, got) {
                     (End::Silence, 0) => Outcome::Silence,
                     (End::Client, _) => Outcome::Abandoned,
+                    (End::Refused, _) => Outcome::Refused,
                     (End::Fin | End::Reset, 0) => Outcome::Closed(*by),
                     (End::Fin | End::Reset | End::Malformed | End::Silence, _) => {
                         Outcome::Cut(*by, *status)

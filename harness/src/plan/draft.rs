@@ -73,6 +73,11 @@ impl Draft {
         self.actor(name, Role::Client)
     }
 
+    /// A client that speaks HTTP/2.
+    pub fn http2_client(&mut self, name: &str) -> ActorDraft<'_> {
+        self.actor(name, Role::Http2Client)
+    }
+
     /// The operator.
     pub fn operator(&mut self) -> ActorDraft<'_> {
         self.actor("operator", Role::Operator)
@@ -158,6 +163,11 @@ impl ActorDraft<'_> {
         self.step(Step::Await { label: label.to_owned(), times })
     }
 
+    /// [`Step::At`]
+    pub fn at_us(self, us: u64) -> Self {
+        self.step(Step::At { us })
+    }
+
     /// [`Step::Repeat`]
     pub fn repeat(
         self,
@@ -196,6 +206,11 @@ impl ActorDraft<'_> {
         self.send(Request::health())
     }
 
+    /// Asks for an upgrade ([`Request::upgrade`]).
+    pub fn upgrade(self, path: &str, protocol: &str) -> Self {
+        self.send(Request::upgrade(path, protocol))
+    }
+
     /// [`Step::Receive`]
     pub fn receive(self) -> Self {
         self.step(Step::Receive)
@@ -209,6 +224,11 @@ impl ActorDraft<'_> {
     /// [`Step::Close`], in order.
     pub fn close(self) -> Self {
         self.step(Step::Close { how: Closing::Fin })
+    }
+
+    /// [`Step::Close`], the client's side alone.
+    pub fn half_close(self) -> Self {
+        self.step(Step::Close { how: Closing::Half })
     }
 
     /// [`Step::Signal`] SIGTERM to the leader.

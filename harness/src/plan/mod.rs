@@ -74,6 +74,17 @@ pub struct Actor {
 pub enum Role {
     /// A client with exact bytes and at most one connection open at a time.
     Client,
+    /// A client that speaks HTTP/2 with prior knowledge, with at most one connection open at a
+    /// time. It sends whole requests, several of which may be under way, and receives whole
+    /// responses, to the oldest request first.
+    ///
+    /// It touches its connection only in a step that is about it: while it waits for a mark or a
+    /// time it reads nothing, answers no `PING` and acknowledges no `SETTINGS`. Plans use that for
+    /// the peer that says nothing; `ExpectClose` is how to wait and keep up.
+    ///
+    /// A request that the server says it has not begun (`GOAWAY` with a lower last stream, or
+    /// `REFUSED_STREAM`) ends as refused: no row may come of it.
+    Http2Client,
     /// That many workers that share one HTTP library's connection pool. They send whole requests
     /// and receive whole responses; the library decides on which connection.
     PooledClient {

@@ -38,6 +38,9 @@ pub enum Intent {
     Health,
     /// Something that the server must refuse with a 4xx and no row.
     Bad,
+    /// A `GET` with `Connection: Upgrade`. After a 101 the connection carries no HTTP any more, and
+    /// nothing is owed on it.
+    Upgrade,
 }
 
 /// How much of a request one [`super::Step::Send`] sends.
@@ -90,6 +93,14 @@ impl Request {
     #[must_use]
     pub fn bad(method: &str, path: &str, body: Option<String>) -> Self {
         Self { body, ..Self::bare(Intent::Bad, method, path) }
+    }
+
+    /// Asks to go on with another protocol on the same connection.
+    #[must_use]
+    pub fn upgrade(path: &str, protocol: &str) -> Self {
+        let header = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let headers = vec![header("Connection", "Upgrade"), header("Upgrade", protocol)];
+        Self { headers, ..Self::bare(Intent::Upgrade, "GET", path) }
     }
 
     fn bare(intent: Intent, method: &str, path: &str) -> Self {
@@ -187,6 +198,14 @@ mod tests {
         }
         let text = String::from_utf8(request.bytes(Part::UpTo(Cut::Header))).unwrap();
         assert_eq!(text, "POST /work HTTP/1.1\r\nHost: loc");
+    }
+
+    #[test]
+    fn an_upgrade_names_its_protocol() {
+        let bytes = Request::upgrade("/echo", "echo").bytes(Part::Whole);
+        let expected =
+            "GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::request::{Part, Request};
 /// |---|---|
 /// | any | `Mark`, `Await`, `At`, `Repeat` |
 /// | client | `Connect`, `Send`, `Receive`, `ReadSlowly`, `ExpectClose`, `Close` |
+/// | HTTP/2 client | `Connect`, `Send` of a whole request, `Receive`, `ExpectClose`, `Close` with FIN or RST |
 /// | pooled client | `Send` of a whole request, `Receive` |
 /// | operator | `Signal`, `AwaitDraining`, `Freeze`, `Thaw`, `AwaitExit` |
 /// | store | `Hold`, `AwaitHeld`, `LetGo`, `Fault` |
@@ -28,11 +29,12 @@ pub enum Step {
         #[serde(default = "once")]
         times: u64,
     },
-    /// Waits until so many milliseconds after the server was ready. For load that must last, never
-    /// for order.
+    /// Waits until so many microseconds after the server was ready. For load that must last, and
+    /// for races, which live below a millisecond; never for order. The real world's timers are
+    /// coarser: there it is the next millisecond.
     At {
-        /// Milliseconds since the server was ready.
-        ms: u64,
+        /// Microseconds since the server was ready.
+        us: u64,
     },
     /// Does these steps again and again.
     Repeat {
@@ -53,7 +55,8 @@ pub enum Step {
         part: Part,
     },
     /// Waits for the whole response to the oldest unanswered request of this connection, or for
-    /// the connection's end. The world ends every wait when the run ends.
+    /// the connection's end; does nothing where no response is owed. The world ends every wait
+    /// when the run ends.
     Receive,
     /// Like `Receive`, but takes so many bytes at a time, so many milliseconds apart.
     ReadSlowly {
@@ -62,7 +65,8 @@ pub enum Step {
         /// Milliseconds between reads.
         every_ms: u64,
     },
-    /// Waits until the server closes the connection, with FIN or reset.
+    /// Waits until the server closes the connection, with FIN or reset, whatever it carries by
+    /// then.
     ExpectClose,
     /// Closes the connection.
     Close {
@@ -134,6 +138,8 @@ pub enum Closing {
     Fin,
     /// At once: RST.
     Reset,
+    /// Only the client's side: FIN, and the client goes on receiving. It sends no more.
+    Half,
 }
 
 /// A signal.

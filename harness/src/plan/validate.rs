@@ -139,7 +139,7 @@ fn marks(plan: &Plan) -> BTreeMap<&str, u64> {
     for actor in &plan.actors {
         let workers = match actor.role {
             Role::PooledClient { workers } => workers.into(),
-            Role::Client | Role::Operator | Role::Store => 1,
+            Role::Client | Role::Http2Client | Role::Operator | Role::Store => 1,
         };
         count(&actor.steps, workers, &mut marks);
     }
@@ -201,7 +201,7 @@ impl<'a> Script<'a, '_> {
 
     /// What must come before this step, and does not.
     fn lacks(&self, step: &Step) -> Option<&'static str> {
-        let raw = self.actor.role == Role::Client;
+        let raw = matches!(self.actor.role, Role::Client | Role::Http2Client);
         match step {
             Step::Send { request, part: Part::From(cut) } => {
                 let begun = self.before.begun == Some((request, *cut));

@@ -27,6 +27,7 @@ impl Kind {
     fn of(event: &Event, signalled: bool) -> Option<Self> {
         match &event.what {
             What::Ended { by: End::Client, .. } => None,
+            What::Ended { by: End::Refused, .. } => Some(Self::Refused),
             What::Ended { .. } => Some(Self::Lost),
             What::NotSent { .. } => Some(Self::NotSent),
             What::NotConnected { .. } => Some(Self::Refused),

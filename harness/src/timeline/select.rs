@@ -140,7 +140,10 @@ impl Picker<'_> {
                 2
             }
             What::Holding { .. } | What::Opened { .. } => 2,
-            What::Connected { .. } | What::NotConnected { .. } | What::Closed { .. }
+            What::Connected { .. }
+            | What::NotConnected { .. }
+            | What::HalfClosed { .. }
+            | What::Closed { .. }
                 if has_lane =>
             {
                 5

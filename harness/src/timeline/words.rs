@@ -37,6 +37,7 @@ pub(super) fn of(event: &Event, plan: &Plan) -> Option<Words> {
         | What::NotSent { .. }
         | What::Answered { .. }
         | What::Ended { .. }
+        | What::HalfClosed { .. }
         | What::Closed { .. } => of_client(&event.what),
         What::Holding { .. }
         | What::Held { .. }
@@ -92,11 +93,14 @@ fn of_client(what: &What) -> Option<Words> {
         }
         What::Answered { request, answer, .. } => answered(request, answer),
         What::Ended { request, by, got, status, .. } => ended(request, *by, *got, *status),
+        What::HalfClosed { .. } => words('◌', Tone::Plain, "closes its side of its connection"),
         What::Closed { by, .. } => match by {
             End::Fin => words('◌', Tone::Plain, "its connection is closed by the server"),
             End::Reset => words('◌', Tone::Plain, "its connection is reset by the server"),
             End::Client => words('◌', Tone::Plain, "closes its connection"),
             End::Malformed => words('✗', Tone::Bad, "gets bytes that nobody asked for"),
+            // Only requests are refused.
+            End::Refused => words('◌', Tone::Plain, "its connection ends"),
             End::Silence => words('◌', Tone::Bad, "its connection was never closed"),
         },
         _ => return None,
@@ -119,6 +123,10 @@ fn ended(request: &RequestId, by: End, got: u64, status: Option<u16>) -> Words {
     let response = status.map_or("a response".to_owned(), |status| format!("a {status}"));
     let text = match (by, got) {
         (End::Client, _) => return words('◌', Tone::Plain, numbered(request, "is given up")),
+        (End::Refused, _) => {
+            let text = "is refused: the server has not begun it";
+            return words('◆', Tone::Plain, numbered(request, text));
+        }
         (End::Silence, 0) => "was never answered: silence".to_owned(),
         (End::Fin, 0) => "is lost: closed without a byte of an answer".to_owned(),
         (End::Reset, 0) => "is lost: reset without a byte of an answer".to_owned(),

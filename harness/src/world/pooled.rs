@@ -67,7 +67,7 @@ impl Pool {
             match step {
                 Step::Mark { label } => stage.mark(&self.actor, label),
                 Step::Await { label, times } => stage.wait_mark(label, *times).await,
-                Step::At { ms } => stage.wait_at(*ms * 1000).await,
+                Step::At { us } => stage.wait_at(*us).await,
                 Step::Send { request: sent, .. } => request = Some(sent.clone()),
                 Step::Receive => {
                     if let Some(request) = request.take() {

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Balancer, Network, PolicySpec, StoreConditions};
+use super::{Balancer, Network, PolicySpec, Promise, StoreConditions};
 
 /// Under what a plan is carried out. Every time is in microseconds of the simulation; those called
 /// `at_us`, `from_us` or `until_us` count from the moment the server was ready, as `Step::At` does.
@@ -19,6 +19,9 @@ pub struct Conditions {
     pub balancer: Option<Balancer>,
     /// Where the world's wrappers give way once more than they must.
     pub yields: Yields,
+    /// What follows from all this and the plan, if it was derived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
 }
 
 /// How often a wrapper of I/O, of the store and of spawned tasks returns `Pending` once, in 256

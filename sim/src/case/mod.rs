@@ -3,11 +3,13 @@
 //! * `conditions`: under what the plan is carried out
 //! * `network`, `store`, `balancer`: these parts of it
 //! * `policy`: the server's policy in whole microseconds
+//! * `promise`: what follows for a server that keeps its policy
 
 mod balancer;
 mod conditions;
 mod network;
 mod policy;
+mod promise;
 mod store;
 
 use lastorders_harness::plan::Plan;
@@ -17,6 +19,7 @@ pub use self::balancer::Balancer;
 pub use self::conditions::{Conditions, Yields};
 pub use self::network::{Link, LinkChange, LinkEvent, Network};
 pub use self::policy::{PolicySpec, Sealing};
+pub use self::promise::Promise;
 pub use self::store::{Stall, StoreConditions};
 
 /// The version of this format.

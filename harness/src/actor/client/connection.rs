@@ -4,13 +4,14 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::http1::Http1;
+use super::http2::Http2;
 use super::response::SWITCHING;
 use crate::history::{Answer, ConnectError, End, RequestId};
 use crate::plan::{Intent, Part, Request};
 
 /// One connection, and the requests on it that have no answer yet.
 #[derive(Debug)]
-pub(super) struct Connection<S> {
+pub(super) struct Connection<S: AsyncRead + AsyncWrite + Unpin> {
     /// `actor@n`.
     pub(super) name: String,
     /// Whether it can still carry a request.
@@ -19,7 +20,14 @@ pub(super) struct Connection<S> {
     pub(super) upgraded: bool,
     /// Requests without an answer, oldest first.
     pub(super) waiting: VecDeque<(RequestId, Intent)>,
-    wire: Http1<S>,
+    wire: Wire<S>,
+}
+
+/// What it speaks.
+#[derive(Debug)]
+enum Wire<S: AsyncRead + AsyncWrite + Unpin> {
+    Http1(Http1<S>),
+    Http2(Box<Http2<S>>),
 }
 
 /// What came of waiting for a response.
@@ -38,45 +46,86 @@ impl Received {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    pub(super) fn http1(name: String, stream: S) -> Self {
-        let wire = Http1::new(stream);
-        Self { name, usable: true, upgraded: false, waiting: VecDeque::new(), wire }
+    /// A connection that speaks HTTP/1.1, or else HTTP/2 with prior knowledge.
+    pub(super) async fn open(name: String, stream: S, http2: bool) -> io::Result<Self> {
+        let wire = if http2 {
+            Wire::Http2(Box::new(Http2::open(stream).await?))
+        } else {
+            Wire::Http1(Http1::new(stream))
+        };
+        Ok(Self { name, usable: true, upgraded: false, waiting: VecDeque::new(), wire })
     }
 
-    /// Sends a part of a request; says of how many bytes it is. Not cancel safe: some may have gone.
+    /// Sends a part of a request; says of how many bytes it is. Not cancel safe: some may have
+    /// gone.
     pub(super) async fn send(&mut self, request: &Request, part: Part) -> io::Result<u64> {
-        let bytes = request.bytes(part);
-        let sent = self.wire.send(&bytes).await;
+        let sent = match &mut self.wire {
+            Wire::Http1(wire) => {
+                let bytes = request.bytes(part);
+                wire.send(&bytes).await.map(|()| bytes.len() as u64)
+            }
+            Wire::Http2(wire) => wire.send(request).await,
+        };
         self.usable &= sent.is_ok();
-        sent.map(|()| bytes.len() as u64)
+        sent
     }
 
     /// Waits for the whole response to the oldest request without one. Cancel safe.
     pub(super) async fn receive(&mut self) -> Received {
-        let received = self.wire.receive().await;
+        let received = match &mut self.wire {
+            Wire::Http1(wire) => wire.receive().await,
+            Wire::Http2(wire) => wire.receive().await,
+        };
         self.took(received)
     }
 
     /// Like `receive`, but takes at most so many bytes; `None`: more must come. Cancel safe.
     pub(super) async fn receive_some(&mut self, most: usize) -> Option<Received> {
-        let received = self.wire.receive_some(most).await?;
+        let received = match &mut self.wire {
+            Wire::Http1(wire) => wire.receive_some(most).await?,
+            Wire::Http2(wire) => wire.receive().await,
+        };
         Some(self.took(received))
     }
 
     /// Waits until the server closes the connection. Cancel safe.
     pub(super) async fn closed(&mut self) -> End {
-        self.wire.closed().await
+        match &mut self.wire {
+            Wire::Http1(wire) => wire.closed().await,
+            Wire::Http2(wire) => wire.closed().await,
+        }
+    }
+
+    /// Whether what becomes of each request is known even when the connection is over: HTTP/2 has
+    /// taken answers and refusals in whatever order they came.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        matches!(self.wire, Wire::Http2(_))
+    }
+
+    /// Whether it goes on though a request of it has ended.
+    pub(super) fn goes_on(&self) -> bool {
+        match &self.wire {
+            Wire::Http1(_) => false,
+            Wire::Http2(wire) => !wire.is_over(),
+        }
     }
 
     /// Sends FIN; what the server still says can be read.
     pub(super) async fn half_close(&mut self) -> io::Result<()> {
         self.usable = false;
-        self.wire.shut().await
+        match &mut self.wire {
+            Wire::Http1(wire) => wire.shut().await,
+            // `plan::validate` has refused it.
+            Wire::Http2(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
     }
 
     /// The stream, which closes the connection when it is dropped.
-    pub(super) fn into_stream(self) -> S {
-        self.wire.into_stream()
+    pub(super) fn into_stream(self) -> Option<S> {
+        match self.wire {
+            Wire::Http1(wire) => Some(wire.into_stream()),
+            Wire::Http2(wire) => wire.into_stream(),
+        }
     }
 
     fn took(&mut self, received: Received) -> Received {
@@ -85,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 self.upgraded |= answer.status == SWITCHING;
                 self.usable &= !answer.says_close && !self.upgraded;
             }
-            Received::End { .. } => self.usable = false,
+            Received::End { .. } => self.usable &= self.goes_on(),
         }
         received
     }

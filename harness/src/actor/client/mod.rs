@@ -4,13 +4,16 @@
 //! * `health`: one `GET /health`, for probes
 //! * `http1`: exact bytes of HTTP/1.1
 //! * `response`: its responses, read with bounds from a peer that may be hostile
+//! * `http2`, `tap`: HTTP/2, by a library that borrows the stream
 //! * `script`: a client's steps
 
 mod connection;
 mod health;
 mod http1;
+mod http2;
 mod response;
 mod script;
+mod tap;
 
 pub(crate) use self::connection::why_not;
 pub use self::health::ask_health;

@@ -3,9 +3,9 @@ use crate::history::Answer;
 /// A head larger than this is no head.
 const LONGEST_HEAD: usize = 32 << 10;
 /// A body larger than this is refused.
-const LONGEST_BODY: usize = 256 << 10;
+pub(super) const LONGEST_BODY: usize = 256 << 10;
 /// So much of a body is kept for the record.
-const KEPT_BODY: usize = 1 << 10;
+pub(super) const KEPT_BODY: usize = 1 << 10;
 /// So much of the headers is kept for the record.
 const KEPT_HEADERS: usize = 2 << 10;
 /// The one response 1xx that is final: what follows it is no HTTP any more.
@@ -87,7 +87,7 @@ fn answer(status: u16, http10: bool, headers: &[httparse::Header<'_>]) -> Answer
 }
 
 /// Cuts what is kept of a response for the record; it has been understood by then.
-fn trim(mut answer: Answer) -> Answer {
+pub(super) fn trim(mut answer: Answer) -> Answer {
     let mut kept = 0;
     answer.headers.retain(|(name, value)| {
         kept += name.len() + value.len();
@@ -167,7 +167,8 @@ fn unchunk(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, ()> {
     }
 }
 
-fn text(body: &[u8]) -> String {
+/// So much of a body as is kept for the record.
+pub(super) fn text(body: &[u8]) -> String {
     String::from_utf8_lossy(&body[..body.len().min(KEPT_BODY)]).into_owned()
 }
 

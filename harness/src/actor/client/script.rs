@@ -1,3 +1,4 @@
+use std::io;
 use std::time::Duration;
 
 use super::super::MOST_ROUNDS;
@@ -7,9 +8,9 @@ use super::connection::{Connection, Received, why_not};
 use crate::history::{ConnectError, End, RequestId, Sign, What};
 use crate::plan::{Closing, Part, Request, Step, Until};
 
-/// Carries out a client's script.
-pub(crate) async fn run<B: Backstage>(stage: &Stage<B>, actor: &str, steps: &[Step]) {
-    let mut client = Client { stage, actor, conn: None, conns: 0, requests: 0, gone: false };
+/// Carries out the script of a client that speaks HTTP/1.1, or else HTTP/2.
+pub(crate) async fn run<B: Backstage>(stage: &Stage<B>, actor: &str, steps: &[Step], http2: bool) {
+    let mut client = Client { stage, actor, http2, conn: None, conns: 0, requests: 0, gone: false };
     client.script(steps, false).await;
     client.leave();
 }
@@ -17,6 +18,7 @@ pub(crate) async fn run<B: Backstage>(stage: &Stage<B>, actor: &str, steps: &[St
 struct Client<'a, B: Backstage> {
     stage: &'a Stage<B>,
     actor: &'a str,
+    http2: bool,
     conn: Option<Connection<B::Stream>>,
     conns: u64,
     requests: u64,
@@ -34,7 +36,7 @@ impl<B: Backstage> Client<'_, B> {
             match step {
                 Step::Mark { label } => self.stage.mark(self.actor, label),
                 Step::Await { label, times } => self.stage.wait_mark(label, *times).await,
-                Step::At { ms } => self.stage.wait_at(*ms * 1000).await,
+                Step::At { us } => self.stage.wait_at(*us).await,
                 Step::Repeat { until, steps } => Box::pin(self.repeat(until, steps)).await,
                 Step::Connect => self.connect().await,
                 Step::Send { request, part } => {
@@ -92,18 +94,21 @@ impl<B: Backstage> Client<'_, B> {
         let backstage = self.stage.backstage();
         let began_us = self.stage.now_us();
         let until = after(began_us, Duration::from_millis(self.stage.contract().answer_ms));
+        let opened = async {
+            let (stream, port) = backstage.connect(self.actor).await?;
+            Ok((Connection::open(name.clone(), stream, self.http2).await?, port))
+        };
         let connected = tokio::select! {
             biased;
-            connected = backstage.connect(self.actor) => connected.map_err(|error| why_not(&error)),
+            connected = opened => connected.map_err(|error: io::Error| why_not(&error)),
             () = self.stage.over() => return,
             () = backstage.sleep_until_us(until) => Err(ConnectError::TimedOut),
         };
         match connected {
-            Ok((stream, port)) => {
+            Ok((conn, port)) => {
                 self.stage.remember(port, &name);
-                let conn = name.clone();
-                self.stage.record(self.actor, What::Connected { conn, began_us });
-                self.conn = Some(Connection::http1(name, stream));
+                self.stage.record(self.actor, What::Connected { conn: name, began_us });
+                self.conn = Some(conn);
             }
             Err(error) => {
                 self.gone = true;
@@ -165,13 +170,24 @@ impl<B: Backstage> Client<'_, B> {
         let received = tokio::select! {
             biased;
             received = received => received,
-            () = stage.over() => Received::End { by: End::Silence, got: 0, status: None },
+            () = stage.over() => Received::end(End::Silence, 0, None),
         };
+        let ended = matches!(received, Received::End { .. });
+        self.settle(received);
+        let goes_on = self.conn.as_ref().is_some_and(Connection::goes_on);
+        if ended && !goes_on && !stage.is_over() {
+            self.lost().await;
+        }
+    }
+
+    /// Takes down what came of waiting for the oldest request's response.
+    fn settle(&mut self, received: Received) {
+        let Some(conn) = &mut self.conn else { return };
         let Some((request, _)) = conn.waiting.pop_front() else { return };
         let conn = conn.name.clone();
         let what = match received {
             Received::Answer(answer) => {
-                stage.saw_status(answer.status);
+                self.stage.saw_status(answer.status);
                 What::Answered { conn, request, answer }
             }
             Received::End { by, got, status } => {
@@ -179,9 +195,14 @@ impl<B: Backstage> Client<'_, B> {
                 What::Ended { conn, request, by, got, status }
             }
         };
-        let ended = matches!(what, What::Ended { .. });
-        stage.record(self.actor, what);
-        if ended {
+        self.stage.record(self.actor, what);
+    }
+
+    /// The connection has ended while a response was waited for.
+    async fn lost(&mut self) {
+        if self.conn.as_ref().is_some_and(Connection::is_multiplexed) {
+            self.expect_close().await;
+        } else {
             self.abandon_waiting(End::Fin);
             self.conn = None;
         }
@@ -196,11 +217,25 @@ impl<B: Backstage> Client<'_, B> {
         };
         let idle = conn.waiting.is_empty() && !conn.upgraded;
         let name = conn.name.clone();
+        if by != End::Silence {
+            self.settle_multiplexed().await;
+        }
         self.abandon_waiting(by);
         self.conn = None;
         self.stage.record(self.actor, What::Closed { conn: name, by });
         if idle && by != End::Silence {
             self.stage.saw(Sign::ConnectionClosed);
+        }
+    }
+
+    /// Takes down what became of each request of a connection that is over, where that is known.
+    async fn settle_multiplexed(&mut self) {
+        while let Some(conn) = &mut self.conn
+            && conn.is_multiplexed()
+            && !conn.waiting.is_empty()
+        {
+            let received = conn.receive().await;
+            self.settle(received);
         }
     }
 
@@ -211,7 +246,21 @@ impl<B: Backstage> Client<'_, B> {
                 self.abandon_waiting(End::Client);
                 if let Some(conn) = self.conn.take() {
                     self.note_closed(&conn.name);
-                    self.stage.backstage().reset(conn.into_stream());
+                    if let Some(stream) = conn.into_stream() {
+                        self.stage.backstage().reset(stream);
+                    }
+                }
+            }
+            Closing::Half => {
+                let Some(conn) = &mut self.conn else { return };
+                // Recorded first: what the server does about it must not stand before it.
+                let what = What::HalfClosed { conn: conn.name.clone() };
+                self.stage.record(self.actor, what);
+                tokio::select! {
+                    biased;
+                    // A connection that is gone already is seen to be by whoever reads next.
+                    _ = conn.half_close() => {}
+                    () = self.stage.over() => {}
                 }
             }
         }

@@ -10,6 +10,7 @@ pub(super) fn script(plan: &Plan) -> Vec<(String, Vec<String>)> {
 fn title(actor: &Actor) -> String {
     match actor.role {
         Role::PooledClient { workers } => format!("{} ({workers} with one pool)", actor.name),
+        Role::Http2Client => format!("{} (HTTP/2)", actor.name),
         Role::Client | Role::Operator | Role::Store => actor.name.clone(),
     }
 }
@@ -40,7 +41,11 @@ fn words(step: &Step) -> String {
         Step::Mark { label } => format!("sets the mark `{label}`"),
         Step::Await { label, times: 1 } => format!("waits for `{label}`"),
         Step::Await { label, times } => format!("waits for `{label}`, {times} times"),
-        Step::At { ms } => format!("waits until {ms} ms after the server was ready"),
+        Step::At { us } => {
+            let (ms, rest) = (us / 1000, us % 1000);
+            let ms = if rest == 0 { ms.to_string() } else { format!("{ms}.{rest:03}") };
+            format!("waits until {ms} ms after the server was ready")
+        }
         Step::Repeat { until, .. } => repeated(until),
         Step::Connect => "connects".to_owned(),
         Step::Send { request, part } => sends(request, *part),
@@ -51,6 +56,7 @@ fn words(step: &Step) -> String {
         Step::ExpectClose => "waits until the server closes the connection".to_owned(),
         Step::Close { how: Closing::Fin } => "closes the connection".to_owned(),
         Step::Close { how: Closing::Reset } => "resets the connection".to_owned(),
+        Step::Close { how: Closing::Half } => "closes its side, and goes on receiving".to_owned(),
         Step::Signal { signal, target } => {
             let signal = match signal {
                 Signal::Term => "SIGTERM",

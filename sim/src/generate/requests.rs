@@ -1,0 +1,91 @@
+use lastorders_harness::plan::Request;
+
+use super::stream::Stream;
+
+/// What clients ask for, apart from `/health`.
+///
+/// The default is the contract's `POST /work`. A team that tests its own service gives its own
+/// requests; what the ledger says of rows is then nobody's to judge, and such plans do not name it.
+#[derive(Debug, Clone)]
+pub struct Requests {
+    /// Each with its weight; the sum of the weights is not zero.
+    weighted: Vec<(u32, Request)>,
+    total: u64,
+    contract: bool,
+    health: bool,
+}
+
+impl Requests {
+    /// `POST /work`, each with a name of its own.
+    #[must_use]
+    pub fn contract() -> Self {
+        let weighted = vec![(1, Request::work(String::new()))];
+        Self { weighted, total: 1, contract: true, health: true }
+    }
+
+    /// These requests, each as often as its weight says. Those with a name get a new one each time
+    /// they are sent. `health`: whether the service answers `GET /health` as the contract says;
+    /// else it is never asked.
+    ///
+    /// # Panics
+    ///
+    /// If no request has a weight.
+    #[must_use]
+    pub fn of(weighted: Vec<(u32, Request)>, health: bool) -> Self {
+        let total = weighted.iter().map(|(weight, _)| u64::from(*weight)).sum();
+        assert!(total > 0, "there is nothing to ask for");
+        Self { weighted, total, contract: false, health }
+    }
+
+    /// Whether these are the contract's requests, so that the ledger judges them.
+    #[must_use]
+    pub fn is_contract(&self) -> bool {
+        self.contract
+    }
+
+    /// Whether `GET /health` is there.
+    #[must_use]
+    pub fn has_health(&self) -> bool {
+        self.health
+    }
+
+    /// The next request.
+    pub(super) fn draw(&self, stream: &mut Stream) -> Request {
+        let mut request = self.choose(stream).clone();
+        if let Some(name) = &mut request.name {
+            *name = new_name(stream);
+        }
+        request
+    }
+
+    fn choose(&self, stream: &mut Stream) -> &Request {
+        if let [(_, only)] = self.weighted.as_slice() {
+            return only;
+        }
+        let mut left = stream.between(1, self.total);
+        for (weight, request) in &self.weighted {
+            let weight = u64::from(*weight);
+            if left <= weight {
+                return request;
+            }
+            left -= weight;
+        }
+        unreachable!("the draw is at most the sum of the weights")
+    }
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self::contract()
+    }
+}
+
+/// `job-` and 24 hexadecimal digits, as the harness's names.
+fn new_name(stream: &mut Stream) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let drawn = (u128::from(stream.draw()) << 64) | u128::from(stream.draw());
+    let mut name = String::with_capacity(28);
+    name.push_str("job-");
+    name.extend((0..24).map(|place| char::from(DIGITS[(drawn >> (4 * place)) as usize & 15])));
+    name
+}
