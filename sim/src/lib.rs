@@ -10,6 +10,7 @@
 //!
 //! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
+//! * [`check`]: judges what came of it
 //! * [`engine`]: two simulated networks and clocks behind one trait
 //! * [`generate`]: cases from seeds
 //! * [`subject`]: the servers that can be simulated
@@ -19,6 +20,7 @@
 
 pub mod bugs;
 pub mod case;
+pub mod check;
 pub mod engine;
 pub mod generate;
 pub mod subject;

@@ -14,6 +14,11 @@ pub enum Inside {
     },
     /// The service began to say that it is not ready.
     Unready,
+    /// The listener was told to close.
+    Sealing {
+        /// How many connections were established and not accepted then.
+        queued: u32,
+    },
     /// The listener was closed.
     Sealed {
         /// How, as the server says it; empty if it does not.
@@ -30,12 +35,16 @@ pub enum Inside {
     Shut {
         /// Which.
         conn: String,
+        /// How many bytes had come and were not read. None are counted where the world itself had
+        /// told the server, when it last looked, that there was nothing to read.
+        #[serde(default)]
+        unread: u64,
     },
     /// The server let go of a connection's socket.
     Dropped {
         /// Which.
         conn: String,
-        /// How many bytes had come and were never read.
+        /// How many bytes had come and were never read; counted as in [`Shut`](Self::Shut).
         unread: u64,
     },
     /// The application was given a request.
@@ -58,7 +67,8 @@ pub enum Inside {
     Written {
         /// Which.
         call: u64,
-        /// Whether it was wholly taken.
+        /// Whether it was wholly taken: it says that it is at its end, or gave as many bytes as it
+        /// had announced, or is one that is never sent (the answer to `HEAD`).
         whole: bool,
     },
     /// A resource of the service is told to close, has closed, or was given up.
@@ -70,7 +80,7 @@ pub enum Inside {
     },
     /// A statement was given to a store that was closed or closing.
     StoreClosed,
-    /// What was left when the server had returned.
+    /// What was left when the server had returned, and whatever was ready to run had run.
     Left {
         /// Tasks that it had spawned.
         tasks: u32,

@@ -34,7 +34,8 @@ pub(super) fn of(inside: &Inside) -> Option<Words> {
         }
         Inside::Stuck => words('✗', Tone::Bad, "is stuck: nothing can happen any more"),
         Inside::Livelock => words('✗', Tone::Bad, "is busy for ever"),
-        Inside::Accepted { .. }
+        Inside::Sealing { .. }
+        | Inside::Accepted { .. }
         | Inside::Shut { .. }
         | Inside::Dropped { .. }
         | Inside::Began { .. }

@@ -117,7 +117,7 @@ impl<N: Net> AsyncWrite for Stream<N> {
         let done = self.poll(cx, AsyncWrite::poll_shutdown);
         if matches!(done, Poll::Ready(Ok(()))) && !self.shut {
             self.shut = true;
-            self.scene.inside(Inside::Shut { conn: self.conn.name.clone() });
+            self.scene.inside(Inside::Shut { conn: self.conn.name.clone(), unread: 0 });
         }
         done
     }

@@ -1,0 +1,273 @@
+use std::collections::BTreeMap;
+
+use lastorders::drain::Phase;
+use lastorders_harness::history::{End, Event, Inside, ReleaseState, RequestId, What};
+use lastorders_harness::plan::{Intent, Signal};
+use serde_json::Value;
+
+use super::records::{Ask, Call, Conn, Moment, Release};
+use crate::case::Case;
+use crate::world::Run;
+
+/// What the checks ask of a run, gathered in one pass over its events.
+#[derive(Debug, Default)]
+pub(super) struct Facts<'a> {
+    pub(super) started: Option<Moment>,
+    /// What `Step::At` and the conditions count from.
+    pub(super) ready: Option<Moment>,
+    /// Every signal, in order.
+    pub(super) signals: Vec<(Moment, Signal)>,
+    /// When the shutdown began: at the first signal, or when the server said so before that.
+    pub(super) told: Option<Moment>,
+    /// When a second SIGINT cut a shutdown short that a first had begun.
+    pub(super) forced: Option<Moment>,
+    /// Every phase, in the server's own words; empty where it has none.
+    pub(super) phases: Vec<(Moment, &'a str)>,
+    pub(super) unready: Option<Moment>,
+    /// When the listener was told to close, and what waited in it.
+    pub(super) sealing: Option<(Moment, u32)>,
+    /// When it was closed, and what was lost by it.
+    pub(super) sealed: Option<(Moment, u32)>,
+    pub(super) conns: Vec<Conn<'a>>,
+    /// In the order of their first bytes.
+    pub(super) asks: Vec<Ask<'a>>,
+    /// In the order of their beginnings.
+    pub(super) calls: Vec<Call>,
+    pub(super) releases: Vec<Release<'a>>,
+    pub(super) store_closed: Option<Moment>,
+    /// Tasks and sockets.
+    pub(super) left: Option<(Moment, u32, u32)>,
+    pub(super) report: Option<(Moment, &'a Value)>,
+    /// When the server returned, and with which code.
+    pub(super) exited: Option<(Moment, Option<i32>)>,
+    /// When the world put an end to it.
+    pub(super) killed: Option<Moment>,
+    /// The last event.
+    pub(super) last_us: u64,
+    by_name: BTreeMap<&'a str, usize>,
+    by_id: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(_: &'a Case, run: &'a Run) -> Self {
+        let events = &run.history.events;
+        let mut facts = Self::default();
+        for (place, event) in events.iter().enumerate() {
+            facts.take(Moment { us: event.at_us, place }, event);
+        }
+        facts.last_us = events.last().map_or(0, |event| event.at_us);
+        facts
+    }
+
+    /// Whether the server speaks of its phases: ours does, and what is made of it.
+    pub(super) fn has_words(&self) -> bool {
+        !self.phases.is_empty()
+    }
+
+    /// When a phase was entered, by the server's words.
+    pub(super) fn entered(&self, phase: Phase) -> Option<Moment> {
+        self.phases.iter().find(|(_, name)| *name == phase.name()).map(|(at, _)| *at)
+    }
+
+    /// When the first release was begun.
+    pub(super) fn releasing(&self) -> Option<Moment> {
+        self.releases.first().map(|release| release.begun)
+    }
+
+    /// The requests of a connection, in order.
+    pub(super) fn asks_on(&self, conn: usize) -> impl DoubleEndedIterator<Item = &Ask<'a>> {
+        self.asks.iter().filter(move |ask| ask.conn == conn)
+    }
+
+    /// The calls of a connection, in order.
+    pub(super) fn calls_on(&self, conn: usize) -> impl DoubleEndedIterator<Item = &Call> {
+        self.calls.iter().filter(move |call| call.conn == conn)
+    }
+
+    /// Whether a connection left HTTP, as far as anybody knows.
+    pub(super) fn is_upgraded(&self, conn: usize) -> bool {
+        let answered = |ask: &Ask<'_>| ask.answered.is_some_and(|(_, it)| it.status == 101);
+        self.calls_on(conn).any(Call::is_upgrade) || self.asks_on(conn).any(answered)
+    }
+
+    fn take(&mut self, at: Moment, event: &'a Event) {
+        match &event.what {
+            What::Started { .. } => _ = self.started.get_or_insert(at),
+            What::Ready => _ = self.ready.get_or_insert(at),
+            What::Signalled { signal, .. } => self.signalled(at, *signal),
+            What::Connected { conn, .. } => self.conn(conn).connected = Some(at),
+            What::NotConnected { conn, error } => self.conn(conn).refused = Some((at, *error)),
+            What::Sent { began_us, conn, request, intent, last, .. } => {
+                let sent = (*began_us, *last);
+                self.sent(at, conn, request, *intent, sent);
+            }
+            What::NotSent { conn, request, intent, .. } => {
+                self.ask(at.us, conn, request, *intent).not_sent = true;
+            }
+            What::Answered { request, answer, .. } => {
+                if let Some(ask) = self.known(request) {
+                    ask.answered = Some((at, answer));
+                }
+            }
+            What::Ended { conn, request, by, got, .. } => {
+                if let Some(ask) = self.known(request) {
+                    ask.ended.get_or_insert((at, *by, *got > 0));
+                }
+                self.ended(at, conn, *by);
+            }
+            What::Closed { conn, by } => self.ended(at, conn, *by),
+            What::Exited { code, .. } => _ = self.exited.get_or_insert((at, *code)),
+            What::Killed { .. } => _ = self.killed.get_or_insert(at),
+            What::Inside { what } => self.inside(at, what),
+            _ => {}
+        }
+    }
+
+    fn inside(&mut self, at: Moment, what: &'a Inside) {
+        match what {
+            Inside::Phase { phase } => {
+                self.phases.push((at, phase));
+                if phase != Phase::Serving.name() {
+                    self.told.get_or_insert(at);
+                }
+            }
+            Inside::Unready => {
+                self.unready.get_or_insert(at);
+                self.told.get_or_insert(at);
+            }
+            Inside::Sealing { queued } => _ = self.sealing.get_or_insert((at, *queued)),
+            Inside::Sealed { queued, .. } => _ = self.sealed.get_or_insert((at, *queued)),
+            Inside::Accepted { conn } => _ = self.conn(conn).accepted.get_or_insert(at),
+            Inside::Shut { conn, unread } => {
+                self.conn(conn).shut.get_or_insert((at, *unread));
+            }
+            Inside::Dropped { conn, unread } => {
+                self.conn(conn).dropped.get_or_insert((at, *unread));
+            }
+            Inside::Began { call, conn, .. } => {
+                let conn = self.place(conn);
+                let began = Call { call: *call, conn, began: at, ended: None, written: None };
+                self.calls.push(began);
+            }
+            Inside::Ended { call, status } => {
+                if let Some(call) = self.call(*call) {
+                    call.ended.get_or_insert((at, *status));
+                }
+            }
+            Inside::Written { call, whole } => {
+                if let Some(call) = self.call(*call) {
+                    call.written.get_or_insert((at, *whole));
+                }
+            }
+            Inside::Release { resource, state } => self.release(at, resource, *state),
+            Inside::StoreClosed => _ = self.store_closed.get_or_insert(at),
+            Inside::Left { tasks, sockets } => self.left = Some((at, *tasks, *sockets)),
+            Inside::Report { report } => self.report = Some((at, report)),
+            Inside::Panicked { .. } | Inside::Stuck | Inside::Livelock => {}
+        }
+    }
+
+    fn signalled(&mut self, at: Moment, signal: Signal) {
+        // A shutdown that something else has begun is forced by no SIGINT.
+        let by_int = matches!(self.signals.first(), Some((first, Signal::Int))
+            if self.told == Some(*first));
+        if by_int && signal == Signal::Int {
+            self.forced.get_or_insert(at);
+        }
+        self.told.get_or_insert(at);
+        self.signals.push((at, signal));
+    }
+
+    fn sent(
+        &mut self,
+        at: Moment,
+        conn: &'a str,
+        request: &'a RequestId,
+        intent: Intent,
+        (began_us, last): (u64, bool),
+    ) {
+        let ask = self.ask(began_us, conn, request, intent);
+        if last {
+            ask.last = Some(at);
+        } else {
+            ask.parts = true;
+        }
+    }
+
+    fn release(&mut self, at: Moment, resource: &'a str, state: ReleaseState) {
+        let over = match state {
+            ReleaseState::Begun => {
+                self.releases.push(Release { resource, begun: at, over: None });
+                return;
+            }
+            ReleaseState::Done => (at, true),
+            ReleaseState::GivenUp => (at, false),
+        };
+        if let Some(known) = self.releases.iter_mut().rfind(|it| it.resource == resource) {
+            known.over.get_or_insert(over);
+        }
+    }
+
+    fn ended(&mut self, at: Moment, conn: &'a str, by: End) {
+        let conn = self.conn(conn);
+        conn.ended.get_or_insert((at, by));
+        match by {
+            End::Client | End::Malformed | End::Silence => _ = conn.left.get_or_insert(at),
+            End::Fin | End::Reset | End::Refused => {}
+        }
+    }
+
+    fn place(&mut self, name: &'a str) -> usize {
+        let conns = &mut self.conns;
+        *self.by_name.entry(name).or_insert_with(|| {
+            conns.push(Conn::new(name));
+            conns.len() - 1
+        })
+    }
+
+    fn conn(&mut self, name: &'a str) -> &mut Conn<'a> {
+        let place = self.place(name);
+        &mut self.conns[place]
+    }
+
+    fn known(&mut self, request: &RequestId) -> Option<&mut Ask<'a>> {
+        let place = *self.by_id.get(request.id.as_str())?;
+        self.asks.get_mut(place)
+    }
+
+    fn ask(
+        &mut self,
+        first_us: u64,
+        conn: &'a str,
+        request: &'a RequestId,
+        intent: Intent,
+    ) -> &mut Ask<'a> {
+        let conn = self.place(conn);
+        let place = match self.by_id.get(request.id.as_str()) {
+            Some(place) => *place,
+            None => {
+                let before = self.asks_on(conn).next_back();
+                let pipelined = before.is_some_and(|it| it.answered.is_none());
+                self.by_id.insert(&request.id, self.asks.len());
+                self.asks.push(Ask {
+                    id: &request.id,
+                    conn,
+                    intent,
+                    first_us,
+                    last: None,
+                    parts: false,
+                    pipelined,
+                    answered: None,
+                    ended: None,
+                    not_sent: false,
+                });
+                self.asks.len() - 1
+            }
+        };
+        &mut self.asks[place]
+    }
+
+    fn call(&mut self, number: u64) -> Option<&mut Call> {
+        self.calls.iter_mut().rfind(|call| call.call == number)
+    }
+}

@@ -1,0 +1,54 @@
+//! Judges a simulated run: the checks that its plan names, those that only a simulator can do, and
+//! what the run was good for.
+//!
+//! [`judge`] is all that a sweep needs. One invariant a file; each is a pure function, and says
+//! which servers it applies to: those with words of their own (phases and a report: ours, and what
+//! is made of it), or every one.
+//!
+//! * `judge`: all checks, and what they amount to
+//! * `signature`: what a failure is known by
+//! * `sometimes`: situations that a sweep must have reached
+//! * [`coverage`]: which combinations have come up
+//! * `scene`, `facts`, `records`: what checks ask of a run, gathered in one pass
+//! * `catalogue`: every check
+
+mod catalogue;
+pub mod coverage;
+mod facts;
+mod judge;
+mod records;
+mod scene;
+mod signature;
+mod sometimes;
+
+pub use lastorders_harness::check::{Finding, Kind, Level, Verdict};
+use lastorders_harness::history::Moments;
+
+pub use self::catalogue::{CHECKS, find};
+use self::coverage::{Class, Phase};
+pub use self::judge::{Judged, judge};
+pub use self::scene::{QUANTUM_US, Scene};
+pub use self::signature::Signature;
+pub use self::sometimes::Sometimes;
+
+/// One invariant that only a simulator can check.
+#[derive(Debug, Clone, Copy)]
+pub struct Check {
+    /// Its id, as it stands in findings. None of the harness's checks has it.
+    pub id: &'static str,
+    /// The invariant, in one sentence.
+    pub about: &'static str,
+    /// Which servers it applies to.
+    pub whose: Whose,
+    /// Looks for violations.
+    pub judge: fn(&Scene<'_>) -> Vec<Finding>,
+}
+
+/// Which servers a check applies to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Every one.
+    Every,
+    /// Those that say which phase they are in, and report: ours, and what is made of it.
+    WithWords,
+}

@@ -1,0 +1,106 @@
+use std::fmt;
+use std::ops::{BitOr, BitOrAssign};
+
+use serde::{Deserialize, Serialize};
+
+/// What a sweep must have reached to prove anything: a set of situations, each seen at least once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sometimes(u16);
+
+macro_rules! situations {
+    ($($bit:literal $name:ident $sentence:literal;)*) => {
+        impl Sometimes {
+            $(
+                #[doc = $sentence]
+                pub const $name: Self = Self(1 << $bit);
+            )*
+
+            /// Every situation, each alone, with its sentence.
+            pub const ALL: &[(Self, &str)] = &[$((Self::$name, $sentence),)*];
+        }
+    };
+}
+
+situations! {
+    0 IN_FLIGHT_AT_SIGNAL "a request was in flight at the signal";
+    1 QUEUE_AT_SEAL "connections waited in the accept queue when the door was to be sealed";
+    2 REUSE_AT_FIN "a client used its connection again in the instant in which the server closed it";
+    3 WORK_AT_DEADLINE "the deadline came with work left";
+    4 SECOND_SIGNAL "a second signal came during the shutdown";
+    5 BALANCER_TO_DRAINING "a balancer sent something to a server that was shutting down";
+    6 STALL_AT_DEADLINE "the store stood still across the deadline, with work left";
+    7 CLIENT_RESET "a client saw a reset";
+    8 LAST_QUANTUM "a response was finished in the last quantum before the deadline";
+    9 HALF_CLOSED_ANSWERED "a client that had closed its side got its answer";
+    10 UPGRADED_AT_DEADLINE "an upgraded connection was open at the deadline";
+}
+
+impl Sometimes {
+    /// None.
+    pub const NONE: Self = Self(0);
+
+    /// Whether every situation of `other` is among these.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Adds those of `other` if `seen`.
+    pub fn note(&mut self, other: Self, seen: bool) {
+        if seen {
+            self.0 |= other.0;
+        }
+    }
+
+    /// The sentences of those that are not among these: what a sweep has not reached.
+    pub fn missing(self) -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().filter(move |(one, _)| !self.has(*one)).map(|(_, sentence)| *sentence)
+    }
+}
+
+impl BitOr for Sometimes {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for Sometimes {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// The sentences, one a line.
+impl fmt::Display for Sometimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (one, sentence) in Self::ALL {
+            if self.has(*one) {
+                writeln!(f, "{sentence}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_says_what_it_lacks() {
+        let mut seen = Sometimes::NONE;
+        assert_eq!(seen.missing().count(), Sometimes::ALL.len());
+        seen.note(Sometimes::SECOND_SIGNAL, false);
+        assert_eq!(seen, Sometimes::NONE);
+        seen.note(Sometimes::SECOND_SIGNAL, true);
+        seen |= Sometimes::CLIENT_RESET;
+        assert!(seen.has(Sometimes::SECOND_SIGNAL | Sometimes::CLIENT_RESET));
+        assert!(!seen.has(Sometimes::SECOND_SIGNAL | Sometimes::LAST_QUANTUM));
+        assert_eq!(seen.to_string().lines().count(), 2);
+        let all = Sometimes::ALL.iter().fold(Sometimes::NONE, |all, (one, _)| all | *one);
+        assert_eq!(all.missing().count(), 0);
+    }
+}
