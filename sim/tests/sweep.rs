@@ -4,6 +4,7 @@
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use lastorders_sim::check::coverage::Tuple;
 use lastorders_sim::sweep::{
     CHUNK, Failure, FaultKind, Go, Machine, MergeError, Options, Origin, Same, Seeds, Seen, Shard,
     Simulate, Sweep, Swept, Tool, Watch, Work, merge, same, sweep,
@@ -32,15 +33,15 @@ impl Simulate for Fake {
             signature: format!("check-{}/draining/idle", origin.seed % 3),
             blob: format!("v1:{origin}"),
         });
-        let class = ["idle", "active", "new", "upgraded"][(drawn % 4) as usize];
-        let fault = if drawn.is_multiple_of(500) { "cut" } else { "none" };
+        let number = if drawn.is_multiple_of(500) { 40 } else { drawn % 4 };
+        let tuple = u16::try_from(number).ok().and_then(Tuple::of).expect("there are as many");
         Seen {
             hash: drawn,
             virtual_us: 30_000_000,
             failure,
             sometimes: u32::from(drawn.is_multiple_of(7))
                 | u32::from(drawn.is_multiple_of(97)) << 1,
-            coverage: vec![["lame-duck", class, fault, "done"]],
+            coverage: vec![tuple],
             unsupported: None,
         }
     }

@@ -14,8 +14,8 @@
 //! * [`event`]: the engine [`Event`], which jumps from one event to the next
 
 mod ended;
-mod kind;
 pub mod event;
+mod kind;
 mod net;
 mod panics;
 mod setup;

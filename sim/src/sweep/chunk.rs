@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use siphasher::sip::SipHasher13;
 
 use super::tally::{Fault, FaultKind};
-use super::{Origin, Seeds, Seen, Simulate, Tally, Tuple};
+use super::{Origin, Seeds, Seen, Simulate, Tally};
+use crate::check::coverage::Tuple;
 
 /// One in so many cases is audited, besides all that fail.
 const AUDITED: u64 = 100;
@@ -132,8 +133,8 @@ impl Chunk<'_> {
         for (name, n) in self.names.iter().zip(self.sometimes) {
             self.tally.sometimes.insert((*name).to_owned(), n);
         }
-        let coverage = self.coverage.iter().map(|(tuple, (n, _))| (tuple.join("/"), *n));
-        self.tally.coverage = coverage.collect();
+        let coverage = self.coverage.iter();
+        self.tally.coverage = coverage.map(|(tuple, (n, _))| (*tuple, *n)).collect();
         Done { hash: self.hash.finish(), tally: self.tally }
     }
 }

@@ -8,7 +8,8 @@
 //! * `seeds`: a range of seeds, and its chunks
 //! * `shard`: which chunks are one machine's
 //! * `auto`: which shard this machine is, by what CI services and clusters say of themselves
-//! * `simulate`: what a sweep needs of a simulation: two functions and two lists of names
+//! * `simulate`: what a sweep needs of a simulation
+//! * `simulator`: the simulation: generator, world and checks
 //! * `chunk`: carries out one chunk: seeds, audits, mutants
 //! * `tally`: sums of what was seen
 //! * `run`: shares chunks out among threads
@@ -23,6 +24,7 @@ mod run;
 mod seeds;
 mod shard;
 mod simulate;
+mod simulator;
 mod tally;
 
 pub use self::auto::{AutoError, SERVICES, Service, auto};
@@ -31,5 +33,6 @@ pub use self::result::{Machine, Options, RESULT_VERSION, ResultError, Sweep, Too
 pub use self::run::{Go, Swept, Watch, Work, sweep};
 pub use self::seeds::{CHUNK, Seeds, SeedsError};
 pub use self::shard::{Shard, ShardError};
-pub use self::simulate::{Failure, Origin, Seen, Simulate, Tuple};
+pub use self::simulate::{Failure, Origin, Seen, Simulate};
+pub use self::simulator::Simulator;
 pub use self::tally::{FailureCase, FailureGroup, Fault, FaultKind, Tally};

@@ -2,8 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A tuple of coverage: what was seen together, one word of each kind.
-pub type Tuple = [&'static str; 4];
+use crate::check::coverage::Tuple;
 
 /// What a sweep needs of a simulation. The same origin gives the same answer on any machine, in
 /// any thread and as often as it is asked; a sweep checks that of some seeds, and of all that fail.

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Origin, Seen};
+use crate::check::coverage::{Coverage, Tuple};
 
 /// How many cases of each signature are kept.
 const KEPT: usize = 3;
@@ -25,8 +26,9 @@ pub struct Tally {
     pub failures: BTreeMap<String, FailureGroup>,
     /// How many reached each of the things that a sweep must reach.
     pub sometimes: BTreeMap<String, u64>,
-    /// How many covered each tuple: `phase/class/fault/outcome`.
-    pub coverage: BTreeMap<String, u64>,
+    /// How many connections covered each tuple: `phase, class, fault, outcome`.
+    #[serde(with = "named")]
+    pub coverage: BTreeMap<Tuple, u64>,
     /// Our own faults, in the order of seeds.
     pub faults: Vec<Fault>,
 }
@@ -127,6 +129,12 @@ impl Tally {
         self.sometimes.iter().filter(|(_, n)| **n == 0).map(|(name, _)| name.as_str()).collect()
     }
 
+    /// What was covered.
+    #[must_use]
+    pub fn covered(&self) -> Coverage {
+        self.coverage.keys().copied().collect::<Vec<_>>().into()
+    }
+
     /// How many of our own faults are of this kind.
     #[must_use]
     pub fn faults(&self, kind: FaultKind) -> usize {
@@ -134,11 +142,46 @@ impl Tally {
     }
 }
 
-fn add(sums: &mut BTreeMap<String, u64>, more: &BTreeMap<String, u64>) {
+fn add<K: Clone + Ord>(sums: &mut BTreeMap<K, u64>, more: &BTreeMap<K, u64>) {
     for (name, n) in more {
         match sums.get_mut(name) {
             Some(sum) => *sum += n,
             None => drop(sums.insert(name.clone(), *n)),
         }
+    }
+}
+
+/// Tuples by their names: whoever reads the file should not have to count.
+mod named {
+    use std::collections::BTreeMap;
+
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::check::coverage::Tuple;
+
+    pub(super) fn serialize<S: Serializer>(
+        coverage: &BTreeMap<Tuple, u64>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(coverage.iter().map(|(tuple, n)| (name(*tuple), n)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Tuple, u64>, D::Error> {
+        let all = (0..).map_while(Tuple::of).map(|tuple| (name(tuple), tuple));
+        let all: BTreeMap<String, Tuple> = all.collect();
+        let named = BTreeMap::<String, u64>::deserialize(deserializer)?;
+        let tuples = named.into_iter().map(|(name, n)| match all.get(&name) {
+            Some(tuple) => Ok((*tuple, n)),
+            None => Err(D::Error::custom(format!("there is no combination `{name}`"))),
+        });
+        tuples.collect()
+    }
+
+    fn name(tuple: Tuple) -> String {
+        let Tuple { phase, class, fault, outcome } = tuple;
+        [phase.name(), class.name(), fault.name(), outcome.name()].join(", ")
     }
 }

@@ -53,11 +53,8 @@ pub(super) async fn perform<N: Net>(
     };
     let server = live(Arc::clone(&scene), listener, signals, subject);
     let _server = scene.net.spawn(Cast::SERVER, server);
-    let stage = Stage::new(
-        case.plan.contract.clone(),
-        Arc::clone(&recorder),
-        Simulated::new(&scene),
-    );
+    let stage =
+        Stage::new(case.plan.contract.clone(), Arc::clone(&recorder), Simulated::new(&scene));
     play(&scene, &Arc::new(stage), case.plan).await;
     recorder.record("world", What::Lag { worst_us: 0 });
     let (counts, total) = scene.store.rows();
@@ -69,9 +66,8 @@ pub(super) async fn perform<N: Net>(
 fn set<N: Net>(net: N, case: &Case, cast: Cast) -> (Arc<Scene<N>>, UnboundedReceiver<Signal>) {
     let random = Arc::new(Random::new(case.tail_seed));
     let clock = net.clone();
-    let recorder = Arc::new(Recorder::new(move || {
-        u64::try_from(clock.now().as_micros()).unwrap_or(u64::MAX)
-    }));
+    let recorder =
+        Arc::new(Recorder::new(move || u64::try_from(clock.now().as_micros()).unwrap_or(u64::MAX)));
     let observer = Arc::clone(&recorder);
     let clock = net.clone();
     let store = SimStore::new(
