@@ -11,10 +11,10 @@
 //! * [`blob`]: a case as one line that can be copied
 //! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
-//! * [`check`]: judges what came of it
+//! * [`check`]: what only a simulator can see, what a sweep must reach, and what it has covered
 //! * [`cli`]: the program
 //! * [`engine`]: two simulated networks and clocks behind one trait
-//! * [`generate`]: cases from seeds
+//! * [`generate`]: from a seed to a case
 //! * [`subject`]: the servers that can be simulated
 //! * [`sweep`]: many seeds, over threads and machines
 //! * [`trace`]: what happened in a run, record by record, and its hash

@@ -143,8 +143,12 @@ fn announce(head: &mut Parts, conn: &Conn, tunnel: bool) {
     }
     if head.status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && head.status.is_success()) {
         conn.upgraded();
-    } else if planted(Planted::NoConnectionClose) {
-    } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE) {
+        if planted(Planted::UpgradedForgotten) {
+            conn.gone();
+        }
+    } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE)
+        && !planted(Planted::NoConnectionClose)
+    {
         // hyper closes the connection after an answer that says so.
         head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }

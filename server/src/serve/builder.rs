@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
@@ -181,7 +181,10 @@ where
             policy.deadline = policy.deadline * 3 / 4;
         }
         shared.begin(clock, policy, bounds, http.park_beyond);
-        let (signals, resources) = (self.signals, self.resources);
+        let (mut signals, resources) = (self.signals, self.resources);
+        if planted(Planted::SecondSignalIgnored) {
+            signals = Box::pin(signals.take(1));
+        }
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);
         let run =

@@ -9,7 +9,6 @@ use http::Request;
 use super::in_flight::InFlight;
 use super::shared::{Orders, Shared, lock};
 use crate::drain::{Input, Stage};
-use crate::planted::{Planted, planted};
 use crate::report::{AbortedConnection, ConnectionClass};
 
 // What is known of a connection, as bits. They are written by the connection's own task, and read
@@ -253,10 +252,6 @@ impl Conn {
     }
 
     pub(super) fn upgraded(&self) {
-        if planted(Planted::UpgradedForgotten) {
-            self.gone();
-            return self.set(UPGRADED);
-        }
         self.set(UPGRADED);
         lock(&self.requests).leaves_http();
         self.shared.tell(Input::Upgraded);
@@ -327,9 +322,7 @@ impl Conn {
     }
 
     fn end_all(&self) {
-        if !planted(Planted::CounterLeaked) {
-            self.end(InFlight::clear);
-        }
+        self.end(InFlight::clear);
     }
 
     /// Ends those that `remove` takes out; it says how many it took.

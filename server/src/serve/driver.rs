@@ -25,7 +25,7 @@ use super::release::{Releasing, Resource};
 use super::shared::{Orders, Shared};
 use super::steps;
 use crate::clock::Sleep;
-use crate::drain::{Action, Input, Phase, ReleaseOutcome};
+use crate::drain::{Action, Input, ReleaseOutcome};
 use crate::listener::Listener;
 use crate::planted::{Planted, planted};
 use crate::report::{AbortedConnection, Report};
@@ -133,16 +133,12 @@ where
                 }
             }
             let event = self.next_event().await;
-            if planted(Planted::SecondSignalFatal) && self.is_second_signal(&event) {
+            let is_signal = matches!(event, Event::Input(Input::Signalled(_)));
+            if planted(Planted::SecondSignalFatal) && is_signal && self.shared.is_told() {
                 return self.report();
             }
             self.handle(event);
         }
-    }
-
-    fn is_second_signal(&self, event: &Event<L>) -> bool {
-        let again = self.shared.machine().phase() > Phase::Serving;
-        again && matches!(event, Event::Input(Input::Signalled(_)))
     }
 
     fn handle(&mut self, event: Event<L>) {
@@ -176,9 +172,6 @@ where
     /// Tells the machine what begins the shutdown, once it knows what is in flight.
     fn begin(&mut self, cause: Input) {
         self.parking.stop();
-        if planted(Planted::SecondSignalIgnored) {
-            self.signals = None;
-        }
         self.shared.tell_requests();
         self.shared.tell(cause);
     }

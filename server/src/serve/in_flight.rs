@@ -3,6 +3,7 @@ use std::time::Instant;
 use http::Method;
 use http::uri::PathAndQuery;
 
+use crate::planted::{Planted, planted};
 use crate::report::{AbortedRequest, millis};
 
 /// The requests in flight on one connection.
@@ -79,6 +80,9 @@ impl InFlight {
     /// Removes all, and says how many there were.
     #[inline]
     pub(super) fn clear(&mut self) -> usize {
+        if planted(Planted::CounterLeaked) {
+            return 0;
+        }
         let count = self.len();
         self.first = None;
         self.more.clear();

@@ -4,7 +4,7 @@ use clap::Parser as _;
 use lastorders_harness::exit;
 
 use super::args::{Arguments, Command};
-use super::{audit, bugs, merge, replay, sweep};
+use super::{audit, bugs, fault, merge, replay, sweep};
 
 /// The program `lastorders-sim`, from its arguments to its exit code (see
 /// [`exit`](lastorders_harness::exit)).
@@ -19,6 +19,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    fault::install();
     let done = std::panic::catch_unwind(|| carry_out(&arguments.command));
     // The panic has been printed by then.
     ExitCode::from(done.unwrap_or(exit::OUR_FAULT))

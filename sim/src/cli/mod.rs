@@ -7,6 +7,7 @@
 //! * `summary`: what a sweep gave, for people
 //! * `verdict`: what a sweep proved
 //! * `progress`: how it goes on, on stderr
+//! * `fault`: our own panics
 //! * `signals`: Ctrl-C and SIGTERM to ourselves
 //! * `clock`: the operating system's clock, which nothing that is simulated may see
 //! * `print`: stdout and stderr, which may be closed or full
@@ -16,6 +17,7 @@ mod audit;
 mod bugs;
 mod case;
 mod clock;
+mod fault;
 mod main;
 mod merge;
 mod print;

@@ -6,6 +6,9 @@ use super::verdict;
 use crate::subject::Subject;
 use crate::sweep::{FailureGroup, Sweep};
 
+/// How many faults of ours are told: more would say the same.
+const FAULTS: usize = 3;
+
 /// What a sweep gave. The last line is [`last_line`].
 pub(super) fn summary(sweep: &Sweep) -> String {
     let mut text = String::new();
@@ -16,8 +19,8 @@ pub(super) fn summary(sweep: &Sweep) -> String {
     if !seen.coverage.is_empty() {
         let _ = writeln!(text, "\ncoverage\n{}", seen.covered().matrix());
     }
-    for fault in &seen.faults {
-        let _ = writeln!(text, "\nour own fault in seed {}:\n{}", fault.origin, fault.what);
+    for fault in seen.faults.iter().take(FAULTS) {
+        let _ = writeln!(text, "\na fault of ours in seed {}:\n{}", fault.origin, fault.what);
     }
     if let Some(why) = verdict::why(sweep) {
         let _ = writeln!(text, "\n{why}");

@@ -35,6 +35,6 @@ pub use self::kind::{Kind, Stream};
 pub use self::lock::LOCK_HASH;
 pub use self::names::Names;
 pub use self::record::{NO_CONNECTION, Record};
-pub use self::recorder::{Recording, begin, drew, len, record};
+pub use self::recorder::{Recording, begin, drew, len, record, record_at};
 pub use self::trace::{Draw, Trace};
 pub use self::words::{line, time, what};

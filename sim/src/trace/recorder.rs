@@ -67,6 +67,17 @@ pub fn record(host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
     });
 }
 
+/// The same with the time given, in virtual nanoseconds since the run began: for those who are
+/// called while the clock cannot be asked.
+#[inline]
+pub fn record_at(at_ns: u64, host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
+    RECORDER.with_borrow_mut(|recorder| {
+        if recorder.clock.is_some() {
+            recorder.push(at_ns, host, kind, connection, a, b);
+        }
+    });
+}
+
 /// Counts `times` draws from a stream. They stand in the trace: their places, and at the end how
 /// many there were.
 #[inline]

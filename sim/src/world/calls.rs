@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
+use axum::http::Method;
 use axum::response::Response;
 use lastorders_harness::history::Inside;
 use tower_layer::Layer;
@@ -71,6 +72,7 @@ where
         let scene = Arc::clone(&self.calls.scene);
         let call = self.calls.count.fetch_add(1, Ordering::Relaxed) + 1;
         let line = format!("{} {}", request.method(), request.uri().path());
+        let headless = request.method() == Method::HEAD;
         let last = last_touched();
         let number = last.as_ref().map_or(trace::NO_CONNECTION, |conn| conn.number);
         let conn = last.map_or_else(|| "?".to_owned(), |conn| conn.name);
@@ -81,8 +83,7 @@ where
         Box::pin(async move {
             let answer = answer.await?;
             end.over(Some(answer.status().as_u16()));
-            let written = Written { scene: Arc::clone(&end.scene), call, number, over: false };
-            Ok(answer.map(|body| Body::new(Watched { body, written })))
+            Ok(answer.map(|body| Body::new(Watched { body, end, headless, over: false })))
         })
     }
 }
@@ -113,35 +114,31 @@ impl<N> Drop for End<N> {
     }
 }
 
-/// A body that says when it has been taken.
+/// A body that says when it was wholly taken, or dropped before that.
 struct Watched<N> {
     body: Body,
-    written: Written<N>,
-}
-
-/// Says when a body was wholly taken, or dropped before that.
-struct Written<N> {
-    scene: Arc<Scene<N>>,
-    call: u64,
-    number: u16,
+    end: End<N>,
+    /// Whether nobody takes it, because it was only asked for the head.
+    headless: bool,
     over: bool,
 }
 
-impl<N> Written<N> {
+impl<N> Watched<N> {
     fn over(&mut self, whole: bool) {
         if self.over {
             return;
         }
         self.over = true;
-        let Self { call, number, .. } = *self;
+        let End { call, number, .. } = self.end;
         trace::record(Cast::SERVER.0, Kind::CallWritten, number, call, whole.into());
-        self.scene.inside(Inside::Written { call, whole });
+        self.end.scene.inside(Inside::Written { call, whole });
     }
 }
 
-impl<N> Drop for Written<N> {
+impl<N> Drop for Watched<N> {
     fn drop(&mut self) {
-        self.over(false);
+        let nothing_left = self.body.is_end_stream() || self.body.size_hint().exact() == Some(0);
+        self.over(self.headless || nothing_left);
     }
 }
 
@@ -153,19 +150,17 @@ impl<N: Send + Sync + 'static> HttpBody for Watched<N> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
-        let this = &mut *self;
-        let frame = Pin::new(&mut this.body).poll_frame(cx);
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
         match &frame {
-            Poll::Ready(Some(Ok(_))) if this.body.is_end_stream() => this.written.over(true),
-            Poll::Ready(None) => this.written.over(true),
+            Poll::Ready(Some(Ok(_))) if self.body.is_end_stream() => self.over(true),
+            Poll::Ready(None) => self.over(true),
             Poll::Ready(Some(_)) | Poll::Pending => {}
         }
         frame
     }
 
     fn is_end_stream(&self) -> bool {
-        // Asked for the end, hyper does not ask for a frame; the drop must not look like a cut.
-        self.body.is_end_stream() && self.written.over
+        self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> http_body::SizeHint {

@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,27 +34,29 @@ pub fn carry_out(case: &Case, subject: Subject, engine: EngineKind) -> Run {
 
 fn on<E: Engine>(case: &Case, subject: Subject) -> Run {
     // What is known inside of the run and needed outside: it may end in the middle.
-    let net: Rc<OnceCell<E::Net>> = Rc::default();
+    let clock: Rc<Clock<E::Net>> = Rc::default();
     let record: Rc<OnceCell<Arc<Recorder>>> = Rc::default();
     let recording = trace::begin({
-        let net = Rc::clone(&net);
-        move || net.get().map_or(0, |net| u64::try_from(net.now().as_nanos()).unwrap_or(u64::MAX))
+        let clock = Rc::clone(&clock);
+        move || clock.now_ns()
     });
     let tapped = packets::listen();
     stream::forget_last();
     let ended = match plan::validate(&case.plan) {
         Err(error) => Ended::Unsupported(error.to_string()),
         Ok(()) => {
-            let (case, record) = (case.clone(), Rc::clone(&record));
+            let (case, record, clock) = (case.clone(), Rc::clone(&record), Rc::clone(&clock));
             let cast = Cast::new(&case.plan);
             let setup = setup(&case, &cast);
-            let world = move |handle: E::Net| {
-                let handle = net.get_or_init(|| handle).clone();
-                perform(handle, case, cast, subject, record)
+            let world = move |net: E::Net| {
+                clock.net.replace(Some(net.clone()));
+                perform(net, case, cast, subject, record)
             };
             E::run(&setup, world).into()
         }
     };
+    // The engine's clock has gone with its run.
+    clock.net.replace(None);
     trace::record(Cast::SERVER.0, Kind::End, NO_CONNECTION, ended.code(), 0);
     let packets = tapped.finish();
     let trace = recording.finish();
@@ -67,6 +69,27 @@ fn on<E: Engine>(case: &Case, subject: Subject) -> Run {
         append(&mut history, "world", What::Unreached { step, why, trouble: Trouble::World });
     }
     Run { history, trace, ended, packets }
+}
+
+/// The clock of a run, which stands still before and after it.
+struct Clock<N> {
+    net: RefCell<Option<N>>,
+    last_ns: Cell<u64>,
+}
+
+impl<N> Default for Clock<N> {
+    fn default() -> Self {
+        Self { net: RefCell::new(None), last_ns: Cell::new(0) }
+    }
+}
+
+impl<N: Net> Clock<N> {
+    fn now_ns(&self) -> u64 {
+        if let Some(net) = &*self.net.borrow() {
+            self.last_ns.set(u64::try_from(net.now().as_nanos()).unwrap_or(u64::MAX));
+        }
+        self.last_ns.get()
+    }
 }
 
 fn setup(case: &Case, cast: &Cast) -> Setup {

@@ -37,6 +37,13 @@ impl<N: Net> Listener<N> {
         });
         Ok(Self { slot, scene: Arc::clone(scene), opened })
     }
+
+    /// How many connections are established and not accepted.
+    fn queued(&self) -> u32 {
+        let sockets = self.scene.net.sockets(Cast::SERVER);
+        let queued = sockets.iter().filter(|it| it.local.port() == PORT && it.queued()).count();
+        u32::try_from(queued).unwrap_or(u32::MAX)
+    }
 }
 
 impl<N: Net> SimListener for Listener<N> {
@@ -65,6 +72,11 @@ impl<N: Net> SimListener for Listener<N> {
         Ok(Cast::SERVER.addr(PORT))
     }
 
+    fn seal_begins(&mut self) {
+        let queued = self.queued();
+        self.scene.inside(Inside::Sealing { queued });
+    }
+
     fn filter_syn(&mut self) {
         self.scene.net.filter_syn(Cast::SERVER, PORT);
     }
@@ -74,9 +86,7 @@ impl<N: Net> Drop for Listener<N> {
     fn drop(&mut self) {
         self.scene.process.close(self.opened);
         let Some(listener) = take(&self.slot) else { return };
-        let sockets = self.scene.net.sockets(Cast::SERVER);
-        let queued = sockets.iter().filter(|it| it.local.port() == PORT && it.queued()).count();
-        let queued = u32::try_from(queued).unwrap_or(u32::MAX);
+        let queued = self.queued();
         trace::record(Cast::SERVER.0, Kind::Sealed, 0, 0, queued.into());
         drop(listener);
         self.scene.inside(Inside::Sealed { rung: String::new(), queued });

@@ -30,6 +30,8 @@ mod run;
 mod scene;
 mod store;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use self::carry_out::carry_out;
 pub use self::packets::capture;

@@ -59,7 +59,8 @@ fn record(event: &PacketEvent<'_>) {
     let b = packet_b(head.seq, head.ack);
     // By the client's port: the server's is the same in all.
     let connection = head.from_port.max(head.to_port);
-    trace::record(host.0, kind, connection, a, b);
+    let at_ns = u64::try_from(event.at.as_nanos()).unwrap_or(u64::MAX);
+    trace::record_at(at_ns, host.0, kind, connection, a, b);
 }
 
 fn whole(event: &PacketEvent<'_>) -> Captured {

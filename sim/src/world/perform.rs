@@ -30,6 +30,9 @@ use crate::trace::{self, Kind, NO_CONNECTION};
 /// From ready to the signal, or to the end of a plan that has none.
 const SET_UP_WITHIN: Duration = Duration::from_secs(60);
 
+/// So many turns of the runtime after the server has returned, whatever was ready to run has run.
+const SETTLING: usize = 8;
+
 /// Carries out a case inside of a run. What it records is in `record` from its first step on.
 pub(super) async fn perform<N: Net>(
     net: N,
@@ -100,6 +103,10 @@ async fn live<N: Net>(
         resources: vec![Resource::new("store", move || async move { store.close().await })],
     };
     let exit = subject::serve(subject, parts).await;
+    // What is ready to end is let end.
+    for _ in 0..SETTLING {
+        tokio::task::yield_now().await;
+    }
     // Everything but this task itself, which ends with the process.
     let tasks = u32::try_from(scene.net.tasks(Cast::SERVER).saturating_sub(1)).unwrap_or(u32::MAX);
     let held = scene.net.sockets(Cast::SERVER).iter().filter(|socket| socket.held).count();

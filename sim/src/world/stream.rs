@@ -41,6 +41,8 @@ pub(crate) struct Stream<N: Net> {
     shut: bool,
     /// Whether it gave way at the last poll, and must not at the next.
     gave_way: bool,
+    /// Whether the last look for bytes was the one that gave way.
+    blind: bool,
 }
 
 impl<N: Net> Stream<N> {
@@ -50,7 +52,8 @@ impl<N: Net> Stream<N> {
             let slot = Arc::clone(&slot);
             move || drop(lock(&slot).take())
         });
-        Self { slot, scene: Arc::clone(scene), conn, opened, shut: false, gave_way: false }
+        let scene = Arc::clone(scene);
+        Self { slot, scene, conn, opened, shut: false, gave_way: false, blind: false }
     }
 
     /// Whether to give way here once.
@@ -65,6 +68,17 @@ impl<N: Net> Stream<N> {
             cx.waker().wake_by_ref();
         }
         self.gave_way
+    }
+
+    /// How many bytes have come and were not read, as far as the server could know of them.
+    fn unread(&self, stream: &N::Stream) -> u64 {
+        if self.blind {
+            return 0;
+        }
+        let (local, peer) = (self.scene.net.local_addr(stream), self.scene.net.peer_addr(stream));
+        let sockets = self.scene.net.sockets(Cast::SERVER);
+        let ours = sockets.iter().find(|it| it.local == local && it.peer == Some(peer));
+        ours.map_or(0, |socket| socket.unread as u64)
     }
 
     fn poll<T>(
@@ -90,7 +104,8 @@ impl<N: Net> AsyncRead for Stream<N> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.gives_way(cx) {
+        self.blind = self.gives_way(cx);
+        if self.blind {
             return Poll::Pending;
         }
         self.poll(cx, |stream, cx| stream.poll_read(cx, buf))
@@ -117,7 +132,8 @@ impl<N: Net> AsyncWrite for Stream<N> {
         let done = self.poll(cx, AsyncWrite::poll_shutdown);
         if matches!(done, Poll::Ready(Ok(()))) && !self.shut {
             self.shut = true;
-            self.scene.inside(Inside::Shut { conn: self.conn.name.clone(), unread: 0 });
+            let unread = lock(&self.slot).as_ref().map_or(0, |stream| self.unread(stream));
+            self.scene.inside(Inside::Shut { conn: self.conn.name.clone(), unread });
         }
         done
     }
@@ -127,10 +143,7 @@ impl<N: Net> Drop for Stream<N> {
     fn drop(&mut self) {
         self.scene.process.close(self.opened);
         let Some(stream) = lock(&self.slot).take() else { return };
-        let (local, peer) = (self.scene.net.local_addr(&stream), self.scene.net.peer_addr(&stream));
-        let sockets = self.scene.net.sockets(Cast::SERVER);
-        let ours = sockets.iter().find(|it| it.local == local && it.peer == Some(peer));
-        let unread = ours.map_or(0, |socket| socket.unread as u64);
+        let unread = self.unread(&stream);
         trace::record(Cast::SERVER.0, Kind::ConnectionDropped, self.conn.number, unread, 0);
         drop(stream);
         self.scene.inside(Inside::Dropped { conn: self.conn.name.clone(), unread });

@@ -98,6 +98,8 @@ impl Core {
         if let Some((host, listener)) = self.sockets.listeners[place].take() {
             self.enter(host);
             self.dirty = true;
+            let port = listener.local_addr().map_or(0, |address| address.port());
+            self.filtered.retain(|filtered| *filtered != (host, port));
             drop(listener);
         }
     }

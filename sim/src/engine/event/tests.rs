@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -135,7 +136,7 @@ fn a_panic_anywhere_ends_the_run_with_its_message_and_place() {
 }
 
 #[test]
-fn a_filtered_port_loses_new_handshakes_and_finishes_those_under_way() {
+fn a_filtered_port_puts_new_handshakes_off_and_finishes_those_under_way() {
     let ended = Event::run(&setup(), |net| async move {
         let listener = net.listen(SERVER, PORT).await.unwrap();
         let early = net.spawn(CLIENT, net.connect(CLIENT, SERVER, PORT));
@@ -146,10 +147,15 @@ fn a_filtered_port_loses_new_handshakes_and_finishes_those_under_way() {
         let (_stream, peer) = net.accept(&listener).await.unwrap();
         let early = early.await.unwrap().unwrap();
         assert_eq!(net.local_addr(&early), peer);
-        let late = tokio::time::timeout(Duration::from_secs(60), late).await;
-        (late.is_err(), net.sockets(SERVER).len())
+        let sockets = net.sockets(SERVER).len();
+        net.sleep_until(us(999_000)).await;
+        drop(listener);
+        let refused = late.await.unwrap().unwrap_err().kind();
+        (sockets, refused, net.now())
     });
-    assert_eq!(ended, Ended::Done((true, 2)), "no answer, and no socket but the two");
+    // Sent at 600 us, there at 1,100, there again a second later, and the refusal 500 us after.
+    let expected = (2, io::ErrorKind::ConnectionRefused, us(1_001_600));
+    assert_eq!(ended, Ended::Done(expected), "no socket but the two, and then a refusal");
 }
 
 #[test]

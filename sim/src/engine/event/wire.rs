@@ -12,6 +12,10 @@ use super::queue::What;
 use crate::engine::Host;
 use crate::engine::tap::{self, Flags, Head, PacketEvent, Verdict};
 
+/// How long after a SYN without an answer it is sent again, in nanoseconds: Linux's first timeout.
+/// (RFC 6298, section 2.1.) The next ones come as far apart here, and there each twice as far.
+const SYN_AGAIN: u64 = 1_000_000_000;
+
 impl Core {
     /// Sends what the sockets have to send.
     pub(super) fn collect(&mut self, now: u64) {
@@ -96,6 +100,7 @@ impl Core {
             show(now, &packet, if filtered { Verdict::Dropped } else { Verdict::Delivered });
         }
         if filtered {
+            self.queue.push(now + SYN_AGAIN, What::Arrives(packet));
             return;
         }
         let own = self.links.known(FlowKey::of(from, to, segment).back()).unwrap_or_default();

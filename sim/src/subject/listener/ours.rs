@@ -61,6 +61,7 @@ impl<L: SimListener> Listener for Sealed<L> {
     }
 
     async fn seal(mut self, door: Door<Self>) -> Rung {
+        self.listener.seal_begins();
         match self.sealing {
             Sealing::SynFilter => {
                 self.listener.filter_syn();

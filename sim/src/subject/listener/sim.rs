@@ -23,6 +23,9 @@ pub trait SimListener: Send + 'static {
     /// When the network does not say.
     fn local_addr(&self) -> io::Result<SocketAddr>;
 
+    /// It is about to be closed, in whatever way. For the record.
+    fn seal_begins(&mut self) {}
+
     /// From here on no handshake begins: a SYN is dropped without a word. Those under way go on.
     fn filter_syn(&mut self);
 }

@@ -1,0 +1,69 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::routing::{get, post};
+use futures_util::stream;
+use hyper_util::rt::TokioIo;
+use lastorders::Drain;
+use tokio::sync::Semaphore;
+
+/// What the tests see of the application.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    /// Held requests wait for one of these.
+    pub(super) gate: Arc<Semaphore>,
+    /// How many jobs were done.
+    pub(super) jobs: Arc<AtomicUsize>,
+}
+
+/// * `GET /health`
+/// * `POST /work`: done at once
+/// * `GET /held`: waits at the gate
+/// * `GET /slow`: the head at once, the body in a second
+/// * `GET /upgrade`: echoes
+pub(super) fn app(drain: Drain) -> (Router, Seen) {
+    let seen = Seen { gate: Arc::new(Semaphore::new(0)), jobs: Arc::default() };
+    let gate = Arc::clone(&seen.gate);
+    let held = || async move {
+        gate.acquire().await.expect("never closed").forget();
+        "held"
+    };
+    let jobs = Arc::clone(&seen.jobs);
+    let work = |_: Bytes| async move {
+        jobs.fetch_add(1, Ordering::Relaxed);
+        StatusCode::CREATED
+    };
+    let router = Router::new()
+        .route("/health", lastorders::health(drain))
+        .route("/work", post(work))
+        .route("/held", get(held))
+        .route("/slow", get(slow))
+        .route("/upgrade", get(upgrade));
+    (router, seen)
+}
+
+async fn slow() -> Body {
+    Body::from_stream(stream::once(async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok::<_, Infallible>("slow")
+    }))
+}
+
+async fn upgrade(mut request: Request) -> (StatusCode, HeaderMap) {
+    let upgraded = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        let Ok(io) = upgraded.await else { return };
+        let (mut read, mut write) = tokio::io::split(TokioIo::new(io));
+        let _ = tokio::io::copy(&mut read, &mut write).await;
+    });
+    let mut head = HeaderMap::new();
+    head.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    head.insert(header::UPGRADE, HeaderValue::from_static("echo"));
+    (StatusCode::SWITCHING_PROTOCOLS, head)
+}

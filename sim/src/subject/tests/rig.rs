@@ -1,0 +1,182 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::stream;
+use lastorders::{Drain, Policy, Signal};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+
+use super::app::{Seen, app};
+use super::memory::Memory;
+use crate::case::Sealing;
+use crate::subject::{Exit, Parts, Resource, Subject, serve};
+
+/// Longer than any server here may take.
+const FOR_EVER: Duration = Duration::from_secs(3600);
+
+/// A server, and everything that is done to it.
+pub(super) struct Rig {
+    queue: UnboundedSender<DuplexStream>,
+    signals: UnboundedSender<Signal>,
+    server: JoinHandle<(Exit, Instant)>,
+    pub(super) seen: Seen,
+    released: Arc<AtomicBool>,
+    signalled: Option<Instant>,
+}
+
+impl Rig {
+    pub(super) fn new(subject: Subject) -> Self {
+        Self::with(subject, Policy::default(), Duration::ZERO)
+    }
+
+    /// `release`: how long the resource takes to close.
+    pub(super) fn with(subject: Subject, policy: Policy, release: Duration) -> Self {
+        let (queue, accepted) = unbounded_channel();
+        let (signals, mut sent) = unbounded_channel();
+        let drain = Drain::new();
+        let (app, seen) = app(drain.clone());
+        let released = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&released);
+        let parts = Parts {
+            listener: Memory(accepted),
+            sealing: Sealing::SynFilter,
+            signals: Box::pin(stream::poll_fn(move |cx| sent.poll_recv(cx))),
+            policy,
+            drain,
+            app,
+            resources: vec![Resource::new("pool", move || async move {
+                flag.store(true, Ordering::Relaxed);
+                tokio::time::sleep(release).await;
+            })],
+        };
+        let server = tokio::spawn(async move { (serve(subject, parts).await, Instant::now()) });
+        Self { queue, signals, server, seen, released, signalled: None }
+    }
+
+    /// Connects; the connection waits to be accepted.
+    pub(super) fn connect(&self) -> Client {
+        let (ours, theirs) = duplex(64 << 10);
+        // A closed listener refuses it.
+        let _ = self.queue.send(theirs);
+        Client(ours)
+    }
+
+    pub(super) fn is_listening(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
+    pub(super) fn released(&self) -> bool {
+        self.released.load(Ordering::Relaxed)
+    }
+
+    /// A connection with a request that waits at the gate.
+    pub(super) async fn held(&self) -> Client {
+        let mut client = self.connect();
+        client.get("/held").await;
+        client
+    }
+
+    /// A connection that has been answered once.
+    pub(super) async fn idle(&self) -> Client {
+        let mut client = self.connect();
+        client.get("/health").await;
+        assert_eq!(client.answer().await.as_deref(), Some(r#"{"status":"ok"}"#));
+        client
+    }
+
+    pub(super) fn signal(&mut self, signal: Signal) {
+        self.signalled.get_or_insert_with(Instant::now);
+        // A server that listens no longer does not hear it.
+        let _ = self.signals.send(signal);
+    }
+
+    /// Sends SIGTERM, and lets everyone take notice.
+    pub(super) async fn terminate(&mut self) {
+        self.signal(Signal::Terminate);
+        settle().await;
+    }
+
+    /// The exit code, and how long after the first signal it came; `None` if it never comes.
+    pub(super) async fn exit(self) -> Option<(i32, Duration)> {
+        let ended = timeout(FOR_EVER, self.server).await.ok()?;
+        let (exit, at) = ended.expect("the server does not panic");
+        Some((exit.code, at - self.signalled.expect("there was a signal")))
+    }
+
+    /// How long after the first signal it exits.
+    pub(super) async fn took(self) -> Duration {
+        self.exit().await.map_or(FOR_EVER, |(_, took)| took)
+    }
+}
+
+/// A client's end of a connection.
+pub(super) struct Client(DuplexStream);
+
+impl Client {
+    /// Sends if it can.
+    pub(super) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        let _ = self.0.write_all(bytes.as_ref()).await;
+        settle().await;
+    }
+
+    pub(super) async fn get(&mut self, path: &str) {
+        self.send(format!("GET {path} HTTP/1.1\r\nhost: sim\r\n\r\n")).await;
+    }
+
+    /// Reads until what was read ends so; `None` if the connection ends before.
+    pub(super) async fn until(&mut self, end: &[u8]) -> Option<Vec<u8>> {
+        let mut read = Vec::new();
+        while !read.ends_with(end) {
+            read.push(self.0.read_u8().await.ok()?);
+        }
+        Some(read)
+    }
+
+    /// A number of four bytes.
+    pub(super) async fn number(&mut self) -> u32 {
+        self.0.read_u32().await.expect("four bytes")
+    }
+
+    /// The head of an answer, in lower case.
+    pub(super) async fn head(&mut self) -> Option<String> {
+        let head = self.until(b"\r\n\r\n").await?;
+        Some(String::from_utf8_lossy(&head).to_lowercase())
+    }
+
+    /// The body of an answer with a length.
+    pub(super) async fn answer(&mut self) -> Option<String> {
+        let head = self.head().await?;
+        let length = head.split("content-length: ").nth(1)?.split("\r\n").next()?;
+        let mut body = vec![0; length.parse().ok()?];
+        self.0.read_exact(&mut body).await.ok()?;
+        String::from_utf8(body).ok()
+    }
+
+    /// Everything up to the end of the connection.
+    pub(super) async fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        let _ = self.0.read_to_end(&mut rest).await;
+        rest
+    }
+}
+
+/// Lets every task run until all wait, without time passing.
+pub(super) async fn settle() {
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
+    }
+}
+
+pub(super) async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+    settle().await;
+}
+
+/// A run of its own, on tokio's paused clock.
+pub(super) fn run<T>(script: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(script)
+}
