@@ -43,6 +43,7 @@
 //! * [`history`]: everything that was observed, as data
 //! * [`check`]: one invariant a file, and what findings amount to
 //! * [`scenario`]: the catalogue of claims, each a function that makes a plan
+//! * [`exit`]: the exit codes of our programs
 //! * [`timeline`](mod@timeline): the picture of one run: who did what around the signal
 //! * [`terminal`]: text that is fit for a terminal
 //!
@@ -68,6 +69,7 @@ pub mod check;
 pub mod cli;
 #[cfg(feature = "real")]
 mod guard;
+pub mod exit;
 pub mod history;
 pub mod plan;
 #[cfg(feature = "real")]
