@@ -67,9 +67,9 @@ pub mod actor;
 pub mod check;
 #[cfg(feature = "real")]
 pub mod cli;
+pub mod exit;
 #[cfg(feature = "real")]
 mod guard;
-pub mod exit;
 pub mod history;
 pub mod plan;
 #[cfg(feature = "real")]

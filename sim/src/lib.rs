@@ -8,6 +8,7 @@
 //!
 //! # The map
 //!
+//! * [`blob`]: a case as one line that can be typed
 //! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
 //! * [`check`]: what only a simulator can see, what a sweep must reach, and what it has covered
@@ -20,6 +21,7 @@
 //! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
 
+pub mod blob;
 pub mod bugs;
 pub mod case;
 pub mod check;
