@@ -16,6 +16,7 @@
 //! * [`engine`]: two simulated networks and clocks behind one trait
 //! * [`generate`]: from a seed to a case
 //! * [`parity`]: what the simulated networks do as a real one does, and what not
+//! * [`shrink`]: from a case that fails to the smallest that fails in the same way
 //! * [`subject`]: the servers that can be simulated
 //! * [`sweep`]: many seeds, in shards
 //! * [`trace`]: what happened in a run, record by record, and its hash
@@ -29,6 +30,7 @@ pub mod cli;
 pub mod engine;
 pub mod generate;
 pub mod parity;
+pub mod shrink;
 pub mod subject;
 pub mod sweep;
 pub mod trace;
