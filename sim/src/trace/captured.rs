@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Kind, record};
+use super::{Kind, record_at};
 use crate::engine::tap::{Flags, PacketEvent, Verdict};
 
 /// One TCP segment as its sender's link saw it.
@@ -64,7 +64,10 @@ pub fn packet(event: &PacketEvent<'_>, connection: u16) {
         Verdict::Delivered => (event.to, Kind::PacketDelivered),
     };
     let a = packet_a(event.head.flags, event.payload.len());
-    record(host.0, kind, connection, a, packet_b(event.head.seq, event.head.ack));
+    let b = packet_b(event.head.seq, event.head.ack);
+    // The engine is at work, and its clock cannot be asked.
+    let at_ns = u64::try_from(event.at.as_nanos()).unwrap_or(u64::MAX);
+    record_at(at_ns, host.0, kind, connection, a, b);
 }
 
 /// The number `a` of the record of a packet: flags above, length of the payload below.
@@ -148,7 +151,8 @@ mod tests {
         let trace =
             recorded(|| verdicts.iter().for_each(|(verdict, ..)| packet(&event(*verdict), 2)));
         for ((_, host, kind), record) in verdicts.into_iter().zip(&trace.records) {
-            assert_eq!((record.host, record.kind, record.connection), (host, kind, 2));
+            assert_eq!((record.at_ns, record.host), (3_000, host));
+            assert_eq!((record.kind, record.connection), (kind, 2));
             assert_eq!((record.a, record.b), (0x11_0000_0003, 0xffff_ffff_0000_0001));
         }
     }

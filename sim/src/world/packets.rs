@@ -1,8 +1,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::engine::tap::{self, PacketEvent, Tapped, Verdict};
-use crate::trace::{self, Captured, Kind, packet_a, packet_b};
+use crate::engine::tap::{self, PacketEvent, Tapped};
+use crate::trace::{self, Captured};
 
 thread_local! {
     static CAPTURING: Cell<bool> = const { Cell::new(false) };
@@ -30,10 +30,8 @@ pub(super) fn listen() -> Wire {
     let kept = CAPTURING.get().then(|| Rc::clone(&captured));
     let tapped = tap::install(move |event: &PacketEvent<'_>| {
         record(event);
-        if let Some(kept) = &kept
-            && let Some(captured) = Captured::of(event)
-        {
-            kept.borrow_mut().push(captured);
+        if let Some(kept) = &kept {
+            kept.borrow_mut().extend(Captured::of(event));
         }
     });
     Wire { captured, _tapped: tapped }
@@ -47,16 +45,7 @@ impl Wire {
 }
 
 fn record(event: &PacketEvent<'_>) {
-    let PacketEvent { from, to, head, payload, verdict, .. } = event;
-    let (kind, host) = match verdict {
-        Verdict::Sent | Verdict::Held => (Kind::PacketSent, from),
-        Verdict::Delivered => (Kind::PacketDelivered, to),
-        Verdict::Dropped => (Kind::PacketDropped, from),
-    };
-    let a = packet_a(head.flags, payload.len());
-    let b = packet_b(head.seq, head.ack);
     // By the client's port: the server's is the same in all.
-    let connection = head.from_port.max(head.to_port);
-    let at_ns = u64::try_from(event.at.as_nanos()).unwrap_or(u64::MAX);
-    trace::record_at(at_ns, host.0, kind, connection, a, b);
+    let connection = event.head.from_port.max(event.head.to_port);
+    trace::packet(event, connection);
 }
