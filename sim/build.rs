@@ -1,6 +1,7 @@
 //! Gives the simulator the hash of what its runs depend on.
 
 #[path = "src/trace/engine_version.rs"]
+#[expect(unreachable_pub, reason = "the library shows it to everybody")]
 mod engine_version;
 #[path = "build/lock.rs"]
 mod lock;

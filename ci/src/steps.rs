@@ -24,8 +24,22 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "pure",
-        about: "the harness without its default features, as the simulator builds it",
+        about: "the harness without its default features",
         cargo: &["check", "-p", "lastorders-harness", "--no-default-features", "--locked"],
+        ..USUAL
+    },
+    Step {
+        name: "actors",
+        about: "the harness without a real world, as the simulator builds it",
+        cargo: &[
+            "check",
+            "-p",
+            "lastorders-harness",
+            "--no-default-features",
+            "--features",
+            "actors",
+            "--locked",
+        ],
         ..USUAL
     },
     Step {

@@ -8,32 +8,25 @@
 //!
 //! # The map
 //!
-//! * [`blob`]: a case as one line that can be copied
 //! * [`bugs`]: faults planted in our own shutdown on purpose
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
 //! * [`check`]: what only a simulator can see, what a sweep must reach, and what it has covered
-//! * [`cli`]: the program
+//! * [`cli`]: the program `lastorders-sim`
 //! * [`engine`]: two simulated networks and clocks behind one trait
 //! * [`generate`]: from a seed to a case
+//! * [`parity`]: what the simulated networks do as a real one does, and what not
 //! * [`subject`]: the servers that can be simulated
-//! * [`sweep`]: many seeds, over threads and machines
+//! * [`sweep`]: many seeds, in shards
 //! * [`trace`]: what happened in a run, record by record, and its hash
 //! * [`world`]: carries a case out
 
-#[cfg(not(tokio_unstable))]
-compile_error!(
-    "the simulator seeds tokio's scheduler, which tokio has only with --cfg tokio_unstable. It \
-     stands in the workspace's .cargo/config.toml, but RUSTFLAGS in the environment replaces that: \
-     type `unset RUSTFLAGS`, or `export RUSTFLAGS=\"$RUSTFLAGS --cfg tokio_unstable\"`"
-);
-
-pub mod blob;
 pub mod bugs;
 pub mod case;
 pub mod check;
 pub mod cli;
 pub mod engine;
 pub mod generate;
+pub mod parity;
 pub mod subject;
 pub mod sweep;
 pub mod trace;

@@ -1,11 +1,12 @@
-use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use turmoil_net::{Packet, TcpFlags, Transport};
 
-/// One TCP segment as the network saw it.
+use super::{Kind, record};
+use crate::engine::tap::{Flags, PacketEvent, Verdict};
+
+/// One TCP segment as its sender's link saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
     /// When, in virtual time since the run began.
@@ -24,40 +25,46 @@ pub struct Captured {
     pub window: u16,
     /// What it carries.
     pub payload: Bytes,
+    /// Whether the link loses it.
+    pub lost: bool,
 }
 
-/// The flags of a TCP segment, with the bits of a TCP header.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Flags(pub u8);
-
 impl Captured {
-    /// A packet of turmoil-net; `None` if it is not TCP.
+    /// A packet that leaves its host; `None` for one that comes to its host, which was seen before.
     #[must_use]
-    pub fn of(at: Duration, packet: &Packet) -> Option<Self> {
-        let Transport::Tcp(tcp) = &packet.payload else { return None };
+    pub fn of(event: &PacketEvent<'_>) -> Option<Self> {
+        let lost = match event.verdict {
+            Verdict::Sent | Verdict::Held => false,
+            Verdict::Dropped => true,
+            Verdict::Delivered => return None,
+        };
+        let head = event.head;
         Some(Self {
-            at,
-            src: SocketAddr::new(packet.src, tcp.src_port),
-            dst: SocketAddr::new(packet.dst, tcp.dst_port),
-            flags: tcp.flags.into(),
-            seq: tcp.seq,
-            ack: tcp.ack,
-            window: tcp.window,
-            payload: tcp.payload.clone(),
+            at: event.at,
+            src: event.from.addr(head.from_port),
+            dst: event.to.addr(head.to_port),
+            flags: head.flags,
+            seq: head.seq,
+            ack: head.ack,
+            window: head.window,
+            payload: Bytes::copy_from_slice(event.payload),
+            lost,
         })
     }
+}
 
-    /// The number `a` of a record of this packet.
-    #[must_use]
-    pub fn a(&self) -> u64 {
-        packet_a(self.flags, self.payload.len())
-    }
-
-    /// The number `b` of a record of this packet.
-    #[must_use]
-    pub fn b(&self) -> u64 {
-        packet_b(self.seq, self.ack)
-    }
+/// Records what happened to a packet, with its host: who gets it if it is delivered, else who sent
+/// it.
+#[inline]
+pub fn packet(event: &PacketEvent<'_>, connection: u16) {
+    let (host, kind) = match event.verdict {
+        Verdict::Sent => (event.from, Kind::PacketSent),
+        Verdict::Held => (event.from, Kind::PacketHeld),
+        Verdict::Dropped => (event.from, Kind::PacketDropped),
+        Verdict::Delivered => (event.to, Kind::PacketDelivered),
+    };
+    let a = packet_a(event.head.flags, event.payload.len());
+    record(host.0, kind, connection, a, packet_b(event.head.seq, event.head.ack));
 }
 
 /// The number `a` of the record of a packet: flags above, length of the payload below.
@@ -72,88 +79,83 @@ pub fn packet_b(seq: u32, ack: u32) -> u64 {
     u64::from(seq) << 32 | u64::from(ack)
 }
 
-impl Flags {
-    /// No more bytes follow.
-    pub const FIN: Self = Self(0x01);
-    /// The first of its side.
-    pub const SYN: Self = Self(0x02);
-    /// The connection is gone.
-    pub const RST: Self = Self(0x04);
-    /// To be given to the application at once.
-    pub const PSH: Self = Self(0x08);
-    /// The acknowledgement counts.
-    pub const ACK: Self = Self(0x10);
-    /// There is an urgent pointer.
-    pub const URG: Self = Self(0x20);
-
-    const NAMES: [(Self, &str); 6] = [
-        (Self::SYN, "SYN"),
-        (Self::FIN, "FIN"),
-        (Self::RST, "RST"),
-        (Self::PSH, "PSH"),
-        (Self::ACK, "ACK"),
-        (Self::URG, "URG"),
+/// Flags in words: `SYN+ACK`; `-` for none.
+#[must_use]
+pub fn flag_names(flags: Flags) -> String {
+    let names = [
+        (Flags::SYN, "SYN"),
+        (Flags::FIN, "FIN"),
+        (Flags::RST, "RST"),
+        (Flags::PSH, "PSH"),
+        (Flags::ACK, "ACK"),
     ];
-
-    /// Whether all of these are set.
-    #[must_use]
-    pub fn has(self, flags: Self) -> bool {
-        self.0 & flags.0 == flags.0
-    }
-
-    /// With these as well.
-    #[must_use]
-    pub fn and(self, flags: Self) -> Self {
-        Self(self.0 | flags.0)
-    }
-}
-
-impl From<TcpFlags> for Flags {
-    fn from(flags: TcpFlags) -> Self {
-        let bits = [
-            (flags.fin, Self::FIN),
-            (flags.syn, Self::SYN),
-            (flags.rst, Self::RST),
-            (flags.psh, Self::PSH),
-            (flags.ack, Self::ACK),
-            (flags.urg, Self::URG),
-        ];
-        let set = bits.into_iter().filter(|(set, _)| *set);
-        set.fold(Self::default(), |all, (_, flag)| all.and(flag))
-    }
-}
-
-impl fmt::Display for Flags {
-    /// `SYN+ACK`; `-` for none.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = Self::NAMES.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, name)| *name);
-        let names: Vec<_> = names.collect();
-        f.pad(if names.is_empty() { "-".to_owned() } else { names.join("+") }.as_str())
-    }
-}
-
-impl fmt::Debug for Flags {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
+    let set = names.into_iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, name)| name);
+    let set: Vec<_> = set.collect();
+    if set.is_empty() { "-".to_owned() } else { set.join("+") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Host;
+    use crate::engine::tap::Head;
+    use crate::trace::testing::recorded;
 
-    #[test]
-    fn flags_have_their_bits_and_names() {
-        let flags = TcpFlags { syn: true, ack: true, ..TcpFlags::default() };
-        assert_eq!(Flags::from(flags), Flags(0x12));
-        assert_eq!(Flags::from(flags).to_string(), "SYN+ACK");
-        assert_eq!(Flags::default().to_string(), "-");
-        assert!(!Flags::ACK.has(Flags::SYN.and(Flags::ACK)));
+    const FIN_ACK: Flags = Flags(Flags::FIN | Flags::ACK);
+
+    fn event(verdict: Verdict) -> PacketEvent<'static> {
+        PacketEvent {
+            at: Duration::from_micros(3),
+            from: Host(1),
+            to: Host(0),
+            head: Head {
+                from_port: 5_000,
+                to_port: 80,
+                seq: u32::MAX,
+                ack: 1,
+                window: 9,
+                flags: FIN_ACK,
+            },
+            payload: b"bye",
+            verdict,
+        }
     }
 
     #[test]
-    fn both_numbers_of_a_packet_are_whole() {
-        assert_eq!(packet_a(Flags::FIN.and(Flags::ACK), 1460), 0x11_0000_05b4);
-        assert_eq!(packet_b(u32::MAX, 1), 0xffff_ffff_0000_0001);
+    fn a_packet_is_captured_once_where_it_leaves() {
+        for (verdict, lost) in [
+            (Verdict::Sent, Some(false)),
+            (Verdict::Held, Some(false)),
+            (Verdict::Dropped, Some(true)),
+            (Verdict::Delivered, None),
+        ] {
+            let captured = Captured::of(&event(verdict));
+            assert_eq!(captured.as_ref().map(|captured| captured.lost), lost, "{verdict:?}");
+            if let Some(captured) = captured {
+                assert_eq!((captured.src, captured.dst), (Host(1).addr(5_000), Host(0).addr(80)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_packet_is_recorded_with_the_host_it_is_at() {
+        let verdicts = [
+            (Verdict::Sent, 1, Kind::PacketSent),
+            (Verdict::Held, 1, Kind::PacketHeld),
+            (Verdict::Dropped, 1, Kind::PacketDropped),
+            (Verdict::Delivered, 0, Kind::PacketDelivered),
+        ];
+        let trace =
+            recorded(|| verdicts.iter().for_each(|(verdict, ..)| packet(&event(*verdict), 2)));
+        for ((_, host, kind), record) in verdicts.into_iter().zip(&trace.records) {
+            assert_eq!((record.host, record.kind, record.connection), (host, kind, 2));
+            assert_eq!((record.a, record.b), (0x11_0000_0003, 0xffff_ffff_0000_0001));
+        }
+    }
+
+    #[test]
+    fn flags_have_names() {
+        assert_eq!(flag_names(FIN_ACK), "FIN+ACK");
+        assert_eq!(flag_names(Flags(0)), "-");
     }
 }

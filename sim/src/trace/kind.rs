@@ -43,6 +43,8 @@ kinds! {
     PacketDelivered = 0x11, "packet_delivered";
     /// A packet was lost: by a rule, or because nobody takes it. `a` and `b` as in `PacketSent`.
     PacketDropped = 0x12, "packet_dropped";
+    /// A packet stays on a link that is held. `a` and `b` as in `PacketSent`.
+    PacketHeld = 0x13, "packet_held";
     /// What happens to a link: `a` 0 held, 1 cut, 2 healed; `b`: the other host.
     Link = 0x18, "link";
 

@@ -7,6 +7,8 @@
 //! * `trace`: what a recording gives
 //! * `captured`: packets as the network saw them
 //! * `names`, `words`: records for people
+//! * [`export`]: a run in files for other programs
+//! * [`leak`]: nondeterminism on demand, so that the audit is itself tested
 //! * `file`: a trace in a file, so that two processes can be compared
 //! * [`audit`]: whether a case gives the same run twice
 //! * `engine_version`, `lock`: what a trace is valid for
@@ -14,9 +16,11 @@
 pub mod audit;
 mod captured;
 mod engine_version;
+pub mod export;
 mod file;
 mod hash;
 mod kind;
+pub mod leak;
 mod lock;
 mod names;
 mod record;
@@ -27,7 +31,7 @@ mod testing;
 mod trace;
 mod words;
 
-pub use self::captured::{Captured, Flags, packet_a, packet_b};
+pub use self::captured::{Captured, flag_names, packet, packet_a, packet_b};
 pub use self::engine_version::ENGINE_VERSION;
 pub use self::file::{Header, MOST_DRAWS, MOST_RECORDS, ReadError, read, write};
 pub use self::hash::Chain;
@@ -37,4 +41,5 @@ pub use self::names::Names;
 pub use self::record::{NO_CONNECTION, Record};
 pub use self::recorder::{Recording, begin, drew, len, record, record_at};
 pub use self::trace::{Draw, Trace};
+use self::words::phase;
 pub use self::words::{line, time, what};

@@ -52,20 +52,16 @@ impl Record {
     /// The record with these bytes; `None` if its kind is not known.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; Self::BYTES]) -> Option<Self> {
-        let word = |at: usize| {
-            let part = bytes[at * 8..][..8].try_into().expect("a record has four words");
-            u64::from_le_bytes(part)
-        };
-        let [sequence @ .., _, _, _, _] = word(1).to_le_bytes();
-        let [.., host, kind, low, high] = word(1).to_le_bytes();
+        let (&[at_ns, small, a, b], []) = bytes.as_chunks::<8>() else { return None };
+        let [s0, s1, s2, s3, host, kind, low, high] = small;
         Some(Self {
-            at_ns: word(0),
-            sequence: u32::from_le_bytes(sequence),
+            at_ns: u64::from_le_bytes(at_ns),
+            sequence: u32::from_le_bytes([s0, s1, s2, s3]),
             host,
             kind: Kind::from_number(kind)?,
             connection: u16::from_le_bytes([low, high]),
-            a: word(2),
-            b: word(3),
+            a: u64::from_le_bytes(a),
+            b: u64::from_le_bytes(b),
         })
     }
 }

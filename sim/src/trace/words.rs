@@ -1,6 +1,7 @@
 use lastorders::drain;
 
-use super::{Flags, Kind, Names, Record, Stream};
+use super::{Kind, Names, Record, Stream, flag_names};
+use crate::engine::tap::Flags;
 
 /// A record in words, on one line: time, sequence, host, connection, and what happened.
 #[must_use]
@@ -25,6 +26,7 @@ pub fn what(record: &Record) -> String {
         Kind::PacketSent => format!("sends {}", packet(a, b)),
         Kind::PacketDelivered => format!("gets {}", packet(a, b)),
         Kind::PacketDropped => format!("loses {}", packet(a, b)),
+        Kind::PacketHeld => format!("its link holds {}", packet(a, b)),
         Kind::Link => {
             format!("its link to host {b} is {}", one_of(a, &["held", "cut", "healed"]))
         }
@@ -132,7 +134,7 @@ pub(super) fn phase(index: u64) -> String {
 }
 
 fn packet(a: u64, b: u64) -> String {
-    let flags = Flags((a >> 32) as u8);
+    let flags = flag_names(Flags((a >> 32) as u8));
     let (length, seq, ack) = (a as u32, (b >> 32) as u32, b as u32);
     format!("{flags}, {length} bytes, seq {seq}, ack {ack}")
 }
@@ -164,7 +166,7 @@ mod tests {
         };
         let names =
             Names { hosts: vec!["server".to_owned()], connections: vec!["calm@1".to_owned()] };
-        let syn = packet_a(Flags::SYN.and(Flags::ACK), 0);
+        let syn = packet_a(Flags(Flags::SYN | Flags::ACK), 0);
         for (record, expected) in [
             (record(Kind::Signal, 0, 15, 0), "1.500000 ms #7 host 1: SIGTERM"),
             (

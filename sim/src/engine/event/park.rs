@@ -42,7 +42,7 @@ fn quiescent(core: &mut Core) {
             pump(core, due);
         }
         // The runtime would count its milliseconds from here, and fire its timers late.
-        _ if now % GRAIN != 0 => advance(whole - now),
+        _ if !now.is_multiple_of(GRAIN) => advance(whole - now),
         Some(due) => core.pace((due / GRAIN * GRAIN).min(core.max_time)),
         None => idle(core, now),
     }
