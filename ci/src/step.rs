@@ -10,6 +10,8 @@ pub(crate) struct Step {
     pub(crate) about: &'static str,
     /// The arguments of `cargo`.
     pub(crate) cargo: &'static [&'static str],
+    /// A script of `ci/` instead, where it takes several commands.
+    pub(crate) script: Option<&'static str>,
     /// Variables beyond those of the environment.
     pub(crate) env: &'static [(&'static str, &'static str)],
     /// Whether it is taken when no step is named.
@@ -31,17 +33,24 @@ pub(crate) struct Taken {
 impl Step {
     /// Takes it, with further arguments; what it prints is passed through.
     pub(crate) fn take(self, rest: &[String]) -> Taken {
-        eprintln!("\n── {}: cargo {} {}", self.name, self.cargo.join(" "), rest.join(" "));
+        let (program, first) = match self.script {
+            Some(script) => ("bash".into(), std::slice::from_ref(&script).to_vec()),
+            None => {
+                let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+                (cargo, self.cargo.to_vec())
+            }
+        };
+        let shown = if self.script.is_some() { "bash" } else { "cargo" };
+        eprintln!("\n── {}: {shown} {} {}", self.name, first.join(" "), rest.join(" "));
         let begun = now();
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let _load = self.loaded.then(Load::on_every_processor);
-        let mut command = Command::new(cargo);
-        command.args(self.cargo).args(rest).envs(self.env.iter().copied());
+        let mut command = Command::new(&program);
+        command.args(first).args(rest).envs(self.env.iter().copied());
         let status = command.status();
         let failure = match status {
             Ok(status) if status.success() => None,
             Ok(status) => Some(status.to_string()),
-            Err(error) => Some(format!("cargo could not be started: {error}")),
+            Err(error) => Some(format!("{shown} could not be started: {error}")),
         };
         Taken { step: self, failure, duration: begun.elapsed() }
     }

@@ -24,8 +24,22 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "pure",
-        about: "the harness without its default features, as the simulator builds it",
+        about: "the harness without its default features",
         cargo: &["check", "-p", "lastorders-harness", "--no-default-features", "--locked"],
+        ..USUAL
+    },
+    Step {
+        name: "actors",
+        about: "the harness without a real world, as the simulator builds it",
+        cargo: &[
+            "check",
+            "-p",
+            "lastorders-harness",
+            "--no-default-features",
+            "--features",
+            "actors",
+            "--locked",
+        ],
         ..USUAL
     },
     Step {
@@ -61,6 +75,32 @@ const STEPS: &[Step] = &[
         name: "test",
         about: "the README's second command: every test",
         cargo: &["test", "--workspace", "--all-features"],
+        ..USUAL
+    },
+    Step {
+        name: "sim",
+        about: "sweeps of ours, the planted bugs, 100,000 audited seeds, a reproduction line",
+        script: Some("ci/sim.sh"),
+        ..USUAL
+    },
+    Step {
+        name: "manifests",
+        about: "the Kubernetes job and the example of a CI matrix, against their schemas",
+        script: Some("ci/manifests.sh"),
+        ..USUAL
+    },
+    Step {
+        name: "slurm",
+        about: "a Slurm array over one sweep; installs and removes it, needs root; only when named",
+        script: Some("ci/slurm.sh"),
+        usual: false,
+        ..USUAL
+    },
+    Step {
+        name: "bench-sim",
+        about: "simulated drains a second, beside turmoil 0.7; only when named",
+        cargo: &["bench", "--locked", "-p", "lastorders-sim", "--bench", "drains", "--"],
+        usual: false,
         ..USUAL
     },
     Step {
@@ -111,8 +151,16 @@ const STEPS: &[Step] = &[
 ];
 
 /// What most steps have in common.
-const USUAL: Step =
-    Step { name: "", about: "", cargo: &[], env: &[], usual: true, timed: None, loaded: false };
+const USUAL: Step = Step {
+    name: "",
+    about: "",
+    cargo: &[],
+    script: None,
+    env: &[],
+    usual: true,
+    timed: None,
+    loaded: false,
+};
 
 /// The names of the steps, for the command line.
 pub(crate) fn names() -> PossibleValuesParser {
@@ -123,7 +171,7 @@ pub(crate) fn names() -> PossibleValuesParser {
 pub(crate) fn help() -> String {
     STEPS.iter().fold("Steps:\n".to_owned(), |mut text, step| {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "  {:<8} {}", step.name, step.about);
+        let _ = writeln!(text, "  {:<9} {}", step.name, step.about);
         text
     })
 }
@@ -155,10 +203,10 @@ pub(crate) fn run(names: &[String], length: Option<&str>, rest: &[String]) -> Ex
     eprintln!();
     for Taken { step, failure, duration } in &taken {
         let verdict = failure.as_deref().unwrap_or("ok");
-        eprintln!("{:<8} {:>7.1} s  {verdict}", step.name, duration.as_secs_f64());
+        eprintln!("{:<9} {:>7.1} s  {verdict}", step.name, duration.as_secs_f64());
     }
     for step in &chosen[taken.len()..] {
-        eprintln!("{:<8}            not run", step.name);
+        eprintln!("{:<9}            not run", step.name);
     }
     if taken.iter().any(|taken| taken.failure.is_some()) {
         return ExitCode::FAILURE;

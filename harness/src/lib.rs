@@ -43,6 +43,7 @@
 //! * [`history`]: everything that was observed, as data
 //! * [`check`]: one invariant a file, and what findings amount to
 //! * [`scenario`]: the catalogue of claims, each a function that makes a plan
+//! * [`exit`]: the exit codes of our programs
 //! * [`timeline`](mod@timeline): the picture of one run: who did what around the signal
 //! * [`terminal`]: text that is fit for a terminal
 //!
@@ -66,6 +67,7 @@ pub mod actor;
 pub mod check;
 #[cfg(feature = "real")]
 pub mod cli;
+pub mod exit;
 #[cfg(feature = "real")]
 mod guard;
 pub mod history;

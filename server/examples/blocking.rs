@@ -8,9 +8,10 @@
 //! kill -TERM $(pgrep -x blocking)
 //! ```
 
+use std::io::{self, Write, stdout};
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
-use std::{io, thread};
 
 use axum::{Router, routing::get};
 use lastorders::Policy;
@@ -30,7 +31,7 @@ async fn run() -> io::Result<ExitCode> {
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
-    println!("listening on {}", listener.local_addr()?);
+    let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
     let app = Router::new()
         .route("/", get(|| async { "hello\n" }))
@@ -39,13 +40,14 @@ async fn run() -> io::Result<ExitCode> {
         .route("/blocks", get(|| async { tokio::task::spawn_blocking(block).await.unwrap_or(()) }));
     let policy = Policy::default().deadline(Duration::from_secs(1));
     let report = lastorders::serve(listener, app).policy(policy).signals(signals).await;
-    println!("{report}");
+    // Whoever read this may be gone.
+    let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }
 
 /// Computes for longer than anybody would wait.
 fn block() {
-    println!("blocked");
+    let _ = writeln!(stdout(), "blocked");
     loop {
         thread::park();
     }

@@ -15,6 +15,7 @@
 use std::env;
 use std::error::Error;
 use std::future::ready;
+use std::io::{Write, stderr, stdout};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::SocketAddr;
 use std::process::{self, ExitCode};
@@ -44,18 +45,20 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     let (listener, handover) = Shared::later(listener)?;
-    println!("listening on {}", listener.local_addr()?);
+    let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
     let (done, handed_over) = oneshot::channel();
     tokio::spawn(async move {
         while orders.recv().await.is_some() {
             match hand_over(&handover).await {
                 Ok(successor) => {
-                    println!("handed over to {successor}");
+                    let _ = writeln!(stdout(), "handed over to {successor}");
                     let _ = done.send(Signal::Terminate);
                     return;
                 }
-                Err(error) => eprintln!("cannot hand over: {error}; going on"),
+                Err(error) => {
+                    let _ = writeln!(stderr(), "cannot hand over: {error}; going on");
+                }
             }
         }
     });
@@ -69,7 +72,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .signals(stream::select(signals, handed_over))
         .systemd(Notifier::from_env()?)
         .await;
-    println!("{report}");
+    // Whoever read this may be gone.
+    let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }
 

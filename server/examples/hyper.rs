@@ -8,6 +8,7 @@
 //! ```
 
 use std::convert::Infallible;
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use http::{HeaderValue, Request, Response};
@@ -32,11 +33,12 @@ async fn main() -> std::io::Result<ExitCode> {
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
-    println!("listening on {}", listener.local_addr()?);
+    let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
     let drain = Drain::new();
     let app = HealthLayer::new(drain.clone()).layer(service_fn(echo));
     let report = lastorders::serve(listener, app).signals(signals).drain(drain).await;
-    println!("{report}");
+    // Whoever read this may be gone.
+    let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

@@ -11,6 +11,7 @@
 //! ```
 
 use std::convert::Infallible;
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ async fn main() -> std::io::Result<ExitCode> {
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
-    println!("listening on {}", listener.local_addr()?);
+    let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
     let (tell, news) = watch::channel(0);
     // Not tracked: nothing is lost when it is dropped with the runtime.
@@ -69,6 +70,7 @@ async fn main() -> std::io::Result<ExitCode> {
     let routes = Router::new().route("/events", get(events)).route("/after/{seen}", get(after));
     let app = routes.with_state(news);
     let report = lastorders::serve(listener, app).signals(signals).await;
-    println!("{report}");
+    // Whoever read this may be gone.
+    let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

@@ -7,6 +7,7 @@
 //! curl http://127.0.0.1:3000/
 //! ```
 
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use axum::{Router, routing::get};
@@ -19,11 +20,12 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     // Before anything else, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let listener = systemd::sockets()?.tcp().ok_or("systemd has passed no TCP socket")?;
-    println!("listening on {}", listener.local_addr()?);
+    let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
     let app = Router::new().route("/", get(|| async { "hello\n" }));
     let report =
         lastorders::serve(listener, app).signals(signals).systemd(Notifier::from_env()?).await;
-    println!("{report}");
+    // Whoever read this may be gone.
+    let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

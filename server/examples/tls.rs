@@ -5,6 +5,7 @@
 //! curl --insecure https://localhost:3443/
 //! ```
 
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -21,14 +22,15 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let (config, certificate) = config()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3443".into());
     let listener = TcpListener::bind(address).await?;
-    println!("listening on {}", listener.local_addr()?);
+    let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
     // For clients that want to trust it.
-    print!("{certificate}");
+    let _ = write!(stdout(), "{certificate}");
 
     let listener = TlsListener::new(listener, Arc::new(config));
     let app = Router::new().route("/", get(|| async { "hello, in private\n" }));
     let report = lastorders::serve(listener, app).signals(signals).await;
-    println!("{report}");
+    // Whoever read this may be gone.
+    let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }
 

@@ -10,6 +10,7 @@
 //! kill -TERM $(pgrep -x websocket)
 //! ```
 
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -53,10 +54,11 @@ async fn main() -> std::io::Result<ExitCode> {
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
-    println!("listening on {}", listener.local_addr()?);
+    let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
     let app = Router::new().route("/", any(upgrade));
     let report = lastorders::serve(listener, app).signals(signals).await;
-    println!("{report}");
+    // Whoever read this may be gone.
+    let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

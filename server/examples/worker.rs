@@ -9,6 +9,7 @@
 //! kill -TERM $(pgrep -x worker)
 //! ```
 
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ async fn work(mut mails: mpsc::Receiver<String>) {
     while let Some(address) = mails.recv().await {
         pace.tick().await;
         assert!(address.contains('@'), "{address:?} should have been refused");
-        println!("sent to {address}");
+        let _ = writeln!(stdout(), "sent to {address}");
     }
 }
 
@@ -43,7 +44,7 @@ async fn main() -> std::io::Result<ExitCode> {
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
-    println!("listening on {}", listener.local_addr()?);
+    let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
     let drain = Drain::new();
     let (send, mails) = mpsc::channel(100);
@@ -51,6 +52,7 @@ async fn main() -> std::io::Result<ExitCode> {
     tokio::spawn(drain.track(work(mails)).essential());
     let app = Router::new().route("/mails", post(accept)).with_state(send);
     let report = lastorders::serve(listener, app).signals(signals).drain(drain).await;
-    println!("{report}");
+    // Whoever read this may be gone.
+    let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

@@ -67,17 +67,29 @@ impl SharedClock {
         self.clock.now()
     }
 
+    pub(crate) fn origin(&self) -> Instant {
+        self.origin
+    }
+
     pub(crate) fn since_origin(&self) -> Duration {
         self.now().saturating_duration_since(self.origin)
     }
 
     pub(crate) fn sleep(&self, duration: Duration) -> Sleep {
-        self.clock.sleep_until(self.now() + duration)
+        self.clock.sleep_until(after(self.now(), duration))
     }
 
     pub(crate) fn sleep_until(&self, since_origin: Duration) -> Sleep {
-        self.clock.sleep_until(self.origin + since_origin)
+        self.clock.sleep_until(after(self.origin, since_origin))
     }
+}
+
+/// Thirty years. Whoever wants no bound may give a duration that is more than an [`Instant`] can
+/// say; then it is this one.
+pub(crate) const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+fn after(at: Instant, duration: Duration) -> Instant {
+    at + duration.min(FOREVER)
 }
 
 impl std::fmt::Debug for SharedClock {

@@ -82,3 +82,9 @@ impl Listener for UnixListener {
         seal::unix(self, &door).await
     }
 }
+
+/// Errors of a connection that was gone before it could be accepted: the next one may be fine.
+pub(crate) fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}

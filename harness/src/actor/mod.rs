@@ -24,6 +24,8 @@ mod recorder;
 mod stage;
 mod storekeeper;
 mod supervise;
+#[cfg(test)]
+mod tests;
 mod visible;
 
 pub use self::act::act;

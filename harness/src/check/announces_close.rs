@@ -78,7 +78,13 @@ mod tests {
             held.at(320).visible(Sign::ListenerGone).at(340)
         };
         let plain = || held().answered("a", 201);
-        let rows: [Row<'_>; 9] = [
+        let upgrades = held().sends("a", Intent::Upgrade).at(350).answered("a", 101);
+        let rows: [Row<'_>; 10] = [
+            (
+                "what goes on as something else than HTTP is no answer of this kind",
+                upgrades.at(8_000).closed("a", End::Fin),
+                &["Inconclusive … there was no answer during the shutdown"],
+            ),
             ("it says so", held().answered_with("a", 201, "{}", true), &[]),
             ("it is closed right after", plain().at(341).closed("a", End::Fin), &[]),
             ("or reset", plain().at(341).closed("a", End::Reset), &[]),

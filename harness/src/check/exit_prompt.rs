@@ -18,14 +18,35 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
 mod tests {
     use super::super::testing::{Row, expect, ready, stopping};
     use super::*;
-    use crate::history::Sign;
+    use crate::history::{End, Sign};
+    use crate::plan::Intent;
 
     #[test]
     fn a_server_that_has_nothing_to_do_goes() {
         let told = || ready().at(200).posts("a").at(300).signalled();
         let gone = || told().at(310).visible(Sign::ListenerGone).listener_gone();
         let lame = || told().at(310).visible(Sign::Unavailable);
-        let rows: [Row<'_>; 9] = [
+        let upgraded = || {
+            let asked = ready().at(200).connects("a").sends("a", Intent::Upgrade).at(210);
+            let told = asked.answered("a", 101).at(300).signalled();
+            told.at(310).visible(Sign::ListenerGone).listener_gone()
+        };
+        let rows: [Row<'_>; 12] = [
+            (
+                "after an upgraded connection ended",
+                upgraded().at(6_000).closed("a", End::Fin).at(6_100).exits(0),
+                &[],
+            ),
+            (
+                "together with it",
+                upgraded().at(8_000).exits(0).at(8_001).closed("a", End::Reset),
+                &[],
+            ),
+            (
+                "long after it",
+                upgraded().at(1_300).closed("a", End::Fin).at(5_300).exits(0),
+                &["Late Must … 4000 ms after the last thing that it had to wait for"],
+            ),
             ("at once", gone().at(320).exits(0), &[]),
             (
                 "idle, and yet it waits",

@@ -62,6 +62,7 @@ mod tests {
     use super::super::testing::{Row, Story, expect, ready, stopping};
     use super::*;
     use crate::history::Sign;
+    use crate::plan::Intent;
 
     /// Two used connections, both silent; one that was never used; and the signal.
     fn idle() -> Story {
@@ -73,7 +74,13 @@ mod tests {
     fn idle_connections_are_closed_with_the_shutdown() {
         let all = |story: Story, by| story.closed("a", by).closed("b", by).closed("c", by);
         let lame = || idle().at(310).visible(Sign::Unavailable).at(3_300).listener_gone();
-        let rows: [Row<'_>; 8] = [
+        let upgraded = ready().at(200).connects("a").sends("a", Intent::Upgrade).at(210);
+        let rows: [Row<'_>; 9] = [
+            (
+                "one that carries something else than HTTP is not idle",
+                upgraded.answered("a", 101).at(300).signalled().at(8_000).closed("a", End::Fin),
+                &[],
+            ),
             ("closed at once", all(idle().at(310), End::Fin), &[]),
             ("reset by the exit", all(idle().at(310), End::Reset).exits(0), &[]),
             ("at the end of a lame duck", all(lame().at(3_400), End::Fin).exits(0), &[]),

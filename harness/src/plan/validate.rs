@@ -267,7 +267,11 @@ mod tests {
 
     #[test]
     fn every_kind_of_malformed_plan_is_refused_with_its_reason() {
-        let rows: [(&str, Write, &str); 16] = [
+        let rows: [(&str, Write, &str); 20] = [
+            ("a part over HTTP/2", half_of_http2, "`a` cannot send a part"),
+            ("half a close of HTTP/2", half_closed_http2, "`a` cannot close its side alone"),
+            ("an upgrade of HTTP/2", upgraded_http2, "`a` cannot ask for an upgrade"),
+            ("HTTP/2 unconnected", |d| _ = d.http2_client("a").work(), "before it connects"),
             ("an unknown check", |d| d.check("no-such", Level::Must), "the check `no-such`"),
             ("a name with a sign of ours", |d| _ = d.client("a#1"), "the actor `a#1`"),
             ("a client signals", |d| _ = d.client("a").signal(), "`a` cannot send a signal"),
@@ -289,6 +293,19 @@ mod tests {
             let error = outcome(write).expect_err(what).to_string();
             assert!(error.contains(expected), "{what}: {error}");
         }
+    }
+
+    fn half_of_http2(draft: &mut Draft) {
+        let client = draft.http2_client("a").connect();
+        client.send_part(Request::health(), Part::UpTo(Cut::Header));
+    }
+
+    fn half_closed_http2(draft: &mut Draft) {
+        draft.http2_client("a").connect().half_close();
+    }
+
+    fn upgraded_http2(draft: &mut Draft) {
+        draft.http2_client("a").connect().upgrade("/echo", "echo");
     }
 
     fn until_mark(draft: &mut Draft) {

@@ -160,7 +160,7 @@ impl Machine {
         }
         self.outcome.cause = Some(cause);
         self.outcome.at_signal = self.counts;
-        self.timers.set(Timer::Deadline, now + self.policy.deadline);
+        self.timers.set(Timer::Deadline, now.saturating_add(self.policy.deadline));
         self.actions.extend([Action::FailReadiness, Action::AnswerWithClose]);
         match self.policy.lame_duck_work {
             LameDuckWork::Serve => {}
@@ -170,7 +170,7 @@ impl Machine {
             self.seal(now);
         } else {
             self.enter(now, Phase::LameDuck);
-            self.timers.set(Timer::LameDuck, now + self.policy.lame_duck);
+            self.timers.set(Timer::LameDuck, now.saturating_add(self.policy.lame_duck));
         }
     }
 
@@ -213,22 +213,22 @@ impl Machine {
             return;
         }
         self.enter(now, Phase::Draining);
-        self.timers.set(Timer::FirstByte, now + self.policy.first_byte_grace);
-        self.timers.set(Timer::Idle, now + self.policy.idle_grace);
+        self.timers.set(Timer::FirstByte, now.saturating_add(self.policy.first_byte_grace));
+        self.timers.set(Timer::Idle, now.saturating_add(self.policy.idle_grace));
     }
 
     fn abort(&mut self, now: Duration) {
         self.outcome.aborted = self.counts;
         self.enter(now, Phase::Aborting);
         self.timers.stop_all();
-        self.timers.set(Timer::Abort, now + ABORT_GRACE);
+        self.timers.set(Timer::Abort, now.saturating_add(ABORT_GRACE));
         self.actions.push_back(Action::AbortRemaining);
     }
 
     fn begin_releasing(&mut self, now: Duration) {
         self.enter(now, Phase::Releasing);
         self.timers.stop_all();
-        self.timers.set(Timer::ReleaseAll, now + self.policy.release);
+        self.timers.set(Timer::ReleaseAll, now.saturating_add(self.policy.release));
         self.release_next(now);
     }
 
@@ -236,7 +236,7 @@ impl Machine {
         let place = self.outcome.released.len();
         if let Some(bound) = self.resources.get(place) {
             self.releasing_since = now;
-            self.timers.set(Timer::Release, now + *bound);
+            self.timers.set(Timer::Release, now.saturating_add(*bound));
             self.actions.push_back(Action::Release(place));
         } else {
             self.timers.stop(Timer::Release);

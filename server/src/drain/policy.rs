@@ -32,7 +32,8 @@ pub enum LameDuckWork {
 #[non_exhaustive]
 pub struct Policy {
     /// How long we stay reachable after readiness is off. Default 0: closing the door at once is
-    /// what the plain contract says.
+    /// what the plain contract says. One that leaves no time before the deadline is shortened by
+    /// [`serve`](crate::serve): see [`Policy::check`].
     pub lame_duck: Duration,
     /// What happens to new requests from the signal on. Default [`LameDuckWork::Serve`].
     pub lame_duck_work: LameDuckWork,
@@ -154,6 +155,11 @@ impl Policy {
 
     /// Whether the fields agree with each other.
     ///
+    /// For configuration that is read at the start, and is to be refused there. Where nobody has
+    /// asked, [`serve`](crate::serve) writes the error to the log as a warning before it begins,
+    /// and shortens the lame duck to half of the deadline: the end is bounded as it was wished, and
+    /// what is in flight has the other half to finish.
+    ///
     /// # Errors
     ///
     /// When no time is left between the end of the lame duck and the deadline: everything in flight
@@ -163,6 +169,18 @@ impl Policy {
             return Err(PolicyError { lame_duck: self.lame_duck, deadline: self.deadline });
         }
         Ok(())
+    }
+
+    /// The same policy with a lame duck that leaves time before the deadline, and what was the
+    /// matter if it did not.
+    pub(crate) fn mended(self) -> (Self, Option<PolicyError>) {
+        match self.check() {
+            Ok(()) => (self, None),
+            Err(error) => {
+                let lame_duck = self.deadline / 2;
+                (Self { lame_duck, ..self }, Some(error))
+            }
+        }
     }
 }
 

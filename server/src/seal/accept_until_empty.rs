@@ -4,7 +4,8 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use rustix::io::Errno;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::task::{coop::unconstrained, yield_now};
+use tokio::task::coop::{consume_budget, unconstrained};
+use tokio::task::yield_now;
 
 use super::{Door, Rung};
 use crate::listener::Listener;
@@ -20,18 +21,20 @@ const LONGEST_QUEUE: usize = 65_535;
 /// that are answered meanwhile come free.
 const REST: Duration = Duration::from_millis(5);
 
-/// For any listener: accepts for as long as that succeeds without waiting.
+/// For any listener: accepts for as long as that succeeds without waiting, as many as a queue can
+/// hold.
 pub(crate) async fn accept_until_empty<L: Listener>(mut listener: L, door: Door<L>) -> Rung {
     // One turn of the runtime, so that what the kernel already holds is known to it.
     yield_now().await;
     let mut failures = 0;
-    // Unconstrained, because a spent task budget would look like an empty queue.
-    while let Some(accepted) = unconstrained(listener.accept()).now_or_never() {
-        match accepted {
-            Ok((io, peer)) => door.admit(io, peer),
-            Err(_) if failures < FAILURES => failures += 1,
-            Err(_) => break,
+    for _ in 0..LONGEST_QUEUE {
+        // Unconstrained, because a spent task budget would look like an empty queue.
+        match unconstrained(listener.accept()).now_or_never() {
+            Some(Ok((io, peer))) => door.admit(io, peer),
+            Some(Err(_)) if failures < FAILURES => failures += 1,
+            Some(Err(_)) | None => break,
         }
+        consume_budget().await;
     }
     Rung::AcceptUntilEmpty
 }

@@ -14,6 +14,7 @@ use super::BoxError;
 use super::driver::Driver;
 use super::http::HttpOptions;
 use super::release::{IntoReleased, Resource};
+use super::steps;
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
 use crate::handle::Drain;
@@ -72,7 +73,8 @@ pub struct Serve<L, S, C = TokioClock> {
 pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
 
 impl<L, S, C> Serve<L, S, C> {
-    /// How long each phase of the shutdown may take. The default is [`Policy::default`].
+    /// How long each phase of the shutdown may take. The default is [`Policy::default`]. One that
+    /// does not pass [`Policy::check`] is mended, with a warning in the log.
     pub fn policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
     }
@@ -80,6 +82,9 @@ impl<L, S, C> Serve<L, S, C> {
     /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any
     /// stream serves. When the stream ends, no more signals come.
     pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
+        if planted(Planted::SecondSignalIgnored) {
+            return Self { signals: Box::pin(signals.take(1)), ..self };
+        }
         Self { signals: Box::pin(signals), ..self }
     }
 
@@ -173,7 +178,10 @@ where
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
-        let mut policy = self.policy;
+        let (mut policy, wrong) = self.policy.mended();
+        if let Some(error) = wrong {
+            steps::shortened(&error, policy.lame_duck);
+        }
         if planted(Planted::LameDuckSkipped) {
             policy.lame_duck = Duration::ZERO;
         }

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::Waker;
 use std::time::Instant;
@@ -6,56 +6,14 @@ use std::time::Instant;
 use futures_util::task::AtomicWaker;
 use http::Request;
 
+use super::flags::{
+    BODIED, CLOSED, ENDING, Flags, HTTP2, LATE, LINGERING, PARK, REFUSING, SEEN, STIRRED, STOCKED,
+    UNCLAIMED, UPGRADED,
+};
 use super::in_flight::InFlight;
 use super::shared::{Orders, Shared, lock};
 use crate::drain::{Input, Stage};
 use crate::report::{AbortedConnection, ConnectionClass};
-
-// What is known of a connection, as bits. They are written by the connection's own task, and read
-// by others for reports and for parking, so their order among each other does not matter.
-/// A byte has been read.
-const SEEN: u16 = 1;
-/// Bytes have been read that belong to no request yet.
-const UNCLAIMED: u16 = 2;
-/// It speaks HTTP/2.
-const HTTP2: u16 = 4;
-/// It has left HTTP.
-const UPGRADED: u16 = 8;
-/// The body of the response is whole, and ends with the next flush.
-const ENDING: u16 = 16;
-/// Its write side is shut.
-const LINGERING: u16 = 32;
-/// We close it between two requests.
-const CLOSED: u16 = 64;
-/// New requests on it are refused.
-const REFUSING: u16 = 128;
-/// Something was read since the last round of parking.
-const STIRRED: u16 = 256;
-/// It is to be parked.
-const PARK: u16 = 512;
-/// The shutdown has begun, and from here on it is known which bytes belong to no request yet.
-const STOCKED: u16 = 1024;
-/// An answer has ended since the shutdown began.
-const LATE: u16 = 2048;
-/// The last request had a body, and hyper may still be reading it.
-const BODIED: u16 = 4096;
-
-/// What is to become of a connection that has nothing more to do at the moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It goes on.
-    Stay,
-    /// What it has received by now is served; what comes later is refused.
-    LastLook,
-    /// It is told that this is the end (HTTP/2).
-    SayGoodbye,
-    /// It is closed in good order, unless bytes have arrived meanwhile.
-    Close,
-    /// It gives up what it does not need between two requests.
-    Park,
-    /// It is cut.
-    Abort,
-}
 
 /// The state of one connection: written by its task, read by the driver.
 #[derive(Debug)]
@@ -67,7 +25,7 @@ pub(crate) struct Conn {
     /// Who reads from an upgraded connection, and who writes: they may be two tasks.
     reader: AtomicWaker,
     writer: AtomicWaker,
-    flags: AtomicU16,
+    flags: Flags,
     /// The last request whose response is whole: HTTP/1 answers in order.
     answered: AtomicU64,
     requests: Mutex<InFlight>,
@@ -81,7 +39,7 @@ impl Conn {
             task: OnceLock::new(),
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
-            flags: AtomicU16::new(0),
+            flags: Flags::default(),
             answered: AtomicU64::new(0),
             requests: Mutex::default(),
         });
@@ -90,7 +48,7 @@ impl Conn {
         }
         let orders = shared.orders();
         if !orders.is_none() {
-            conn.set(STOCKED);
+            conn.flags.set(STOCKED);
         }
         if orders.has(Orders::REFUSE_WORK) {
             conn.refuse_work();
@@ -130,20 +88,9 @@ impl Conn {
         }
     }
 
-    fn is(&self, flag: u16) -> bool {
-        self.flags.load(Ordering::Relaxed) & flag != 0
-    }
-
-    fn set(&self, flag: u16) {
-        if self.flags.load(Ordering::Relaxed) & flag != flag {
-            self.flags.fetch_or(flag, Ordering::Relaxed);
-        }
-    }
-
-    fn clear(&self, flag: u16) {
-        if self.is(flag) {
-            self.flags.fetch_and(!flag, Ordering::Relaxed);
-        }
+    #[inline]
+    pub(super) fn is(&self, flag: u16) -> bool {
+        self.flags.is(flag)
     }
 
     pub(super) fn is_upgraded(&self) -> bool {
@@ -160,7 +107,7 @@ impl Conn {
     }
 
     pub(super) fn close(&self) {
-        self.set(CLOSED);
+        self.flags.set(CLOSED);
     }
 
     pub(super) fn is_refusing(&self) -> bool {
@@ -168,7 +115,7 @@ impl Conn {
     }
 
     pub(super) fn refuse_work(&self) {
-        self.set(REFUSING);
+        self.flags.set(REFUSING);
     }
 
     pub(super) fn is_seen(&self) -> bool {
@@ -177,51 +124,59 @@ impl Conn {
 
     #[inline]
     pub(super) fn bytes_read(&self) {
-        self.set(SEEN | STIRRED);
-        self.clear(PARK);
-        // Before a shutdown nobody asks; when one begins, every connection takes stock.
-        // Where the end of a body cannot be known, bytes after the answer are watched all the same.
+        self.flags.set(SEEN | STIRRED);
+        self.flags.clear(PARK);
+        // Before a shutdown nobody asks; when one begins, every connection takes stock, but for one
+        // whose request was answered before the end of its body.
         if self.is(STOCKED | BODIED) && lock(&self.requests).claims_nothing() {
-            self.set(UNCLAIMED);
+            self.flags.set(UNCLAIMED);
         }
     }
 
-    /// Whether the last request had a body, which hyper may still be reading.
+    /// Whether the last request has a body that hyper has not come to the end of.
     pub(super) fn is_bodied(&self) -> bool {
         self.is(BODIED)
     }
 
+    /// hyper waits for a head: if the last request had a body, what was read belonged to that.
+    #[inline]
+    pub(super) fn awaits_head(&self) {
+        if self.is(BODIED) {
+            self.flags.clear(BODIED | UNCLAIMED);
+        }
+    }
+
     pub(super) fn found_unclaimed(&self) {
-        self.set(UNCLAIMED);
+        self.flags.set(UNCLAIMED);
     }
 
     #[cfg(feature = "http2")]
     pub(super) fn speaks_http2(&self) {
-        self.set(HTTP2);
+        self.flags.set(HTTP2);
     }
 
     /// One round of parking: marks it if nothing was read since the last round.
     pub(super) fn park_if_idle(&self) {
         if self.is(STIRRED) {
-            self.clear(STIRRED);
+            self.flags.clear(STIRRED);
         } else if !self.is(PARK | BODIED) && self.class() == ConnectionClass::Idle {
-            self.set(PARK);
+            self.flags.set(PARK);
             self.wake();
         }
     }
 
     /// It holds nothing that it does not need.
     pub(super) fn parked(&self) {
-        self.clear(PARK);
+        self.flags.clear(PARK);
         if !self.shared.orders().is_none() {
-            self.set(STOCKED);
+            self.flags.set(STOCKED);
         }
     }
 
     #[inline]
     pub(super) fn flushed(&self) {
         if self.is(ENDING) {
-            self.clear(ENDING);
+            self.flags.clear(ENDING);
             // Not all: where hyper throws a body away, the next request may have begun already; and
             // then hyper, having waited for room to write, does not look at it again by itself.
             let last = self.answered.load(Ordering::Relaxed);
@@ -233,7 +188,7 @@ impl Conn {
                 ended
             });
             if !self.shared.orders().is_none() {
-                self.set(LATE);
+                self.flags.set(LATE);
             }
         }
     }
@@ -241,18 +196,18 @@ impl Conn {
     /// Whether an answer has ended in the shutdown since this was last asked.
     pub(super) fn take_late(&self) -> bool {
         let late = self.is(LATE);
-        self.clear(LATE);
+        self.flags.clear(LATE);
         late
     }
 
     pub(super) fn shut(&self) {
         self.end_all();
-        self.set(LINGERING);
+        self.flags.set(LINGERING);
         self.shared.tell(Input::Shut);
     }
 
     pub(super) fn upgraded(&self) {
-        self.set(UPGRADED);
+        self.flags.set(UPGRADED);
         lock(&self.requests).leaves_http();
         self.shared.tell(Input::Upgraded);
     }
@@ -276,11 +231,11 @@ impl Conn {
     /// A request's head was read; its number on this connection.
     #[inline]
     pub(super) fn request_started<B>(&self, request: &Request<B>, bodiless: bool) -> u64 {
-        self.clear(UNCLAIMED);
+        self.flags.clear(UNCLAIMED);
         if bodiless {
-            self.clear(BODIED);
+            self.flags.clear(BODIED);
         } else {
-            self.set(BODIED);
+            self.flags.set(BODIED);
         }
         let since = self.shared.clock().now();
         let mut requests = lock(&self.requests);
@@ -310,7 +265,7 @@ impl Conn {
             self.request_ended(id);
         } else {
             self.answered.store(id, Ordering::Relaxed);
-            self.set(ENDING);
+            self.flags.set(ENDING);
         }
     }
 
@@ -337,39 +292,6 @@ impl Conn {
             for _ in 0..ended {
                 self.shared.tell(Input::RequestEnded);
             }
-        }
-    }
-
-    /// Whether it may go on as it is without a further look.
-    pub(super) fn is_free(&self) -> bool {
-        self.shared.orders().is_none() && !self.is(PARK)
-    }
-
-    /// What is to become of it, given the orders. Meant to be asked when it has just been polled.
-    pub(super) fn verdict(&self, said_goodbye: bool) -> Verdict {
-        let orders = self.shared.orders();
-        if orders.has(Orders::ABORT) {
-            return Verdict::Abort;
-        }
-        if orders.has(Orders::REFUSE_WORK) && !self.is_refusing() {
-            return Verdict::LastLook;
-        }
-        let stock = self.is(PARK) || !self.is(STOCKED);
-        match self.class() {
-            // From here on hyper closes it, when its last stream is written and the peer has heard.
-            ConnectionClass::Http2 if orders.has(Orders::ANNOUNCE_CLOSE) && !said_goodbye => {
-                Verdict::SayGoodbye
-            }
-            ConnectionClass::Idle if orders.has(Orders::CLOSE_IDLE) => Verdict::Close,
-            ConnectionClass::Idle if stock => Verdict::Park,
-            ConnectionClass::New if orders.has(Orders::CLOSE_SILENT) => Verdict::Close,
-            ConnectionClass::New
-            | ConnectionClass::HalfHead
-            | ConnectionClass::Active
-            | ConnectionClass::Idle
-            | ConnectionClass::Http2
-            | ConnectionClass::Upgraded
-            | ConnectionClass::Lingering => Verdict::Stay,
         }
     }
 

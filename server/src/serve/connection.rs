@@ -10,11 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tower_service::Service;
 
 use super::BoxError;
-use super::conn::{Conn, Verdict};
+use super::conn::Conn;
 use super::gate::Gate;
 use super::http::Http;
 use super::io::Watched;
 use super::line::Line;
+use super::verdict::Verdict;
 use crate::clock::Sleep;
 use crate::planted::{Planted, planted};
 use crate::report::ConnectionClass;

@@ -12,7 +12,7 @@ use http_body::Body;
 use hyper::body::Incoming;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
-use tokio::task::coop::unconstrained;
+use tokio::task::coop::{consume_budget, unconstrained};
 use tower_service::Service;
 
 use super::BoxError;
@@ -26,7 +26,7 @@ use super::shared::{Orders, Shared};
 use super::steps;
 use crate::clock::Sleep;
 use crate::drain::{Action, Input, ReleaseOutcome};
-use crate::listener::Listener;
+use crate::listener::{Listener, concerns_one_connection};
 use crate::planted::{Planted, planted};
 use crate::report::{AbortedConnection, Report};
 use crate::seal::{Door, Rung};
@@ -138,6 +138,9 @@ where
                 return self.report();
             }
             self.handle(event);
+            // A listener that is always ready must not keep the runtime from everything else: on
+            // one thread neither a connection nor a signal would come to its turn.
+            consume_budget().await;
         }
     }
 
@@ -390,10 +393,4 @@ async fn enter<L: Listener>(entrance: &mut Entrance<L>) -> Event<L> {
         }
         Entrance::Shut => pending().await,
     }
-}
-
-/// Errors of a connection that was gone before it could be accepted: the next one may be fine.
-fn concerns_one_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }

@@ -1,6 +1,11 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::SharedClock;
+use hyper::server::conn::http1;
+
+use super::conn::Conn;
+use super::head_timer::HeadTimer;
+use crate::clock::{FOREVER, SharedClock};
 
 /// How HTTP is spoken.
 #[derive(Clone, Copy, Debug)]
@@ -19,20 +24,29 @@ impl Default for HttpOptions {
 /// hyper, set up for every connection of a server.
 #[derive(Debug)]
 pub(super) struct Http {
-    pub(super) http1: hyper::server::conn::http1::Builder,
+    http1: http1::Builder,
     #[cfg(feature = "http2")]
     pub(super) http2: hyper::server::conn::http2::Builder<hyper_util::rt::TokioExecutor>,
     pub(super) header_read_timeout: Option<Duration>,
     pub(super) park_beyond: usize,
 }
 
+impl Http {
+    /// hyper for one connection.
+    pub(super) fn http1(&self, conn: &Arc<Conn>) -> http1::Builder {
+        let limited = self.header_read_timeout.is_some();
+        let mut http1 = self.http1.clone();
+        http1.timer(HeadTimer::new(conn, limited));
+        http1
+    }
+}
+
 impl HttpOptions {
     pub(super) fn build(self, clock: &SharedClock) -> Http {
-        let mut http1 = hyper::server::conn::http1::Builder::new();
+        let mut http1 = http1::Builder::new();
         http1
-            // Without a timer, hyper's timeouts are only a warning.
-            .timer(clock.clone())
-            .header_read_timeout(self.header_read_timeout)
+            // Always, because by setting this timer hyper says that it waits for a head.
+            .header_read_timeout(self.header_read_timeout.unwrap_or_default().min(FOREVER))
             .auto_date_header(self.date_header);
         Http {
             http1,

@@ -146,9 +146,10 @@ impl<I> Watched<I> {
     }
 
     fn after_fin(&self) -> Closing {
-        // Closed by us between two requests: nothing of ours is on its way that a reset could
-        // destroy.
-        if self.conn.is_closed() {
+        // Closed by us between two requests: nobody is in the middle of sending something, so no
+        // reset destroys what may still be on its way. It is otherwise where a request was answered
+        // before the end of its body.
+        if self.conn.is_closed() && !self.conn.is_bodied() {
             return Closing::Shut;
         }
         let shared = self.conn.shared();

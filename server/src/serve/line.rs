@@ -139,8 +139,8 @@ where
     }
 
     /// Gives up what a connection with nothing in flight does not need. hyper keeps one whose last
-    /// request had a body: the application may have answered and still be reading it, and what is
-    /// left of it must not be taken for a request.
+    /// request was answered before the end of its body: what is left of that must not be taken for
+    /// a request.
     pub(super) fn rest(&mut self, http: &Http) {
         *self = match mem::replace(self, Self::Gone) {
             Self::Http1(line) if !line.conn.is_bodied() => {
@@ -174,7 +174,7 @@ where
 
     fn http1(io: Watched<I>, gate: G, http: &Http) -> Self {
         let conn = Unparked::new(io.conn());
-        let hyper = http.http1.serve_connection(TokioIo::new(io), gate).with_upgrades();
+        let hyper = http.http1(io.conn()).serve_connection(TokioIo::new(io), gate).with_upgrades();
         Self::Http1(Http1 { hyper: Box::new(hyper), conn })
     }
 }

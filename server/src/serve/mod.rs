@@ -4,10 +4,11 @@
 //! * `driver`: the loop that feeds the machine and carries out its actions.
 //! * `shared`: what the driver, the connections and the handles have in common: the machine and its
 //!   standing orders.
-//! * `conn`: the state of one connection, and the verdict over it.
+//! * `conn`: the state of one connection, and `flags`, its bits.
+//! * `verdict`: what is to become of a connection.
 //! * `connection`: the task of one connection.
 //! * `line`: who speaks on a connection: nobody yet, or hyper.
-//! * `http`: how hyper is set up.
+//! * `http`: how hyper is set up, and `head_timer`, by which it says that it waits for a head.
 //! * `in_flight`: the requests in flight on one connection.
 //! * `parking`: idle connections give up what they do not need, where there are many.
 //! * `io`: the bytes of a connection, watched, and its clean close.
@@ -22,7 +23,9 @@ mod builder;
 mod conn;
 mod connection;
 mod driver;
+mod flags;
 mod gate;
+mod head_timer;
 mod http;
 mod in_flight;
 mod io;
@@ -31,6 +34,7 @@ mod parking;
 mod release;
 mod shared;
 mod steps;
+mod verdict;
 
 #[cfg(all(test, feature = "axum"))]
 mod tests;

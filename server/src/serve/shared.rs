@@ -91,10 +91,16 @@ impl Shared {
     pub(crate) fn begin(
         &self,
         clock: SharedClock,
-        policy: Policy,
+        mut policy: Policy,
         resources: Vec<Duration>,
         park_beyond: usize,
     ) {
+        if planted(Planted::LameDuckSkipped) {
+            policy.lame_duck = Duration::ZERO;
+        }
+        if planted(Planted::AbortedEarly) {
+            policy.deadline = policy.deadline * 3 / 4;
+        }
         self.crowd.limit(park_beyond);
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();

@@ -2,13 +2,23 @@
 //!
 //! Times are whole milliseconds.
 
+use std::time::Duration;
+
 use tracing::{info, warn};
 
-use crate::drain::{Action, Cause, Machine, Outcome, Phase, Policy, ReleaseOutcome, Released};
+use crate::drain::{
+    Action, Cause, Machine, Outcome, Phase, Policy, PolicyError, ReleaseOutcome, Released,
+};
 #[cfg(feature = "metrics")]
 use crate::metrics;
 use crate::report::{AbortedConnection, Report, millis};
 use crate::seal::Rung;
+
+/// Said before serving begins, and not when it is too late to change anything.
+pub(super) fn shortened(error: &PolicyError, lame_duck: Duration) {
+    let lame_duck_ms = millis(lame_duck);
+    warn!(%error, lame_duck_ms, "the policy leaves no time to drain; lame duck shortened");
+}
 
 /// What can be said before an action is carried out.
 pub(super) fn before(action: Action, machine: &Machine) {

@@ -73,7 +73,7 @@ fn left(shared: &Shared) -> Duration {
     let now = shared.clock().since_origin();
     let machine = shared.snapshot();
     let began = machine.outcome().entered.first().map_or(now, |(_, at)| *at);
-    (began + machine.policy().longest()).saturating_sub(now)
+    began.saturating_add(machine.policy().longest()).saturating_sub(now)
 }
 
 async fn heartbeats(shared: &Shared, notifier: &Notifier) -> Infallible {

@@ -1,21 +1,33 @@
 //! Out of file descriptors, for real: a process that may not open one more.
 
+use std::collections::BTreeSet;
 use std::fs;
 
-use rustix::process::{Resource, Rlimit, prlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 use tokio::io::AsyncWriteExt;
 
 use crate::examples::process::Example;
 use crate::http::{get, read_answer, send_get};
 
-/// From here on the process cannot open a descriptor before it has closed one.
-fn allow_no_more(example: &Example) {
+/// From here on the process cannot open a descriptor before it has closed one. How many it may have
+/// open.
+fn allow_no_more(example: &Example) -> u64 {
     let pid = example.pid();
     let open = fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())).expect("Linux has it");
     let names = open.flatten().filter_map(|it| it.file_name().into_string().ok());
-    let highest = names.filter_map(|name| name.parse::<u64>().ok()).max().expect("some");
-    let limit = Some(highest + 1);
-    prlimit(Some(pid), Resource::Nofile, Rlimit { current: limit, maximum: limit }).expect("ours");
+    let taken: BTreeSet<u64> = names.filter_map(|name| name.parse().ok()).collect();
+    // Numbers are given out from the lowest. Some above it may be taken: what was inherited.
+    let lowest_free = (0..).find(|number| !taken.contains(number)).expect("there is an end");
+    allow(example, lowest_free);
+    lowest_free
+}
+
+/// The process may have as many descriptors open.
+fn allow(example: &Example, descriptors: u64) {
+    let (pid, current) = (Some(example.pid()), Some(descriptors));
+    // The tests' own maximum is the example's, too.
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    prlimit(pid, Resource::Nofile, Rlimit { current, maximum }).expect("ours");
 }
 
 #[tokio::test]
@@ -75,4 +87,33 @@ async fn the_queue_is_emptied_at_the_seal_as_descriptors_come_free() {
         assert_eq!(read_answer(&mut waits).await.expect("an answer").status(), 200);
     }
     example.finish().await.assert_clean();
+}
+
+/// However few there are for the sealing to use, it does not keep the last one for itself.
+#[tokio::test]
+async fn the_sealing_leaves_descriptors_to_those_that_wait() {
+    for spare in 1..=6 {
+        let example = Example::start("axum").await;
+        let mut client = example.connect().await;
+        get(&mut client, "/").await;
+        let allowed = allow_no_more(&example);
+        let mut waiting = Vec::new();
+        for _ in 0..8 {
+            let mut waits = example.connect().await;
+            send_get(&mut waits, "/").await.expect("the kernel takes it");
+            waiting.push(waits);
+        }
+        // By then it has tried to accept, and rests; so it is the sealing that finds the spare ones.
+        for _ in 0..5 {
+            get(&mut client, "/").await;
+        }
+        allow(&example, allowed + spare);
+        example.terminate();
+        for mut waits in waiting {
+            let answer = read_answer(&mut waits).await;
+            assert_eq!(answer.expect("an answer").status(), 200, "{spare} to spare");
+        }
+        drop(client);
+        example.finish().await.assert_clean();
+    }
 }

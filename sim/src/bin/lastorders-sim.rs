@@ -1,3 +1,7 @@
-//! Finds and replays shutdown races by seed.
+//! `lastorders-sim`: finds, shrinks and replays shutdown races by seed.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lastorders_sim::cli::main()
+}

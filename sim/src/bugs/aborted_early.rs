@@ -8,6 +8,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::AbortedEarly.name(),
     wrong: "what is in flight is cut at three quarters of its time",
     seen_in: None,
-    found_by: &["ledger"],
+    found_by: &["early-abort"],
     made: Made::InServer(Planted::AbortedEarly),
 };

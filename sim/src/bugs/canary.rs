@@ -1,4 +1,5 @@
-//! The canary: it fails in every run that comes to its end, so a sweep that passes it looks at nothing.
+//! The canary: it fails in every run that comes to its end, so a sweep that passes it looks at
+//! nothing.
 
 use lastorders::planted::Planted;
 

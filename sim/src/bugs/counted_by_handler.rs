@@ -8,6 +8,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::CountedByHandler.name(),
     wrong: "a request counts as ended when its handler returns, before its body is written",
     seen_in: None,
-    found_by: &["ledger"],
+    found_by: &["early-abort", "ledger"],
     made: Made::InServer(Planted::CountedByHandler),
 };

@@ -1,5 +1,5 @@
-//! Counted up at the head and down behind the answer, which a dropped future never reaches: the drain
-//! waits for somebody who has left.
+//! Counted up at the head and down behind the answer, which a dropped future never reaches: the
+//! drain waits for somebody who has left.
 
 use lastorders::planted::Planted;
 
@@ -9,6 +9,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::CounterLeaked.name(),
     wrong: "the request of a client that goes away is counted for ever",
     seen_in: None,
-    found_by: &["exit-prompt", "exit-soon"],
+    found_by: &["settles", "exit-prompt"],
     made: Made::InServer(Planted::CounterLeaked),
 };

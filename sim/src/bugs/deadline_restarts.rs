@@ -1,5 +1,5 @@
-//! What `for connection in connections { timeout(deadline, connection).await }` does: each waits for
-//! all of its time, behind all those before it.
+//! What `for connection in connections { timeout(deadline, connection).await }` does: each waits
+//! for all of its time, behind all those before it.
 
 use lastorders::planted::Planted;
 
@@ -9,6 +9,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::DeadlineRestarts.name(),
     wrong: "the deadline begins anew whenever a connection has gone",
     seen_in: None,
-    found_by: &["exit-in-grace"],
+    found_by: &["deadline", "exit-in-grace"],
     made: Made::InServer(Planted::DeadlineRestarts),
 };

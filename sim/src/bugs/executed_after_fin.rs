@@ -9,6 +9,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::ExecutedAfterFin.name(),
     wrong: "a connection that we have closed is read on, and a request on it executed",
     seen_in: None,
-    found_by: &["ledger"],
+    found_by: &["after-fin"],
     made: Made::InServer(Planted::ExecutedAfterFin),
 };

@@ -1,5 +1,5 @@
-//! A health check that is computed in the background and cached: the first question after the signal
-//! is told that all is well.
+//! A health check that is computed in the background and cached: the first question after the
+//! signal is told that all is well.
 
 use lastorders::planted::Planted;
 
@@ -9,6 +9,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::HealthLate.name(),
     wrong: "the health route gives the answer that was right when it was last asked",
     seen_in: None,
-    found_by: &["health-draining"],
+    found_by: &["readiness-first", "health-draining"],
     made: Made::InServer(Planted::HealthLate),
 };

@@ -8,6 +8,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::IdleClosedUnread.name(),
     wrong: "an idle connection is closed without looking whether a request has come",
     seen_in: Some("hyper#3792"),
-    found_by: &["ledger"],
+    found_by: &["unread", "ledger"],
     made: Made::InServer(Planted::IdleClosedUnread),
 };

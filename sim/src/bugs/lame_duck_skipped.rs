@@ -8,6 +8,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::LameDuckSkipped.name(),
     wrong: "the door is closed at the signal, whatever the policy says",
     seen_in: Some("grpc-rust#1940"),
-    found_by: &["health-draining"],
+    found_by: &["lame-duck-lasts", "balanced"],
     made: Made::InServer(Planted::LameDuckSkipped),
 };

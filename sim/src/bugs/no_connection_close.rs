@@ -8,6 +8,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::NoConnectionClose.name(),
     wrong: "answers in the shutdown do not say `Connection: close`",
     seen_in: Some("Node's `server.close()`, actix-web#929"),
-    found_by: &["announces-close"],
+    found_by: &["last-answer", "announces-close"],
     made: Made::InServer(Planted::NoConnectionClose),
 };

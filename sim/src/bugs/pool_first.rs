@@ -1,4 +1,5 @@
-//! A pool that is closed by its own signal handler, beside the server's: what is in flight gets a 500.
+//! A pool that is closed by its own signal handler, beside the server's: what is in flight gets a
+//! 500.
 
 use lastorders::planted::Planted;
 
@@ -8,6 +9,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::PoolFirst.name(),
     wrong: "resources are released at the signal, under the requests in flight",
     seen_in: None,
-    found_by: &["pool-outlives-requests", "ledger"],
+    found_by: &["release-last", "store-after-close", "pool-outlives-requests"],
     made: Made::InServer(Planted::PoolFirst),
 };

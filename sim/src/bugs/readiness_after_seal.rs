@@ -1,4 +1,5 @@
-//! The order turned round. Until it hears of the shutdown, a balancer sends clients to a closed door.
+//! The order turned round. Until it hears of the shutdown, a balancer sends clients to a closed
+//! door.
 
 use lastorders::planted::Planted;
 
@@ -8,6 +9,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::ReadinessAfterSeal.name(),
     wrong: "readiness goes off when the door is closed, and not before it",
     seen_in: None,
-    found_by: &["health-draining"],
+    found_by: &["readiness-first", "health-draining"],
     made: Made::InServer(Planted::ReadinessAfterSeal),
 };

@@ -8,6 +8,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::ReleaseUnbounded.name(),
     wrong: "a release is waited for, however long it takes",
     seen_in: Some("sqlx#1764"),
-    found_by: &["exit-in-grace"],
+    found_by: &["release-bounded", "deadline"],
     made: Made::InServer(Planted::ReleaseUnbounded),
 };

@@ -1,5 +1,5 @@
-//! The handler is gone after the first signal, or exits at the second; and wrappers deliver SIGTERM
-//! twice, to the group and to the leader.
+//! The handler is gone after the first signal, or exits at the second; and wrappers deliver
+//! SIGTERM twice, to the group and to the leader.
 
 use lastorders::planted::Planted;
 
@@ -9,6 +9,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::SecondSignalFatal.name(),
     wrong: "the second signal, of whatever kind, ends everything on the spot",
     seen_in: None,
-    found_by: &["ledger"],
+    found_by: &["second-sigterm", "early-abort"],
     made: Made::InServer(Planted::SecondSignalFatal),
 };

@@ -8,6 +8,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::SecondSignalIgnored.name(),
     wrong: "no signal is read after the first",
     seen_in: Some("tokio#7905"),
-    found_by: &["exit-in-grace"],
+    found_by: &["second-sigint"],
     made: Made::InServer(Planted::SecondSignalIgnored),
 };

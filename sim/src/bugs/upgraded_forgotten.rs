@@ -1,5 +1,5 @@
-//! To hyper the connection is over when it is handed to the application; whoever counts only those of
-//! hyper cuts a WebSocket in the middle of a message.
+//! To hyper the connection is over when it is handed to the application; whoever counts only those
+//! of hyper cuts a WebSocket in the middle of a message.
 
 use lastorders::planted::Planted;
 
@@ -9,6 +9,6 @@ pub(super) static BUG: Bug = Bug {
     name: Planted::UpgradedForgotten.name(),
     wrong: "a connection that leaves HTTP is forgotten",
     seen_in: Some("axum#3003, axum-server#40"),
-    found_by: &["exit-prompt"],
+    found_by: &["no-leak", "report-agrees"],
     made: Made::InServer(Planted::UpgradedForgotten),
 };

@@ -18,7 +18,7 @@ pub(super) static BUG: Bug = Bug {
     name: "wrong-goaway",
     wrong: "GOAWAY says that no stream was processed",
     seen_in: None,
-    found_by: &["ledger"],
+    found_by: &["http2"],
     made: Made::WrongGoaway,
 };
 

@@ -1,13 +1,18 @@
 use std::collections::BTreeMap;
 
 use lastorders::drain::Phase;
-use lastorders_harness::history::{End, Event, Inside, ReleaseState, RequestId, What};
-use lastorders_harness::plan::{Intent, Signal};
+use lastorders_harness::history::{End, Event, History, Inside, ReleaseState, RequestId, What};
+use lastorders_harness::plan::{Actor, Intent, Role, Signal};
 use serde_json::Value;
 
 use super::records::{Ask, Call, Conn, Moment, Release};
 use crate::case::Case;
-use crate::world::Run;
+
+/// The actor that the world's balancer is.
+pub(super) const BALANCER: &str = "balancer";
+
+/// The mark that it sets when it sends nobody here any more.
+const TAKEN_OUT: &str = "balancer-out";
 
 /// What the checks ask of a run, gathered in one pass over its events.
 #[derive(Debug, Default)]
@@ -42,16 +47,21 @@ pub(super) struct Facts<'a> {
     pub(super) exited: Option<(Moment, Option<i32>)>,
     /// When the world put an end to it.
     pub(super) killed: Option<Moment>,
+    /// When the store was broken.
+    pub(super) broken: Option<Moment>,
+    /// When the balancer had taken the server out.
+    pub(super) taken_out: Option<Moment>,
     /// The last event.
     pub(super) last_us: u64,
+    actors: &'a [Actor],
     by_name: BTreeMap<&'a str, usize>,
     by_id: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(_: &'a Case, run: &'a Run) -> Self {
-        let events = &run.history.events;
-        let mut facts = Self::default();
+    pub(super) fn of(case: &'a Case, history: &'a History) -> Self {
+        let events = &history.events;
+        let mut facts = Self { actors: &case.plan.actors, ..Self::default() };
         for (place, event) in events.iter().enumerate() {
             facts.take(Moment { us: event.at_us, place }, event);
         }
@@ -61,7 +71,18 @@ impl<'a> Facts<'a> {
 
     /// Whether the server speaks of its phases: ours does, and what is made of it.
     pub(super) fn has_words(&self) -> bool {
-        !self.phases.is_empty()
+        !self.phases.is_empty() || self.unready.is_some() || self.report.is_some()
+    }
+
+    /// From when on the machine can have known of the shutdown: a server that is told before it
+    /// serves begins when it does.
+    pub(super) fn begun_us(&self) -> Option<u64> {
+        let told = self.told?.us;
+        if self.ready.is_some_and(|ready| ready.us <= told) {
+            return Some(told);
+        }
+        let first = self.phases.first().map(|(at, _)| *at).or(self.ready).or(self.started);
+        Some(first.map_or(told, |at| at.us.max(told)))
     }
 
     /// When a phase was entered, by the server's words.
@@ -84,6 +105,12 @@ impl<'a> Facts<'a> {
         self.calls.iter().filter(move |call| call.conn == conn)
     }
 
+    /// The connection that a finding is about, by its name or by that of a request.
+    pub(super) fn conn_of(&self, subject: &str) -> Option<usize> {
+        let by_request = self.by_id.get(subject).map(|place| self.asks[*place].conn);
+        by_request.or_else(|| self.by_name.get(subject).copied())
+    }
+
     /// Whether a connection left HTTP, as far as anybody knows.
     pub(super) fn is_upgraded(&self, conn: usize) -> bool {
         let answered = |ask: &Ask<'_>| ask.answered.is_some_and(|(_, it)| it.status == 101);
@@ -94,6 +121,9 @@ impl<'a> Facts<'a> {
         match &event.what {
             What::Started { .. } => _ = self.started.get_or_insert(at),
             What::Ready => _ = self.ready.get_or_insert(at),
+            What::Marked { label } if event.actor == BALANCER && label == TAKEN_OUT => {
+                self.taken_out.get_or_insert(at);
+            }
             What::Signalled { signal, .. } => self.signalled(at, *signal),
             What::Connected { conn, .. } => self.conn(conn).connected = Some(at),
             What::NotConnected { conn, error } => self.conn(conn).refused = Some((at, *error)),
@@ -113,11 +143,14 @@ impl<'a> Facts<'a> {
                 if let Some(ask) = self.known(request) {
                     ask.ended.get_or_insert((at, *by, *got > 0));
                 }
-                self.ended(at, conn, *by);
+                let whole = !self.conn(conn).http2;
+                self.ended(at, conn, *by, whole);
             }
-            What::Closed { conn, by } => self.ended(at, conn, *by),
+            What::Closed { conn, by } => self.ended(at, conn, *by, true),
+            What::HalfClosed { conn } => _ = self.conn(conn).half_closed.get_or_insert(at),
             What::Exited { code, .. } => _ = self.exited.get_or_insert((at, *code)),
             What::Killed { .. } => _ = self.killed.get_or_insert(at),
+            What::Broken { .. } => _ = self.broken.get_or_insert(at),
             What::Inside { what } => self.inside(at, what),
             _ => {}
         }
@@ -144,10 +177,9 @@ impl<'a> Facts<'a> {
             Inside::Dropped { conn, unread } => {
                 self.conn(conn).dropped.get_or_insert((at, *unread));
             }
-            Inside::Began { call, conn, .. } => {
-                let conn = self.place(conn);
-                let began = Call { call: *call, conn, began: at, ended: None, written: None };
-                self.calls.push(began);
+            Inside::Began { call, conn, line } => {
+                let (call, conn, head) = (*call, self.place(conn), line.starts_with("HEAD "));
+                self.calls.push(Call { call, conn, head, began: at, ended: None, written: None });
             }
             Inside::Ended { call, status } => {
                 if let Some(call) = self.call(*call) {
@@ -208,9 +240,12 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn ended(&mut self, at: Moment, conn: &'a str, by: End) {
+    /// `whole`: it is the end of the connection, and not of one stream of HTTP/2 perhaps.
+    fn ended(&mut self, at: Moment, conn: &'a str, by: End, whole: bool) {
         let conn = self.conn(conn);
-        conn.ended.get_or_insert((at, by));
+        if whole {
+            conn.ended.get_or_insert((at, by));
+        }
         match by {
             End::Client | End::Malformed | End::Silence => _ = conn.left.get_or_insert(at),
             End::Fin | End::Reset | End::Refused => {}
@@ -218,9 +253,12 @@ impl<'a> Facts<'a> {
     }
 
     fn place(&mut self, name: &'a str) -> usize {
-        let conns = &mut self.conns;
+        let (conns, actors) = (&mut self.conns, self.actors);
         *self.by_name.entry(name).or_insert_with(|| {
-            conns.push(Conn::new(name));
+            let mut conn = Conn::new(name);
+            let mut speak_it = actors.iter().filter(|it| it.role == Role::Http2Client);
+            conn.http2 = speak_it.any(|it| it.name == conn.actor());
+            conns.push(conn);
             conns.len() - 1
         })
     }

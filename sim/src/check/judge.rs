@@ -1,6 +1,9 @@
 use lastorders_harness::check::{self as harness, Finding, Kind, Level, Verdict};
+use lastorders_harness::history::History;
 
 use super::coverage::{Class, Tuple};
+use super::covered::{class, covered};
+use super::reached::reached;
 use super::{CHECKS, Scene, Signature, Sometimes, Whose};
 use crate::case::Case;
 use crate::world::{Ended, Run};
@@ -14,7 +17,7 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// Which situations it reached.
     pub sometimes: Sometimes,
-    /// One tuple for each connection.
+    /// A tuple for each request, and for each connection that carried none.
     pub coverage: Vec<Tuple>,
     /// What the failure is known by, if it is one.
     pub signature: Option<Signature>,
@@ -23,34 +26,47 @@ pub struct Judged {
 /// Judges a run: by the checks that its plan names, and by every one that only a simulator can do
 /// and that applies to its server.
 ///
-/// Findings bear the id of a request (`actor#n`) or, where they are about a connection or about
-/// a call that no request is known for, its name (`actor@n`).
+/// Findings bear the id of a request (`actor#n`) or, where they are about a connection that has
+/// carried none, its name (`actor@n`).
 #[must_use]
 pub fn judge(case: &Case, run: &Run) -> Judged {
-    let (mut verdict, mut findings) = harness::judge(&case.plan, &run.history);
-    let scene = Scene::of(case, run);
-    if let Ended::Unsupported(why) = &run.ended {
-        let finding = Finding::inconclusive("the engine can carry the plan out", why.as_str());
-        return Judged {
-            verdict: Verdict::Inconclusive,
-            findings: vec![finding],
-            sometimes: Sometimes::NONE,
-            coverage: Vec::new(),
-            signature: None,
-        };
+    judge_history(case, &run.history, &run.ended)
+}
+
+/// Like [`judge`], from what is stored of a run.
+#[must_use]
+pub fn judge_history(case: &Case, history: &History, ended: &Ended) -> Judged {
+    if let Ended::Unsupported(why) = ended {
+        return unsupported(why);
     }
-    for check in CHECKS {
-        if check.whose == Whose::WithWords && !scene.facts.has_words() {
-            continue;
-        }
+    let (mut verdict, mut findings) = harness::judge(&case.plan, history);
+    let scene = Scene::of(case, history, ended);
+    let with_words = scene.facts.has_words();
+    for check in CHECKS.iter().filter(|check| with_words || check.whose == Whose::Every) {
         for mut finding in (check.judge)(&scene) {
             check.id.clone_into(&mut finding.check);
             verdict = verdict.max(amounts_to(&finding));
             findings.push(finding);
         }
     }
-    let signature = signature(&scene, &findings);
-    Judged { verdict, findings, sometimes: Sometimes::NONE, coverage: Vec::new(), signature }
+    Judged {
+        verdict,
+        sometimes: reached(&scene),
+        coverage: covered(&scene),
+        signature: signature(&scene, &findings),
+        findings,
+    }
+}
+
+fn unsupported(why: &str) -> Judged {
+    let finding = Finding::inconclusive("the engine can carry the plan out", why);
+    Judged {
+        verdict: Verdict::Inconclusive,
+        findings: vec![finding],
+        sometimes: Sometimes::NONE,
+        coverage: Vec::new(),
+        signature: None,
+    }
 }
 
 fn amounts_to(finding: &Finding) -> Verdict {
@@ -66,9 +82,60 @@ fn amounts_to(finding: &Finding) -> Verdict {
 fn signature(scene: &Scene<'_>, findings: &[Finding]) -> Option<Signature> {
     let failures = findings.iter().filter(|finding| amounts_to(finding) == Verdict::Fail);
     let first = failures.min_by_key(|finding| finding.at_us.unwrap_or(u64::MAX))?;
+    let conn = first.request.as_deref().and_then(|subject| scene.facts.conn_of(subject));
     Some(Signature {
         check: first.check.clone(),
         phase: scene.phase_at(first.at_us.unwrap_or(scene.facts.last_us)),
-        class: Class::None,
+        class: conn.map_or(Class::None, |conn| class(scene, conn)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::coverage::Phase;
+    use super::super::testing::{Story, case, draining, ready};
+    use super::*;
+
+    fn judged(story: Story) -> Judged {
+        let mut case = case();
+        case.plan.checks.clear();
+        let (history, ended) = story.end();
+        judge_history(&case, &history, &ended)
+    }
+
+    #[test]
+    fn the_first_failure_by_time_is_what_a_run_is_known_by() {
+        let held = || ready().posts("a").at(300).term().drains();
+        let cut = held().at(400).ends("a", None).at(60_000).phase("draining");
+        let judged = judged(cut);
+        assert_eq!(judged.verdict, Verdict::Fail);
+        let found: Vec<_> = judged.findings.iter().map(|it| it.check.as_str()).collect();
+        assert_eq!(found, ["phases", "early-abort", "deadline"]);
+        let known_by = judged.signature.expect("it failed");
+        assert_eq!(known_by.check, "early-abort");
+        assert_eq!((known_by.phase, known_by.class), (Phase::Draining, Class::OneShot));
+        assert_eq!(
+            known_by.to_string(),
+            "early-abort while draining, on a connection that is one-shot"
+        );
+        assert!(judged.sometimes.has(Sometimes::IN_FLIGHT_AT_SIGNAL));
+        assert_eq!(judged.coverage.len(), 1);
+    }
+
+    #[test]
+    fn a_server_without_words_is_judged_by_what_is_seen_of_it() {
+        let silent = ready().posts("a").at(300).term().sealed(1).at(400).serves("a", false);
+        let judged = judged(silent.at(401).parts("a").exits(0));
+        let found: Vec<_> = judged.findings.iter().map(|it| it.check.as_str()).collect();
+        assert_eq!(found, ["queue-lost", "last-answer"]);
+        assert_eq!(judged.signature.map(|it| it.phase), Some(Phase::Draining));
+    }
+
+    #[test]
+    fn what_the_engine_cannot_do_proves_nothing() {
+        let ended = Ended::Unsupported("no freezing".to_owned());
+        let judged = judged(draining().sealed(3).ending(ended));
+        assert_eq!((judged.verdict, judged.findings.len()), (Verdict::Inconclusive, 1));
+        assert_eq!(judged.signature, None);
+    }
 }

@@ -5,28 +5,30 @@
 //! which servers it applies to: those with words of their own (phases and a report: ours, and what
 //! is made of it), or every one.
 //!
+//! * `invariant/`: the checks
 //! * `judge`: all checks, and what they amount to
 //! * `signature`: what a failure is known by
-//! * `sometimes`: situations that a sweep must have reached
-//! * [`coverage`]: which combinations have come up
+//! * `sometimes`, `reached`: situations that a sweep must have been in, and those of one run
+//! * [`coverage`], `covered`: which combinations there are, and those of one run
 //! * `scene`, `facts`, `records`: what checks ask of a run, gathered in one pass
-//! * `catalogue`: every check
 
-mod catalogue;
 pub mod coverage;
+mod covered;
 mod facts;
+mod invariant;
 mod judge;
+mod reached;
 mod records;
 mod scene;
 mod signature;
 mod sometimes;
+#[cfg(test)]
+mod testing;
 
 pub use lastorders_harness::check::{Finding, Kind, Level, Verdict};
-use lastorders_harness::history::Moments;
 
-pub use self::catalogue::{CHECKS, find};
-use self::coverage::{Class, Phase};
-pub use self::judge::{Judged, judge};
+pub use self::invariant::{CHECKS, find};
+pub use self::judge::{Judged, judge, judge_history};
 pub use self::scene::{QUANTUM_US, Scene};
 pub use self::signature::Signature;
 pub use self::sometimes::Sometimes;

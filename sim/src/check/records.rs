@@ -110,6 +110,8 @@ pub(super) struct Call {
     pub(super) call: u64,
     /// Its connection's place in [`super::Facts::conns`].
     pub(super) conn: usize,
+    /// Whether its answer has no body whatever the application gives (the answer to `HEAD`).
+    pub(super) head: bool,
     /// When the application was given it.
     pub(super) began: Moment,
     /// When the answer was ready, with its status, or the handler was dropped.
@@ -123,6 +125,7 @@ impl Call {
     pub(super) fn over(&self) -> Option<Moment> {
         match self.ended {
             Some((at, None)) => Some(at),
+            Some((at, Some(_))) if self.is_bodiless() => Some(at),
             Some((_, Some(_))) | None => self.written.map(|(at, _)| at),
         }
     }
@@ -130,9 +133,15 @@ impl Call {
     /// When it was cut, if it was: its handler dropped, or its body before the end.
     pub(super) fn cut(&self) -> Option<Moment> {
         match (self.ended, self.written) {
-            (Some((at, None)), _) | (_, Some((at, false))) => Some(at),
+            (Some((at, None)), _) => Some(at),
+            (_, Some((at, false))) if !self.is_bodiless() => Some(at),
             _ => None,
         }
+    }
+
+    /// Whether the server has no use for the answer's body: it drops it unread.
+    fn is_bodiless(&self) -> bool {
+        self.head || matches!(self.ended, Some((_, Some(100..200 | 204 | 304))))
     }
 
     /// Whether it was under way then: begun before, and not over before.

@@ -1,32 +1,36 @@
 use std::time::Duration;
 
 use lastorders::drain::{ABORT_GRACE, Phase as Named};
+use lastorders_harness::history::{History, Moments};
+use lastorders_harness::plan::Step;
 
+use super::coverage::Phase;
 use super::facts::Facts;
 use super::records::Conn;
-use super::{Moments, Phase};
 use crate::case::{Case, Link, LinkChange, PolicySpec};
-use crate::world::Run;
+use crate::world::Ended;
 
 /// The grain of time, in microseconds: the runtime's timers fire on whole milliseconds, at the
 /// first that is not before they are due.
 pub const QUANTUM_US: u64 = 1_000;
 
-/// What is judged: a case, its run, and what every check asks of them.
+/// What is judged: a case, what came of it, and what every check asks of that.
 #[derive(Debug)]
 pub struct Scene<'a> {
     /// What was to be done, and under which conditions.
     pub case: &'a Case,
-    /// What came of it.
-    pub run: &'a Run,
+    /// What was seen.
+    pub history: &'a History,
+    /// How the simulation came to its end.
+    pub ended: &'a Ended,
     pub(super) facts: Facts<'a>,
 }
 
 impl<'a> Scene<'a> {
     /// Gathers the facts.
     #[must_use]
-    pub fn of(case: &'a Case, run: &'a Run) -> Self {
-        Self { case, run, facts: Facts::of(case, run) }
+    pub fn of(case: &'a Case, history: &'a History, ended: &'a Ended) -> Self {
+        Self { case, history, ended, facts: Facts::of(case, history) }
     }
 
     pub(super) fn policy(&self) -> &'a PolicySpec {
@@ -35,7 +39,7 @@ impl<'a> Scene<'a> {
 
     /// When everything in flight is to be cut.
     pub(super) fn deadline_us(&self) -> Option<u64> {
-        Some(self.facts.told?.us.saturating_add(self.policy().deadline_us))
+        Some(self.facts.begun_us()?.saturating_add(self.policy().deadline_us))
     }
 
     /// How long what was cut is given to go away.
@@ -68,10 +72,28 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// Whether its client had gone by then, as far as the server can know: it left, or its link
-    /// was cut.
+    /// Whether its client may have gone by then, as far as the server can know: it left, its FIN
+    /// came (which says no more than that), or its link was cut. Always for a connection of which
+    /// nobody knows whose it is.
     pub(super) fn is_lost(&self, conn: &Conn<'_>, by_us: u64) -> bool {
-        conn.left_by(by_us) || self.link_was(Some(LinkChange::Cut), conn.actor(), by_us)
+        !conn.is_known()
+            || conn.left_by(by_us)
+            || conn.half_closed.is_some_and(|at| at.us <= by_us)
+            || self.link_was(Some(LinkChange::Cut), conn.actor(), by_us)
+    }
+
+    /// What a finding about a connection is about: the request that it carried last by then, or
+    /// the connection itself if it had carried none.
+    pub(super) fn subject(&self, conn: usize, by_us: u64) -> &'a str {
+        let asks = self.facts.asks_on(conn).filter(|ask| ask.first_us <= by_us);
+        asks.last().map_or(self.facts.conns[conn].name, |ask| ask.id)
+    }
+
+    /// Whether the plan has such a step, of one actor or of any. Not for every run: it walks the
+    /// whole plan.
+    pub(super) fn any_step(&self, actor: Option<&str>, wanted: &dyn Fn(&Step) -> bool) -> bool {
+        let mut actors = self.case.plan.actors.iter();
+        actors.any(|it| actor.is_none_or(|name| it.name == name) && any(&it.steps, wanted))
     }
 
     /// When a time was, as people say it.
@@ -111,6 +133,13 @@ impl<'a> Scene<'a> {
             Phase::Serving
         }
     }
+}
+
+fn any(steps: &[Step], wanted: &dyn Fn(&Step) -> bool) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Repeat { steps, .. } => any(steps, wanted),
+        step => wanted(step),
+    })
 }
 
 fn by_name(name: &str) -> Option<Phase> {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Class, Phase};
+use super::coverage::{Class, Phase};
 
 /// What a failure is known by: a case that was made smaller must fail with the same one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

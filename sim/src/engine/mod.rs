@@ -12,6 +12,7 @@
 //! * `tap`: every packet, as it is sent, delivered or lost
 //! * `panics`: panics are recorded, not printed, while a run is under way
 //! * [`event`]: the engine [`Event`], which jumps from one event to the next
+//! * [`turmoil`]: the engine [`Turmoil`], a second opinion
 
 mod ended;
 pub mod event;
@@ -22,6 +23,7 @@ mod setup;
 mod sockets;
 pub mod tap;
 mod task;
+pub mod turmoil;
 
 pub use self::ended::Ended;
 pub use self::event::Event;
@@ -30,3 +32,4 @@ pub use self::net::{Engine, Net};
 pub use self::setup::{Host, Setup};
 pub use self::sockets::{Socket, SocketState};
 pub use self::task::{Stopped, Task};
+pub use self::turmoil::Turmoil;

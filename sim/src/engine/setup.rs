@@ -11,7 +11,8 @@ pub struct Setup {
     pub tokio_seed: u64,
     /// Of every link, each way, until [`Net::latency`](super::Net::latency) changes it.
     pub latency: Duration,
-    /// How many connections a listener keeps that are not accepted yet.
+    /// What `listen` is told: a listener keeps one more connection than this that is not accepted
+    /// yet, as on Linux. A handshake under way counts.
     pub backlog: usize,
     /// How many bytes a socket takes from its program before a write must wait.
     pub send_buffer: usize,

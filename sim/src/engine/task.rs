@@ -27,7 +27,6 @@ impl<T> Task<T> {
     }
 
     /// A task of another runtime.
-    #[expect(dead_code, reason = "for the engine whose hosts have a runtime each")]
     pub(super) fn afar(output: oneshot::Receiver<T>, abort: AbortHandle) -> Self {
         Self(Inner::Afar { output, abort })
     }

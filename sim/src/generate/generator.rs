@@ -1,21 +1,29 @@
-use lastorders_harness::plan::{Contract, Draft};
+use lastorders_harness::plan::{Actor, Contract, PLAN_VERSION, Plan};
 
+use super::mutate::mutate_with;
+use super::net::Latencies;
+use super::promise::derive_promise;
+use super::script::Script;
+use super::signals::Signals;
 use super::stream::{Concern, Stream};
-use super::{Family, Requests};
-use crate::case::Case;
+use super::swarm::{FaultKind, Swarm};
+use super::times::Times;
+use super::{ClientKind, Family, Requests, balancer, clients, facts::Facts, policy, store};
+use crate::case::{CASE_VERSION, Case, Conditions, Link, Yields};
 
 /// Makes cases of one family: a pure function of the seed.
 #[derive(Debug, Clone)]
 pub struct Generator {
     family: Family,
     requests: Requests,
+    without: Vec<ClientKind>,
 }
 
 impl Generator {
     /// For the contract's own service.
     #[must_use]
     pub fn new(family: Family) -> Self {
-        Self { family, requests: Requests::contract() }
+        Self { family, requests: Requests::contract(), without: Vec::new() }
     }
 
     /// For a service with these requests.
@@ -24,16 +32,100 @@ impl Generator {
         Self { requests, ..self }
     }
 
+    /// Leaves clients of this kind out. What is drawn for all others is what it was.
+    #[must_use]
+    pub fn without(mut self, kind: ClientKind) -> Self {
+        self.without.push(kind);
+        self
+    }
+
     /// The case of a seed.
     #[must_use]
     pub fn generate(&self, seed: u64) -> Case {
-        let mut draft = Draft::new(self.family.scenario(), seed, Contract::default());
-        let mut client = Stream::new(seed, Concern::Client, 1);
-        let request = self.requests.draw(&mut client);
-        draft.client("one-shot-1").connect().send(request).receive();
-        draft.operator().signal().await_draining().await_exit();
+        let family = self.family;
+        let stream = &mut Stream::new(seed, Concern::Plan, 0);
+        let swarm = Swarm::draw(family, stream);
+        let latencies = Latencies::draw(seed);
+        let frame = policy::draw(family, &latencies, &swarm, stream);
+        let signals = Signals::draw(seed, family, &swarm);
+        let mut store = store::speed(seed);
+        let cut_short = swarm.has(FaultKind::Deadline);
+        let mut policy = frame.policy.clone();
+        if cut_short {
+            policy.deadline_us = policy.lame_duck_us + frame.tight_us;
+        }
+        let mut times = Times::of_a_drain(&policy, &store, signals.first_us, frame.scale_us);
+        let arrival = stream.between(0, times.horizon());
+        times.anchor_request(arrival, &store);
+        if cut_short {
+            times.anchor([signals.first_us + policy.deadline_us]);
+        }
+        store.stalls = store::stalls(seed, &swarm, &times);
+        times.anchor(store.stalls.iter().map(|stall| stall.until_us));
+        let mut network = latencies.network(&swarm);
+        let mut actors = Vec::with_capacity(8);
+        let places = how_many(stream);
+        for place in 1..=places {
+            let link = latencies.own(place);
+            let Some(actor) = self.client(seed, place, &swarm, &times, link, latencies.link) else {
+                continue;
+            };
+            network.links.extend(link.map(|link| (actor.name.clone(), link)));
+            let link = link.unwrap_or(latencies.link);
+            latencies.events(place, &actor.name, link, &swarm, &times, &mut network.events);
+            actors.push((place, actor));
+        }
+        let behind = actors.iter().map(|(place, actor)| (*place, actor.name.as_str()));
+        let balancer = balancer::draw(seed, family, &swarm, &policy, behind);
+        let mut actors: Vec<_> = actors.into_iter().map(|(_, actor)| actor).collect();
+        actors.extend(store::breaks(seed, &swarm, &times));
+        signals.actors(latencies.link, &times, &mut actors);
+        let plan = Plan {
+            version: PLAN_VERSION,
+            scenario: family.scenario().to_owned(),
+            seed,
+            contract: Contract::default(),
+            checks: Vec::new(),
+            actors,
+        };
+        let yields = yields(seed, &swarm);
+        let conditions = Conditions { policy, network, store, balancer, yields, promise: None };
         let tail_seed = Stream::new(seed, Concern::Tail, 0).draw();
-        Case { tail_seed, ..Case::plain(draft.finish()) }
+        let mut case = Case { version: CASE_VERSION, plan, conditions, tail_seed };
+        if !cut_short {
+            end_before_the_deadline(&mut case, frame.slack_us);
+        }
+        derive_promise(&mut case);
+        case
+    }
+
+    /// A case that differs from this one in something small ([`mutate`](super::mutate())).
+    #[must_use]
+    pub fn mutate(&self, case: Case, rng: &mut fastrand::Rng) -> Case {
+        mutate_with(case, rng, &self.requests)
+    }
+
+    fn client(
+        &self,
+        seed: u64,
+        place: u64,
+        swarm: &Swarm,
+        times: &Times,
+        own: Option<Link>,
+        link: Link,
+    ) -> Option<Actor> {
+        let mut stream = Stream::new(seed, Concern::Client, place);
+        let kind = swarm.kind(self.family, &mut stream);
+        if self.without.contains(&kind) {
+            return None;
+        }
+        let name = client_name(kind, place);
+        let link = own.unwrap_or(link);
+        let requests = &self.requests;
+        let steps = Vec::with_capacity(12);
+        let mut script = Script { stream, times, requests, link, steps };
+        let role = clients::write(kind, &mut script);
+        Some(Actor { name, role, steps: script.steps })
     }
 }
 
@@ -41,4 +133,37 @@ impl Generator {
 #[must_use]
 pub fn generate(seed: u64, family: Family) -> Case {
     Generator::new(family).generate(seed)
+}
+
+/// The name of the client of one place.
+pub(super) fn client_name(kind: ClientKind, place: u64) -> String {
+    format!("{}-{place}", kind.name())
+}
+
+/// Mostly four clients; sometimes one to sixteen.
+fn how_many(stream: &mut Stream) -> u64 {
+    if stream.chance(3, 5) { 4 } else { stream.magnitude(1, 16) }
+}
+
+/// Sets a deadline that finds no work left, if the case has such a time.
+fn end_before_the_deadline(case: &mut Case, slack_us: u64) {
+    let facts = Facts::of(case);
+    let idle_us = facts.idle_us(case).saturating_sub(facts.signal_us.unwrap_or(0));
+    let needed_us = idle_us + 1 + slack_us;
+    let policy = &mut case.conditions.policy;
+    // What Docker and Kubernetes allow is left as it is where it suffices.
+    let preset = policy.deadline_us >= 8_000_000 && policy.deadline_us > idle_us;
+    if !preset || policy.lame_duck_us >= policy.deadline_us {
+        policy.deadline_us = needed_us;
+    }
+}
+
+fn yields(seed: u64, swarm: &Swarm) -> Yields {
+    if !swarm.has(FaultKind::Yields) {
+        return Yields::default();
+    }
+    let stream = &mut Stream::new(seed, Concern::Yield, 0);
+    // On two levels: a place is rare in one of four seeds, and then met one of four times.
+    let mut level = || if stream.chance(1, 4) { 64 } else { stream.pick(&[0, 0, 4]) };
+    Yields { io: level(), store: level(), tasks: level() }
 }

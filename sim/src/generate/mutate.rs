@@ -1,7 +1,140 @@
-use crate::case::Case;
+use lastorders_harness::plan::{Actor, Step};
 
-/// A case that differs from this one in something small.
+use super::generator::client_name;
+use super::load::is_client;
+use super::script::Script;
+use super::stream::Stream;
+use super::times::Times;
+use super::{ClientKind, Requests, clients, derive_promise, facts::Facts};
+use crate::case::{Case, Link};
+
+/// From the seal on, things may still happen for so long in what a mutation adds.
+const SCALE_US: u64 = 20_000;
+
+/// A case that differs from this one in something small: the time of one step, the kind of one
+/// client, one latency, one of the policy's times, the end of a stall, or what the case leaves
+/// open. What must follow from it is derived anew.
 #[must_use]
 pub fn mutate(case: Case, rng: &mut fastrand::Rng) -> Case {
-    Case { tail_seed: rng.u64(..), ..case }
+    mutate_with(case, rng, &Requests::contract())
+}
+
+/// With the requests that a new client sends.
+pub(super) fn mutate_with(mut case: Case, rng: &mut fastrand::Rng, requests: &Requests) -> Case {
+    let stream = &mut Stream::from(rng);
+    let signal_us = Facts::of(&case).signal_us.unwrap_or(0);
+    let conditions = &case.conditions;
+    let mut times = Times::of_a_drain(&conditions.policy, &conditions.store, signal_us, SCALE_US);
+    times.anchor([signal_us + conditions.policy.deadline_us]);
+    times.anchor(conditions.store.stalls.iter().map(|stall| stall.until_us));
+    match stream.between(0, 9) {
+        0..=3 => move_a_step(&mut case, &times, stream),
+        4 | 5 => swap_a_client(&mut case, &times, requests, stream),
+        6 => change_a_latency(&mut case, stream),
+        7 => change_the_policy(&mut case, stream),
+        8 => end_a_stall(&mut case, &times, stream),
+        _ => case.tail_seed = stream.draw(),
+    }
+    derive_promise(&mut case);
+    case
+}
+
+fn move_a_step(case: &mut Case, times: &Times, stream: &mut Stream) {
+    let network = &case.conditions.network;
+    let mut waits: Vec<_> = Vec::new();
+    for actor in &mut case.plan.actors {
+        let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
+        waits.extend(actor.steps.iter_mut().filter_map(|step| match step {
+            Step::At { us } => Some((us, link)),
+            _ => None,
+        }));
+    }
+    if waits.is_empty() {
+        return;
+    }
+    let chosen = index(stream, waits.len());
+    let (us, link) = &mut waits[chosen];
+    **us = nudged(**us, times, *link, stream);
+}
+
+/// A time nearby, or another altogether.
+fn nudged(us: u64, times: &Times, link: Link, stream: &mut Stream) -> u64 {
+    match stream.between(0, 3) {
+        0 => us + 1,
+        1 => us.saturating_sub(1),
+        2 => us + stream.magnitude(1, 1_000),
+        _ => times.draw_client(stream, link),
+    }
+}
+
+fn swap_a_client(case: &mut Case, times: &Times, requests: &Requests, stream: &mut Stream) {
+    let actors = &mut case.plan.actors;
+    let places: Vec<_> = (0..actors.len()).filter(|at| is_client(&actors[*at])).collect();
+    if places.is_empty() {
+        return;
+    }
+    let at = places[index(stream, places.len())];
+    let kind = stream.pick(&ClientKind::ALL);
+    let name = client_name(kind, at as u64 + 1);
+    if actors.iter().any(|actor| actor.name == name) {
+        return;
+    }
+    let network = &mut case.conditions.network;
+    let old = actors[at].name.clone();
+    let own = network.links.remove(&old);
+    network.links.extend(own.map(|link| (name.clone(), link)));
+    for event in network.events.iter_mut().filter(|event| event.actor == old) {
+        event.actor.clone_from(&name);
+    }
+    let behind = case.conditions.balancer.iter_mut().flat_map(|balancer| &mut balancer.clients);
+    behind.filter(|client| **client == old).for_each(|client| client.clone_from(&name));
+    let link = own.unwrap_or(network.link);
+    let stream = stream.fork();
+    let mut script = Script { stream, times, requests, link, steps: Vec::new() };
+    let role = clients::write(kind, &mut script);
+    actors[at] = Actor { name, role, steps: script.steps };
+}
+
+fn change_a_latency(case: &mut Case, stream: &mut Stream) {
+    let network = &mut case.conditions.network;
+    let way = stream.magnitude(1, 40_000);
+    let to_server = stream.coin();
+    let owned = network.links.len();
+    let link = match index(stream, owned + 1) {
+        0 => &mut network.link,
+        n => network.links.values_mut().nth(n - 1).unwrap_or(&mut network.link),
+    };
+    if to_server {
+        link.to_server_us = way;
+    } else {
+        link.to_client_us = way;
+    }
+}
+
+fn change_the_policy(case: &mut Case, stream: &mut Stream) {
+    let us = stream.magnitude(1, 1_000_000);
+    let policy = &mut case.conditions.policy;
+    match stream.between(0, 5) {
+        0 => policy.lame_duck_us = us.min(policy.deadline_us.saturating_sub(1)),
+        1 => policy.handshake_grace_us = us,
+        2 => policy.idle_grace_us = us,
+        3 => policy.first_byte_grace_us = us,
+        4 => policy.refuse = !policy.refuse,
+        _ => policy.deadline_us = policy.lame_duck_us + us,
+    }
+}
+
+fn end_a_stall(case: &mut Case, times: &Times, stream: &mut Stream) {
+    let link = case.conditions.network.link;
+    let stalls = &mut case.conditions.store.stalls;
+    let count = stalls.len();
+    if count == 0 {
+        return;
+    }
+    let stall = &mut stalls[index(stream, count)];
+    stall.until_us = nudged(stall.until_us, times, link, stream).max(stall.from_us + 1);
+}
+
+fn index(stream: &mut Stream, of: usize) -> usize {
+    usize::try_from(stream.between(0, of as u64 - 1)).expect("it is below a length")
 }

@@ -5,13 +5,13 @@ use super::stream::Stream;
 /// What clients ask for, apart from `/health`.
 ///
 /// The default is the contract's `POST /work`. A team that tests its own service gives its own
-/// requests; what the ledger says of rows is then nobody's to judge, and such plans do not name it.
+/// requests: the ledger and its kin judge only `POST /work`, and are not named in
+/// plans with others.
 #[derive(Debug, Clone)]
 pub struct Requests {
     /// Each with its weight; the sum of the weights is not zero.
     weighted: Vec<(u32, Request)>,
     total: u64,
-    contract: bool,
     health: bool,
 }
 
@@ -20,7 +20,7 @@ impl Requests {
     #[must_use]
     pub fn contract() -> Self {
         let weighted = vec![(1, Request::work(String::new()))];
-        Self { weighted, total: 1, contract: true, health: true }
+        Self { weighted, total: 1, health: true }
     }
 
     /// These requests, each as often as its weight says. Those with a name get a new one each time
@@ -34,13 +34,7 @@ impl Requests {
     pub fn of(weighted: Vec<(u32, Request)>, health: bool) -> Self {
         let total = weighted.iter().map(|(weight, _)| u64::from(*weight)).sum();
         assert!(total > 0, "there is nothing to ask for");
-        Self { weighted, total, contract: false, health }
-    }
-
-    /// Whether these are the contract's requests, so that the ledger judges them.
-    #[must_use]
-    pub fn is_contract(&self) -> bool {
-        self.contract
+        Self { weighted, total, health }
     }
 
     /// Whether `GET /health` is there.

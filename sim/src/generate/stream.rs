@@ -48,6 +48,11 @@ impl Stream {
         Self(fastrand::Rng::with_seed(key))
     }
 
+    /// A stream that begins anew from this one's next draw.
+    pub(super) fn fork(&mut self) -> Self {
+        Self(self.0.fork())
+    }
+
     pub(super) fn draw(&mut self) -> u64 {
         self.0.u64(..)
     }
@@ -76,5 +81,11 @@ impl Stream {
     /// One of these, which must not be empty.
     pub(super) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.0.usize(..of.len())]
+    }
+}
+
+impl From<&mut fastrand::Rng> for Stream {
+    fn from(rng: &mut fastrand::Rng) -> Self {
+        Self(rng.fork())
     }
 }

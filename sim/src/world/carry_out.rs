@@ -13,7 +13,7 @@ use super::random::seed_of;
 use super::run::{Ended, Run, append};
 use super::{packets, stream};
 use crate::case::Case;
-use crate::engine::{Engine, EngineKind, Event, Net, Setup};
+use crate::engine::{Engine, EngineKind, Event, Net, Setup, Turmoil};
 use crate::subject::Subject;
 use crate::trace::{self, Kind, NO_CONNECTION, Stream};
 
@@ -28,7 +28,7 @@ const MOST_EVENTS: u64 = 2_000_000;
 pub fn carry_out(case: &Case, subject: Subject, engine: EngineKind) -> Run {
     match engine {
         EngineKind::Event => on::<Event>(case, subject),
-        EngineKind::Turmoil => unimplemented!(),
+        EngineKind::Turmoil => on::<Turmoil>(case, subject),
     }
 }
 

@@ -98,6 +98,40 @@ fn the_pure_parts_do_no_io() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// Of `IMPURE`, what carries out plans in any world may use tokio's streams and ways to wait.
+const OF_ONE_WORLD: &[&str] = &[
+    "tokio::fs",
+    "tokio::net",
+    "tokio::process",
+    "tokio::signal",
+    "tokio::spawn",
+    "tokio::task",
+    "tokio::time",
+    "std::collections::HashMap",
+    "std::collections::HashSet",
+];
+
+#[test]
+fn the_actors_know_no_world() {
+    let impure = IMPURE.iter().filter(|path| **path != "tokio").chain(OF_ONE_WORLD);
+    let impure: Vec<_> = impure.collect();
+    let mut found = Vec::new();
+    for source in source::under(&["harness/src/actor/"]) {
+        // Its tests are a world, with a clock that they set.
+        if source.path.contains("/tests/") {
+            continue;
+        }
+        for (line, path) in source::paths(&source) {
+            let is =
+                |impure: &&&&str| path == ***impure || path.starts_with(&format!("{}::", **impure));
+            if let Some(impure) = impure.iter().find(is) {
+                found.push(format!("{}:{line} uses {impure}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 #[test]
 fn the_drain_depends_on_std_alone() {
     let crates = dependencies("server");

@@ -5,11 +5,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("server/src/clock.rs", "the one implementation of `Clock` by real time"),
     ("server/benches/src/subject/app.rs", "a slow handler is slow: the request says how slow"),
     ("server/benches/src/subject/with_hyper.rs", "a peer, as its documentation has it"),
-    ("harness/src/world/client/connection.rs", "a slow reader is slow: the plan says how slow"),
-    ("harness/src/world/stage.rs", "`At`, which the plan's language has for load that must last"),
+    ("harness/src/world/backstage.rs", "the actors' clock: `At`, slow readers, probes, deadlines"),
     ("harness/src/world/lag.rs", "measures how late timers fire"),
-    ("harness/src/world/visible.rs", "the pace of probes, and the bound on them"),
-    ("harness/src/world/carry_out.rs", "the grace and the set-up's bound: deadlines"),
 ];
 
 /// Whole folders in which a sleep is no real one, or not ours.

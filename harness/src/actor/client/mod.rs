@@ -15,6 +15,7 @@ mod response;
 mod script;
 mod tap;
 
+#[cfg(feature = "real")]
 pub(crate) use self::connection::why_not;
 pub use self::health::ask_health;
 pub(super) use self::script::run;

@@ -73,7 +73,17 @@ fn every_cell_for_requests_in_flight_with_an_answer() {
 #[test]
 fn every_cell_for_requests_in_flight_without_an_answer() {
     let at = || in_flight().at(312);
-    let rows: [Row<'_>; 7] = [
+    let rows: [Row<'_>; 9] = [
+        (
+            "not begun, as the server says, and no row",
+            at().ended("a", End::Refused, 0).rows(&[]),
+            &[],
+        ),
+        (
+            "not begun, as the server says, and a row",
+            at().ended("a", End::Refused, 0).rows(&[("a", 1)]),
+            &["Violation Must … ghost: refused before it was begun 12 ms after SIGTERM, and yet"],
+        ),
         (
             "reset without a byte, and a row",
             at().ended("a", End::Reset, 0).rows(&[("a", 1)]),
@@ -169,7 +179,8 @@ fn look_at_299() -> What {
 fn every_cell_for_requests_sent_during_the_drain() {
     const NOTE: &str = "Note Info … 0 that were sent before … 1 that were sent after";
     let at = || late().at(360);
-    let rows: [Row<'_>; 6] = [
+    let rows: [Row<'_>; 7] = [
+        ("not begun", at().ended("a", End::Refused, 0).rows(&[]), &[NOTE]),
         ("a lame duck that works", at().answered("a", 201).rows(&[("a", 1)]), &[]),
         ("a lame duck that refuses", at().answered("a", 503).rows(&[]), &[NOTE]),
         ("the door closed on it", at().ended("a", End::Reset, 0).rows(&[]), &[NOTE]),

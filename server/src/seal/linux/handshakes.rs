@@ -9,9 +9,11 @@ use super::diag::{Ask, Diag, Id};
 use super::obstacle::{Obstacle, Step};
 
 /// The handshakes of one listening socket, as the kernel shows them.
+///
+/// It holds no descriptor: each look opens one and closes it. One held until the listener is closed
+/// may be the last that there was, and those in the accept queue would wait for it in vain.
 #[derive(Debug)]
 pub(super) struct Handshakes {
-    diag: Diag,
     address: SocketAddr,
 }
 
@@ -20,12 +22,12 @@ impl Handshakes {
     /// to another network namespace.
     pub(super) fn of(listener: &TcpListener) -> Result<Self, Obstacle> {
         let address = listener.local_addr().step("read the socket's address")?;
-        let diag = Diag::open().step("open a netlink socket")?;
         let ours = sockopt::socket_cookie(listener).step("read the socket's cookie")?;
         let mut found = false;
+        let diag = Diag::open().step("open a netlink socket")?;
         let asked = diag.ask(address, Ask::Listeners, |id| found |= id.cookie == ours);
         asked.step("ask for sockets by netlink")?;
-        found.then_some(Self { diag, address }).ok_or(Obstacle::OtherNamespace)
+        found.then_some(Self { address }).ok_or(Obstacle::OtherNamespace)
     }
 
     /// The peers of all that have begun and not ended; IPv4 ones as such, whatever the listener is.
@@ -33,7 +35,7 @@ impl Handshakes {
     /// Handshakes by SYN cookie cannot be seen: the kernel keeps no state of them.
     pub(super) fn under_way(&self) -> io::Result<HashSet<SocketAddr>> {
         let mut peers = HashSet::new();
-        self.diag.ask(self.address, Ask::Handshakes, |id| peers.extend(self.peer(&id)))?;
+        Diag::open()?.ask(self.address, Ask::Handshakes, |id| peers.extend(self.peer(&id)))?;
         Ok(peers)
     }
 

@@ -1,7 +1,8 @@
 //! Connections with nothing in flight, and the clean close.
 
 use axum::Router;
-use axum::routing::post;
+use axum::body::Body;
+use axum::routing::{get, post};
 use tokio::io::AsyncWriteExt;
 
 use crate::testing::{Client, Gate, Rig, ms, settle};
@@ -245,4 +246,86 @@ async fn nor_over_one_that_is_unread_since_before_the_signal() {
     assert!(client.closed().await);
     drop(client);
     assert!(rig.report().await.clean);
+}
+
+/// The same for one that was answered before the signal, without a word of closing. The application
+/// holds the body for longer than idle connections have.
+#[tokio::test(start_paused = true)]
+async fn nor_over_one_that_is_unread_when_idle_connections_are_closed() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let early = post(move |body: Body| async move {
+        tokio::spawn(async move {
+            held.pass().await;
+            drop(body);
+        });
+        "early"
+    });
+    let mut rig = Rig::new(Policy::default(), Router::new().route("/", early));
+    let mut client = rig.connect();
+    client.send("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 100000\r\n\r\n").await;
+    let answer = client.answer().await;
+    assert!(!answer.says_close());
+    assert_eq!(answer.body, "early");
+    rig.terminate().await;
+    tokio::time::advance(ms(250)).await;
+    settle().await;
+    gate.let_go(1);
+    settle().await;
+    client.send(vec![b'x'; 100_000]).await;
+    assert!(client.closed().await);
+    drop(client);
+    let report = rig.report().await;
+    assert!(report.clean);
+    assert_eq!(report.took_ms, 250);
+}
+
+/// Answers at once, and reads the body all the same.
+fn answering_early() -> Router {
+    let early = post(|body: Body| async move {
+        tokio::spawn(axum::body::to_bytes(body, usize::MAX));
+        "early"
+    });
+    Router::new().route("/early", early).route("/", get(|| async { "free" }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_is_idle_once_the_body_has_ended_that_came_behind_its_answer() {
+    let rows = [
+        // how the body's length is said, its first half and its second one
+        ("content-length: 8", "half", "half"),
+        ("transfer-encoding: chunked", "4\r\nhalf\r\n", "4\r\nhalf\r\n0\r\n\r\n"),
+    ];
+    for (length, first, second) in rows {
+        let mut rig = Rig::new(Policy::default(), answering_early());
+        let mut client = rig.connect();
+        client.send(format!("POST /early HTTP/1.1\r\nhost: test\r\n{length}\r\n\r\n")).await;
+        assert_eq!(client.answer().await.body, "early");
+        client.send(first).await;
+        rig.terminate().await;
+        tokio::time::advance(ms(1_000)).await;
+        assert!(client.is_quiet().await);
+        client.send(second).await;
+        assert!(client.closed().await);
+        assert_eq!(rig.elapsed(), ms(1_000));
+        drop(client);
+        assert!(rig.report().await.clean);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_head_behind_such_a_body_is_waited_for() {
+    let mut rig = Rig::new(Policy::default(), answering_early());
+    let mut client = rig.connect();
+    client.send("POST /early HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\n").await;
+    assert_eq!(client.answer().await.body, "early");
+    client.send("bodyGET / HT").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    assert!(client.is_quiet().await);
+    client.send("TP/1.1\r\nhost: test\r\n\r\n").await;
+    let answer = client.answer().await;
+    assert!(answer.says_close());
+    assert_eq!(answer.body, "free");
+    assert!(client.closed().await);
 }

@@ -1,5 +1,7 @@
 //! The deadline, and what is cut at it.
 
+use std::time::Duration;
+
 use crate::report::ConnectionClass::{Active, HalfHead};
 use crate::testing::{Gate, Rig, ms};
 use crate::{Drain, Policy, Signal};
@@ -32,6 +34,29 @@ async fn what_is_left_at_the_deadline_is_cut_and_reported() {
     assert_eq!(request.age_ms, 4_000);
     let text = report.to_string();
     assert!(text.contains("GET /held, 4000 ms old"), "{text}");
+}
+
+/// Whoever wants no bound at all may well say so by the longest time that there is.
+#[tokio::test(start_paused = true)]
+async fn times_without_end_are_no_trouble() {
+    let long = Duration::MAX;
+    let policy = Policy::default().deadline(long).release(long).handshake_grace(long).linger(long);
+    let gate = Gate::new();
+    let mut rig = Rig::with(
+        policy.first_byte_grace(long).idle_grace(long),
+        gate.app(Drain::new()),
+        |serve| serve.release("pool", long, || async {}).header_read_timeout(Some(long)),
+    );
+    let mut client = rig.connect();
+    client.get("/held").await;
+    let mut idle = rig.connect();
+    idle.get("/").await;
+    idle.answer().await;
+    rig.terminate().await;
+    gate.let_go(1);
+    assert_eq!(client.answer().await.status(), 200);
+    drop((client, idle));
+    assert!(rig.report().await.clean);
 }
 
 #[tokio::test(start_paused = true)]

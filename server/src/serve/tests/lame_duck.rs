@@ -1,6 +1,8 @@
 //! The lame duck, and readiness.
 
-use crate::testing::{Gate, Rig, ms};
+use std::time::Duration;
+
+use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Drain, LameDuckWork, Policy};
 
 fn rig(work: LameDuckWork) -> (Rig, Gate) {
@@ -80,4 +82,44 @@ async fn idle_connections_stay_open_through_it() {
     rig.terminate().await;
     assert!(idle.closed().await);
     assert_eq!(rig.elapsed(), ms(1_250));
+}
+
+/// The time until the deadline is all that there is, and what is in flight needs some of it.
+#[tokio::test(start_paused = true)]
+async fn one_that_leaves_no_time_to_drain_is_shortened() {
+    for lame_duck in [ms(8_000), ms(15_000), Duration::MAX] {
+        let gate = Gate::new();
+        let policy = Policy::default().lame_duck(lame_duck);
+        let mut rig = Rig::new(policy, gate.app(Drain::new()));
+        let mut held = rig.connect();
+        held.get("/held").await;
+        rig.terminate().await;
+        // Reachable in the first half.
+        tokio::time::advance(ms(3_900)).await;
+        let mut fresh = rig.connect();
+        fresh.get("/").await;
+        assert_eq!(fresh.answer().await.status(), 200);
+        // And in the second one what is in flight is waited for.
+        tokio::time::advance(ms(100)).await;
+        settle().await;
+        tokio::time::advance(ms(3_900)).await;
+        gate.let_go(1);
+        assert_eq!(held.answer().await.status(), 200);
+        drop((held, fresh));
+        let report = rig.report().await;
+        assert!(report.clean, "{report}");
+        assert_eq!((report.phases[0].took_ms, report.took_ms), (4_000, 7_900));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn and_is_bounded_by_the_deadline() {
+    let gate = Gate::new();
+    let policy = Policy::default().lame_duck(ms(60_000));
+    let mut rig = Rig::new(policy, gate.app(Drain::new()));
+    let mut held = rig.connect();
+    held.get("/held").await;
+    rig.terminate().await;
+    let report = rig.report().await;
+    assert_eq!((report.aborted.requests, report.took_ms), (1, 8_000));
 }

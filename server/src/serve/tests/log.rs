@@ -165,3 +165,13 @@ INFO shutdown complete cause=\"panic\" clean=false forced=false panicked=true fi
 took_ms=0 exit_code=70";
     assert_eq!(lines(), expected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_leaves_no_time_is_known_before_anything_happens() {
+    start();
+    let _rig = Rig::new(Policy::default().lame_duck(ms(15_000)), Router::new());
+    let expected = "\
+WARN the policy leaves no time to drain; lame duck shortened error=lame duck of 15s leaves no time \
+before the deadline of 8s (both from the signal) lame_duck_ms=4000";
+    assert_eq!(lines(), expected);
+}

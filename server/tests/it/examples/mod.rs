@@ -20,6 +20,7 @@ mod sse;
 mod systemd;
 #[cfg(all(feature = "http2", feature = "tls"))]
 mod tls;
+mod unheard;
 mod unix;
 mod websocket;
 mod worker;

@@ -15,7 +15,7 @@ pub(crate) struct Example {
     name: String,
     child: Child,
     place: String,
-    stdout: Lines<BufReader<ChildStdout>>,
+    stdout: Option<Lines<BufReader<ChildStdout>>>,
     stderr: JoinHandle<String>,
 }
 
@@ -48,7 +48,7 @@ impl Example {
             stderr.read_to_string(&mut text).await.expect("the example writes text");
             text
         });
-        let stdout = BufReader::new(stdout).lines();
+        let stdout = Some(BufReader::new(stdout).lines());
         let (name, place) = (name.to_owned(), String::new());
         let mut example = Self { name, child, place, stdout, stderr };
         let line = example.line().await;
@@ -68,10 +68,16 @@ impl Example {
         TcpStream::connect(self.place()).await.expect("the example listens")
     }
 
+    /// Nobody reads any more what it writes: its next line is an error to it.
+    pub(crate) fn stop_reading(&mut self) {
+        self.stdout = None;
+    }
+
     /// The next line that it writes; `None` at the end.
     pub(crate) async fn next_line(&mut self) -> Option<String> {
         let writes = format!("{} is to write a line, or to end", self.name);
-        let line = within(&writes, self.stdout.next_line()).await;
+        let stdout = self.stdout.as_mut().expect("it is still read");
+        let line = within(&writes, stdout.next_line()).await;
         line.expect("the example writes text")
     }
 
@@ -110,7 +116,8 @@ impl Example {
         let ends = format!("{} is to end", self.name);
         let mut stdout = String::new();
         let lines = async {
-            while let Some(line) = self.stdout.next_line().await.expect("text") {
+            let Some(lines) = &mut self.stdout else { return };
+            while let Some(line) = lines.next_line().await.expect("text") {
                 stdout.push_str(&line);
                 stdout.push('\n');
             }

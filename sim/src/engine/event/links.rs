@@ -32,8 +32,24 @@ pub(super) struct Flow {
     pub(super) last_ack: u32,
     /// Where its sender's program holds it.
     pub(super) held: Option<usize>,
+    /// What its sender's program has given it: bytes, and the end as one more.
+    pub(super) given: u64,
+    /// How much of that was sent.
+    pub(super) sent: u64,
+    /// Its sender's program has said that there will be no more.
+    pub(super) ended: bool,
     /// Its sender's program has closed it.
     pub(super) closed: bool,
+}
+
+impl Flow {
+    /// The program says that there will be no more.
+    pub(super) fn end(&mut self) {
+        if !self.ended {
+            self.ended = true;
+            self.given += 1;
+        }
+    }
 }
 
 /// All links of a run, and all flows.
@@ -41,6 +57,8 @@ pub(super) struct Flow {
 pub(super) struct Links {
     hosts: usize,
     links: Vec<Link>,
+    /// Resets of connections that wait to be accepted, with the flow of the side that waits.
+    resets: Vec<(FlowKey, Packet)>,
     flows: IndexMap<FlowKey, Flow, BuildHasherDefault<KeyHasher>>,
 }
 
@@ -68,7 +86,7 @@ impl Links {
     pub(super) fn new(hosts: usize, latency: u64) -> Self {
         let link = || Link { latency, state: LinkState::Up, held: VecDeque::new() };
         let links = std::iter::repeat_with(link).take(hosts * hosts).collect();
-        Self { hosts, links, flows: IndexMap::default() }
+        Self { hosts, links, resets: Vec::new(), flows: IndexMap::default() }
     }
 
     pub(super) fn link(&mut self, from: Host, to: Host) -> &mut Link {
@@ -78,6 +96,17 @@ impl Links {
     /// The flow, which begins now if it is not known.
     pub(super) fn flow(&mut self, key: FlowKey) -> &mut Flow {
         self.flows.entry(key).or_default()
+    }
+
+    /// Keeps a reset until the connection is accepted.
+    pub(super) fn keep_reset(&mut self, waits: FlowKey, reset: Packet) {
+        self.resets.push((waits, reset));
+    }
+
+    /// The reset that came before the connection was accepted.
+    pub(super) fn take_reset(&mut self, accepted: FlowKey) -> Option<Packet> {
+        let place = self.resets.iter().position(|(waits, _)| *waits == accepted)?;
+        Some(self.resets.swap_remove(place).1)
     }
 
     /// A copy of the flow, if it is known.

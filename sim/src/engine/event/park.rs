@@ -42,7 +42,7 @@ fn quiescent(core: &mut Core) {
             pump(core, due);
         }
         // The runtime would count its milliseconds from here, and fire its timers late.
-        _ if now % GRAIN != 0 => advance(whole - now),
+        _ if !now.is_multiple_of(GRAIN) => advance(whole - now),
         Some(due) => core.pace((due / GRAIN * GRAIN).min(core.max_time)),
         None => idle(core, now),
     }
@@ -68,18 +68,23 @@ fn idle(core: &mut Core, now: u64) {
 fn pump(core: &mut Core, now: u64) -> bool {
     let mut came = false;
     loop {
+        // Once for all that comes at this instant: it looks at every socket.
         core.collect(now);
-        let Some(what) = core.queue.pop_due(now) else {
+        let mut more = false;
+        while let Some(what) = core.queue.pop_due(now) {
+            more = true;
+            if !core.count() {
+                return true;
+            }
+            match what {
+                What::Arrives(packet) => core.deliver(now, packet),
+                What::Wakes(key) => core.queue.wake(key),
+            }
+        }
+        if !more {
             return came;
-        };
+        }
         came = true;
-        if !core.count() {
-            return came;
-        }
-        match what {
-            What::Arrives(packet) => core.deliver(now, packet),
-            What::Wakes(key) => core.queue.wake(key),
-        }
     }
 }
 

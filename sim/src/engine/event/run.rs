@@ -62,7 +62,8 @@ fn kernel(setup: &Setup) -> KernelConfig {
     KernelConfig::default()
         .send_buf_cap(setup.send_buffer)
         .recv_buf_cap(setup.receive_buffer.min(usize::from(u16::MAX)))
-        .default_backlog(setup.backlog)
+        // Linux keeps one more than it is told.
+        .default_backlog(setup.backlog + 1)
         // It counts looks at the socket, not time: a link of some milliseconds would seem dead.
         .retx_threshold(u32::MAX)
 }

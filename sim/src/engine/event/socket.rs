@@ -1,5 +1,6 @@
 //! Connections and listeners, as the core keeps them.
 
+use std::cell::Cell;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -15,6 +16,14 @@ use super::links::FlowKey;
 use super::wire;
 use crate::engine::{Host, Socket, SocketState};
 
+/// At most so many bytes are read at once; more than any receive buffer has.
+const CLEAR: usize = 1 << 16;
+
+thread_local! {
+    /// Kept from one run to the next.
+    static CLEAR_BYTES: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
 /// What programs hold.
 #[derive(Debug)]
 pub(super) struct Sockets {
@@ -24,6 +33,8 @@ pub(super) struct Sockets {
     receive_buffer: usize,
     /// Connections that were read from in pieces so small that `turmoil-net` did not tell the peer.
     pub(super) reopened: Vec<usize>,
+    /// What is read goes through here.
+    clear: Box<[u8]>,
 }
 
 #[derive(Debug)]
@@ -51,11 +62,13 @@ impl Sockets {
             listeners: Vec::new(),
             receive_buffer,
             reopened: Vec::new(),
+            clear: CLEAR_BYTES.take().unwrap_or_else(|| vec![0; CLEAR].into()),
         }
     }
 
     /// Leaves all sockets alone: their network is about to go.
     pub(super) fn forget(&mut self) {
+        CLEAR_BYTES.set(Some(std::mem::take(&mut self.clear)));
         for connection in self.connections.drain(..).flatten() {
             std::mem::forget(connection.tcp);
         }
@@ -127,6 +140,11 @@ impl Core {
         });
         self.sockets.connections[place] = Some(connection);
         self.links.flow(flow).held = Some(place);
+        if let Some(reset) = self.links.take_reset(flow) {
+            self.rescue(place);
+            self.dirty = true;
+            self.guard.deliver(reset);
+        }
         Ok(place)
     }
 
@@ -154,10 +172,14 @@ impl Core {
         }
         let host = connection.host;
         self.enter(host);
+        // `turmoil-net` clears what it reads into, which takes longer than all else in a read.
+        let clear = &mut self.sockets.clear[..buf.remaining().min(CLEAR)];
+        let mut clear = ReadBuf::new(clear);
+        let tcp = &mut self.sockets.connections[place].as_mut().expect("as above").tcp;
+        std::task::ready!(Pin::new(tcp).poll_read(cx, &mut clear))?;
+        let n = clear.filled().len();
+        buf.put_slice(clear.filled());
         let connection = self.sockets.connection(place);
-        let before = buf.filled().len();
-        let read = Pin::new(&mut connection.tcp).poll_read(cx, buf);
-        let n = buf.filled().len() - before;
         if n >= half {
             connection.untold = 0;
             self.dirty = true;
@@ -169,7 +191,7 @@ impl Core {
                 self.dirty = true;
             }
         }
-        read
+        Poll::Ready(Ok(()))
     }
 
     pub(super) fn poll_write(
@@ -182,8 +204,16 @@ impl Core {
         self.enter(host);
         let connection = self.sockets.connection(place);
         connection.written = self.collections;
+        let (flow, ended) = (connection.flow, connection.rescued_end);
+        let wrote = std::task::ready!(Pin::new(&mut connection.tcp).poll_write(cx, buf));
+        let wrote = wrote.map_err(|error| match error.kind() {
+            // A reset after the end is no news: there was nobody to write to any more.
+            io::ErrorKind::ConnectionReset if ended => io::ErrorKind::BrokenPipe.into(),
+            _ => error,
+        })?;
         self.dirty = true;
-        Pin::new(&mut connection.tcp).poll_write(cx, buf)
+        self.links.flow(flow).given += wrote as u64;
+        Poll::Ready(Ok(wrote))
     }
 
     pub(super) fn poll_shutdown(
@@ -194,7 +224,11 @@ impl Core {
         let host = self.sockets.connection(place).host;
         self.enter(host);
         self.dirty = true;
-        Pin::new(&mut self.sockets.connection(place).tcp).poll_shutdown(cx)
+        let connection = self.sockets.connection(place);
+        let ended = Pin::new(&mut connection.tcp).poll_shutdown(cx);
+        let flow = connection.flow;
+        self.links.flow(flow).end();
+        ended
     }
 
     /// The program has dropped it.
@@ -213,6 +247,7 @@ impl Core {
         drop(self.sockets.connections[place].take());
         let flow = self.links.flow(flow);
         flow.held = None;
+        flow.end();
         flow.closed = true;
     }
 

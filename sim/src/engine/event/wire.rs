@@ -50,6 +50,7 @@ impl Core {
         if segment.flags.ack {
             flow.last_ack = segment.ack;
         }
+        flow.sent += segment.payload.len() as u64 + u64::from(segment.flags.fin);
         let last_due = flow.last_due;
         let link = self.links.link(from, to);
         let verdict = match link.state {
@@ -103,17 +104,32 @@ impl Core {
             self.queue.push(now + SYN_AGAIN, What::Arrives(packet));
             return;
         }
-        let own = self.links.known(FlowKey::of(from, to, segment).back()).unwrap_or_default();
-        if segment.flags.rst {
+        let key = FlowKey::of(from, to, segment).back();
+        let own = self.links.known(key).unwrap_or_default();
+        // An acknowledgement alone is answered only by one who waited for it to send on.
+        let flags = segment.flags;
+        let says_something = flags.syn || flags.fin || flags.rst || !segment.payload.is_empty();
+        self.dirty |= says_something || own.sent < own.given;
+        if flags.rst {
             // A reset makes `turmoil-net` forget what was not read. Linux has it read first.
             if let Some(place) = own.held {
                 self.rescue(place);
+            } else if !own.closed && self.waits(&packet) {
+                self.links.keep_reset(key, packet);
+                return;
             }
         } else if own.closed && !segment.payload.is_empty() {
             self.refuse(now, from, to, segment);
         }
-        self.dirty = true;
         self.guard.deliver(packet);
+    }
+
+    /// Whether the packet is for a connection that waits to be accepted.
+    fn waits(&self, packet: &Packet) -> bool {
+        parts(packet).is_some_and(|(from, to, segment)| {
+            let own = (to.addr(segment.dst_port), Some(from.addr(segment.src_port)));
+            self.look(to).iter().any(|s| (s.local, s.peer) == own && s.queued())
+        })
     }
 
     /// Data for a socket that no program holds any more: Linux resets both sides.
@@ -121,7 +137,9 @@ impl Core {
         let sender = from.addr(segment.src_port);
         let closed = to.addr(segment.dst_port);
         self.links.flow(FlowKey::of(from, to, segment).back()).closed = false;
+        self.dirty = true;
         self.collect(now);
+        self.dirty = true;
         self.guard.deliver(reset(sender, closed, segment.seq));
         self.send(now, reset(closed, sender, segment.ack));
     }

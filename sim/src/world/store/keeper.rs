@@ -43,15 +43,6 @@ impl SimStore {
         }
     }
 
-    /// Everything works again: gates open, nothing refused, nothing swallowed.
-    pub(crate) fn heal(&self) {
-        self.change(|state| {
-            state.gate = None;
-            state.black_hole = false;
-            state.refuses = false;
-        });
-    }
-
     /// What the service releases last: no new statements, wait for those under way, end the
     /// sessions.
     pub(crate) async fn close(&self) {

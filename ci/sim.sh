@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# What the simulator must do in every change: sweep our server without a failure and reach all that
+# must be reached; find every planted bug; give every seed's run twice; and print a line that
+# reproduces what it found.
+#
+#   ci/sim.sh [LENGTH]        how long the sweep goes on, 20s by default
+set -euo pipefail
+cd "$(dirname "$0")/.."
+length=${1:-20s}
+
+cargo sim sweep --for "$length"
+cargo sim bugs
+cargo sim audit 0..100000
+
+# The line must be executed as it stands: by a shell, and nothing else given.
+found=$(mktemp)
+trap 'rm -f "$found"' EXIT
+if cargo sim sweep --seeds 0..5000 --subject bug:canary --stop-after 1 >"$found"; then
+  echo "the canary was not found"
+  exit 1
+fi
+line=$(grep -o "cargo sim replay .*" "$found" | head -n 1)
+echo "\$ ${line:0:100}..."
+code=0
+bash -c "$line" >"$found" || code=$?
+tail -n 1 "$found"
+[ "$code" = 1 ] || { echo "the line exits with $code, not with 1: it does not reproduce a failure"; exit 1; }

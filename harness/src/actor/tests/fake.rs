@@ -1,0 +1,193 @@
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::DuplexStream;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::super::flag::Flag;
+use super::super::{
+    Backstage, Exit, Recorder, Residue, Snapshot, Stage, act, supervise, watch_exit, watch_listener,
+};
+use crate::history::{History, What};
+use crate::plan::{Contract, Draft, Fault, Gate, LetGo, Signal, Target};
+
+/// How long the server takes to exit when it is told to; `None`: for ever.
+type Obeys = Option<Duration>;
+
+/// A world of pipes. Every connection is a task that runs `serve`.
+#[derive(Debug)]
+pub(super) struct Fake {
+    start: Instant,
+    serve: Serve,
+    obeys: Obeys,
+    exit: Arc<Flag>,
+    shut: Flag,
+    resets: Mutex<u32>,
+}
+
+/// What a server does with a connection.
+#[derive(Clone, Copy)]
+pub(super) struct Serve(pub(super) fn(DuplexStream) -> std::pin::Pin<Box<dyn Serving>>);
+
+pub(super) trait Serving: Future<Output = ()> + Send {}
+impl<T: Future<Output = ()> + Send> Serving for T {}
+
+impl std::fmt::Debug for Serve {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Serve")
+    }
+}
+
+impl Backstage for Fake {
+    type Stream = DuplexStream;
+
+    async fn sleep_until_us(&self, at_us: u64) {
+        tokio::time::sleep_until(self.start + Duration::from_micros(at_us)).await;
+    }
+
+    async fn connect(&self, _: &str) -> io::Result<(DuplexStream, u16)> {
+        if self.exit.is_raised() {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
+        let (near, far) = tokio::io::duplex(256);
+        tokio::spawn((self.serve.0)(far));
+        Ok((near, 1000))
+    }
+
+    fn reset(&self, _: DuplexStream) {
+        *self.resets.lock().unwrap() += 1;
+    }
+
+    fn snapshot(&self, conns: &[(u16, String)]) -> Result<Snapshot, String> {
+        let unread = conns.iter().map(|(_, name)| name.clone()).collect();
+        Ok(Snapshot { unread, ..Snapshot::default() })
+    }
+
+    fn signal(&self, _: Signal, _: Target) {
+        self.shut.raise();
+        if let Some(after) = self.obeys {
+            let exit = Arc::clone(&self.exit);
+            tokio::spawn(async move {
+                tokio::time::sleep(after).await;
+                exit.raise();
+            });
+        }
+    }
+
+    async fn freeze(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn thaw(&self) {}
+
+    fn has_exited(&self) -> bool {
+        self.exit.is_raised()
+    }
+
+    async fn exited(&self) -> Exit {
+        self.exit.wait().await;
+        Exit { code: Some(0), signal: None }
+    }
+
+    async fn listener_gone(&self) {
+        self.shut.wait().await;
+    }
+
+    async fn residue(&self) -> Result<Residue, String> {
+        Ok(Residue::default())
+    }
+
+    async fn kill(&self) {
+        self.exit.raise();
+    }
+
+    async fn hold(&self, _: Gate) -> Result<(), String> {
+        Ok(())
+    }
+
+    async fn await_held(&self, wanted: u32, _: Duration) -> Result<u32, String> {
+        Ok(wanted)
+    }
+
+    async fn let_go(&self, _: LetGo) -> Result<(), String> {
+        Ok(())
+    }
+
+    async fn fault(&self, _: Fault) -> Result<(), String> {
+        Err("it does not break".to_owned())
+    }
+}
+
+/// What came of a plan.
+pub(super) struct Played {
+    pub(super) history: History,
+    pub(super) resets: u32,
+}
+
+impl Played {
+    /// What one actor saw.
+    pub(super) fn of(&self, actor: &str) -> Vec<&What> {
+        let of = self.history.events.iter().filter(|event| event.actor == actor);
+        of.map(|event| &event.what).collect()
+    }
+
+    /// When the first event of this kind was, in microseconds since the server was ready.
+    pub(super) fn at(&self, is: impl Fn(&What) -> bool) -> Option<u64> {
+        let mut events = self.history.events.iter();
+        let ready = events.find(|event| event.what == What::Ready)?.at_us;
+        Some(events.find(|event| is(&event.what))?.at_us - ready)
+    }
+}
+
+/// A plan for a server that exits at once when it is told to.
+pub(super) async fn play(serve: Serve, write: impl FnOnce(&mut Draft)) -> Played {
+    play_with(serve, Some(Duration::ZERO), write).await
+}
+
+/// Carries out a plan, and every actor on a task of its own.
+pub(super) async fn play_with(
+    serve: Serve,
+    obeys: Obeys,
+    write: impl FnOnce(&mut Draft),
+) -> Played {
+    let mut draft = Draft::new("group/name", 1, Contract::default());
+    write(&mut draft);
+    let plan = draft.finish();
+    crate::plan::validate(&plan).unwrap();
+    let start = Instant::now();
+    let clock = move || u64::try_from(start.elapsed().as_micros()).unwrap();
+    let recorder = Arc::new(Recorder::new(clock));
+    let fake = Fake {
+        start,
+        serve,
+        obeys,
+        exit: Arc::default(),
+        shut: Flag::default(),
+        resets: Mutex::default(),
+    };
+    let stage = Arc::new(Stage::new(plan.contract.clone(), Arc::clone(&recorder), fake));
+    stage.set_ready();
+    let mut actors = JoinSet::new();
+    for actor in plan.actors.clone() {
+        let stage = Arc::clone(&stage);
+        actors.spawn(async move { act(&stage, &actor).await });
+    }
+    let done = async {
+        while let Some(joined) = actors.join_next().await {
+            joined.unwrap();
+        }
+    };
+    let watch = async {
+        tokio::join!(watch_listener(&stage), watch_exit(&stage));
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        biased;
+        () = supervise(&stage, plan.signals(), Duration::from_secs(15), done) => {}
+        () = watch => {}
+    }
+    let resets = *stage.backstage().resets.lock().unwrap();
+    Played { history: recorder.take(), resets }
+}

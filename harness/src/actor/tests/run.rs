@@ -1,0 +1,131 @@
+use std::time::Duration;
+
+use super::fake::{Serve, play, play_with};
+use crate::history::{Session, Sign, What};
+use crate::plan::{Draft, Fault, Gate, LetGo, Role, Step, Until};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+/// Answers every request with a body of two bytes.
+const ANSWERS: Serve = Serve(|mut stream| {
+    Box::pin(async move {
+        let mut bytes = [0; 1024];
+        while stream.read(&mut bytes).await.is_ok_and(|n| n > 0) {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await;
+        }
+    })
+});
+
+/// Answers nothing, and closes nothing.
+const SILENT: Serve = Serve(|stream| {
+    Box::pin(async move {
+        std::future::pending::<()>().await;
+        drop(stream);
+    })
+});
+
+fn load(draft: &mut Draft) {
+    for client in ["a", "b", "c"] {
+        draft
+            .client(client)
+            .repeat(Until::Mark("draining".to_owned()), |round| {
+                round.connect().work().receive().mark("done").close()
+            })
+            .connect();
+    }
+    draft.operator().wait_for("done", 20).signal().await_draining().mark("draining").await_exit();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_plan_gives_the_same_history() {
+    let first = play(ANSWERS, load).await.history;
+    assert!(first.events.len() > 60, "{first:?}");
+    assert_eq!(play(ANSWERS, load).await.history, first);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_told_in_its_order() {
+    let takes = Some(Duration::from_millis(5));
+    let played = play_with(ANSWERS, takes, |draft| {
+        draft.warm_up();
+        draft.store().wait("warm").hold(Gate::Row).await_held(2).let_go(LetGo::All).mark("go");
+        draft.stop_when("go", 1).await_exit();
+    })
+    .await;
+    let names = played.history.events.iter().filter_map(|event| match &event.what {
+        What::Ready => Some("ready"),
+        What::Holding { .. } => Some("holding"),
+        What::Held { n: 2, wanted: 2, .. } => Some("held"),
+        What::Opened { .. } => Some("opened"),
+        What::Snapshot { .. } => Some("snapshot"),
+        What::Signalled { .. } => Some("signalled"),
+        What::Visible { sign: Sign::ListenerGone } => Some("visible"),
+        What::Exited { code: Some(0), .. } => Some("exited"),
+        What::Residue { .. } => Some("residue"),
+        What::Session { what: Session::Opened, .. } | What::Unreached { .. } => Some("wrong"),
+        _ => None,
+    });
+    let expected = [
+        "ready",
+        "holding",
+        "held",
+        "opened",
+        "snapshot",
+        "signalled",
+        "visible",
+        "exited",
+        "residue",
+    ];
+    assert_eq!(names.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_go_is_killed_when_its_grace_is_over() {
+    let played = play_with(SILENT, None, |draft| {
+        draft.client("a").connect().work().mark("sent").receive();
+        draft.operator().wait("sent").signal().await_exit();
+    })
+    .await;
+    assert_eq!(played.at(|what| matches!(what, What::Killed { .. })), Some(10_000_000));
+    assert!(!played.history.events.iter().any(|e| matches!(e.what, What::Exited { .. })));
+    assert!(played.of("a").iter().any(|what| matches!(what, What::Ended { .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_hangs_before_its_signal_proves_nothing() {
+    let played = play(SILENT, |draft| {
+        draft.client("a").connect().work().receive().mark("answered");
+        draft.operator().wait("answered").signal();
+    })
+    .await;
+    assert_eq!(played.at(|what| matches!(what, What::Unreached { .. })), Some(15_000_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_world_cannot_do_proves_nothing() {
+    let pooled = play(ANSWERS, |draft| {
+        let pool = draft.actor("pool", Role::PooledClient { workers: 2 });
+        pool.work().receive();
+    })
+    .await;
+    let fault = play(ANSWERS, |draft| {
+        draft.store().fault(Fault::Reset);
+    })
+    .await;
+    for played in [pooled, fault] {
+        let unreached = |what: &&What| matches!(what, What::Unreached { .. });
+        assert_eq!(played.of("world").iter().filter(|what| unreached(what)).count(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_counts_from_ready() {
+    let played = play(ANSWERS, |draft| {
+        let late = draft.client("a").step(Step::At { us: 40_000 });
+        late.mark("late").at_us(30_000).mark("at once");
+    })
+    .await;
+    let marked =
+        |label: &str| played.at(|what| matches!(what, What::Marked { label: set } if set == label));
+    assert_eq!((marked("late"), marked("at once")), (Some(40_000), Some(40_000)));
+}

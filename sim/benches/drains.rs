@@ -1,0 +1,115 @@
+//! Simulated drains of 30 s a second, on all processors, with checks and trace on: our engine beside
+//! turmoil 0.7 on the same plan, in turns, so that a busy machine is as busy for both.
+//!
+//!   cargo ci bench-sim [-- SECONDS]     how long each turn goes on, 2 by default
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lastorders_harness::check::Verdict;
+use lastorders_harness::plan::{Contract, Draft};
+use lastorders_sim::case::{Case, Conditions, PolicySpec, StoreConditions};
+use lastorders_sim::check::judge;
+use lastorders_sim::engine::EngineKind;
+use lastorders_sim::subject::Subject;
+use lastorders_sim::world::{Ended, carry_out};
+
+/// How many turns each has. The median counts.
+const TURNS: usize = 3;
+
+/// How long the work that is in flight at the signal takes.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// What must be reached with so many connections, on two processors.
+const GATES: [(usize, f64); 2] = [(4, 12_000.0), (16, 3_000.0)];
+
+fn main() -> ExitCode {
+    let seconds = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(2);
+    let turn = Duration::from_secs(seconds);
+    let threads = thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    println!("drains of {} s a second, on {threads} processors\n", DRAIN.as_secs());
+    println!(
+        "{:>11}{:>12}{:>14}{:>10}{:>10}",
+        "connections", "ours", "turmoil 0.7", "ratio", "gate"
+    );
+    let mut good = true;
+    for (connections, gate) in GATES {
+        let case = case(connections);
+        for engine in EngineKind::ALL {
+            sound(&case, engine);
+        }
+        let mut rates = [Vec::new(), Vec::new()];
+        for _ in 0..TURNS {
+            for (engine, rates) in EngineKind::ALL.into_iter().zip(&mut rates) {
+                rates.push(rate(&case, engine, threads, turn));
+            }
+        }
+        let [ours, theirs] = rates.map(median);
+        good &= ours >= gate;
+        let ratio = ours / theirs;
+        println!("{connections:>11}{ours:>12.0}{theirs:>14.1}{ratio:>9.0}x{gate:>10.0}");
+    }
+    if !good {
+        println!("\nslower than it must be");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Connections that were used before; on each a job is in flight at the signal, and takes 30 s.
+fn case(connections: usize) -> Case {
+    let mut draft = Draft::new("bench/drain", 1, Contract::default());
+    for n in 0..connections {
+        draft.client(&format!("client-{n}")).connect().health().receive().work().receive();
+    }
+    draft.operator().at_us(100_000).signal().await_draining().await_exit();
+    let us = |time: Duration| u64::try_from(time.as_micros()).expect("it is short");
+    let work_us = us(DRAIN);
+    Case {
+        conditions: Conditions {
+            policy: PolicySpec { deadline_us: us(2 * DRAIN), ..PolicySpec::default() },
+            store: StoreConditions { work_us, pool: 64, ..StoreConditions::default() },
+            ..Conditions::default()
+        },
+        ..Case::plain(draft.finish())
+    }
+}
+
+/// What is measured must be a drain of 30 s in which nothing was lost.
+fn sound(case: &Case, engine: EngineKind) {
+    let run = carry_out(case, Subject::Ours, engine);
+    let judged = judge(case, &run);
+    let last = run.history.events.last().map_or(0, |event| event.at_us);
+    assert_eq!(run.ended, Ended::Done, "on {engine}");
+    assert_eq!(judged.verdict, Verdict::Pass, "on {engine}: {:?}", judged.findings);
+    assert!(Duration::from_micros(last) >= DRAIN, "on {engine} it took only {last} us");
+}
+
+fn rate(case: &Case, engine: EngineKind, threads: usize, turn: Duration) -> f64 {
+    let done = AtomicU64::new(0);
+    let begun = now();
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while begun.elapsed() < turn {
+                    let run = carry_out(case, Subject::Ours, engine);
+                    std::hint::black_box(judge(case, &run));
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+}
+
+fn median(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is real time that is measured")]
+fn now() -> Instant {
+    Instant::now()
+}

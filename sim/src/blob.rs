@@ -1,0 +1,108 @@
+//! A case as one line that can be copied: `v1:<the case, base64url>#<engine>-<lock hash>`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use thiserror::Error;
+
+use crate::case::Case;
+use crate::engine::{EngineKind, UnknownEngine};
+use crate::trace::LOCK_HASH;
+
+/// How a line of this version begins.
+const BEGINS: &str = "v1:";
+
+/// A case, and for what it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blob {
+    /// The case.
+    pub case: Case,
+    /// On which engine.
+    pub engine: EngineKind,
+    /// By which build, see [`LOCK_HASH`]. Another may carry the case out otherwise.
+    pub lock: String,
+}
+
+/// Text that is no such line.
+#[derive(Debug, Error)]
+pub enum BlobError {
+    /// It begins otherwise, or ends without an engine.
+    #[error("it is not v1:...#engine-lock; was it copied whole?")]
+    Form,
+    /// There is something in it that no line has.
+    #[error("it is not base64url: {0}")]
+    Base64(#[from] base64::DecodeError),
+    /// It is no case.
+    #[error("there is no case in it: {0}")]
+    Case(#[from] serde_json::Error),
+    /// It was found on an engine that is not known.
+    #[error(transparent)]
+    Engine(#[from] UnknownEngine),
+}
+
+impl Blob {
+    /// A case that this build has found.
+    #[must_use]
+    pub fn new(case: Case, engine: EngineKind) -> Self {
+        Self { case, engine, lock: LOCK_HASH.to_owned() }
+    }
+
+    /// Whether this text is meant to be one.
+    #[must_use]
+    pub fn is_meant(text: &str) -> bool {
+        text.starts_with(BEGINS)
+    }
+
+    /// Whether this build carries it out as the one that found it.
+    #[must_use]
+    pub fn is_of_this_build(&self) -> bool {
+        self.lock == LOCK_HASH
+    }
+}
+
+impl fmt::Display for Blob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let case = serde_json::to_vec(&self.case).map_err(|_| fmt::Error)?;
+        write!(f, "{BEGINS}{}#{}-{}", URL_SAFE_NO_PAD.encode(case), self.engine, self.lock)
+    }
+}
+
+impl FromStr for Blob {
+    type Err = BlobError;
+
+    fn from_str(text: &str) -> Result<Self, BlobError> {
+        let rest = text.trim().strip_prefix(BEGINS).ok_or(BlobError::Form)?;
+        let (case, by) = rest.split_once('#').ok_or(BlobError::Form)?;
+        let (engine, lock) = by.rsplit_once('-').ok_or(BlobError::Form)?;
+        let case = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(case)?)?;
+        Ok(Self { case, engine: engine.parse()?, lock: lock.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::{Family, generate};
+
+    #[test]
+    fn a_case_comes_back_from_its_line() {
+        let blob = Blob::new(generate(7, Family::Mixed), EngineKind::Event);
+        let line = blob.to_string();
+        assert!(line.starts_with("v1:") && line.ends_with(&format!("#event-{LOCK_HASH}")));
+        assert_eq!(line.parse::<Blob>().expect("it is ours"), blob);
+    }
+
+    #[test]
+    fn what_was_not_copied_whole_is_refused() {
+        let line = Blob::new(generate(7, Family::Mixed), EngineKind::Event).to_string();
+        for text in ["", "7", "v1:", &line[..40], &line[3..], &line.replace("event", "x")] {
+            assert!(text.parse::<Blob>().is_err(), "{text}");
+        }
+        let (start, end) = line.split_once('#').expect("it has one");
+        for cut in (4..start.len()).step_by(97) {
+            assert!(format!("{}#{end}", &start[..cut]).parse::<Blob>().is_err(), "cut at {cut}");
+        }
+    }
+}

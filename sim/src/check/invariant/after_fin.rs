@@ -1,0 +1,55 @@
+use super::{Check, Finding, Scene, Whose};
+
+pub(super) const CHECK: Check = Check {
+    id: "after-fin",
+    about: "no request begins on a connection whose server has closed its side",
+    whose: Whose::Every,
+    judge,
+};
+
+/// It could not be answered, and its client may send it again: it would be done twice.
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let late = facts.calls.iter().filter_map(|call| {
+        let conn = &facts.conns[call.conn];
+        let (closed, _) = conn.closed()?;
+        (conn.is_known() && closed < call.began).then_some((call, closed))
+    });
+    late.map(|(call, closed)| {
+        let actual = format!(
+            "one began {}, and the FIN was sent {}",
+            scene.when(call.began.us),
+            scene.when(closed.us)
+        );
+        Finding::violation("no request is executed after our FIN", actual)
+            .at(call.began.us)
+            .about(scene.subject(call.conn, call.began.us))
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, case, draining, expect, ready};
+    use super::*;
+
+    #[test]
+    fn nothing_is_executed_that_cannot_be_answered() {
+        let idle = || ready().joins("a").at(300).term().drains().at(550);
+        let rows: [Row<'_>; 4] = [
+            ("executed, then closed", idle().asks("a").serves("a", true).parts("a"), &[]),
+            ("sent into the FIN, and not executed", idle().shut("a", 0).sends("a"), &[]),
+            (
+                "executed in the very instant",
+                idle().shut("a", 0).asks("a"),
+                &["Violation Must … one began 250 ms after SIGTERM, and the FIN was sent 250 ms"],
+            ),
+            (
+                "executed when the socket had gone",
+                draining().at(310).joins("b").dropped("b", 0).at(320).asks("b"),
+                &["Violation Must … one began 20 ms after SIGTERM"],
+            ),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

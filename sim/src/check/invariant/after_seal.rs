@@ -1,0 +1,51 @@
+use super::{Check, Finding, Scene, Whose};
+
+pub(super) const CHECK: Check = Check {
+    id: "after-seal",
+    about: "no request begins on a connection that was accepted after the door was sealed",
+    whose: Whose::Every,
+    judge,
+};
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some((sealed, _)) = facts.sealed else { return Vec::new() };
+    let late = facts.calls.iter().filter(|call| {
+        let conn = &facts.conns[call.conn];
+        conn.is_known() && conn.accepted.is_some_and(|accepted| accepted > sealed)
+    });
+    late.map(|call| {
+        let actual =
+            format!("one began {} on {}", scene.when(call.began.us), facts.conns[call.conn].name);
+        Finding::violation("no request on a connection accepted after the seal", actual)
+            .at(call.began.us)
+            .about(scene.subject(call.conn, call.began.us))
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, case, draining, expect, ready};
+    use super::*;
+
+    #[test]
+    fn the_door_is_shut_when_it_is_sealed() {
+        let told = || ready().at(300).term();
+        let rows: [Row<'_>; 4] = [
+            (
+                "accepted before, asked after",
+                ready().joins("a").at(300).term().sealed(0).asks("a"),
+                &[],
+            ),
+            ("accepted while it was being sealed", told().sealing(1).posts("a").sealed(0), &[]),
+            ("accepted after, and not served", draining().at(310).joins("a").sends("a"), &[]),
+            (
+                "accepted after, and served",
+                draining().at(310).posts("a"),
+                &["Violation Must … one began 10 ms after SIGTERM on a@1"],
+            ),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

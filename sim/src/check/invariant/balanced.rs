@@ -1,0 +1,164 @@
+use lastorders_harness::plan::{Intent, Step};
+
+use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use crate::case::Balancer;
+use crate::check::facts::BALANCER;
+use crate::check::records::{Ask, Conn};
+
+pub(super) const CHECK: Check = Check {
+    id: "balanced",
+    about: "behind a balancer whose lag is shorter than the lame duck no client sees an error",
+    whose: Whose::WithWords,
+    judge,
+};
+
+/// The headline promise. It is for clients that do as they are told: who sends on a connection
+/// after the answer that said close, or before an answer, or leaves, or whose link is broken, may
+/// see one; and so may everybody when the store breaks, when a second SIGINT comes, and from the
+/// deadline on.
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some(balancer) = &scene.case.conditions.balancer else { return Vec::new() };
+    if facts.told.is_none() || !is_promised(scene, balancer) {
+        return Vec::new();
+    }
+    let is_balanced = |conn: &Conn<'_>| balancer.clients.iter().any(|name| name == conn.actor());
+    let mut findings = Vec::new();
+    for (place, conn) in facts.conns.iter().enumerate().filter(|(_, conn)| is_balanced(conn)) {
+        if !in_time(scene, conn, balancer) {
+            continue;
+        }
+        if let Some((at, error)) = conn.refused {
+            let actual = format!("{error}, {}", scene.when(at.us));
+            if is_judged(scene, conn, at.us, at.us) {
+                findings.push(wrong(actual).at(at.us).about(conn.name));
+            }
+            continue;
+        }
+        let mut told_to_close = false;
+        for ask in facts.asks_on(place) {
+            if !told_to_close && !ask.pipelined {
+                findings.extend(error(scene, conn, ask));
+            }
+            told_to_close |= ask.answered.is_some_and(|(_, answer)| answer.says_close);
+        }
+    }
+    findings
+}
+
+/// Whether the lame duck lasts until the last client has been sent elsewhere, whatever has to be
+/// asked and answered before, and nothing else can go wrong.
+fn is_promised(scene: &Scene<'_>, balancer: &Balancer) -> bool {
+    let policy = scene.policy();
+    let probe = scene.link(BALANCER);
+    let round_trip = probe.to_server_us + probe.to_client_us;
+    let noticed = probe.to_client_us + balancer.every_us + 2 * round_trip;
+    let lag = noticed.saturating_add(balancer.lag_us).saturating_add(4 * QUANTUM_US);
+    let slowest = balancer.clients.iter().map(|name| {
+        let link = scene.link(name);
+        2 * (link.to_server_us + link.to_client_us)
+    });
+    let lag = lag.saturating_add(slowest.max().unwrap_or(0));
+    let roomy = u64::from(scene.case.conditions.network.backlog) > scene.facts.conns.len() as u64;
+    !policy.refuse
+        && lag < policy.lame_duck_us
+        && roomy
+        && scene.facts.forced.is_none()
+        && !scene.link_was(None, BALANCER, u64::MAX)
+        && !scene.any_step(None, &|step| matches!(step, Step::Fault { .. }))
+}
+
+/// Whether its latency is one that the promise was made for.
+fn in_time(scene: &Scene<'_>, conn: &Conn<'_>, _: &Balancer) -> bool {
+    conn.is_known() && !scene.link_was(None, conn.actor(), u64::MAX)
+}
+
+/// Whether what was begun and ended at these times is the server's matter: begun before the
+/// balancer had taken the server out, ended before the deadline, by a client that is there.
+fn is_judged(scene: &Scene<'_>, conn: &Conn<'_>, begun_us: u64, ended_us: u64) -> bool {
+    let out = scene.facts.taken_out.map_or(u64::MAX, |at| at.us);
+    begun_us < out && ended_us < scene.may_cut_from() && !scene.is_lost(conn, ended_us)
+}
+
+fn error(scene: &Scene<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> Option<Finding> {
+    let (at, actual) = match (ask.answered, ask.ended, conn.ended) {
+        (Some((at, answer)), ..) if answer.status >= 500 && ask.intent == Intent::Work => {
+            (at, answer.status.to_string())
+        }
+        (Some(_), ..) => return None,
+        (None, Some((at, _, true)), _) => (at, "an answer that was cut".to_owned()),
+        (None, Some((at, ..)), _) => (at, "no answer".to_owned()),
+        (None, None, Some((at, _))) if ask.not_sent => (at, "no way to send it".to_owned()),
+        (None, None, _) => return None,
+    };
+    is_judged(scene, conn, ask.first_us, at.us)
+        .then(|| wrong(format!("{actual}, {}", scene.when(at.us))).at(at.us).about(ask.id))
+}
+
+fn wrong(actual: String) -> Finding {
+    Finding::violation("no client behind the balancer sees an error", actual)
+}
+
+#[cfg(test)]
+mod tests {
+    use lastorders_harness::history::{ConnectError, End, What};
+
+    use super::super::testing::{Row, Story, case, expect, ready};
+    use super::*;
+    use crate::case::Case;
+
+    fn behind(lag_us: u64) -> Case {
+        let mut case = case();
+        let clients = vec!["a".to_owned(), "b".to_owned()];
+        case.conditions.balancer = Some(Balancer { every_us: 100_000, lag_us, clients });
+        case.conditions.policy.lame_duck_us = 1_000_000;
+        case
+    }
+
+    fn told() -> Story {
+        ready().joins("a").at(300).term().phase("lame duck").at(500)
+    }
+
+    fn taken_out(story: Story) -> Story {
+        story.event("balancer", What::Marked { label: "balancer-out".to_owned() })
+    }
+
+    #[test]
+    fn who_is_behind_a_balancer_sees_nothing_of_it() {
+        let rows: [Row<'_>; 10] = [
+            ("served", told().asks("a").serves("a", true).parts("a"), &[]),
+            (
+                "refused",
+                told().sends("a").answered("a", 503, true),
+                &["Violation Must … sees an error: 503, 200 ms after SIGTERM"],
+            ),
+            ("reset", told().sends("a").ended("a", End::Reset, 0), &["… no answer, 200 ms"]),
+            ("cut", told().sends("a").ended("a", End::Fin, 30), &["… an answer that was cut"]),
+            (
+                "the door is shut",
+                told().refused("b", ConnectError::Refused),
+                &["Violation Must … connection refused, 200 ms after SIGTERM"],
+            ),
+            ("sent elsewhere", taken_out(told()).refused("b", ConnectError::Refused), &[]),
+            (
+                "it did not close when it was told to",
+                told().asks("a").serves("a", true).sends("a").ended("a", End::Fin, 0),
+                &[],
+            ),
+            ("it left", told().sends("a").ended("a", End::Client, 0), &[]),
+            ("not behind it", told().refused("c", ConnectError::Refused), &[]),
+            ("at the deadline", told().sends("a").at(8_300).ended("a", End::Reset, 0), &[]),
+        ];
+        expect(&CHECK, &behind(500_000), &rows);
+    }
+
+    #[test]
+    fn nothing_is_promised_to_a_balancer_that_is_slower_than_the_lame_duck() {
+        let reset = || told().sends("a").ended("a", End::Reset, 0);
+        expect(&CHECK, &behind(1_000_000), &[("slower", reset(), &[])]);
+        let mut refusing = behind(500_000);
+        refusing.conditions.policy.refuse = true;
+        expect(&CHECK, &refusing, &[("it refuses work", reset(), &[])]);
+        expect(&CHECK, &case(), &[("there is none", reset(), &[])]);
+    }
+}

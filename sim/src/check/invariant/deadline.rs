@@ -1,0 +1,68 @@
+use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+
+pub(super) const CHECK: Check = Check {
+    id: "deadline",
+    about: "the server returns by the signal and the longest time of its policy, whatever happens",
+    whose: Whose::Every,
+    judge,
+};
+
+/// The deadline, the time to go away and the release follow one another, and each timer fires at
+/// the first whole millisecond that is not before it is due.
+const TIMERS: u64 = 3;
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some(begun) = facts.begun_us() else { return Vec::new() };
+    let policy = scene.policy();
+    let longest = policy
+        .deadline_us
+        .saturating_add(Scene::abort_grace_us())
+        .saturating_add(policy.release_us);
+    let bound = begun.saturating_add(longest).saturating_add(TIMERS * QUANTUM_US);
+    let ended = facts.exited.map(|(at, _)| at).or(facts.killed);
+    if ended.map_or(facts.last_us, |at| at.us) <= bound {
+        return Vec::new();
+    }
+    let expected = format!("it returns within {} ms of the signal", longest / 1000);
+    let actual = match facts.exited {
+        Some((at, _)) => format!("it returned {}", scene.when(at.us)),
+        None => "it did not".to_owned(),
+    };
+    vec![Finding::violation(expected, actual).at(bound)]
+}
+
+#[cfg(test)]
+mod tests {
+    use lastorders_harness::history::What;
+
+    use super::super::testing::{Row, case, draining, expect, ready};
+    use super::*;
+
+    #[test]
+    fn nothing_makes_it_last_longer_than_its_policy() {
+        let killed = || What::Killed { why: "the grace was over".to_owned() };
+        let rows: [Row<'_>; 7] = [
+            ("in no time", draining().at(301).done(), &[]),
+            ("at the last moment", draining().at(9_353).done(), &[]),
+            (
+                "a quantum later",
+                draining().at_us(9_353_001).done(),
+                &["Violation Must … 9050 ms of the signal: it returned 9.0 s after SIGTERM"],
+            ),
+            (
+                "it did not",
+                draining().at(60_000).event("world", killed()),
+                &["Violation Must … it did not"],
+            ),
+            ("killed before: nothing is proved", draining().at(900).event("world", killed()), &[]),
+            (
+                "a second signal gives no more time",
+                draining().at(8_000).term().at(12_000).done(),
+                &["Violation Must … it returned 11.7 s after"],
+            ),
+            ("not told", ready().at(60_000).joins("a"), &[]),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

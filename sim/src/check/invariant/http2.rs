@@ -1,0 +1,90 @@
+use lastorders_harness::history::End;
+
+use super::{Check, Finding, Scene, Whose};
+use crate::check::records::{Ask, Conn};
+
+pub(super) const CHECK: Check = Check {
+    id: "http2",
+    about: "over HTTP/2 no request above the last GOAWAY is executed, and each below it is answered",
+    whose: Whose::Every,
+    judge,
+};
+
+/// A client knows the last GOAWAY: what is above it ended as refused, and may be sent again
+/// elsewhere.
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let conns = scene.facts.conns.iter().enumerate();
+    let http2 = conns.filter(|(_, conn)| conn.http2 && conn.is_known());
+    let findings = http2.flat_map(|(place, conn)| {
+        executed(scene, place, conn).into_iter().chain(unanswered(scene, place, conn))
+    });
+    findings.collect()
+}
+
+/// More was executed than can have been, if what was refused was not.
+fn executed(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Option<Finding> {
+    let sent = || scene.facts.asks_on(place).filter(|ask| ask.last.is_some());
+    let refused = |ask: &&Ask<'_>| matches!(ask.ended, Some((_, End::Refused, _)));
+    let first = sent().find(refused)?;
+    let may_be = sent().count() - sent().filter(refused).count();
+    let executed = scene.facts.calls_on(place).count();
+    if executed <= may_be {
+        return None;
+    }
+    let (at, ..) = first.ended?;
+    let actual = format!("{executed} of {} were, on {}", sent().count(), conn.name);
+    let expected = format!("at most {may_be} requests are executed, the others were refused");
+    Some(Finding::violation(expected, actual).at(at.us).about(first.id))
+}
+
+/// It was not refused, and the connection was closed in order all the same.
+fn unanswered(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Vec<Finding> {
+    let deadline = scene.may_cut_from();
+    let asks = scene.facts.asks_on(place).filter(|ask| ask.last.is_some());
+    let findings = asks.filter_map(|ask| {
+        let (at, by, _) = ask.ended?;
+        let judged = by == End::Fin && at.us < deadline && !scene.is_lost(conn, at.us);
+        judged.then(|| {
+            let actual = format!("closed without one {}", scene.when(at.us));
+            Finding::violation("an answer, or a refusal", actual).at(at.us).about(ask.id)
+        })
+    });
+    findings.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use lastorders_harness::plan::{Contract, Draft};
+
+    use super::super::testing::{Row, Story, expect, ready};
+    use super::*;
+    use crate::case::Case;
+
+    #[test]
+    fn a_goaway_is_kept_to() {
+        let mut draft = Draft::new("group/name", 1, Contract::default());
+        draft.http2_client("a").connect();
+        let case = Case::plain(draft.finish());
+        let two = || -> Story {
+            let one = ready().joins("a").asks("a").at(300).term().drains().serves("a", false);
+            one.at(320).sends("a").at(330)
+        };
+        let rows: [Row<'_>; 6] = [
+            ("answered", two().begins("a").serves("a", false), &[]),
+            ("refused", two().ended("a", End::Refused, 0), &[]),
+            (
+                "refused, and executed",
+                two().begins("a").ended("a", End::Refused, 0),
+                &["Violation Must at most 1 requests … 2 of 2 were, on a@1"],
+            ),
+            (
+                "closed on it",
+                two().ended("a", End::Fin, 0),
+                &["Violation Must … closed without one 30 ms after SIGTERM"],
+            ),
+            ("its client left", two().ended("a", End::Client, 0), &[]),
+            ("at the deadline", two().at(8_300).ended("a", End::Fin, 0), &[]),
+        ];
+        expect(&CHECK, &case, &rows);
+    }
+}

@@ -1,0 +1,50 @@
+use lastorders::drain::Phase;
+
+use super::{Check, Finding, Scene, Whose};
+
+pub(super) const CHECK: Check = Check {
+    id: "lame-duck-lasts",
+    about: "the door stays open for as long as the policy's lame duck lasts",
+    whose: Whose::WithWords,
+    judge,
+};
+
+/// Cut short by the deadline, by a second SIGINT and by nothing else.
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some(begun) = facts.begun_us() else { return Vec::new() };
+    let moments = [
+        facts.entered(Phase::Sealing),
+        facts.sealing.map(|(at, _)| at),
+        facts.sealed.map(|(at, _)| at),
+    ];
+    let Some(first) = moments.into_iter().flatten().min() else { return Vec::new() };
+    let due = begun.saturating_add(scene.policy().lame_duck_us).min(scene.may_cut_from());
+    if first.us >= due {
+        return Vec::new();
+    }
+    let expected = format!("the door is open for {} ms more", (due - begun) / 1000);
+    let actual = format!("it was being sealed {}", scene.when(first.us));
+    vec![Finding::violation(expected, actual).at(first.us)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, case, draining, expect, ready};
+    use super::*;
+
+    #[test]
+    fn a_lame_duck_has_its_time() {
+        let mut case = case();
+        case.conditions.policy.lame_duck_us = 2_000_000;
+        let lame = || ready().at(300).int().phase("lame duck");
+        let rows: [Row<'_>; 4] = [
+            ("to its end", lame().at(2_300).phase("sealing").sealed(0), &[]),
+            ("cut short by a second SIGINT", lame().at(400).int().phase("aborting").sealed(0), &[]),
+            ("too short", lame().at(2_299).sealed(0), &["Violation … it was being sealed 1.9 s"]),
+            ("skipped", draining(), &["Violation Must … 2000 ms more: it was being sealed 0 ms"]),
+        ];
+        expect(&CHECK, &case, &rows);
+        expect(&CHECK, &super::super::testing::case(), &[("none is due", draining(), &[])]);
+    }
+}

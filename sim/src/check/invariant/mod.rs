@@ -1,0 +1,49 @@
+//! What only a simulator can check: one invariant a file.
+//!
+//! * `catalogue`: every one by its id
+//!
+//! For every server:
+//!
+//! * `no_panic`, `not_stuck`, `no_livelock`: the run itself
+//! * `queue_lost`, `after_seal`, `after_fin`, `unread`, `last_answer`, `http2`: at the door and on
+//!   the line
+//! * `early_abort`, `second_sigterm`, `deadline`: what is cut, and when
+//! * `release_last`, `store_after_close`, `no_leak`: the end
+//!
+//! For those with words of their own:
+//!
+//! * `phases`, `readiness_first`, `lame_duck_lasts`: their order
+//! * `idle_let_go`, `settles`: nothing is waited for in vain
+//! * `second_sigint`, `release_bounded`, `report_agrees`: the end
+//! * `balanced`: the promise of all this
+
+mod after_fin;
+mod after_seal;
+mod balanced;
+mod catalogue;
+mod deadline;
+mod early_abort;
+mod http2;
+mod idle_let_go;
+mod lame_duck_lasts;
+mod last_answer;
+mod no_leak;
+mod no_livelock;
+mod no_panic;
+mod not_stuck;
+mod phases;
+mod queue_lost;
+mod readiness_first;
+mod release_bounded;
+mod release_last;
+mod report_agrees;
+mod second_sigint;
+mod second_sigterm;
+mod settles;
+mod store_after_close;
+mod unread;
+
+pub use self::catalogue::{CHECKS, find};
+#[cfg(test)]
+use super::testing;
+use super::{Check, Finding, QUANTUM_US, Scene, Whose};

@@ -1,0 +1,37 @@
+use super::{Check, Finding, Scene, Whose};
+use crate::world::Ended;
+
+pub(super) const CHECK: Check = Check {
+    id: "no-livelock",
+    about: "a run comes to its end within the events that one of its kind can have",
+    whose: Whose::Every,
+    judge,
+};
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    if *scene.ended != Ended::Livelock {
+        return Vec::new();
+    }
+    let last = scene.facts.last_us;
+    let actual = format!("things went on and on {}", scene.when(last));
+    vec![Finding::violation("the run comes to its end", actual).at(last)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, case, draining, expect};
+    use super::*;
+
+    #[test]
+    fn a_run_that_goes_round_in_circles_is_caught() {
+        let rows: [Row<'_>; 2] = [
+            ("it ended", draining().done(), &[]),
+            (
+                "it did not",
+                draining().at(400).ending(Ended::Livelock),
+                &["Violation Must … things went on and on 100 ms after SIGTERM"],
+            ),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

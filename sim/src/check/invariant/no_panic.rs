@@ -1,0 +1,55 @@
+use lastorders_harness::history::{Inside, What};
+
+use super::{Check, Finding, Scene, Whose};
+use crate::world::Ended;
+
+pub(super) const CHECK: Check = Check {
+    id: "no-panic",
+    about: "nothing panics, in the server or in its application",
+    whose: Whose::Every,
+    judge,
+};
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let said = scene.history.events.iter().find_map(|event| match &event.what {
+        What::Inside { what: Inside::Panicked { message } } => Some((event.at_us, message)),
+        _ => None,
+    });
+    let ended = match scene.ended {
+        Ended::Panicked(message) => Some((scene.facts.last_us, message)),
+        _ => None,
+    };
+    let first = said.or(ended).into_iter();
+    first
+        .map(|(at, message)| {
+            let actual = format!("{message}, {}", scene.when(at));
+            Finding::violation("nothing panics", actual).at(at)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, case, draining, expect};
+    use super::*;
+
+    #[test]
+    fn a_panic_fails_the_run() {
+        let message = || "index out of bounds".to_owned();
+        let panicked = Inside::Panicked { message: message() };
+        let rows: [Row<'_>; 3] = [
+            ("none", draining().done(), &[]),
+            (
+                "one that the world saw",
+                draining().at(310).inside(panicked).at(400).done(),
+                &["Violation Must … index out of bounds, 10 ms after SIGTERM"],
+            ),
+            (
+                "one that ended the run",
+                draining().at(400).ending(Ended::Panicked(message())),
+                &["Violation Must … index out of bounds, 100 ms after SIGTERM"],
+            ),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

@@ -1,0 +1,37 @@
+use super::{Check, Finding, Scene, Whose};
+use crate::world::Ended;
+
+pub(super) const CHECK: Check = Check {
+    id: "not-stuck",
+    about: "as long as the run is not over, something can happen",
+    whose: Whose::Every,
+    judge,
+};
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    if *scene.ended != Ended::Stuck {
+        return Vec::new();
+    }
+    let last = scene.facts.last_us;
+    let actual = format!("all was idle {}, and no timer was set", scene.when(last));
+    vec![Finding::violation("the run comes to its end", actual).at(last)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, case, draining, expect};
+    use super::*;
+
+    #[test]
+    fn a_run_that_waits_for_nothing_is_stuck() {
+        let rows: [Row<'_>; 2] = [
+            ("it ended", draining().done(), &[]),
+            (
+                "it did not",
+                draining().at(400).ending(Ended::Stuck),
+                &["Violation Must … all was idle 100 ms after SIGTERM"],
+            ),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

@@ -1,0 +1,124 @@
+use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use crate::case::Sealing;
+use crate::check::records::{Conn, Moment};
+
+pub(super) const CHECK: Check = Check {
+    id: "queue-lost",
+    about: "no connection that waits to be accepted is lost when the door is sealed, nor a \
+            handshake that the seal waits for",
+    whose: Whose::Every,
+    judge,
+};
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let Some((sealed, queued)) = scene.facts.sealed else { return Vec::new() };
+    // At the deadline the door is shut on whoever is there.
+    if sealed.us >= scene.may_cut_from() {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    if queued > 0 {
+        let actual = format!("{queued} were reset in the queue");
+        let expected = "every established connection is accepted before the door is closed";
+        findings.push(Finding::violation(expected, actual).at(sealed.us));
+    }
+    findings.extend(handshakes(scene, sealed));
+    findings
+}
+
+/// Handshakes under way when the sealing began. Where new ones are kept out, those are waited for,
+/// a grace long; where they are not, their loss is worth a line.
+fn handshakes(scene: &Scene<'_>, sealed: Moment) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some((sealing, _)) = facts.sealing.filter(|_| facts.has_words()) else { return Vec::new() };
+    let policy = scene.policy();
+    let network = &scene.case.conditions.network;
+    let grace_over = sealing.us.saturating_add(policy.handshake_grace_us);
+    let roomy = facts.conns.len() < usize::try_from(network.backlog).unwrap_or(usize::MAX);
+    let waited_for = |conn: &&Conn<'_>| {
+        let Some(connected) = conn.connected.filter(|_| conn.accepted.is_none()) else {
+            return false;
+        };
+        // The server's SYN-ACK had left before, and the client's answer came within the grace.
+        let link = scene.link(conn.actor());
+        let arrived = connected.us + link.to_server_us + QUANTUM_US;
+        connected.us + QUANTUM_US < sealing.us + link.to_client_us
+            && arrived < grace_over.min(scene.may_cut_from())
+            && !scene.is_lost(conn, arrived)
+            && !scene.link_was(None, conn.actor(), arrived)
+    };
+    if !roomy {
+        return Vec::new();
+    }
+    let lost = facts.conns.iter().filter(waited_for);
+    lost.map(|conn| {
+        let expected = "a handshake under way at the seal is waited for";
+        let actual = format!("{} was never accepted", conn.name);
+        match policy.sealing {
+            Sealing::SynFilter => Finding::violation(expected, actual),
+            Sealing::AcceptUntilEmpty => Finding::note(expected, actual),
+        }
+        .at(sealed.us)
+        .about(conn.name)
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, case, expect, ready};
+    use super::*;
+
+    fn told() -> Story {
+        ready().at(300).term().phase("sealing")
+    }
+
+    #[test]
+    fn who_waits_is_let_in() {
+        let rows: [Row<'_>; 4] = [
+            ("nobody waited", told().sealing(0).sealed(0), &[]),
+            ("one waited", told().sealing(1).joins("a").sealed(0), &[]),
+            (
+                "two were lost",
+                told().sealing(2).sealed(2),
+                &["Violation Must … 2 were reset in the queue"],
+            ),
+            ("at the deadline", told().sealing(1).at(8_300).phase("aborting").sealed(1), &[]),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+
+    #[test]
+    fn a_handshake_that_is_under_way_is_waited_for() {
+        let near = || ready().at_us(299_900).connects("a").at(300).term().phase("sealing");
+        let rows: [Row<'_>; 4] = [
+            ("accepted", near().sealing(0).at(301).accepted("a").at(350).sealed(0), &[]),
+            (
+                "lost",
+                near().sealing(0).at(350).sealed(0),
+                &["Violation Must … a@1 was never accepted"],
+            ),
+            (
+                "its SYN came after the seal began",
+                told().sealing(0).at(320).connects("a").at(350).sealed(0),
+                &[],
+            ),
+            (
+                "its client left",
+                near()
+                    .sealing(0)
+                    .closed("a", lastorders_harness::history::End::Client)
+                    .at(350)
+                    .sealed(0),
+                &[],
+            ),
+        ];
+        // The grain of time is two of these latencies.
+        let mut case = case();
+        case.conditions.network.link.to_client_us = 5_000;
+        expect(&CHECK, &case, &rows);
+        case.conditions.policy.sealing = Sealing::AcceptUntilEmpty;
+        let noted: Row<'_> = ("worth a line", near().sealing(0).sealed(0), &["Note Info … a@1"]);
+        expect(&CHECK, &case, &[noted]);
+    }
+}

@@ -1,0 +1,58 @@
+use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+
+pub(super) const CHECK: Check = Check {
+    id: "release-bounded",
+    about: "all releases together take no longer than the policy allows, and none is left under way",
+    whose: Whose::WithWords,
+    judge,
+};
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some(begun) = facts.releasing() else { return Vec::new() };
+    let allowed = scene.policy().release_us;
+    let bound = begun.us.saturating_add(allowed).saturating_add(QUANTUM_US);
+    let exited = facts.exited.map(|(at, _)| at);
+    let seen_until = exited.or(facts.killed).map_or(facts.last_us, |at| at.us);
+    let mut findings = Vec::new();
+    for release in &facts.releases {
+        let name = release.resource;
+        let (at, actual) = match release.over {
+            Some((over, _)) if over.us > bound => {
+                (over.us, format!("{name} was released {}", scene.when(over.us)))
+            }
+            None if exited.is_some() => (seen_until, format!("{name} was under way at the end")),
+            None if seen_until > bound => (bound, format!("{name} was neither done nor given up")),
+            Some(_) | None => continue,
+        };
+        let expected = format!("all releases are over within {} ms", allowed / 1000);
+        findings.push(Finding::violation(expected, actual).at(at));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use lastorders_harness::history::ReleaseState::{Begun, Done, GivenUp};
+
+    use super::super::testing::{Row, case, draining, expect};
+    use super::*;
+
+    #[test]
+    fn a_release_is_done_or_given_up_in_time() {
+        let begun = || draining().at(600).phase("releasing").release(Begun);
+        let rows: [Row<'_>; 6] = [
+            ("done", begun().at(700).release(Done).exits(0), &[]),
+            ("given up", begun().at(1_601).release(GivenUp).exits(0), &[]),
+            (
+                "done too late",
+                begun().at(1_602).release(Done).exits(0),
+                &["Violation Must … within 1000 ms: store was released 1.3 s after SIGTERM"],
+            ),
+            ("never", begun().at(9_000).joins("a"), &["Violation … neither done nor given up"]),
+            ("left behind", begun().exits(0), &["Violation Must … store was under way at the end"]),
+            ("nothing to release", draining().done(), &[]),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

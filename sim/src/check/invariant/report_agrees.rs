@@ -1,0 +1,205 @@
+use lastorders::drain::Phase;
+use lastorders::exit_code::{CLEAN, INTERRUPTED, PANIC};
+use lastorders_harness::plan::{Intent, Signal};
+use serde_json::Value;
+
+use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use crate::check::facts::BALANCER;
+use crate::check::records::{Call, Moment};
+
+pub(super) const CHECK: Check = Check {
+    id: "report-agrees",
+    about: "what the server reports is what happened: what finished, what was cut, what was \
+            released, and the exit code of its policy",
+    whose: Whose::WithWords,
+    judge,
+};
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some((exited, code)) = facts.exited.filter(|_| facts.killed.is_none()) else {
+        return Vec::new();
+    };
+    let Some((_, report)) = facts.report else {
+        let actual = "it returned without one";
+        return vec![Finding::violation("the server reports", actual).at(exited.us)];
+    };
+    let told = Report { scene, report, exited };
+    let mut findings = Vec::new();
+    findings.extend(told.counts());
+    findings.extend(told.releases());
+    findings.extend(told.code(code));
+    findings.extend(told.cause());
+    findings.extend(told.took());
+    findings
+}
+
+struct Report<'a> {
+    scene: &'a Scene<'a>,
+    report: &'a Value,
+    exited: Moment,
+}
+
+impl Report<'_> {
+    fn number(&self, pointer: &str) -> u64 {
+        self.report.pointer(pointer).and_then(Value::as_u64).unwrap_or(0)
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.report[name].as_bool().unwrap_or(false)
+    }
+
+    fn wrong(&self, expected: impl Into<String>, actual: impl Into<String>) -> Finding {
+        Finding::violation(expected, actual).at(self.exited.us)
+    }
+
+    fn counts(&self) -> Vec<Finding> {
+        let facts = &self.scene.facts;
+        let Some(told) = facts.begun_us() else { return Vec::new() };
+        let aborting = facts.entered(Phase::Aborting);
+        let abort = aborting.map_or(u64::MAX, |at| at.us);
+        let spanning = facts.calls.iter().filter(|call| call.spans(told)).count();
+        let mut findings = Vec::new();
+        findings.extend(self.between("at_signal/requests", spanning, usize::MAX));
+        findings.extend(self.between(
+            "finished",
+            self.surely_finished(told, abort),
+            self.open_at(told),
+        ));
+        let Some(aborting) = aborting else {
+            for what in ["requests", "connections", "upgraded", "tasks"] {
+                findings.extend(self.between(&format!("aborted/{what}"), 0, 0));
+            }
+            return findings;
+        };
+        let cut = |call: &&Call| {
+            let lost = |at: Moment| self.scene.is_lost(&facts.conns[call.conn], at.us);
+            call.began < aborting && call.cut().is_some_and(|at| at > aborting && !lost(at))
+        };
+        let cut = facts.calls.iter().filter(cut).count();
+        findings.extend(self.between("aborted/requests", cut, self.open_at(abort)));
+        findings
+    }
+
+    fn between(&self, name: &str, least: usize, most: usize) -> Option<Finding> {
+        let number = usize::try_from(self.number(&format!("/{name}"))).unwrap_or(usize::MAX);
+        (number < least || number > most).then(|| {
+            let expected = match (least, most) {
+                (least, usize::MAX) => format!("at least {least} {name}"),
+                (least, most) if least == most => format!("{least} {name}"),
+                (least, most) => format!("{least} to {most} {name}"),
+            };
+            self.wrong(expected, format!("it reports {number}"))
+        })
+    }
+
+    /// Requests that ended by themselves between the two times, beyond doubt: their clients had
+    /// the answers before the second, and the server was at them after the first.
+    fn surely_finished(&self, told: u64, abort: u64) -> usize {
+        let facts = &self.scene.facts;
+        let later = facts.asks.iter().filter(|ask| {
+            let answered = ask.answered.is_some_and(|(at, _)| at.us < abort);
+            answered && ask.first_us > told && ask.intent != Intent::Bad
+        });
+        let earlier = facts.calls.iter().filter(|call| {
+            let all_answered = || {
+                let mut asks = facts.asks_on(call.conn).peekable();
+                let answered = |(at, _): (Moment, _)| at.us < abort;
+                asks.peek().is_some() && asks.all(|ask| ask.answered.is_some_and(answered))
+            };
+            let made = call.ended.is_some_and(|(at, status)| at.us > told && status.is_some());
+            call.spans(told) && made && all_answered()
+        });
+        later.count() + earlier.count()
+    }
+
+    /// Requests that may have been in flight then, or later: those whose clients had no answer
+    /// yet, and those of the balancer and of others who keep no record.
+    fn open_at(&self, us: u64) -> usize {
+        let facts = &self.scene.facts;
+        let asks = facts.asks.iter().filter(|ask| ask.answered.is_none_or(|(at, _)| at.us >= us));
+        let others = facts.calls.iter().filter(|call| {
+            let conn = &facts.conns[call.conn];
+            !conn.is_known() || conn.actor() == BALANCER
+        });
+        asks.count() + others.count()
+    }
+
+    fn releases(&self) -> Vec<Finding> {
+        let none = Vec::new();
+        let told = self.report["releases"].as_array().unwrap_or(&none);
+        let wrong = told.iter().filter_map(|it| {
+            let (name, outcome) = (it["name"].as_str()?, it["outcome"].as_str()?);
+            let seen = self.scene.facts.releases.iter().find(|known| known.resource == name);
+            let done = seen.and_then(|known| known.over).is_some_and(|(_, done)| done);
+            let agrees = match outcome {
+                "done" => done,
+                "skipped" => seen.is_none(),
+                "timed out" => !done,
+                _ => true,
+            };
+            let actual = format!("it reports that {name} is {outcome}");
+            (!agrees).then(|| self.wrong("each resource as it was released", actual))
+        });
+        wrong.collect()
+    }
+
+    fn code(&self, exited: Option<i32>) -> Vec<Finding> {
+        let facts = &self.scene.facts;
+        let none = Vec::new();
+        let cut = ["requests", "connections", "upgraded", "tasks"];
+        let cut = cut.iter().any(|what| self.number(&format!("/aborted/{what}")) > 0);
+        let mut releases = self.report["releases"].as_array().unwrap_or(&none).iter();
+        let released = releases.all(|it| it["outcome"] == "done");
+        let (forced, panicked) = (self.flag("forced"), self.flag("panicked"));
+        let clean = !forced && !panicked && !cut && released;
+        let code = match (forced, panicked, clean) {
+            (true, ..) => INTERRUPTED,
+            (_, true, _) => PANIC,
+            (.., true) => CLEAN,
+            _ => self.scene.policy().forced_exit_code,
+        };
+        let mut findings = Vec::new();
+        if self.flag("clean") != clean {
+            let actual = format!("it reports {}", self.flag("clean"));
+            findings.push(self.wrong(format!("clean is {clean}"), actual));
+        }
+        let (reported, exited) = (self.number("/exit_code"), exited.unwrap_or(-1));
+        if reported != u64::from(code) || exited != i32::from(code) {
+            let actual = format!("it reports {reported}, and returned with {exited}");
+            findings.push(self.wrong(format!("the exit code {code}"), actual));
+        }
+        // One that comes in the last instant may find nothing left to force.
+        let at_the_end = facts.forced.is_some_and(|at| at.us >= self.exited.us);
+        if forced != facts.forced.is_some() && !at_the_end {
+            let expected = format!("forced is {}", facts.forced.is_some());
+            findings.push(self.wrong(expected, format!("it reports {forced}")));
+        }
+        findings
+    }
+
+    fn cause(&self) -> Option<Finding> {
+        let facts = &self.scene.facts;
+        let (first, signal) = facts.signals.first()?;
+        let name = match signal {
+            Signal::Term => "SIGTERM",
+            Signal::Int => "SIGINT",
+        };
+        let cause = self.report["cause"].as_str().unwrap_or_default();
+        let began_it = facts.told == Some(*first);
+        (began_it && cause != name)
+            .then(|| self.wrong(format!("the cause {name}"), format!("it reports {cause:?}")))
+    }
+
+    fn took(&self) -> Option<Finding> {
+        let took = self.exited.us.saturating_sub(self.scene.facts.begun_us()?);
+        let reported = self.number("/took_ms") * 1000;
+        (reported.abs_diff(took) > 2 * QUANTUM_US).then(|| {
+            let expected = format!("{} ms in all", took / 1000);
+            self.wrong(expected, format!("it reports {} ms", reported / 1000))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+use lastorders_harness::history::ReleaseState::{Begun, Done};
+use serde_json::{Value, json};
+
+use super::super::testing::{Row, Story, case, expect, ready};
+use super::*;
+
+/// One request is in flight at the signal and finishes; another comes on a connection that was
+/// idle, and is answered.
+fn two() -> Story {
+    let first = ready().posts("a").joins("b").at(300).term().drains();
+    let second = first.at(400).serves("a", true).parts("a").asks("b").at(410).serves("b", true);
+    second.parts("b").at(500).phase("releasing").release(Begun).release(Done)
+}
+
+fn tally(requests: u64) -> Value {
+    json!({ "requests": requests, "connections": 0, "upgraded": 0, "lingering": 0, "tasks": 0 })
+}
+
+fn right() -> Value {
+    let released = json!([{ "name": "store", "outcome": "done", "took_ms": 0 }]);
+    json!({ "finished": 2, "at_signal": tally(1), "releases": released, "took_ms": 200 })
+}
+
+/// The report with one part changed.
+fn but(key: &str, value: Value) -> Value {
+    let mut report = right();
+    report[key] = value;
+    report
+}
+
+#[test]
+fn a_drain_is_reported_as_it_was() {
+    let told = |report: Value| two().reports(&report).phase("done").exits(0);
+    let skipped = json!([{ "name": "store", "outcome": "skipped", "took_ms": 0 }]);
+    let rows: [Row<'_>; 12] = [
+        ("as it was", told(right()), &[]),
+        ("too few", told(but("finished", json!(1))), &["Violation Must 2 finished: it reports 1"]),
+        ("too many", told(but("finished", json!(3))), &["Violation Must … it reports 3"]),
+        (
+            "none at the signal",
+            told(but("at_signal", tally(0))),
+            &["Violation Must at least 1 at_signal/requests: it reports 0"],
+        ),
+        (
+            "one that was leaked",
+            told(but("aborted", tally(1))),
+            &["0 aborted/requests: it reports 1", "clean is false"],
+        ),
+        ("a release", told(but("releases", skipped)), &["store is skipped", "clean is false"]),
+        ("unclean", told(but("clean", json!(false))), &["clean is true: it reports false"]),
+        (
+            "a code",
+            told(but("exit_code", json!(1))),
+            &["the exit code 0: it reports 1, and returned with 0"],
+        ),
+        ("forced", told(but("forced", json!(true))), &["clean is", "code 130", "forced is false"]),
+        ("its cause", told(but("cause", json!("SIGINT"))), &["the cause SIGTERM: it reports"]),
+        ("its time", told(but("took_ms", json!(1_200))), &["200 ms in all: it reports 1200 ms"]),
+        ("none", two().phase("done").exits(0), &["the server reports: it returned without one"]),
+    ];
+    expect(&CHECK, &case(), &rows);
+}

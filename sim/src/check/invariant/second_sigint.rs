@@ -1,0 +1,83 @@
+use lastorders::drain::Phase;
+use lastorders::exit_code::INTERRUPTED;
+
+use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+
+pub(super) const CHECK: Check = Check {
+    id: "second-sigint",
+    about: "a second SIGINT ends the shutdown at once, with 130",
+    whose: Whose::WithWords,
+    judge,
+};
+
+/// At once: what is cut may take its grace to go away, and the release its time, unless that is
+/// under way already: then it is given up.
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some(forced) = facts.forced else { return Vec::new() };
+    // One that comes in the last instant, or later, may find nothing left to end.
+    if facts.exited.is_some_and(|(at, _)| at.us <= forced.us) {
+        return Vec::new();
+    }
+    let expected = "a second SIGINT ends it at once";
+    let releasing = facts.entered(Phase::Releasing).is_some_and(|at| at < forced);
+    let allowed = if releasing {
+        QUANTUM_US
+    } else {
+        Scene::abort_grace_us() + scene.policy().release_us + 2 * QUANTUM_US
+    };
+    let bound = forced.us.saturating_add(allowed);
+    let ended = facts.exited.map(|(at, _)| at).or(facts.killed);
+    if ended.map_or(facts.last_us, |at| at.us) > bound {
+        let actual = match ended {
+            Some(at) => format!("it ended {}", scene.when(at.us)),
+            None => "it did not".to_owned(),
+        };
+        return vec![Finding::violation(expected, actual).at(bound)];
+    }
+    match facts.exited {
+        Some((at, Some(code))) if code != i32::from(INTERRUPTED) => {
+            let actual = format!("its code is {code}");
+            vec![Finding::violation("the code 130, which says so", actual).at(at.us)]
+        }
+        Some(_) | None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Row, Story, case, expect, ready};
+    use super::*;
+
+    #[test]
+    fn a_second_sigint_forces_the_end() {
+        let once = || -> Story { ready().posts("a").at(300).int().drains().at(400) };
+        let rows: [Row<'_>; 8] = [
+            ("at once", once().int().phase("aborting").ends("a", None).exits(130), &[]),
+            ("after a release", once().int().phase("aborting").at(1_452).exits(130), &[]),
+            (
+                "too late",
+                once().int().phase("aborting").at(1_453).exits(130),
+                &["Violation Must … it ended 1.1 s after SIGINT"],
+            ),
+            (
+                "not at all",
+                once().int().at(9_000).serves("a", true).exits(0),
+                &["Violation Must … it ended 8.7 s after SIGINT"],
+            ),
+            (
+                "with another code",
+                once().int().at(401).exits(0),
+                &["Violation Must … its code is 0"],
+            ),
+            (
+                "in a release",
+                once().phase("releasing").at(500).int().at(600).exits(130),
+                &["Violation Must … it ended 300 ms after SIGINT"],
+            ),
+            ("in the instant of the end", once().done(), &[]),
+            ("after a SIGTERM", ready().at(300).term().drains().at(400).int().done(), &[]),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

@@ -1,0 +1,117 @@
+use lastorders::drain::Phase;
+use lastorders_harness::plan::Step;
+
+use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+
+pub(super) const CHECK: Check = Check {
+    id: "settles",
+    about: "when nothing is left in flight the server releases at once, and a store that is well \
+            is released, and not given up",
+    whose: Whose::WithWords,
+    judge,
+};
+
+/// Liveness: whatever faults there were, once the last connection has gone nothing is waited for.
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(releases_at_once(scene));
+    findings.extend(releases_whole(scene));
+    findings
+}
+
+fn releases_at_once(scene: &Scene<'_>) -> Option<Finding> {
+    let facts = &scene.facts;
+    let (sealed, _) = facts.sealed?;
+    let mut quiet = sealed.us.max(facts.begun_us()?);
+    for conn in facts.conns.iter().filter(|conn| conn.accepted.is_some()) {
+        quiet = quiet.max(conn.dropped?.0.us);
+    }
+    for call in &facts.calls {
+        quiet = quiet.max(call.over()?.us);
+    }
+    let bound = quiet.saturating_add(QUANTUM_US);
+    let seen_until =
+        facts.exited.map(|(at, _)| at).or(facts.killed).map_or(facts.last_us, |it| it.us);
+    let late = facts.entered(Phase::Releasing).is_none_or(|at| at.us > bound);
+    if !late || seen_until <= bound || bound >= scene.may_cut_from() {
+        return None;
+    }
+    let actual = match facts.entered(Phase::Releasing) {
+        Some(at) => format!("it was draining until {}", scene.when(at.us)),
+        None => "it went on draining".to_owned(),
+    };
+    let expected = "the drain is over when nothing is left in flight";
+    Some(Finding::violation(expected, actual).at(bound))
+}
+
+fn releases_whole(scene: &Scene<'_>) -> Option<Finding> {
+    let facts = &scene.facts;
+    let begun = facts.releasing()?;
+    let store = &scene.case.conditions.store;
+    let ready = facts.ready.map_or(0, |at| at.us);
+    let stalled = store.stalls.iter().any(|stall| ready.saturating_add(stall.until_us) > begun.us);
+    let slow = store.close_us.saturating_add(QUANTUM_US) >= scene.policy().release_us;
+    let cut = facts.forced.is_some() || facts.entered(Phase::Aborting).is_some();
+    let broken = |step: &Step| matches!(step, Step::Fault { .. } | Step::Hold { .. });
+    if stalled || slow || cut || scene.any_step(None, &broken) {
+        return None;
+    }
+    let given_up = facts.releases.iter().find_map(|it| match it.over {
+        Some((at, false)) => Some((at, it.resource)),
+        Some((_, true)) | None => None,
+    });
+    let (at, resource) = given_up?;
+    let actual = format!("{resource} was given up {}", scene.when(at.us));
+    Some(Finding::violation("a resource that can be released is released", actual).at(at.us))
+}
+
+#[cfg(test)]
+mod tests {
+    use lastorders_harness::history::ReleaseState::{Begun, Done, GivenUp};
+
+    use super::super::testing::{Row, Story, case, expect, ready};
+    use super::*;
+    use crate::case::Stall;
+
+    #[test]
+    fn a_drain_ends_when_nothing_is_left() {
+        let last = || -> Story {
+            let held = ready().posts("a").at(300).term().drains().at(400);
+            held.serves("a", true).at(401).parts("a")
+        };
+        let rows: [Row<'_>; 5] = [
+            ("at once", last().phase("releasing").release(Begun).release(Done).exits(0), &[]),
+            (
+                "a while later",
+                last().at(900).phase("releasing").exits(0),
+                &["Violation Must … it was draining until 600 ms after SIGTERM"],
+            ),
+            ("never", last().at(5_000).term(), &["Violation Must … it went on draining"]),
+            (
+                "there is a connection left",
+                last().joins("b").at(900).phase("releasing").exits(0),
+                &[],
+            ),
+            ("cut at the deadline", last().joins("b").at(8_300).phase("aborting").done(), &[]),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+
+    #[test]
+    fn a_store_that_is_well_is_released() {
+        let given_up = || -> Story {
+            let begun = ready().at(300).term().drains().phase("releasing").release(Begun);
+            begun.at(1_300).release(GivenUp).exits(0)
+        };
+        let lost = ["Violation Must … store was given up 1.0 s after SIGTERM"];
+        expect(&CHECK, &case(), &[("well", given_up(), &lost)]);
+        let mut slow = case();
+        slow.conditions.store.close_us = 1_000_000;
+        expect(&CHECK, &slow, &[("too slow by itself", given_up(), &[])]);
+        let mut stalled = case();
+        stalled.conditions.store.stalls = vec![Stall { from_us: 0, until_us: 200_001 }];
+        expect(&CHECK, &stalled, &[("it stood still", given_up(), &[])]);
+        stalled.conditions.store.stalls = vec![Stall { from_us: 0, until_us: 200_000 }];
+        expect(&CHECK, &stalled, &[("no longer", given_up(), &lost)]);
+    }
+}

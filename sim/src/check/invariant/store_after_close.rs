@@ -1,0 +1,40 @@
+use super::{Check, Finding, Scene, Whose};
+
+pub(super) const CHECK: Check = Check {
+    id: "store-after-close",
+    about: "the store is not asked for anything once it is told to close",
+    whose: Whose::Every,
+    judge,
+};
+
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let asked = scene.facts.store_closed.into_iter();
+    asked
+        .map(|at| {
+            let actual = format!("a statement was given to it {}", scene.when(at.us));
+            Finding::violation("no statement for a store that is closing", actual).at(at.us)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use lastorders_harness::history::{Inside, ReleaseState};
+
+    use super::super::testing::{Row, case, draining, expect};
+    use super::*;
+
+    #[test]
+    fn a_closed_store_is_left_alone() {
+        let closing = || draining().at(600).release(ReleaseState::Begun);
+        let rows: [Row<'_>; 2] = [
+            ("left alone", closing().release(ReleaseState::Done).done(), &[]),
+            (
+                "asked",
+                closing().inside(Inside::StoreClosed),
+                &["Violation Must … given to it 300 ms after SIGTERM"],
+            ),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+}

@@ -1,0 +1,129 @@
+use lastorders_harness::plan::{Intent, Step};
+
+use super::{Check, Finding, Scene, Whose};
+use crate::check::records::{Conn, Moment};
+
+pub(super) const CHECK: Check = Check {
+    id: "unread",
+    about: "a connection with nothing in flight is not closed over bytes of a request that had come",
+    whose: Whose::Every,
+    judge,
+};
+
+/// Before the deadline, where the client had been told nothing of a close and is still there. The
+/// bytes lay in the socket when the server closed it, and it had not looked since they came; what
+/// is under way to it, or comes in the same instant and later, proves nothing.
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let facts = &scene.facts;
+    let Some(told) = facts.told else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (place, conn) in facts.conns.iter().enumerate() {
+        let Some((closed, unread)) = conn.closed().filter(|(_, unread)| *unread > 0) else {
+            continue;
+        };
+        let judged = closed > told && closed.us < scene.may_cut_from();
+        if !judged || !owes_a_look(scene, place, conn, closed) {
+            continue;
+        }
+        let actual = format!("{} was closed {} with {unread}", conn.name, scene.when(closed.us));
+        let finding = Finding::violation("no byte of a request is left unread", actual);
+        findings.push(finding.at(closed.us).about(scene.subject(place, closed.us)));
+    }
+    findings
+}
+
+/// Whether nothing but its idleness can have been the reason to close it.
+fn owes_a_look(scene: &Scene<'_>, place: usize, conn: &Conn<'_>, closed: Moment) -> bool {
+    let facts = &scene.facts;
+    if conn.http2 || facts.is_upgraded(place) || scene.is_lost(conn, closed.us) {
+        return false;
+    }
+    let mut asks = facts.asks_on(place);
+    // What follows a request that is refused, or an answer that says so, need not be read.
+    let ends = asks.any(|ask| {
+        ask.intent == Intent::Bad || ask.answered.is_some_and(|(_, answer)| answer.says_close)
+    });
+    let busy = facts.calls_on(place).any(|call| call.is_open_at(closed));
+    let waiting = facts.asks_on(place).find(|ask| ask.answered.is_none());
+    let waiting = waiting.filter(|ask| ask.first_us <= closed.us);
+    let begun =
+        waiting.is_some_and(|ask| facts.calls_on(place).any(|call| call.began.us >= ask.first_us));
+    waiting.is_some() && !ends && !busy && !begun && keeps_alive(scene, conn.actor())
+}
+
+/// Whether an actor's requests leave the connection to the server to close.
+fn keeps_alive(scene: &Scene<'_>, actor: &str) -> bool {
+    let says_close = |step: &Step| match step {
+        Step::Send { request, .. } => {
+            request.version != "HTTP/1.1"
+                || request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case("connection"))
+        }
+        _ => false,
+    };
+    !scene.any_step(Some(actor), &says_close)
+}
+
+#[cfg(test)]
+mod tests {
+    use lastorders_harness::history::End;
+
+    use super::super::testing::{Row, Story, case, draining, expect, ready};
+    use super::*;
+
+    #[test]
+    fn bytes_that_have_come_are_read_before_the_close() {
+        let idle = |close| -> Story {
+            let used = ready().posts("a").at(200).serves("a", close).at(300).term().drains();
+            used.at(550)
+        };
+        let part = |story: Story| story.sends_part("a", Intent::Work, (true, false));
+        let rows: [Row<'_>; 10] = [
+            ("nothing had come", idle(false).sends("a").shut("a", 0), &[]),
+            (
+                "a request had come",
+                idle(false).sends("a").at_us(550_500).shut("a", 100),
+                &["Violation Must … a@1 was closed 250 ms after SIGTERM with 100"],
+            ),
+            (
+                "a part of one had come",
+                part(idle(false)).at(551).dropped("a", 40),
+                &["Violation Must … with 40"],
+            ),
+            (
+                "on a connection that was never used",
+                draining().joins("b").at(500).sends("b").at(550).shut("b", 100),
+                &["Violation Must … b@1 was closed"],
+            ),
+            ("its client had been told", idle(true).sends("a").at(551).shut("a", 100), &[]),
+            ("it lingers", idle(false).shut("a", 0).sends("a").at(560).dropped("a", 100), &[]),
+            (
+                "its client left",
+                idle(false).sends("a").ended("a", End::Client, 0).shut("a", 9),
+                &[],
+            ),
+            (
+                "pipelined behind a request that is being served",
+                ready().posts("a").sends("a").at(300).term().drains().shut("a", 100),
+                &[],
+            ),
+            ("at the deadline", idle(false).at(8_300).sends("a").dropped("a", 100), &[]),
+            ("before the signal", ready().joins("a").sends("a").dropped("a", 100).term(), &[]),
+        ];
+        expect(&CHECK, &case(), &rows);
+    }
+
+    #[test]
+    fn who_asks_for_the_close_gets_it() {
+        let mut request = lastorders_harness::plan::Request::work("job");
+        request.version = "HTTP/1.0".to_owned();
+        let mut draft = lastorders_harness::plan::Draft::new(
+            "group/name",
+            1,
+            lastorders_harness::plan::Contract::default(),
+        );
+        draft.client("b").connect().send(request);
+        let case = crate::case::Case::plain(draft.finish());
+        let story = draining().joins("b").at(500).sends("b").at(550).shut("b", 100);
+        expect(&CHECK, &case, &[("HTTP/1.0", story, &[])]);
+    }
+}

@@ -1,0 +1,308 @@
+//! Hand-made runs for the tests of checks.
+
+use std::collections::BTreeMap;
+
+use lastorders_harness::history::{
+    Answer, ConnectError, End, Event, History, Inside, ReleaseState, RequestId, What,
+};
+use lastorders_harness::plan::{Contract, Draft, Intent, Signal, Target};
+use serde_json::{Value, json};
+
+use super::{Check, Scene};
+use crate::case::Case;
+use crate::world::Ended;
+
+/// A run in the making. Times are milliseconds since the start; the server is ready at 100.
+///
+/// A client is named by its actor alone: each has one connection at a time, and what is said of it
+/// is about its last request and its last call.
+#[derive(Clone)]
+pub(super) struct Story {
+    events: Vec<Event>,
+    now_us: u64,
+    clients: BTreeMap<String, Client>,
+    calls: u64,
+    ended: Ended,
+}
+
+#[derive(Clone, Default)]
+struct Client {
+    connections: u32,
+    requests: u32,
+    call: u64,
+}
+
+/// A server that is ready.
+pub(super) fn ready() -> Story {
+    let story = Story {
+        events: Vec::new(),
+        now_us: 0,
+        clients: BTreeMap::new(),
+        calls: 0,
+        ended: Ended::Done,
+    };
+    let started = What::Started { pid: 1, port: 3000 };
+    story.event("world", started).at(100).event("world", What::Ready)
+}
+
+/// A server of ours that was told to stop at 300, in the first instant of its draining.
+pub(super) fn draining() -> Story {
+    ready().at(300).term().drains()
+}
+
+/// A case without actors, and the plainest conditions: the defaults of the policy, 500 us each way.
+pub(super) fn case() -> Case {
+    Case::plain(Draft::new("group/name", 1, Contract::default()).finish())
+}
+
+/// A row of a check's table: what it shows, the story, and for each finding a part of
+/// `kind level expected: actual`.
+pub(super) type Row<'a> = (&'a str, Story, &'a [&'a str]);
+
+/// Holds a check against its table.
+#[track_caller]
+pub(super) fn expect(check: &Check, case: &Case, rows: &[Row<'_>]) {
+    for (what, story, expected) in rows {
+        let (history, ended) = story.clone().end();
+        let found: Vec<_> = (check.judge)(&Scene::of(case, &history, &ended))
+            .iter()
+            .map(|it| format!("{:?} {:?} {}: {}", it.kind, it.level, it.expected, it.actual))
+            .collect();
+        let same = found.len() == expected.len()
+            && found
+                .iter()
+                .zip(*expected)
+                .all(|(is, part)| part.split('…').all(|part| is.contains(part.trim())));
+        assert!(same, "{what}: expected {expected:#?}, found {found:#?}");
+    }
+}
+
+impl Story {
+    /// Goes on at this moment.
+    pub(super) fn at(self, ms: u64) -> Self {
+        self.at_us(ms * 1000)
+    }
+
+    /// Goes on at this moment, in microseconds.
+    pub(super) fn at_us(mut self, us: u64) -> Self {
+        assert!(self.now_us <= us, "a story goes forward");
+        self.now_us = us;
+        self
+    }
+
+    /// Anything.
+    pub(super) fn event(mut self, actor: &str, what: What) -> Self {
+        self.events.push(Event { at_us: self.now_us, actor: actor.to_owned(), what });
+        self
+    }
+
+    /// Anything inside of the server.
+    pub(super) fn inside(self, what: Inside) -> Self {
+        self.event("server", What::Inside { what })
+    }
+
+    /// How the simulation came to its end.
+    pub(super) fn ending(mut self, ended: Ended) -> Self {
+        self.ended = ended;
+        self
+    }
+
+    /// What was seen, and how it ended.
+    pub(super) fn end(self) -> (History, Ended) {
+        let ended = self.ended.clone();
+        let events = self.event("world", What::Lag { worst_us: 0 }).events;
+        (History { events }, ended)
+    }
+
+    /// SIGTERM.
+    pub(super) fn term(self) -> Self {
+        self.signal(Signal::Term)
+    }
+
+    /// SIGINT.
+    pub(super) fn int(self) -> Self {
+        self.signal(Signal::Int)
+    }
+
+    fn signal(self, signal: Signal) -> Self {
+        self.event("operator", What::Signalled { signal, target: Target::Leader })
+    }
+
+    /// The server enters a phase.
+    pub(super) fn phase(self, phase: &str) -> Self {
+        self.inside(Inside::Phase { phase: phase.to_owned() })
+    }
+
+    /// All that our server does up to its draining, with no lame duck.
+    pub(super) fn drains(self) -> Self {
+        self.inside(Inside::Unready).phase("sealing").sealing(0).sealed(0).phase("draining")
+    }
+
+    /// The listener is told to close.
+    pub(super) fn sealing(self, queued: u32) -> Self {
+        self.inside(Inside::Sealing { queued })
+    }
+
+    /// The listener is closed.
+    pub(super) fn sealed(self, queued: u32) -> Self {
+        self.inside(Inside::Sealed { rung: String::new(), queued })
+    }
+
+    /// Our server's end, with nothing to release.
+    pub(super) fn done(self) -> Self {
+        self.phase("releasing").phase("done").exits(0)
+    }
+
+    /// The server returns with this code.
+    pub(super) fn exits(self, code: i32) -> Self {
+        self.event("server", What::Exited { code: Some(code), signal: None })
+    }
+
+    /// A resource is told to close, has closed, or was given up.
+    pub(super) fn release(self, state: ReleaseState) -> Self {
+        self.inside(Inside::Release { resource: "store".to_owned(), state })
+    }
+
+    /// The server's report, with these parts other than one of nothing to do.
+    pub(super) fn reports(self, parts: &Value) -> Self {
+        let none = json!({
+            "requests": 0, "connections": 0, "upgraded": 0, "lingering": 0, "tasks": 0
+        });
+        let mut report = json!({
+            "cause": "SIGTERM", "clean": true, "forced": false, "panicked": false, "exit_code": 0,
+            "rung": null, "at_signal": none, "finished": 0, "aborted": none,
+            "aborted_connections": [], "phases": [], "releases": [], "took_ms": 0
+        });
+        for (key, value) in parts.as_object().expect("parts of a report") {
+            report[key] = value.clone();
+        }
+        self.inside(Inside::Report { report })
+    }
+
+    /// A client connects.
+    pub(super) fn connects(mut self, client: &str) -> Self {
+        self.clients.entry(client.to_owned()).or_default().connections += 1;
+        let conn = self.conn(client);
+        let began_us = self.now_us;
+        self.event(client, What::Connected { conn, began_us })
+    }
+
+    /// A client connects, and the server accepts it.
+    pub(super) fn joins(self, client: &str) -> Self {
+        self.connects(client).accepted(client)
+    }
+
+    /// The server accepts a client's connection.
+    pub(super) fn accepted(self, client: &str) -> Self {
+        let conn = self.conn(client);
+        self.inside(Inside::Accepted { conn })
+    }
+
+    /// A client cannot connect.
+    pub(super) fn refused(mut self, client: &str, error: ConnectError) -> Self {
+        self.clients.entry(client.to_owned()).or_default().connections += 1;
+        let conn = self.conn(client);
+        self.event(client, What::NotConnected { conn, error })
+    }
+
+    /// A client sends `POST /work`, whole.
+    pub(super) fn sends(self, client: &str) -> Self {
+        self.sends_part(client, Intent::Work, (true, true))
+    }
+
+    /// A client sends a part of a request, with its first byte and its last one, or without.
+    pub(super) fn sends_part(
+        mut self,
+        client: &str,
+        intent: Intent,
+        (first, last): (bool, bool),
+    ) -> Self {
+        let known = self.clients.get_mut(client).expect("a client sends when it is connected");
+        known.requests += u32::from(first);
+        let (conn, request) = (self.conn(client), self.request(client));
+        let (began_us, line) = (self.now_us, "POST /work".to_owned());
+        let sent = What::Sent { began_us, conn, request, intent, line, bytes: 100, first, last };
+        self.event(client, sent)
+    }
+
+    /// The application is given a client's request.
+    pub(super) fn begins(mut self, client: &str) -> Self {
+        self.calls += 1;
+        let call = self.calls;
+        self.clients.get_mut(client).expect("it is connected").call = call;
+        let (conn, line) = (self.conn(client), "POST /work".to_owned());
+        self.inside(Inside::Began { call, conn, line })
+    }
+
+    /// A client sends `POST /work`, and the application is given it.
+    pub(super) fn asks(self, client: &str) -> Self {
+        self.sends(client).begins(client)
+    }
+
+    /// A client connects, sends `POST /work`, and the application is given it.
+    pub(super) fn posts(self, client: &str) -> Self {
+        self.joins(client).asks(client)
+    }
+
+    /// The application's answer is ready, or its future is dropped.
+    pub(super) fn ends(self, client: &str, status: Option<u16>) -> Self {
+        let call = self.clients[client].call;
+        self.inside(Inside::Ended { call, status })
+    }
+
+    /// The answer's body is taken, or dropped before its end.
+    pub(super) fn written(self, client: &str, whole: bool) -> Self {
+        let call = self.clients[client].call;
+        self.inside(Inside::Written { call, whole })
+    }
+
+    /// A client has its answer.
+    pub(super) fn answered(self, client: &str, status: u16, says_close: bool) -> Self {
+        let (conn, request) = (self.conn(client), self.request(client));
+        let answer = Answer { status, headers: Vec::new(), body: String::new(), says_close };
+        self.event(client, What::Answered { conn, request, answer })
+    }
+
+    /// The application answers 201, and the client has it; it says whether the connection closes.
+    pub(super) fn serves(self, client: &str, says_close: bool) -> Self {
+        self.ends(client, Some(201)).written(client, true).answered(client, 201, says_close)
+    }
+
+    /// The server shuts its side, with so many bytes unread.
+    pub(super) fn shut(self, client: &str, unread: u64) -> Self {
+        let conn = self.conn(client);
+        self.inside(Inside::Shut { conn, unread })
+    }
+
+    /// The server lets go of the socket, with so many bytes unread.
+    pub(super) fn dropped(self, client: &str, unread: u64) -> Self {
+        let conn = self.conn(client);
+        self.inside(Inside::Dropped { conn, unread })
+    }
+
+    /// The server closes a connection in order, and its client hears of it.
+    pub(super) fn parts(self, client: &str) -> Self {
+        self.shut(client, 0).closed(client, End::Fin).dropped(client, 0)
+    }
+
+    /// A client's connection ends with nothing unanswered.
+    pub(super) fn closed(self, client: &str, by: End) -> Self {
+        let conn = self.conn(client);
+        self.event(client, What::Closed { conn, by })
+    }
+
+    /// A client's last request ends without a whole answer.
+    pub(super) fn ended(self, client: &str, by: End, got: u64) -> Self {
+        let (conn, request) = (self.conn(client), self.request(client));
+        self.event(client, What::Ended { conn, request, by, got, status: None })
+    }
+
+    fn conn(&self, client: &str) -> String {
+        format!("{client}@{}", self.clients.get(client).map_or(0, |known| known.connections))
+    }
+
+    fn request(&self, client: &str) -> RequestId {
+        let requests = self.clients.get(client).map_or(0, |known| known.requests);
+        RequestId { id: format!("{client}#{requests}"), name: None }
+    }
+}

@@ -1,0 +1,290 @@
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::engine::EngineKind;
+use crate::generate::Family;
+use crate::subject::Subject;
+use crate::sweep::{Seeds, Shard};
+
+const AFTER_HELP: &str = "\
+Examples:
+  lastorders-sim sweep --for 60s                   our server, as many seeds as there is time for
+  lastorders-sim sweep --seeds 0..100000 --subject axum
+  lastorders-sim replay 4711                       what happens in one seed
+  lastorders-sim replay 'v1:...#event-0123abcd'    a line that a sweep has printed
+  lastorders-sim sweep --seeds 0..1000000 --shard 2/4 --out 2.json   one machine's part
+  lastorders-sim merge *.json                      the parts of all
+  lastorders-sim bugs                              whether planted bugs are found, and how soon
+
+Exit codes:
+  0    no failure, and everything that must be reached was
+  1    a failure: the server lost something, or a planted bug was not found
+  2    wrong arguments, or a file that makes no sense
+  3    inconclusive: no failure, but what must be reached was not
+  4    there was no seed                     70   a fault of ours: a seed's second run differed
+  5    merged, but a part was interrupted    75   the machine lacks something
+  128+n  interrupted by signal n
+
+Environment:
+  NO_COLOR            no colours
+  LASTORDERS_SHARDS   how many pods a Kubernetes Indexed Job has, for --shard auto";
+
+/// Finds and replays shutdown races by seed.
+///
+/// Runs a real server's code on a simulated network and clock, thousands of shutdowns a second. The
+/// same seed gives the same shutdown on every machine, to the byte.
+#[derive(Debug, Parser)]
+#[command(name = "lastorders-sim", version, after_help = AFTER_HELP, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Carry out many seeds, and judge each.
+    #[command(after_help = SWEEP_HELP)]
+    Sweep(Box<SweepArgs>),
+    /// Carry one case out again, and say what happened.
+    Replay(ReplayArgs),
+    /// Carry cases out twice, here and in another process, and compare them record by record.
+    Audit(AuditArgs),
+    /// Write a case's trace to stdout, for another process to compare.
+    #[command(hide = true)]
+    Trace(CaseArgs),
+    /// Look for every planted bug: how many seeds and seconds each takes.
+    Bugs(BugsArgs),
+    /// Put the results of a sweep's shards together, or say why they do not belong together.
+    #[command(after_help = MERGE_HELP)]
+    Merge(MergeArgs),
+}
+
+const SWEEP_HELP: &str = "\
+Progress goes to stderr. On stdout: what was seen, each failure's line that reproduces it, what was
+reached and covered, and a last line with the hash of everything. Whoever sweeps the same seeds of
+the same build has the same hash.
+
+--shard auto finds out which shard this machine is from the variables of a Kubernetes Indexed Job,
+a Slurm array, GitLab CI, CircleCI, Buildkite, Azure Pipelines, Bitbucket, Semaphore or AWS Batch.
+GitHub Actions has none: let the matrix say --shard ${{ matrix.shard }}/4.
+
+Ctrl-C prints what was seen and writes --out all the same; merge takes that as partial.";
+
+const MERGE_HELP: &str = "\
+Refused are gaps, overlaps, and results of other builds, options or ranges. What comes out equals
+the result of one machine, hash for hash. With --same, two results of the same seeds are compared
+instead: two machines can prove that they ran the same.";
+
+/// What is simulated.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct What {
+    /// The server: ours, axum, hyper-util, axum-server, or bug:NAME for a planted bug.
+    #[arg(long, value_name = "WHO", default_value = "ours", value_parser = Subject::from_str)]
+    pub(super) subject: Subject,
+    /// On which network: event, which is fast, or turmoil, for a second opinion.
+    #[arg(long, value_name = "WHICH", default_value = "event", value_parser = EngineKind::from_str)]
+    pub(super) engine: EngineKind,
+    /// Which kind of cases: mixed, keep-alive, queue, bodies, store, signals, http2, upgraded,
+    /// balanced.
+    #[arg(long, value_name = "NAME", default_value = "mixed", value_parser = Family::from_str)]
+    pub(super) family: Family,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SweepArgs {
+    #[command(flatten)]
+    pub(super) what: What,
+    /// Which seeds, as 0..1000; with --for also 1000.. for as many as there is time for.
+    #[arg(
+        long,
+        value_name = "A..B",
+        default_value = "0..20000",
+        default_value_if("time", clap::builder::ArgPredicate::IsPresent, "0..")
+    )]
+    pub(super) seeds: Seeds,
+    /// For how long, as 60s: chunks that are begun by then are finished.
+    #[arg(long = "for", id = "time", value_name = "TIME", value_parser = time,
+          conflicts_with = "shard")]
+    pub(super) time: Option<Duration>,
+    /// Only this machine's part: k/n, or auto.
+    #[arg(long, value_name = "k/n")]
+    pub(super) shard: Option<ShardChoice>,
+    /// How many threads; 0 is one for each processor.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) jobs: usize,
+    /// Where the result goes, for merge.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// End after so many different failures.
+    #[arg(long, value_name = "N")]
+    pub(super) stop_after: Option<NonZero<usize>>,
+    /// Do not change rare cases a little and carry them out again.
+    #[arg(long)]
+    pub(super) no_mutants: bool,
+}
+
+/// `--shard`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ShardChoice {
+    /// As the environment says.
+    Auto,
+    /// This one.
+    Shard(Shard),
+}
+
+/// A case, and what it is carried out with.
+#[derive(Debug, Args)]
+pub(super) struct CaseArgs {
+    /// A seed (17, or 17+2 for the second change to its case), a line that begins with v1:, or a
+    /// file with a case.
+    #[arg(value_name = "SEED|LINE|FILE")]
+    pub(super) case: String,
+    #[command(flatten)]
+    pub(super) what: What,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReplayArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// Print every record of the trace.
+    #[arg(long)]
+    pub(super) trace: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    /// A seed, a line that begins with v1:, a file with a case, or a range of seeds as 0..1000.
+    #[arg(value_name = "SEED|LINE|FILE|A..B")]
+    pub(super) case: String,
+    #[command(flatten)]
+    pub(super) what: What,
+    /// How many threads for a range; 0 is one for each processor.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) jobs: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BugsArgs {
+    /// Only bugs whose name begins so; may be given again.
+    #[arg(long, value_name = "NAME")]
+    pub(super) only: Vec<String>,
+    /// How many seeds each may take.
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    pub(super) within: u64,
+    /// How many seeds they may take at the median.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(super) median: u64,
+    /// Which kind of cases.
+    #[arg(long, value_name = "NAME", default_value = "mixed", value_parser = Family::from_str)]
+    pub(super) family: Family,
+    /// How many threads; 0 is one for each processor.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) jobs: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// The results of all shards.
+    #[arg(value_name = "SHARD", required = true)]
+    pub(super) shards: Vec<PathBuf>,
+    /// Where the merged result goes.
+    #[arg(long, value_name = "FILE", conflicts_with = "same")]
+    pub(super) out: Option<PathBuf>,
+    /// Compare two results of the same seeds, and merge nothing.
+    #[arg(long)]
+    pub(super) same: bool,
+}
+
+impl FromStr for ShardChoice {
+    type Err = crate::sweep::ShardError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Shard) }
+    }
+}
+
+/// How many threads are meant.
+pub(super) fn jobs(given: usize) -> NonZero<usize> {
+    let all = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    NonZero::new(given).unwrap_or_else(all)
+}
+
+/// A time that is not nothing.
+fn time(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if time.is_zero() => Err("it must be longer than 0".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; write it as 60s, 500ms or 1m30s")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_family_is_named_in_the_help() {
+        let mut command = Arguments::command();
+        let sweep = command.find_subcommand_mut("sweep").expect("it is there");
+        let help: Vec<_> =
+            sweep.render_long_help().to_string().split_whitespace().map(str::to_owned).collect();
+        let help = help.join(" ");
+        for family in Family::ALL {
+            assert!(help.contains(family.name()), "{family} is not in: {help}");
+        }
+        for subject in Subject::ALL {
+            assert!(help.contains(&subject.to_string()), "{subject}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for words in [
+            vec!["sweep", "--seeds", "9..1"],
+            vec!["sweep", "--for", "0s"],
+            vec!["sweep", "--for", "1s", "--shard", "1/2"],
+            vec!["sweep", "--shard", "3/2"],
+            vec!["sweep", "--subject", "nginx"],
+            vec!["sweep", "--subject", "bug:none"],
+            vec!["sweep", "--engine", "real"],
+            vec!["sweep", "--family", "none"],
+            vec!["sweep", "--stop-after", "0"],
+            vec!["merge"],
+            vec!["merge", "a", "--same", "--out", "b"],
+            vec!["replay"],
+            vec![],
+        ] {
+            let all = std::iter::once("lastorders-sim").chain(words.iter().copied());
+            let error = Arguments::try_parse_from(all).expect_err("it makes no sense");
+            assert_eq!(error.exit_code(), 2, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_sweep_with_a_time_has_no_end_of_its_own() {
+        for (words, expected) in [
+            (vec!["sweep"], "0..20000"),
+            (vec!["sweep", "--for", "1s"], "0..18446744073709551615"),
+            (vec!["sweep", "--for", "1s", "--seeds", "70.."], "70..18446744073709551615"),
+        ] {
+            let all = std::iter::once("lastorders-sim").chain(words.iter().copied());
+            let Ok(Arguments { command: Command::Sweep(args) }) = Arguments::try_parse_from(all)
+            else {
+                panic!("{words:?}")
+            };
+            assert_eq!(args.seeds.to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use std::num::NonZero;
+use std::process::{Command, Stdio};
+
+use lastorders_harness::exit;
+
+use super::args::{AuditArgs, CaseArgs, jobs};
+use super::progress::{Progress, grouped};
+use super::sweep::simulator;
+use super::{case, print, signals};
+use crate::sweep::{Origin, Seeds, Seen, Simulate, Simulator, Work, sweep};
+use crate::trace::{Header, audit as compare, write};
+
+/// Carries cases out twice and compares them record by record.
+pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
+    if let Ok(seeds) = args.case.parse::<Seeds>() {
+        return range(args, seeds);
+    }
+    let one = CaseArgs { case: args.case.clone(), what: args.what };
+    let (simulator, case) = case::case(&one)?;
+    let mut code = exit::PASSED;
+    match compare::twice(|| simulator.run(&case).trace) {
+        Ok(same) => print::stdout(&format!(
+            "the same twice in this process: {} records, hash {:016x}\n",
+            same.records, same.hash
+        ))?,
+        Err(error) => {
+            print::stdout(&format!("not the same twice in this process:\n{error}\n"))?;
+            code = exit::OUR_FAULT;
+        }
+    }
+    let other = other_process(&one)?;
+    let ours = Header::ours(&simulator.engine.to_string());
+    match compare::against(&ours, &simulator.run(&case).trace, other.as_slice()) {
+        Ok(same) => {
+            print::stdout(&format!("the same in another process: hash {:016x}\n", same.hash))?;
+        }
+        Err(error) => {
+            print::stdout(&format!("not the same in another process:\n{error}\n"))?;
+            code = exit::OUR_FAULT;
+        }
+    }
+    Ok(code)
+}
+
+/// Writes a trace for the process that has started us to compare.
+pub(super) fn trace(args: &CaseArgs) -> Result<u8, u8> {
+    let (simulator, case) = case::case(args)?;
+    let header = Header::ours(&simulator.engine.to_string());
+    write(std::io::stdout().lock(), &header, &simulator.run(&case).trace).map_err(|error| {
+        print::failure(&format!("the trace could not be written: {error}"));
+        exit::ENVIRONMENT
+    })?;
+    Ok(exit::PASSED)
+}
+
+fn other_process(one: &CaseArgs) -> Result<Vec<u8>, u8> {
+    let run = || {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("trace").args(case::arguments(&one.case, one.what));
+        command.stderr(Stdio::inherit()).output()
+    };
+    let output = run().map_err(|error| {
+        print::failure(&format!("another process could not be started: {error}"));
+        exit::ENVIRONMENT
+    })?;
+    Ok(output.stdout)
+}
+
+/// Many seeds, each twice: only whether the hashes are the same, and where not, why.
+fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
+    if seeds.end == u64::MAX {
+        return Err(print::usage("a range must have an end"));
+    }
+    let told = signals::listen().map_err(|error| {
+        print::failure(&format!("signals cannot be taken: {error}"));
+        exit::ENVIRONMENT
+    })?;
+    let progress = Progress::new(seeds, None, told.clone());
+    let twice = Twice(simulator(args.what));
+    let jobs: NonZero<usize> = jobs(args.jobs);
+    let work = Work { seeds, jobs, mutate: false, stop_after: None };
+    let swept = sweep(&twice, &work, &progress);
+    progress.done();
+    let mut text = String::new();
+    for fault in &swept.tally.faults {
+        text.push_str(&format!("seed {}:\n{}\n", fault.origin, fault.what));
+    }
+    let (n, faults) = (swept.tally.seeds, swept.tally.faults.len());
+    let seconds = progress.elapsed().as_secs_f64();
+    text.push_str(&format!(
+        "{} seeds audited in {seconds:.1} s: {faults} divergences\n",
+        grouped(n)
+    ));
+    print::stdout(&text)?;
+    Ok(match told.by() {
+        _ if faults > 0 => exit::OUR_FAULT,
+        Some(signal) => exit::of_signal(signal),
+        None if n == 0 => exit::NOTHING_SELECTED,
+        None => exit::PASSED,
+    })
+}
+
+/// Carries everything out twice, and has every seed whose hashes differ compared record by record.
+struct Twice(Simulator);
+
+impl Simulate for Twice {
+    fn simulate(&self, origin: Origin) -> Seen {
+        let case = self.0.case(origin);
+        let hash = self.0.run(&case).trace.hash;
+        let again = self.0.run(&case).trace.hash;
+        let failure = (hash != again).then(|| crate::sweep::Failure {
+            signature: "divergence".to_owned(),
+            blob: String::new(),
+        });
+        Seen { hash, failure, ..Seen::default() }
+    }
+
+    fn audit(&self, origin: Origin) -> Result<(), String> {
+        self.0.audit(origin)
+    }
+
+    fn sometimes(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+}

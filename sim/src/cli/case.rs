@@ -1,0 +1,57 @@
+use std::path::Path;
+
+use super::args::{CaseArgs, What};
+use super::print;
+use super::sweep::simulator;
+use crate::blob::Blob;
+use crate::case::Case;
+use crate::sweep::{Origin, Simulator};
+
+/// The case that is meant by a seed, a line or a file, and the simulation that it is for.
+pub(super) fn case(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
+    let CaseArgs { case, what } = args;
+    let mut simulator = simulator(*what);
+    if let Some(origin) = origin(case) {
+        return Ok((simulator, simulator.case(origin)));
+    }
+    if Blob::is_meant(case) {
+        let blob: Blob =
+            case.parse().map_err(|error| print::usage(&format!("this line: {error}")))?;
+        if !blob.is_of_this_build() {
+            let lock = &blob.lock;
+            print::note(&format!(
+                "this line is of another build ({lock}): what it found there may not be found here"
+            ));
+        }
+        simulator.engine = blob.engine;
+        return Ok((simulator, blob.case));
+    }
+    read(Path::new(case)).map(|case| (simulator, case))
+}
+
+/// A seed, or the second change to its case, as `17+2`.
+fn origin(text: &str) -> Option<Origin> {
+    let (seed, mutant) = text.split_once('+').unwrap_or((text, "0"));
+    Some(Origin { seed: seed.parse().ok()?, mutant: mutant.parse().ok()? })
+}
+
+fn read(path: &Path) -> Result<Case, u8> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        print::usage(&format!("{name} is no seed, no v1: line and no file: {error}"))
+    })?;
+    serde_json::from_str(&text)
+        .map_err(|error| print::usage(&format!("{name} is no case: {error}")))
+}
+
+/// The arguments by which another process carries out the same.
+pub(super) fn arguments(case: &str, what: What) -> Vec<String> {
+    let What { subject, engine, family } = what;
+    let options = [
+        ("--subject", subject.to_string()),
+        ("--engine", engine.to_string()),
+        ("--family", family.to_string()),
+    ];
+    let options = options.into_iter().flat_map(|(option, value)| [option.to_owned(), value]);
+    std::iter::once(case.to_owned()).chain(options).collect()
+}

@@ -1,0 +1,38 @@
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use lastorders_harness::exit;
+
+use super::args::{Arguments, Command};
+use super::{audit, bugs, fault, merge, replay, sweep};
+
+/// The program `lastorders-sim`, from its arguments to its exit code (see
+/// [`exit`](lastorders_harness::exit)).
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(exit::USAGE);
+            // Where help cannot be printed there is nothing else to say.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    fault::install();
+    let done = std::panic::catch_unwind(|| carry_out(&arguments.command));
+    // The panic has been printed by then.
+    ExitCode::from(done.unwrap_or(exit::OUR_FAULT))
+}
+
+fn carry_out(command: &Command) -> u8 {
+    let done = match command {
+        Command::Sweep(args) => sweep::sweep(args),
+        Command::Replay(args) => replay::replay(args),
+        Command::Audit(args) => audit::audit(args),
+        Command::Trace(args) => audit::trace(args),
+        Command::Bugs(args) => bugs::bugs(args),
+        Command::Merge(args) => merge::merge(args),
+    };
+    done.unwrap_or_else(|code| code)
+}

@@ -1,0 +1,59 @@
+use std::path::Path;
+
+use lastorders_harness::exit;
+
+use super::args::MergeArgs;
+use super::sweep::store;
+use super::{print, summary, verdict};
+use crate::sweep::{MergeError, Same, Sweep, merge as put_together, same};
+
+/// Puts shards together, or compares two results.
+pub(super) fn merge(args: &MergeArgs) -> Result<u8, u8> {
+    let results = args.shards.iter().map(|path| read(path)).collect::<Result<Vec<_>, u8>>()?;
+    if args.same {
+        return compare(&results);
+    }
+    let merged = put_together(results).map_err(|error| refused(&error))?;
+    let stored = args.out.as_deref().map_or(Ok(()), |out| store(&merged, out));
+    let shown = print::stdout(&summary::summary(&merged));
+    match verdict::code_of_merged(&merged) {
+        exit::PASSED => stored.and(shown).map(|()| exit::PASSED),
+        code => Ok(code),
+    }
+}
+
+fn compare(results: &[(String, Sweep)]) -> Result<u8, u8> {
+    let [(one, a), (other, b)] = results else {
+        return Err(print::usage("--same compares two results"));
+    };
+    match same((one, a), (other, b)).map_err(|error| refused(&error))? {
+        Same::Yes => {
+            let (seeds, chunks) = (a.seen.seeds, a.chunks.len());
+            let text =
+                format!("the same, hash for hash: {seeds} seeds, {chunks} chunks, {}\n", a.hash);
+            print::stdout(&text)?;
+            Ok(exit::PASSED)
+        }
+        Same::From(seeds) => {
+            let mend = format!("carry them out on both: sweep --seeds {seeds} --no-mutants");
+            print::stdout(&format!("not the same: they part in the seeds {seeds}; {mend}\n"))?;
+            Ok(exit::FAILED)
+        }
+        Same::Counts => {
+            print::stdout("not the same: the hashes are, and what was counted is not\n")?;
+            Ok(exit::FAILED)
+        }
+    }
+}
+
+fn refused(error: &MergeError) -> u8 {
+    print::usage(&format!("refused: {error}"))
+}
+
+fn read(path: &Path) -> Result<(String, Sweep), u8> {
+    let name = path.display().to_string();
+    match Sweep::read(path) {
+        Ok(result) => Ok((name, result)),
+        Err(error) => Err(print::usage(&format!("{name}: {error}"))),
+    }
+}

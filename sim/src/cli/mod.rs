@@ -1,0 +1,31 @@
+//! The program `lastorders-sim`: a thin shell around the library.
+//!
+//! * `main`: arguments in, exit code out
+//! * `args`: the options, and the help that teaches them
+//! * `sweep`, `merge`, `bugs`, `audit`, `replay`: a command each
+//! * `case`: the case that is meant by a seed, a line or a file
+//! * `summary`: what a sweep gave, for people
+//! * `verdict`: what a sweep proved
+//! * `progress`: how it goes on, on stderr
+//! * `fault`: our own panics
+//! * `signals`: Ctrl-C and SIGTERM to ourselves
+//! * `clock`: the operating system's clock, which nothing that is simulated may see
+//! * `print`: stdout and stderr, which may be closed or full
+
+mod args;
+mod audit;
+mod bugs;
+mod case;
+mod clock;
+mod fault;
+mod main;
+mod merge;
+mod print;
+mod progress;
+mod replay;
+mod signals;
+mod summary;
+mod sweep;
+mod verdict;
+
+pub use self::main::main;

@@ -1,0 +1,55 @@
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::print;
+
+/// Whether we have been told to stop, and by which signal.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told(Arc<AtomicI32>);
+
+impl Told {
+    /// The first signal, if there was one.
+    pub(super) fn by(&self) -> Option<i32> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            signal => Some(signal),
+        }
+    }
+}
+
+/// Takes Ctrl-C, SIGTERM and SIGHUP for the rest of the process, in a thread of their own: what
+/// was seen up to then is printed and written, and not thrown away.
+///
+/// # Errors
+///
+/// If the signals cannot be taken.
+pub(super) fn listen() -> io::Result<Told> {
+    let told = Told::default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    for kind in kinds {
+        let told = told.clone();
+        let mut signals = {
+            let _within = runtime.enter();
+            signal(kind)?
+        };
+        runtime.spawn(async move {
+            while signals.recv().await.is_some() {
+                let number = kind.as_raw_value();
+                let first =
+                    told.0.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed);
+                print::note(match first {
+                    Ok(_) => "interrupted: what was seen so far follows",
+                    Err(_) => "still waiting for the simulations that are under way",
+                });
+            }
+        });
+    }
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(told)
+}

@@ -1,0 +1,118 @@
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::progress::{grouped, per_second};
+use super::verdict;
+use crate::subject::Subject;
+use crate::sweep::{FailureGroup, Sweep};
+
+/// How many faults of ours are told: more would say the same.
+const FAULTS: usize = 3;
+
+/// What a sweep gave. The last line is [`last_line`].
+pub(super) fn summary(sweep: &Sweep) -> String {
+    let mut text = String::new();
+    head(&mut text, sweep);
+    failures(&mut text, sweep);
+    sometimes(&mut text, sweep);
+    let seen = &sweep.seen;
+    if !seen.coverage.is_empty() {
+        let _ = writeln!(text, "\ncoverage\n{}", seen.covered().matrix());
+    }
+    for fault in seen.faults.iter().take(FAULTS) {
+        let _ = writeln!(text, "\na fault of ours in seed {}:\n{}", fault.origin, fault.what);
+    }
+    if let Some(why) = verdict::why(sweep) {
+        let _ = writeln!(text, "\n{why}");
+    }
+    let _ = writeln!(text, "\n{}", last_line(sweep));
+    text
+}
+
+/// All of it in one line.
+pub(super) fn last_line(sweep: &Sweep) -> String {
+    let seen = &sweep.seen;
+    let all = seen.sometimes.len();
+    let reached = all - seen.unreached().len();
+    let partial = if sweep.is_complete() { "" } else { ", partial" };
+    format!(
+        "{} seeds{partial}: {} failures, sometimes {reached}/{all}, {} faults of ours, hash {}",
+        seen.seeds,
+        seen.failed(),
+        seen.faults.len(),
+        sweep.hash,
+    )
+}
+
+// Writing to a `String` cannot fail: the results below are dropped.
+fn head(text: &mut String, sweep: &Sweep) {
+    let Sweep { options, seen, machine, .. } = sweep;
+    let _ = write!(text, "{} on {}, {} cases", options.subject, options.engine, options.family);
+    let done: Vec<_> = sweep.done.iter().map(ToString::to_string).collect();
+    let done = if done.is_empty() { "none".to_owned() } else { done.join(" and ") };
+    let _ = match sweep.is_whole() {
+        true => writeln!(text, ", seeds {done}"),
+        false => writeln!(text, ", shard {} of {}: seeds {done}", sweep.shard, sweep.wanted),
+    };
+    let simulated = seen.seeds + seen.mutants;
+    let time = Duration::from_secs_f64(machine.seconds.max(0.0));
+    let virtual_time = Duration::from_secs(seen.virtual_us / 1_000_000);
+    let _ = writeln!(
+        text,
+        "simulated  {} shutdowns ({} of them rare cases, changed a little) that took {}\n\
+         in         {:.1} s of {} threads: {} a second\n\
+         audited    {} of them, run twice more and compared",
+        grouped(simulated),
+        grouped(seen.mutants),
+        humantime::format_duration(virtual_time),
+        machine.seconds,
+        machine.jobs,
+        per_second(simulated, time),
+        grouped(seen.audited),
+    );
+    for (why, n) in &seen.unsupported {
+        let _ =
+            writeln!(text, "left out   {} that this engine cannot carry out: {why}", grouped(*n));
+    }
+}
+
+fn failures(text: &mut String, sweep: &Sweep) {
+    let groups = &sweep.seen.failures;
+    if groups.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nfailures   {} in {} kinds", sweep.seen.failed(), groups.len());
+    let mut sorted: Vec<(&String, &FailureGroup)> = groups.iter().collect();
+    sorted.sort_by_key(|(_, group)| std::cmp::Reverse(group.count));
+    for (signature, group) in sorted {
+        let _ = writeln!(text, "{:>8} × {signature}", grouped(group.count));
+        if let Some(first) = group.cases.first() {
+            let _ = writeln!(text, "           first in seed {}", first.origin);
+            let _ = writeln!(text, "           {}", reproduce(&sweep.options.subject, &first.blob));
+        }
+    }
+}
+
+/// The line that reproduces a case.
+pub(super) fn reproduce(subject: &str, blob: &str) -> String {
+    if subject == Subject::Ours.to_string() {
+        format!("cargo sim replay '{blob}'")
+    } else {
+        format!("cargo sim replay --subject {subject} '{blob}'")
+    }
+}
+
+fn sometimes(text: &mut String, sweep: &Sweep) {
+    let _ = writeln!(text, "\nsometimes");
+    for (what, n) in &sweep.seen.sometimes {
+        let n = if *n == 0 { "never".to_owned() } else { grouped(*n) };
+        let _ = writeln!(text, "{n:>10} × {what}");
+    }
+    if !verdict::must_reach_all(sweep) && !sweep.seen.unreached().is_empty() {
+        let enough = grouped(verdict::ENOUGH);
+        let _ = writeln!(
+            text,
+            "           all is demanded of a whole sweep of ours, mixed, of {enough} seeds or more"
+        );
+    }
+}

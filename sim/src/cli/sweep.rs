@@ -1,0 +1,125 @@
+use std::io::Write as _;
+use std::path::Path;
+
+use lastorders_harness::exit;
+
+use super::args::{ShardChoice, SweepArgs, What, jobs};
+use super::progress::Progress;
+use super::{print, signals, summary, verdict};
+use crate::sweep::{
+    Machine, Options, Seeds, Shard, Simulator, Sweep, Swept, Tool, Work, auto, sweep as carry_out,
+};
+use crate::trace::LOCK_HASH;
+
+/// Carries out many seeds.
+pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
+    if args.time.is_none() && args.seeds.end == u64::MAX {
+        return Err(print::usage("a range without an end needs --for"));
+    }
+    if args.time.is_some() && args.seeds.end != u64::MAX {
+        return Err(print::usage(
+            "--for ends the sweep: give only where it begins, as --seeds 1000..",
+        ));
+    }
+    let shard = shard(args.shard)?;
+    if let Some(out) = &args.out {
+        // Before the sweep: nobody wants to hear after it that it was for nothing.
+        writable(out)?;
+    }
+    let told = signals::listen().map_err(|error| {
+        print::failure(&format!("signals cannot be taken: {error}"));
+        exit::ENVIRONMENT
+    })?;
+    let part = shard.part(args.seeds);
+    let work = Work {
+        seeds: part,
+        jobs: jobs(args.jobs),
+        mutate: !args.no_mutants,
+        stop_after: args.stop_after,
+    };
+    let progress = Progress::new(part, args.time, told.clone());
+    let swept = carry_out(&simulator(args.what), &work, &progress);
+    progress.done();
+    let mut result = result(args, shard, swept);
+    result.interrupted = told.by();
+    result.machine = Machine { jobs: work.jobs.get(), seconds: progress.elapsed().as_secs_f64() };
+    let stored = args.out.as_deref().map_or(Ok(()), |out| store(&result, out));
+    let shown = print::stdout(&summary::summary(&result));
+    match verdict::code(&result) {
+        // A proved failure is told by the code even where a disk is full.
+        exit::PASSED => stored.and(shown).map(|()| exit::PASSED),
+        code => Ok(code),
+    }
+}
+
+/// The simulation that is meant.
+pub(super) const fn simulator(what: What) -> Simulator {
+    Simulator { subject: what.subject, engine: what.engine, family: what.family }
+}
+
+/// This build.
+pub(super) fn tool() -> Tool {
+    Tool {
+        name: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        lock: LOCK_HASH.to_owned(),
+    }
+}
+
+/// Writes a result: whole, or not at all.
+pub(super) fn store(result: &Sweep, out: &Path) -> Result<(), u8> {
+    let beside = beside(out);
+    let write = || {
+        std::fs::write(&beside, result.to_json())?;
+        std::fs::rename(&beside, out)
+    };
+    write().map_err(|error| {
+        print::failure(&format!("{} could not be written: {error}", out.display()));
+        exit::ENVIRONMENT
+    })
+}
+
+fn result(args: &SweepArgs, shard: Shard, swept: Swept) -> Sweep {
+    // A sweep for some time wanted as many seeds as it has done.
+    let wanted = match args.time {
+        Some(_) => Seeds { start: args.seeds.start, end: swept.done.end },
+        None => args.seeds,
+    };
+    let options = Options {
+        subject: args.what.subject.to_string(),
+        engine: args.what.engine.to_string(),
+        family: args.what.family.to_string(),
+        mutate: !args.no_mutants,
+    };
+    Sweep::new(tool(), options, wanted, shard, swept)
+}
+
+fn shard(choice: Option<ShardChoice>) -> Result<Shard, u8> {
+    match choice {
+        None => Ok(Shard::WHOLE),
+        Some(ShardChoice::Shard(shard)) => Ok(shard),
+        Some(ShardChoice::Auto) => {
+            let shard = auto(&|name| std::env::var(name).ok())
+                .map_err(|error| print::usage(&error.to_string()))?;
+            print::note(&format!("this is shard {shard}"));
+            Ok(shard)
+        }
+    }
+}
+
+fn writable(out: &Path) -> Result<(), u8> {
+    let beside = beside(out);
+    let tried = std::fs::File::create(&beside).and_then(|mut file| file.write_all(b"\n"));
+    let tried = tried.and_then(|()| std::fs::remove_file(&beside));
+    tried.map_err(|error| {
+        print::failure(&format!("--out {} cannot be written: {error}", out.display()));
+        exit::ENVIRONMENT
+    })
+}
+
+/// A file in the same folder, for renaming is only there at once or not at all.
+fn beside(out: &Path) -> std::path::PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    out.with_file_name(name)
+}

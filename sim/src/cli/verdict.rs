@@ -1,0 +1,65 @@
+use lastorders_harness::exit;
+
+use crate::engine::EngineKind;
+use crate::generate::Family;
+use crate::subject::Subject;
+use crate::sweep::{FaultKind, Sweep};
+
+/// A sweep of fewer seeds cannot be blamed for what it did not reach.
+pub(super) const ENOUGH: u64 = 10_000;
+
+/// Whether a sweep has to reach everything: a whole one, of enough mixed cases, of the server that
+/// says what goes on inside of it, on the engine that has an accept queue. A sweep for something
+/// else proves what it finds, and nothing by what it does not find.
+pub(super) fn must_reach_all(sweep: &Sweep) -> bool {
+    sweep.is_whole()
+        && sweep.is_complete()
+        && sweep.seen.seeds >= ENOUGH
+        && sweep.options.subject == Subject::Ours.to_string()
+        && sweep.options.engine == EngineKind::Event.to_string()
+        && sweep.options.family == Family::Mixed.to_string()
+}
+
+/// The exit code.
+pub(super) fn code(sweep: &Sweep) -> u8 {
+    let unsupported: u64 = sweep.seen.unsupported.values().sum();
+    if !sweep.seen.faults.is_empty() {
+        exit::OUR_FAULT
+    } else if !sweep.seen.failures.is_empty() {
+        exit::FAILED
+    } else if let Some(signal) = sweep.interrupted {
+        exit::of_signal(signal)
+    } else if sweep.wanted.is_empty() {
+        exit::NOTHING_SELECTED
+    } else if must_reach_all(sweep) && !sweep.seen.unreached().is_empty()
+        || unsupported > 0 && unsupported == sweep.seen.seeds + sweep.seen.mutants
+    {
+        exit::INCONCLUSIVE
+    } else {
+        exit::PASSED
+    }
+}
+
+/// The same of what was merged: a part that was interrupted is incomplete, whoever did it.
+pub(super) fn code_of_merged(sweep: &Sweep) -> u8 {
+    match code(&Sweep { interrupted: None, ..sweep.clone() }) {
+        exit::PASSED | exit::INCONCLUSIVE if !sweep.is_complete() => exit::INCOMPLETE,
+        code => code,
+    }
+}
+
+/// Why it is no more than it is, for people.
+pub(super) fn why(sweep: &Sweep) -> Option<String> {
+    let faults = sweep.seen.faults(FaultKind::Divergence);
+    if faults > 0 {
+        return Some(format!("{faults} case(s) gave another run the second time: a fault of ours"));
+    }
+    let unreached = sweep.seen.unreached();
+    if must_reach_all(sweep) && !unreached.is_empty() && sweep.seen.failures.is_empty() {
+        let all = unreached.join("; ");
+        return Some(format!(
+            "inconclusive: a sweep that never reached these proves nothing: {all}"
+        ));
+    }
+    None
+}

@@ -1,0 +1,132 @@
+use std::collections::BTreeMap;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use futures_util::future::{AbortHandle, Abortable};
+use tokio::runtime::{Handle, Id};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::engine::{Host, Task};
+
+/// A task on its way to its host.
+pub(super) type Parcel = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What the hosts and the run have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    hosts: Vec<Station>,
+    /// The links' wanted states, for the run to bring about after the tick.
+    pub(super) links: Mutex<BTreeMap<(Host, Host), Want>>,
+    unsupported: Mutex<Option<String>>,
+}
+
+#[derive(Debug)]
+struct Station {
+    runtime: OnceLock<Id>,
+    parcels: mpsc::UnboundedSender<Parcel>,
+    alive: AtomicUsize,
+}
+
+/// What a link is to do with packets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Want {
+    Carry,
+    Hold,
+    Lose,
+}
+
+impl Shared {
+    pub(super) fn new(parcels: Vec<mpsc::UnboundedSender<Parcel>>) -> Self {
+        let station =
+            |parcels| Station { runtime: OnceLock::new(), parcels, alive: AtomicUsize::new(0) };
+        Self {
+            hosts: parcels.into_iter().map(station).collect(),
+            links: Mutex::default(),
+            unsupported: Mutex::default(),
+        }
+    }
+
+    fn station(&self, host: Host) -> &Station {
+        &self.hosts[usize::from(host.0)]
+    }
+
+    /// The host's runtime runs now, for the first time.
+    pub(super) fn arrived(&self, host: Host) {
+        let _ = self.station(host).runtime.set(Handle::current().id());
+    }
+
+    /// Whether that host is running just now.
+    pub(super) fn here(&self, host: Host) -> bool {
+        let now = Handle::try_current().ok().map(|runtime| runtime.id());
+        now.is_some() && now == self.station(host).runtime.get().copied()
+    }
+
+    pub(super) fn tasks(&self, host: Host) -> usize {
+        self.station(host).alive.load(Ordering::Relaxed)
+    }
+
+    /// Ends the run after this tick.
+    pub(super) fn unsupported(&self, what: &str) {
+        let mut unsupported = self.unsupported.lock().unwrap_or_else(PoisonError::into_inner);
+        unsupported.get_or_insert_with(|| what.to_owned());
+    }
+
+    pub(super) fn take_unsupported(&self) -> Option<String> {
+        self.unsupported.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Runs a future on that host.
+    pub(super) fn spawn<F>(self: &Arc<Self>, host: Host, task: F) -> Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (abort, registration) = AbortHandle::new_pair();
+        let (done, output) = oneshot::channel();
+        self.station(host).alive.fetch_add(1, Ordering::Relaxed);
+        let alive = Alive(Arc::clone(self), host);
+        let parcel = async move {
+            if let Ok(output) = Abortable::new(task, registration).await {
+                // Whoever has dropped the handle does not want it.
+                let _ = done.send(output);
+            }
+            drop(alive);
+        };
+        // A host that takes none any more is about to be dropped with its tasks.
+        let _ = self.station(host).parcels.send(Box::pin(parcel));
+        Task::afar(output, abort)
+    }
+
+    /// Runs a future on that host, and waits for it. Dropped, it stops it.
+    pub(super) async fn at<T, F>(self: Arc<Self>, host: Host, work: F) -> io::Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = io::Result<T>> + Send + 'static,
+    {
+        if self.here(host) {
+            return work.await;
+        }
+        let mut stops = Stops(self.spawn(host, work));
+        (&mut stops.0).await.map_err(io::Error::other)?
+    }
+}
+
+/// Stops its task when it is dropped.
+struct Stops<T>(Task<T>);
+
+impl<T> Drop for Stops<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A task of that host, for as long as it lives.
+struct Alive(Arc<Shared>, Host);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.station(self.1).alive.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,191 @@
+use lastorders_harness::plan::{Fault, Role, Signal, Step};
+
+use super::load::{Load, is_client, outstanding};
+use crate::case::{Case, LinkChange, Sealing};
+
+/// Both ways of the slowest link, so many times, are between a server's last deed and its end.
+const LAST_ROUND_TRIPS: u64 = 4;
+/// What may come on top of bounds that are exact but for ties.
+const MARGIN_US: u64 = 1_000;
+
+/// What can be told of a case from its data alone.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// When the first signal is sent, if one is.
+    pub(super) signal_us: Option<u64>,
+    /// The latest time until which some fault lasts.
+    pub(super) faults_end_us: u64,
+    /// By then every client has what it asked for, if none is cut off.
+    pub(super) quiet_us: u64,
+    /// The latest time that a client waits for.
+    pub(super) last_at_us: u64,
+    /// How long the slowest request takes from its last byte to its answer.
+    pub(super) answer_us: u64,
+    /// One way on the slowest link.
+    most_to_server_us: u64,
+    most_to_client_us: u64,
+    /// For how long an answer that has left the server may wait for its client, in all.
+    pub(super) unread_us: u64,
+    /// Packets are lost.
+    pub(super) cut: bool,
+    /// The store breaks.
+    pub(super) broken: bool,
+    /// The store answers nothing any more.
+    pub(super) black_hole: bool,
+    /// Gates, or a server that stands still, last as long as somebody wants.
+    pub(super) unbounded: bool,
+    /// A second SIGINT may come.
+    pub(super) forced: bool,
+    /// No request that was sent by the time of the signal arrives later than this.
+    pub(super) arrived_us: u64,
+    /// How many connections there may be at a time.
+    pub(super) connections: u64,
+    /// What all clients are together.
+    pub(super) load: Load,
+}
+
+impl Facts {
+    pub(super) fn of(case: &Case) -> Self {
+        let mut facts = Self::default();
+        facts.script(case);
+        let stalled_us = facts.stalls(case);
+        let held_us = facts.links(case);
+        facts.clients(case, stalled_us + held_us);
+        facts.unread_us = facts.load.dawdles_us + held_us + facts.round_trip_us();
+        facts
+    }
+
+    /// One way and the other on the slowest link.
+    pub(super) fn round_trip_us(&self) -> u64 {
+        self.most_to_server_us + self.most_to_client_us
+    }
+
+    /// By then the server has nothing to wait for, if it has not been cut short.
+    pub(super) fn idle_us(&self, case: &Case) -> u64 {
+        let policy = &case.conditions.policy;
+        let graces = policy.idle_grace_us.max(policy.first_byte_grace_us);
+        let sealed = self.signal_us.unwrap_or(0) + policy.lame_duck_us + policy.handshake_grace_us;
+        let idle = self.quiet_us.max(sealed + graces);
+        idle + LAST_ROUND_TRIPS * self.round_trip_us() + MARGIN_US
+    }
+
+    /// No client keeps the server from its end for ever, and nothing cuts it short but the
+    /// deadline.
+    pub(super) fn may_settle(&self) -> bool {
+        let lost = self.cut || self.black_hole || self.unbounded || self.forced;
+        self.signal_us.is_some() && !lost && !self.load.open_ended
+    }
+
+    /// Whether every packet and handshake that was under way at the signal is at the server before
+    /// anything closes on it.
+    pub(super) fn arrives_in_time(&self, case: &Case) -> bool {
+        let policy = &case.conditions.policy;
+        let late = self.arrived_us.saturating_sub(self.signal_us.unwrap_or(0));
+        let graces = policy.idle_grace_us.min(policy.first_byte_grace_us);
+        let handshakes = match policy.sealing {
+            Sealing::SynFilter => policy.handshake_grace_us,
+            Sealing::AcceptUntilEmpty => 0,
+        };
+        policy.lame_duck_us + graces.min(handshakes) > late
+    }
+
+    fn script(&mut self, case: &Case) {
+        let mut interrupts = 0;
+        for actor in case.plan.actors.iter().filter(|actor| !is_client(actor)) {
+            let mut at = 0;
+            for step in &actor.steps {
+                match step {
+                    Step::At { us } => at = at.max(*us),
+                    Step::Await { .. } | Step::Hold { .. } | Step::Freeze => self.unbounded = true,
+                    Step::Signal { signal, .. } => {
+                        interrupts += u32::from(*signal == Signal::Int);
+                        self.signal_us = Some(self.signal_us.map_or(at, |first| first.min(at)));
+                    }
+                    Step::Fault { fault } => {
+                        self.broken = true;
+                        self.black_hole |= *fault == Fault::BlackHole;
+                        self.faults_end_us = self.faults_end_us.max(at);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.forced = interrupts > 1;
+    }
+
+    /// For how long the store stands still, in all.
+    fn stalls(&mut self, case: &Case) -> u64 {
+        let stalls = &case.conditions.store.stalls;
+        let ends = stalls.iter().map(|stall| stall.until_us);
+        self.faults_end_us = ends.fold(self.faults_end_us, u64::max);
+        stalls.iter().map(|stall| stall.until_us.saturating_sub(stall.from_us)).sum()
+    }
+
+    /// For how long links are held, in all.
+    fn links(&mut self, case: &Case) -> u64 {
+        let network = &case.conditions.network;
+        for link in network.links.values().chain([&network.link]) {
+            self.most_to_server_us = self.most_to_server_us.max(link.to_server_us);
+            self.most_to_client_us = self.most_to_client_us.max(link.to_client_us);
+        }
+        self.arrived_us = self.signal_us.unwrap_or(0);
+        let mut held_us = 0;
+        for event in &network.events {
+            self.faults_end_us = self.faults_end_us.max(event.at_us);
+            let heals = network.events.iter().filter(|other| {
+                other.change == LinkChange::Heal
+                    && other.actor == event.actor
+                    && other.at_us >= event.at_us
+            });
+            match (event.change, heals.map(|heal| heal.at_us).min()) {
+                (LinkChange::Hold, Some(healed)) => {
+                    held_us += healed - event.at_us;
+                    self.arrived_us = self.arrived_us.max(healed);
+                }
+                (LinkChange::Hold, None) | (LinkChange::Cut, _) => self.cut = true,
+                (LinkChange::Heal, _) => {}
+            }
+        }
+        self.arrived_us += self.most_to_server_us;
+        held_us
+    }
+
+    /// `dead_us`: for how long the store and the links stand still, in all; whoever waits for them
+    /// waits so much longer at most.
+    fn clients(&mut self, case: &Case, dead_us: u64) {
+        let store = &case.conditions.store;
+        let statement_us = store.work_us + store.acknowledge_us + 2 * store.jitter_us;
+        let service_us = outstanding(case) * statement_us;
+        let network = &case.conditions.network;
+        for actor in case.plan.actors.iter().filter(|actor| is_client(actor)) {
+            let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
+            let one = Load::of(actor, link, service_us);
+            self.connections += match actor.role {
+                Role::PooledClient { workers } => workers.into(),
+                Role::Client | Role::Http2Client | Role::Operator | Role::Store => 1,
+            };
+            self.load.join(one);
+        }
+        self.quiet_us = self.load.over_us + dead_us;
+        self.last_at_us = self.load.last_at_us;
+        let trips = LAST_ROUND_TRIPS * self.round_trip_us();
+        self.answer_us = self.load.dawdles_us + trips + service_us + dead_us + MARGIN_US;
+    }
+}
+
+impl Load {
+    /// Whatever either does, at its worst.
+    fn join(&mut self, other: Self) {
+        self.over_us = self.over_us.max(other.over_us);
+        self.last_at_us = self.last_at_us.max(other.last_at_us);
+        self.dawdles_us = self.dawdles_us.max(other.dawdles_us);
+        self.open_ended |= other.open_ended;
+        self.abandons |= other.abandons;
+        self.half_closes |= other.half_closes;
+        self.half_works |= other.half_works;
+        self.probes |= other.probes;
+        self.works |= other.works;
+        self.foreign |= other.foreign;
+        self.http2 |= other.http2;
+    }
+}

@@ -1,0 +1,156 @@
+use std::time::Duration;
+
+use lastorders_harness::plan::{CheckUse, Contract, Level};
+
+use super::facts::Facts;
+use crate::case::{Case, Promise, Sealing};
+
+/// From the operator's probe that is too early to the answer of the next.
+const NEXT_PROBE_US: u64 = 50_000;
+/// What budgets have on top of bounds that are exact: they are whole milliseconds.
+const MARGIN_MS: u64 = 2;
+/// Longer after a server's end no client waits: the world has ended the run.
+const AFTERWARDS_US: u64 = 3_000_000;
+/// From a server's end on the world gives clients two seconds to see it. Who looks after his
+/// connection within this time, has seen the end of it.
+const SEEN_WITHIN_US: u64 = 1_500_000;
+
+/// Derives from a case what must follow for a server that keeps its policy: its promise, the
+/// budgets of its contract, and the checks that judge it. Whoever changes a case by hand calls this
+/// afterwards, for checks are named only where they hold.
+///
+/// | check | holds |
+/// |---|---|
+/// | `no-crash`, `no-residue` | always |
+/// | `exit-in-grace` | always: the grace is the policy's longest way |
+/// | `visible-in-time` | always: by the end of the seal the port is closed |
+/// | `exit-status` | unless a second SIGINT, or a forced exit code with something to force |
+/// | `ids-distinct` | for the contract's requests, always |
+/// | `health-draining`, `health-monotonic` | where `/health` is asked, no packet is lost, and every client reads in time: a probe that nobody hears is silence |
+/// | `health-ok` | so, and no client half-closes, which hyper takes for leaving |
+/// | `answered-in-time` | where no packet is lost, and every client reads in time |
+/// | `exit-prompt` | where all work ends by itself before the deadline; the budget is that bound |
+/// | `idle-closed` | so, and each client looks after its connection before the run is over, and knows when it was closed (HTTP/2 clients do not) |
+/// | `created` | where no client leaves before its answer, and the store does not break |
+/// | `ledger`, `pool-outlives-requests` | where all work ends by itself before the deadline, no packet is lost, every client reads in time, the store does not break, no client half-closes on work, and the server lingers for a round trip: a reset would destroy answers |
+/// | `store-terminated` | so, and the pool closes in time |
+///
+/// Not named: `announces-close`, for an answer that was in the air at the signal need not announce
+/// anything, and clients cannot tell when it was sent; `no-late-success`, for generated plans have
+/// stalls and no gates; `exit-soon`, which `exit-prompt` implies; `bad-refused`.
+pub fn derive_promise(case: &mut Case) {
+    let facts = Facts::of(case);
+    let bounds = Bounds::of(case, &facts);
+    case.plan.contract = bounds.contract(case, &facts);
+    case.plan.checks = bounds.checks(case, &facts);
+    case.conditions.promise = Some(Promise {
+        faults_end_us: facts.faults_end_us,
+        settled_us: bounds.settled_us,
+        gone_us: bounds.gone_us,
+        lossless: bounds.lossless,
+    });
+}
+
+/// When what must have happened, in microseconds since the server was ready.
+struct Bounds {
+    settled_us: Option<u64>,
+    gone_us: u64,
+    /// The ledger can judge it.
+    accountable: bool,
+    /// The pool is closed in the time that it has.
+    closes: bool,
+    lossless: bool,
+}
+
+impl Bounds {
+    fn of(case: &Case, facts: &Facts) -> Self {
+        let policy = &case.conditions.policy;
+        let signal_us = facts.signal_us.unwrap_or(0);
+        let idle_us = facts.idle_us(case);
+        let closes = case.conditions.store.close_us < policy.release_us && !facts.black_hole;
+        let release_us = case.conditions.store.close_us.max(policy.linger_us);
+        let settles = facts.may_settle() && idle_us < signal_us + policy.deadline_us;
+        let settled_us = settles.then(|| idle_us + release_us.min(policy.release_us));
+        let load = &facts.load;
+        let lingers = policy.linger_us > facts.round_trip_us();
+        let ours = load.works && !load.foreign;
+        let stays = !facts.broken && !load.half_works;
+        let heard = facts.unread_us <= SEEN_WITHIN_US;
+        let accountable = settles && lingers && heard && ours && stays;
+        let queue = u64::from(case.conditions.network.backlog) >= facts.connections + 4;
+        let lossless = accountable && queue && facts.arrives_in_time(case);
+        let longest_us = micros(policy.policy().longest());
+        Self { settled_us, gone_us: signal_us + longest_us, accountable, closes, lossless }
+    }
+
+    fn contract(&self, case: &Case, facts: &Facts) -> Contract {
+        let policy = &case.conditions.policy;
+        let signal_us = facts.signal_us.unwrap_or(0);
+        let sealed_us = policy.lame_duck_us + policy.handshake_grace_us;
+        // In a lame duck a probe is told, and need not wait for the seal.
+        let told_us = 2 * facts.round_trip_us() + NEXT_PROBE_US;
+        let visible_us = if facts.load.probes { sealed_us.min(told_us) } else { sealed_us };
+        let answer_us = match self.settled_us {
+            Some(_) if self.connects_are_heard(case, facts) => facts.answer_us,
+            // A connection that nobody hears, such as one whose SYN was filtered, is given up by
+            // its client when the run is over, and not before.
+            Some(_) | None => self.gone_us + facts.load.dawdles_us + AFTERWARDS_US,
+        };
+        let end_us = self.settled_us.unwrap_or(self.gone_us);
+        Contract {
+            visible_ms: ms(visible_us),
+            prompt_ms: ms(end_us - signal_us),
+            answer_ms: ms(answer_us),
+            grace_ms: ms(self.gone_us - signal_us),
+            ..Contract::default()
+        }
+    }
+
+    /// Whether no handshake is lost without a word.
+    fn connects_are_heard(&self, case: &Case, facts: &Facts) -> bool {
+        let filtered = case.conditions.policy.sealing == Sealing::SynFilter;
+        let queue = u64::from(case.conditions.network.backlog) >= facts.connections + 4;
+        !filtered && queue
+    }
+
+    fn checks(&self, case: &Case, facts: &Facts) -> Vec<CheckUse> {
+        let policy = &case.conditions.policy;
+        let load = &facts.load;
+        let settles = self.settled_us.is_some();
+        let forced = policy.forced_exit_code != 0 && !(settles && self.closes);
+        let calm = !facts.cut && facts.unread_us <= SEEN_WITHIN_US;
+        let seen_us = facts.signal_us.unwrap_or(0) + policy.lame_duck_us + SEEN_WITHIN_US;
+        let seen = facts.last_at_us <= seen_us && !load.http2;
+        let contract = load.works && !load.foreign;
+        let created = contract && !facts.broken && !load.abandons && !load.half_works;
+        let named = [
+            ("preconditions", true),
+            ("no-crash", true),
+            ("no-residue", true),
+            ("visible-in-time", true),
+            ("exit-in-grace", true),
+            ("exit-status", !facts.forced && !forced),
+            ("exit-prompt", settles),
+            ("idle-closed", settles && seen),
+            ("answered-in-time", calm),
+            ("health-ok", load.probes && calm && !load.half_closes),
+            ("health-draining", load.probes && calm),
+            ("health-monotonic", load.probes && calm),
+            ("ids-distinct", contract),
+            ("created", created),
+            ("ledger", self.accountable),
+            ("pool-outlives-requests", self.accountable),
+            ("store-terminated", self.accountable && self.closes),
+        ];
+        let must = |check: &str| CheckUse { check: check.to_owned(), level: Level::Must };
+        named.into_iter().filter(|(_, holds)| *holds).map(|(check, _)| must(check)).collect()
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn ms(us: u64) -> u64 {
+    us.div_ceil(1_000) + MARGIN_MS
+}

@@ -1,0 +1,55 @@
+use lastorders_harness::plan::{Actor, Role, Signal, Step, Target};
+
+use super::Family;
+use super::stream::{Concern, Stream};
+use super::swarm::{FaultKind, Swarm};
+use super::times::Times;
+use crate::case::Link;
+
+/// The signals of a case.
+#[derive(Debug)]
+pub(super) struct Signals {
+    stream: Stream,
+    /// When the first is sent.
+    pub(super) first_us: u64,
+    first: Signal,
+    more: bool,
+    forced: bool,
+}
+
+impl Signals {
+    /// A signal before the server is ready cannot be said: times count from readiness. The earliest
+    /// is the instant of it.
+    pub(super) fn draw(seed: u64, family: Family, swarm: &Swarm) -> Self {
+        let mut stream = Stream::new(seed, Concern::Signal, 0);
+        let at_once = family == Family::Signals && stream.chance(1, 5);
+        let first_us = if at_once { 0 } else { stream.magnitude(1_000, 50_000) };
+        let forced = swarm.has(FaultKind::Forced);
+        let interrupt = forced || stream.chance(1, 4);
+        let first = if interrupt { Signal::Int } else { Signal::Term };
+        Self { stream, first_us, first, more: swarm.has(FaultKind::SecondSignal), forced }
+    }
+
+    /// The operator, and the hand that signals again. Two actors: the operator waits for a sign of
+    /// the drain when the second signal is due.
+    pub(super) fn actors(mut self, link: Link, times: &Times, to: &mut Vec<Actor>) {
+        let target = self.stream.pick(&[Target::Leader, Target::Group]);
+        let signal = |signal| Step::Signal { signal, target };
+        let mut steps = Vec::with_capacity(4);
+        if self.first_us > 0 {
+            steps.push(Step::At { us: self.first_us });
+        }
+        steps.extend([signal(self.first), Step::AwaitDraining, Step::AwaitExit]);
+        to.push(Actor { name: "operator".to_owned(), role: Role::Operator, steps });
+        let second = match (self.forced, self.more, self.first) {
+            (true, _, _) => Signal::Int,
+            (false, false, _) => return,
+            // SIGINT after SIGINT is the only one that counts.
+            (false, true, Signal::Int) => Signal::Term,
+            (false, true, Signal::Term) => self.stream.pick(&[Signal::Term, Signal::Int]),
+        };
+        let us = times.draw(&mut self.stream, link).max(self.first_us + 1);
+        let steps = vec![Step::At { us }, signal(second)];
+        to.push(Actor { name: "operator-again".to_owned(), role: Role::Operator, steps });
+    }
+}

@@ -1,0 +1,56 @@
+use lastorders_harness::plan::{Actor, Fault, Role, Step};
+
+use super::stream::{Concern, Stream};
+use super::swarm::{FaultKind, Swarm};
+use super::times::Times;
+use crate::case::{Link, Stall, StoreConditions};
+
+/// What a link to the store would be: nothing, it is next to the server.
+const NEAR: Link = Link { to_server_us: 0, to_client_us: 0 };
+
+/// A stall lasts at most so long.
+const LONGEST_STALL_US: u64 = 2_000_000;
+
+/// How fast the store is; stalls come later, when there are moments to draw them from.
+pub(super) fn speed(seed: u64) -> StoreConditions {
+    let stream = &mut Stream::new(seed, Concern::Fault, 0);
+    StoreConditions {
+        work_us: stream.magnitude(50, 10_000),
+        acknowledge_us: stream.magnitude(50, 10_000),
+        jitter_us: if stream.coin() { 0 } else { stream.magnitude(1, 2_000) },
+        pool: u32::try_from(stream.pick(&[1, 2, 10_u64])).unwrap_or(1),
+        close_us: if stream.coin() { 0 } else { stream.magnitude(1, 5_000) },
+        stalls: Vec::new(),
+    }
+}
+
+/// When the store stands still.
+pub(super) fn stalls(seed: u64, swarm: &Swarm, times: &Times) -> Vec<Stall> {
+    if !swarm.has(FaultKind::Stalls) {
+        return Vec::new();
+    }
+    let stream = &mut Stream::new(seed, Concern::Fault, 1);
+    let count = stream.between(1, 2);
+    let stall = |_| {
+        let from_us = times.draw(stream, NEAR);
+        let until = if stream.coin() {
+            times.draw(stream, NEAR)
+        } else {
+            from_us + stream.magnitude(100, LONGEST_STALL_US)
+        };
+        Stall { from_us, until_us: until.clamp(from_us + 1, from_us + LONGEST_STALL_US) }
+    };
+    (0..count).map(stall).collect()
+}
+
+/// Whoever breaks the store, if it breaks.
+pub(super) fn breaks(seed: u64, swarm: &Swarm, times: &Times) -> Option<Actor> {
+    if !swarm.has(FaultKind::StoreBreaks) {
+        return None;
+    }
+    let stream = &mut Stream::new(seed, Concern::Fault, 2);
+    let at = Step::At { us: times.draw(stream, NEAR) };
+    let fault = stream.pick(&[Fault::Reset, Fault::BlackHole, Fault::Refuse]);
+    let steps = vec![at, Step::Fault { fault }];
+    Some(Actor { name: "store".to_owned(), role: Role::Store, steps })
+}

@@ -1,0 +1,115 @@
+use super::stream::Stream;
+use super::{ClientKind, Family};
+
+/// Which kinds of client and of fault a seed has: each is on with a probability of one half.
+///
+/// If every case had a little of everything, a race between two kinds would hardly ever be left
+/// alone long enough to happen.
+#[derive(Debug)]
+pub(super) struct Swarm {
+    kinds: Vec<ClientKind>,
+    faults: u64,
+}
+
+/// Something that goes wrong, or is out of the ordinary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultKind {
+    /// The store stands still for a while.
+    Stalls,
+    /// Packets stay on a link for a while.
+    Holds,
+    /// A second signal, which is to be ignored.
+    SecondSignal,
+    /// The balancer.
+    Balancer,
+    /// A small accept queue, or small buffers.
+    Small,
+    /// I/O, the store and tasks give way once more than they must.
+    Yields,
+    /// Work is left at the deadline, or may be.
+    Deadline,
+    /// A link is cut for good.
+    Cuts,
+    /// The store breaks for good.
+    StoreBreaks,
+    /// A second SIGINT.
+    Forced,
+    /// The pool takes longer to close than it is given.
+    SlowRelease,
+}
+
+impl FaultKind {
+    /// After these a server that keeps its policy may lose work; the ledger cannot judge it. They
+    /// are on only in the seeds that break, or they would leave it nothing to judge.
+    fn breaks(self) -> bool {
+        match self {
+            Self::Deadline | Self::Cuts | Self::StoreBreaks | Self::Forced | Self::SlowRelease => {
+                true
+            }
+            Self::Stalls
+            | Self::Holds
+            | Self::SecondSignal
+            | Self::Balancer
+            | Self::Small
+            | Self::Yields => false,
+        }
+    }
+
+    /// What a family is about is always on, if the seed may have it at all.
+    fn favourite_of(self, family: Family) -> bool {
+        match family {
+            Family::Mixed
+            | Family::KeepAlive
+            | Family::Queue
+            | Family::Bodies
+            | Family::Http2
+            | Family::Upgraded => false,
+            Family::Store => matches!(self, Self::Stalls | Self::StoreBreaks),
+            Family::Signals => matches!(self, Self::SecondSignal | Self::Forced),
+            Family::Balanced => matches!(self, Self::Balancer),
+        }
+    }
+}
+
+impl Swarm {
+    pub(super) fn draw(family: Family, stream: &mut Stream) -> Self {
+        let on = stream.draw();
+        let is_on = |place: usize| on >> place & 1 == 1;
+        let kinds = ClientKind::ALL.into_iter().enumerate();
+        let kinds: Vec<_> = kinds.filter(|(n, _)| is_on(*n)).map(|(_, kind)| kind).collect();
+        let kinds = if kinds.is_empty() { vec![ClientKind::OneShot] } else { kinds };
+        let breaks = stream.chance(1, 3);
+        let mut faults = 0;
+        for fault in FAULTS {
+            let on = is_on(32 + fault as usize) || fault.favourite_of(family);
+            let may = breaks || !fault.breaks();
+            faults |= u64::from(on && may) << fault as usize;
+        }
+        Self { kinds, faults }
+    }
+
+    pub(super) fn has(&self, fault: FaultKind) -> bool {
+        self.faults >> fault as usize & 1 == 1
+    }
+
+    /// The kind of one client: one of two is of a kind that the family is about.
+    pub(super) fn kind(&self, family: Family, stream: &mut Stream) -> ClientKind {
+        let favourites = family.favourites();
+        let favourite = stream.coin() && !favourites.is_empty();
+        stream.pick(if favourite { favourites } else { &self.kinds })
+    }
+}
+
+const FAULTS: [FaultKind; 11] = [
+    FaultKind::Stalls,
+    FaultKind::Holds,
+    FaultKind::SecondSignal,
+    FaultKind::Balancer,
+    FaultKind::Small,
+    FaultKind::Yields,
+    FaultKind::Deadline,
+    FaultKind::Cuts,
+    FaultKind::StoreBreaks,
+    FaultKind::Forced,
+    FaultKind::SlowRelease,
+];

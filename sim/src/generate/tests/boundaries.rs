@@ -1,0 +1,66 @@
+use lastorders_harness::plan::{Actor, Step};
+
+use crate::case::{Case, Link};
+use crate::generate::facts::Facts;
+use crate::generate::{Family, generate};
+
+/// Measured from the outside: which times of clients lie at a moment that the case's data tell,
+/// or 0, a quantum, half a round trip or a round trip after it, there or at the server.
+#[test]
+fn half_of_all_times_are_those_of_other_events() {
+    let (mut at_moments, mut all) = (0, 0);
+    for seed in 0..2_000 {
+        let case = generate(seed, Family::Mixed);
+        let moments = moments(&case);
+        for actor in &case.plan.actors {
+            let network = &case.conditions.network;
+            let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
+            for us in waits(actor) {
+                all += 1;
+                at_moments += u32::from(is_at_one(us, link, &moments));
+            }
+        }
+    }
+    let share = f64::from(at_moments) / f64::from(all);
+    println!("{at_moments} of {all} times are at moments, {:.0} %", 100.0 * share);
+    // A tenth of the moments are those of a request that does not stand in the case, and times of
+    // slow readers are no races.
+    assert!((0.40..0.60).contains(&share), "{share}");
+}
+
+fn moments(case: &Case) -> Vec<u64> {
+    let policy = &case.conditions.policy;
+    let store = &case.conditions.store;
+    let signal = Facts::of(case).signal_us.unwrap();
+    let answer = store.work_us + store.acknowledge_us;
+    let sealing = signal + policy.lame_duck_us;
+    let sealed = sealing + policy.handshake_grace_us;
+    let mut moments = vec![signal, sealing, sealed, signal + policy.deadline_us];
+    moments.extend([sealed + policy.idle_grace_us, sealed + policy.first_byte_grace_us]);
+    for arrival in [signal.saturating_sub(store.work_us), signal.saturating_sub(answer)] {
+        moments.extend([arrival, arrival + store.work_us, arrival + answer]);
+    }
+    moments.extend(store.stalls.iter().map(|stall| stall.until_us));
+    moments
+}
+
+fn is_at_one(us: u64, link: Link, moments: &[u64]) -> bool {
+    let round_trip = link.to_server_us + link.to_client_us;
+    let offsets = [0, 1, round_trip / 2, round_trip];
+    let drawn = |moment: &u64| {
+        offsets.iter().any(|offset| {
+            let at = moment + offset;
+            us == at || us == at.saturating_sub(link.to_server_us)
+        })
+    };
+    moments.iter().any(drawn)
+}
+
+fn waits(actor: &Actor) -> impl Iterator<Item = u64> {
+    let client = crate::generate::load::is_client(actor);
+    let steps = actor.steps.iter().filter(move |_| client);
+    steps.filter_map(|step| match step {
+        Step::At { us } => Some(*us),
+        _ => None,
+    })
+}

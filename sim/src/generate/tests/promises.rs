@@ -1,0 +1,103 @@
+use lastorders_harness::plan::{Contract, Draft, Fault, Request, Step};
+
+use crate::case::{Case, LinkChange, LinkEvent, Sealing, Stall};
+use crate::generate::{Family, derive_promise, generate};
+
+const SIGNAL_US: u64 = 10_000;
+
+/// One request in flight at the signal, a patient policy, a link of 500 microseconds.
+fn plain(write: impl FnOnce(&mut Case)) -> Case {
+    let mut draft = Draft::new("generated/by-hand", 1, Contract::default());
+    draft.client("a").at_us(SIGNAL_US - 600).connect().work().receive().expect_close();
+    draft.operator().at_us(SIGNAL_US).signal().await_draining().await_exit();
+    let mut case = Case::plain(draft.finish());
+    write(&mut case);
+    derive_promise(&mut case);
+    case
+}
+
+fn client(case: &mut Case, steps: impl IntoIterator<Item = Step>) {
+    case.plan.actors[0].steps.extend(steps);
+}
+
+type Row = (&'static str, fn(&mut Case), bool, bool, bool);
+
+#[test]
+fn what_must_follow_is_told_from_the_case() {
+    let rows: [Row; 13] = [
+        ("a plain one", |_| {}, true, true, true),
+        ("a handshake may be lost", sealed_at_once, true, true, false),
+        ("a grace shorter than a packet", |it| idle_grace(it, 500), true, true, false),
+        ("one a quantum longer", |it| idle_grace(it, 501), true, true, true),
+        ("a short stall", |it| stall(it, 1_000_000), true, true, true),
+        ("a stall across the deadline", |it| stall(it, 9_000_000), false, false, false),
+        ("a hold that ends", |it| hold(it, Some(20_000)), true, true, true),
+        ("one that outlasts the graces", |it| hold(it, Some(100_000)), true, true, false),
+        ("one that does not end", |it| hold(it, None), false, false, false),
+        ("the store breaks", |it| breaks(it, Fault::Reset), true, false, false),
+        ("and is a black hole", |it| breaks(it, Fault::BlackHole), false, false, false),
+        ("an answer that is left for seconds", dawdles, true, false, false),
+        ("a tunnel", tunnel, false, false, false),
+    ];
+    for (what, write, settles, ledger, lossless) in rows {
+        let case = plain(write);
+        let promise = case.conditions.promise.as_ref().unwrap();
+        assert_eq!(promise.settled_us.is_some(), settles, "{what}: settles");
+        let named = case.plan.checks.iter().any(|used| used.check == "ledger");
+        assert_eq!(named, ledger, "{what}: the ledger judges");
+        assert_eq!(promise.lossless, lossless, "{what}: lossless");
+        assert_eq!(promise.gone_us, SIGNAL_US + 9_050_000, "{what}: deadline, abort, release");
+    }
+}
+
+#[test]
+fn bounds_are_in_order_and_budgets_are_theirs() {
+    for seed in 0..3_000 {
+        let case = generate(seed, Family::ALL[usize::try_from(seed).unwrap() % 9]);
+        let promise = case.conditions.promise.as_ref().unwrap();
+        let contract = &case.plan.contract;
+        assert!(contract.prompt_ms <= contract.grace_ms, "{seed}");
+        let Some(settled) = promise.settled_us else { continue };
+        assert!(settled <= promise.gone_us, "{seed}");
+        let stalls = &case.conditions.store.stalls;
+        assert!(stalls.iter().all(|stall| stall.until_us <= promise.faults_end_us), "{seed}");
+    }
+}
+
+fn sealed_at_once(case: &mut Case) {
+    case.conditions.policy.sealing = Sealing::AcceptUntilEmpty;
+}
+
+fn idle_grace(case: &mut Case, us: u64) {
+    case.conditions.policy.idle_grace_us = us;
+}
+
+fn stall(case: &mut Case, us: u64) {
+    case.conditions.store.stalls = vec![Stall { from_us: SIGNAL_US, until_us: SIGNAL_US + us }];
+}
+
+fn hold(case: &mut Case, us: Option<u64>) {
+    let event = |at_us, change| LinkEvent { at_us, actor: "a".to_owned(), change };
+    let events = &mut case.conditions.network.events;
+    events.push(event(SIGNAL_US, LinkChange::Hold));
+    events.extend(us.map(|us| event(SIGNAL_US + us, LinkChange::Heal)));
+}
+
+fn breaks(case: &mut Case, fault: Fault) {
+    let mut draft = Draft::new("generated/by-hand", 1, Contract::default());
+    draft.store().at_us(SIGNAL_US).fault(fault);
+    case.plan.actors.extend(draft.finish().actors);
+}
+
+fn dawdles(case: &mut Case) {
+    let request = Request::health();
+    let late = SIGNAL_US + 3_000_000;
+    let send = Step::Send { request, part: Default::default() };
+    client(case, [Step::Connect, send, Step::At { us: late }, Step::Receive]);
+}
+
+fn tunnel(case: &mut Case) {
+    let request = Request::upgrade("/upgrade", "echo");
+    let send = Step::Send { request, part: Default::default() };
+    client(case, [Step::Connect, send, Step::Receive, Step::ExpectClose]);
+}

@@ -1,0 +1,114 @@
+use std::collections::BTreeMap;
+
+use lastorders_harness::plan::{Fault, Signal, Step};
+
+use crate::case::{Case, LinkChange, Sealing};
+use crate::generate::{ClientKind, Family, generate};
+
+const SEEDS: u64 = 2_000;
+
+type Test = fn(&Case) -> bool;
+
+const RARITIES: [(&str, Test); 26] = [
+    ("four clients", |it| clients(it) == 4),
+    ("more than eight", |it| clients(it) > 8),
+    ("no lame duck", |it| it.conditions.policy.lame_duck_us == 0),
+    ("new work refused", |it| it.conditions.policy.refuse),
+    ("30 s of Kubernetes", |it| it.conditions.policy.lame_duck_us == 5_000_000),
+    ("accept until empty", |it| it.conditions.policy.sealing == Sealing::AcceptUntilEmpty),
+    ("a small backlog", |it| it.conditions.network.backlog < 128),
+    ("small buffers", |it| it.conditions.network.buffer < 64 << 10),
+    ("a link of its own", |it| !it.conditions.network.links.is_empty()),
+    ("a hold, and a heal", |it| has_event(it, LinkChange::Heal)),
+    ("a cut", |it| has_event(it, LinkChange::Cut)),
+    ("a stall", |it| !it.conditions.store.stalls.is_empty()),
+    ("sessions are reset", |it| has(it, &Step::Fault { fault: Fault::Reset })),
+    ("the store is a black hole", |it| has(it, &Step::Fault { fault: Fault::BlackHole })),
+    ("the store refuses", |it| has(it, &Step::Fault { fault: Fault::Refuse })),
+    ("a slow release", |it| it.conditions.store.close_us >= it.conditions.policy.release_us),
+    ("a balancer", |it| it.conditions.balancer.is_some()),
+    ("yields", |it| it.conditions.yields != crate::case::Yields::default()),
+    ("SIGINT", |it| signals(it).contains(&Signal::Int)),
+    ("a second signal", |it| signals(it).len() > 1),
+    ("a second SIGINT", |it| signals(it) == [Signal::Int, Signal::Int]),
+    ("all ends by itself", |it| promise(it).settled_us.is_some()),
+    ("nothing may be lost", |it| promise(it).lossless),
+    ("the ledger judges", |it| names(it, "ledger")),
+    ("the exit must be prompt", |it| names(it, "exit-prompt")),
+    ("every idle one is closed", |it| names(it, "idle-closed")),
+];
+
+#[test]
+fn how_often_each_kind_appears() {
+    let mut table = BTreeMap::new();
+    for family in Family::ALL {
+        let cases: Vec<_> = (0..SEEDS).map(|seed| generate(seed, family)).collect();
+        let share = |test: &dyn Fn(&Case) -> bool| {
+            let count = cases.iter().filter(|case| test(case)).count();
+            u32::try_from(100 * count as u64 / SEEDS).unwrap()
+        };
+        for (what, test) in RARITIES {
+            table.entry((1, what)).or_insert_with(Vec::new).push(share(&test));
+        }
+        for kind in ClientKind::ALL {
+            let has = |case: &Case| kinds(case).any(|name| name == kind.name());
+            table.entry((0, kind.name())).or_insert_with(Vec::new).push(share(&has));
+        }
+    }
+    let heads = Family::ALL.map(|family| format!("{family:>10}")).concat();
+    println!("{:28}{heads}   (% of {SEEDS} seeds)", "");
+    for ((_, what), shares) in &table {
+        let shares: String = shares.iter().map(|share| format!("{share:>10}")).collect();
+        println!("{what:28}{shares}");
+    }
+    for ((_, what), shares) in &table {
+        assert!(shares[0] >= 1, "{what} hardly ever appears among all");
+    }
+    let of = |what, family: usize| table[&(1, what)][family];
+    assert!(of("the ledger judges", 0) >= 40 && of("nothing may be lost", 0) >= 15);
+}
+
+#[test]
+fn a_family_is_about_its_own_kinds() {
+    for family in Family::ALL {
+        let favourites = family.favourites();
+        let about = |case: &Case| kinds(case).any(|it| favourites.iter().any(|of| of.name() == it));
+        let share = (0..SEEDS).filter(|seed| about(&generate(*seed, family))).count();
+        let enough = favourites.is_empty() || share as u64 > SEEDS * 4 / 5;
+        assert!(enough, "{family}: {share} of {SEEDS}");
+    }
+}
+
+fn kinds(case: &Case) -> impl Iterator<Item = &str> {
+    let names = case.plan.actors.iter().filter_map(|actor| actor.name.rsplit_once('-'));
+    names.map(|(kind, _)| kind)
+}
+
+fn clients(case: &Case) -> usize {
+    case.plan.actors.iter().filter(|actor| crate::generate::load::is_client(actor)).count()
+}
+
+fn has(case: &Case, step: &Step) -> bool {
+    case.plan.any_step(|other| other == step)
+}
+
+fn has_event(case: &Case, change: LinkChange) -> bool {
+    case.conditions.network.events.iter().any(|event| event.change == change)
+}
+
+fn signals(case: &Case) -> Vec<Signal> {
+    let steps = case.plan.steps().into_iter();
+    let signal = |(_, step): (_, &Step)| match step {
+        Step::Signal { signal, .. } => Some(*signal),
+        _ => None,
+    };
+    steps.filter_map(signal).collect()
+}
+
+fn promise(case: &Case) -> &crate::case::Promise {
+    case.conditions.promise.as_ref().unwrap()
+}
+
+fn names(case: &Case, check: &str) -> bool {
+    case.plan.checks.iter().any(|used| used.check == check)
+}

@@ -1,0 +1,73 @@
+use super::stream::Stream;
+use crate::case::{Link, PolicySpec, StoreConditions};
+
+/// The least time between two events that a case can say: one microsecond, the unit of plans,
+/// conditions and histories. Two events closer than that are written at the same time.
+pub(super) const QUANTUM_US: u64 = 1;
+
+/// The moments that races happen around, and how times are drawn from them.
+///
+/// Two times that are drawn uniformly almost never race. So half of all times are a moment that
+/// matters, and 0, one quantum, half a round trip or a round trip more.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    anchors: Vec<u64>,
+    /// Times that are not drawn from anchors lie between 0 and this.
+    horizon: u64,
+}
+
+impl Times {
+    /// Each phase's end, and requests that meet the signal. `scale_us`: for how long something may
+    /// still happen after the seal.
+    pub(super) fn of_a_drain(
+        policy: &PolicySpec,
+        store: &StoreConditions,
+        signal_us: u64,
+        scale_us: u64,
+    ) -> Self {
+        let sealing_us = signal_us + policy.lame_duck_us;
+        let sealed_us = sealing_us + policy.handshake_grace_us;
+        let horizon = sealed_us + scale_us;
+        let mut times = Self { anchors: Vec::with_capacity(24), horizon };
+        times.anchor([signal_us, sealing_us, sealed_us]);
+        times.anchor([sealed_us + policy.idle_grace_us, sealed_us + policy.first_byte_grace_us]);
+        // In flight at the signal: the row is made, or the answer given, in that instant.
+        let answer_us = store.work_us + store.acknowledge_us;
+        times.anchor_request(signal_us.saturating_sub(store.work_us), store);
+        times.anchor_request(signal_us.saturating_sub(answer_us), store);
+        times
+    }
+
+    /// When a request's last byte comes, when its row is made, and when its answer is due.
+    pub(super) fn anchor_request(&mut self, arrival_us: u64, store: &StoreConditions) {
+        let row_us = arrival_us + store.work_us;
+        self.anchor([arrival_us, row_us, row_us + store.acknowledge_us]);
+    }
+
+    /// The latest time that is drawn without an anchor.
+    pub(super) fn horizon(&self) -> u64 {
+        self.horizon
+    }
+
+    /// From now on times are drawn around these moments as well.
+    pub(super) fn anchor(&mut self, moments: impl IntoIterator<Item = u64>) {
+        self.anchors.extend(moments);
+    }
+
+    /// The time of something that happens to the server itself, or to the store.
+    pub(super) fn draw(&self, stream: &mut Stream, link: Link) -> u64 {
+        if self.anchors.is_empty() || stream.coin() {
+            return stream.between(0, self.horizon);
+        }
+        let round_trip = link.to_server_us + link.to_client_us;
+        let offset = stream.pick(&[0, QUANTUM_US, round_trip / 2, round_trip]);
+        stream.pick(&self.anchors) + offset
+    }
+
+    /// The time of something that a client does. Of two that are drawn around a moment one is such
+    /// that its packet is at the server by then.
+    pub(super) fn draw_client(&self, stream: &mut Stream, link: Link) -> u64 {
+        let at = self.draw(stream, link);
+        if stream.coin() { at.saturating_sub(link.to_server_us) } else { at }
+    }
+}

@@ -1,0 +1,131 @@
+//! The program, as a shell runs it: exit codes, files, signals, and the line that it prints.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_lastorders-sim");
+
+fn sim(words: &[&str]) -> Output {
+    let mut command = Command::new(PROGRAM);
+    command.args(words).env_clear().stdin(Stdio::null());
+    command.output().expect("the program starts")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it was not killed")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
+}
+
+#[test]
+fn shards_merge_to_what_one_machine_gives_and_a_missing_one_is_named() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = |name: &str| path(folder.path(), name);
+    let range = ["sweep", "--seeds", "5..1300"];
+    sim(&[&range[..], &["--out", &file("whole.json")]].concat());
+    for shard in ["1/3", "2/3", "3/3"] {
+        let out = file(&format!("{}.json", &shard[..1]));
+        sim(&[&range[..], &["--shard", shard, "--jobs", "1", "--out", &out]].concat());
+    }
+    let (one, two, three) = (file("1.json"), file("2.json"), file("3.json"));
+    let merged = file("merged.json");
+    let output = sim(&["merge", &three, &one, &two, "--out", &merged]);
+    assert!(code(&output) < 2, "{output:?}");
+    let output = sim(&["merge", "--same", &merged, &file("whole.json")]);
+    assert!(text(&output.stdout).starts_with("the same, hash for hash: 1295 seeds"), "{output:?}");
+    assert_eq!(code(&output), 0);
+    let output = sim(&["merge", &three, &one]);
+    assert!(text(&output.stderr).contains("shard 2/3 is missing"), "{output:?}");
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn ctrl_c_prints_what_was_seen_and_leaves_what_merges_as_partial() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let out = path(folder.path(), "cut.json");
+    let mut command = Command::new(PROGRAM);
+    command.args(["sweep", "--seeds", "0..1000000000", "--jobs", "1", "--out", &out]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the program starts");
+    let id = child.id().to_string();
+    while !takes_interrupts(&id) {
+        std::thread::yield_now();
+    }
+    let killed = Command::new("kill").args(["-INT", &id]).status().expect("kill is there");
+    assert!(killed.success());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(text(&output.stdout).contains("seeds, partial: "), "{output:?}");
+    assert!([130, 1].contains(&code(&output)), "{output:?}");
+    let merged = sim(&["merge", &out]);
+    assert!(text(&merged.stdout).contains("seeds, partial: "), "{merged:?}");
+    assert!([5, 1].contains(&code(&merged)), "{merged:?}");
+}
+
+/// Whether SIGINT is caught by now: the second of the bits that the kernel shows.
+fn takes_interrupts(id: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("it runs");
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("it is shown");
+    u64::from_str_radix(caught.trim(), 16).expect("it is a number") & 2 != 0
+}
+
+#[test]
+fn what_makes_no_sense_is_told_by_the_code_and_by_what_to_type() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let nowhere = path(folder.path(), "none/out.json");
+    let nonsense = path(folder.path(), "nonsense.json");
+    std::fs::write(&nonsense, "{}").expect("there is room");
+    for (words, expected, says) in [
+        (&["sweep", "--shard", "auto"][..], 2, "pass --shard ${{ matrix.shard }}/4"),
+        (&["sweep", "--seeds", "3..3"], 4, "0 seeds"),
+        (&["sweep", "--seeds", "3.."], 2, "needs --for"),
+        (&["sweep", "--seeds", "0..9", "--for", "1s"], 2, "--seeds 1000.."),
+        (&["sweep", "--seeds", "0..9", "--out", &nowhere], 75, "cannot be written"),
+        (&["sweep", "--subject", "bug:none"], 2, "bug:canary"),
+        (&["merge", &nonsense], 2, "no result of a sweep"),
+        (&["merge", &nowhere], 2, "cannot be read"),
+        (&["replay", "v1:abc"], 2, "copied whole"),
+        (&["replay", &nonsense], 2, "is no case"),
+        (&["replay", &nowhere], 2, "no seed, no v1: line and no file"),
+        (&["audit", "0.."], 2, "must have an end"),
+        (&["bugs", "--only", "none"], 4, "no planted bug"),
+    ] {
+        let output = sim(words);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(code(&output), expected, "{words:?}: {said}");
+        assert!(said.contains(says), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn a_seed_is_the_same_twice_here_and_in_another_process() {
+    let output = sim(&["audit", "11"]);
+    let said = text(&output.stdout);
+    assert_eq!(code(&output), 0, "{output:?}");
+    assert!(said.contains("the same twice in this process"), "{said}");
+    assert!(said.contains("the same in another process"), "{said}");
+    let output = sim(&["audit", "0..300"]);
+    assert!(text(&output.stdout).starts_with("300 seeds audited"), "{output:?}");
+    assert!(text(&output.stdout).ends_with("0 divergences\n"), "{output:?}");
+}
+
+/// The way of every failure: found, printed, reproduced by the printed line.
+#[test]
+fn the_line_that_a_sweep_prints_reproduces_the_failure() {
+    let found =
+        sim(&["sweep", "--seeds", "0..1000", "--subject", "bug:canary", "--stop-after", "1"]);
+    assert_eq!(code(&found), 1, "{found:?}");
+    let said = text(&found.stdout);
+    let line =
+        said.lines().find_map(|line| line.trim().strip_prefix("cargo sim ")).expect("a line");
+    let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches('\'')).collect();
+    let replayed = sim(&words);
+    assert_eq!(code(&replayed), 1, "{replayed:?}");
+    let signature = said.lines().find_map(|line| line.split_once(" × ")).expect("a signature").1;
+    assert!(text(&replayed.stdout).contains(signature), "{signature}: {replayed:?}");
+}
