@@ -36,7 +36,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
             .and_then(|connection| connection.ended);
         let about = |finding: Finding| finding.at(exchange.ended_us).about(&exchange.request.id);
         let silent = "the answer does not say it, and";
-        if followed(exchange, &exchanges) {
+        if followed(exchange, exchanges) {
             let actual = format!("{silent} another request went over the same connection");
             findings.push(about(Finding::violation(expected, actual)));
             continue;

@@ -26,7 +26,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     }
     for exchange in history.exchanges() {
         let Some(last) = exchange.last_us.filter(|last| *last >= from) else { continue };
-        let waited = waited(&moments, &exchange, last);
+        let waited = waited(&moments, exchange, last);
         if waited <= budget * 1000 {
             continue;
         }

@@ -19,7 +19,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let connections = history.connections();
     let idle: Vec<_> = connections
         .iter()
-        .filter(|connection| was_idle(connection, &exchanges, signalled))
+        .filter(|connection| was_idle(connection, exchanges, signalled))
         .collect();
     // `None` is "never": the latest of all.
     let latest = idle

@@ -24,7 +24,7 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let in_flight = history.exchanges().iter().filter(work);
     in_flight
         .filter_map(|exchange| {
-            let finding = judge_one(&exchange, closed, |at| moments.when(at))?;
+            let finding = judge_one(exchange, closed, |at| moments.when(at))?;
             let never = exchange.ended_us == u64::MAX;
             let finding = finding.about(&exchange.request.id);
             Some(if never { finding } else { finding.at(exchange.ended_us) })
