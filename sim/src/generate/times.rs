@@ -5,9 +5,9 @@ use crate::case::{Link, PolicySpec, StoreConditions};
 /// conditions and histories. Two events closer than that are written at the same time.
 pub(super) const QUANTUM_US: u64 = 1;
 
-/// What the server and the store wait for ends with a tick of the runtime's timers: they count whole
-/// milliseconds and round up. Clients act to the microsecond, so whoever is to meet such an end must
-/// aim at the tick.
+/// What the server and the store wait for ends with a tick of the runtime's timers: they count
+/// whole milliseconds and round up. Clients act to the microsecond, so whoever is to meet such an
+/// end must aim at the tick.
 pub(super) const TICK_US: u64 = 1_000;
 
 /// When a wait that would be over by then is over.
