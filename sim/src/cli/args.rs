@@ -52,11 +52,15 @@ pub(super) enum Command {
     Sweep(Box<SweepArgs>),
     /// Carry one case out again, and say what happened.
     Replay(ReplayArgs),
+    /// Make a failing case smaller, as long as it fails in the same way.
+    Shrink(ShrinkArgs),
     /// Carry cases out twice, here and in another process, and compare them record by record.
     Audit(AuditArgs),
     /// Write a case's trace to stdout, for another process to compare.
     #[command(hide = true)]
     Trace(CaseArgs),
+    /// Compare the simulated networks with this machine's loopback, probe by probe.
+    Parity,
     /// Look for every planted bug: how many seeds and seconds each takes.
     Bugs(BugsArgs),
     /// Put the results of a sweep's shards together, or say why they do not belong together.
@@ -123,6 +127,9 @@ pub(super) struct SweepArgs {
     /// End after so many different failures.
     #[arg(long, value_name = "N")]
     pub(super) stop_after: Option<NonZero<usize>>,
+    /// Do not make failing cases smaller.
+    #[arg(long)]
+    pub(super) no_shrink: bool,
     /// Do not change rare cases a little and carry them out again.
     #[arg(long)]
     pub(super) no_mutants: bool,
@@ -155,6 +162,22 @@ pub(super) struct ReplayArgs {
     /// Print every record of the trace.
     #[arg(long)]
     pub(super) trace: bool,
+    /// Write the case, the history, the trace (JSON lines, and for chrome://tracing) and the packets
+    /// (pcapng, for Wireshark) into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShrinkArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// For how long at most.
+    #[arg(long = "for", value_name = "TIME", value_parser = time, default_value = "2s")]
+    pub(super) time: Duration,
+    /// Where the smaller case goes.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

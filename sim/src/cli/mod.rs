@@ -2,7 +2,7 @@
 //!
 //! * `main`: arguments in, exit code out
 //! * `args`: the options, and the help that teaches them
-//! * `sweep`, `merge`, `bugs`, `audit`, `replay`: a command each
+//! * `sweep`, `merge`, `bugs`, `audit`, `replay`, `shrink`, `parity`: a command each
 //! * `case`: the case that is meant by a seed, a line or a file
 //! * `summary`: what a sweep gave, for people
 //! * `verdict`: what a sweep proved
@@ -20,9 +20,11 @@ mod clock;
 mod fault;
 mod main;
 mod merge;
+mod parity;
 mod print;
 mod progress;
 mod replay;
+mod shrink;
 mod signals;
 mod summary;
 mod sweep;
