@@ -44,7 +44,7 @@ pub(super) async fn perform<N: Net>(
     let (scene, signals) = set(net, &case, cast);
     let recorder = Arc::clone(&scene.recorder);
     let _ = record.set(Arc::clone(&recorder));
-    let _ears = inside::listen(&recorder);
+    let _ears = inside::listen(&recorder, case.conditions.policy.lame_duck_us > 0);
     links::lay(&scene);
     recorder.record("server", What::Started { pid: 1, port: super::listener::PORT });
     let listener = match Listener::bind(&scene).await {
