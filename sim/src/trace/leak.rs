@@ -11,6 +11,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
+/// As long as a leaking clock makes something wait: what the runtime's timers can tell apart.
+pub const QUANTUM: Duration = Duration::from_millis(1);
+
 /// A planted leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leak {
