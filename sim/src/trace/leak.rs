@@ -6,7 +6,6 @@
 //! nothing.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
@@ -47,9 +46,10 @@ impl Drop for Leaking {
 }
 
 /// Puts things in another order each time, if [`Leak::Hashmap`] is on.
+#[expect(clippy::disallowed_types, reason = "its random order is its purpose")]
 pub fn shuffle<T>(things: &mut Vec<T>) {
     if LEAK.get() == Some(Leak::Hashmap) {
-        let map: HashMap<usize, T> = things.drain(..).enumerate().collect();
+        let map: std::collections::HashMap<usize, T> = things.drain(..).enumerate().collect();
         things.extend(map.into_values());
     }
 }
