@@ -1,5 +1,5 @@
-//! Simulated drains of 30 s a second, on all processors, with checks and trace on: our engine beside
-//! turmoil 0.7 on the same plan, in turns, so that a busy machine is as busy for both.
+//! Simulated drains of 30 s a second, on all processors, with checks and trace on: our engine
+//! beside turmoil 0.7 on the same plan, in turns, so that a busy machine is as busy for both.
 //!
 //!   cargo ci bench-sim [-- SECONDS]     how long each turn goes on, 2 by default
 

@@ -163,8 +163,8 @@ pub(super) struct ReplayArgs {
     /// Print every record of the trace.
     #[arg(long)]
     pub(super) trace: bool,
-    /// Write the case, the history, the trace (JSON lines, and for chrome://tracing) and the packets
-    /// (pcapng, for Wireshark) into this directory.
+    /// Write the case, the history, the trace (JSON lines, and for chrome://tracing) and the
+    /// packets (pcapng, for Wireshark) into this directory.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 }
