@@ -9,6 +9,7 @@ use crate::engine::EngineKind;
 use crate::generate::Family;
 use crate::subject::Subject;
 use crate::sweep::{Seeds, Shard};
+use crate::trace::leak::Leak;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -58,7 +59,7 @@ pub(super) enum Command {
     Audit(AuditArgs),
     /// Write a case's trace to stdout, for another process to compare.
     #[command(hide = true)]
-    Trace(CaseArgs),
+    Trace(TraceArgs),
     /// Compare the simulated networks with this machine's loopback, probe by probe.
     Parity,
     /// Look for every planted bug: how many seeds and seconds each takes.
@@ -190,6 +191,18 @@ pub(super) struct AuditArgs {
     /// How many threads for a range; 0 is one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
+    /// Plant nondeterminism, to see it caught: hashmap, instant or select.
+    #[arg(long, value_name = "NAME", value_parser = Leak::from_str)]
+    pub(super) leak: Option<Leak>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// Plant nondeterminism.
+    #[arg(long, value_name = "NAME", value_parser = Leak::from_str)]
+    pub(super) leak: Option<Leak>,
 }
 
 #[derive(Debug, Args)]
@@ -287,6 +300,7 @@ mod tests {
             vec!["merge"],
             vec!["merge", "a", "--same", "--out", "b"],
             vec!["replay"],
+            vec!["audit", "1", "--leak", "none"],
             vec![],
         ] {
             let all = std::iter::once("lastorders-sim").chain(words.iter().copied());

@@ -15,7 +15,7 @@ use super::{packets, stream};
 use crate::case::Case;
 use crate::engine::{Engine, EngineKind, Event, Net, Setup, Turmoil};
 use crate::subject::Subject;
-use crate::trace::{self, Kind, NO_CONNECTION, Stream};
+use crate::trace::{self, Kind, NO_CONNECTION, Stream, leak};
 
 /// Longer than any plan: what is not over by then never will be.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -96,7 +96,7 @@ fn setup(case: &Case, cast: &Cast) -> Setup {
     let network = &case.conditions.network;
     let buffer = usize::try_from(network.buffer).unwrap_or(usize::MAX);
     Setup {
-        tokio_seed: seed_of(case.tail_seed, Stream::Tokio),
+        tokio_seed: leak::seeds_tokio().then(|| seed_of(case.tail_seed, Stream::Tokio)),
         latency: Duration::from_micros(network.link.to_server_us),
         backlog: usize::try_from(network.backlog).unwrap_or(usize::MAX),
         send_buffer: buffer,
