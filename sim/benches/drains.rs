@@ -16,6 +16,10 @@ use lastorders_sim::engine::EngineKind;
 use lastorders_sim::subject::Subject;
 use lastorders_sim::world::{Ended, carry_out};
 
+// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many turns each has. The median counts.
 const TURNS: usize = 3;
 
