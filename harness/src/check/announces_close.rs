@@ -1,5 +1,5 @@
-use super::{Check, Finding};
-use crate::history::{End, Exchange, History};
+use super::{Check, Finding, View};
+use crate::history::{End, Exchange};
 use crate::plan::Plan;
 
 /// How a client learns that it must not send its next request here.
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(from) = moments.draining_from() else { return Vec::new() };
     let exchanges = history.exchanges();
@@ -36,7 +36,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
             .and_then(|connection| connection.ended);
         let about = |finding: Finding| finding.at(exchange.ended_us).about(&exchange.request.id);
         let silent = "the answer does not say it, and";
-        if followed(exchange, &exchanges) {
+        if followed(exchange, exchanges) {
             let actual = format!("{silent} another request went over the same connection");
             findings.push(about(Finding::violation(expected, actual)));
             continue;

@@ -1,5 +1,5 @@
-use super::{Check, Finding};
-use crate::history::{ConnectError, Exchange, History, Moments, Outcome, What};
+use super::{Check, Finding, View};
+use crate::history::{ConnectError, Exchange, Moments, Outcome, What};
 use crate::plan::Plan;
 
 /// Nothing that comes after the door is closed waits in front of it unheard.
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(from) = moments.draining_from() else { return Vec::new() };
     let budget = plan.contract.answer_ms;
@@ -26,7 +26,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     }
     for exchange in history.exchanges() {
         let Some(last) = exchange.last_us.filter(|last| *last >= from) else { continue };
-        let waited = waited(&moments, &exchange, last);
+        let waited = waited(&moments, exchange, last);
         if waited <= budget * 1000 {
             continue;
         }

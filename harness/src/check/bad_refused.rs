@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::rows::Rows;
-use super::{Check, Finding};
-use crate::history::{Exchange, History, Outcome};
+use super::{Check, Finding, View};
+use crate::history::{Exchange, Outcome};
 use crate::plan::{Intent, Plan};
 
 /// What a server does with requests that make no sense.
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
 /// reset that follows may destroy its answer.
 const NEED_NOT_READ: u64 = 64 << 10;
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let exchanges = history.exchanges();
     let mut findings: Vec<_> = exchanges
         .iter()

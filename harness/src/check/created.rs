@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Check, Finding};
-use crate::history::{Answer, Exchange, History, Moments};
+use super::{Check, Finding, View};
+use crate::history::{Answer, Exchange, Moments};
 use crate::plan::{Intent, Plan, Role, Step};
 
 /// What the contract promises of `POST /work` while the server is not told to stop. What becomes
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
 
 const EXPECTED: &str = r#"201 with {"id": string, "name": the same name}"#;
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let exchanges = history.exchanges();
     let work = || exchanges.iter().filter(|exchange| exchange.intent == Intent::Work);

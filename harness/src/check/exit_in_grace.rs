@@ -1,5 +1,5 @@
-use super::{Check, Finding};
-use crate::history::{History, What};
+use super::{Check, Finding, View};
+use crate::history::What;
 use crate::plan::Plan;
 
 /// A server that is told to stop stops by itself, before it is killed.
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(signalled) = moments.signalled else { return Vec::new() };
     let grace = plan.contract.grace_ms;

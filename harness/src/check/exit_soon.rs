@@ -1,6 +1,5 @@
 use super::promptness::exit_within;
-use super::{Check, Finding};
-use crate::history::History;
+use super::{Check, Finding, View};
 use crate::plan::Plan;
 
 /// Like `exit-prompt`, with a second more: a connection that becomes idle during the shutdown may
@@ -11,7 +10,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     exit_within(history, plan.contract.prompt_ms + 1_000).into_iter().collect()
 }
 

@@ -1,6 +1,6 @@
 use super::preconditions::how_it_ended;
-use super::{Check, Finding, Level};
-use crate::history::{History, What};
+use super::{Check, Finding, Level, View};
+use crate::history::What;
 use crate::plan::{ExitRule, Plan};
 
 /// What the orchestrator learns from the exit.
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check =
 
 const SIGTERM: i32 = 15;
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let expected = "the process exits with status 0";
     let Some(at) = moments.exited else {

@@ -1,6 +1,6 @@
 use super::created::excerpt;
-use super::{Check, Finding, Level};
-use crate::history::{Answer, Exchange, History, Moments, Outcome};
+use super::{Check, Finding, Level, View};
+use crate::history::{Answer, Exchange, Moments, Outcome};
 use crate::plan::{Intent, Plan};
 
 /// What `/health` says while the server shuts down.
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
 
 const EXPECTED: &str = "503 from /health during the shutdown (or refused, or closed)";
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(from) = moments.draining_from() else { return Vec::new() };
     history

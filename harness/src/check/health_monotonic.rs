@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use super::{Check, Finding};
-use crate::history::{ConnectError, Exchange, History, Moments, Outcome, Sign, What};
+use super::{Check, Finding, View};
+use crate::history::{ConnectError, Exchange, Moments, Outcome, Sign, What};
 use crate::plan::{Intent, Plan};
 
 /// A server that has said no does not say yes again: whoever routes by `/health` would send it
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(signalled) = moments.signalled else { return Vec::new() };
     let exchanges = history.exchanges();
@@ -35,12 +35,12 @@ struct No {
 }
 
 impl No {
-    fn first(history: &History) -> Self {
+    fn first(history: &View<'_>) -> Self {
         let mut no = Self::default();
         let mut signalled = false;
         let health: BTreeSet<_> = history
             .exchanges()
-            .into_iter()
+            .iter()
             .filter(|exchange| exchange.intent == Intent::Health)
             .map(|exchange| exchange.request)
             .collect();

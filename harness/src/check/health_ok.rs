@@ -1,6 +1,6 @@
 use super::created::excerpt;
-use super::{Check, Finding};
-use crate::history::{Exchange, History};
+use super::{Check, Finding, View};
+use crate::history::Exchange;
 use crate::plan::{Intent, Plan};
 
 /// What the contract promises of `/health` while the server is not told to stop.
@@ -10,11 +10,11 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let signalled = history.moments().signalled.unwrap_or(u64::MAX);
     let probes: Vec<_> = history
         .exchanges()
-        .into_iter()
+        .iter()
         .filter(|exchange| exchange.intent == Intent::Health && exchange.first_us < signalled)
         // One that was under way at the signal may be answered either way.
         .filter(|exchange| exchange.ended_us < signalled || signalled == u64::MAX)
@@ -23,7 +23,7 @@ fn judge(_: &Plan, history: &History) -> Vec<Finding> {
         let (expected, actual) = ("GET /health is answered", "no GET /health could be sent");
         return vec![Finding::violation(expected, actual)];
     }
-    probes.iter().filter_map(wrong).collect()
+    probes.into_iter().filter_map(wrong).collect()
 }
 
 fn wrong(exchange: &Exchange) -> Option<Finding> {

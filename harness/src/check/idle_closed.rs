@@ -1,5 +1,5 @@
-use super::{Check, Finding};
-use crate::history::{Connection, End, Exchange, History};
+use super::{Check, Finding, View};
+use crate::history::{Connection, End, Exchange};
 use crate::plan::Plan;
 
 /// A connection on which nothing happens holds nothing up.
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let (Some(signalled), Some(due)) = (moments.signalled, moments.due_from()) else {
         return Vec::new();
@@ -19,7 +19,7 @@ fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
     let connections = history.connections();
     let idle: Vec<_> = connections
         .iter()
-        .filter(|connection| was_idle(connection, &exchanges, signalled))
+        .filter(|connection| was_idle(connection, exchanges, signalled))
         .collect();
     // `None` is "never": the latest of all.
     let latest = idle

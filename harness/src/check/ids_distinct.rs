@@ -1,14 +1,13 @@
 use std::collections::BTreeMap;
 
-use super::{Check, Finding};
-use crate::history::History;
+use super::{Check, Finding, View};
 use crate::plan::{Intent, Plan};
 
 /// No two jobs are the same job.
 pub(super) const CHECK: Check =
     Check { id: "ids-distinct", about: "no two 201 answers carry the same id", judge };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let mut first: BTreeMap<String, String> = BTreeMap::new();
     let mut findings = Vec::new();
     for exchange in history.exchanges() {

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::rows::Rows;
-use super::{Check, Finding, Level};
-use crate::history::{Exchange, History, Moments, Outcome};
+use super::{Check, Finding, Level, View};
+use crate::history::{Exchange, Moments, Outcome};
 use crate::plan::{Intent, Plan};
 
 /// The heart of the judge: each answer against the rows that bear its request's name.
@@ -27,17 +27,14 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let rows = match Rows::of(history) {
         Ok(rows) => rows,
         Err(unknown) => return vec![*unknown],
     };
     let ledger = Ledger { rows, moments: history.moments() };
-    let exchanges: Vec<_> = history
-        .exchanges()
-        .into_iter()
-        .filter(|exchange| exchange.intent == Intent::Work)
-        .collect();
+    let exchanges: Vec<_> =
+        history.exchanges().iter().filter(|exchange| exchange.intent == Intent::Work).collect();
     let mut findings: Vec<_> =
         exchanges.iter().filter_map(|exchange| ledger.entry(exchange)).collect();
     findings.extend(ledger.strangers(&exchanges));
@@ -167,7 +164,7 @@ impl Ledger<'_> {
     }
 
     /// Rows of ours that no request asked for: somebody guessed or read names.
-    fn strangers(&self, exchanges: &[Exchange]) -> Option<Finding> {
+    fn strangers(&self, exchanges: &[&Exchange<'_>]) -> Option<Finding> {
         let sent: BTreeSet<_> =
             exchanges.iter().filter_map(|sent| sent.request.name.as_deref()).collect();
         let strange: Vec<_> = self
@@ -184,14 +181,15 @@ impl Ledger<'_> {
 
     /// How many requests that nothing proves to have been in flight got no success: no fault, and
     /// worth a line.
-    fn losses(&self, exchanges: &[Exchange]) -> Option<Finding> {
+    fn losses(&self, exchanges: &[&Exchange<'_>]) -> Option<Finding> {
         let signalled = self.moments.signalled?;
-        let lost = |exchange: &&Exchange| {
+        let lost = |exchange: &&&Exchange<'_>| {
             let success = exchange.status().is_some_and(|status| (200..300).contains(&status));
             !success && !exchange.in_flight && exchange.ended_us >= signalled
         };
         let all = exchanges.iter().filter(lost).count();
-        let sent = |exchange: &&Exchange| exchange.last_us.is_some_and(|last| last <= signalled);
+        let sent =
+            |exchange: &&&Exchange<'_>| exchange.last_us.is_some_and(|last| last <= signalled);
         let before = exchanges.iter().filter(lost).filter(sent).count();
         (all > 0).then(|| {
             let after = all - before;

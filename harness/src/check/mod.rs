@@ -7,6 +7,7 @@
 //! * `catalogue`: every check by its id
 //! * `finding`: what a check finds
 //! * `verdict`: what findings amount to
+//! * `view`: a history, and the views of it that checks share
 //! * `promptness`, `rows`, `sessions`: what several checks ask of a history
 //! * each other file: one check
 
@@ -38,13 +39,14 @@ mod store_terminated;
 #[cfg(test)]
 mod testing;
 mod verdict;
+mod view;
 mod visible_in_time;
 
 pub use self::catalogue::{CHECKS, find};
 pub use self::finding::{Finding, Kind};
 pub use self::verdict::{Verdict, judge};
+pub use self::view::View;
 
-use crate::history::History;
 pub use crate::plan::{CheckUse, Level};
 
 use crate::plan::Plan;
@@ -57,5 +59,5 @@ pub struct Check {
     /// The invariant, in one sentence.
     pub about: &'static str,
     /// Looks for violations. The level is set by [`judge`], from the plan.
-    pub judge: fn(&Plan, &History) -> Vec<Finding>,
+    pub judge: fn(&Plan, &View<'_>) -> Vec<Finding>,
 }

@@ -1,13 +1,13 @@
 use super::preconditions::how_it_ended;
-use super::{Check, Finding};
-use crate::history::{History, What};
+use super::{Check, Finding, View};
+use crate::history::What;
 use crate::plan::Plan;
 
 /// The end of the process is its own, whatever its status: that is another check's matter.
 pub(super) const CHECK: Check =
     Check { id: "no-crash", about: "the process is not ended by a crash", judge };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(at) = moments.exited else { return Vec::new() };
     history

@@ -1,5 +1,4 @@
-use super::{Check, Finding};
-use crate::history::History;
+use super::{Check, Finding, View};
 use crate::plan::{Intent, Plan};
 
 /// Work that the store never let happen is never reported as done.
@@ -9,7 +8,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(closed) = moments.rows_kept_out else { return Vec::new() };
     let opened = moments.gate_opened.unwrap_or(u64::MAX);

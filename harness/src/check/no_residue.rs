@@ -1,5 +1,5 @@
-use super::{Check, Finding};
-use crate::history::{History, What};
+use super::{Check, Finding, View};
+use crate::history::What;
 use crate::plan::Plan;
 
 /// Nothing outlives the server.
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let (Some(exited), true) = (moments.exited, moments.signalled.is_some()) else {
         let expected = "the process exits, and then nothing of it is left";

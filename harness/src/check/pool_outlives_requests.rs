@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::sessions::events;
-use super::{Check, Finding};
-use crate::history::{Exchange, History, Outcome, Session};
+use super::{Check, Finding, View};
+use crate::history::{Exchange, Outcome, Session};
 use crate::plan::{Intent, Plan};
 
 /// The pool is closed after the last request, and not before.
@@ -16,15 +16,15 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(signalled) = moments.signalled else { return Vec::new() };
     let closed = pool_closed(history, signalled);
-    let work = |exchange: &Exchange| exchange.intent == Intent::Work && exchange.in_flight;
-    let in_flight = history.exchanges().into_iter().filter(work);
+    let work = |exchange: &&Exchange<'_>| exchange.intent == Intent::Work && exchange.in_flight;
+    let in_flight = history.exchanges().iter().filter(work);
     in_flight
         .filter_map(|exchange| {
-            let finding = judge_one(&exchange, closed, |at| moments.when(at))?;
+            let finding = judge_one(exchange, closed, |at| moments.when(at))?;
             let never = exchange.ended_us == u64::MAX;
             let finding = finding.about(&exchange.request.id);
             Some(if never { finding } else { finding.at(exchange.ended_us) })
@@ -58,7 +58,7 @@ fn judge_one(
 }
 
 /// When the server first ended, with `Terminate`, a session that was at work or the last one.
-fn pool_closed(history: &History, signalled: u64) -> Option<u64> {
+fn pool_closed(history: &View<'_>, signalled: u64) -> Option<u64> {
     let mut open = BTreeSet::new();
     let mut working = BTreeSet::new();
     for (at, session, what) in events(history) {

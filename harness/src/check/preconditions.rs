@@ -1,5 +1,5 @@
-use super::{Check, Finding};
-use crate::history::{Event, History, What};
+use super::{Check, Finding, View};
+use crate::history::{Event, What};
 use crate::plan::Plan;
 
 /// Whether a run got so far that it can be judged at all.
@@ -11,17 +11,17 @@ pub(super) const CHECK: Check = Check {
 
 /// Whether other checks have anything to judge: the server was ready, ran until it was told to
 /// stop, and no step of the plan failed.
-pub(super) fn reached(plan: &Plan, history: &History) -> bool {
+pub(super) fn reached(plan: &Plan, history: &View<'_>) -> bool {
     stopped_short(plan, history).is_empty()
 }
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let short = stopped_short(plan, history);
     if short.is_empty() { vacuous(plan, history).into_iter().collect() } else { short }
 }
 
 /// What kept the run from being judged.
-fn stopped_short(plan: &Plan, history: &History) -> Vec<Finding> {
+fn stopped_short(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     // It ended before anybody told it to stop, and the world did not kill it.
     let told = moments.signalled.unwrap_or(u64::MAX);
@@ -53,7 +53,7 @@ fn stopped_short(plan: &Plan, history: &History) -> Vec<Finding> {
 }
 
 /// What makes a run that came to its end prove nothing: nothing was in flight at the signal.
-fn vacuous(plan: &Plan, history: &History) -> Option<Finding> {
+fn vacuous(plan: &Plan, history: &View<'_>) -> Option<Finding> {
     let at = history.moments().signalled?;
     let before_signal = |event: &&Event| !matches!(event.what, What::Signalled { .. });
     let mut before = history.events.iter().take_while(before_signal);

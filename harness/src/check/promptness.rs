@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Finding;
-use crate::history::{Event, Exchange, History, Moments, What};
+use super::{Finding, View};
+use crate::history::{Event, Moments, What};
 
 /// The finding if the exit came more than `budget_ms` after the last thing that the server had to
 /// wait for: the signal, a lame duck's end, the last answer, the end of an upgraded connection, or the
 /// opening of a gate.
-pub(super) fn exit_within(history: &History, budget_ms: u64) -> Option<Finding> {
+pub(super) fn exit_within(history: &View<'_>, budget_ms: u64) -> Option<Finding> {
     let moments = history.moments();
     let due = due(&moments, history)?;
     let expected = format!("the process exits within {budget_ms} ms when nothing is left to do");
@@ -29,7 +29,7 @@ pub(super) fn exit_within(history: &History, budget_ms: u64) -> Option<Finding> 
 }
 
 /// The last moment at which the server still had something to wait for.
-fn due(moments: &Moments, history: &History) -> Option<u64> {
+fn due(moments: &Moments, history: &View<'_>) -> Option<u64> {
     let end = moments.exited.or(moments.killed)?;
     let waits = history.events.iter().filter(|event| is_awaited(event)).map(|event| event.at_us);
     let last = waits.chain(upgraded(history)).filter(|at| *at <= end).max();
@@ -43,12 +43,12 @@ fn is_awaited(event: &Event) -> bool {
 /// Until when connections were open that carried something else than HTTP. One that was open to the
 /// end is as good as one that ended then: who saw which first, the end of a connection or of a
 /// process, tells nothing.
-fn upgraded(history: &History) -> impl Iterator<Item = u64> {
+fn upgraded(history: &View<'_>) -> impl Iterator<Item = u64> {
     let end = history.moments().exited.unwrap_or(u64::MAX);
-    let asked = history.exchanges().into_iter().filter(Exchange::is_upgrade);
-    let conns: BTreeSet<String> = asked.map(|exchange| exchange.conn).collect();
-    let connections = history.connections().into_iter();
+    let asked = history.exchanges().iter().filter(|exchange| exchange.is_upgrade());
+    let conns: BTreeSet<&str> = asked.map(|exchange| exchange.conn).collect();
+    let connections = history.connections().iter();
     connections
-        .filter(move |connection| conns.contains(&connection.conn))
+        .filter(move |connection| conns.contains(connection.conn.as_str()))
         .map(move |connection| connection.ended.map_or(end, |(at, _)| at.min(end)))
 }

@@ -1,6 +1,6 @@
 use super::sessions::{Seen, sessions};
-use super::{Check, Finding};
-use crate::history::{History, Moments};
+use super::{Check, Finding, View};
+use crate::history::Moments;
 use crate::plan::Plan;
 
 /// The server takes leave of its database.
@@ -10,7 +10,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(_: &Plan, history: &History) -> Vec<Finding> {
+fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     let Some(signalled) = moments.signalled else { return Vec::new() };
     let expected = "each session is ended with Terminate, as the protocol says";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Level};
+use super::{Check, Level, View};
 use crate::history::{
     Answer, ConnectError, End, Event, History, RequestId, Session, Sign, Trouble, What,
 };
@@ -47,7 +47,7 @@ pub(super) type Row<'a> = (&'a str, Story, &'a [&'a str]);
 #[track_caller]
 pub(super) fn expect(check: &Check, plan: &Plan, rows: &[Row<'_>]) {
     for (what, story, expected) in rows {
-        let findings = (check.judge)(plan, &story.clone().end());
+        let findings = (check.judge)(plan, &View::of(&story.clone().end()));
         let found: Vec<_> = findings
             .iter()
             .map(|it| format!("{:?} {:?} {}: {}", it.kind, it.level, it.expected, it.actual))

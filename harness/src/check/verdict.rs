@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::preconditions::{self, reached};
-use super::{Check, CheckUse, Finding, Kind, Level, find};
+use super::{Check, CheckUse, Finding, Kind, Level, View, find};
 use crate::history::{History, What};
 use crate::plan::Plan;
 
@@ -42,6 +42,7 @@ impl std::fmt::Display for Verdict {
 /// time by which it was exceeded) is inconclusive: a slow machine proves nothing against a server.
 #[must_use]
 pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
+    let history = &View::of(history);
     const FIRST: &Check = &preconditions::CHECK;
     let mut findings = run(FIRST, Level::Must, plan, history);
     let others = plan.checks.iter().filter(|used| used.check != FIRST.id);
@@ -57,7 +58,7 @@ pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
     (verdict, findings)
 }
 
-fn run(check: &Check, level: Level, plan: &Plan, history: &History) -> Vec<Finding> {
+fn run(check: &Check, level: Level, plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let finish = |mut finding: Finding| {
         check.id.clone_into(&mut finding.check);
         finding.level = finding.level.min(level);
@@ -83,7 +84,7 @@ fn amounts_to(finding: &Finding) -> Verdict {
 }
 
 /// Takes a finding by the clock back where the clock cannot be believed.
-fn believe(plan: &Plan, history: &History, mut finding: Finding) -> Finding {
+fn believe(plan: &Plan, history: &View<'_>, mut finding: Finding) -> Finding {
     if finding.kind != Kind::Late || finding.level == Level::Info {
         return finding;
     }

@@ -1,5 +1,5 @@
-use super::{Check, Finding};
-use crate::history::{History, What};
+use super::{Check, Finding, View};
+use crate::history::What;
 use crate::plan::Plan;
 
 /// Whoever routes requests can see that the server shuts down.
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(plan: &Plan, history: &History) -> Vec<Finding> {
+fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let budget = plan.contract.visible_ms;
     let expected = format!("a sign of the shutdown within {budget} ms of the signal");
     let not_visible = |event: &&crate::history::Event| event.what == What::NotVisible;

@@ -5,17 +5,17 @@ use crate::plan::Intent;
 
 /// One request, and what became of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Exchange {
+pub struct Exchange<'a> {
     /// Which.
-    pub request: RequestId,
+    pub request: &'a RequestId,
     /// What it is for.
     pub intent: Intent,
     /// Method and path.
-    pub line: String,
+    pub line: &'a str,
     /// The actor that sent it.
-    pub actor: String,
+    pub actor: &'a str,
     /// The connection that it was sent on.
-    pub conn: String,
+    pub conn: &'a str,
     /// Before its first byte was sent, in microseconds: no byte went earlier.
     pub first_us: u64,
     /// After its last byte was sent, in microseconds, if it was: none went later.
@@ -32,16 +32,16 @@ pub struct Exchange {
     /// be in flight or not; it is not proved, and this is `false`.
     pub in_flight: bool,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: Outcome<'a>,
     /// When that was, in microseconds.
     pub ended_us: u64,
 }
 
 /// What became of a request.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome<'a> {
     /// A whole response.
-    Answered(Answer),
+    Answered(&'a Answer),
     /// Closed or reset without a byte of a response.
     Closed(End),
     /// The server said that it has not begun it: it can be sent again without risk.
@@ -56,7 +56,7 @@ pub enum Outcome {
     NotSent,
 }
 
-impl Exchange {
+impl<'a> Exchange<'a> {
     /// The response's status, if a whole one came.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
@@ -71,8 +71,8 @@ impl Exchange {
 
     /// The response, if a whole one came.
     #[must_use]
-    pub fn answer(&self) -> Option<&Answer> {
-        match &self.outcome {
+    pub fn answer(&self) -> Option<&'a Answer> {
+        match self.outcome {
             Outcome::Answered(answer) => Some(answer),
             Outcome::Closed(_)
             | Outcome::Refused
@@ -84,7 +84,7 @@ impl Exchange {
     }
 }
 
-impl std::fmt::Display for Outcome {
+impl std::fmt::Display for Outcome<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Answered(answer) => write!(f, "{}, complete", answer.status),
@@ -115,7 +115,7 @@ impl std::fmt::Display for ConnectError {
 impl History {
     /// Every request of which a byte was sent, in the order of their first bytes.
     #[must_use]
-    pub fn exchanges(&self) -> Vec<Exchange> {
+    pub fn exchanges(&self) -> Vec<Exchange<'_>> {
         let mut gathered = Gathered::default();
         for event in &self.events {
             gathered.take(event);
@@ -127,20 +127,20 @@ impl History {
 }
 
 #[derive(Default)]
-struct Gathered {
-    by_id: BTreeMap<String, Exchange>,
-    connected: BTreeMap<String, u64>,
-    answered: BTreeSet<String>,
+struct Gathered<'a> {
+    by_id: BTreeMap<&'a str, Exchange<'a>>,
+    connected: BTreeMap<&'a str, u64>,
+    answered: BTreeSet<&'a str>,
     snapped: bool,
     killed: bool,
 }
 
-impl Gathered {
-    fn take(&mut self, event: &super::Event) {
+impl<'a> Gathered<'a> {
+    fn take(&mut self, event: &'a super::Event) {
         let at = event.at_us;
         match &event.what {
             What::Connected { conn, began_us } => {
-                self.connected.insert(conn.clone(), *began_us);
+                self.connected.insert(conn, *began_us);
             }
             What::Sent { began_us, conn, request, intent, line, bytes, last, .. } => {
                 let exchange = self.entry(&event.actor, *began_us, conn, request, *intent, line);
@@ -155,8 +155,8 @@ impl Gathered {
                 exchange.ended_us = at;
             }
             What::Answered { conn, request, answer } => {
-                self.answered.insert(conn.clone());
-                self.end(request, at, Outcome::Answered(answer.clone()));
+                self.answered.insert(conn);
+                self.end(request, at, Outcome::Answered(answer));
             }
             What::Ended { request, by, got, status, .. } => {
                 // What ends when the world kills the server had been silent until then.
@@ -176,7 +176,7 @@ impl Gathered {
             What::Snapshot { as_of_us, unread, unaccepted } if !self.snapped => {
                 self.snapped = true;
                 for exchange in self.by_id.values_mut() {
-                    let conn = &exchange.conn;
+                    let conn = exchange.conn;
                     exchange.in_flight = exchange.outcome == Outcome::Silence
                         && exchange.last_us.is_some_and(|last| last <= *as_of_us)
                         && !unread.contains(conn)
@@ -191,19 +191,19 @@ impl Gathered {
 
     fn entry(
         &mut self,
-        actor: &str,
+        actor: &'a str,
         began_us: u64,
-        conn: &str,
-        request: &RequestId,
+        conn: &'a str,
+        request: &'a RequestId,
         intent: Intent,
-        line: &str,
-    ) -> &mut Exchange {
-        self.by_id.entry(request.id.clone()).or_insert_with(|| Exchange {
-            request: request.clone(),
+        line: &'a str,
+    ) -> &mut Exchange<'a> {
+        self.by_id.entry(&request.id).or_insert_with(|| Exchange {
+            request,
             intent,
-            line: line.to_owned(),
-            actor: actor.to_owned(),
-            conn: conn.to_owned(),
+            line,
+            actor,
+            conn,
             first_us: began_us,
             last_us: None,
             bytes: 0,
@@ -215,8 +215,8 @@ impl Gathered {
         })
     }
 
-    fn end(&mut self, request: &RequestId, at: u64, outcome: Outcome) {
-        if let Some(exchange) = self.by_id.get_mut(&request.id) {
+    fn end(&mut self, request: &RequestId, at: u64, outcome: Outcome<'a>) {
+        if let Some(exchange) = self.by_id.get_mut(request.id.as_str()) {
             // A request that could not be sent whole may still have been answered, early.
             let early = matches!(outcome, Outcome::Answered(_));
             if exchange.outcome != Outcome::NotSent || early {

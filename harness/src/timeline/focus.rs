@@ -48,15 +48,15 @@ impl Focus {
     }
 
     fn take(&mut self, exchange: &Exchange) {
-        let known = self.clients.contains(&exchange.actor);
+        let known = self.clients.iter().any(|client| client == exchange.actor);
         if !known && self.clients.len() >= MOST_CLIENTS {
             return;
         }
         if !known {
-            self.clients.push(exchange.actor.clone());
+            self.clients.push(exchange.actor.to_owned());
         }
         // A client that goes on for ever has too many requests to show.
-        let of_it = |id: &&String| id.split('#').next() == Some(exchange.actor.as_str());
+        let of_it = |id: &&String| id.split('#').next() == Some(exchange.actor);
         if self.requests.iter().filter(of_it).count() < 4 {
             let RequestId { id, name } = exchange.request.clone();
             if self.requests.insert(id.clone()) {

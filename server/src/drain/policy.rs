@@ -41,7 +41,9 @@ pub struct Policy {
     /// for them. Default 50 ms, a round trip.
     pub handshake_grace: Duration,
     /// How long an idle keep-alive connection stays open for one last response. Default 250 ms:
-    /// HTTP/1.1 has no other way to avoid closing on a request that is already in the air.
+    /// HTTP/1.1 has no other way to avoid closing on a request that is already in the air. Counted
+    /// from when the door is closed, or from when closing it began if connections wait that there
+    /// are no descriptors for.
     pub idle_grace: Duration,
     /// How long a connection that has not sent a byte stays open. Default 250 ms: one just
     /// accepted, whose request is still unread, gets one read before it is judged idle.

@@ -79,7 +79,10 @@ async fn drain_queue<L: Listener>(door: &Door<L>, mut accept: impl FnMut() -> io
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
             // The deadline bounds it: then this is dropped.
-            Err(error) if is_short_of_something(&error) => door.sleep(REST).await,
+            Err(error) if is_short_of_something(&error) => {
+                door.make_room();
+                door.sleep(REST).await;
+            }
             Err(_) if failures < FAILURES => failures += 1,
             Err(error) => {
                 tracing::warn!(%error, "connections that waited in the accept queue were lost");

@@ -15,6 +15,7 @@ pub struct Door<L: Listener> {
     handshake_grace: Duration,
     clock: SharedClock,
     first_rung: Rung,
+    make_room: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
 type Admit<L> = dyn Fn(<L as Listener>::Io, <L as Listener>::Addr) + Send + Sync;
@@ -28,7 +29,21 @@ impl<L: Listener> Door<L> {
         // The receiver is only gone when the shutdown was cut short, and then the connection is to
         // be closed.
         let admit = move |io, peer| drop(admitted.send((io, peer)));
-        Self { admit: Box::new(admit), handshake_grace, clock, first_rung: Rung::SharedSocket }
+        let first_rung = Rung::SharedSocket;
+        Self { admit: Box::new(admit), handshake_grace, clock, first_rung, make_room: None }
+    }
+
+    /// What is called, again and again, for as long as connections wait in the queue and there are
+    /// no descriptors for them.
+    pub(crate) fn or_make_room(self, make_room: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { make_room: Some(Box::new(make_room)), ..self }
+    }
+
+    /// Connections wait, and there are no descriptors for them.
+    pub(super) fn make_room(&self) {
+        if let Some(make_room) = &self.make_room {
+            make_room();
+        }
     }
 
     /// The same door for a listener inside of this one: what that one admits passes through `wrap`,
@@ -63,12 +78,12 @@ impl<L: Listener> Door<L> {
         self,
         wrap: impl Fn(I::Io, I::Addr) -> (L::Io, L::Addr) + Send + Sync + 'static,
     ) -> Door<I> {
-        let Self { admit, handshake_grace, clock, first_rung } = self;
+        let Self { admit, handshake_grace, clock, first_rung, make_room } = self;
         let admit = move |io, peer| {
             let (io, peer) = wrap(io, peer);
             admit(io, peer);
         };
-        Door { admit: Box::new(admit), handshake_grace, clock, first_rung }
+        Door { admit: Box::new(admit), handshake_grace, clock, first_rung, make_room }
     }
 
     /// Lets a connection in. It is served like any other that was accepted in time.

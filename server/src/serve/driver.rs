@@ -22,6 +22,7 @@ use super::connection;
 use super::http::Http;
 use super::parking::Parking;
 use super::release::{Releasing, Resource};
+use super::room;
 use super::shared::{Orders, Shared};
 use super::steps;
 use crate::clock::Sleep;
@@ -283,6 +284,7 @@ where
                 let (admit, admitted) = unbounded_channel();
                 let grace = self.shared.machine().policy().handshake_grace;
                 let door = Door::new(admit, grace, self.shared.clock().clone());
+                let door = door.or_make_room(room::maker(&self.shared));
                 self.entrance = Entrance::Sealing { seal: Box::pin(listener.seal(door)), admitted };
             }
             Entrance::Sealing { .. } | Entrance::Shut => {

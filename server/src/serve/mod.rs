@@ -14,6 +14,7 @@
 //! * `io`: the bytes of a connection, watched, and its clean close.
 //! * `gate`, `answer`, `body`: the way of a request through the application, counted until its
 //!   response is written.
+//! * `room`: idle connections make room for those that wait, where descriptors are short.
 //! * `release`: resources that are released at the end.
 //! * `steps`: each step of the shutdown, for the log and the metrics.
 
@@ -32,6 +33,7 @@ mod io;
 mod line;
 mod parking;
 mod release;
+mod room;
 mod shared;
 mod steps;
 mod verdict;

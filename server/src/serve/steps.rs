@@ -69,6 +69,10 @@ fn say(machine: &Machine, message: &'static str) {
     info!(in_flight = counts.requests, connections = counts.open, "{message}");
 }
 
+pub(super) fn making_room(machine: &Machine) {
+    say(machine, "out of descriptors: closing idle connections for those that wait");
+}
+
 pub(super) fn sealed(rung: Rung, machine: &Machine) {
     let counts = machine.counts();
     info!(%rung, took_ms = lasted(machine.outcome(), Phase::Sealing),

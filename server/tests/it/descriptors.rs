@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 use tokio::io::AsyncWriteExt;
 
 use crate::examples::process::Example;
-use crate::http::{get, read_answer, send_get};
+use crate::http::{closed, get, read_answer, send_get};
 
 /// From here on the process cannot open a descriptor before it has closed one. How many it may have
 /// open.
@@ -116,4 +116,26 @@ async fn the_sealing_leaves_descriptors_to_those_that_wait() {
         drop(client);
         example.finish().await.assert_clean();
     }
+}
+
+/// All that there are belong to connections that are idle, and would be until the door is closed.
+#[tokio::test]
+async fn idle_connections_make_room_for_those_that_wait() {
+    let example = Example::start("axum").await;
+    let mut idle = example.connect().await;
+    get(&mut idle, "/").await;
+    allow_no_more(&example);
+    let mut waiting = Vec::new();
+    for _ in 0..8 {
+        let mut waits = example.connect().await;
+        send_get(&mut waits, "/").await.expect("the kernel takes it");
+        waiting.push(waits);
+    }
+    example.terminate();
+    assert!(closed(&mut idle).await);
+    drop(idle);
+    for mut waits in waiting {
+        assert_eq!(read_answer(&mut waits).await.expect("an answer").status(), 200);
+    }
+    example.finish().await.assert_clean();
 }

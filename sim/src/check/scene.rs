@@ -85,8 +85,8 @@ impl<'a> Scene<'a> {
     /// What a finding about a connection is about: the request that it carried last by then, or
     /// the connection itself if it had carried none.
     pub(super) fn subject(&self, conn: usize, by_us: u64) -> &'a str {
-        let asks = self.facts.asks_on(conn).filter(|ask| ask.first_us <= by_us);
-        asks.last().map_or(self.facts.conns[conn].name, |ask| ask.id)
+        let mut asks = self.facts.asks_on(conn).filter(|ask| ask.first_us <= by_us);
+        asks.next_back().map_or(self.facts.conns[conn].name, |ask| ask.id)
     }
 
     /// Whether the plan has such a step, of one actor or of any. Not for every run: it walks the

@@ -25,7 +25,7 @@ macro_rules! situations {
 situations! {
     0 IN_FLIGHT_AT_SIGNAL "a request was in flight at the signal";
     1 QUEUE_AT_SEAL "connections waited in the accept queue when the door was to be sealed";
-    2 REUSE_AT_FIN "a client used its connection again in the instant in which the server closed it";
+    2 REUSE_AT_FIN "a client used its connection again in the instant of the server's FIN";
     3 WORK_AT_DEADLINE "the deadline came with work left";
     4 SECOND_SIGNAL "a second signal came during the shutdown";
     5 BALANCER_TO_DRAINING "a balancer sent something to a server that was shutting down";

@@ -1,12 +1,15 @@
 use lastorders_harness::plan::{Fault, Role, Signal, Step};
 
 use super::load::{Load, is_client, outstanding};
+use super::times::TICK_US;
 use crate::case::{Case, LinkChange, Sealing};
 
 /// Both ways of the slowest link, so many times, are between a server's last deed and its end.
 const LAST_ROUND_TRIPS: u64 = 4;
-/// What may come on top of bounds that are exact but for ties.
-const MARGIN_US: u64 = 1_000;
+/// Lame duck, seal, a grace, and one more for ties.
+const TICKS_US: u64 = 4 * TICK_US;
+/// A statement waits twice: for its row, and for its acknowledgement.
+const TICKS_OF_A_STATEMENT_US: u64 = 2 * TICK_US;
 
 /// What can be told of a case from its data alone.
 #[derive(Debug, Default)]
@@ -66,7 +69,7 @@ impl Facts {
         let graces = policy.idle_grace_us.max(policy.first_byte_grace_us);
         let sealed = self.signal_us.unwrap_or(0) + policy.lame_duck_us + policy.handshake_grace_us;
         let idle = self.quiet_us.max(sealed + graces);
-        idle + LAST_ROUND_TRIPS * self.round_trip_us() + MARGIN_US
+        idle + LAST_ROUND_TRIPS * self.round_trip_us() + TICKS_US
     }
 
     /// No client keeps the server from its end for ever, and nothing cuts it short but the
@@ -155,7 +158,7 @@ impl Facts {
     fn clients(&mut self, case: &Case, dead_us: u64) {
         let store = &case.conditions.store;
         let statement_us = store.work_us + store.acknowledge_us + 2 * store.jitter_us;
-        let service_us = outstanding(case) * statement_us;
+        let service_us = outstanding(case) * (statement_us + TICKS_OF_A_STATEMENT_US);
         let network = &case.conditions.network;
         for actor in case.plan.actors.iter().filter(|actor| is_client(actor)) {
             let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
@@ -169,7 +172,7 @@ impl Facts {
         self.quiet_us = self.load.over_us + dead_us;
         self.last_at_us = self.load.last_at_us;
         let trips = LAST_ROUND_TRIPS * self.round_trip_us();
-        self.answer_us = self.load.dawdles_us + trips + service_us + dead_us + MARGIN_US;
+        self.answer_us = self.load.dawdles_us + trips + service_us + dead_us + TICKS_US;
     }
 }
 
@@ -181,6 +184,7 @@ impl Load {
         self.dawdles_us = self.dawdles_us.max(other.dawdles_us);
         self.open_ended |= other.open_ended;
         self.abandons |= other.abandons;
+        self.abandons_probes |= other.abandons_probes;
         self.half_closes |= other.half_closes;
         self.half_works |= other.half_works;
         self.probes |= other.probes;

@@ -7,7 +7,7 @@ use super::script::Script;
 use super::signals::Signals;
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
-use super::times::Times;
+use super::times::{Times, tick};
 use super::{ClientKind, Family, Requests, balancer, clients, facts::Facts, policy, store};
 use crate::case::{CASE_VERSION, Case, Conditions, Link, Yields};
 
@@ -58,10 +58,10 @@ impl Generator {
         let arrival = stream.between(0, times.horizon());
         times.anchor_request(arrival, &store);
         if cut_short {
-            times.anchor([signals.first_us + policy.deadline_us]);
+            times.anchor([tick(signals.first_us + policy.deadline_us)]);
         }
         store.stalls = store::stalls(seed, &swarm, &times);
-        times.anchor(store.stalls.iter().map(|stall| stall.until_us));
+        times.anchor(store.stalls.iter().map(|stall| tick(stall.until_us)));
         let mut network = latencies.network(&swarm);
         let mut actors = Vec::with_capacity(8);
         let places = how_many(stream);

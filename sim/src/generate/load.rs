@@ -21,8 +21,10 @@ pub(super) struct Load {
     pub(super) dawdles_us: u64,
     /// It waits for the server, and has given it no reason to end the connection by itself.
     pub(super) open_ended: bool,
-    /// It leaves while an answer is due to it.
+    /// It leaves when it has begun to ask and has no answer.
     pub(super) abandons: bool,
+    /// And it may have asked for `/health`.
+    pub(super) abandons_probes: bool,
     /// It closes its side while an answer is due to it; servers may take that for leaving.
     pub(super) half_closes: bool,
     /// And what it asked for does something.
@@ -180,7 +182,9 @@ impl Walk {
 
     /// What is due is lost, and the connection holds nothing any more.
     fn leaves(&mut self) {
-        self.load.abandons |= self.due > 0;
+        let abandons = self.due > 0 || self.begun;
+        self.load.abandons |= abandons;
+        self.load.abandons_probes |= abandons && self.load.probes;
         (self.due, self.working, self.begun, self.upgraded) = (0, false, false, false);
     }
 }

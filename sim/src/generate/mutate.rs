@@ -4,7 +4,7 @@ use super::generator::client_name;
 use super::load::is_client;
 use super::script::Script;
 use super::stream::Stream;
-use super::times::Times;
+use super::times::{Times, tick};
 use super::{ClientKind, Requests, clients, derive_promise, facts::Facts};
 use crate::case::{Case, Link};
 
@@ -25,8 +25,8 @@ pub(super) fn mutate_with(mut case: Case, rng: &mut fastrand::Rng, requests: &Re
     let signal_us = Facts::of(&case).signal_us.unwrap_or(0);
     let conditions = &case.conditions;
     let mut times = Times::of_a_drain(&conditions.policy, &conditions.store, signal_us, SCALE_US);
-    times.anchor([signal_us + conditions.policy.deadline_us]);
-    times.anchor(conditions.store.stalls.iter().map(|stall| stall.until_us));
+    times.anchor([tick(signal_us + conditions.policy.deadline_us)]);
+    times.anchor(conditions.store.stalls.iter().map(|stall| tick(stall.until_us)));
     match stream.between(0, 9) {
         0..=3 => move_a_step(&mut case, &times, stream),
         4 | 5 => swap_a_client(&mut case, &times, requests, stream),

@@ -3,8 +3,13 @@ use std::time::Duration;
 use lastorders_harness::plan::{CheckUse, Contract, Level};
 
 use super::facts::Facts;
+use super::times::TICK_US;
 use crate::case::{Case, Promise, Sealing};
 
+/// The deadline, the abort, and what is released: each ends with a tick of the server's timers.
+const LAST_TICKS_US: u64 = 3 * TICK_US;
+/// The lame duck and the seal, likewise.
+const SEALED_TICKS_US: u64 = 2 * TICK_US;
 /// From the operator's probe that is too early to the answer of the next.
 const NEXT_PROBE_US: u64 = 50_000;
 /// What budgets have on top of bounds that are exact: they are whole milliseconds.
@@ -27,7 +32,7 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// | `exit-status` | unless a second SIGINT, or a forced exit code with something to force |
 /// | `ids-distinct` | for the contract's requests, always |
 /// | `health-draining`, `health-monotonic` | where `/health` is asked, no packet is lost, and every client reads in time: a probe that nobody hears is silence |
-/// | `health-ok` | so, and no client half-closes, which hyper takes for leaving |
+/// | `health-ok` | so, and no client leaves before its answer, or half-closes, which hyper takes for leaving |
 /// | `answered-in-time` | where no packet is lost, and every client reads in time |
 /// | `exit-prompt` | where all work ends by itself before the deadline; the budget is that bound |
 /// | `idle-closed` | so, and each client looks after its connection before the run is over, and knows when it was closed (HTTP/2 clients do not) |
@@ -60,6 +65,8 @@ struct Bounds {
     /// The pool is closed in the time that it has.
     closes: bool,
     lossless: bool,
+    /// No handshake is lost because the accept queue is full.
+    queue: bool,
 }
 
 impl Bounds {
@@ -67,10 +74,12 @@ impl Bounds {
         let policy = &case.conditions.policy;
         let signal_us = facts.signal_us.unwrap_or(0);
         let idle_us = facts.idle_us(case);
-        let closes = case.conditions.store.close_us < policy.release_us && !facts.black_hole;
+        let close_us = case.conditions.store.close_us + LAST_TICKS_US;
+        let closes = close_us < policy.release_us && !facts.black_hole;
         let release_us = case.conditions.store.close_us.max(policy.linger_us);
         let settles = facts.may_settle() && idle_us < signal_us + policy.deadline_us;
-        let settled_us = settles.then(|| idle_us + release_us.min(policy.release_us));
+        let settled_us =
+            settles.then(|| idle_us + release_us.min(policy.release_us) + LAST_TICKS_US);
         let load = &facts.load;
         let lingers = policy.linger_us > facts.round_trip_us();
         let ours = load.works && !load.foreign;
@@ -80,18 +89,26 @@ impl Bounds {
         let queue = u64::from(case.conditions.network.backlog) >= facts.connections + 4;
         let lossless = accountable && queue && facts.arrives_in_time(case);
         let longest_us = micros(policy.policy().longest());
-        Self { settled_us, gone_us: signal_us + longest_us, accountable, closes, lossless }
+        Self {
+            settled_us,
+            gone_us: signal_us + longest_us + LAST_TICKS_US,
+            accountable,
+            closes,
+            lossless,
+            queue,
+        }
     }
 
     fn contract(&self, case: &Case, facts: &Facts) -> Contract {
         let policy = &case.conditions.policy;
         let signal_us = facts.signal_us.unwrap_or(0);
-        let sealed_us = policy.lame_duck_us + policy.handshake_grace_us;
-        // In a lame duck a probe is told, and need not wait for the seal.
+        let sealed_us = policy.lame_duck_us + policy.handshake_grace_us + SEALED_TICKS_US;
+        // In a lame duck a probe is told, if it gets through, and need not wait for the seal.
         let told_us = 2 * facts.round_trip_us() + NEXT_PROBE_US;
-        let visible_us = if facts.load.probes { sealed_us.min(told_us) } else { sealed_us };
+        let told = facts.load.probes && self.queue;
+        let visible_us = if told { sealed_us.min(told_us) } else { sealed_us };
         let answer_us = match self.settled_us {
-            Some(_) if self.connects_are_heard(case, facts) => facts.answer_us,
+            Some(_) if self.queue && policy.sealing != Sealing::SynFilter => facts.answer_us,
             // A connection that nobody hears, such as one whose SYN was filtered, is given up by
             // its client when the run is over, and not before.
             Some(_) | None => self.gone_us + facts.load.dawdles_us + AFTERWARDS_US,
@@ -104,13 +121,6 @@ impl Bounds {
             grace_ms: ms(self.gone_us - signal_us),
             ..Contract::default()
         }
-    }
-
-    /// Whether no handshake is lost without a word.
-    fn connects_are_heard(&self, case: &Case, facts: &Facts) -> bool {
-        let filtered = case.conditions.policy.sealing == Sealing::SynFilter;
-        let queue = u64::from(case.conditions.network.backlog) >= facts.connections + 4;
-        !filtered && queue
     }
 
     fn checks(&self, case: &Case, facts: &Facts) -> Vec<CheckUse> {
@@ -133,7 +143,7 @@ impl Bounds {
             ("exit-prompt", settles),
             ("idle-closed", settles && seen),
             ("answered-in-time", calm),
-            ("health-ok", load.probes && calm && !load.half_closes),
+            ("health-ok", load.probes && calm && !load.half_closes && !load.abandons_probes),
             ("health-draining", load.probes && calm),
             ("health-monotonic", load.probes && calm),
             ("ids-distinct", contract),

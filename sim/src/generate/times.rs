@@ -5,6 +5,16 @@ use crate::case::{Link, PolicySpec, StoreConditions};
 /// conditions and histories. Two events closer than that are written at the same time.
 pub(super) const QUANTUM_US: u64 = 1;
 
+/// What the server and the store wait for ends with a tick of the runtime's timers: they count
+/// whole milliseconds and round up. Clients act to the microsecond, so whoever is to meet such an
+/// end must aim at the tick.
+pub(super) const TICK_US: u64 = 1_000;
+
+/// When a wait that would be over by then is over.
+pub(super) fn tick(us: u64) -> u64 {
+    us.next_multiple_of(TICK_US)
+}
+
 /// The moments that races happen around, and how times are drawn from them.
 ///
 /// Two times that are drawn uniformly almost never race. So half of all times are a moment that
@@ -14,6 +24,8 @@ pub(super) struct Times {
     anchors: Vec<u64>,
     /// Times that are not drawn from anchors lie between 0 and this.
     horizon: u64,
+    /// Half of those lie before the signal: what is not there by then is hardly ever in flight.
+    signal_us: u64,
 }
 
 impl Times {
@@ -25,12 +37,17 @@ impl Times {
         signal_us: u64,
         scale_us: u64,
     ) -> Self {
-        let sealing_us = signal_us + policy.lame_duck_us;
-        let sealed_us = sealing_us + policy.handshake_grace_us;
+        let sealing_us = match policy.lame_duck_us {
+            0 => signal_us,
+            lame_duck_us => tick(signal_us + lame_duck_us),
+        };
+        let sealed_us = tick(sealing_us + policy.handshake_grace_us);
         let horizon = sealed_us + scale_us;
-        let mut times = Self { anchors: Vec::with_capacity(24), horizon };
+        let mut times = Self { anchors: Vec::with_capacity(24), horizon, signal_us };
         times.anchor([signal_us, sealing_us, sealed_us]);
-        times.anchor([sealed_us + policy.idle_grace_us, sealed_us + policy.first_byte_grace_us]);
+        times.anchor(
+            [policy.idle_grace_us, policy.first_byte_grace_us].map(|us| tick(sealed_us + us)),
+        );
         // In flight at the signal: the row is made, or the answer given, in that instant.
         let answer_us = store.work_us + store.acknowledge_us;
         times.anchor_request(signal_us.saturating_sub(store.work_us), store);
@@ -40,8 +57,8 @@ impl Times {
 
     /// When a request's last byte comes, when its row is made, and when its answer is due.
     pub(super) fn anchor_request(&mut self, arrival_us: u64, store: &StoreConditions) {
-        let row_us = arrival_us + store.work_us;
-        self.anchor([arrival_us, row_us, row_us + store.acknowledge_us]);
+        let row_us = tick(arrival_us + store.work_us);
+        self.anchor([arrival_us, row_us, tick(row_us + store.acknowledge_us)]);
     }
 
     /// The latest time that is drawn without an anchor.
@@ -57,7 +74,8 @@ impl Times {
     /// The time of something that happens to the server itself, or to the store.
     pub(super) fn draw(&self, stream: &mut Stream, link: Link) -> u64 {
         if self.anchors.is_empty() || stream.coin() {
-            return stream.between(0, self.horizon);
+            let until = if stream.coin() { self.signal_us } else { self.horizon };
+            return stream.between(0, until);
         }
         let round_trip = link.to_server_us + link.to_client_us;
         let offset = stream.pick(&[0, QUANTUM_US, round_trip / 2, round_trip]);

@@ -85,7 +85,7 @@ pub fn write(mut to: impl Write, header: &Header, trace: &Trace) -> io::Result<(
     to.flush()
 }
 
-/// Reads a trace that [`write`] has written. What is read is bounded by [`MOST_RECORDS`] and
+/// Reads a trace that [`write()`] has written. What is read is bounded by [`MOST_RECORDS`] and
 /// [`MOST_DRAWS`]; the hash is computed anew.
 ///
 /// # Errors

@@ -56,8 +56,18 @@ impl<N: Net> Stream<N> {
         Self { slot, scene, conn, opened, shut: false, gave_way: false, blind: false }
     }
 
+    /// From now on it is the connection that was touched last.
+    fn touch(&self) {
+        LAST.with_borrow_mut(|last| {
+            if last.as_ref().is_none_or(|last| last.number != self.conn.number) {
+                *last = Some(self.conn.clone());
+            }
+        });
+    }
+
     /// Whether to give way here once.
     fn gives_way(&mut self, cx: &Context<'_>) -> bool {
+        self.touch();
         let often = self.scene.conditions.yields.io;
         if often == 0 {
             return false;
@@ -86,11 +96,7 @@ impl<N: Net> Stream<N> {
         cx: &mut Context<'_>,
         poll: impl FnOnce(Pin<&mut N::Stream>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        LAST.with_borrow_mut(|last| {
-            if last.as_ref().is_none_or(|last| last.number != self.conn.number) {
-                *last = Some(self.conn.clone());
-            }
-        });
+        self.touch();
         match lock(&self.slot).as_mut() {
             Some(stream) => poll(Pin::new(stream), cx),
             None => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),

@@ -289,7 +289,7 @@ fn rows_must_be_counted_and_belong_to_somebody() {
                 *sessions_left = 1;
             }
         }
-        (CHECK.judge)(&stopping(&CHECK), &story)
+        (CHECK.judge)(&stopping(&CHECK), &View::of(&story))
     };
     let why = "the database is gone".to_owned();
     let rows: [Row<'_>; 3] = [

@@ -46,8 +46,7 @@ impl Coverage {
 
     /// Each of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Tuple> {
-        let numbers = 0..u16::try_from(Tuple::COUNT).expect("there are fewer than 65,536");
-        numbers.filter_map(Tuple::of).filter(|tuple| self.contains(*tuple))
+        Tuple::all().filter(|tuple| self.contains(*tuple))
     }
 }
 

@@ -16,10 +16,18 @@ pub struct Tuple {
     pub outcome: Outcome,
 }
 
+// A number of 16 bits is enough for all.
+const _: () = assert!(Tuple::COUNT <= 1 << 16);
+
 impl Tuple {
     /// How many there can be.
     pub const COUNT: usize =
         Phase::ALL.len() * Class::ALL.len() * Fault::ALL.len() * Outcome::ALL.len();
+
+    /// Each of them, in order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT as u16).filter_map(Self::of)
+    }
 
     /// Its number, below [`COUNT`](Self::COUNT).
     #[must_use]
@@ -29,7 +37,7 @@ impl Tuple {
             + self.fault as usize)
             * Outcome::ALL.len()
             + self.outcome as usize;
-        u16::try_from(place).expect("there are fewer than 65,536")
+        place as u16
     }
 
     /// The one with this number.

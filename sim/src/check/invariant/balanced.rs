@@ -25,7 +25,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let is_balanced = |conn: &Conn<'_>| balancer.clients.iter().any(|name| name == conn.actor());
     let mut findings = Vec::new();
     for (place, conn) in facts.conns.iter().enumerate().filter(|(_, conn)| is_balanced(conn)) {
-        if !in_time(scene, conn, balancer) {
+        if !is_reachable(scene, conn) {
             continue;
         }
         if let Some((at, error)) = conn.refused {
@@ -68,8 +68,8 @@ fn is_promised(scene: &Scene<'_>, balancer: &Balancer) -> bool {
         && !scene.any_step(None, &|step| matches!(step, Step::Fault { .. }))
 }
 
-/// Whether its latency is one that the promise was made for.
-fn in_time(scene: &Scene<'_>, conn: &Conn<'_>, _: &Balancer) -> bool {
+/// Whether nothing was done to its link, and it is known whose it is.
+fn is_reachable(scene: &Scene<'_>, conn: &Conn<'_>) -> bool {
     conn.is_known() && !scene.link_was(None, conn.actor(), u64::MAX)
 }
 

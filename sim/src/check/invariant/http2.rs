@@ -5,7 +5,7 @@ use crate::check::records::{Ask, Conn};
 
 pub(super) const CHECK: Check = Check {
     id: "http2",
-    about: "over HTTP/2 no request above the last GOAWAY is executed, and each below it is answered",
+    about: "over HTTP/2 no request above the last GOAWAY is executed, and each other is answered",
     whose: Whose::Every,
     judge,
 };

@@ -3,7 +3,7 @@ use crate::check::records::Conn;
 
 pub(super) const CHECK: Check = Check {
     id: "idle-let-go",
-    about: "a connection on which nothing is owed is closed when the graces after the seal are over",
+    about: "a connection on which nothing is owed is closed once the graces are over",
     whose: Whose::WithWords,
     judge,
 };

@@ -2,7 +2,7 @@ use super::{Check, Finding, QUANTUM_US, Scene, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "release-bounded",
-    about: "all releases together take no longer than the policy allows, and none is left under way",
+    about: "releases take no longer than the policy allows in all, and none is left under way",
     whose: Whose::WithWords,
     judge,
 };

@@ -5,7 +5,7 @@ use crate::check::records::{Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
     id: "unread",
-    about: "a connection with nothing in flight is not closed over bytes of a request that had come",
+    about: "a connection with nothing in flight is not closed over bytes that had come",
     whose: Whose::Every,
     judge,
 };

@@ -2,6 +2,7 @@ use lastorders_harness::plan::{Actor, Step};
 
 use crate::case::{Case, Link};
 use crate::generate::facts::Facts;
+use crate::generate::times::tick;
 use crate::generate::{Family, generate};
 
 /// Measured from the outside: which times of clients lie at a moment that the case's data tell,
@@ -32,15 +33,19 @@ fn moments(case: &Case) -> Vec<u64> {
     let policy = &case.conditions.policy;
     let store = &case.conditions.store;
     let signal = Facts::of(case).signal_us.unwrap();
-    let answer = store.work_us + store.acknowledge_us;
-    let sealing = signal + policy.lame_duck_us;
-    let sealed = sealing + policy.handshake_grace_us;
-    let mut moments = vec![signal, sealing, sealed, signal + policy.deadline_us];
-    moments.extend([sealed + policy.idle_grace_us, sealed + policy.first_byte_grace_us]);
-    for arrival in [signal.saturating_sub(store.work_us), signal.saturating_sub(answer)] {
-        moments.extend([arrival, arrival + store.work_us, arrival + answer]);
+    let sealing = match policy.lame_duck_us {
+        0 => signal,
+        us => tick(signal + us),
+    };
+    let sealed = tick(sealing + policy.handshake_grace_us);
+    let mut moments = vec![signal, sealing, sealed, tick(signal + policy.deadline_us)];
+    moments.extend([policy.idle_grace_us, policy.first_byte_grace_us].map(|us| tick(sealed + us)));
+    for before in [store.work_us, store.work_us + store.acknowledge_us] {
+        let arrival = signal.saturating_sub(before);
+        let row = tick(arrival + store.work_us);
+        moments.extend([arrival, row, tick(row + store.acknowledge_us)]);
     }
-    moments.extend(store.stalls.iter().map(|stall| stall.until_us));
+    moments.extend(store.stalls.iter().map(|stall| tick(stall.until_us)));
     moments
 }
 

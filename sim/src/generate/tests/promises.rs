@@ -46,7 +46,11 @@ fn what_must_follow_is_told_from_the_case() {
         let named = case.plan.checks.iter().any(|used| used.check == "ledger");
         assert_eq!(named, ledger, "{what}: the ledger judges");
         assert_eq!(promise.lossless, lossless, "{what}: lossless");
-        assert_eq!(promise.gone_us, SIGNAL_US + 9_050_000, "{what}: deadline, abort, release");
+        assert_eq!(
+            promise.gone_us,
+            SIGNAL_US + 9_053_000,
+            "{what}: deadline, abort, release, ticks"
+        );
     }
 }
 
