@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::blame::BlameArgs;
+use super::export::ExportArgs;
+use super::shrink::ShrinkArgs;
 use crate::engine::EngineKind;
 use crate::generate::Family;
 use crate::subject::Subject;
@@ -16,6 +19,8 @@ Examples:
   lastorders-sim sweep --seeds 0..100000 --subject axum
   lastorders-sim replay 4711                       what happens in one seed
   lastorders-sim replay 'v1:...#event-0123abcd'    a line that a sweep has printed
+  lastorders-sim shrink 4711                       the smallest case that fails as it does
+  lastorders-sim export 4711 --format plan --out plan.json   for lastorders run --plans
   lastorders-sim sweep --seeds 0..1000000 --shard 2/4 --out 2.json   one machine's part
   lastorders-sim merge *.json                      the parts of all
   lastorders-sim bugs                              whether planted bugs are found, and how soon
@@ -57,6 +62,14 @@ pub(super) enum Command {
     /// Write a case's trace to stdout, for another process to compare.
     #[command(hide = true)]
     Trace(CaseArgs),
+    /// Make a case that fails as small as it can be, and say what happens in it.
+    Shrink(ShrinkArgs),
+    /// Write a case or its run for another program: packets, records, a page, a real plan.
+    Export(ExportArgs),
+    /// After which event a failure could not be averted any more.
+    Blame(BlameArgs),
+    /// What the simulated networks do as this machine's does, and whether it is as checked in.
+    Parity,
     /// Look for every planted bug: how many seeds and seconds each takes.
     Bugs(BugsArgs),
     /// Put the results of a sweep's shards together, or say why they do not belong together.

@@ -4,6 +4,7 @@ use lastorders_harness::check::Verdict;
 use lastorders_harness::exit;
 
 use super::args::ReplayArgs;
+use super::story::story;
 use super::{case, print};
 use crate::check::judge;
 use crate::trace::{Names, line};
@@ -21,21 +22,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, u8> {
             let _ = writeln!(text, "{}", line(record, &Names::default()));
         }
     }
-    for finding in &judged.findings {
-        let _ = writeln!(text, "{finding:?}");
-    }
-    if let Some(signature) = &judged.signature {
-        let _ = writeln!(text, "\n{signature}");
-    }
-    let _ = writeln!(
-        text,
-        "{} on {}: {}, {} records, hash {:016x}",
-        simulator.subject,
-        simulator.engine,
-        judged.verdict,
-        run.trace.records.len(),
-        run.trace.hash
-    );
+    text.push_str(&story(&simulator, &case, &run, &judged));
     print::stdout(&text)?;
     Ok(match (judged.verdict, &run.ended) {
         (Verdict::Fail, _) => exit::FAILED,
