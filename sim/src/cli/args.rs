@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::blame::BlameArgs;
+use super::export::ExportArgs;
+use super::shrink::ShrinkArgs;
 use crate::engine::EngineKind;
 use crate::generate::Family;
 use crate::subject::Subject;
@@ -17,6 +20,8 @@ Examples:
   lastorders-sim sweep --seeds 0..100000 --subject axum
   lastorders-sim replay 4711                       what happens in one seed
   lastorders-sim replay 'v1:...#event-0123abcd'    a line that a sweep has printed
+  lastorders-sim shrink 4711                       the smallest case that fails as it does
+  lastorders-sim export 4711 --format plan --out plan.json   for lastorders run --plans
   lastorders-sim sweep --seeds 0..1000000 --shard 2/4 --out 2.json   one machine's part
   lastorders-sim merge *.json                      the parts of all
   lastorders-sim bugs                              whether planted bugs are found, and how soon
@@ -53,14 +58,18 @@ pub(super) enum Command {
     Sweep(Box<SweepArgs>),
     /// Carry one case out again, and say what happened.
     Replay(ReplayArgs),
-    /// Make a failing case smaller, as long as it fails in the same way.
-    Shrink(ShrinkArgs),
     /// Carry cases out twice, here and in another process, and compare them record by record.
     Audit(AuditArgs),
     /// Write a case's trace to stdout, for another process to compare.
     #[command(hide = true)]
     Trace(TraceArgs),
-    /// Compare the simulated networks with this machine's loopback, probe by probe.
+    /// Make a case that fails as small as it can be, and say what happens in it.
+    Shrink(ShrinkArgs),
+    /// Write a case or its run for another program: packets, records, a page, a real plan.
+    Export(ExportArgs),
+    /// After which event a failure could not be averted any more.
+    Blame(BlameArgs),
+    /// What the simulated networks do as this machine's does, and whether it is as checked in.
     Parity,
     /// Look for every planted bug: how many seeds and seconds each takes.
     Bugs(BugsArgs),
@@ -166,18 +175,6 @@ pub(super) struct ReplayArgs {
     /// Write the case, the history, the trace (JSON lines, and for chrome://tracing) and the
     /// packets (pcapng, for Wireshark) into this directory.
     #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ShrinkArgs {
-    #[command(flatten)]
-    pub(super) case: CaseArgs,
-    /// For how long at most.
-    #[arg(long = "for", value_name = "TIME", value_parser = time, default_value = "2s")]
-    pub(super) time: Duration,
-    /// Where the smaller case goes.
-    #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
 }
 
