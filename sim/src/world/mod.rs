@@ -35,7 +35,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use self::carry_out::carry_out;
+pub use self::app::App;
+pub use self::carry_out::{carry_out, carry_out_with};
 pub use self::left_out::{LEFT_OUT, LeftOut};
 pub use self::packets::capture;
 pub use self::run::{Ended, Run};
