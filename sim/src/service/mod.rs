@@ -31,8 +31,8 @@
 //! * `spawn_blocking`, `block_in_place`, threads: they run at their own pace, and the clock jumps
 //!   meanwhile. Put them behind the same trait, without the thread.
 //! * `SystemTime::now` and `Instant::now` of `std` are the machine's: `tokio::time::Instant::now`.
-//! * The order of a `HashMap`, `rand::rng()`, uuid v4 differ from run to run: a `BTreeMap`, a seeded
-//!   generator that the test hands in.
+//! * The order of a `HashMap`, `rand::rng()`, uuid v4 differ from run to run: a `BTreeMap`,
+//!   a seeded generator that the test hands in.
 //! * Statics that are written to: runs go on side by side. Let the router own its state.
 //!
 //! Every failing seed and one in 64 is carried out twice. If its two runs differ, that is the
