@@ -4,8 +4,7 @@ use lastorders_harness::plan::{Intent, Signal};
 use serde_json::Value;
 
 use super::{Check, Finding, QUANTUM_US, Scene, Whose};
-use crate::check::facts::BALANCER;
-use crate::check::records::{Call, Moment};
+use crate::check::records::{Call, Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
     id: "report-agrees",
@@ -114,15 +113,14 @@ impl Report<'_> {
     }
 
     /// Requests that may have been in flight then, or later: those whose clients had no answer
-    /// yet, and those of the balancer and of others who keep no record.
+    /// yet, and one for each connection of somebody who keeps no record. Those probe with one
+    /// request a connection, and the application hears of none that is refused.
     fn open_at(&self, us: u64) -> usize {
         let facts = &self.scene.facts;
         let asks = facts.asks.iter().filter(|ask| ask.answered.is_none_or(|(at, _)| at.us >= us));
-        let others = facts.calls.iter().filter(|call| {
-            let conn = &facts.conns[call.conn];
-            !conn.is_known() || conn.actor() == BALANCER
-        });
-        asks.count() + others.count()
+        let open = |conn: &&Conn<'_>| conn.closed().is_none_or(|(at, _)| at.us >= us);
+        let probes = facts.conns.iter().filter(|conn| conn.is_unrecorded()).filter(open);
+        asks.count() + probes.count()
     }
 
     fn releases(&self) -> Vec<Finding> {
