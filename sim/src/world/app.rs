@@ -12,10 +12,11 @@ use tokio::io::{copy, split};
 
 use super::calls::Calls;
 use super::scene::Scene;
+use crate::engine::Net;
 
 /// The reference service as it is, with one route more: `GET /upgrade`, which leaves HTTP and says
 /// back what it is told.
-pub(crate) fn app<N: Send + Sync + 'static>(scene: &Arc<Scene<N>>, drain: Drain) -> Router {
+pub(crate) fn app<N: Net>(scene: &Arc<Scene<N>>, drain: Drain) -> Router {
     reference::router(scene.store.clone(), drain)
         .route("/upgrade", get(upgrade))
         .layer(Calls::new(scene))
