@@ -19,7 +19,8 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let again = facts.signals.iter().skip(1);
     again
         .filter(|(_, signal)| *signal == lastorders_harness::plan::Signal::Term)
-        .filter(|(at, _)| at.us < scene.may_cut_from())
+        // What ends within a quantum of the deadline may have ended by it.
+        .filter(|(at, _)| at.us + QUANTUM_US < scene.may_cut_from())
         .filter_map(|(at, _)| {
             // A deadline that comes in the same instant cuts by its own right.
             let soon = (at.us + QUANTUM_US).min(scene.may_cut_from() - 1);
