@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::blame::BlameArgs;
+use super::export::ExportArgs;
+use super::shrink::ShrinkArgs;
 use crate::engine::EngineKind;
 use crate::generate::Family;
 use crate::subject::Subject;
 use crate::sweep::{Seeds, Shard};
+use crate::trace::leak::Leak;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -16,6 +20,8 @@ Examples:
   lastorders-sim sweep --seeds 0..100000 --subject axum
   lastorders-sim replay 4711                       what happens in one seed
   lastorders-sim replay 'v1:...#event-0123abcd'    a line that a sweep has printed
+  lastorders-sim shrink 4711                       the smallest case that fails as it does
+  lastorders-sim export 4711 --format plan --out plan.json   for lastorders run --plans
   lastorders-sim sweep --seeds 0..1000000 --shard 2/4 --out 2.json   one machine's part
   lastorders-sim merge *.json                      the parts of all
   lastorders-sim bugs                              whether planted bugs are found, and how soon
@@ -52,14 +58,18 @@ pub(super) enum Command {
     Sweep(Box<SweepArgs>),
     /// Carry one case out again, and say what happened.
     Replay(ReplayArgs),
-    /// Make a failing case smaller, as long as it fails in the same way.
-    Shrink(ShrinkArgs),
     /// Carry cases out twice, here and in another process, and compare them record by record.
     Audit(AuditArgs),
     /// Write a case's trace to stdout, for another process to compare.
     #[command(hide = true)]
-    Trace(CaseArgs),
-    /// Compare the simulated networks with this machine's loopback, probe by probe.
+    Trace(TraceArgs),
+    /// Make a case that fails as small as it can be, and say what happens in it.
+    Shrink(ShrinkArgs),
+    /// Write a case or its run for another program: packets, records, a page, a real plan.
+    Export(ExportArgs),
+    /// After which event a failure could not be averted any more.
+    Blame(BlameArgs),
+    /// What the simulated networks do as this machine's does, and whether it is as checked in.
     Parity,
     /// Look for every planted bug: how many seeds and seconds each takes.
     Bugs(BugsArgs),
@@ -169,18 +179,6 @@ pub(super) struct ReplayArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ShrinkArgs {
-    #[command(flatten)]
-    pub(super) case: CaseArgs,
-    /// For how long at most.
-    #[arg(long = "for", value_name = "TIME", value_parser = time, default_value = "2s")]
-    pub(super) time: Duration,
-    /// Where the smaller case goes.
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct AuditArgs {
     /// A seed, a line that begins with v1:, a file with a case, or a range of seeds as 0..1000.
     #[arg(value_name = "SEED|LINE|FILE|A..B")]
@@ -190,6 +188,18 @@ pub(super) struct AuditArgs {
     /// How many threads for a range; 0 is one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
+    /// Plant nondeterminism, to see it caught: hashmap, instant or select.
+    #[arg(long, value_name = "NAME", value_parser = Leak::from_str)]
+    pub(super) leak: Option<Leak>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// Plant nondeterminism.
+    #[arg(long, value_name = "NAME", value_parser = Leak::from_str)]
+    pub(super) leak: Option<Leak>,
 }
 
 #[derive(Debug, Args)]
@@ -287,6 +297,7 @@ mod tests {
             vec!["merge"],
             vec!["merge", "a", "--same", "--out", "b"],
             vec!["replay"],
+            vec!["audit", "1", "--leak", "none"],
             vec![],
         ] {
             let all = std::iter::once("lastorders-sim").chain(words.iter().copied());

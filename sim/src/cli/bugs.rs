@@ -6,11 +6,11 @@ use super::args::{BugsArgs, jobs};
 use super::clock::now;
 use super::print;
 use super::progress::grouped;
-use super::shrink::signature;
 use super::signals::{self, Told};
 use crate::bugs::Bug;
 use crate::check::Signature;
 use crate::engine::EngineKind;
+use crate::shrink::signature;
 use crate::subject::Subject;
 use crate::sweep::{Seeds, Simulator, first_failure};
 

@@ -3,18 +3,23 @@ use lastorders_harness::exit;
 use super::print;
 use crate::parity::{checked_in, table};
 
-/// Runs the probes on loopback and on every engine, and compares with what is checked in.
+/// Prints what the networks do on this machine, and whether it is what was checked in.
 pub(super) fn parity() -> Result<u8, u8> {
     let now = table();
     print::stdout(&format!("{now}\n"))?;
-    if now == checked_in() {
-        print::stdout("\nas checked in\n")?;
+    let was: Vec<&str> = checked_in().lines().collect();
+    let is: Vec<&str> = now.lines().collect();
+    if was == is {
+        print::stdout("\nas it is checked in\n")?;
         return Ok(exit::PASSED);
     }
-    let differ = checked_in().lines().zip(now.lines()).filter(|(was, is)| was != is);
-    let drift: String = differ.map(|(was, is)| format!("was: {was}\n is: {is}\n")).collect();
-    print::stdout(&format!(
-        "\nthis is not what is checked in (sim/src/parity/table.txt):\n{drift}"
-    ))?;
+    let mut text = "\nnot as it is checked in:\n".to_owned();
+    for at in 0..was.len().max(is.len()) {
+        let line = |lines: &[&str]| lines.get(at).map_or("nothing", |line| line.trim()).to_owned();
+        if was.get(at) != is.get(at) {
+            text.push_str(&format!("  was {}\n  is  {}\n", line(&was), line(&is)));
+        }
+    }
+    print::stdout(&text)?;
     Ok(exit::FAILED)
 }

@@ -113,14 +113,16 @@ impl Report<'_> {
     }
 
     /// Requests that may have been in flight then, or later: those whose clients had no answer
-    /// yet, and one for each connection of somebody who keeps no record. Those probe with one
-    /// request a connection, and the application hears of none that is refused.
+    /// yet, those of nobody knows whom, and one for each connection of somebody who keeps no
+    /// record. Those probe with one request a connection, and the application hears of none that
+    /// is refused.
     fn open_at(&self, us: u64) -> usize {
         let facts = &self.scene.facts;
         let asks = facts.asks.iter().filter(|ask| ask.answered.is_none_or(|(at, _)| at.us >= us));
+        let unknown = facts.calls.iter().filter(|call| !facts.conns[call.conn].is_known());
         let open = |conn: &&Conn<'_>| conn.closed().is_none_or(|(at, _)| at.us >= us);
         let probes = facts.conns.iter().filter(|conn| conn.is_unrecorded()).filter(open);
-        asks.count() + probes.count()
+        asks.count() + unknown.count() + probes.count()
     }
 
     fn releases(&self) -> Vec<Finding> {
