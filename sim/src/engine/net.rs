@@ -54,6 +54,14 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
         F: Future + Send + 'static,
         F::Output: Send + 'static;
 
+    /// Marks the task that runs now, and whatever it spawns from here on, until it is marked
+    /// otherwise.
+    fn mark(&self, mark: u16);
+
+    /// The mark of the task that runs now. On engine `turmoil`, whose runtimes do not say which
+    /// task spawned which, it is the last that any task was given.
+    fn marked(&self) -> Option<u16>;
+
     /// How many tasks of that host are alive: those that were spawned, and what they spawned.
     fn tasks(&self, host: Host) -> usize;
 

@@ -13,6 +13,7 @@ use tokio::io::{copy, split};
 
 use super::calls::Calls;
 use super::scene::Scene;
+use crate::engine::Net;
 
 /// The application that a server is given.
 #[derive(Clone, Default)]
@@ -35,10 +36,7 @@ impl fmt::Debug for App {
 }
 
 /// The application of one run, which takes down what it is given.
-pub(crate) fn made<N>(app: &App, scene: &Arc<Scene<N>>, drain: Drain) -> Router
-where
-    N: Send + Sync + 'static,
-{
+pub(crate) fn made<N: Net>(app: &App, scene: &Arc<Scene<N>>, drain: Drain) -> Router {
     let router = match app {
         App::Reference => {
             reference::router(scene.store.clone(), drain).route("/upgrade", get(upgrade))

@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use super::cast::Cast;
 use super::scene::Scene;
-use super::stream::last_touched;
+use crate::engine::Net;
 use crate::trace::{self, Kind};
 
 /// Takes down what the application is given and what becomes of it.
@@ -56,7 +56,7 @@ impl<N, S: Clone> Clone for Called<N, S> {
 
 impl<N, S> Service<Request> for Called<N, S>
 where
-    N: Send + Sync + 'static,
+    N: Net,
     S: Service<Request, Response = Response>,
     S::Future: Send + 'static,
 {
@@ -73,9 +73,9 @@ where
         let call = self.calls.count.fetch_add(1, Ordering::Relaxed) + 1;
         let line = format!("{} {}", request.method(), request.uri().path());
         let headless = request.method() == Method::HEAD;
-        let last = last_touched();
-        let number = last.as_ref().map_or(trace::NO_CONNECTION, |conn| conn.number);
-        let conn = last.map_or_else(|| "?".to_owned(), |conn| conn.name);
+        let from = scene.net.marked().and_then(|number| scene.cast.numbered(number));
+        let number = from.as_ref().map_or(trace::NO_CONNECTION, |conn| conn.number);
+        let conn = from.map_or_else(|| "?".to_owned(), |conn| conn.name);
         trace::record(Cast::SERVER.0, Kind::CallBegan, number, call, 0);
         scene.inside(Inside::Began { call, conn, line });
         let mut end = End { scene, call, number, over: false };

@@ -9,10 +9,10 @@ use lastorders_harness::plan;
 
 use super::app::App;
 use super::cast::Cast;
+use super::packets;
 use super::perform::perform;
 use super::random::seed_of;
 use super::run::{Ended, Run, append};
-use super::{packets, stream};
 use crate::case::Case;
 use crate::engine::{Engine, EngineKind, Event, Net, Setup, Turmoil};
 use crate::subject::Subject;
@@ -48,7 +48,6 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
         move || clock.now_ns()
     });
     let tapped = packets::listen();
-    stream::forget_last();
     let ended = match plan::validate(&case.plan) {
         Err(error) => Ended::Unsupported(error.to_string()),
         Ok(()) => {

@@ -84,6 +84,12 @@ impl Cast {
         conn
     }
 
+    /// The connection with this number.
+    pub(crate) fn numbered(&self, number: u16) -> Option<Conn> {
+        let from = self.address(number)?;
+        self.lock().conns.get(&from).cloned()
+    }
+
     /// The address of the connection with this number.
     pub(crate) fn address(&self, number: u16) -> Option<SocketAddr> {
         let place = usize::from(number).checked_sub(1)?;

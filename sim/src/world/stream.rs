@@ -1,4 +1,3 @@
-use std::cell::RefCell;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
@@ -14,24 +13,10 @@ use super::scene::Scene;
 use crate::engine::Net;
 use crate::trace::{self, Kind};
 
-thread_local! {
-    /// The connection that was touched last. A service is called by the connection whose bytes it
-    /// is called for, right after these were read.
-    static LAST: RefCell<Option<Conn>> = const { RefCell::new(None) };
-}
-
-/// The name of the connection that was touched last on this thread.
-pub(crate) fn last_touched() -> Option<Conn> {
-    LAST.with_borrow(Clone::clone)
-}
-
-/// Nothing has been touched yet.
-pub(crate) fn forget_last() {
-    LAST.set(None);
-}
-
 /// The server's side of a connection, which gives way now and then, and takes down what is done to
-/// it. It is closed when it is dropped, or when the process ends.
+/// it. It marks the task that uses it: a service is called by a task that reads the connection it
+/// is called for, or by one that such a task has spawned, as for a stream of HTTP/2. It is closed
+/// when it is dropped, or when the process ends.
 pub(crate) struct Stream<N: Net> {
     /// Empty once the process has ended.
     slot: Arc<Mutex<Option<N::Stream>>>,
@@ -56,18 +41,9 @@ impl<N: Net> Stream<N> {
         Self { slot, scene, conn, opened, shut: false, gave_way: false, blind: false }
     }
 
-    /// From now on it is the connection that was touched last.
-    fn touch(&self) {
-        LAST.with_borrow_mut(|last| {
-            if last.as_ref().is_none_or(|last| last.number != self.conn.number) {
-                *last = Some(self.conn.clone());
-            }
-        });
-    }
-
     /// Whether to give way here once.
     fn gives_way(&mut self, cx: &Context<'_>) -> bool {
-        self.touch();
+        self.scene.net.mark(self.conn.number);
         let often = self.scene.conditions.yields.io;
         if often == 0 {
             return false;
@@ -96,7 +72,7 @@ impl<N: Net> Stream<N> {
         cx: &mut Context<'_>,
         poll: impl FnOnce(Pin<&mut N::Stream>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        self.touch();
+        self.scene.net.mark(self.conn.number);
         match lock(&self.slot).as_mut() {
             Some(stream) => poll(Pin::new(stream), cx),
             None => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),

@@ -22,7 +22,8 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         // What ends within a quantum of the deadline may have ended by it.
         .filter(|(at, _)| at.us + QUANTUM_US < scene.may_cut_from())
         .filter_map(|(at, _)| {
-            let soon = at.us + QUANTUM_US;
+            // A deadline that comes in the same instant cuts by its own right.
+            let soon = (at.us + QUANTUM_US).min(scene.may_cut_from() - 1);
             let follows = |moment: &crate::check::records::Moment| moment > at && moment.us <= soon;
             let in_flight = facts.calls.iter().any(|call| call.is_open_at(*at));
             let actual = if facts.entered(Phase::Aborting).is_some_and(|it| follows(&it)) {
@@ -56,7 +57,10 @@ mod tests {
     #[test]
     fn a_second_sigterm_is_ignored() {
         let again = || -> Story { ready().posts("a").at(300).term().drains().at(400).term() };
-        let rows: [Row<'_>; 6] = [
+        let soon = |ms, us| -> Story {
+            ready().posts("a").at(300).term().drains().at(ms).term().at_us(ms * 1000 + us)
+        };
+        let rows: [Row<'_>; 9] = [
             ("ignored", again().at(900).serves("a", true).parts("a").done(), &[]),
             (
                 "the last request ends in that instant",
@@ -73,6 +77,21 @@ mod tests {
                 "at the deadline, which cuts",
                 ready().posts("a").at(300).term().drains().at(8_300).term().phase("aborting"),
                 &[],
+            ),
+            (
+                "just before the deadline, which cuts",
+                soon(8_299, 1_000).phase("aborting").ends("a", None).done(),
+                &[],
+            ),
+            (
+                "it cuts just before the deadline",
+                soon(8_299, 999).phase("aborting").ends("a", None).done(),
+                &["Violation Must … it cut what was in flight"],
+            ),
+            (
+                "it kills just before the deadline",
+                soon(8_299, 999).exits(143),
+                &["Violation Must … it ended, with work in flight"],
             ),
             ("one alone", ready().at(300).term().exits(0), &[]),
         ];

@@ -46,6 +46,14 @@ impl Net for EventNet {
         Task::joined(tasks::spawning(host, || tokio::spawn(task)))
     }
 
+    fn mark(&self, mark: u16) {
+        tasks::mark(mark);
+    }
+
+    fn marked(&self) -> Option<u16> {
+        tasks::marked()
+    }
+
     fn tasks(&self, host: Host) -> usize {
         tasks::alive(host)
     }

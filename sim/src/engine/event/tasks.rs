@@ -1,5 +1,5 @@
-//! To which host a task belongs. The runtime's hooks keep it, so that it holds for tasks that a
-//! library spawns as well.
+//! To which host a task belongs, and how it is marked. The runtime's hooks keep it, so that it
+//! holds for tasks that a library spawns as well.
 
 use std::cell::RefCell;
 use std::hash::BuildHasherDefault;
@@ -18,27 +18,38 @@ thread_local! {
     static TASKS: RefCell<Tasks> = const { RefCell::new(Tasks::NONE) };
 }
 
+/// What is known of a task.
+#[derive(Clone, Copy)]
+struct Of {
+    host: Host,
+    mark: Option<u16>,
+}
+
+impl Of {
+    const WORLD: Self = Self { host: WORLD, mark: None };
+}
+
 struct Tasks {
     /// Looked up by identity only, never walked: the numbers differ from run to run.
-    hosts: Option<IndexMap<Id, Host, BuildHasherDefault<KeyHasher>>>,
+    of: Option<IndexMap<Id, Of, BuildHasherDefault<KeyHasher>>>,
     alive: Vec<usize>,
-    current: Host,
+    current: Of,
     polls: u64,
     max_polls: u64,
 }
 
 impl Tasks {
     const NONE: Self =
-        Self { hosts: None, alive: Vec::new(), current: WORLD, polls: 0, max_polls: 0 };
+        Self { of: None, alive: Vec::new(), current: Of::WORLD, polls: 0, max_polls: 0 };
 }
 
 /// Begins a run of so many hosts.
 pub(super) fn begin(hosts: usize, max_polls: u64) {
     TASKS.with_borrow_mut(|tasks| {
-        tasks.hosts.get_or_insert_default().clear();
+        tasks.of.get_or_insert_default().clear();
         tasks.alive.clear();
         tasks.alive.resize(hosts, 0);
-        tasks.current = WORLD;
+        tasks.current = Of::WORLD;
         tasks.polls = 0;
         tasks.max_polls = max_polls;
     });
@@ -56,24 +67,46 @@ pub(super) fn alive(host: Host) -> usize {
 
 /// Spawns on behalf of a host.
 pub(super) fn spawning<T>(host: Host, spawn: impl FnOnce() -> T) -> T {
-    let before = TASKS.with_borrow_mut(|tasks| std::mem::replace(&mut tasks.current, host));
+    let before = TASKS.with_borrow_mut(|tasks| {
+        let spawned = Of { host, ..tasks.current };
+        std::mem::replace(&mut tasks.current, spawned)
+    });
     let spawned = spawn();
     TASKS.with_borrow_mut(|tasks| tasks.current = before);
     spawned
 }
 
+/// Marks the task that runs, and what it spawns from here on.
+pub(super) fn mark(mark: u16) {
+    TASKS.with_borrow_mut(|tasks| {
+        if tasks.current.mark == Some(mark) {
+            return;
+        }
+        tasks.current.mark = Some(mark);
+        let of = tokio::task::try_id().and_then(|id| tasks.of.as_mut()?.get_mut(&id));
+        if let Some(of) = of {
+            of.mark = Some(mark);
+        }
+    });
+}
+
+/// The mark of the task that runs.
+pub(super) fn marked() -> Option<u16> {
+    TASKS.with_borrow(|tasks| tasks.current.mark)
+}
+
 pub(super) fn on_spawn(id: Id) {
     TASKS.with_borrow_mut(|tasks| {
-        let host = tasks.current;
-        if host != WORLD {
-            tasks.hosts.get_or_insert_default().insert(id, host);
-            tasks.alive[usize::from(host.0)] += 1;
+        let of = tasks.current;
+        if of.host != WORLD {
+            tasks.of.get_or_insert_default().insert(id, of);
+            tasks.alive[usize::from(of.host.0)] += 1;
         }
     });
 }
 
 pub(super) fn on_poll(id: Id) {
-    poll(|tasks| tasks.hosts.as_ref().and_then(|hosts| hosts.get(&id)).copied());
+    poll(|tasks| tasks.of.as_ref().and_then(|of| of.get(&id)).copied());
 }
 
 /// The world's future is polled.
@@ -81,9 +114,9 @@ pub(super) fn on_world() {
     poll(|_| None);
 }
 
-fn poll(host: impl FnOnce(&Tasks) -> Option<Host>) {
+fn poll(of: impl FnOnce(&Tasks) -> Option<Of>) {
     let too_many = TASKS.with_borrow_mut(|tasks| {
-        tasks.current = host(tasks).unwrap_or(WORLD);
+        tasks.current = of(tasks).unwrap_or(Of::WORLD);
         tasks.polls += 1;
         tasks.polls > tasks.max_polls
     });
@@ -94,8 +127,8 @@ fn poll(host: impl FnOnce(&Tasks) -> Option<Host>) {
 
 pub(super) fn on_end(id: Id) {
     TASKS.with_borrow_mut(|tasks| {
-        if let Some(host) = tasks.hosts.as_mut().and_then(|hosts| hosts.swap_remove(&id)) {
-            tasks.alive[usize::from(host.0)] -= 1;
+        if let Some(of) = tasks.of.as_mut().and_then(|of| of.swap_remove(&id)) {
+            tasks.alive[usize::from(of.host.0)] -= 1;
         }
     });
 }

@@ -50,6 +50,32 @@ fn a_byte_there_and_back_takes_two_round_trips_of_virtual_time() {
 }
 
 #[test]
+fn a_task_has_the_mark_of_the_one_that_spawned_it_until_it_has_its_own() {
+    let ended = Event::run(&setup(), |net| async move {
+        let marked = |mark, child| {
+            net.spawn(SERVER, async move {
+                net.mark(mark);
+                let spawned = tokio::spawn(async move {
+                    let inherited = net.marked();
+                    tokio::task::yield_now().await;
+                    net.mark(child);
+                    tokio::task::yield_now().await;
+                    (inherited, net.marked())
+                });
+                let spawned = spawned.await.unwrap();
+                (net.marked(), spawned)
+            })
+        };
+        let (one, other) = (marked(1, 11), marked(2, 22));
+        let unmarked = net.spawn(SERVER, async move { net.marked() });
+        (one.await.unwrap(), other.await.unwrap(), unmarked.await.unwrap(), net.marked())
+    });
+    let one = (Some(1), (Some(1), Some(11)));
+    let other = (Some(2), (Some(2), Some(22)));
+    assert_eq!(ended, Ended::Done((one, other, None, None)));
+}
+
+#[test]
 fn timers_of_tokio_go_in_whole_milliseconds_and_the_engine_s_own_do_not() {
     let ended = Event::run(&setup(), |net| async move {
         net.sleep_until(us(1_700)).await;

@@ -1,5 +1,6 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +48,14 @@ impl Net for TurmoilNet {
         F::Output: Send + 'static,
     {
         self.shared.spawn(host, task)
+    }
+
+    fn mark(&self, mark: u16) {
+        self.shared.mark.store(mark.into(), Ordering::Relaxed);
+    }
+
+    fn marked(&self) -> Option<u16> {
+        u16::try_from(self.shared.mark.load(Ordering::Relaxed)).ok()
     }
 
     fn tasks(&self, host: Host) -> usize {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures_util::future::{AbortHandle, Abortable};
@@ -20,6 +20,8 @@ pub(super) struct Shared {
     /// The links' wanted states, for the run to bring about after the tick.
     pub(super) links: Mutex<BTreeMap<(Host, Host), Want>>,
     unsupported: Mutex<Option<String>>,
+    /// The last that any task was marked with; none fits into 16 bits at first.
+    pub(super) mark: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -45,6 +47,7 @@ impl Shared {
             hosts: parcels.into_iter().map(station).collect(),
             links: Mutex::default(),
             unsupported: Mutex::default(),
+            mark: AtomicU32::new(u32::MAX),
         }
     }
 
