@@ -67,6 +67,12 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        // A stream of HTTP/2 has its first turn after its connection, which may have been cut by
+        // then: what was not begun is not to be executed.
+        if this.from.is_waiting() && this.flight.as_ref().is_some_and(|it| it.conn().is_gone()) {
+            *this.flight = None;
+            return Poll::Ready(Err("the connection has gone".into()));
+        }
         let mut polled = Poll::Pending;
         let caught = catch_unwind(AssertUnwindSafe(|| polled = this.from.as_mut().poll(cx)));
         let given = match caught {
@@ -95,6 +101,13 @@ where
 enum Given<B> {
     App(Response<B>),
     Ours(Response<Full<Bytes>>),
+}
+
+impl<S, F> From<S, F> {
+    /// Whether the application has not been called yet.
+    fn is_waiting(&self) -> bool {
+        matches!(self, Self::Request { .. })
+    }
 }
 
 impl<S, B> From<S, S::Future>

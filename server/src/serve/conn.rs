@@ -7,8 +7,8 @@ use futures_util::task::AtomicWaker;
 use http::Request;
 
 use super::flags::{
-    BODIED, CLOSED, ENDING, Flags, HTTP2, LATE, LINGERING, PARK, REFUSING, SEEN, STIRRED, STOCKED,
-    UNCLAIMED, UPGRADED,
+    BODIED, CLOSED, ENDING, Flags, GONE, HTTP2, LATE, LINGERING, PARK, REFUSING, SEEN, STIRRED,
+    STOCKED, UNCLAIMED, UPGRADED,
 };
 use super::in_flight::InFlight;
 use super::shared::{Orders, Shared, lock};
@@ -212,7 +212,13 @@ impl Conn {
         self.shared.tell(Input::Upgraded);
     }
 
+    /// Whether its I/O has gone.
+    pub(super) fn is_gone(&self) -> bool {
+        self.is(GONE)
+    }
+
     pub(super) fn gone(&self) {
+        self.flags.set(GONE);
         self.end_with_connection();
         let mut requests = lock(&self.requests);
         requests.orphaned = !requests.is_empty() && self.is_http2();

@@ -1,3 +1,4 @@
+use lastorders_harness::history::End;
 use lastorders_harness::plan::{Intent, Step};
 
 use super::{Check, Finding, QUANTUM_US, Scene, Whose};
@@ -86,6 +87,9 @@ fn error(scene: &Scene<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> Option<Finding> {
             (at, answer.status.to_string())
         }
         (Some(_), ..) => return None,
+        // The server says that it has not begun it: a balancer sends it elsewhere, and no client
+        // hears of it (RFC 9113, section 8.7).
+        (None, Some((_, End::Refused, _)), _) => return None,
         (None, Some((at, _, true)), _) => (at, "an answer that was cut".to_owned()),
         (None, Some((at, ..)), _) => (at, "no answer".to_owned()),
         (None, None, Some((at, _))) if ask.not_sent => (at, "no way to send it".to_owned()),
@@ -101,7 +105,7 @@ fn wrong(actual: String) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::{ConnectError, End, What};
+    use lastorders_harness::history::{ConnectError, What};
 
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;
