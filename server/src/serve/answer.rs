@@ -67,6 +67,12 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        // A stream's handler is a task of its own, whose first turn may come when its connection
+        // has gone. Nobody would hear the answer, and the client may send the request again.
+        let is_mute = this.flight.as_ref().is_some_and(|flight| flight.conn().is_mute());
+        if is_mute && matches!(*this.from, From::Request { .. }) {
+            this.from.set(From::Refused);
+        }
         let mut polled = Poll::Pending;
         let caught = catch_unwind(AssertUnwindSafe(|| polled = this.from.as_mut().poll(cx)));
         let given = match caught {

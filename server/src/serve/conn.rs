@@ -7,8 +7,8 @@ use futures_util::task::AtomicWaker;
 use http::Request;
 
 use super::flags::{
-    BODIED, CLOSED, ENDING, Flags, HTTP2, LATE, LINGERING, PARK, REFUSING, SEEN, STIRRED, STOCKED,
-    UNCLAIMED, UPGRADED,
+    BODIED, CLOSED, ENDING, Flags, GONE, HTTP2, LATE, LINGERING, PARK, REFUSING, SEEN, STIRRED,
+    STOCKED, UNCLAIMED, UPGRADED,
 };
 use super::in_flight::InFlight;
 use super::shared::{Orders, Shared, lock};
@@ -108,6 +108,11 @@ impl Conn {
 
     pub(super) fn close(&self) {
         self.flags.set(CLOSED);
+    }
+
+    /// Whether nothing can be said on it any more.
+    pub(super) fn is_mute(&self) -> bool {
+        self.is(LINGERING | GONE)
     }
 
     pub(super) fn is_refusing(&self) -> bool {
@@ -213,6 +218,7 @@ impl Conn {
     }
 
     pub(super) fn gone(&self) {
+        self.flags.set(GONE);
         self.end_with_connection();
         let mut requests = lock(&self.requests);
         requests.orphaned = !requests.is_empty() && self.is_http2();

@@ -26,6 +26,8 @@ pub(super) const STOCKED: u16 = 1024;
 pub(super) const LATE: u16 = 2048;
 /// The last request has a body, and hyper has not come to its end.
 pub(super) const BODIED: u16 = 4096;
+/// Its socket is closed; handlers of HTTP/2 may not have heard of it.
+pub(super) const GONE: u16 = 8192;
 
 /// What is known of a connection, as bits. They are written by the connection's own task, and read
 /// by others for reports and for parking, so their order among each other does not matter.
