@@ -40,6 +40,9 @@ fn executed(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Option<Finding>
 /// It was not refused, and the connection was closed in order all the same.
 fn unanswered(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Vec<Finding> {
     let deadline = scene.may_cut_from();
+    if !was_heard(scene, place, conn) {
+        return Vec::new();
+    }
     let asks = scene.facts.asks_on(place).filter(|ask| ask.last.is_some());
     let findings = asks.filter_map(|ask| {
         let (at, by, _) = ask.ended?;
@@ -50,6 +53,17 @@ fn unanswered(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Vec<Finding> 
         })
     });
     findings.collect()
+}
+
+/// Whether the server had heard from the client before it closed. Until its preface is there, which
+/// a client sends as soon as it is connected, the connection is a silent one, and nobody could know
+/// that it is to be refused in the words of HTTP/2.
+fn was_heard(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> bool {
+    let Some((closed, _)) = conn.closed() else { return true };
+    let link = scene.link(conn.actor());
+    let arrived = conn.connected.is_some_and(|at| at.us + link.to_server_us <= closed.us);
+    let arrived = arrived && !scene.link_was(None, conn.actor(), closed.us);
+    arrived || scene.facts.calls_on(place).next().is_some()
 }
 
 #[cfg(test)]
@@ -69,7 +83,10 @@ mod tests {
             let one = ready().joins("a").asks("a").at(300).term().drains().serves("a", false);
             one.at(320).sends("a").at(330)
         };
-        let rows: [Row<'_>; 6] = [
+        let silenced = |us| -> Story {
+            ready().joins("a").sends("a").at_us(us).shut("a", 0).ended("a", End::Fin, 0)
+        };
+        let rows: [Row<'_>; 8] = [
             ("answered", two().begins("a").serves("a", false), &[]),
             ("refused", two().ended("a", End::Refused, 0), &[]),
             (
@@ -82,6 +99,8 @@ mod tests {
                 two().ended("a", End::Fin, 0),
                 &["Violation Must … closed without one 30 ms after SIGTERM"],
             ),
+            ("nothing had come of it when it was closed for being silent", silenced(100_499), &[]),
+            ("its preface had come", silenced(100_500), &["Violation Must … closed without one"]),
             ("its client left", two().ended("a", End::Client, 0), &[]),
             ("at the deadline", two().at(8_300).ended("a", End::Fin, 0), &[]),
         ];
