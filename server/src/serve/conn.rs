@@ -110,6 +110,11 @@ impl Conn {
         self.flags.set(CLOSED);
     }
 
+    /// Whether nothing can be said on it any more.
+    pub(super) fn is_mute(&self) -> bool {
+        self.is(LINGERING | GONE)
+    }
+
     pub(super) fn is_refusing(&self) -> bool {
         self.is(REFUSING)
     }

@@ -26,7 +26,7 @@ pub(super) const STOCKED: u16 = 1024;
 pub(super) const LATE: u16 = 2048;
 /// The last request has a body, and hyper has not come to its end.
 pub(super) const BODIED: u16 = 4096;
-/// Its I/O has gone.
+/// Its socket is closed; handlers of HTTP/2 may not have heard of it.
 pub(super) const GONE: u16 = 8192;
 
 /// What is known of a connection, as bits. They are written by the connection's own task, and read

@@ -225,6 +225,14 @@ impl Story {
         self.event(client, sent)
     }
 
+    /// A client's `POST /work` cannot be sent, and ends so.
+    pub(super) fn cannot_send(mut self, client: &str, by: End) -> Self {
+        self.clients.get_mut(client).expect("a client sends when it is connected").requests += 1;
+        let (conn, request) = (self.conn(client), self.request(client));
+        let (intent, error) = (Intent::Work, "connection error".to_owned());
+        self.event(client, What::NotSent { conn, request, intent, error }).ended(client, by, 0)
+    }
+
     /// The application is given a client's request.
     pub(super) fn begins(mut self, client: &str) -> Self {
         self.calls += 1;

@@ -38,6 +38,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         }
         let mut told_to_close = false;
         for ask in facts.asks_on(place) {
+            told_to_close |= is_turned_back(conn, ask);
             if !told_to_close && !ask.pipelined {
                 findings.extend(error(scene, conn, ask));
             }
@@ -81,15 +82,18 @@ fn is_judged(scene: &Scene<'_>, conn: &Conn<'_>, begun_us: u64, ended_us: u64) -
     begun_us < out && ended_us < scene.may_cut_from() && !scene.is_lost(conn, ended_us)
 }
 
+/// Whether the server had said on HTTP/2 that it takes no more requests, before this one: then it
+/// is not sent. One that was on its way then has to be answered.
+fn is_turned_back(conn: &Conn<'_>, ask: &Ask<'_>) -> bool {
+    conn.http2 && ask.not_sent && matches!(ask.ended, Some((_, End::Refused, false)))
+}
+
 fn error(scene: &Scene<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> Option<Finding> {
     let (at, actual) = match (ask.answered, ask.ended, conn.ended) {
         (Some((at, answer)), ..) if answer.status >= 500 && ask.intent == Intent::Work => {
             (at, answer.status.to_string())
         }
         (Some(_), ..) => return None,
-        // The server says that it has not begun it: a balancer sends it elsewhere, and no client
-        // hears of it (RFC 9113, section 8.7).
-        (None, Some((_, End::Refused, _)), _) => return None,
         (None, Some((at, _, true)), _) => (at, "an answer that was cut".to_owned()),
         (None, Some((at, ..)), _) => (at, "no answer".to_owned()),
         (None, None, Some((at, _))) if ask.not_sent => (at, "no way to send it".to_owned()),
@@ -106,6 +110,7 @@ fn wrong(actual: String) -> Finding {
 #[cfg(test)]
 mod tests {
     use lastorders_harness::history::{ConnectError, What};
+    use lastorders_harness::plan::{Contract, Draft};
 
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;
@@ -154,6 +159,35 @@ mod tests {
             ("at the deadline", told().sends("a").at(8_300).ended("a", End::Reset, 0), &[]),
         ];
         expect(&CHECK, &behind(500_000), &rows);
+    }
+
+    #[test]
+    fn who_was_told_on_http2_to_go_away_before_it_sent_anything_sends_elsewhere() {
+        let conditions = behind(500_000).conditions;
+        let mut draft = Draft::new("group/name", 1, Contract::default());
+        draft.http2_client("a").connect();
+        let case = Case { conditions, ..Case::plain(draft.finish()) };
+        let rows: [Row<'_>; 4] = [
+            ("told before", told().cannot_send("a", End::Refused), &[]),
+            ("and again", told().cannot_send("a", End::Refused).cannot_send("a", End::Fin), &[]),
+            (
+                "it was on its way",
+                told().sends("a").ended("a", End::Refused, 0),
+                &["Violation Must … sees an error: no answer, 200 ms"],
+            ),
+            (
+                "closed without a word",
+                told().cannot_send("a", End::Reset),
+                &["Violation Must … sees an error: no answer, 200 ms"],
+            ),
+        ];
+        expect(&CHECK, &case, &rows);
+        let plain = [(
+            "no goaway is said on HTTP/1",
+            told().cannot_send("a", End::Refused),
+            &["Violation Must … sees an error: no answer, 200 ms"][..],
+        )];
+        expect(&CHECK, &behind(500_000), &plain);
     }
 
     #[test]

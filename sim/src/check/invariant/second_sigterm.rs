@@ -19,8 +19,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let again = facts.signals.iter().skip(1);
     again
         .filter(|(_, signal)| *signal == lastorders_harness::plan::Signal::Term)
-        // What ends within a quantum of the deadline may have ended by it.
-        .filter(|(at, _)| at.us + QUANTUM_US < scene.may_cut_from())
+        .filter(|(at, _)| at.us < scene.may_cut_from())
         .filter_map(|(at, _)| {
             // A deadline that comes in the same instant cuts by its own right.
             let soon = (at.us + QUANTUM_US).min(scene.may_cut_from() - 1);

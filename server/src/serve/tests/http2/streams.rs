@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::routing::{get as route, post};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::frames::{
     ACK, DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, PING, RST_STREAM, WINDOW_UPDATE,
@@ -185,6 +185,23 @@ async fn a_client_that_vanishes_is_uncounted_at_once() {
     let report = rig.report().await;
     assert_eq!((report.at_signal.requests, report.aborted.requests), (2, 0));
     assert_eq!(report.took_ms, 0);
+}
+
+/// The connection's task reads the request and hears that it is cut in one turn; the handler's
+/// first turn comes after.
+#[tokio::test(start_paused = true)]
+async fn a_stream_whose_connection_has_gone_before_its_handler_began_is_not_executed() {
+    let gate = Gate::new();
+    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut client = connect(&rig).await;
+    rig.terminate().await;
+    // In the instant of the deadline, and before the driver's turn.
+    tokio::time::sleep(ms(8_000)).await;
+    client.0.write_all(&get(1, "/")).await.expect("room for it");
+    let report = rig.report().await;
+    assert_eq!((report.took_ms, report.aborted.connections), (8_000, 1));
+    settle().await;
+    assert_eq!(gate.reached(), 0);
 }
 
 #[tokio::test(start_paused = true)]
