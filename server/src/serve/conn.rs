@@ -217,11 +217,6 @@ impl Conn {
         self.shared.tell(Input::Upgraded);
     }
 
-    /// Whether its I/O has gone.
-    pub(super) fn is_gone(&self) -> bool {
-        self.is(GONE)
-    }
-
     pub(super) fn gone(&self) {
         self.flags.set(GONE);
         self.end_with_connection();
