@@ -6,8 +6,8 @@ use super::{Finding, View};
 use crate::history::{Event, Moments, What};
 
 /// The finding if the exit came more than `budget_ms` after the last thing that the server had to
-/// wait for: the signal, a lame duck's end, the last answer, the end of an upgraded connection, or the
-/// opening of a gate.
+/// wait for: the signal, a lame duck's end, the last answer, the end of an upgraded connection, or
+/// the opening of a gate.
 pub(super) fn exit_within(history: &View<'_>, budget_ms: u64) -> Option<Finding> {
     let moments = history.moments();
     let due = due(&moments, history)?;

@@ -92,6 +92,10 @@ pub(super) struct RunArgs {
     pub(super) command: Vec<OsString>,
     #[command(flatten)]
     pub(super) selection: Selection,
+    /// A plan as JSON, or a directory of such files, beside the catalogue; may be given again. Each
+    /// is carried out as it stands. To run nothing else, name its scenario: --only ID.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(super) plans: Vec<PathBuf>,
     /// What the orchestrator allows between SIGTERM and SIGKILL.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
     pub(super) grace: Duration,

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::CheckArgs;
-use super::{choose, exit, print, run};
+use super::{exit, print, run};
 use crate::check::judge;
 use crate::history::{self, FormatError, History};
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::run::{Outcome, ScenarioOutcome};
+use crate::scenario::{SCENARIOS, Scenario};
 
 /// Judges a stored history again.
 pub(super) fn check(args: &CheckArgs) -> Result<u8, u8> {
@@ -19,7 +20,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, u8> {
         print::failure(&format!("{}: {error}", path.display()));
         exit::USAGE
     })?;
-    let scenario = *choose::one(&plan.scenario)?;
+    let known = SCENARIOS.iter().find(|scenario| scenario.id == plan.scenario);
+    let scenario = known.copied().unwrap_or_else(|| Scenario::of_plan(&plan));
     let (verdict, findings) = judge(&plan, &history);
     let last = history.events.last().map_or(0, |event| event.at_us);
     let duration = Duration::from_micros(last);

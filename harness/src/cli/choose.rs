@@ -1,16 +1,20 @@
+use std::path::PathBuf;
+
 use super::args::Selection;
-use super::{exit, print};
+use super::{exit, plans, print};
 use crate::scenario::{Catalogue, SCENARIOS, Scenario};
 use crate::subject::nearest;
 
-/// The scenarios that are meant; says so and gives the code if there are none.
-pub(super) fn catalogue(selection: &Selection) -> Result<Catalogue, u8> {
+/// The scenarios that are meant, those in files among them; says so and gives the code if there are
+/// none.
+pub(super) fn catalogue(selection: &Selection, files: &[PathBuf]) -> Result<Catalogue, u8> {
+    let all = plans::read(Catalogue::all(), files)?;
     for id in selection.only.iter().chain(&selection.skip) {
-        if !SCENARIOS.iter().any(|scenario| scenario.id.starts_with(id.as_str())) {
+        if !all.scenarios().iter().any(|scenario| scenario.id.starts_with(id.as_str())) {
             return Err(unknown(id));
         }
     }
-    let mut catalogue = Catalogue::all().level(selection.level.level());
+    let mut catalogue = all.level(selection.level.level());
     if !selection.only.is_empty() {
         catalogue = catalogue.only(&selection.only);
     }

@@ -6,7 +6,7 @@ use crate::report::{Colour, catalogue_table};
 
 /// Prints the catalogue.
 pub(super) fn list(args: &ListArgs) -> Result<u8, u8> {
-    let catalogue = choose::catalogue(&args.selection)?;
+    let catalogue = choose::catalogue(&args.selection, &[])?;
     let text = if args.json {
         let all = catalogue.scenarios().iter().map(|scenario| {
             json!({

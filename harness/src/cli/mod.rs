@@ -4,6 +4,7 @@
 //! * `args`: the options, and the help that teaches them
 //! * `exit`: the exit codes
 //! * `run`, `list`, `explain`, `check`, `doctor`, `clean`: a command each
+//! * `plans`: scenarios that are plans in files
 //! * `choose`: which scenarios are meant, and what to say where none is
 //! * `progress`: how it goes on, on stderr
 //! * `signals`: Ctrl-C and SIGTERM to ourselves
@@ -20,6 +21,7 @@ mod explain;
 mod fault;
 mod list;
 mod main;
+mod plans;
 mod print;
 mod progress;
 mod run;

@@ -3,13 +3,13 @@ use std::sync::Arc;
 
 use super::args::RunArgs;
 use super::progress::Terminal;
-use super::{choose, exit, print, signals};
+use super::{choose, exit, plans, print, signals};
 use crate::report::{Colour, Report, Results, render, write_all};
 use crate::subject::{JudgeError, PrepareError, Subject};
 
 /// Judges one server.
 pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
-    let catalogue = choose::catalogue(&args.selection)?;
+    let catalogue = choose::catalogue(&args.selection, &args.plans)?;
     if let Some(folder) = &args.out {
         // Before the run: nobody wants to hear after it that it was for nothing.
         std::fs::create_dir_all(folder).map_err(|error| {
@@ -26,7 +26,8 @@ pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
     let progress = Arc::new(Terminal::new(total));
     let judged = subject.judge(&catalogue, progress.clone(), &|step| progress.building(step)).await;
     progress.done();
-    let report = judged.map_err(|error| failed(&error))?;
+    let mut report = judged.map_err(|error| failed(&error))?;
+    report.again.0.extend(plans::again(&args.plans));
     let shown = show(&report, args.json);
     let stored = args.out.as_deref().map_or(Ok(()), |folder| store(&report, folder));
     let code = exit::of_report(&report);

@@ -9,6 +9,7 @@
 //! * `judged`: which checks judge a plan, and how much each counts
 //! * `names`: unguessable names, from the seed
 //! * `request`: one HTTP request, and the places where it can be cut
+//! * `script`: a plan in words
 //! * `step`: the language itself
 //! * `validate`: what every plan must be before a world carries it out
 //! * `vocabulary`: which role has which steps
@@ -19,6 +20,7 @@ mod draft;
 mod judged;
 mod names;
 mod request;
+mod script;
 mod step;
 mod validate;
 mod vocabulary;
@@ -32,6 +34,7 @@ pub use self::draft::{ActorDraft, Draft};
 pub use self::judged::{CheckUse, Level};
 pub use self::names::Names;
 pub use self::request::{Cut, Intent, Part, Request};
+pub use self::script::{in_words, script};
 pub use self::step::{Closing, Fault, Gate, LetGo, Signal, Step, Target, Until};
 pub use self::validate::{PlanError, validate};
 

@@ -9,7 +9,7 @@ use super::request::{Part, Request};
 /// |---|---|
 /// | any | `Mark`, `Await`, `At`, `Repeat` |
 /// | client | `Connect`, `Send`, `Receive`, `ReadSlowly`, `ExpectClose`, `Close` |
-/// | HTTP/2 client | `Connect`, `Send` of a whole request, `Receive`, `ExpectClose`, `Close` with FIN or RST |
+/// | HTTP/2 client | `Connect`, `Send` (whole), `Receive`, `ExpectClose`, `Close` with FIN or RST |
 /// | pooled client | `Send` of a whole request, `Receive` |
 /// | operator | `Signal`, `AwaitDraining`, `Freeze`, `Thaw`, `AwaitExit` |
 /// | store | `Hold`, `AwaitHeld`, `LetGo`, `Fault` |

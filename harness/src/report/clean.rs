@@ -1,7 +1,7 @@
 use crate::terminal::clean;
 
-/// Like [`clean`](crate::terminal::clean()), for text of several lines: the last `lines` of them, each cut to `width`
-/// characters.
+/// Like [`clean`](crate::terminal::clean()), for text of several lines: the last `lines` of them,
+/// each cut to `width` characters.
 #[must_use]
 pub fn clean_lines(text: &str, lines: usize, width: usize) -> Vec<String> {
     let all: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();

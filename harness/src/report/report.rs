@@ -44,7 +44,7 @@ impl Report {
             let finding = Finding::violation("a server that can be built", failure.to_string());
             ScenarioOutcome {
                 scenario: *scenario,
-                plan: scenario.plan(options.seed, &options.contract),
+                plan: catalogue.plan(scenario, options.seed, &options.contract),
                 history: History::default(),
                 verdict: Some(Verdict::Fail),
                 findings: vec![Finding { check: "build".to_owned(), ..finding }],

@@ -138,7 +138,7 @@ impl Conductor {
             .scenarios()
             .iter()
             .enumerate()
-            .map(|(at, scenario)| (at, *scenario, plans(scenario, options)))
+            .map(|(at, scenario)| (at, *scenario, plans(catalogue, scenario, options)))
             .collect();
         // The longest first: the run lasts as long as they do.
         todo.sort_by_key(|(_, _, plans)| !plans.iter().any(lasts));
@@ -204,9 +204,9 @@ impl Conductor {
     }
 }
 
-fn plans(scenario: &Scenario, options: &Options) -> Vec<Plan> {
+fn plans(catalogue: &Catalogue, scenario: &Scenario, options: &Options) -> Vec<Plan> {
     let seeds = (0..options.repeat.max(1)).map(|n| options.seed.wrapping_add(n.into()));
-    seeds.map(|seed| scenario.plan(seed, &options.contract)).collect()
+    seeds.map(|seed| catalogue.plan(scenario, seed, &options.contract)).collect()
 }
 
 /// Whether the plan lasts until the server's own deadline: it closes a gate and never opens it.

@@ -1,6 +1,9 @@
+use std::collections::BTreeMap;
+
 use super::{Scenario, Visibility};
 use super::{connections, contract, door, exit, health, inflight, load, signal, store};
 use crate::check::Level;
+use crate::plan::Plan;
 
 /// Every scenario of the catalogue, in the order in which reports show them.
 pub const SCENARIOS: &[Scenario] = &[
@@ -31,14 +34,16 @@ pub const SCENARIOS: &[Scenario] = &[
 /// A choice of scenarios.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
-    scenarios: Vec<Scenario>,
+    pub(super) scenarios: Vec<Scenario>,
+    /// The plans that no function writes, by their scenarios' ids.
+    pub(super) stored: BTreeMap<&'static str, Plan>,
 }
 
 impl Catalogue {
     /// All of them.
     #[must_use]
     pub fn all() -> Self {
-        Self { scenarios: SCENARIOS.to_vec() }
+        Self { scenarios: SCENARIOS.to_vec(), stored: BTreeMap::new() }
     }
 
     /// Only those whose id is one of these or begins with one of these.

@@ -1,7 +1,7 @@
 //! Scenarios: what a graceful shutdown is, claim by claim; one scenario a file.
 //!
 //! A scenario is an id, a requirement, a function that makes a plan, and a hint. It judges
-//! nothing: the checks that its plan names do.
+//! nothing: the checks that its plan names do. A plan from a file can be one too (`stored`).
 
 mod catalogue;
 mod connections;
@@ -13,6 +13,7 @@ mod inflight;
 mod load;
 mod signal;
 mod store;
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::catalogue::{Catalogue, SCENARIOS};
+pub use self::stored::StoredError;
 
 use crate::check::Level;
 use crate::plan::{Contract, Draft, Plan};

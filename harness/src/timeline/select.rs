@@ -150,7 +150,8 @@ impl Picker<'_> {
             }
             What::Session { what: Session::Withheld, .. } => 3,
             What::Started { .. } | What::Ready if !has_signal => 4,
-            // Before the signal a note is about how the run was set up; after it, about what is judged.
+            // Before the signal a note is about how the run was set up; after it, about what is
+            // judged.
             What::Note { .. } if self.signalled => 1,
             What::Snapshot { .. } | What::Note { .. } => 4,
             What::Inside { .. } => 2,

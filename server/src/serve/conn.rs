@@ -201,7 +201,7 @@ impl Conn {
     }
 
     pub(super) fn shut(&self) {
-        self.end_all();
+        self.end_with_connection();
         self.flags.set(LINGERING);
         self.shared.tell(Input::Shut);
     }
@@ -213,8 +213,14 @@ impl Conn {
     }
 
     pub(super) fn gone(&self) {
-        self.end_all();
-        self.shared.discharge(self.id);
+        self.end_with_connection();
+        let mut requests = lock(&self.requests);
+        requests.orphaned = !requests.is_empty() && self.is_http2();
+        let orphaned = requests.orphaned;
+        drop(requests);
+        if !orphaned {
+            self.shared.discharge(self.id);
+        }
         self.shared.tell(Input::Closed(self.stage()));
     }
 
@@ -274,10 +280,20 @@ impl Conn {
         if requests.remove(id) && requests.told {
             self.shared.tell(Input::RequestEnded);
         }
+        let last = requests.orphaned && requests.is_empty();
+        drop(requests);
+        if last {
+            self.shared.discharge(self.id);
+        }
     }
 
-    fn end_all(&self) {
-        self.end(InFlight::clear);
+    /// With an HTTP/1 connection its request is gone. The handlers of HTTP/2 run as tasks of their
+    /// own, which hear of the end of the connection and go a little later, or on another thread
+    /// only when they come to a stop: each request ends with its handler, and no sooner.
+    fn end_with_connection(&self) {
+        if !self.is_http2() {
+            self.end(InFlight::clear);
+        }
     }
 
     /// Ends those that `remove` takes out; it says how many it took.

@@ -77,7 +77,8 @@ where
             }
         });
         match turn.await {
-            // hyper drops the handlers with the connection, those of HTTP/2 streams included.
+            // hyper drops the handler with the connection. Those of HTTP/2 streams hear of it, and
+            // each is counted until it has gone.
             None | Some(Verdict::Abort) => return,
             Some(Verdict::Stay) => {}
             Some(Verdict::SayGoodbye) => {

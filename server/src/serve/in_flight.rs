@@ -17,6 +17,8 @@ pub(super) struct InFlight {
     /// Whether the machine is told of each. While serving nobody needs to know, and the lock of the
     /// machine would be one for all connections.
     pub(super) told: bool,
+    /// Whether they have outlived their connection, which goes off the list with the last of them.
+    pub(super) orphaned: bool,
     /// The request by which the connection left HTTP. It ends with its answer, but the report names
     /// it when the connection is cut.
     origin: Option<Box<Entry>>,

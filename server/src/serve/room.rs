@@ -4,8 +4,8 @@ use super::shared::{Orders, Shared};
 use super::steps;
 
 /// Closes idle connections while the door is still being closed, once they have had their grace:
-/// for when there are no descriptors for connections that wait in the queue. Otherwise the one would
-/// wait for the other until the deadline.
+/// for when there are no descriptors for connections that wait in the queue. Otherwise the one
+/// would wait for the other until the deadline.
 pub(super) fn maker(shared: &Arc<Shared>) -> impl Fn() + Send + Sync + 'static {
     let shared = Arc::clone(shared);
     let idle_grace = shared.machine().policy().idle_grace;

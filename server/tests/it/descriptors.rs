@@ -103,7 +103,8 @@ async fn the_sealing_leaves_descriptors_to_those_that_wait() {
             send_get(&mut waits, "/").await.expect("the kernel takes it");
             waiting.push(waits);
         }
-        // By then it has tried to accept, and rests; so it is the sealing that finds the spare ones.
+        // By then it has tried to accept, and rests; so it is the sealing that finds the spare
+        // ones.
         for _ in 0..5 {
             get(&mut client, "/").await;
         }

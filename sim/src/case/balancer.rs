@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-/// A load balancer that follows readiness with a lag: it asks for `/health`, and some time after the
-/// first answer that is no 200 it sends the clients behind it to another server.
+/// A load balancer that follows readiness with a lag: it asks for `/health`, and some time after
+/// the first answer that is no 200 it sends the clients behind it to another server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Balancer {

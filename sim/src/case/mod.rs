@@ -3,6 +3,7 @@
 //! * `conditions`: under what the plan is carried out
 //! * `network`, `store`, `balancer`: these parts of it
 //! * `policy`: the server's policy in whole microseconds
+//! * `words`: conditions for people
 //! * `promise`: what follows for a server that keeps its policy
 
 mod balancer;
@@ -11,6 +12,7 @@ mod network;
 mod policy;
 mod promise;
 mod store;
+mod words;
 
 use lastorders_harness::plan::Plan;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ pub use self::network::{Link, LinkChange, LinkEvent, Network};
 pub use self::policy::{PolicySpec, Sealing};
 pub use self::promise::Promise;
 pub use self::store::{Stall, StoreConditions};
+pub use self::words::time;
 
 /// The version of this format.
 pub const CASE_VERSION: u32 = 1;

@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::blame::BlameArgs;
+use super::export::ExportArgs;
+use super::shrink::ShrinkArgs;
 use crate::engine::EngineKind;
 use crate::generate::Family;
 use crate::subject::Subject;
 use crate::sweep::{Seeds, Shard};
+use crate::trace::leak::Leak;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -16,6 +20,8 @@ Examples:
   lastorders-sim sweep --seeds 0..100000 --subject axum
   lastorders-sim replay 4711                       what happens in one seed
   lastorders-sim replay 'v1:...#event-0123abcd'    a line that a sweep has printed
+  lastorders-sim shrink 4711                       the smallest case that fails as it does
+  lastorders-sim export 4711 --format plan --out plan.json   for lastorders run --plans
   lastorders-sim sweep --seeds 0..1000000 --shard 2/4 --out 2.json   one machine's part
   lastorders-sim merge *.json                      the parts of all
   lastorders-sim bugs                              whether planted bugs are found, and how soon
@@ -56,7 +62,15 @@ pub(super) enum Command {
     Audit(AuditArgs),
     /// Write a case's trace to stdout, for another process to compare.
     #[command(hide = true)]
-    Trace(CaseArgs),
+    Trace(TraceArgs),
+    /// Make a case that fails as small as it can be, and say what happens in it.
+    Shrink(ShrinkArgs),
+    /// Write a case or its run for another program: packets, records, a page, a real plan.
+    Export(ExportArgs),
+    /// After which event a failure could not be averted any more.
+    Blame(BlameArgs),
+    /// What the simulated networks do as this machine's does, and whether it is as checked in.
+    Parity,
     /// Look for every planted bug: how many seeds and seconds each takes.
     Bugs(BugsArgs),
     /// Put the results of a sweep's shards together, or say why they do not belong together.
@@ -123,6 +137,9 @@ pub(super) struct SweepArgs {
     /// End after so many different failures.
     #[arg(long, value_name = "N")]
     pub(super) stop_after: Option<NonZero<usize>>,
+    /// Do not make failing cases smaller.
+    #[arg(long)]
+    pub(super) no_shrink: bool,
     /// Do not change rare cases a little and carry them out again.
     #[arg(long)]
     pub(super) no_mutants: bool,
@@ -155,6 +172,10 @@ pub(super) struct ReplayArgs {
     /// Print every record of the trace.
     #[arg(long)]
     pub(super) trace: bool,
+    /// Write the case, the history, the trace (JSON lines, and for chrome://tracing) and the
+    /// packets (pcapng, for Wireshark) into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -167,6 +188,18 @@ pub(super) struct AuditArgs {
     /// How many threads for a range; 0 is one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
+    /// Plant nondeterminism, to see it caught: hashmap, instant or select.
+    #[arg(long, value_name = "NAME", value_parser = Leak::from_str)]
+    pub(super) leak: Option<Leak>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// Plant nondeterminism.
+    #[arg(long, value_name = "NAME", value_parser = Leak::from_str)]
+    pub(super) leak: Option<Leak>,
 }
 
 #[derive(Debug, Args)]
@@ -264,6 +297,7 @@ mod tests {
             vec!["merge"],
             vec!["merge", "a", "--same", "--out", "b"],
             vec!["replay"],
+            vec!["audit", "1", "--leak", "none"],
             vec![],
         ] {
             let all = std::iter::once("lastorders-sim").chain(words.iter().copied());

@@ -3,11 +3,12 @@ use std::process::{Command, Stdio};
 
 use lastorders_harness::exit;
 
-use super::args::{AuditArgs, CaseArgs, jobs};
+use super::args::{AuditArgs, CaseArgs, TraceArgs, jobs};
 use super::progress::{Progress, grouped};
 use super::sweep::simulator;
 use super::{case, print, signals};
 use crate::sweep::{Origin, Seeds, Seen, Simulate, Simulator, Work, sweep};
+use crate::trace::leak::{self, Leak};
 use crate::trace::{Header, audit as compare, write};
 
 /// Carries cases out twice and compares them record by record.
@@ -17,6 +18,7 @@ pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
     }
     let one = CaseArgs { case: args.case.clone(), what: args.what };
     let (simulator, case) = case::case(&one)?;
+    let _leaking = leak::begin(args.leak);
     let mut code = exit::PASSED;
     match compare::twice(|| simulator.run(&case).trace) {
         Ok(same) => print::stdout(&format!(
@@ -28,7 +30,7 @@ pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
             code = exit::OUR_FAULT;
         }
     }
-    let other = other_process(&one)?;
+    let other = other_process(&one, args.leak)?;
     let ours = Header::ours(&simulator.engine.to_string());
     match compare::against(&ours, &simulator.run(&case).trace, other.as_slice()) {
         Ok(same) => {
@@ -43,8 +45,9 @@ pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
 }
 
 /// Writes a trace for the process that has started us to compare.
-pub(super) fn trace(args: &CaseArgs) -> Result<u8, u8> {
-    let (simulator, case) = case::case(args)?;
+pub(super) fn trace(args: &TraceArgs) -> Result<u8, u8> {
+    let (simulator, case) = case::case(&args.case)?;
+    let _leaking = leak::begin(args.leak);
     let header = Header::ours(&simulator.engine.to_string());
     write(std::io::stdout().lock(), &header, &simulator.run(&case).trace).map_err(|error| {
         print::failure(&format!("the trace could not be written: {error}"));
@@ -53,10 +56,11 @@ pub(super) fn trace(args: &CaseArgs) -> Result<u8, u8> {
     Ok(exit::PASSED)
 }
 
-fn other_process(one: &CaseArgs) -> Result<Vec<u8>, u8> {
+fn other_process(one: &CaseArgs, leak: Option<Leak>) -> Result<Vec<u8>, u8> {
     let run = || {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("trace").args(case::arguments(&one.case, one.what));
+        command.args(leak.iter().flat_map(|leak| ["--leak", leak.name()]));
         command.stderr(Stdio::inherit()).output()
     };
     let output = run().map_err(|error| {
@@ -76,7 +80,7 @@ fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
         exit::ENVIRONMENT
     })?;
     let progress = Progress::new(seeds, None, told.clone());
-    let twice = Twice(simulator(args.what));
+    let twice = Twice { simulator: simulator(args.what), leak: args.leak };
     let jobs: NonZero<usize> = jobs(args.jobs);
     let work = Work { seeds, jobs, mutate: false, stop_after: None };
     let swept = sweep(&twice, &work, &progress);
@@ -101,13 +105,17 @@ fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
 }
 
 /// Carries everything out twice, and has every seed whose hashes differ compared record by record.
-struct Twice(Simulator);
+struct Twice {
+    simulator: Simulator,
+    leak: Option<Leak>,
+}
 
 impl Simulate for Twice {
     fn simulate(&self, origin: Origin) -> Seen {
-        let case = self.0.case(origin);
-        let hash = self.0.run(&case).trace.hash;
-        let again = self.0.run(&case).trace.hash;
+        let _leaking = leak::begin(self.leak);
+        let case = self.simulator.case(origin);
+        let hash = self.simulator.run(&case).trace.hash;
+        let again = self.simulator.run(&case).trace.hash;
         let failure = (hash != again).then(|| crate::sweep::Failure {
             signature: "divergence".to_owned(),
             blob: String::new(),
@@ -116,7 +124,8 @@ impl Simulate for Twice {
     }
 
     fn audit(&self, origin: Origin) -> Result<(), String> {
-        self.0.audit(origin)
+        let _leaking = leak::begin(self.leak);
+        self.simulator.audit(origin)
     }
 
     fn sometimes(&self) -> Vec<&'static str> {

@@ -3,19 +3,23 @@ use std::fmt::Write as _;
 use lastorders_harness::exit;
 
 use super::args::{BugsArgs, jobs};
-use super::progress::{Progress, grouped};
-use super::{print, signals};
+use super::clock::now;
+use super::print;
+use super::progress::grouped;
+use super::signals::{self, Told};
 use crate::bugs::Bug;
+use crate::check::Signature;
 use crate::engine::EngineKind;
+use crate::shrink::signature;
 use crate::subject::Subject;
-use crate::sweep::{Origin, Seeds, Simulator, Work, sweep};
+use crate::sweep::{Seeds, Simulator, first_failure};
 
 /// How a bug was found.
 struct Found {
-    /// In which case.
-    origin: Origin,
+    /// In which seed's case.
+    seed: u64,
     /// As what.
-    signature: String,
+    signature: Signature,
 }
 
 /// Looks for every planted bug.
@@ -36,18 +40,19 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
     let mut seeds = Vec::new();
     for bug in &bugs {
         let all = Seeds { start: 0, end: args.within };
-        let progress = Progress::new(all, None, told.clone());
-        let found = find(bug, args, all, &progress);
-        progress.done();
+        let begun = now();
+        let found = find(bug, args, all, &told);
         if let Some(signal) = told.by() {
             print::stdout(&text)?;
             return Ok(exit::of_signal(signal));
         }
-        let seconds = progress.elapsed().as_secs_f64();
+        let seconds = now().duration_since(begun).as_secs_f64();
         let (n, words) = match found {
-            Some(Found { origin, signature }) => {
-                seeds.push(origin.seed + 1);
-                (grouped(origin.seed + 1), format!("{signature} (seed {origin})"))
+            Some(Found { seed, signature }) => {
+                seeds.push(seed + 1);
+                let meant = bug.found_by.contains(&signature.check.as_str());
+                let note = if meant { "" } else { ", by another check than is meant to" };
+                (grouped(seed + 1), format!("{signature} (seed {seed}{note})"))
             }
             None => ("-".to_owned(), format!("NOT FOUND: {}", bug.wrong)),
         };
@@ -69,18 +74,16 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
     Ok(if good { exit::PASSED } else { exit::FAILED })
 }
 
-/// The first case that fails with the bug.
-fn find(bug: &'static Bug, args: &BugsArgs, seeds: Seeds, progress: &Progress) -> Option<Found> {
-    let simulator = Simulator {
-        subject: Subject::Planted(bug),
-        engine: EngineKind::default(),
-        family: args.family,
+/// The first seed whose case fails with the bug and does not without: what fails either way would
+/// prove nothing of the bug.
+fn find(bug: &'static Bug, args: &BugsArgs, seeds: Seeds, told: &Told) -> Option<Found> {
+    let with = |subject| Simulator { subject, engine: EngineKind::default(), family: args.family };
+    let (planted, ours) = (with(Subject::Planted(bug)), with(Subject::Ours));
+    let fails = |seed: u64| {
+        let case = planted.case(seed.into());
+        signature(&planted, &case).is_some() && signature(&ours, &case).is_none()
     };
-    let stop_after = std::num::NonZero::new(1);
-    let work = Work { seeds, jobs: jobs(args.jobs), mutate: true, stop_after };
-    let swept = sweep(&simulator, &work, progress);
-    let first = swept.tally.failures.into_iter().filter_map(|(signature, group)| {
-        Some(Found { origin: group.cases.first()?.origin, signature })
-    });
-    first.min_by_key(|found| found.origin)
+    let seed = first_failure(seeds, jobs(args.jobs), &fails, &|| told.by().is_none())?;
+    let signature = signature(&planted, &planted.case(seed.into()))?;
+    Some(Found { seed, signature })
 }

@@ -5,6 +5,7 @@ use super::print;
 use super::sweep::simulator;
 use crate::blob::Blob;
 use crate::case::Case;
+use crate::corpus::Entry;
 use crate::sweep::{Origin, Simulator};
 
 /// The case that is meant by a seed, a line or a file, and the simulation that it is for.
@@ -26,7 +27,7 @@ pub(super) fn case(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
         simulator.engine = blob.engine;
         return Ok((simulator, blob.case));
     }
-    read(Path::new(case)).map(|case| (simulator, case))
+    read(Path::new(case), simulator)
 }
 
 /// A seed, or the second change to its case, as `17+2`.
@@ -35,12 +36,17 @@ fn origin(text: &str) -> Option<Origin> {
     Some(Origin { seed: seed.parse().ok()?, mutant: mutant.parse().ok()? })
 }
 
-fn read(path: &Path) -> Result<Case, u8> {
+/// A file with a case, or one of the corpus, which says what it is for.
+fn read(path: &Path, simulator: Simulator) -> Result<(Simulator, Case), u8> {
     let name = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
         print::usage(&format!("{name} is no seed, no v1: line and no file: {error}"))
     })?;
+    if let Ok(entry) = serde_json::from_str::<Entry>(&text) {
+        return Ok((entry.simulator(), entry.case));
+    }
     serde_json::from_str(&text)
+        .map(|case| (simulator, case))
         .map_err(|error| print::usage(&format!("{name} is no case: {error}")))
 }
 

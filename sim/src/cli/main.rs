@@ -4,7 +4,7 @@ use clap::Parser as _;
 use lastorders_harness::exit;
 
 use super::args::{Arguments, Command};
-use super::{audit, bugs, fault, merge, replay, sweep};
+use super::{audit, blame, bugs, export, fault, merge, parity, replay, shrink, sweep};
 
 /// The program `lastorders-sim`, from its arguments to its exit code (see
 /// [`exit`](lastorders_harness::exit)).
@@ -31,6 +31,10 @@ fn carry_out(command: &Command) -> u8 {
         Command::Replay(args) => replay::replay(args),
         Command::Audit(args) => audit::audit(args),
         Command::Trace(args) => audit::trace(args),
+        Command::Shrink(args) => shrink::shrink(args),
+        Command::Export(args) => export::export(args),
+        Command::Blame(args) => blame::blame(args),
+        Command::Parity => parity::parity(),
         Command::Bugs(args) => bugs::bugs(args),
         Command::Merge(args) => merge::merge(args),
     };

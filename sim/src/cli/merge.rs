@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use lastorders_harness::exit;
@@ -15,7 +16,7 @@ pub(super) fn merge(args: &MergeArgs) -> Result<u8, u8> {
     }
     let merged = put_together(results).map_err(|error| refused(&error))?;
     let stored = args.out.as_deref().map_or(Ok(()), |out| store(&merged, out));
-    let shown = print::stdout(&summary::summary(&merged));
+    let shown = print::stdout(&summary::summary(&merged, &BTreeMap::new()));
     match verdict::code_of_merged(&merged) {
         exit::PASSED => stored.and(shown).map(|()| exit::PASSED),
         code => Ok(code),

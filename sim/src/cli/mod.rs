@@ -2,7 +2,9 @@
 //!
 //! * `main`: arguments in, exit code out
 //! * `args`: the options, and the help that teaches them
-//! * `sweep`, `merge`, `bugs`, `audit`, `replay`: a command each
+//! * `sweep`, `merge`, `bugs`, `audit`, `replay`, `shrink`, `export`, `blame`, `parity`: a command
+//!   each
+//! * `story`: one case and its run, for people
 //! * `case`: the case that is meant by a seed, a line or a file
 //! * `summary`: what a sweep gave, for people
 //! * `verdict`: what a sweep proved
@@ -14,16 +16,21 @@
 
 mod args;
 mod audit;
+mod blame;
 mod bugs;
 mod case;
 mod clock;
+mod export;
 mod fault;
 mod main;
 mod merge;
+mod parity;
 mod print;
 mod progress;
 mod replay;
+mod shrink;
 mod signals;
+mod story;
 mod summary;
 mod sweep;
 mod verdict;

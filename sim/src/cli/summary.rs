@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -9,11 +10,19 @@ use crate::sweep::{FailureGroup, Sweep};
 /// How many faults of ours are told: more would say the same.
 const FAULTS: usize = 3;
 
+/// A failing case that was made smaller.
+pub(super) struct Smaller {
+    /// How small, in words.
+    pub(super) words: String,
+    /// The case, as `replay` takes it.
+    pub(super) blob: String,
+}
+
 /// What a sweep gave. The last line is [`last_line`].
-pub(super) fn summary(sweep: &Sweep) -> String {
+pub(super) fn summary(sweep: &Sweep, smaller: &BTreeMap<String, Smaller>) -> String {
     let mut text = String::new();
     head(&mut text, sweep);
-    failures(&mut text, sweep);
+    failures(&mut text, sweep, smaller);
     sometimes(&mut text, sweep);
     let seen = &sweep.seen;
     if !seen.coverage.is_empty() {
@@ -76,7 +85,7 @@ fn head(text: &mut String, sweep: &Sweep) {
     }
 }
 
-fn failures(text: &mut String, sweep: &Sweep) {
+fn failures(text: &mut String, sweep: &Sweep, smaller: &BTreeMap<String, Smaller>) {
     let groups = &sweep.seen.failures;
     if groups.is_empty() {
         return;
@@ -87,8 +96,12 @@ fn failures(text: &mut String, sweep: &Sweep) {
     for (signature, group) in sorted {
         let _ = writeln!(text, "{:>8} × {signature}", grouped(group.count));
         if let Some(first) = group.cases.first() {
-            let _ = writeln!(text, "           first in seed {}", first.origin);
-            let _ = writeln!(text, "           {}", reproduce(&sweep.options.subject, &first.blob));
+            let smaller = smaller.get(signature);
+            let words = smaller.map(|it| format!(", made smaller: {}", it.words));
+            let words = words.unwrap_or_default();
+            let blob = smaller.map_or(&first.blob, |it| &it.blob);
+            let _ = writeln!(text, "           first in seed {}{words}", first.origin);
+            let _ = writeln!(text, "           {}", reproduce(&sweep.options.subject, blob));
         }
     }
 }

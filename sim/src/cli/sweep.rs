@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -5,11 +6,18 @@ use lastorders_harness::exit;
 
 use super::args::{ShardChoice, SweepArgs, What, jobs};
 use super::progress::Progress;
-use super::{print, signals, summary, verdict};
+use super::signals::{self, Told};
+use super::summary::{self, Smaller};
+use super::{print, shrink, verdict};
+use crate::blob::Blob;
+use crate::shrink::{MOST_TRIES, alike, shrink as smallest, signature};
 use crate::sweep::{
     Machine, Options, Seeds, Shard, Simulator, Sweep, Swept, Tool, Work, auto, sweep as carry_out,
 };
 use crate::trace::LOCK_HASH;
+
+/// Of how many kinds of failures a case is made smaller: each may take two seconds.
+const SHRUNK: usize = 5;
 
 /// Carries out many seeds.
 pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
@@ -44,12 +52,35 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
     result.interrupted = told.by();
     result.machine = Machine { jobs: work.jobs.get(), seconds: progress.elapsed().as_secs_f64() };
     let stored = args.out.as_deref().map_or(Ok(()), |out| store(&result, out));
-    let shown = print::stdout(&summary::summary(&result));
+    let smaller = if args.no_shrink { BTreeMap::new() } else { smaller(args.what, &result, &told) };
+    let shown = print::stdout(&summary::summary(&result, &smaller));
     match verdict::code(&result) {
         // A proved failure is told by the code even where a disk is full.
         exit::PASSED => stored.and(shown).map(|()| exit::PASSED),
         code => Ok(code),
     }
+}
+
+/// The first case of each kind of failure made smaller, the commonest kinds first.
+fn smaller(what: What, result: &Sweep, told: &Told) -> BTreeMap<String, Smaller> {
+    let simulator = simulator(what);
+    let mut kinds: Vec<_> = result.seen.failures.iter().collect();
+    kinds.sort_by_key(|(_, group)| std::cmp::Reverse(group.count));
+    let mut all = BTreeMap::new();
+    for (name, group) in kinds.into_iter().take(SHRUNK) {
+        let Some(first) = group.cases.first() else { continue };
+        if told.by().is_some() {
+            break;
+        }
+        print::note(&format!("making seed {} smaller: {name}", first.origin));
+        let case = simulator.case(first.origin);
+        let Some(known_by) = signature(&simulator, &case) else { continue };
+        let shrunk = smallest(&case, MOST_TRIES, |case| alike(&simulator, case, &known_by));
+        let words = shrink::told(&shrunk);
+        let blob = Blob::new(shrunk.case, simulator.engine).to_string();
+        all.insert(name.clone(), Smaller { words, blob });
+    }
+    all
 }
 
 /// The simulation that is meant.

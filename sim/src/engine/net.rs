@@ -115,7 +115,8 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
     fn heal(&self, from: Host, to: Host);
 
     /// From now on the port's SYNs are lost on arrival, as those of a listener with a SYN filter
-    /// are, and come again a second later, until the listener is closed. Handshakes under way go on.
+    /// are, and come again a second later, until the listener is closed. Handshakes under way go
+    /// on.
     fn filter_syn(&self, host: Host, port: u16);
 
     /// A look at the host's sockets, in the order in which they were made.

@@ -7,8 +7,9 @@ pub struct Setup {
     /// The hosts' names; [`Host`] is the place in this list. Links belong to pairs of hosts, so a
     /// client whose link is to have a life of its own is a host of its own. At most 250.
     pub hosts: Vec<String>,
-    /// Seeds the runtime: the order of `select!` and the like.
-    pub tokio_seed: u64,
+    /// Seeds the runtime: the order of `select!` and the like. Without it no run is like another,
+    /// which only the audit's own test wants.
+    pub tokio_seed: Option<u64>,
     /// Of every link, each way, until [`Net::latency`](super::Net::latency) changes it.
     pub latency: Duration,
     /// What `listen` is told: a listener keeps one more connection than this that is not accepted
@@ -32,7 +33,7 @@ impl Setup {
     pub fn new<S: Into<String>>(hosts: impl IntoIterator<Item = S>) -> Self {
         Self {
             hosts: hosts.into_iter().map(Into::into).collect(),
-            tokio_seed: 0,
+            tokio_seed: Some(0),
             latency: Duration::from_micros(500),
             backlog: 128,
             send_buffer: 65_535,

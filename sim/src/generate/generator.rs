@@ -9,7 +9,7 @@ use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::{Times, tick};
 use super::{ClientKind, Family, Requests, balancer, clients, facts::Facts, policy, store};
-use crate::case::{CASE_VERSION, Case, Conditions, Link, Yields};
+use crate::case::{CASE_VERSION, Case, Conditions, Link, PolicySpec, StoreConditions, Yields};
 
 /// Makes cases of one family: a pure function of the seed.
 #[derive(Debug, Clone)]
@@ -17,13 +17,21 @@ pub struct Generator {
     family: Family,
     requests: Requests,
     without: Vec<ClientKind>,
+    policy: Option<PolicySpec>,
+    slowest_us: Option<u64>,
 }
 
 impl Generator {
     /// For the contract's own service.
     #[must_use]
     pub fn new(family: Family) -> Self {
-        Self { family, requests: Requests::contract(), without: Vec::new() }
+        Self {
+            family,
+            requests: Requests::contract(),
+            without: Vec::new(),
+            policy: None,
+            slowest_us: None,
+        }
     }
 
     /// For a service with these requests.
@@ -39,6 +47,19 @@ impl Generator {
         self
     }
 
+    /// Under this policy, and no other; how the listener is closed is drawn all the same.
+    #[must_use]
+    pub fn policy(self, policy: PolicySpec) -> Self {
+        Self { policy: Some(policy), ..self }
+    }
+
+    /// For a service that has no store of ours: it answers within so many microseconds, from the
+    /// request or from the signal on.
+    #[must_use]
+    pub fn slowest_us(self, slowest_us: u64) -> Self {
+        Self { slowest_us: Some(slowest_us), ..self }
+    }
+
     /// The case of a seed.
     #[must_use]
     pub fn generate(&self, seed: u64) -> Case {
@@ -49,8 +70,12 @@ impl Generator {
         let frame = policy::draw(family, &latencies, &swarm, stream);
         let signals = Signals::draw(seed, family, &swarm);
         let mut store = store::speed(seed);
-        let cut_short = swarm.has(FaultKind::Deadline);
-        let mut policy = frame.policy.clone();
+        let cut_short = self.policy.is_none() && swarm.has(FaultKind::Deadline);
+        let mut policy = self.policy_of(&frame.policy);
+        if let Some(us) = self.slowest_us {
+            store =
+                StoreConditions { work_us: us, acknowledge_us: 0, ..StoreConditions::default() };
+        }
         if cut_short {
             policy.deadline_us = policy.lame_duck_us + frame.tight_us;
         }
@@ -60,7 +85,9 @@ impl Generator {
         if cut_short {
             times.anchor([tick(signals.first_us + policy.deadline_us)]);
         }
-        store.stalls = store::stalls(seed, &swarm, &times);
+        if self.slowest_us.is_none() {
+            store.stalls = store::stalls(seed, &swarm, &times);
+        }
         times.anchor(store.stalls.iter().map(|stall| tick(stall.until_us)));
         let mut network = latencies.network(&swarm);
         let mut actors = Vec::with_capacity(8);
@@ -77,8 +104,12 @@ impl Generator {
         }
         let behind = actors.iter().map(|(place, actor)| (*place, actor.name.as_str()));
         let balancer = balancer::draw(seed, family, &swarm, &policy, behind);
+        // It asks for `/health`.
+        let balancer = balancer.filter(|_| self.requests.has_health());
         let mut actors: Vec<_> = actors.into_iter().map(|(_, actor)| actor).collect();
-        actors.extend(store::breaks(seed, &swarm, &times));
+        if self.slowest_us.is_none() {
+            actors.extend(store::breaks(seed, &swarm, &times));
+        }
         signals.actors(latencies.link, &times, &mut actors);
         let plan = Plan {
             version: PLAN_VERSION,
@@ -92,7 +123,7 @@ impl Generator {
         let conditions = Conditions { policy, network, store, balancer, yields, promise: None };
         let tail_seed = Stream::new(seed, Concern::Tail, 0).draw();
         let mut case = Case { version: CASE_VERSION, plan, conditions, tail_seed };
-        if !cut_short {
+        if self.policy.is_none() && !cut_short {
             end_before_the_deadline(&mut case, frame.slack_us);
         }
         derive_promise(&mut case);
@@ -103,6 +134,13 @@ impl Generator {
     #[must_use]
     pub fn mutate(&self, case: Case, rng: &mut fastrand::Rng) -> Case {
         mutate_with(case, rng, &self.requests)
+    }
+
+    fn policy_of(&self, drawn: &PolicySpec) -> PolicySpec {
+        match &self.policy {
+            Some(policy) => PolicySpec { sealing: drawn.sealing, ..policy.clone() },
+            None => drawn.clone(),
+        }
     }
 
     fn client(

@@ -24,21 +24,24 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// budgets of its contract, and the checks that judge it. Whoever changes a case by hand calls this
 /// afterwards, for checks are named only where they hold.
 ///
-/// | check | holds |
-/// |---|---|
-/// | `no-crash`, `no-residue` | always |
-/// | `exit-in-grace` | always: the grace is the policy's longest way |
-/// | `visible-in-time` | always: by the end of the seal the port is closed |
-/// | `exit-status` | unless a second SIGINT, or a forced exit code with something to force |
-/// | `ids-distinct` | for the contract's requests, always |
-/// | `health-draining`, `health-monotonic` | where `/health` is asked, no packet is lost, and every client reads in time: a probe that nobody hears is silence |
-/// | `health-ok` | so, and no client leaves before its answer, or half-closes, which hyper takes for leaving |
-/// | `answered-in-time` | where no packet is lost, and every client reads in time |
-/// | `exit-prompt` | where all work ends by itself before the deadline; the budget is that bound |
-/// | `idle-closed` | so, and each client looks after its connection before the run is over, and knows when it was closed (HTTP/2 clients do not) |
-/// | `created` | where no client leaves before its answer, and the store does not break |
-/// | `ledger`, `pool-outlives-requests` | where all work ends by itself before the deadline, no packet is lost, every client reads in time, the store does not break, no client half-closes on work, and the server lingers for a round trip: a reset would destroy answers |
-/// | `store-terminated` | so, and the pool closes in time |
+/// * `no-crash`, `no-residue`: always
+/// * `exit-in-grace`: always; the grace is the policy's longest way
+/// * `visible-in-time`: always; by the end of the seal the port is closed
+/// * `exit-status`: unless a second SIGINT, or a forced exit code with something to force
+/// * `ids-distinct`: for the contract's requests, always
+/// * `health-draining`, `health-monotonic`: where `/health` is asked, no packet is lost, and every
+///   client reads in time; a probe that nobody hears is silence
+/// * `health-ok`: so, and no client leaves before its answer, or half-closes, which hyper takes for
+///   leaving
+/// * `answered-in-time`: where no packet is lost, and every client reads in time
+/// * `exit-prompt`: where all work ends by itself before the deadline; the budget is that bound
+/// * `idle-closed`: so, and each client looks after its connection before the run is over, and
+///   knows when it was closed (HTTP/2 clients do not)
+/// * `created`: where no client leaves before its answer, and the store does not break
+/// * `ledger`, `pool-outlives-requests`: where all work ends by itself before the deadline, no
+///   packet is lost, every client reads in time, the store does not break, no client half-closes on
+///   work, and the server lingers for a round trip: a reset would destroy answers
+/// * `store-terminated`: so, and the pool closes in time
 ///
 /// Not named: `announces-close`, for an answer that was in the air at the signal need not announce
 /// anything, and clients cannot tell when it was sent; `no-late-success`, for generated plans have

@@ -21,8 +21,8 @@ pub(super) trait Wire: Clone {
     /// Does it, where the stream is at home, and gives up when patience is at its end.
     async fn act(&self, stream: &mut Self::Stream, act: Act) -> Option<io::Result<usize>>;
 
-    /// Waits until the sockets of both sides are like that, on a network that shows them; and on one
-    /// that does not, until nothing can be under way any more.
+    /// Waits until the sockets of both sides are like that, on a network that shows them; and on
+    /// one that does not, until nothing can be under way any more.
     async fn until(&self, so: impl Fn(&[Seen]) -> bool);
 }
 

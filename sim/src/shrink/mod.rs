@@ -3,14 +3,25 @@
 //! It is the case that is made smaller, never the seed: what is left is data, and says by itself
 //! what it takes to fail.
 //!
-//! * `smaller`: the next smaller cases of a case, the boldest first
 //! * `shrink`: takes what still fails, until nothing smaller does
+//! * `alike`: whether a case fails in the same way
+//! * `smaller`: what can be left out of a case, the boldest first
+//! * `steps`: what can be left out of one script
+//! * `mend`: what goes with what was left out
+//! * `times`: every time in a case
 //! * `size`: what "smaller" means
 
+mod alike;
+mod mend;
 #[expect(clippy::module_inception, reason = "the folder is named after what it does")]
 mod shrink;
 mod size;
 mod smaller;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod times;
 
-pub use self::shrink::{Shrunk, shrink};
+pub use self::alike::{alike, signature};
+pub use self::shrink::{MOST_TRIES, Shrunk, shrink};
 pub use self::size::Size;

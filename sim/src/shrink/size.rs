@@ -1,11 +1,12 @@
-use lastorders_harness::plan::Step;
+use lastorders_harness::plan::{Role, Step};
 
+use super::times::times;
 use crate::case::{Case, Conditions};
 
 /// How much there is to a case. Declared with what weighs most first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
-    /// Parties: clients, the operator, the store.
+    /// Parties: clients (each worker of a pool is one), the operator, the store.
     pub actors: usize,
     /// Steps of all of them, those inside of a `Repeat` included.
     pub steps: usize,
@@ -21,23 +22,22 @@ impl Size {
     /// Of this case.
     #[must_use]
     pub fn of(case: &Case) -> Self {
+        let actors = case.plan.actors.iter().map(|actor| match actor.role {
+            Role::PooledClient { workers } => usize::try_from(workers).unwrap_or(usize::MAX),
+            Role::Client | Role::Http2Client | Role::Operator | Role::Store => 1,
+        });
         let conditions = &case.conditions;
-        let plain = Conditions::default();
         let yields = conditions.yields;
         let faults = conditions.network.events.len()
             + conditions.store.stalls.len()
             + usize::from(conditions.balancer.is_some())
             + [yields.io, yields.store, yields.tasks].into_iter().filter(|it| *it > 0).count();
-        let odd = usize::from(conditions.policy != plain.policy)
-            + usize::from(conditions.network.link != plain.network.link)
-            + conditions.network.links.len()
-            + usize::from(conditions.store != plain.store);
         Self {
-            actors: case.plan.actors.len(),
+            actors: actors.sum(),
             steps: case.plan.actors.iter().map(|actor| steps(&actor.steps)).sum(),
             faults,
-            odd,
-            digits: super::smaller::times(&mut case.clone()).iter().map(|us| digits(**us)).sum(),
+            odd: odd(conditions),
+            digits: times(&mut case.clone()).iter().map(|us| digits(**us)).sum(),
         }
     }
 }
@@ -48,6 +48,37 @@ fn steps(all: &[Step]) -> usize {
         _ => 0,
     };
     all.iter().map(|step| 1 + inner(step)).sum()
+}
+
+/// How many conditions are not the plainest.
+fn odd(conditions: &Conditions) -> usize {
+    let plain = Conditions::default();
+    let (ours, usual) = (&conditions.policy, &plain.policy);
+    let policy = [
+        ours.lame_duck_us != usual.lame_duck_us,
+        ours.refuse != usual.refuse,
+        ours.handshake_grace_us != usual.handshake_grace_us,
+        ours.idle_grace_us != usual.idle_grace_us,
+        ours.first_byte_grace_us != usual.first_byte_grace_us,
+        ours.linger_us != usual.linger_us,
+        ours.deadline_us != usual.deadline_us,
+        ours.release_us != usual.release_us,
+        ours.forced_exit_code != usual.forced_exit_code,
+        ours.sealing != usual.sealing,
+    ];
+    let (ours, usual) = (&conditions.store, &plain.store);
+    let store = [
+        ours.work_us != usual.work_us,
+        ours.acknowledge_us != usual.acknowledge_us,
+        ours.jitter_us != usual.jitter_us,
+        ours.pool != usual.pool,
+        ours.close_us != usual.close_us,
+    ];
+    let (ours, usual) = (&conditions.network, &plain.network);
+    let network =
+        [ours.link != usual.link, ours.backlog != usual.backlog, ours.buffer != usual.buffer];
+    let all = policy.into_iter().chain(store).chain(network);
+    all.filter(|odd| *odd).count() + ours.links.len()
 }
 
 /// Digits up to the zeros at the end: what a reader has to read of a number.

@@ -61,7 +61,8 @@ pub const SERVICES: &[Service] = &[
         total: "SYSTEM_TOTALJOBSINPHASE",
         first: 1,
         needs: None,
-        source: "https://learn.microsoft.com/azure/devops/pipelines/test/parallel-testing-any-test-runner",
+        source: "https://learn.microsoft.com/azure/devops/pipelines/test/\
+                 parallel-testing-any-test-runner",
     },
     Service {
         name: "Bitbucket Pipelines",
@@ -123,8 +124,8 @@ pub enum AutoError {
     },
     /// The array is a list with gaps.
     #[error(
-        "this Slurm array has {count} tasks from {min} to {max} in steps of {step}, so it is a list \
-         with gaps; submit it as --array=1-{count}"
+        "this Slurm array has {count} tasks from {min} to {max} in steps of {step}, so it is a \
+         list with gaps; submit it as --array=1-{count}"
     )]
     Gaps {
         /// SLURM_ARRAY_TASK_COUNT

@@ -10,7 +10,11 @@ pub enum MergeError {
     #[error("there is nothing to merge")]
     Nothing,
     /// They were made by different programs.
-    #[error("{one} was made by {}, {other} by {}: they may differ in every run", tool(.tools.0.as_ref()), tool(.tools.1.as_ref()))]
+    #[error(
+        "{one} was made by {}, {other} by {}: they may differ in every run",
+        tool(.tools.0.as_ref()),
+        tool(.tools.1.as_ref())
+    )]
     Tool {
         /// The one result.
         one: String,

@@ -13,11 +13,13 @@
 //! * `chunk`: carries out one chunk: seeds, audits, mutants
 //! * `tally`: sums of what was seen
 //! * `run`: shares chunks out among threads
+//! * `first`: only the first seed that fails
 //! * `result`: the result as a file
 //! * `merge`: puts the results of shards together, or says why not
 
 mod auto;
 mod chunk;
+mod first;
 mod merge;
 mod result;
 mod run;
@@ -28,6 +30,7 @@ mod simulator;
 mod tally;
 
 pub use self::auto::{AutoError, SERVICES, Service, auto};
+pub use self::first::first_failure;
 pub use self::merge::{MergeError, Same, merge, same};
 pub use self::result::{Machine, Options, RESULT_VERSION, ResultError, Sweep, Tool};
 pub use self::run::{Go, Swept, Watch, Work, sweep};

@@ -53,7 +53,7 @@ impl Shard {
         let chunks = u128::from(seeds.chunks());
         let first = |shard: u64| {
             let before = chunks * u128::from(shard) / u128::from(self.of);
-            seeds.chunk(u64::try_from(before).expect("it is at most the number of chunks")).start
+            seeds.chunk(u64::try_from(before).unwrap_or(u64::MAX)).start
         };
         Seeds { start: first(self.index - 1), end: first(self.index) }
     }

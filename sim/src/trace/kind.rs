@@ -36,8 +36,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A packet was given to the network. `a`: [`packet_a`](super::packet_a) (flags and length), `b`:
-    /// sequence number in the upper half, acknowledgement in the lower.
+    /// A packet was given to the network. `a`: [`packet_a`](super::packet_a) (flags and length),
+    /// `b`: sequence number in the upper half, acknowledgement in the lower.
     PacketSent = 0x10, "packet_sent";
     /// A packet came to `host`. `a` and `b` as in `PacketSent`.
     PacketDelivered = 0x11, "packet_delivered";

@@ -6,10 +6,12 @@
 //! nothing.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
+
+/// As long as a leaking clock makes something wait: what the runtime's timers can tell apart.
+pub const QUANTUM: Duration = Duration::from_millis(1);
 
 /// A planted leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +46,10 @@ impl Drop for Leaking {
 }
 
 /// Puts things in another order each time, if [`Leak::Hashmap`] is on.
+#[expect(clippy::disallowed_types, reason = "its random order is its purpose")]
 pub fn shuffle<T>(things: &mut Vec<T>) {
     if LEAK.get() == Some(Leak::Hashmap) {
-        let map: HashMap<usize, T> = things.drain(..).enumerate().collect();
+        let map: std::collections::HashMap<usize, T> = things.drain(..).enumerate().collect();
         things.extend(map.into_values());
     }
 }

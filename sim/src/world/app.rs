@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
@@ -13,12 +14,38 @@ use tokio::io::{copy, split};
 use super::calls::Calls;
 use super::scene::Scene;
 
-/// The reference service as it is, with one route more: `GET /upgrade`, which leaves HTTP and says
-/// back what it is told.
-pub(crate) fn app<N: Send + Sync + 'static>(scene: &Arc<Scene<N>>, drain: Drain) -> Router {
-    reference::router(scene.store.clone(), drain)
-        .route("/upgrade", get(upgrade))
-        .layer(Calls::new(scene))
+/// The application that a server is given.
+#[derive(Clone, Default)]
+pub enum App {
+    /// The reference service as it is, with one route more: `GET /upgrade`, which leaves HTTP and
+    /// says back what it is told.
+    #[default]
+    Reference,
+    /// Somebody's own, made anew for each run. It may be made on any thread.
+    Own(Arc<dyn Fn(Drain) -> Router + Send + Sync>),
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Reference => "Reference",
+            Self::Own(_) => "Own",
+        })
+    }
+}
+
+/// The application of one run, which takes down what it is given.
+pub(crate) fn made<N>(app: &App, scene: &Arc<Scene<N>>, drain: Drain) -> Router
+where
+    N: Send + Sync + 'static,
+{
+    let router = match app {
+        App::Reference => {
+            reference::router(scene.store.clone(), drain).route("/upgrade", get(upgrade))
+        }
+        App::Own(make) => make(drain),
+    };
+    router.layer(Calls::new(scene))
 }
 
 async fn upgrade(request: Request) -> Response<Body> {

@@ -12,7 +12,7 @@ use super::cast::Cast;
 use super::listener::PORT;
 use super::scene::Scene;
 use crate::engine::{Net, Socket};
-use crate::trace::{self, Kind, NO_CONNECTION};
+use crate::trace::{self, Kind, NO_CONNECTION, leak};
 
 /// The simulated world behind the actors.
 #[derive(Debug)]
@@ -53,6 +53,10 @@ impl<N: Net> Backstage for Simulated<N> {
         self.scene.cast.begin(host);
         if self.is_sent_elsewhere(actor) {
             return Err(io::ErrorKind::ConnectionRefused.into());
+        }
+        let wait = leak::delay(leak::QUANTUM);
+        if !wait.is_zero() {
+            self.scene.net.sleep_until(self.scene.net.now() + wait).await;
         }
         let stream = self.scene.net.connect(host, Cast::SERVER, PORT).await?;
         let from = self.scene.net.local_addr(&stream);

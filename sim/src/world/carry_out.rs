@@ -7,6 +7,7 @@ use lastorders_harness::actor::Recorder;
 use lastorders_harness::history::{History, Trouble, What};
 use lastorders_harness::plan;
 
+use super::app::App;
 use super::cast::Cast;
 use super::perform::perform;
 use super::random::seed_of;
@@ -15,7 +16,7 @@ use super::{packets, stream};
 use crate::case::Case;
 use crate::engine::{Engine, EngineKind, Event, Net, Setup, Turmoil};
 use crate::subject::Subject;
-use crate::trace::{self, Kind, NO_CONNECTION, Stream};
+use crate::trace::{self, Kind, NO_CONNECTION, Stream, leak};
 
 /// Longer than any plan: what is not over by then never will be.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -26,13 +27,19 @@ const MOST_EVENTS: u64 = 2_000_000;
 /// tokio runtime.
 #[must_use]
 pub fn carry_out(case: &Case, subject: Subject, engine: EngineKind) -> Run {
+    carry_out_with(case, subject, engine, &App::Reference)
+}
+
+/// Like [`carry_out`], with this application.
+#[must_use]
+pub fn carry_out_with(case: &Case, subject: Subject, engine: EngineKind, app: &App) -> Run {
     match engine {
-        EngineKind::Event => on::<Event>(case, subject),
-        EngineKind::Turmoil => on::<Turmoil>(case, subject),
+        EngineKind::Event => on::<Event>(case, (subject, app.clone())),
+        EngineKind::Turmoil => on::<Turmoil>(case, (subject, app.clone())),
     }
 }
 
-fn on<E: Engine>(case: &Case, subject: Subject) -> Run {
+fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
     // What is known inside of the run and needed outside: it may end in the middle.
     let clock: Rc<Clock<E::Net>> = Rc::default();
     let record: Rc<OnceCell<Arc<Recorder>>> = Rc::default();
@@ -50,7 +57,7 @@ fn on<E: Engine>(case: &Case, subject: Subject) -> Run {
             let setup = setup(&case, &cast);
             let world = move |net: E::Net| {
                 clock.net.replace(Some(net.clone()));
-                perform(net, case, cast, subject, record)
+                perform(net, case, cast, server, record)
             };
             E::run(&setup, world).into()
         }
@@ -96,7 +103,7 @@ fn setup(case: &Case, cast: &Cast) -> Setup {
     let network = &case.conditions.network;
     let buffer = usize::try_from(network.buffer).unwrap_or(usize::MAX);
     Setup {
-        tokio_seed: seed_of(case.tail_seed, Stream::Tokio),
+        tokio_seed: leak::seeds_tokio().then(|| seed_of(case.tail_seed, Stream::Tokio)),
         latency: Duration::from_micros(network.link.to_server_us),
         backlog: usize::try_from(network.backlog).unwrap_or(usize::MAX),
         send_buffer: buffer,

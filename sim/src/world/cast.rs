@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use lastorders_harness::plan::Plan;
 
 use crate::engine::Host;
+use crate::trace::leak;
 
 /// Which actor has which host, and what its connections are called.
 ///
@@ -42,7 +43,8 @@ impl Cast {
     pub(crate) const BALANCER: Host = Host(1);
 
     pub(crate) fn new(plan: &Plan) -> Self {
-        let actors = plan.actors.iter().map(|actor| actor.name.clone());
+        let mut actors: Vec<_> = plan.actors.iter().map(|actor| actor.name.clone()).collect();
+        leak::shuffle(&mut actors);
         let names: Vec<String> =
             ["server".to_owned(), "balancer".to_owned()].into_iter().chain(actors).collect();
         let begun = vec![0; names.len()];

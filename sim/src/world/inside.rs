@@ -27,7 +27,14 @@ const STEPS: &[(&str, Phase)] = &[
 const UNREADY: &str = "readiness is off";
 
 thread_local! {
-    static LISTENING: RefCell<Option<Arc<Recorder>>> = const { RefCell::new(None) };
+    static LISTENING: RefCell<Option<Listening>> = const { RefCell::new(None) };
+}
+
+/// Who takes down what is said.
+struct Listening {
+    recorder: Arc<Recorder>,
+    /// Whether the policy has one: the log does not say when it begins.
+    lame_duck: bool,
 }
 
 /// While it lives, what our server logs on this thread goes into the history.
@@ -37,12 +44,12 @@ pub(crate) struct Ears {
 }
 
 /// Begins to listen to our server's log on this thread.
-pub(crate) fn listen(recorder: &Arc<Recorder>) -> Ears {
+pub(crate) fn listen(recorder: &Arc<Recorder>, lame_duck: bool) -> Ears {
     // One for all threads and runs: a new one would have every place in the program that logs
     // asked again whether anybody listens.
     static DISPATCH: OnceLock<Dispatch> = OnceLock::new();
     let dispatch = DISPATCH.get_or_init(|| Dispatch::new(Log));
-    LISTENING.set(Some(Arc::clone(recorder)));
+    LISTENING.set(Some(Listening { recorder: Arc::clone(recorder), lame_duck }));
     Ears { _default: dispatcher::set_default(dispatch) }
 }
 
@@ -62,9 +69,9 @@ impl Subscriber for Log {
     }
 
     fn event(&self, event: &Event<'_>) {
-        LISTENING.with_borrow(|recorder| {
-            if let Some(recorder) = recorder {
-                event.record(&mut Said(recorder));
+        LISTENING.with_borrow(|listening| {
+            if let Some(listening) = listening {
+                event.record(&mut Said(listening));
             }
         });
     }
@@ -80,23 +87,29 @@ impl Subscriber for Log {
 }
 
 /// One thing that was said.
-struct Said<'a>(&'a Recorder);
+struct Said<'a>(&'a Listening);
 
 impl Said<'_> {
     fn inside(&self, what: Inside) {
-        self.0.record("server", What::Inside { what });
+        self.0.recorder.record("server", What::Inside { what });
+    }
+
+    fn phase(&self, phase: Phase) {
+        trace::record(Cast::SERVER.0, Kind::Phase, NO_CONNECTION, phase as u64, 0);
+        self.inside(Inside::Phase { phase: phase.name().to_owned() });
     }
 
     fn message(&self, message: &str) {
         if message.ends_with(UNREADY) {
             trace::record(Cast::SERVER.0, Kind::Ready, NO_CONNECTION, 0, 0);
             self.inside(Inside::Unready);
+            if self.0.lame_duck {
+                self.phase(Phase::LameDuck);
+            }
         }
-        let Some((_, phase)) = STEPS.iter().find(|(words, _)| message.starts_with(words)) else {
-            return;
-        };
-        trace::record(Cast::SERVER.0, Kind::Phase, NO_CONNECTION, *phase as u64, 0);
-        self.inside(Inside::Phase { phase: phase.name().to_owned() });
+        if let Some((_, phase)) = STEPS.iter().find(|(words, _)| message.starts_with(words)) {
+            self.phase(*phase);
+        }
     }
 }
 

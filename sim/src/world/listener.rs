@@ -13,7 +13,7 @@ use super::scene::Scene;
 use super::stream::Stream;
 use crate::engine::Net;
 use crate::subject::listener::SimListener;
-use crate::trace::{self, Kind};
+use crate::trace::{self, Kind, leak};
 
 /// The port that every server is told to listen on.
 pub(crate) const PORT: u16 = 3000;
@@ -55,6 +55,8 @@ impl<N: Net> SimListener for Listener<N> {
             // The process has ended: nobody comes any more.
             return std::future::pending().await;
         };
+        // Before anything is taken out of the queue, so that nothing is lost if this is dropped.
+        leak::either().await;
         let accepted = pin!(self.scene.net.accept(&listener));
         let ended = pin!(self.scene.process.exited());
         let (stream, peer) = match select(accepted, ended).await {

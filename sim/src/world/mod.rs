@@ -12,6 +12,7 @@
 //! * `backstage`: what the actors ask of the world
 //! * `balancer`, `links`: what happens to the network by itself
 //! * `packets`: every packet, for the trace
+//! * `left_out`: the scenarios of the catalogue that cannot be carried out here
 
 mod app;
 mod backstage;
@@ -20,6 +21,7 @@ mod calls;
 mod carry_out;
 mod cast;
 mod inside;
+mod left_out;
 mod links;
 mod listener;
 mod packets;
@@ -33,6 +35,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use self::carry_out::carry_out;
+pub use self::app::App;
+pub use self::carry_out::{carry_out, carry_out_with};
+pub use self::left_out::{LEFT_OUT, LeftOut};
 pub use self::packets::capture;
 pub use self::run::{Ended, Run};

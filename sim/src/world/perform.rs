@@ -13,7 +13,7 @@ use lastorders_harness::history::{Inside, What};
 use lastorders_harness::plan::Plan;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::app::app;
+use super::app::{App, made};
 use super::backstage::Simulated;
 use super::cast::Cast;
 use super::listener::Listener;
@@ -38,13 +38,13 @@ pub(super) async fn perform<N: Net>(
     net: N,
     case: Case,
     cast: Cast,
-    subject: Subject,
+    (subject, app): (Subject, App),
     record: Rc<OnceCell<Arc<Recorder>>>,
 ) {
     let (scene, signals) = set(net, &case, cast);
     let recorder = Arc::clone(&scene.recorder);
     let _ = record.set(Arc::clone(&recorder));
-    let _ears = inside::listen(&recorder);
+    let _ears = inside::listen(&recorder, case.conditions.policy.lame_duck_us > 0);
     links::lay(&scene);
     recorder.record("server", What::Started { pid: 1, port: super::listener::PORT });
     let listener = match Listener::bind(&scene).await {
@@ -54,7 +54,7 @@ pub(super) async fn perform<N: Net>(
             return;
         }
     };
-    let server = live(Arc::clone(&scene), listener, signals, subject);
+    let server = live(Arc::clone(&scene), listener, signals, (subject, app));
     let _server = scene.net.spawn(Cast::SERVER, server);
     let stage =
         Stage::new(case.plan.contract.clone(), Arc::clone(&recorder), Simulated::new(&scene));
@@ -89,7 +89,7 @@ async fn live<N: Net>(
     scene: Arc<Scene<N>>,
     listener: Listener<N>,
     mut signals: UnboundedReceiver<Signal>,
-    subject: Subject,
+    (subject, app): (Subject, App),
 ) {
     let drain = Drain::new();
     let store = scene.store.clone();
@@ -99,7 +99,7 @@ async fn live<N: Net>(
         signals: Box::pin(poll_fn(move |cx| signals.poll_recv(cx))),
         policy: scene.conditions.policy.policy(),
         drain: drain.clone(),
-        app: app(&scene, drain),
+        app: made(&app, &scene, drain),
         resources: vec![Resource::new("store", move || async move { store.close().await })],
     };
     let exit = subject::serve(subject, parts).await;

@@ -1,6 +1,5 @@
-use super::script;
 use super::table::level;
-use crate::plan::Contract;
+use crate::plan::{Contract, script};
 use crate::report::Colour;
 use crate::scenario::{Scenario, Visibility};
 use crate::subject::Language;
@@ -43,7 +42,7 @@ pub fn explain(scenario: &Scenario, colour: Colour) -> String {
     ];
     lines.extend(paint::wrap(scenario.requirement, WIDTH));
     lines.extend([String::new(), paint(paint::STRONG, "What is done")]);
-    for (actor, steps) in script::script(&scenario.plan(0, &Contract::default())) {
+    for (actor, steps) in script(&scenario.plan(0, &Contract::default())) {
         lines.push(format!("  {actor}"));
         lines.extend(steps.iter().map(|step| format!("    {step}")));
     }

@@ -5,13 +5,11 @@
 //! * `block`: what did not pass, with the evidence
 //! * `catalogue`: what `list` and `explain` print
 //! * `fitness`: what `doctor` prints
-//! * `script`: a plan in words
 
 mod block;
 mod catalogue;
 mod fitness;
 mod render;
-mod script;
 mod table;
 
 pub use self::catalogue::{catalogue_table, explain};

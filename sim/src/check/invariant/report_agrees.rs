@@ -4,7 +4,7 @@ use lastorders_harness::plan::{Intent, Signal};
 use serde_json::Value;
 
 use super::{Check, Finding, QUANTUM_US, Scene, Whose};
-use crate::check::facts::BALANCER;
+use crate::check::facts::{BALANCER, OPERATOR};
 use crate::check::records::{Call, Moment};
 
 pub(super) const CHECK: Check = Check {
@@ -114,15 +114,14 @@ impl Report<'_> {
     }
 
     /// Requests that may have been in flight then, or later: those whose clients had no answer
-    /// yet, and those of the balancer and of others who keep no record.
+    /// yet, and those of the balancer, of the operator and of others who keep no record.
     fn open_at(&self, us: u64) -> usize {
         let facts = &self.scene.facts;
         let asks = facts.asks.iter().filter(|ask| ask.answered.is_none_or(|(at, _)| at.us >= us));
-        let others = facts.calls.iter().filter(|call| {
-            let conn = &facts.conns[call.conn];
-            !conn.is_known() || conn.actor() == BALANCER
-        });
-        asks.count() + others.count()
+        let unknown = facts.calls.iter().filter(|call| !facts.conns[call.conn].is_known());
+        // One probe each, which the server may have answered without a call.
+        let probes = facts.conns.iter().filter(|conn| matches!(conn.actor(), BALANCER | OPERATOR));
+        asks.count() + unknown.count() + probes.count()
     }
 
     fn releases(&self) -> Vec<Finding> {

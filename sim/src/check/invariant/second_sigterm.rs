@@ -19,14 +19,13 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let again = facts.signals.iter().skip(1);
     again
         .filter(|(_, signal)| *signal == lastorders_harness::plan::Signal::Term)
-        .filter(|(at, _)| at.us < scene.may_cut_from())
+        // What ends within a quantum of the deadline may have ended by it.
+        .filter(|(at, _)| at.us + QUANTUM_US < scene.may_cut_from())
         .filter_map(|(at, _)| {
             let soon = at.us + QUANTUM_US;
             let follows = |moment: &crate::check::records::Moment| moment > at && moment.us <= soon;
             let in_flight = facts.calls.iter().any(|call| call.is_open_at(*at));
-            let actual = if facts.entered(Phase::Aborting).is_some_and(|it| follows(&it))
-                && soon < scene.may_cut_from()
-            {
+            let actual = if facts.entered(Phase::Aborting).is_some_and(|it| follows(&it)) {
                 "it cut what was in flight"
             } else if in_flight && facts.exited.is_some_and(|(it, _)| follows(&it)) && cut(scene) {
                 "it ended, with work in flight"

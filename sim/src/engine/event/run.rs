@@ -68,11 +68,14 @@ fn kernel(setup: &Setup) -> KernelConfig {
         .retx_threshold(u32::MAX)
 }
 
-fn runtime(seed: u64) -> Runtime {
-    Builder::new_current_thread()
+fn runtime(seed: Option<u64>) -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    if let Some(seed) = seed {
+        builder.rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()));
+    }
+    builder
         .enable_time()
         .start_paused(true)
-        .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
         .unhandled_panic(UnhandledPanic::ShutdownRuntime)
         .on_thread_park(park::on_park)
         .on_thread_unpark(park::on_unpark)

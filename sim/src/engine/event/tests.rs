@@ -278,7 +278,7 @@ fn packets(run: impl FnOnce()) -> Vec<Seen> {
 /// Four clients whose tasks race for the order in which they are served.
 fn race(seed: u64) -> Vec<Seen> {
     packets(|| {
-        let setup = Setup { tokio_seed: seed, ..Setup::new(["server", "a", "b", "c", "d"]) };
+        let setup = Setup { tokio_seed: Some(seed), ..Setup::new(["server", "a", "b", "c", "d"]) };
         let ended = Event::run(&setup, |net| async move {
             net.spawn(SERVER, echo(net));
             let clients: Vec<_> = (1..=4)

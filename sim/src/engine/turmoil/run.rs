@@ -60,9 +60,12 @@ fn sim<'a>(setup: &Setup) -> Sim<'a> {
     let whole = Duration::from_millis(
         u64::try_from(setup.latency.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX),
     );
-    Builder::new()
+    let mut builder = Builder::new();
+    if let Some(seed) = setup.tokio_seed {
+        builder.rng_seed(seed);
+    }
+    builder
         .epoch(SystemTime::UNIX_EPOCH)
-        .rng_seed(setup.tokio_seed)
         .tick_duration(whole.clamp(TICKS.0, TICKS.1))
         .simulation_duration(setup.max_time)
         // The same at both ends: drawn ones overtake one another.

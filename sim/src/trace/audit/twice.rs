@@ -44,7 +44,8 @@ pub fn twice(mut run: impl FnMut() -> Trace) -> Result<Same, AuditError> {
     same(&first, &run())
 }
 
-/// Compares a trace with that of another process, which [`write`](crate::trace::write()) has written.
+/// Compares a trace with that of another process, which [`write`](crate::trace::write()) has
+/// written.
 ///
 /// # Errors
 ///

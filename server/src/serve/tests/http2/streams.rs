@@ -1,5 +1,8 @@
 //! What becomes of streams, and of clients that stop or go.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::Router;
 use axum::routing::{get as route, post};
 use tokio::io::AsyncReadExt;
@@ -247,6 +250,29 @@ async fn streams_left_at_the_deadline_are_cut_with_their_handlers() {
     assert_eq!(cut.requests[0].age_ms, 8_100);
     settle().await;
     assert_eq!(gate.waiting(), 0);
+}
+
+/// The handlers are tasks of their own, and here the driver's turn comes before theirs: another
+/// connection's end has woken it.
+#[tokio::test(start_paused = true)]
+async fn what_is_cut_has_gone_before_resources_are_released() {
+    let gate = Gate::new();
+    let (at_release, seen) = (gate.clone(), Arc::new(AtomicUsize::new(usize::MAX)));
+    let still_there = Arc::clone(&seen);
+    let mut rig = Rig::with(Policy::default(), gate.app(Drain::new()), |serve| {
+        serve.release("pool", ms(100), move || async move {
+            still_there.store(at_release.waiting(), Ordering::Relaxed);
+        })
+    });
+    let mut other = rig.connect();
+    other.get("/held").await;
+    let mut client = connect(&rig).await;
+    client.send([get(1, "/held"), get(3, "/held")].concat()).await;
+    assert_eq!(gate.waiting(), 3);
+    rig.terminate().await;
+    let report = rig.report().await;
+    assert_eq!((report.aborted.requests, report.took_ms), (3, 8_000));
+    assert_eq!(seen.load(Ordering::Relaxed), 0);
 }
 
 /// Reads until the end, which must be one.

@@ -1,9 +1,10 @@
-use crate::plan::{
+use super::{
     Actor, Closing, Cut, Fault, Gate, LetGo, Part, Plan, Request, Role, Signal, Step, Target, Until,
 };
 
 /// A plan in words: for each actor its name and the lines of its script.
-pub(super) fn script(plan: &Plan) -> Vec<(String, Vec<String>)> {
+#[must_use]
+pub fn script(plan: &Plan) -> Vec<(String, Vec<String>)> {
     plan.actors.iter().map(|actor| (title(actor), steps(&actor.steps, ""))).collect()
 }
 
@@ -22,7 +23,7 @@ fn steps(steps: &[Step], indent: &str) -> Vec<String> {
             lines.push(format!("{indent}again and again, {}:", repeated(until)));
             lines.extend(self::steps(inner, &format!("{indent}  ")));
         } else {
-            lines.push(format!("{indent}{}", words(step)));
+            lines.push(format!("{indent}{}", in_words(step)));
         }
     }
     lines
@@ -36,7 +37,9 @@ fn repeated(until: &Until) -> String {
     }
 }
 
-fn words(step: &Step) -> String {
+/// One step in words, as it is said after the actor's name.
+#[must_use]
+pub fn in_words(step: &Step) -> String {
     match step {
         Step::Mark { label } => format!("sets the mark `{label}`"),
         Step::Await { label, times: 1 } => format!("waits for `{label}`"),

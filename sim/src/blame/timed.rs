@@ -1,0 +1,75 @@
+use lastorders_harness::plan::{Step, in_words};
+
+use crate::case::{Case, LinkChange};
+
+/// Something in a case that has a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Timed {
+    /// When, in microseconds since the server was ready.
+    pub(super) us: u64,
+    /// Times of one line never fall: the steps of an actor.
+    pub(super) line: usize,
+    /// What, for people.
+    pub(super) what: String,
+}
+
+/// Every event of a case, in the order of [`times`].
+pub(super) fn timed(case: &Case) -> Vec<Timed> {
+    let mut all = Vec::new();
+    for (line, actor) in case.plan.actors.iter().enumerate() {
+        of_steps(&actor.name, &actor.steps, line, &mut all);
+    }
+    let lines = case.plan.actors.len();
+    for (n, event) in case.conditions.network.events.iter().enumerate() {
+        let change = match event.change {
+            LinkChange::Hold => "is held",
+            LinkChange::Cut => "is cut",
+            LinkChange::Heal => "is healed",
+        };
+        let what = format!("the link of {} {change}", event.actor);
+        all.push(Timed { us: event.at_us, line: lines + n, what });
+    }
+    let lines = lines + case.conditions.network.events.len();
+    for (n, stall) in case.conditions.store.stalls.iter().enumerate() {
+        for (us, what) in [(stall.from_us, "stands still"), (stall.until_us, "goes on")] {
+            all.push(Timed { us, line: lines + n, what: format!("the store {what}") });
+        }
+    }
+    all
+}
+
+fn of_steps(actor: &str, steps: &[Step], line: usize, all: &mut Vec<Timed>) {
+    for (at, step) in steps.iter().enumerate() {
+        match step {
+            Step::At { us } => {
+                let next = steps.get(at + 1).map_or("is done".to_owned(), in_words);
+                all.push(Timed { us: *us, line, what: format!("{actor} {next}") });
+            }
+            Step::Repeat { steps, .. } => of_steps(actor, steps, line, all),
+            _ => {}
+        }
+    }
+}
+
+/// The times of a case, to be changed.
+pub(super) fn times(case: &mut Case) -> Vec<&mut u64> {
+    let mut all = Vec::new();
+    for actor in &mut case.plan.actors {
+        of_steps_mut(&mut actor.steps, &mut all);
+    }
+    all.extend(case.conditions.network.events.iter_mut().map(|event| &mut event.at_us));
+    for stall in &mut case.conditions.store.stalls {
+        all.extend([&mut stall.from_us, &mut stall.until_us]);
+    }
+    all
+}
+
+fn of_steps_mut<'a>(steps: &'a mut [Step], all: &mut Vec<&'a mut u64>) {
+    for step in steps {
+        match step {
+            Step::At { us } => all.push(us),
+            Step::Repeat { steps, .. } => of_steps_mut(steps, all),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,34 @@
+use clap::Args;
+use lastorders_harness::exit;
+
+use super::args::CaseArgs;
+use super::{case, print};
+use crate::blame::{DRAWS, blame as curve};
+use crate::shrink::{alike, signature};
+
+#[derive(Debug, Args)]
+pub(super) struct BlameArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// How often the rest is drawn anew after each event.
+    #[arg(long, value_name = "N", default_value_t = DRAWS,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) draws: u32,
+}
+
+/// Says after which event a failure could not be averted any more.
+pub(super) fn blame(args: &BlameArgs) -> Result<u8, u8> {
+    let (simulator, case) = case::case(&args.case)?;
+    let Some(known_by) = signature(&simulator, &case) else {
+        print::note("it does not fail, so nothing is to blame");
+        return Ok(exit::PASSED);
+    };
+    let curve = curve(&case, args.draws, |case| alike(&simulator, case, &known_by));
+    print::stdout(&format!(
+        "how many of {} cases fail with `{known_by}` if all is as it was up to an event, and the \
+         times of\nall later ones (when actors go on, links change, the store stands still) and \
+         the tail seed are drawn anew\n\n{curve}",
+        args.draws
+    ))?;
+    Ok(exit::FAILED)
+}

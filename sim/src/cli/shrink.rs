@@ -1,0 +1,73 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use lastorders_harness::exit;
+
+use super::args::CaseArgs;
+use super::story::story;
+use super::{case, clock, print};
+use crate::case::Case;
+use crate::check::judge;
+use crate::corpus::{Entry, Expected};
+use crate::shrink::{MOST_TRIES, Shrunk, Size, alike, shrink as smallest, signature};
+use crate::sweep::Simulator;
+
+#[derive(Debug, Args)]
+pub(super) struct ShrinkArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// How many runs it may take; so many take about two seconds.
+    #[arg(long, value_name = "N", default_value_t = MOST_TRIES)]
+    pub(super) tries: u32,
+    /// Where the small case goes, for the corpus.
+    #[arg(long, value_name = "FILE", requires = "why")]
+    pub(super) out: Option<PathBuf>,
+    /// Why it is kept, in a sentence.
+    #[arg(long, value_name = "SENTENCE", requires = "out")]
+    pub(super) why: Option<String>,
+}
+
+/// Makes a case that fails as small as it can be.
+pub(super) fn shrink(args: &ShrinkArgs) -> Result<u8, u8> {
+    let (simulator, case) = case::case(&args.case)?;
+    let Some(known_by) = signature(&simulator, &case) else {
+        print::note("it does not fail, so there is nothing to shrink");
+        return Ok(exit::PASSED);
+    };
+    let begun = clock::now();
+    let shrunk = smallest(&case, args.tries, |case| alike(&simulator, case, &known_by));
+    let seconds = begun.elapsed().as_secs_f64();
+    let (before, after) = (Size::of(&case), Size::of(&shrunk.case));
+    let ended = if shrunk.minimal { "nothing smaller fails" } else { "ended by --tries" };
+    print::note(&format!(
+        "{} actors with {} steps became {} with {}, in {} runs and {seconds:.1} s; {ended}",
+        before.actors, before.steps, after.actors, after.steps, shrunk.tried
+    ));
+    let run = simulator.run(&shrunk.case);
+    let judged = judge(&shrunk.case, &run);
+    print::stdout(&story(&simulator, &shrunk.case, &run, &judged))?;
+    if let (Some(file), Some(why)) = (&args.out, &args.why) {
+        store(&simulator, shrunk.case, why, file)?;
+    }
+    Ok(exit::FAILED)
+}
+
+/// How small it has become, for people.
+pub(super) fn told(shrunk: &Shrunk) -> String {
+    let Size { actors, steps, faults, .. } = Size::of(&shrunk.case);
+    let end = if shrunk.minimal { "nothing smaller fails" } else { "ended before it was smallest" };
+    format!("{actors} actors, {steps} steps, {faults} faults; {} runs, {end}", shrunk.tried)
+}
+
+/// Writes a file for the corpus, with what the case gives now.
+pub(super) fn store(simulator: &Simulator, case: Case, why: &str, file: &Path) -> Result<(), u8> {
+    let expected = signature(simulator, &case).map_or(Expected::Passes, Expected::Fails);
+    let Simulator { subject, engine, .. } = *simulator;
+    let entry = Entry { why: why.to_owned(), subject, engine, expected, case };
+    let json = serde_json::to_string_pretty(&entry).expect("an entry is plain data");
+    fs::write(file, json + "\n").map_err(|error| {
+        print::failure(&format!("{} cannot be written: {error}", file.display()));
+        exit::ENVIRONMENT
+    })
+}

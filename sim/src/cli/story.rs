@@ -1,0 +1,97 @@
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use lastorders_harness::check::{Kind, Level};
+use lastorders_harness::history::{History, What};
+use lastorders_harness::plan::script;
+use lastorders_harness::terminal::paint::{self, WIDTH, paint};
+
+use super::summary::reproduce;
+use crate::blob::Blob;
+use crate::case::{Case, time};
+use crate::check::{Finding, Judged};
+use crate::sweep::Simulator;
+use crate::trace::export::terminal;
+use crate::world::Run;
+
+/// One case and its run for people: what is done under which conditions, what is wrong and when,
+/// the picture with a lane for each actor, and the line that reproduces it.
+pub(super) fn story(simulator: &Simulator, case: &Case, run: &Run, judged: &Judged) -> String {
+    let mut text = plan(case);
+    // Writing to a `String` cannot fail: the results are dropped.
+    let _ = writeln!(text);
+    findings(&mut text, &run.history, &judged.findings);
+    let deadline = Duration::from_micros(case.conditions.policy.deadline_us);
+    for line in terminal(&case.plan, &run.history, &judged.findings, Some(deadline)) {
+        let _ = writeln!(text, "{line}");
+    }
+    if let Some(signature) = &judged.signature {
+        let _ = writeln!(text, "\n{}", paint(paint::FOUND, &signature.to_string()));
+    }
+    let _ = writeln!(
+        text,
+        "{} on {}: {}, {} records, hash {:016x}",
+        simulator.subject,
+        simulator.engine,
+        judged.verdict,
+        run.trace.records.len(),
+        run.trace.hash
+    );
+    let _ = writeln!(text, "{}", line(simulator, case));
+    text
+}
+
+/// The line that reproduces it.
+pub(super) fn line(simulator: &Simulator, case: &Case) -> String {
+    let blob = Blob::new(case.clone(), simulator.engine).to_string();
+    reproduce(&simulator.subject.to_string(), &blob)
+}
+
+/// What is done, and under which conditions.
+pub(super) fn plan(case: &Case) -> String {
+    let mut text = String::new();
+    for (actor, steps) in script(&case.plan) {
+        let _ = writeln!(text, "{}", paint(paint::STRONG, &actor));
+        for step in steps {
+            let _ = writeln!(text, "  {step}");
+        }
+    }
+    let conditions = case.conditions.in_words();
+    if !conditions.is_empty() {
+        let _ = writeln!(text, "{}", paint(paint::STRONG, "conditions"));
+    }
+    for condition in conditions {
+        let _ = writeln!(text, "  {condition}");
+    }
+    text
+}
+
+/// What was found that counts, by its time, which is virtual and counts from the signal.
+fn findings(text: &mut String, history: &History, findings: &[Finding]) {
+    let signalled = history.events.iter().find_map(|event| match event.what {
+        What::Signalled { .. } => Some(event.at_us),
+        _ => None,
+    });
+    let counts = |finding: &&Finding| finding.kind != Kind::Note && finding.level != Level::Info;
+    for finding in findings.iter().filter(counts) {
+        let when = match (finding.at_us, signalled) {
+            (Some(at), Some(signal)) if at >= signal => {
+                format!(" {} after the signal", time(at - signal))
+            }
+            (Some(at), Some(signal)) => format!(" {} before the signal", time(signal - at)),
+            (Some(at), None) => format!(" at {}", time(at)),
+            (None, _) => String::new(),
+        };
+        let whose = finding.request.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
+        let _ = writeln!(text, "{}{when}{whose}", paint(paint::FOUND, &finding.check));
+        for (label, words) in [("expected", &finding.expected), ("actual", &finding.actual)] {
+            for (n, part) in paint::wrap(words, WIDTH - 12).iter().enumerate() {
+                let label = if n == 0 { label } else { "" };
+                let _ = writeln!(text, "  {label:<9} {part}");
+            }
+        }
+    }
+    if findings.iter().any(|finding| counts(&finding)) {
+        let _ = writeln!(text);
+    }
+}

@@ -1,0 +1,101 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::case::Case;
+use crate::check::{Signature, Verdict, judge};
+use crate::engine::EngineKind;
+use crate::generate::Family;
+use crate::subject::Subject;
+use crate::sweep::Simulator;
+use crate::trace::audit;
+use crate::world::Ended;
+
+/// A case, and what it must give.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Why it is here, in a sentence.
+    pub why: String,
+    /// The server.
+    pub subject: Subject,
+    /// On what.
+    pub engine: EngineKind,
+    /// What it must give.
+    pub expected: Expected,
+    /// The case.
+    pub case: Case,
+}
+
+/// What a case must give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expected {
+    /// Nothing fails.
+    Passes,
+    /// It fails, known by this.
+    Fails(Signature),
+}
+
+/// What it gave in place of that.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Surprise {
+    /// Something else.
+    #[error("expected that it {expected}, and it {actual}")]
+    Other {
+        /// What should have come.
+        expected: Expected,
+        /// What came.
+        actual: Expected,
+    },
+    /// Nothing that proves anything.
+    #[error("it proves nothing: {0}")]
+    Inconclusive(String),
+    /// Not the same twice.
+    #[error("its second run was another: {0}")]
+    Diverged(String),
+}
+
+impl Entry {
+    /// What carries it out.
+    #[must_use]
+    pub fn simulator(&self) -> Simulator {
+        let family = Family::Mixed;
+        Simulator { subject: self.subject, engine: self.engine, family }
+    }
+
+    /// Carries it out, audited.
+    ///
+    /// # Errors
+    ///
+    /// If it does not give what it must.
+    pub fn replay(&self) -> Result<(), Surprise> {
+        let simulator = self.simulator();
+        audit::twice(|| simulator.run(&self.case).trace)
+            .map_err(|error| Surprise::Diverged(error.to_string()))?;
+        let run = simulator.run(&self.case);
+        let judged = judge(&self.case, &run);
+        if let Ended::Unsupported(why) = run.ended {
+            return Err(Surprise::Inconclusive(why));
+        }
+        if judged.verdict == Verdict::Inconclusive {
+            let findings = judged.findings.iter().map(|finding| finding.actual.as_str());
+            return Err(Surprise::Inconclusive(findings.collect::<Vec<_>>().join("; ")));
+        }
+        let actual = judged.signature.map_or(Expected::Passes, Expected::Fails);
+        if actual == self.expected {
+            return Ok(());
+        }
+        Err(Surprise::Other { expected: self.expected.clone(), actual })
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passes => f.write_str("passes"),
+            Self::Fails(signature) => write!(f, "fails with {signature}"),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use lastorders_harness::check::Level;
+use lastorders_harness::history::History;
+use lastorders_harness::plan::{CheckUse, Contract, Plan, Signal, Step};
+
+use super::gate;
+use super::held::Held;
+use super::moments::{LEAST_GAP_US, MOST_GAP_US, Moments};
+use crate::case::{Case, time};
+use crate::check::Signature;
+
+/// Checks by the clock: their budgets were made for a network without a machine under it.
+const BY_THE_CLOCK: [&str; 2] = ["answered-in-time", "exit-prompt"];
+
+/// What holds of a request that was proved to be in flight.
+const OF_WORK_IN_FLIGHT: [&str; 4] =
+    ["ledger", "pool-outlives-requests", "announces-close", "exit-status"];
+
+/// A plan for the real world, and how it differs from the case that it was made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exported {
+    /// For `lastorders run --plans`.
+    pub plan: Plan,
+    /// What is done otherwise, in sentences.
+    pub changed: Vec<String>,
+    /// What has no counterpart there, in sentences.
+    pub missing: Vec<String>,
+    /// How many requests are proved to be in flight at the signal.
+    pub held: usize,
+}
+
+/// Makes a plan for the real world of a case, with the history of its run on the simulated one.
+#[must_use]
+pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> Exported {
+    let mut plan = case.plan.clone();
+    let about = known_by.map_or("plan", |signature| signature.check.as_str());
+    plan.scenario = format!("simulated/{about}-{}", case.plan.seed);
+    let held = Held::of(history);
+    let moments = Moments::of(&case.plan);
+    let mut changed = Vec::new();
+    if !held.requests.is_empty() {
+        gate::hold(&mut plan, &held, &moments);
+        let who: Vec<_> =
+            held.requests.iter().map(|(actor, number)| format!("{actor}#{number}")).collect();
+        changed.push(format!(
+            "in flight at the signal by proof: {} wait at a gate in the store from before the \
+             signal until the server has taken notice of it",
+            who.join(", ")
+        ));
+    }
+    for actor in plan.actors.iter_mut().filter(|actor| actor.name != gate::NAME) {
+        moments.spread(&mut actor.steps);
+    }
+    gate::warm_up(&mut plan);
+    changed.push(
+        "one request is served before everything else, for servers that make their table then"
+            .to_owned(),
+    );
+    changed.push(format!(
+        "moments keep their order; neighbours are at least {} and at most {} apart",
+        time(LEAST_GAP_US),
+        time(MOST_GAP_US)
+    ));
+    let exit = plan.contract.exit;
+    plan.contract = Contract { exit, ..Contract::default() };
+    changed.push("budgets are those of the field, for a real machine".to_owned());
+    checks(case, &mut plan, &held, &mut changed);
+    Exported { plan, changed, missing: missing(case), held: held.requests.len() }
+}
+
+/// Those of the case, but for the clock's; and what must hold of work that is in flight by proof,
+/// if nothing but the server can lose it.
+fn checks(case: &Case, plan: &mut Plan, held: &Held, changed: &mut Vec<String>) {
+    plan.checks.retain(|used| !BY_THE_CLOCK.contains(&used.check.as_str()));
+    if plan.checks.iter().all(|used| used.check != "preconditions") {
+        plan.checks.push(must("preconditions"));
+    }
+    let int = |step: &&Step| matches!(step, Step::Signal { signal: Signal::Int, .. });
+    let interrupts = plan.steps().into_iter().map(|(_, step)| step).filter(int).count();
+    if held.requests.is_empty() || interrupts > 1 || may_be_lost(case, held) {
+        return;
+    }
+    let mut added = Vec::new();
+    for check in OF_WORK_IN_FLIGHT {
+        if plan.checks.iter().all(|used| used.check != check) {
+            plan.checks.push(must(check));
+            added.push(check);
+        }
+    }
+    if !added.is_empty() {
+        changed.push(format!("judged also by {}", added.join(", ")));
+    }
+}
+
+/// Whether somebody whose request is held leaves before its answer, or the store breaks.
+fn may_be_lost(case: &Case, held: &Held) -> bool {
+    let broken = |step: &Step| matches!(step, Step::Fault { .. } | Step::Freeze);
+    let leaves = |steps: &[Step]| {
+        let mut owed = 0_usize;
+        steps.iter().any(|step| match step {
+            Step::Send { part, .. } => {
+                owed += usize::from(part.is_last());
+                false
+            }
+            Step::Receive | Step::ReadSlowly { .. } => {
+                owed = owed.saturating_sub(1);
+                false
+            }
+            Step::Close { .. } => owed > 0,
+            _ => false,
+        }) || owed > 0
+    };
+    let holders = case
+        .plan
+        .actors
+        .iter()
+        .filter(|actor| held.requests.iter().any(|(name, _)| *name == actor.name));
+    case.plan.any_step(broken) || holders.into_iter().any(|actor| leaves(&actor.steps))
+}
+
+fn must(check: &str) -> CheckUse {
+    CheckUse { check: check.to_owned(), level: Level::Must }
+}
+
+/// The conditions that only a simulated world can make.
+fn missing(case: &Case) -> Vec<String> {
+    let conditions = &case.conditions;
+    let mut missing = Vec::new();
+    let mut add = |words: Vec<String>, why: &str| {
+        missing.extend(words.into_iter().map(|word| format!("{word}: {why}")));
+    };
+    add(conditions.network.in_words(), "loopback is as it is");
+    add(conditions.store.in_words(), "Postgres is as fast as it is");
+    add(conditions.yields.in_words(), "the machine's scheduler decides");
+    if conditions.balancer.is_some() {
+        let nobody = "clients behind the balancer come all the time".to_owned();
+        add(vec![nobody], "there is no balancer");
+    }
+    add(conditions.policy.in_words(), "it is the server's own setting");
+    add(vec![format!("the tail seed {}", case.tail_seed)], "nobody draws from it");
+    missing
+}

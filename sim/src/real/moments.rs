@@ -1,0 +1,49 @@
+use std::collections::BTreeMap;
+
+use lastorders_harness::plan::{Plan, Step};
+
+/// What a busy machine can still tell apart.
+pub(super) const LEAST_GAP_US: u64 = 50_000;
+/// Before the first moment the server has been used once.
+const WARM_UP_US: u64 = 250_000;
+/// Nobody waits for more.
+pub(super) const MOST_GAP_US: u64 = 500_000;
+
+/// Which moment of the real plan stands for which of the case: in the same order, drawn apart.
+#[derive(Debug)]
+pub(super) struct Moments(BTreeMap<u64, u64>);
+
+impl Moments {
+    pub(super) fn of(plan: &Plan) -> Self {
+        let mut moments: BTreeMap<u64, u64> = plan
+            .steps()
+            .into_iter()
+            .filter_map(|(_, step)| match step {
+                Step::At { us } => Some((*us, 0)),
+                _ => None,
+            })
+            .collect();
+        let (mut before, mut real) = (0, WARM_UP_US);
+        for (us, to) in &mut moments {
+            real += (us - before).clamp(LEAST_GAP_US, MOST_GAP_US);
+            (before, *to) = (*us, real);
+        }
+        Self(moments)
+    }
+
+    /// When it is in the real plan.
+    pub(super) fn real(&self, us: u64) -> u64 {
+        self.0.range(..=us).next_back().map_or(0, |(_, real)| *real)
+    }
+
+    /// Draws the times of a script apart.
+    pub(super) fn spread(&self, steps: &mut [Step]) {
+        for step in steps {
+            match step {
+                Step::At { us } => *us = self.real(*us),
+                Step::Repeat { steps, .. } => self.spread(steps),
+                _ => {}
+            }
+        }
+    }
+}

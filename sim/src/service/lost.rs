@@ -1,0 +1,95 @@
+use std::collections::BTreeMap;
+
+use lastorders_harness::check::Finding;
+use lastorders_harness::history::{End, History, Inside, RequestId, What};
+use lastorders_harness::plan::{Actor, Closing, Role, Step};
+
+use crate::case::Case;
+
+/// Answers with a status that says that the application had lost something, and answers that were
+/// begun and never arrived.
+pub(super) fn lost(case: &Case, history: &History) -> Vec<Finding> {
+    [errors(history), unanswered(case, history)].concat()
+}
+
+/// A 5xx of the application itself. `/health` says 503 on purpose.
+fn errors(history: &History) -> Vec<Finding> {
+    let mut lines = BTreeMap::new();
+    let mut findings = Vec::new();
+    for event in &history.events {
+        match &event.what {
+            What::Inside { what: Inside::Began { call, line, .. } } => {
+                lines.insert(*call, line);
+            }
+            What::Inside { what: Inside::Ended { call, status: Some(status @ 500..) } } => {
+                let line = lines.get(call).map_or("?", |line| line.as_str());
+                if line.ends_with(" /health") {
+                    continue;
+                }
+                let expected = "the application answers what it is asked";
+                let actual = format!("it answered {line} with {status}");
+                findings.push(named("app-error", expected, actual).at(event.at_us));
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// Requests that the application had been given, and whose clients did not get a whole answer,
+/// though nothing but the server could have kept it from them.
+fn unanswered(case: &Case, history: &History) -> Vec<Finding> {
+    let settles = case.conditions.promise.as_ref().is_some_and(|it| it.settled_us.is_some());
+    let mut begun: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut asked: BTreeMap<&str, Vec<&RequestId>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for event in history.events.iter().filter(|_| settles) {
+        match &event.what {
+            What::Inside { what: Inside::Began { conn, .. } } => {
+                *begun.entry(conn).or_default() += 1;
+            }
+            What::Sent { conn, request, first: true, .. } => {
+                asked.entry(conn).or_default().push(request);
+            }
+            What::Ended { conn, request, by: by @ (End::Fin | End::Reset), got, .. } => {
+                let place = asked
+                    .get(conn.as_str())
+                    .and_then(|all| all.iter().position(|asked| asked.id == request.id));
+                let was_begun = place.is_some_and(|it| begun.get(conn.as_str()) > Some(&it));
+                if !was_begun || !hears(case, &event.actor) {
+                    continue;
+                }
+                let how = if *by == End::Fin { "closed" } else { "reset" };
+                let expected = "what the application was given is answered";
+                let actual = format!("its connection was {how} after {got} bytes of an answer");
+                let finding = named("unanswered", expected, actual).at(event.at_us);
+                findings.push(finding.about(&request.id));
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// Whether whatever the server sends gets to a client: nothing happens to its link, it reads at
+/// once, it does not close its side, and the server waits for it a round trip before it resets.
+fn hears(case: &Case, name: &str) -> bool {
+    let network = &case.conditions.network;
+    let link = network.links.get(name).copied().unwrap_or(network.link);
+    let lingers = case.conditions.policy.linger_us > link.to_server_us + link.to_client_us;
+    let untouched = network.events.iter().all(|event| event.actor != name);
+    let reads = |actor: &Actor| {
+        actor.role == Role::Client
+            && !actor.steps.iter().any(|step| {
+                matches!(step, Step::ReadSlowly { .. } | Step::Close { how: Closing::Half })
+            })
+    };
+    let client = case.plan.actors.iter().find(|actor| actor.name == name);
+    lingers && untouched && client.is_some_and(reads)
+}
+
+fn named(check: &str, expected: &str, actual: String) -> Finding {
+    let mut finding = Finding::violation(expected, actual);
+    check.clone_into(&mut finding.check);
+    finding
+}

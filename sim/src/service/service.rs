@@ -1,0 +1,221 @@
+use std::num::NonZero;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use lastorders::{Drain, Policy};
+use lastorders_harness::check::{Finding, Kind, Level};
+use lastorders_harness::history::{History, Inside, What};
+use lastorders_harness::plan::Request;
+
+use super::lost::lost;
+use super::{Failed, Outcome};
+use crate::blob::{Blob, BlobError};
+use crate::case::{Case, PolicySpec};
+use crate::check::judge;
+use crate::engine::EngineKind;
+use crate::generate::{ClientKind, Family, Generator, Requests};
+use crate::shrink::shrink;
+use crate::subject::Subject;
+use crate::sweep::{Seeds, first_failure};
+use crate::trace::audit;
+use crate::trace::export::terminal;
+use crate::world::{App, Run, carry_out_with};
+
+/// One seed in so many is carried out twice.
+const AUDITED: u64 = 64;
+
+/// So many smaller cases are looked at for one that fails in the same way.
+const TRIES: u32 = 500;
+
+/// An application under simulated shutdowns.
+///
+/// Its [module](super) has an example, what counts as lost, and what the application may not do.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is simulated until it is run"]
+pub struct Service {
+    app: App,
+    policy: Option<PolicySpec>,
+    requests: Vec<(u32, Request)>,
+    health: bool,
+    slowest: Duration,
+    seeds: Range<u64>,
+}
+
+impl Service {
+    /// An application: what makes the router of one process from the handle on its shutdown. It is
+    /// called once a seed, so each has a state of its own.
+    ///
+    /// Without more it is 500 seeds under policies that are drawn, with `GET /`, which is answered
+    /// within a second.
+    pub fn new(app: impl Fn(Drain) -> Router + Send + Sync + 'static) -> Self {
+        Self {
+            app: App::Own(Arc::new(app)),
+            policy: None,
+            requests: Vec::new(),
+            health: false,
+            slowest: Duration::from_secs(1),
+            seeds: 0..500,
+        }
+    }
+
+    /// Under this policy: the one that `main` gives. Without it every seed draws its own, most of
+    /// them shorter than anybody's.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy.into());
+        self
+    }
+
+    /// What clients ask for, each as often as the others.
+    pub fn requests(mut self, requests: impl IntoIterator<Item = Request>) -> Self {
+        self.requests = requests.into_iter().map(|request| (1, request)).collect();
+        self
+    }
+
+    /// Clients ask for `GET /health` too, which must be what `lastorders::health` makes it: 200
+    /// until the signal, and never after it.
+    pub fn health(mut self) -> Self {
+        self.health = true;
+        self
+    }
+
+    /// How long a request may take at most, counted from the signal for those that come before it:
+    /// a shutdown may wait so long for each, and no longer. A second, if it is not said.
+    pub fn slowest(mut self, slowest: Duration) -> Self {
+        self.slowest = slowest;
+        self
+    }
+
+    /// Which seeds. 500 take about a second.
+    pub fn seeds(mut self, seeds: Range<u64>) -> Self {
+        self.seeds = seeds;
+        self
+    }
+
+    /// Carries the seeds out, on all processors, up to the first that fails; that one is made
+    /// smaller. Not from inside of a tokio runtime.
+    pub fn run(&self) -> Outcome {
+        let generator = self.generator();
+        let (done, in_flight) = (AtomicU64::new(0), AtomicU64::new(0));
+        let seeds = Seeds { start: self.seeds.start, end: self.seeds.end };
+        let jobs = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        let fails = |seed| {
+            let seen = self.look(&generator.generate(seed), seed.is_multiple_of(AUDITED));
+            done.fetch_add(1, Ordering::Relaxed);
+            in_flight.fetch_add(seen.in_flight.into(), Ordering::Relaxed);
+            !seen.findings.is_empty()
+        };
+        let failed = first_failure(seeds, jobs, &fails, &|| true)
+            .map(|seed| self.failed(&generator.generate(seed), Some(seed)));
+        let (seeds, in_flight) = (done.into_inner(), in_flight.into_inner());
+        Outcome { seeds, in_flight, replayed: false, failed }
+    }
+
+    /// Carries out again what an [`Outcome`] has printed.
+    ///
+    /// # Errors
+    ///
+    /// If the line is not whole, or of another version. One of another build is taken: what it
+    /// found there may not be found here.
+    pub fn replay(&self, line: &str) -> Result<Outcome, BlobError> {
+        let case = line.parse::<Blob>()?.case;
+        let seen = self.look(&case, true);
+        let failed = (!seen.findings.is_empty()).then(|| self.told(&case, None));
+        Ok(Outcome { seeds: 1, in_flight: seen.in_flight.into(), replayed: true, failed })
+    }
+
+    fn generator(&self) -> Generator {
+        let requests = match self.requests.as_slice() {
+            [] => vec![(1, super::get("/"))],
+            some => some.to_vec(),
+        };
+        let slowest_us = u64::try_from(self.slowest.as_micros()).unwrap_or(u64::MAX);
+        let generator = Generator::new(Family::Mixed)
+            .requests(Requests::of(requests, self.health))
+            // They ask for the reference service's own route.
+            .without(ClientKind::Upgraded)
+            .slowest_us(slowest_us);
+        match &self.policy {
+            Some(policy) => generator.policy(policy.clone()),
+            None => generator,
+        }
+    }
+
+    fn carry_out(&self, case: &Case) -> Run {
+        carry_out_with(case, Subject::Ours, EngineKind::Event, &self.app)
+    }
+
+    fn look(&self, case: &Case, twice: bool) -> Seen {
+        let run = self.carry_out(case);
+        let judged = judge(case, &run);
+        let mut findings = judged.findings;
+        findings.extend(lost(case, &run.history));
+        findings.retain(is_failure);
+        if (twice || !findings.is_empty())
+            && let Some(difference) = audit::compare(&run.trace, &self.carry_out(case).trace)
+        {
+            findings = vec![differs(&difference.to_string())];
+        }
+        let in_flight = in_flight(&run.history);
+        Seen { run, findings, in_flight }
+    }
+
+    /// The smallest case that fails like this one, told.
+    fn failed(&self, case: &Case, seed: Option<u64>) -> Failed {
+        let first = |seen: &Seen| seen.findings.first().map(|finding| finding.check.clone());
+        let wanted = first(&self.look(case, true));
+        let shrunk = shrink(case, TRIES, |candidate| {
+            // What the application and its policy are is given, and no part of what may go.
+            candidate.conditions.store == case.conditions.store
+                && (self.policy.is_none() || candidate.conditions.policy == case.conditions.policy)
+                && first(&self.look(candidate, false)) == wanted
+        });
+        self.told(&shrunk.case, seed)
+    }
+
+    fn told(&self, case: &Case, seed: Option<u64>) -> Failed {
+        let Seen { run, findings, .. } = self.look(case, true);
+        let deadline = Duration::from_micros(case.conditions.policy.deadline_us);
+        let rows = terminal(&case.plan, &run.history, &findings, Some(deadline));
+        let plain = |row: String| anstream::adapter::strip_str(&row).to_string();
+        let line = Blob::new(case.clone(), EngineKind::Event).to_string();
+        Failed { seed, findings, timeline: rows.into_iter().map(plain).collect(), line }
+    }
+}
+
+/// What one run showed.
+struct Seen {
+    run: Run,
+    findings: Vec<Finding>,
+    in_flight: bool,
+}
+
+/// Whether the application was at a request when the first signal came.
+fn in_flight(history: &History) -> bool {
+    let before =
+        history.events.iter().take_while(|event| !matches!(event.what, What::Signalled { .. }));
+    let open = before.fold(0_i64, |open, event| match event.what {
+        What::Inside { what: Inside::Began { .. } } => open + 1,
+        What::Inside { what: Inside::Ended { .. } } => open - 1,
+        _ => open,
+    });
+    open > 0 && history.moments().signalled.is_some()
+}
+
+/// A case that cannot be judged proves nothing, and that is a failure too.
+fn is_failure(finding: &Finding) -> bool {
+    match finding.kind {
+        Kind::Note => false,
+        Kind::Inconclusive => true,
+        Kind::Violation | Kind::Late => finding.level == Level::Must,
+    }
+}
+
+fn differs(how: &str) -> Finding {
+    let expected = "two runs of one case are the same; see what an application may not do";
+    let mut finding = Finding::violation(expected, how);
+    "deterministic".clone_into(&mut finding.check);
+    finding
+}

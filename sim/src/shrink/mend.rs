@@ -1,0 +1,108 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use lastorders_harness::plan::{Part, Plan, Role, Step, Until};
+
+use crate::case::Case;
+
+/// Takes out of a case what made sense only with what was left out of it: waits for marks that
+/// nobody sets, actors that do nothing, requests without their first half, and the links of those
+/// who are gone.
+pub(super) fn mend(case: &mut Case) {
+    for actor in &mut case.plan.actors {
+        whole(&mut actor.steps);
+    }
+    // A wait that goes may leave an actor with nothing to do, and its marks unset.
+    loop {
+        let marks = marks(&case.plan);
+        let before = case.plan.actors.clone();
+        case.plan.actors.iter_mut().for_each(|actor| waits(&mut actor.steps, &marks));
+        case.plan.actors.retain(|actor| !actor.steps.is_empty());
+        if case.plan.actors == before {
+            break;
+        }
+    }
+    let names: BTreeSet<_> = case.plan.actors.iter().map(|actor| actor.name.as_str()).collect();
+    let conditions = &mut case.conditions;
+    conditions.network.links.retain(|name, _| names.contains(name.as_str()));
+    conditions.network.events.retain(|event| names.contains(event.actor.as_str()));
+    if let Some(balancer) = &mut conditions.balancer {
+        balancer.clients.retain(|client| names.contains(client.as_str()));
+        if balancer.clients.is_empty() {
+            conditions.balancer = None;
+        }
+    }
+}
+
+/// The second half of a request whose first half is gone is nothing.
+fn whole(steps: &mut Vec<Step>) {
+    let mut begun = false;
+    steps.retain_mut(|step| match step {
+        Step::Send { part: Part::From(_), .. } => std::mem::take(&mut begun),
+        Step::Send { part: Part::UpTo(_), .. } => {
+            begun = true;
+            true
+        }
+        Step::Send { part: Part::Whole, .. } => {
+            begun = false;
+            true
+        }
+        Step::Repeat { steps, .. } => {
+            whole(steps);
+            !steps.is_empty()
+        }
+        _ => true,
+    });
+}
+
+/// Waits are for as many marks as are set.
+fn waits(steps: &mut Vec<Step>, marks: &BTreeMap<String, u64>) {
+    steps.retain_mut(|step| match step {
+        Step::Await { label, times } => match marks.get(label) {
+            Some(set) => {
+                *times = (*times).min(*set);
+                true
+            }
+            None => false,
+        },
+        Step::Repeat { until, steps } => {
+            if matches!(until, Until::Mark(label) if !marks.contains_key(label)) {
+                *until = Until::Times(1);
+            }
+            waits(steps, marks);
+            !steps.is_empty()
+        }
+        _ => true,
+    });
+}
+
+/// How often each mark is set at most.
+fn marks(plan: &Plan) -> BTreeMap<String, u64> {
+    fn count(steps: &[Step], times: u64, marks: &mut BTreeMap<String, u64>) {
+        for step in steps {
+            match step {
+                Step::Mark { label } => {
+                    let set = marks.entry(label.clone()).or_default();
+                    *set = set.saturating_add(times);
+                }
+                Step::Repeat { until, steps } => {
+                    let rounds = match until {
+                        Until::Times(rounds) => *rounds,
+                        Until::Mark(_) | Until::Gone => u64::MAX,
+                    };
+                    count(steps, times.saturating_mul(rounds), marks);
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut marks = BTreeMap::new();
+    for actor in &plan.actors {
+        let workers = match actor.role {
+            Role::PooledClient { workers } => workers.into(),
+            Role::Client | Role::Http2Client | Role::Operator | Role::Store => 1,
+        };
+        count(&actor.steps, workers, &mut marks);
+    }
+    marks.retain(|_, times| *times > 0);
+    marks
+}

@@ -1,0 +1,96 @@
+use lastorders_harness::plan::{Contract, Draft, Step, Until};
+
+use super::mend::mend;
+use super::{MOST_TRIES, Size, alike, shrink, signature};
+use crate::case::Case;
+use crate::engine::EngineKind;
+use crate::generate::{Family, generate};
+use crate::subject::Subject;
+use crate::sweep::{Origin, Simulator};
+
+fn simulator(subject: &str) -> Simulator {
+    let subject: Subject = subject.parse().expect("it is known");
+    Simulator { subject, engine: EngineKind::Event, family: Family::Mixed }
+}
+
+/// The first seed that fails, and its case.
+fn first(simulator: &Simulator) -> (u64, Case) {
+    let mut seeds = (0..3_000).map(|seed| (seed, simulator.case(Origin::from(seed))));
+    seeds.find(|(_, case)| signature(simulator, case).is_some()).expect("a bug that is found soon")
+}
+
+#[test]
+fn planted_bugs_shrink_to_four_actors_that_fail_in_the_same_way() {
+    for bug in ["canary", "pool-first", "no-connection-close", "second-signal-fatal"] {
+        let simulator = simulator(&format!("bug:{bug}"));
+        let (seed, case) = first(&simulator);
+        let known_by = signature(&simulator, &case).expect("it fails");
+        let shrunk = shrink(&case, MOST_TRIES, |case| alike(&simulator, case, &known_by));
+        let Size { actors, .. } = Size::of(&shrunk.case);
+        assert!(actors <= 4, "{bug}, seed {seed}: {actors} actors: {:#?}", shrunk.case);
+        assert!(shrunk.minimal, "{bug}, seed {seed}: ended after {} runs", shrunk.tried);
+        assert_eq!(signature(&simulator, &shrunk.case), Some(known_by), "{bug}, seed {seed}");
+    }
+}
+
+#[test]
+fn what_is_needed_stays_and_all_else_goes() {
+    let case = generate(7, Family::Mixed);
+    let works = |case: &Case| {
+        let sends = |step: &Step| matches!(step, Step::Send { .. });
+        case.plan.any_step(sends) && case.tail_seed != 0
+    };
+    assert!(works(&case));
+    let shrunk = shrink(&case, MOST_TRIES, works);
+    let Size { actors, steps, faults, odd, .. } = Size::of(&shrunk.case);
+    assert_eq!((actors, steps, faults, odd), (1, 2, 0, 0), "{:#?}", shrunk.case);
+    assert_eq!(shrunk.case.tail_seed, case.tail_seed);
+    assert!(shrunk.minimal);
+}
+
+#[test]
+fn it_ends_whatever_fails() {
+    for seed in 0..20 {
+        let case = generate(seed, Family::Mixed);
+        let all = shrink(&case, MOST_TRIES, |_| true);
+        assert!(all.minimal && all.case.plan.actors.is_empty(), "{seed}: {:#?}", all.case);
+        let none = shrink(&case, MOST_TRIES, |_| false);
+        assert!(none.minimal && none.case == case, "{seed}");
+        let mut asked = 0;
+        let fickle = shrink(&case, 300, |_| {
+            asked += 1;
+            asked % 3 != 0
+        });
+        assert!(fickle.tried <= 300 && asked == fickle.tried, "{seed}");
+        assert!(Size::of(&fickle.case) < Size::of(&case), "{seed}");
+    }
+}
+
+#[test]
+fn a_second_run_that_does_not_fail_confirms_nothing() {
+    let case = generate(3, Family::Mixed);
+    let mut asked = 0;
+    let shrunk = shrink(&case, MOST_TRIES, |_| {
+        asked += 1;
+        asked % 2 == 1
+    });
+    assert_eq!(shrunk.case, case);
+}
+
+#[test]
+fn who_waits_for_what_is_gone_waits_no_more() {
+    let mut draft = Draft::new("group/name", 1, Contract::default());
+    draft.client("a").mark("held").connect();
+    draft.client("b").wait("gone").connect().wait_for("held", 3);
+    let until = || Until::Mark("gone".to_owned());
+    draft.client("c").connect().repeat(until(), |round| round.health().receive());
+    draft.client("d").wait("gone");
+    let mut case = Case::plain(draft.finish());
+    mend(&mut case);
+    let steps = |at: usize| &case.plan.actors[at].steps;
+    let held = Step::Await { label: "held".to_owned(), times: 1 };
+    assert_eq!(*steps(1), [Step::Connect, held]);
+    assert!(matches!(&steps(2)[1], Step::Repeat { until: Until::Times(1), .. }));
+    assert_eq!(case.plan.actors.len(), 3, "whoever does nothing is gone");
+    assert_eq!(lastorders_harness::plan::validate(&case.plan), Ok(()));
+}

@@ -1,0 +1,43 @@
+//! The audit is itself tested: what makes two runs of a case differ must be caught, and nothing
+//! else may be.
+
+use std::process::{Command, Output, Stdio};
+
+const LEAKS: [&str; 3] = ["hashmap", "instant", "select"];
+
+/// What a team that finds no leak can rely on: by then every one of these has been caught.
+const WITHIN: u32 = 100;
+
+/// A fault of ours, see `lastorders_harness::exit`.
+const OUR_FAULT: i32 = 70;
+
+fn audit(words: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lastorders-sim"));
+    command.arg("audit").args(words).env_clear().stdin(Stdio::null());
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let said = [stdout, stderr].concat();
+    let code = status.code().expect("it was not killed");
+    (code, String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn every_leak_is_caught_in_one_process() {
+    for leak in LEAKS {
+        let (code, said) = audit(&[&format!("0..{WITHIN}"), "--leak", leak]);
+        assert_eq!(code, OUR_FAULT, "{leak}: {said}");
+        assert!(said.contains("two runs of one case part at record"), "{leak}: {said}");
+    }
+}
+
+#[test]
+fn every_leak_is_caught_by_another_process() {
+    for leak in LEAKS {
+        let caught = (0..WITHIN).any(|seed| {
+            let (code, said) = audit(&[&seed.to_string(), "--leak", leak]);
+            let caught = said.contains("not the same in another process");
+            assert!(!caught || code == OUR_FAULT, "{leak}: {code}: {said}");
+            caught
+        });
+        assert!(caught, "{leak} was not caught");
+    }
+}
