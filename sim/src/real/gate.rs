@@ -40,8 +40,8 @@ pub(super) fn warm_up(plan: &mut Plan) {
     plan.actors.push(Actor { name: "export-warm-up".to_owned(), role: Role::Client, steps });
 }
 
-/// Puts in flight at the signal what was in flight in the run. Times are those of the case. If there
-/// are sessions to fill, other requests take so many first: what is in flight waits for one.
+/// Puts in flight at the signal what was in flight in the run. Times are those of the case. If
+/// there are sessions to fill, other requests take so many first: what is in flight waits for one.
 pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     let mut announced = 0;
     for actor in &mut plan.actors {
