@@ -163,11 +163,12 @@ fn signals(plan: &mut Plan) {
             let begins = is_signal(&step) && !seen;
             match &step {
                 // The row gate's own script has its waits.
-                Step::At { us } if actor.role != Role::Store && place != first => {
-                    if *us > signalled_us {
-                        all.push(wait(SIGNALLED, 1));
-                    }
+                Step::At { us }
+                    if actor.role != Role::Store && place != first && *us > signalled_us =>
+                {
+                    all.push(wait(SIGNALLED, 1));
                 }
+                Step::At { .. } if actor.role != Role::Store && place != first => {}
                 Step::Signal { .. } if begins => {
                     all.push(wait(if place == first { HELD } else { SIGNALLED }, 1));
                 }

@@ -16,7 +16,7 @@
 //! * a connection or a byte that waited for the server when it closed, and that it threw away
 //! * an answer with a 5xx status: something that a handler needs was gone before it
 //! * a process that waits for its deadline although all work could have ended
-//! ([`Service::slowest`])
+//!   ([`Service::slowest`])
 //! * a task that is still there when the server has returned: what it does is lost with the process
 //! * a panic anywhere
 //!

@@ -68,7 +68,8 @@ fn conditions(case: &Case, change: &mut impl FnMut(Change)) {
     change(Box::new(|case| case.conditions.yields.tasks = 0));
     change(Box::new(|case| case.conditions.network = Conditions::default().network));
     change(Box::new(|case| case.conditions.network.links.clear()));
-    for name in case.conditions.network.links.keys().cloned() {
+    let names: Vec<String> = case.conditions.network.links.keys().cloned().collect();
+    for name in names {
         change(Box::new(move |case| _ = case.conditions.network.links.remove(&name)));
     }
     change(Box::new(|case| case.conditions.network.link = Conditions::default().network.link));

@@ -3,6 +3,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use lastorders_harness::history::Inside;
@@ -56,7 +57,10 @@ impl<N: Net> SimListener for Listener<N> {
             return std::future::pending().await;
         };
         // Before anything is taken out of the queue, so that nothing is lost if this is dropped.
-        leak::either().await;
+        if leak::either().await {
+            let later = self.scene.net.now() + Duration::from_micros(1);
+            self.scene.net.sleep_until(later).await;
+        }
         let accepted = pin!(self.scene.net.accept(&listener));
         let ended = pin!(self.scene.process.exited());
         let (stream, peer) = match select(accepted, ended).await {

@@ -75,7 +75,8 @@ fn a_sign_is_due_when_a_look_cannot_miss_it() {
         case.conditions.policy.lame_duck_us = us;
         case.conditions.policy.handshake_grace_us = 200_000;
     }
-    let rows: [(&str, fn(&mut Case), u64); 6] = [
+    type Row = (&'static str, fn(&mut Case), u64);
+    let rows: [Row; 6] = [
         ("the seal is the first sign", |it| ducks(it, 0), 200 + 2),
         ("a probe comes when its SYN is filtered", |it| ducks(it, 500), 201 + 2),
         ("a probe comes in the lame duck", |it| ducks(it, 501), 52),
