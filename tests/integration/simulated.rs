@@ -6,21 +6,8 @@ use std::process::{Command, Output};
 
 use crate::built::program;
 
-/// So many seeds are enough for every one of these.
+/// So many seeds are enough.
 const SEEDS: &str = "0..256";
-
-#[test]
-fn a_pool_that_is_closed_first_is_seen_in_the_real_binary() {
-    whole_way("pool-first", "release-last while serving, on a connection that is one-shot");
-}
-
-#[test]
-fn answers_that_do_not_announce_the_close_are_seen_in_the_real_binary() {
-    whole_way(
-        "no-connection-close",
-        "last-answer while draining, on a connection that is one-shot",
-    );
-}
 
 #[test]
 fn a_second_signal_that_kills_is_seen_in_the_real_binary() {
