@@ -8,7 +8,7 @@
 //! timers come first.
 //!
 //! `turmoil-net` is followed but for four things in which it is no Linux, all put right at the
-//! [`socket`] and [`wire`] level: bytes that came before a reset can still be read, data that comes
+//! `socket` and `wire` level: bytes that came before a reset can still be read, data that comes
 //! to a closed socket is answered with a reset, what was written before a close that resets is sent
 //! first, and a reader of small pieces reopens the window.
 //!
