@@ -43,6 +43,8 @@ impl Http {
 
 impl HttpOptions {
     pub(super) fn build(self, clock: &SharedClock) -> Http {
+        #[cfg(not(feature = "http2"))]
+        let _ = clock;
         let mut http1 = http1::Builder::new();
         http1
             // Always, because by setting this timer hyper says that it waits for a head.
