@@ -70,7 +70,8 @@ where
         // A stream's handler is a task of its own, whose first turn may come when its connection
         // has gone. Nobody would hear the answer, and the client may send the request again.
         let is_mute = this.flight.as_ref().is_some_and(|flight| flight.conn().is_mute());
-        if is_mute && matches!(*this.from, From::Request { .. }) {
+        let is_unbegun = matches!(*this.from, From::Request { .. });
+        if is_mute && is_unbegun && !planted(Planted::ExecutedAfterFin) {
             this.from.set(From::Refused);
         }
         let mut polled = Poll::Pending;
