@@ -3,14 +3,14 @@
 # must be reached; find every planted bug; give every seed's run twice; and print a line that
 # reproduces what it found.
 #
-#   ci/sim.sh [LENGTH]        how long the sweep goes on, 20s by default
+#   ci/sim.sh [SEEDS]         how many seeds the sweep has, 20000 by default
 set -euo pipefail
 cd "$(dirname "$0")/.."
-length=${1:-20s}
+seeds=${1:-20000}
 
-cargo sim sweep --for "$length"
+cargo sim sweep --seeds "0..$seeds"
 cargo sim bugs
-cargo sim audit 0..100000
+cargo sim audit "0..$seeds"
 
 # The line must be executed as it stands: by a shell, and nothing else given.
 found=$(mktemp)

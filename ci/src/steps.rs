@@ -79,7 +79,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "sim",
-        about: "sweeps of ours, the planted bugs, 100,000 audited seeds, a reproduction line",
+        about: "a sweep of ours, the planted bugs, 20,000 audited seeds, a reproduction line",
         script: Some("ci/sim.sh"),
         ..USUAL
     },

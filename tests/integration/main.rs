@@ -6,6 +6,7 @@
 //! * `killed`: what a killed harness leaves behind, and who removes it
 //! * `postgres`: where Postgres comes from, each rung of the ladder for real
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
+//! * `simulated`: the whole way of a bug from a seed to the real binary
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
 
 mod bad_input;
@@ -14,4 +15,5 @@ mod judge;
 mod killed;
 mod postgres;
 mod rules;
+mod simulated;
 mod store;

@@ -7,7 +7,7 @@ impl Conditions {
     pub fn in_words(&self) -> Vec<String> {
         let balancer = self.balancer.iter().map(|balancer| {
             format!(
-                "a balancer asks for readiness every {}, and sends {} elsewhere {} after it is gone",
+                "a balancer asks for readiness every {}, and sends {} elsewhere {} after it went",
                 time(balancer.every_us),
                 balancer.clients.join(", "),
                 time(balancer.lag_us)

@@ -11,9 +11,6 @@ use crate::case::Case;
 /// The actor that the world's balancer is.
 pub(super) const BALANCER: &str = "balancer";
 
-/// The actor that looks for the first sign of a shutdown.
-pub(super) const OPERATOR: &str = "operator";
-
 /// The mark that it sets when it sends nobody here any more.
 const TAKEN_OUT: &str = "balancer-out";
 

@@ -64,6 +64,12 @@ impl<'a> Conn<'a> {
         self.name != "?" && !self.name.ends_with("@pool")
     }
 
+    /// Whether the server has it and no client says so: a probe of the balancer, or one for the
+    /// first sign of the shutdown.
+    pub(super) fn is_unrecorded(&self) -> bool {
+        self.accepted.is_some() && self.connected.is_none() && self.refused.is_none()
+    }
+
     /// When the server began to close it, if it did, and with how many bytes unread.
     pub(super) fn closed(&self) -> Option<(Moment, u64)> {
         match (self.shut, self.dropped) {

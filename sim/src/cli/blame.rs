@@ -4,7 +4,8 @@ use lastorders_harness::exit;
 use super::args::CaseArgs;
 use super::{case, print};
 use crate::blame::{DRAWS, blame as curve};
-use crate::shrink::{alike, signature};
+use crate::case::Case;
+use crate::check::judge;
 
 #[derive(Debug, Args)]
 pub(super) struct BlameArgs {
@@ -19,11 +20,12 @@ pub(super) struct BlameArgs {
 /// Says after which event a failure could not be averted any more.
 pub(super) fn blame(args: &BlameArgs) -> Result<u8, u8> {
     let (simulator, case) = case::case(&args.case)?;
-    let Some(known_by) = signature(&simulator, &case) else {
+    let signature = |case: &Case| judge(case, &simulator.run(case)).signature;
+    let Some(known_by) = signature(&case) else {
         print::note("it does not fail, so nothing is to blame");
         return Ok(exit::PASSED);
     };
-    let curve = curve(&case, args.draws, |case| alike(&simulator, case, &known_by));
+    let curve = curve(&case, args.draws, |case| signature(case).as_ref() == Some(&known_by));
     print::stdout(&format!(
         "how many of {} cases fail with `{known_by}` if all is as it was up to an event, and the \
          times of\nall later ones (when actors go on, links change, the store stands still) and \

@@ -10,7 +10,7 @@ use super::signals::{self, Told};
 use crate::bugs::Bug;
 use crate::check::Signature;
 use crate::engine::EngineKind;
-use crate::shrink::signature;
+use crate::shrink::Likeness;
 use crate::subject::Subject;
 use crate::sweep::{Seeds, Simulator, first_failure};
 
@@ -81,9 +81,9 @@ fn find(bug: &'static Bug, args: &BugsArgs, seeds: Seeds, told: &Told) -> Option
     let (planted, ours) = (with(Subject::Planted(bug)), with(Subject::Ours));
     let fails = |seed: u64| {
         let case = planted.case(seed.into());
-        signature(&planted, &case).is_some() && signature(&ours, &case).is_none()
+        Likeness::of(&planted, &case).is_some() && Likeness::of(&ours, &case).is_none()
     };
     let seed = first_failure(seeds, jobs(args.jobs), &fails, &|| told.by().is_none())?;
-    let signature = signature(&planted, &planted.case(seed.into()))?;
+    let signature = Likeness::of(&planted, &planted.case(seed.into()))?.signature;
     Some(Found { seed, signature })
 }

@@ -10,7 +10,7 @@ use super::{case, clock, print};
 use crate::case::Case;
 use crate::check::judge;
 use crate::corpus::{Entry, Expected};
-use crate::shrink::{MOST_TRIES, Shrunk, Size, alike, shrink as smallest, signature};
+use crate::shrink::{Likeness, MOST_TRIES, Shrunk, Size, shrink as smallest};
 use crate::sweep::Simulator;
 
 #[derive(Debug, Args)]
@@ -31,12 +31,12 @@ pub(super) struct ShrinkArgs {
 /// Makes a case that fails as small as it can be.
 pub(super) fn shrink(args: &ShrinkArgs) -> Result<u8, u8> {
     let (simulator, case) = case::case(&args.case)?;
-    let Some(known_by) = signature(&simulator, &case) else {
+    let Some(known_by) = Likeness::of(&simulator, &case) else {
         print::note("it does not fail, so there is nothing to shrink");
         return Ok(exit::PASSED);
     };
     let begun = clock::now();
-    let shrunk = smallest(&case, args.tries, |case| alike(&simulator, case, &known_by));
+    let shrunk = smallest(&case, args.tries, |case| known_by.holds(&simulator, case));
     let seconds = begun.elapsed().as_secs_f64();
     let (before, after) = (Size::of(&case), Size::of(&shrunk.case));
     let ended = if shrunk.minimal { "nothing smaller fails" } else { "ended by --tries" };
@@ -62,7 +62,8 @@ pub(super) fn told(shrunk: &Shrunk) -> String {
 
 /// Writes a file for the corpus, with what the case gives now.
 pub(super) fn store(simulator: &Simulator, case: Case, why: &str, file: &Path) -> Result<(), u8> {
-    let expected = signature(simulator, &case).map_or(Expected::Passes, Expected::Fails);
+    let failed = judge(&case, &simulator.run(&case)).signature;
+    let expected = failed.map_or(Expected::Passes, Expected::Fails);
     let Simulator { subject, engine, .. } = *simulator;
     let entry = Entry { why: why.to_owned(), subject, engine, expected, case };
     let json = serde_json::to_string_pretty(&entry).expect("an entry is plain data");

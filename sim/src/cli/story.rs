@@ -72,7 +72,13 @@ fn findings(text: &mut String, history: &History, findings: &[Finding]) {
         What::Signalled { .. } => Some(event.at_us),
         _ => None,
     });
-    let counts = |finding: &&Finding| finding.kind != Kind::Note && finding.level != Level::Info;
+    let proved = findings.iter().any(|finding| finding.kind == Kind::Violation);
+    let counts = |finding: &&Finding| match finding.kind {
+        Kind::Note => false,
+        // What proves nothing is no matter where something is proved.
+        Kind::Inconclusive => !proved,
+        Kind::Violation | Kind::Late => finding.level != Level::Info,
+    };
     for finding in findings.iter().filter(counts) {
         let when = match (finding.at_us, signalled) {
             (Some(at), Some(signal)) if at >= signal => {

@@ -10,7 +10,7 @@ use super::signals::{self, Told};
 use super::summary::{self, Smaller};
 use super::{print, shrink, verdict};
 use crate::blob::Blob;
-use crate::shrink::{MOST_TRIES, alike, shrink as smallest, signature};
+use crate::shrink::{Likeness, MOST_TRIES, shrink as smallest};
 use crate::sweep::{
     Machine, Options, Seeds, Shard, Simulator, Sweep, Swept, Tool, Work, auto, sweep as carry_out,
 };
@@ -74,8 +74,8 @@ fn smaller(what: What, result: &Sweep, told: &Told) -> BTreeMap<String, Smaller>
         }
         print::note(&format!("making seed {} smaller: {name}", first.origin));
         let case = simulator.case(first.origin);
-        let Some(known_by) = signature(&simulator, &case) else { continue };
-        let shrunk = smallest(&case, MOST_TRIES, |case| alike(&simulator, case, &known_by));
+        let Some(known_by) = Likeness::of(&simulator, &case) else { continue };
+        let shrunk = smallest(&case, MOST_TRIES, |case| known_by.holds(&simulator, case));
         let words = shrink::told(&shrunk);
         let blob = Blob::new(shrunk.case, simulator.engine).to_string();
         all.insert(name.clone(), Smaller { words, blob });

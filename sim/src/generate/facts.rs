@@ -16,6 +16,8 @@ const TICKS_OF_A_STATEMENT_US: u64 = 2 * TICK_US;
 pub(super) struct Facts {
     /// When the first signal is sent, if one is.
     pub(super) signal_us: Option<u64>,
+    /// When the first look is taken for a sign of the shutdown.
+    pub(super) watched_us: Option<u64>,
     /// The latest time until which some fault lasts.
     pub(super) faults_end_us: u64,
     /// By then every client has what it asked for, if none is cut off.
@@ -25,7 +27,7 @@ pub(super) struct Facts {
     /// How long the slowest request takes from its last byte to its answer.
     pub(super) answer_us: u64,
     /// One way on the slowest link.
-    most_to_server_us: u64,
+    pub(super) most_to_server_us: u64,
     most_to_client_us: u64,
     /// For how long an answer that has left the server may wait for its client, in all.
     pub(super) unread_us: u64,
@@ -103,6 +105,9 @@ impl Facts {
                     Step::Signal { signal, .. } => {
                         interrupts += u32::from(*signal == Signal::Int);
                         self.signal_us = Some(self.signal_us.map_or(at, |first| first.min(at)));
+                    }
+                    Step::AwaitDraining => {
+                        self.watched_us = Some(self.watched_us.map_or(at, |first| first.min(at)));
                     }
                     Step::Fault { fault } => {
                         self.broken = true;

@@ -4,7 +4,7 @@ use lastorders_harness::plan::{CheckUse, Contract, Level};
 
 use super::facts::Facts;
 use super::times::TICK_US;
-use crate::case::{Case, Promise, Sealing};
+use crate::case::{Case, PolicySpec, Promise, Sealing};
 
 /// The deadline, the abort, and what is released: each ends with a tick of the server's timers.
 const LAST_TICKS_US: u64 = 3 * TICK_US;
@@ -26,7 +26,8 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 ///
 /// * `no-crash`, `no-residue`: always
 /// * `exit-in-grace`: always; the grace is the policy's longest way
-/// * `visible-in-time`: always; by the end of the seal the port is closed
+/// * `visible-in-time`: always; by the end of the seal the port is closed, and before that whoever
+///   knocks in the lame duck is told
 /// * `exit-status`: unless a second SIGINT, or a forced exit code with something to force
 /// * `ids-distinct`: for the contract's requests, always
 /// * `health-draining`, `health-monotonic`: where `/health` is asked, no packet is lost, and every
@@ -105,11 +106,7 @@ impl Bounds {
     fn contract(&self, case: &Case, facts: &Facts) -> Contract {
         let policy = &case.conditions.policy;
         let signal_us = facts.signal_us.unwrap_or(0);
-        let sealed_us = policy.lame_duck_us + policy.handshake_grace_us + SEALED_TICKS_US;
-        // In a lame duck a probe is told, if it gets through, and need not wait for the seal.
-        let told_us = 2 * facts.round_trip_us() + NEXT_PROBE_US;
-        let told = facts.load.probes && self.queue;
-        let visible_us = if told { sealed_us.min(told_us) } else { sealed_us };
+        let visible_us = self.visible_us(policy, facts);
         let answer_us = match self.settled_us {
             Some(_) if self.queue && policy.sealing != Sealing::SynFilter => facts.answer_us,
             // A connection that nobody hears, such as one whose SYN was filtered, is given up by
@@ -124,6 +121,21 @@ impl Bounds {
             grace_ms: ms(self.gone_us - signal_us),
             ..Contract::default()
         }
+    }
+
+    /// From the signal to the first sign of the shutdown that a look cannot miss.
+    fn visible_us(&self, policy: &PolicySpec, facts: &Facts) -> u64 {
+        let handshakes_us = match policy.sealing {
+            Sealing::SynFilter => policy.handshake_grace_us,
+            Sealing::AcceptUntilEmpty => 0,
+        };
+        let sealed_us = policy.lame_duck_us + handshakes_us + SEALED_TICKS_US;
+        // A probe that knocks in the lame duck is told, if it gets through, and need not wait for
+        // the seal. One that comes later is not heard: its SYN is filtered.
+        let knocks = facts.watched_us.is_some_and(|at| facts.signal_us == Some(at))
+            && facts.most_to_server_us < policy.lame_duck_us;
+        let told_us = 2 * facts.round_trip_us() + NEXT_PROBE_US;
+        if knocks && self.queue { sealed_us.min(told_us) } else { sealed_us }
     }
 
     fn checks(&self, case: &Case, facts: &Facts) -> Vec<CheckUse> {

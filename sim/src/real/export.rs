@@ -8,8 +8,12 @@ use super::moments::{LEAST_GAP_US, MOST_GAP_US, Moments};
 use crate::case::{Case, time};
 use crate::check::Signature;
 
-/// Checks by the clock: their budgets were made for a network without a machine under it.
-const BY_THE_CLOCK: [&str; 2] = ["answered-in-time", "exit-prompt"];
+/// Checks by the clock that a gate, which holds requests for some time, would make fail.
+const BY_THE_CLOCK: [&str; 1] = ["answered-in-time"];
+
+/// Failures of a pool that is closed too early: whoever holds a session then keeps it, and whoever
+/// waits for one is refused.
+const OF_A_CLOSED_POOL: [&str; 3] = ["release-last", "store-after-close", "pool-outlives-requests"];
 
 /// What holds of a request that was proved to be in flight.
 const OF_WORK_IN_FLIGHT: [&str; 4] =
@@ -38,7 +42,14 @@ pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> E
     let moments = Moments::of(&case.plan);
     let mut changed = Vec::new();
     if !held.requests.is_empty() {
-        gate::hold(&mut plan, &held, &moments);
+        let fill = if OF_A_CLOSED_POOL.contains(&about) { case.conditions.store.pool } else { 0 };
+        gate::hold(&mut plan, &held, &moments, fill);
+        if fill > 0 {
+            changed.push(format!(
+                "{fill} more requests take the sessions of the pool, so that what is in flight \
+                 waits for one"
+            ));
+        }
         let who: Vec<_> =
             held.requests.iter().map(|(actor, number)| format!("{actor}#{number}")).collect();
         changed.push(format!(

@@ -1,5 +1,5 @@
 use lastorders_harness::plan::{
-    Actor, Closing, Gate, LetGo, Names, Part, Plan, Request, Role, Step,
+    Actor, Closing, Gate, LetGo, Names, Part, Plan, Request, Role, Step, Until,
 };
 
 use super::held::Held;
@@ -12,6 +12,8 @@ pub(super) const NAME: &str = "export-gate";
 const WARM: &str = "export-warm";
 /// From here on work waits at the gate.
 const CLOSED: &str = "export-gate-closed";
+/// Whoever takes the sessions of the pool may begin.
+const FILL: &str = "export-fill";
 /// A request that shall be in flight has been sent.
 const SENT: &str = "export-sent";
 /// All of them are proved to be in flight.
@@ -38,8 +40,9 @@ pub(super) fn warm_up(plan: &mut Plan) {
     plan.actors.push(Actor { name: "export-warm-up".to_owned(), role: Role::Client, steps });
 }
 
-/// Puts in flight at the signal what was in flight in the run. Times are those of the case.
-pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments) {
+/// Puts in flight at the signal what was in flight in the run. Times are those of the case. If there
+/// are sessions to fill, other requests take so many first: what is in flight waits for one.
+pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     let mut announced = 0;
     for actor in &mut plan.actors {
         let numbers: Vec<usize> = held
@@ -59,7 +62,12 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments) {
         steps.push(Step::At { us: at });
     }
     let n = held.requests.len();
-    steps.extend([Step::Hold { gate: Gate::Row }, mark(CLOSED)]);
+    steps.push(Step::Hold { gate: Gate::Row });
+    if fill > 0 {
+        steps.extend([mark(FILL), Step::AwaitHeld { n: fill }]);
+        plan.actors.push(filler(plan.seed, fill));
+    }
+    steps.push(mark(CLOSED));
     if announced > 0 {
         steps.push(wait(SENT, announced));
     }
@@ -76,6 +84,14 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments) {
     steps.push(Step::LetGo { what: LetGo::All });
     plan.actors.push(Actor { name: NAME.to_owned(), role: Role::Store, steps });
     signals(plan);
+}
+
+/// Takes sessions of the pool, one a worker. In a round of a repeat each has a name of its own.
+fn filler(seed: u64, workers: u32) -> Actor {
+    let request = Request::work(Names::new(seed, "export-pool").name());
+    let round = vec![Step::Send { request, part: Part::Whole }, Step::Receive];
+    let steps = vec![wait(FILL, 1), Step::Repeat { until: Until::Times(1), steps: round }];
+    Actor { name: "export-pool".to_owned(), role: Role::PooledClient { workers }, steps }
 }
 
 /// Whoever sends what shall be in flight waits for the gate, and says that it has sent it. How
@@ -130,7 +146,9 @@ fn signals(plan: &mut Plan) {
                         all.push(wait(SIGNALLED, 1));
                     }
                 }
-                Step::Signal { .. } if begins && place == first => all.push(wait(HELD, 1)),
+                Step::Signal { .. } if begins => {
+                    all.push(wait(if place == first { HELD } else { SIGNALLED }, 1));
+                }
                 _ => {}
             }
             let signal = is_signal(&step);

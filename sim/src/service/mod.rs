@@ -15,7 +15,8 @@
 //! * a request that is executed after the server has closed its side
 //! * a connection or a byte that waited for the server when it closed, and that it threw away
 //! * an answer with a 5xx status: something that a handler needs was gone before it
-//! * a process that waits for its deadline although all work could have ended ([`Service::slowest`])
+//! * a process that waits for its deadline although all work could have ended
+//! ([`Service::slowest`])
 //! * a task that is still there when the server has returned: what it does is lost with the process
 //! * a panic anywhere
 //!
@@ -24,13 +25,15 @@
 //! A run is one thread, and its clock jumps: what waits for something outside of the run is never
 //! told that time passes, and two runs of one seed would differ.
 //!
-//! | not | because | instead |
-//! |---|---|---|
-//! | `tokio::net`, a database, a file | there is no outside: tokio panics for want of a reactor | give the router its stores as traits, and the test's router one in memory; let it `tokio::time::sleep` as long as the real one takes |
-//! | `spawn_blocking`, `block_in_place`, threads | they run at their own pace, and the clock jumps meanwhile | behind the same trait, without the thread |
-//! | `SystemTime::now`, `Instant::now` of `std` | they are the machine's | `tokio::time::Instant::now` |
-//! | the order of a `HashMap`, `rand::rng()`, uuid v4 | differ from run to run | `BTreeMap`; a seeded generator that the test hands in |
-//! | statics that are written to | runs go on side by side | state that the router owns |
+//! * `tokio::net`, a database, a file: there is no outside, and tokio panics for want of a reactor.
+//!   Give the router its stores as traits, and the test's router one in memory; let that
+//!   `tokio::time::sleep` as long as the real one takes.
+//! * `spawn_blocking`, `block_in_place`, threads: they run at their own pace, and the clock jumps
+//!   meanwhile. Put them behind the same trait, without the thread.
+//! * `SystemTime::now` and `Instant::now` of `std` are the machine's: `tokio::time::Instant::now`.
+//! * The order of a `HashMap`, `rand::rng()`, uuid v4 differ from run to run: a `BTreeMap`,
+//!   a seeded generator that the test hands in.
+//! * Statics that are written to: runs go on side by side. Let the router own its state.
 //!
 //! Every failing seed and one in 64 is carried out twice. If its two runs differ, that is the
 //! failure, with the place where they part.

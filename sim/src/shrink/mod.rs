@@ -22,6 +22,6 @@ mod steps;
 mod tests;
 mod times;
 
-pub use self::alike::{alike, signature};
+pub use self::alike::Likeness;
 pub use self::shrink::{MOST_TRIES, Shrunk, shrink};
 pub use self::size::Size;

@@ -1,7 +1,7 @@
 use lastorders_harness::plan::{Contract, Draft, Step, Until};
 
 use super::mend::mend;
-use super::{MOST_TRIES, Size, alike, shrink, signature};
+use super::{Likeness, MOST_TRIES, Size, shrink};
 use crate::case::Case;
 use crate::engine::EngineKind;
 use crate::generate::{Family, generate};
@@ -16,7 +16,9 @@ fn simulator(subject: &str) -> Simulator {
 /// The first seed that fails, and its case.
 fn first(simulator: &Simulator) -> (u64, Case) {
     let mut seeds = (0..3_000).map(|seed| (seed, simulator.case(Origin::from(seed))));
-    seeds.find(|(_, case)| signature(simulator, case).is_some()).expect("a bug that is found soon")
+    seeds
+        .find(|(_, case)| Likeness::of(simulator, case).is_some())
+        .expect("a bug that is found soon")
 }
 
 #[test]
@@ -24,12 +26,12 @@ fn planted_bugs_shrink_to_four_actors_that_fail_in_the_same_way() {
     for bug in ["canary", "pool-first", "no-connection-close", "second-signal-fatal"] {
         let simulator = simulator(&format!("bug:{bug}"));
         let (seed, case) = first(&simulator);
-        let known_by = signature(&simulator, &case).expect("it fails");
-        let shrunk = shrink(&case, MOST_TRIES, |case| alike(&simulator, case, &known_by));
+        let known_by = Likeness::of(&simulator, &case).expect("it fails");
+        let shrunk = shrink(&case, MOST_TRIES, |case| known_by.holds(&simulator, case));
         let Size { actors, .. } = Size::of(&shrunk.case);
         assert!(actors <= 4, "{bug}, seed {seed}: {actors} actors: {:#?}", shrunk.case);
         assert!(shrunk.minimal, "{bug}, seed {seed}: ended after {} runs", shrunk.tried);
-        assert_eq!(signature(&simulator, &shrunk.case), Some(known_by), "{bug}, seed {seed}");
+        assert!(known_by.holds(&simulator, &shrunk.case), "{bug}, seed {seed}");
     }
 }
 

@@ -4,8 +4,7 @@ use lastorders_harness::plan::{Intent, Signal};
 use serde_json::Value;
 
 use super::{Check, Finding, QUANTUM_US, Scene, Whose};
-use crate::check::facts::{BALANCER, OPERATOR};
-use crate::check::records::{Call, Moment};
+use crate::check::records::{Call, Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
     id: "report-agrees",
@@ -114,13 +113,15 @@ impl Report<'_> {
     }
 
     /// Requests that may have been in flight then, or later: those whose clients had no answer
-    /// yet, and those of the balancer, of the operator and of others who keep no record.
+    /// yet, those of nobody knows whom, and one for each connection of somebody who keeps no
+    /// record. Those probe with one request a connection, and the application hears of none that
+    /// is refused.
     fn open_at(&self, us: u64) -> usize {
         let facts = &self.scene.facts;
         let asks = facts.asks.iter().filter(|ask| ask.answered.is_none_or(|(at, _)| at.us >= us));
         let unknown = facts.calls.iter().filter(|call| !facts.conns[call.conn].is_known());
-        // One probe each, which the server may have answered without a call.
-        let probes = facts.conns.iter().filter(|conn| matches!(conn.actor(), BALANCER | OPERATOR));
+        let open = |conn: &&Conn<'_>| conn.closed().is_none_or(|(at, _)| at.us >= us);
+        let probes = facts.conns.iter().filter(|conn| conn.is_unrecorded()).filter(open);
         asks.count() + unknown.count() + probes.count()
     }
 

@@ -68,6 +68,30 @@ fn bounds_are_in_order_and_budgets_are_theirs() {
     }
 }
 
+/// The link is 500 microseconds each way: a probe is told by 2 of its round trips and 50 ms.
+#[test]
+fn a_sign_is_due_when_a_look_cannot_miss_it() {
+    fn ducks(case: &mut Case, us: u64) {
+        case.conditions.policy.lame_duck_us = us;
+        case.conditions.policy.handshake_grace_us = 200_000;
+    }
+    let rows: [(&str, fn(&mut Case), u64); 6] = [
+        ("the seal is the first sign", |it| ducks(it, 0), 200 + 2),
+        ("a probe comes when its SYN is filtered", |it| ducks(it, 500), 201 + 2),
+        ("a probe comes in the lame duck", |it| ducks(it, 501), 52),
+        ("it is sent too late", |it| (ducks(it, 501), looks_later(it)).0, 201 + 2),
+        ("the queue may be full", |it| (ducks(it, 501), it.conditions.network.backlog = 4).0, 203),
+        ("nothing is filtered", |it| (ducks(it, 0), sealed_at_once(it)).0, 2),
+    ];
+    for (what, write, ms) in rows {
+        assert_eq!(plain(write).plan.contract.visible_ms, ms + 2, "{what}: a margin of 2");
+    }
+}
+
+fn looks_later(case: &mut Case) {
+    case.plan.actors[1].steps.insert(2, Step::At { us: SIGNAL_US + 1 });
+}
+
 fn sealed_at_once(case: &mut Case) {
     case.conditions.policy.sealing = Sealing::AcceptUntilEmpty;
 }

@@ -1,3 +1,4 @@
+use lastorders_harness::history::Inside;
 use lastorders_harness::history::ReleaseState::{Begun, Done};
 use serde_json::{Value, json};
 
@@ -7,9 +8,22 @@ use super::*;
 /// One request is in flight at the signal and finishes; another comes on a connection that was
 /// idle, and is answered.
 fn two() -> Story {
-    let first = ready().posts("a").joins("b").at(300).term().drains();
+    two_after(|story| story)
+}
+
+/// The same, after something else.
+fn two_after(before: impl Fn(Story) -> Story) -> Story {
+    let first = before(ready().posts("a").joins("b")).at(300).term().drains();
     let second = first.at(400).serves("a", true).parts("a").asks("b").at(410).serves("b", true);
     second.parts("b").at(500).phase("releasing").release(Begun).release(Done)
+}
+
+/// The same, and somebody who keeps no record asks for the readiness in between.
+fn probed(closed_before: bool) -> Story {
+    let accepts = |story: Story| story.inside(Inside::Accepted { conn: "operator@1".to_owned() });
+    let drops =
+        |story: Story| story.inside(Inside::Dropped { conn: "operator@1".to_owned(), unread: 0 });
+    if closed_before { two_after(|story| drops(accepts(story))) } else { drops(accepts(two())) }
 }
 
 fn tally(requests: u64) -> Value {
@@ -32,10 +46,21 @@ fn but(key: &str, value: Value) -> Value {
 fn a_drain_is_reported_as_it_was() {
     let told = |report: Value| two().reports(&report).phase("done").exits(0);
     let skipped = json!([{ "name": "store", "outcome": "skipped", "took_ms": 0 }]);
-    let rows: [Row<'_>; 12] = [
+    let rows: [Row<'_>; 15] = [
         ("as it was", told(right()), &[]),
         ("too few", told(but("finished", json!(1))), &["Violation Must 2 finished: it reports 1"]),
         ("too many", told(but("finished", json!(3))), &["Violation Must … it reports 3"]),
+        ("a probe", probed(false).reports(&but("finished", json!(3))).phase("done").exits(0), &[]),
+        (
+            "a probe is one request",
+            probed(false).reports(&but("finished", json!(4))).phase("done").exits(0),
+            &["Violation Must 2 to 3 finished: it reports 4"],
+        ),
+        (
+            "a probe that was over",
+            probed(true).reports(&but("finished", json!(3))).phase("done").exits(0),
+            &["Violation Must 2 finished: it reports 3"],
+        ),
         (
             "none at the signal",
             told(but("at_signal", tally(0))),

@@ -1,0 +1,90 @@
+//! The whole way of a bug: found by seed in simulation, made small, reproduced by the printed line,
+//! and carried out as a plan against the real binary that has it, and the one that has it not.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::built::program;
+
+/// So many seeds are enough for every one of these.
+const SEEDS: &str = "0..768";
+
+#[test]
+fn a_pool_that_is_closed_first_is_seen_in_the_real_binary() {
+    whole_way("pool-first", "release-last");
+}
+
+#[test]
+fn answers_that_do_not_announce_the_close_are_seen_in_the_real_binary() {
+    whole_way("no-connection-close", "last-answer");
+}
+
+#[test]
+fn a_second_signal_that_kills_is_seen_in_the_real_binary() {
+    whole_way("second-signal-fatal", "early-abort");
+}
+
+fn whole_way(bug: &str, check: &str) {
+    let place = tempfile::tempdir().expect("a directory");
+    let subject = format!("bug:{bug}");
+    let found = sim(&["sweep", "--seeds", SEEDS, "--no-mutants", "--subject", &subject]);
+    assert_eq!(found.status.code(), Some(1), "{found:?}");
+    let words = reproducing(&said(&found), check);
+    let case = words.last().expect("the case").as_str();
+
+    let small = path(place.path(), "small.json");
+    let shrink = ["shrink", case, "--subject", &subject, "--out", &small, "--why", "for a test"];
+    let shrunk = sim(&shrink);
+    assert_eq!(shrunk.status.code(), Some(1), "{shrunk:?}");
+    let text = std::fs::read_to_string(&small).expect("it was written");
+    let entry: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let actors = entry["case"]["plan"]["actors"].as_array().expect("there are some").len();
+    assert!(actors <= 4, "{actors} actors:\n{}", said(&shrunk));
+
+    // As a shell would read it.
+    let again: Vec<String> = reproducing(&said(&shrunk), "");
+    let again: Vec<&str> = again.iter().map(String::as_str).collect();
+    let replayed = sim(&again);
+    assert_eq!(replayed.status.code(), Some(1), "{replayed:?}");
+    assert!(said(&replayed).contains(&format!("\n{check} while ")), "{replayed:?}");
+
+    let plan = path(place.path(), "plan.json");
+    let exported = sim(&["export", &small, "--format", "plan", "--out", &plan]);
+    assert_eq!(exported.status.code(), Some(0), "{exported:?}");
+    let with = judge(&plan, Some(bug));
+    assert_eq!(with.status.code(), Some(1), "with {bug}:\n{text}\n{}", said(&with));
+    let without = judge(&plan, None);
+    assert_eq!(without.status.code(), Some(0), "without {bug}:\n{text}\n{}", said(&without));
+    assert!(said(&without).ends_with("1 passed, 0 failed, 0 skipped\n"), "{without:?}");
+}
+
+/// The words after `cargo sim` of the first line that reproduces a failure of this check.
+fn reproducing(said: &str, check: &str) -> Vec<String> {
+    let about = |line: &str| line.contains(&format!(" × {check}"));
+    let from = if check.is_empty() { 0 } else { said.lines().position(about).expect(said) };
+    let line = said.lines().skip(from).find_map(|line| line.trim().strip_prefix("cargo sim "));
+    let words = line.expect(said).split_whitespace();
+    words.map(|word| word.trim_matches('\'').to_owned()).collect()
+}
+
+/// Judges the reference by a plan and nothing else.
+fn judge(plan: &str, bug: Option<&str>) -> Output {
+    let mut command = Command::new(program("lastorders"));
+    command.args(["run", "--plans", plan, "--only", "simulated", "--", "env"]);
+    command.args(bug.map(|bug| format!("LASTORDERS_PLANTED={bug}")));
+    let ran = command.arg(program("lastorders-server")).env("NO_COLOR", "1").output();
+    ran.expect("it starts")
+}
+
+fn sim(words: &[&str]) -> Output {
+    let mut command = Command::new(program("lastorders-sim"));
+    command.args(words).env("NO_COLOR", "1").output().expect("it starts")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
+}
