@@ -75,12 +75,12 @@ fn a_run_is_written_for_every_program_that_it_is_promised_for() {
 }
 
 #[test]
-fn what_does_not_hang_on_times_is_lost_from_the_beginning() {
+fn blame_names_the_event_after_which_it_was_lost() {
     let output = sim(&[&["blame", "--draws", "20"][..], &CASE].concat());
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(said.contains("nothing is kept") && said.contains("drawn anew"), "{said}");
-    assert!(said.contains("lost from the beginning"), "{said}");
+    assert!(said.contains("lost after 1.845 ms: slow-body-1 connects"), "{said}");
 }
 
 #[test]

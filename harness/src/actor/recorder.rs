@@ -6,6 +6,9 @@ use crate::history::{Event, History, Trouble, What};
 /// A server that brings about more events in one run does so on purpose; memory has its bounds.
 const MOST_EVENTS: usize = 1_000_000;
 
+/// Few runs have more; room for them is made at once.
+const USUAL_EVENTS: usize = 128;
+
 /// Takes down what is observed, from every task of a run, in one order. It has the run's clock.
 pub struct Recorder {
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
@@ -23,7 +26,8 @@ impl Recorder {
     /// An empty record. The clock tells the microseconds since the run began, and never falls.
     #[must_use]
     pub fn new(clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self { clock: Box::new(clock), events: Mutex::default() }
+        let events = Events { taken: Vec::with_capacity(USUAL_EVENTS), full: false };
+        Self { clock: Box::new(clock), events: Mutex::new(events) }
     }
 
     /// Microseconds since the run began.

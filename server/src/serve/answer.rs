@@ -70,9 +70,8 @@ where
         // A stream's handler is a task of its own, whose first turn may come when its connection
         // has gone. Nobody would hear the answer, and the client may send the request again.
         let is_mute = this.flight.as_ref().is_some_and(|flight| flight.conn().is_mute());
-        if is_mute && this.from.is_waiting() && !planted(Planted::ExecutedAfterFin) {
-            *this.flight = None;
-            return Poll::Ready(Err("the connection has gone".into()));
+        if is_mute && matches!(*this.from, From::Request { .. }) {
+            this.from.set(From::Refused);
         }
         let mut polled = Poll::Pending;
         let caught = catch_unwind(AssertUnwindSafe(|| polled = this.from.as_mut().poll(cx)));
@@ -102,13 +101,6 @@ where
 enum Given<B> {
     App(Response<B>),
     Ours(Response<Full<Bytes>>),
-}
-
-impl<S, F> From<S, F> {
-    /// Whether the application has not been called yet.
-    fn is_waiting(&self) -> bool {
-        matches!(self, Self::Request { .. })
-    }
 }
 
 impl<S, B> From<S, S::Future>

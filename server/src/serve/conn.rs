@@ -13,6 +13,7 @@ use super::flags::{
 use super::in_flight::InFlight;
 use super::shared::{Orders, Shared, lock};
 use crate::drain::{Input, Stage};
+use crate::planted::{Planted, planted};
 use crate::report::{AbortedConnection, ConnectionClass};
 
 /// The state of one connection: written by its task, read by the driver.
@@ -112,7 +113,7 @@ impl Conn {
 
     /// Whether nothing can be said on it any more.
     pub(super) fn is_mute(&self) -> bool {
-        self.is(LINGERING | GONE)
+        self.is(GONE) || self.is(LINGERING) && !planted(Planted::ExecutedAfterFin)
     }
 
     pub(super) fn is_refusing(&self) -> bool {

@@ -165,7 +165,7 @@ mod tests {
             "at 3.04 ms packets are lost on the link of a",
             "the store stands still from 1 µs to 2 ms",
             "a balancer asks for readiness every 10 µs, and sends a, b elsewhere no time after it \
-             is gone",
+             went",
             "tasks gives way 4 times in 256",
         ];
         assert_eq!(odd.in_words(), expected);

@@ -15,6 +15,10 @@ const BY_THE_CLOCK: [&str; 1] = ["answered-in-time"];
 /// waits for one is refused.
 const OF_A_CLOSED_POOL: [&str; 3] = ["release-last", "store-after-close", "pool-outlives-requests"];
 
+/// Failures of answers that do not announce the close: whoever uses the connection once more shows
+/// it, even where it is closed at once.
+const OF_A_SILENT_CLOSE: [&str; 2] = ["last-answer", "announces-close"];
+
 /// What holds of a request that was proved to be in flight.
 const OF_WORK_IN_FLIGHT: [&str; 4] =
     ["ledger", "pool-outlives-requests", "announces-close", "exit-status"];
@@ -44,6 +48,11 @@ pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> E
     if !held.requests.is_empty() {
         let fill = if OF_A_CLOSED_POOL.contains(&about) { case.conditions.store.pool } else { 0 };
         gate::hold(&mut plan, &held, &moments, fill);
+        if OF_A_SILENT_CLOSE.contains(&about) {
+            gate::go_on(&mut plan, &held);
+            changed
+                .push("whoever got its answer asks for /health on the same connection".to_owned());
+        }
         if fill > 0 {
             changed.push(format!(
                 "{fill} more requests take the sessions of the pool, so that what is in flight \

@@ -40,8 +40,8 @@ pub(super) fn warm_up(plan: &mut Plan) {
     plan.actors.push(Actor { name: "export-warm-up".to_owned(), role: Role::Client, steps });
 }
 
-/// Puts in flight at the signal what was in flight in the run. Times are those of the case. If there
-/// are sessions to fill, other requests take so many first: what is in flight waits for one.
+/// Puts in flight at the signal what was in flight in the run. Times are those of the case. If
+/// there are sessions to fill, other requests take so many first: what is in flight waits for one.
 pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     let mut announced = 0;
     for actor in &mut plan.actors {
@@ -84,6 +84,28 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     steps.push(Step::LetGo { what: LetGo::All });
     plan.actors.push(Actor { name: NAME.to_owned(), role: Role::Store, steps });
     signals(plan);
+}
+
+/// Has the clients whose requests are held go on using their connections, as one does that is not
+/// told to stop: each asks for `/health` after its first answer.
+pub(super) fn go_on(plan: &mut Plan, held: &Held) {
+    let holds = |actor: &Actor| held.requests.iter().any(|(name, _)| *name == actor.name);
+    for actor in plan.actors.iter_mut().filter(|actor| holds(actor)) {
+        let steps = &mut actor.steps;
+        let sent = steps.iter().position(|it| matches!(it, Step::Mark { label } if label == SENT));
+        let answered = sent.and_then(|sent| {
+            let after = steps.iter().skip(sent);
+            let place = after
+                .into_iter()
+                .position(|step| matches!(step, Step::Receive | Step::ReadSlowly { .. }))?;
+            Some(sent + place + 1)
+        });
+        if let Some(answered) = answered {
+            let request = Request::health();
+            let more = [Step::Send { request, part: Part::Whole }, Step::Receive];
+            steps.splice(answered..answered, more);
+        }
+    }
 }
 
 /// Takes sessions of the pool, one a worker. In a round of a repeat each has a name of its own.

@@ -70,6 +70,10 @@ fn candidate(case: &Case, change: &dyn Fn(&mut Case)) -> Option<Case> {
         return None;
     }
     mend(&mut candidate);
+    // A shutdown is what all of this is about; and whoever waits for one waits for long.
+    if case.plan.signals() && !candidate.plan.signals() {
+        return None;
+    }
     if (Size::of(&candidate), candidate.tail_seed) >= (Size::of(case), case.tail_seed) {
         return None;
     }

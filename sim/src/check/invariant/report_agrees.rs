@@ -14,6 +14,10 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
+/// What may be cut.
+const ABORTED: [&str; 4] =
+    ["aborted/requests", "aborted/connections", "aborted/upgraded", "aborted/tasks"];
+
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let facts = &scene.facts;
     let Some((exited, code)) = facts.exited.filter(|_| facts.killed.is_none()) else {
@@ -40,8 +44,11 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn number(&self, pointer: &str) -> u64 {
-        self.report.pointer(pointer).and_then(Value::as_u64).unwrap_or(0)
+    /// The number with this name, in what its first part names.
+    fn number(&self, name: &str) -> u64 {
+        // `Value::pointer` makes a new string of each part.
+        let found = name.split('/').try_fold(self.report, |within, part| within.get(part));
+        found.and_then(Value::as_u64).unwrap_or(0)
     }
 
     fn flag(&self, name: &str) -> bool {
@@ -66,9 +73,7 @@ impl Report<'_> {
             self.open_at(told),
         ));
         let Some(aborting) = aborting else {
-            for what in ["requests", "connections", "upgraded", "tasks"] {
-                findings.extend(self.between(&format!("aborted/{what}"), 0, 0));
-            }
+            findings.extend(ABORTED.iter().filter_map(|name| self.between(name, 0, 0)));
             return findings;
         };
         let cut = |call: &&Call| {
@@ -81,7 +86,7 @@ impl Report<'_> {
     }
 
     fn between(&self, name: &str, least: usize, most: usize) -> Option<Finding> {
-        let number = usize::try_from(self.number(&format!("/{name}"))).unwrap_or(usize::MAX);
+        let number = usize::try_from(self.number(name)).unwrap_or(usize::MAX);
         (number < least || number > most).then(|| {
             let expected = match (least, most) {
                 (least, usize::MAX) => format!("at least {least} {name}"),
@@ -147,8 +152,7 @@ impl Report<'_> {
     fn code(&self, exited: Option<i32>) -> Vec<Finding> {
         let facts = &self.scene.facts;
         let none = Vec::new();
-        let cut = ["requests", "connections", "upgraded", "tasks"];
-        let cut = cut.iter().any(|what| self.number(&format!("/aborted/{what}")) > 0);
+        let cut = ABORTED.iter().any(|name| self.number(name) > 0);
         let mut releases = self.report["releases"].as_array().unwrap_or(&none).iter();
         let released = releases.all(|it| it["outcome"] == "done");
         let (forced, panicked) = (self.flag("forced"), self.flag("panicked"));
@@ -164,7 +168,7 @@ impl Report<'_> {
             let actual = format!("it reports {}", self.flag("clean"));
             findings.push(self.wrong(format!("clean is {clean}"), actual));
         }
-        let (reported, exited) = (self.number("/exit_code"), exited.unwrap_or(-1));
+        let (reported, exited) = (self.number("exit_code"), exited.unwrap_or(-1));
         if reported != u64::from(code) || exited != i32::from(code) {
             let actual = format!("it reports {reported}, and returned with {exited}");
             findings.push(self.wrong(format!("the exit code {code}"), actual));
@@ -193,7 +197,7 @@ impl Report<'_> {
 
     fn took(&self) -> Option<Finding> {
         let took = self.exited.us.saturating_sub(self.scene.facts.begun_us()?);
-        let reported = self.number("/took_ms") * 1000;
+        let reported = self.number("took_ms") * 1000;
         (reported.abs_diff(took) > 2 * QUANTUM_US).then(|| {
             let expected = format!("{} ms in all", took / 1000);
             self.wrong(expected, format!("it reports {} ms", reported / 1000))

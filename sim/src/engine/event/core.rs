@@ -33,6 +33,9 @@ pub(super) struct Core {
     max_events: u64,
     events: u64,
     clock: Option<Clock>,
+    /// Nanoseconds since the start. Asked far more often than time moves, and the runtime's clock
+    /// is slow to say.
+    now: u64,
     pub(super) queue: Queue,
     pub(super) links: Links,
     pub(super) sockets: Sockets,
@@ -93,6 +96,7 @@ impl Core {
             max_events: setup.max_events,
             events: 0,
             clock: None,
+            now: 0,
             queue: Queue::default(),
             links: Links::new(hosts.len(), nanos(setup.latency)),
             sockets: Sockets::new(setup.receive_buffer.min(usize::from(u16::MAX))),
@@ -116,7 +120,12 @@ impl Core {
 
     /// Nanoseconds since the start.
     pub(super) fn now(&self) -> u64 {
-        self.clock.as_ref().map_or(0, |clock| nanos(clock.start.elapsed()))
+        self.now
+    }
+
+    /// Time may have moved.
+    pub(super) fn set_clock(&mut self) {
+        self.now = self.clock.as_ref().map_or(0, |clock| nanos(clock.start.elapsed()));
     }
 
     /// Has the runtime wake up at that time, in whole milliseconds, if nothing happens before.

@@ -22,6 +22,11 @@ pub(super) fn on_park() {
     });
 }
 
+/// Tasks are about to run. Time moves only while none can.
+pub(super) fn on_unpark() {
+    core::with(Core::set_clock);
+}
+
 fn quiescent(core: &mut Core) {
     let now = core.now();
     if pump(core, now) {
@@ -38,11 +43,11 @@ fn quiescent(core: &mut Core) {
     let whole = (now / GRAIN + 1) * GRAIN;
     match next {
         Some(due) if due < whole => {
-            advance(due - now);
+            advance(core, due - now);
             pump(core, due);
         }
         // The runtime would count its milliseconds from here, and fire its timers late.
-        _ if !now.is_multiple_of(GRAIN) => advance(whole - now),
+        _ if !now.is_multiple_of(GRAIN) => advance(core, whole - now),
         Some(due) => core.pace((due / GRAIN * GRAIN).min(core.max_time)),
         None => idle(core, now),
     }
@@ -89,9 +94,10 @@ fn pump(core: &mut Core, now: u64) -> bool {
 }
 
 /// Moves time, which has the runtime come back as well.
-fn advance(nanos: u64) {
+fn advance(core: &mut Core, nanos: u64) {
     // The first poll moves it, and that it yields then is a request to come back.
     let _ = tokio::time::advance(Duration::from_nanos(nanos)).now_or_never();
+    core.set_clock();
 }
 
 /// Has the runtime park again without moving time, if no task can run.

@@ -78,6 +78,7 @@ fn runtime(seed: Option<u64>) -> Runtime {
         .start_paused(true)
         .unhandled_panic(UnhandledPanic::ShutdownRuntime)
         .on_thread_park(park::on_park)
+        .on_thread_unpark(park::on_unpark)
         .on_task_spawn(|task| tasks::on_spawn(task.id()))
         .on_before_task_poll(|task| tasks::on_poll(task.id()))
         .on_task_terminate(|task| tasks::on_end(task.id()))

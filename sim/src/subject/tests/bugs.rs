@@ -1,4 +1,3 @@
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lastorders::{Policy, Signal};
@@ -31,9 +30,7 @@ mod each {
         "listener-dropped": drops_who_waits;
         "no-connection-close": announces_nothing;
         "idle-closed-unread": closes_over_a_request;
-        "executed-after-fin": executes_what_comes_too_late;
         "wrong-goaway": says_that_nothing_was_processed;
-        "counted-by-handler": cuts_a_body;
         "second-signal-fatal": dies_of_the_second_signal;
         "pool-first": releases_under_a_request;
     }
@@ -107,15 +104,6 @@ async fn closes_over_a_request(subject: Subject) -> bool {
     client.answer().await.is_none()
 }
 
-async fn executes_what_comes_too_late(subject: Subject) -> bool {
-    let mut rig = Rig::new(subject);
-    let mut client = rig.idle().await;
-    rig.terminate().await;
-    assert_eq!(client.rest().await, b"", "the server closes it");
-    client.send("POST /work HTTP/1.1\r\nhost: sim\r\ncontent-length: 2\r\n\r\n{}").await;
-    rig.seen.jobs.load(Ordering::Relaxed) == 1
-}
-
 async fn says_that_nothing_was_processed(subject: Subject) -> bool {
     let mut rig = Rig::new(subject);
     let mut client = rig.connect();
@@ -127,15 +115,6 @@ async fn says_that_nothing_was_processed(subject: Subject) -> bool {
     let id = client.number().await;
     assert!(id == 0 || id == u32::MAX >> 1, "{id}");
     id == 0
-}
-
-async fn cuts_a_body(subject: Subject) -> bool {
-    let mut rig = Rig::new(subject);
-    let mut client = rig.connect();
-    client.get("/slow").await;
-    client.head().await.expect("the head comes at once");
-    rig.terminate().await;
-    !client.rest().await.ends_with(b"4\r\nslow\r\n0\r\n\r\n")
 }
 
 async fn dies_of_the_second_signal(subject: Subject) -> bool {
