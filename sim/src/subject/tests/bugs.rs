@@ -1,3 +1,4 @@
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lastorders::{Policy, Signal};
@@ -30,6 +31,7 @@ mod each {
         "listener-dropped": drops_who_waits;
         "no-connection-close": announces_nothing;
         "idle-closed-unread": closes_over_a_request;
+        "executed-after-fin": executes_what_comes_too_late;
         "wrong-goaway": says_that_nothing_was_processed;
         "second-signal-fatal": dies_of_the_second_signal;
         "pool-first": releases_under_a_request;
@@ -102,6 +104,15 @@ async fn closes_over_a_request(subject: Subject) -> bool {
     tokio::time::sleep(300 * MS).await;
     client.get("/health").await;
     client.answer().await.is_none()
+}
+
+async fn executes_what_comes_too_late(subject: Subject) -> bool {
+    let mut rig = Rig::new(subject);
+    let mut client = rig.idle().await;
+    rig.terminate().await;
+    assert_eq!(client.rest().await, b"", "the server closes it");
+    client.send("POST /work HTTP/1.1\r\nhost: sim\r\ncontent-length: 2\r\n\r\n{}").await;
+    rig.seen.jobs.load(Ordering::Relaxed) == 1
 }
 
 async fn says_that_nothing_was_processed(subject: Subject) -> bool {
