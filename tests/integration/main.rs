@@ -5,6 +5,7 @@
 //! * `judge/`: the judge against servers whose faults are known
 //! * `killed`: what a killed harness leaves behind, and who removes it
 //! * `postgres`: where Postgres comes from, each rung of the ladder for real
+//! * `simulated`: the simulator's verdicts beside the real world's
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
 
@@ -14,4 +15,5 @@ mod judge;
 mod killed;
 mod postgres;
 mod rules;
+mod simulated;
 mod store;
