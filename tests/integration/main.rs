@@ -1,6 +1,7 @@
 //! The three parts together, against real servers and a real Postgres.
 //!
 //! * `bad_input/`: what goes wrong outside of us
+//! * `both_worlds`: the simulator's verdicts beside the real world's, scenario by scenario
 //! * `built`: the workspace's programs, built as they are now
 //! * `judge/`: the judge against servers whose faults are known
 //! * `killed`: what a killed harness leaves behind, and who removes it
@@ -10,6 +11,7 @@
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
 
 mod bad_input;
+mod both_worlds;
 mod built;
 mod judge;
 mod killed;

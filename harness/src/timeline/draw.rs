@@ -7,7 +7,7 @@ use crate::terminal::clean;
 use crate::terminal::paint::{self, paint};
 
 /// Between two rows that are further apart, the picture says how much time passed.
-const GAP_US: u64 = 1_000_000;
+pub(super) const GAP_US: u64 = 1_000_000;
 
 /// The widest name of a lane.
 const WIDEST_NAME: usize = 10;
@@ -20,8 +20,8 @@ const TIME: usize = 11;
 
 /// Draws rows.
 pub(super) struct Canvas<'a> {
-    history: &'a History,
-    lanes: Lanes,
+    pub(super) history: &'a History,
+    pub(super) lanes: Lanes,
     lane_width: usize,
     text_width: usize,
     /// The widest name of who stands in the words, so that the words are aligned.
@@ -74,7 +74,7 @@ impl<'a> Canvas<'a> {
         paint(paint::FAINT, line.trim_end())
     }
 
-    fn follow_to(&mut self, index: usize) {
+    pub(super) fn follow_to(&mut self, index: usize) {
         for event in &self.history.events[self.followed..=index] {
             self.lanes.follow(event);
         }
@@ -135,7 +135,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Who did it, for people.
-    fn who(&self, row: &Row) -> String {
+    pub(super) fn who(&self, row: &Row) -> String {
         let event = &self.history.events[row.index];
         match (event.actor.as_str(), &event.what) {
             (_, What::Signalled { .. }) => String::new(),
@@ -157,7 +157,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Milliseconds from the signal; tenths where they say something.
-    fn time(&self, at_us: u64) -> String {
+    pub(super) fn time(&self, at_us: u64) -> String {
         let ms = relative_ms(at_us, self.zero_us);
         if at_us == self.zero_us {
             "0.0".to_owned()

@@ -7,10 +7,12 @@
 //! * `select`: the few events that tell the story
 //! * `lanes`: what each actor is doing between its events
 //! * `draw`: rows of text
+//! * `html`: the same rows on a page
 
 mod crowd;
 mod draw;
 mod focus;
+mod html;
 mod inside;
 mod lanes;
 mod select;
@@ -35,6 +37,15 @@ pub fn timeline(plan: &Plan, history: &History, findings: &[Finding], width: usi
     }
     let lanes = Lanes::of(history, &focus);
     Canvas::new(history, lanes, width).draw(&rows)
+}
+
+/// The same picture as a page that needs nothing else: no file, no script, no network.
+#[must_use]
+pub fn html(plan: &Plan, history: &History, findings: &[Finding]) -> String {
+    let focus = Focus::of(history, findings);
+    let rows = select::select(plan, history, findings, &focus);
+    let lanes = Lanes::of(history, &focus);
+    Canvas::new(history, lanes, usize::MAX).page(&rows, &plan.scenario, findings)
 }
 
 /// Milliseconds from a moment to another, with three decimals.

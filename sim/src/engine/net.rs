@@ -39,6 +39,9 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
     /// A connection. Dropped, it is closed: with a FIN, or with a reset if bytes are unread.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + Debug + 'static;
 
+    /// Whether [`Net::sockets`] and [`Net::filter_syn`] can be asked for.
+    const SHOWS_KERNEL: bool;
+
     /// The virtual time since the start of the run, the same on all hosts.
     fn now(&self) -> Duration;
 

@@ -71,8 +71,14 @@ impl<N: Net> Backstage for Simulated<N> {
     }
 
     fn snapshot(&self, conns: &[(u16, String)]) -> Result<Snapshot, String> {
-        let held = self.scene.net.sockets(Cast::SERVER);
         let mut snapshot = Snapshot::default();
+        if !N::SHOWS_KERNEL {
+            // It is proved by what the application is at, and of no other connection.
+            let unproved = conns.iter().filter(|(number, _)| !self.scene.cast.is_called(*number));
+            snapshot.unread.extend(unproved.map(|(_, name)| name.clone()));
+            return Ok(snapshot);
+        }
+        let held = self.scene.net.sockets(Cast::SERVER);
         for (number, name) in conns {
             let Some(from) = self.scene.cast.address(*number) else { continue };
             let host = crate::engine::Host::of(from.ip()).unwrap_or(Cast::SERVER);

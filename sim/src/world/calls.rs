@@ -77,6 +77,7 @@ where
         let number = from.as_ref().map_or(trace::NO_CONNECTION, |conn| conn.number);
         let conn = from.map_or_else(|| "?".to_owned(), |conn| conn.name);
         trace::record(Cast::SERVER.0, Kind::CallBegan, number, call, 0);
+        scene.cast.call_began(number);
         scene.inside(Inside::Began { call, conn, line });
         let mut end = End { scene, call, number, over: false };
         let answer = self.inner.call(request);
@@ -102,6 +103,7 @@ impl<N> End<N> {
         let Self { call, number, .. } = *self;
         let code = status.map_or(0, u64::from);
         trace::record(Cast::SERVER.0, Kind::CallEnded, number, call, code);
+        self.scene.cast.call_ended(number);
         self.scene.inside(Inside::Ended { call, status });
     }
 }

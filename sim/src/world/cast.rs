@@ -25,6 +25,8 @@ struct State {
     conns: BTreeMap<SocketAddr, Conn>,
     /// By number: the addresses.
     addresses: Vec<SocketAddr>,
+    /// By number: how many requests of it the application is at.
+    calls: BTreeMap<u16, u32>,
 }
 
 /// A connection as its client knows it.
@@ -88,6 +90,23 @@ impl Cast {
     pub(crate) fn numbered(&self, number: u16) -> Option<Conn> {
         let from = self.address(number)?;
         self.lock().conns.get(&from).cloned()
+    }
+
+    /// The application begins with a request of the connection with this number.
+    pub(crate) fn call_began(&self, number: u16) {
+        *self.lock().calls.entry(number).or_default() += 1;
+    }
+
+    /// And has answered it, or gives it up.
+    pub(crate) fn call_ended(&self, number: u16) {
+        if let Some(calls) = self.lock().calls.get_mut(&number) {
+            *calls = calls.saturating_sub(1);
+        }
+    }
+
+    /// Whether the application is at a request of the connection with this number.
+    pub(crate) fn is_called(&self, number: u16) -> bool {
+        self.lock().calls.get(&number).is_some_and(|calls| *calls > 0)
     }
 
     /// The address of the connection with this number.

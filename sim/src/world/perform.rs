@@ -22,7 +22,7 @@ use super::random::Random;
 use super::scene::Scene;
 use super::store::SimStore;
 use super::{balancer, inside, links};
-use crate::case::Case;
+use crate::case::{Case, Sealing};
 use crate::engine::Net;
 use crate::subject::{self, Parts, Resource, Subject};
 use crate::trace::{self, Kind, NO_CONNECTION};
@@ -95,7 +95,12 @@ async fn live<N: Net>(
     let store = scene.store.clone();
     let parts = Parts {
         listener,
-        sealing: scene.conditions.policy.sealing,
+        // What cannot be filtered is accepted until nobody comes.
+        sealing: if N::SHOWS_KERNEL {
+            scene.conditions.policy.sealing
+        } else {
+            Sealing::AcceptUntilEmpty
+        },
         signals: Box::pin(poll_fn(move |cx| signals.poll_recv(cx))),
         policy: scene.conditions.policy.policy(),
         drain: drain.clone(),
@@ -109,7 +114,8 @@ async fn live<N: Net>(
     }
     // Everything but this task itself, which ends with the process.
     let tasks = u32::try_from(scene.net.tasks(Cast::SERVER).saturating_sub(1)).unwrap_or(u32::MAX);
-    let held = scene.net.sockets(Cast::SERVER).iter().filter(|socket| socket.held).count();
+    let all = if N::SHOWS_KERNEL { scene.net.sockets(Cast::SERVER) } else { Vec::new() };
+    let held = all.iter().filter(|socket| socket.held).count();
     let sockets = u32::try_from(held).unwrap_or(u32::MAX);
     trace::record(Cast::SERVER.0, Kind::Left, NO_CONNECTION, tasks.into(), sockets.into());
     scene.inside(Inside::Left { tasks, sockets });

@@ -28,6 +28,7 @@ impl EventNet {
 
 impl Net for EventNet {
     type Listener = Listener;
+    const SHOWS_KERNEL: bool = true;
     type Stream = Stream;
 
     fn now(&self) -> Duration {

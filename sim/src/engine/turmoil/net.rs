@@ -28,6 +28,7 @@ impl TurmoilNet {
 impl Net for TurmoilNet {
     type Listener = Listener;
     type Stream = Stream;
+    const SHOWS_KERNEL: bool = false;
 
     fn now(&self) -> Duration {
         turmoil::sim_elapsed().unwrap_or_default()

@@ -1,0 +1,91 @@
+//! The catalogue's plans in both worlds: the program that people deploy, in a process with a real
+//! Postgres, and the same code in the simulator, give the same verdicts; the reference, and three
+//! servers that are known to be bad.
+
+use std::collections::BTreeMap;
+
+use lastorders_harness::check::{Finding, Verdict, judge};
+use lastorders_harness::plan::Contract;
+use lastorders_harness::report::{Colour, render};
+use lastorders_harness::scenario::{Catalogue, Scenario};
+use lastorders_harness::subject::Subject as Real;
+use lastorders_sim::bugs::Bug;
+use lastorders_sim::case::Case;
+use lastorders_sim::engine::EngineKind;
+use lastorders_sim::subject::Subject;
+use lastorders_sim::world::{LEFT_OUT, carry_out};
+
+use crate::built::program;
+
+/// Of every plan, here and there.
+const SEED: u64 = 7;
+
+/// Which bug the program has, if any.
+const PLANTED: &str = "LASTORDERS_PLANTED";
+
+fn catalogue() -> Catalogue {
+    let left_out: Vec<_> = LEFT_OUT.iter().map(|it| it.scenario).collect();
+    Catalogue::all().skip(&left_out)
+}
+
+fn simulated(scenario: &Scenario, subject: Subject) -> (Verdict, Vec<Finding>) {
+    let case = Case::plain(scenario.plan(SEED, &Contract::default()));
+    let run = carry_out(&case, subject, EngineKind::Event);
+    judge(&case.plan, &run.history)
+}
+
+/// On a thread of its own: a simulation is a runtime, and none runs inside of another.
+fn all_simulated(subject: Subject) -> Vec<(Scenario, (Verdict, Vec<Finding>))> {
+    let all = move || {
+        let catalogue = catalogue();
+        let scenarios = catalogue.scenarios().iter();
+        scenarios.map(|scenario| (*scenario, simulated(scenario, subject))).collect()
+    };
+    std::thread::spawn(all).join().expect("the simulator does not panic")
+}
+
+/// Judges a server in both worlds. `fails`: in how many scenarios it must fail at least; a server
+/// that is known to be bad and passes everywhere would compare nothing.
+async fn gives_the_same_verdicts(bug: Option<&str>, fails: usize) {
+    let subject = bug.map_or(Subject::Ours, |name| {
+        Subject::Planted(Bug::find(name).expect("it is one of the planted"))
+    });
+    let mut real = Real::command(program("lastorders-server")).seed(SEED);
+    if let Some(name) = bug {
+        real = real.env(PLANTED, name);
+    }
+    let report = real.run(catalogue()).await.expect("the judge can do its part");
+    let real: BTreeMap<_, _> =
+        report.outcome.scenarios.iter().map(|it| (it.scenario.id, it.verdict)).collect();
+    let mut differ = Vec::new();
+    let mut failed = 0;
+    for (scenario, (here, findings)) in all_simulated(subject) {
+        let there = real.get(scenario.id).copied().flatten();
+        failed += usize::from(here == Verdict::Fail);
+        if there != Some(here) {
+            differ.push(format!("{}: real {there:?}, simulated {here}: {findings:?}", scenario.id));
+        }
+    }
+    assert!(differ.is_empty(), "{}\n\n{}", differ.join("\n"), render(&report, Colour::Never));
+    assert!(failed >= fails, "{subject} fails in {failed} scenarios only");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reference_passes_in_both_worlds() {
+    gives_the_same_verdicts(None, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_is_released_first_is_found_in_both_worlds() {
+    gives_the_same_verdicts(Some("pool-first"), 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_that_kills_is_found_in_both_worlds() {
+    gives_the_same_verdicts(Some("second-signal-fatal"), 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_without_a_bound_is_judged_alike_in_both_worlds() {
+    gives_the_same_verdicts(Some("release-unbounded"), 1).await;
+}
