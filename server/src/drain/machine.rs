@@ -46,6 +46,8 @@ pub struct Machine {
     actions: VecDeque<Action>,
     /// The release under way began then.
     releasing_since: Duration,
+    /// What is left was told to go: from here on nothing ends by itself.
+    cut: bool,
     outcome: Outcome,
 }
 
@@ -62,6 +64,7 @@ impl Machine {
             timers: Timers::default(),
             actions: VecDeque::new(),
             releasing_since: Duration::ZERO,
+            cut: false,
             outcome: Outcome::default(),
         }
     }
@@ -94,8 +97,16 @@ impl Machine {
     }
 
     /// The next thing to do, if any.
+    ///
+    /// [`Action::AbortRemaining`] concerns what is in flight when it is taken from here: on another
+    /// thread a request may begin or end between the deadline and that.
     pub fn next_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        let next = self.actions.pop_front();
+        if next == Some(Action::AbortRemaining) {
+            self.cut = true;
+            self.outcome.aborted = self.counts;
+        }
+        next
     }
 
     /// Whether [`next_action`](Self::next_action) has something to give.
@@ -197,7 +208,7 @@ impl Machine {
 
     fn request_ended(&mut self) {
         let counted = take_one(&mut self.counts.requests);
-        let by_itself = Phase::Serving < self.phase && self.phase < Phase::Aborting;
+        let by_itself = Phase::Serving < self.phase && !self.cut;
         if counted && by_itself {
             self.outcome.finished += 1;
         }
@@ -218,7 +229,6 @@ impl Machine {
     }
 
     fn abort(&mut self, now: Duration) {
-        self.outcome.aborted = self.counts;
         self.enter(now, Phase::Aborting);
         self.timers.stop_all();
         self.timers.set(Timer::Abort, now.saturating_add(ABORT_GRACE));

@@ -1,7 +1,9 @@
 //! The release of resources, outcomes and exit codes.
 
 use super::super::Action::{Abandon, AbortRemaining, Finish, Release};
-use super::super::Input::{Closed, Opened, Panicked, Released, Sealed, Signalled, Tick};
+use super::super::Input::{
+    Closed, Opened, Panicked, Released, RequestEnded, RequestStarted, Sealed, Signalled, Tick,
+};
 use super::super::ReleaseOutcome::{Done, Failed, Skipped, TimedOut};
 use super::super::{
     Action, Input, Machine, Phase, Policy, ReleaseOutcome, Signal, Stage, exit_code,
@@ -88,9 +90,11 @@ fn a_second_interrupt_does_not_wait_for_it() {
 /// The exit code of a shutdown with one connection and one resource, under a policy that marks what
 /// was cut by 3.
 fn exit_code(inputs: &[(u64, Input)]) -> u8 {
-    let mut all = vec![(0, Opened)];
-    all.extend_from_slice(inputs);
-    let machine = after(Policy::default().forced_exit_code(3), &[600], &all);
+    let mut machine = after(Policy::default().forced_exit_code(3), &[600], &[(0, Opened)]);
+    for (ms, input) in inputs {
+        machine.handle(at(*ms), *input);
+        actions(&mut machine);
+    }
     assert_eq!(machine.phase(), Phase::Done);
     machine.outcome().exit_code(machine.policy())
 }
@@ -131,4 +135,30 @@ fn presets_fit_their_orchestrators() {
         assert_eq!(policy.check(), Ok(()));
     }
     assert!(Policy::default().lame_duck(at(8_000)).check().is_err());
+}
+
+/// On another thread a request may begin or end when the deadline has come, and before it is acted
+/// on: what is cut is what is there then, and the rest has ended by itself.
+#[test]
+fn what_is_cut_is_what_is_in_flight_when_the_order_is_taken() {
+    let inputs = [(0, Opened), (0, Opened), (0, RequestStarted), (0, TERM), (0, Sealed)];
+    let mut machine = after(Policy::default(), &[], &inputs);
+    actions(&mut machine);
+    machine.handle(at(8_000), Tick);
+    for late in [RequestEnded, Closed(Stage::Open), RequestStarted] {
+        machine.handle(at(8_000), late);
+    }
+    assert!(actions(&mut machine).contains(&AbortRemaining));
+    machine.handle(at(8_000), RequestEnded);
+    let outcome = machine.outcome();
+    assert_eq!((outcome.aborted.requests, outcome.aborted.open, outcome.finished), (1, 1, 1));
+
+    let mut machine = after(Policy::default(), &[], &inputs);
+    actions(&mut machine);
+    machine.handle(at(8_000), Tick);
+    for late in [RequestEnded, Closed(Stage::Open), Closed(Stage::Open)] {
+        machine.handle(at(8_000), late);
+    }
+    assert!(actions(&mut machine).ends_with(&[AbortRemaining, Finish]));
+    assert!(machine.outcome().is_clean(), "everything had ended by then");
 }
