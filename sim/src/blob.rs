@@ -1,10 +1,12 @@
-//! A case as one line that can be copied: `v1:<the case, base64url>#<engine>-<lock hash>`.
+//! A case as one line that can be copied: `v1:<the case, zlib, base64url>#<engine>-<lock hash>`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::inflate::{DecompressError, decompress_to_vec_zlib_with_limit};
 use thiserror::Error;
 
 use crate::case::Case;
@@ -13,6 +15,12 @@ use crate::trace::LOCK_HASH;
 
 /// How a line of this version begins.
 const BEGINS: &str = "v1:";
+
+/// A case as JSON has tens of kilobytes at most; a line that claims more is not unpacked.
+const LONGEST_CASE: usize = 16 << 20;
+
+/// A line is made once for each failure: as small as it gets.
+const LEVEL: u8 = 10;
 
 /// A case, and for what it was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +42,9 @@ pub enum BlobError {
     /// There is something in it that no line has.
     #[error("it is not base64url: {0}")]
     Base64(#[from] base64::DecodeError),
+    /// It does not unpack to a case of a size that cases have.
+    #[error("it cannot be unpacked: {0}")]
+    Packed(#[from] DecompressError),
     /// It is no case.
     #[error("there is no case in it: {0}")]
     Case(#[from] serde_json::Error),
@@ -65,7 +76,8 @@ impl Blob {
 impl fmt::Display for Blob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let case = serde_json::to_vec(&self.case).map_err(|_| fmt::Error)?;
-        write!(f, "{BEGINS}{}#{}-{}", URL_SAFE_NO_PAD.encode(case), self.engine, self.lock)
+        let packed = URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(&case, LEVEL));
+        write!(f, "{BEGINS}{packed}#{}-{}", self.engine, self.lock)
     }
 }
 
@@ -76,7 +88,9 @@ impl FromStr for Blob {
         let rest = text.trim().strip_prefix(BEGINS).ok_or(BlobError::Form)?;
         let (case, by) = rest.split_once('#').ok_or(BlobError::Form)?;
         let (engine, lock) = by.rsplit_once('-').ok_or(BlobError::Form)?;
-        let case = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(case)?)?;
+        let packed = URL_SAFE_NO_PAD.decode(case)?;
+        let case = decompress_to_vec_zlib_with_limit(&packed, LONGEST_CASE)?;
+        let case = serde_json::from_slice(&case)?;
         Ok(Self { case, engine: engine.parse()?, lock: lock.to_owned() })
     }
 }
@@ -92,6 +106,14 @@ mod tests {
         let line = blob.to_string();
         assert!(line.starts_with("v1:") && line.ends_with(&format!("#event-{LOCK_HASH}")));
         assert_eq!(line.parse::<Blob>().expect("it is ours"), blob);
+    }
+
+    #[test]
+    fn a_line_that_unpacks_without_end_is_refused() {
+        let bomb =
+            URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(&vec![b' '; LONGEST_CASE + 1], LEVEL));
+        let refused = format!("v1:{bomb}#event-{LOCK_HASH}").parse::<Blob>();
+        assert!(matches!(refused, Err(BlobError::Packed(_))), "{refused:?}");
     }
 
     #[test]
