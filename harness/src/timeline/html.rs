@@ -11,9 +11,24 @@ use crate::terminal::clean;
 /// Names and texts of the server may be of any length.
 const LONGEST: usize = 400;
 
+/// What a page says below the picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Above it.
+    pub title: String,
+    /// As they are.
+    pub lines: Vec<String>,
+}
+
 impl Canvas<'_> {
     /// The page.
-    pub(super) fn page(mut self, rows: &[Row], title: &str, findings: &[Finding]) -> String {
+    pub(super) fn page(
+        mut self,
+        rows: &[Row],
+        title: &str,
+        findings: &[Finding],
+        sections: &[Section],
+    ) -> String {
         let rows = self.body(rows);
         let lanes = self.lanes.all.iter().map(|lane| clean(&lane.name, LONGEST));
         let page = html! {
@@ -39,6 +54,10 @@ impl Canvas<'_> {
                             } }
                             tbody { @for row in rows { (row) } }
                         }
+                    }
+                    @for section in sections {
+                        h2 { (section.title) }
+                        pre { @for line in &section.lines { (line) "\n" } }
                     }
                 }
             }
@@ -135,7 +154,7 @@ mod tests {
     use crate::check::Finding;
     use crate::history::{Event, History, What};
     use crate::plan::{Contract, Draft, Signal, Target};
-    use crate::timeline::html;
+    use crate::timeline::{Section, html};
 
     fn history() -> History {
         let event = |at_us, actor: &str, what| Event { at_us, actor: actor.to_owned(), what };
@@ -154,18 +173,21 @@ mod tests {
     fn the_page_has_the_rows_of_the_picture_and_stands_alone() {
         let plan = Draft::new("group/name", 1, Contract::default()).finish();
         let finding = Finding::violation("it exits", "it was <b>killed</b>").at(8_300_000);
-        let page = html(&plan, &history(), &[finding]);
+        let lines = vec!["connects".to_owned(), "sends <i>".to_owned()];
+        let section = Section { title: "client".to_owned(), lines };
+        let page = html(&plan, &history(), &[finding], &[section]);
         for part in ["group/name", "SIGTERM to the server", "8.0 s pass", "<tr class=\"found\">"] {
             assert!(page.contains(part), "{part} is not in {page}");
         }
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script"), "{page}");
+        assert!(page.contains("<h2>client</h2><pre>connects\nsends &lt;i&gt;\n</pre>"), "{page}");
         assert!(page.contains("&lt;b&gt;killed") && !page.contains("href"), "{page}");
     }
 
     #[test]
     fn a_run_in_which_nothing_happened_has_a_page_too() {
         let plan = Draft::new("group/name", 1, Contract::default()).finish();
-        let page = html(&plan, &History { events: Vec::new() }, &[]);
+        let page = html(&plan, &History { events: Vec::new() }, &[], &[]);
         assert!(page.contains("Nothing happened."), "{page}");
     }
 }

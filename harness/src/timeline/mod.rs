@@ -20,6 +20,7 @@ mod words;
 
 use self::draw::Canvas;
 use self::focus::Focus;
+pub use self::html::Section;
 use self::lanes::Lanes;
 use crate::check::Finding;
 use crate::history::History;
@@ -39,13 +40,14 @@ pub fn timeline(plan: &Plan, history: &History, findings: &[Finding], width: usi
     Canvas::new(history, lanes, width).draw(&rows)
 }
 
-/// The same picture as a page that needs nothing else: no file, no script, no network.
+/// The same picture as a page that needs nothing else: no file, no script, no network. `sections`
+/// come below it.
 #[must_use]
-pub fn html(plan: &Plan, history: &History, findings: &[Finding]) -> String {
+pub fn html(plan: &Plan, history: &History, findings: &[Finding], sections: &[Section]) -> String {
     let focus = Focus::of(history, findings);
     let rows = select::select(plan, history, findings, &focus);
     let lanes = Lanes::of(history, &focus);
-    Canvas::new(history, lanes, usize::MAX).page(&rows, &plan.scenario, findings)
+    Canvas::new(history, lanes, usize::MAX).page(&rows, &plan.scenario, findings, sections)
 }
 
 /// Milliseconds from a moment to another, with three decimals.

@@ -3,13 +3,12 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
-use anstyle_svg::Term;
 use clap::{Args, ValueEnum};
 use lastorders_harness::exit;
 
 use super::args::CaseArgs;
 use super::shrink::store;
-use super::story::story;
+use super::story;
 use super::{case, print};
 use crate::case::Case;
 use crate::check::judge;
@@ -42,7 +41,7 @@ pub(super) enum Format {
     Pcapng,
     /// For chrome://tracing and Perfetto.
     Chrome,
-    /// What replay prints, as a page.
+    /// What replay prints, as a page that needs nothing else.
     Html,
     /// A plan that `lastorders run --plans` carries out against a real binary.
     Plan,
@@ -74,8 +73,7 @@ fn write(args: &ExportArgs, simulator: &Simulator, case: &Case) -> Result<(), Bo
         Format::Pcapng => files::pcapng(&run.packets, &mut to)?,
         Format::Html => {
             let judged = judge(case, &run);
-            let text = story(simulator, case, &run, &judged);
-            to.write_all(Term::new().render_html(&text).as_bytes())?;
+            to.write_all(story::page(simulator, case, &run, &judged).as_bytes())?;
         }
         Format::Plan => {
             let known_by = judge(case, &run).signature;

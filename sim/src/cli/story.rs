@@ -5,6 +5,7 @@ use lastorders_harness::check::{Kind, Level};
 use lastorders_harness::history::{History, What};
 use lastorders_harness::plan::script;
 use lastorders_harness::terminal::paint::{self, WIDTH, paint};
+use lastorders_harness::timeline::{Section, html};
 
 use super::summary::reproduce;
 use crate::blob::Blob;
@@ -28,17 +29,32 @@ pub(super) fn story(simulator: &Simulator, case: &Case, run: &Run, judged: &Judg
     if let Some(signature) = &judged.signature {
         let _ = writeln!(text, "\n{}", paint(paint::FOUND, &signature.to_string()));
     }
-    let _ = writeln!(
-        text,
-        "{} on {}: {}, {} records, hash {:016x}",
-        simulator.subject,
-        simulator.engine,
-        judged.verdict,
-        run.trace.records.len(),
-        run.trace.hash
-    );
+    let _ = writeln!(text, "{}", outcome(simulator, run, judged));
     let _ = writeln!(text, "{}", line(simulator, case));
     text
+}
+
+fn outcome(simulator: &Simulator, run: &Run, judged: &Judged) -> String {
+    let Simulator { subject, engine, .. } = simulator;
+    let (records, hash) = (run.trace.records.len(), run.trace.hash);
+    format!("{subject} on {engine}: {}, {records} records, hash {hash:016x}", judged.verdict)
+}
+
+/// The same as a page.
+pub(super) fn page(simulator: &Simulator, case: &Case, run: &Run, judged: &Judged) -> String {
+    let section = |title: &str, lines| Section { title: title.to_owned(), lines };
+    let known_by = judged.signature.iter().map(ToString::to_string);
+    let verdict = known_by.chain([outcome(simulator, run, judged)]).collect();
+    let mut sections: Vec<_> =
+        script(&case.plan).into_iter().map(|(title, lines)| Section { title, lines }).collect();
+    sections.extend([
+        section("conditions", case.conditions.in_words()),
+        section("verdict", verdict),
+        section("once more", vec![line(simulator, case)]),
+    ]);
+    sections.retain(|section| !section.lines.is_empty());
+    let findings: Vec<_> = counting(&judged.findings).cloned().collect();
+    html(&case.plan, &run.history, &findings, &sections)
 }
 
 /// The line that reproduces it.
@@ -72,14 +88,7 @@ fn findings(text: &mut String, history: &History, findings: &[Finding]) {
         What::Signalled { .. } => Some(event.at_us),
         _ => None,
     });
-    let proved = findings.iter().any(|finding| finding.kind == Kind::Violation);
-    let counts = |finding: &&Finding| match finding.kind {
-        Kind::Note => false,
-        // What proves nothing is no matter where something is proved.
-        Kind::Inconclusive => !proved,
-        Kind::Violation | Kind::Late => finding.level != Level::Info,
-    };
-    for finding in findings.iter().filter(counts) {
+    for finding in counting(findings) {
         let when = match (finding.at_us, signalled) {
             (Some(at), Some(signal)) if at >= signal => {
                 format!(" {} after the signal", time(at - signal))
@@ -97,7 +106,18 @@ fn findings(text: &mut String, history: &History, findings: &[Finding]) {
             }
         }
     }
-    if findings.iter().any(|finding| counts(&finding)) {
+    if counting(findings).next().is_some() {
         let _ = writeln!(text);
     }
+}
+
+/// Those that are for people to read.
+fn counting(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    let proved = findings.iter().any(|finding| finding.kind == Kind::Violation);
+    findings.iter().filter(move |finding| match finding.kind {
+        Kind::Note => false,
+        // What proves nothing is no matter where something is proved.
+        Kind::Inconclusive => !proved,
+        Kind::Violation | Kind::Late => finding.level != Level::Info,
+    })
 }
