@@ -18,16 +18,12 @@ impl SimStore {
         if self.lock().closed {
             self.observe(What::Inside { what: Inside::StoreClosed });
         }
-        let mut session = Session::acquire(self).await?;
+        let mut session = Session::acquire(self, name).await?;
         self.work(self.conditions().work_us).await;
         self.pass(Gate::Row, || {}).await;
         session.check()?;
         // Committed: whatever becomes of the session and of who waits for it, the row is there.
-        let id = self.change(|state| {
-            *state.rows.entry(name.to_owned()).or_default() += 1;
-            state.total += 1;
-            state.total
-        });
+        let id = session.commit();
         self.work(self.conditions().acknowledge_us).await;
         let number = session.number();
         self.pass(Gate::Acknowledgement, || self.saw(number, Seen::Withheld)).await;

@@ -29,10 +29,26 @@ impl SimStore {
     }
 
     pub(crate) fn let_go(&self, what: LetGo) {
-        self.change(|state| match what {
-            LetGo::All => state.gate = None,
-            LetGo::One => state.passes += 1,
+        let abandoned = self.change(|state| match what {
+            LetGo::All => {
+                state.gate = None;
+                std::mem::take(&mut state.abandoned)
+            }
+            LetGo::One => {
+                state.passes += 1;
+                Vec::new()
+            }
         });
+        for (session, row) in abandoned {
+            self.saw(session, Seen::Idle);
+            self.change(|state| {
+                if let Some(name) = row {
+                    state.commit(name);
+                }
+                state.working -= 1;
+                state.idle.push(session);
+            });
+        }
     }
 
     pub(crate) fn fault(&self, fault: Fault) {
@@ -62,11 +78,13 @@ impl SimStore {
 
     /// The process has gone, and its sessions with it.
     pub(crate) fn reset_sessions(&self) {
-        let idle = self.change(|state| {
+        let (idle, abandoned) = self.change(|state| {
             state.resets += 1;
-            std::mem::take(&mut state.idle)
+            let abandoned = std::mem::take(&mut state.abandoned);
+            state.working -= u32::try_from(abandoned.len()).unwrap_or(u32::MAX);
+            (std::mem::take(&mut state.idle), abandoned)
         });
-        for session in idle {
+        for session in idle.into_iter().chain(abandoned.into_iter().map(|(number, _)| number)) {
             self.saw(session, Seen::ServerClosed);
         }
     }

@@ -1,14 +1,19 @@
 use lastorders_harness::history::Session as Seen;
+use lastorders_harness::plan::Gate;
 
 use super::state::SimStore;
 
 /// A session that works for one statement. Dropped before it is given back, it is ended: what it
-/// had not committed is undone, and the pool opens another in its place.
+/// had not committed is undone, and the pool opens another in its place. At a closed gate it cannot
+/// be ended: like sqlx's, the pool waits for the end of the statement, and so does its closing
+/// (launchbadge/sqlx#1764).
 #[derive(Debug)]
 pub(super) struct Session {
     store: SimStore,
     number: u64,
     resets: u32,
+    /// What is not committed yet.
+    row: Option<String>,
     /// Whether it need not be ended when this is dropped.
     settled: bool,
 }
@@ -26,7 +31,7 @@ pub(super) enum SessionError {
 
 impl Session {
     /// Takes an idle session, opens one if the pool has room, or waits.
-    pub(super) async fn acquire(store: &SimStore) -> Result<Self, SessionError> {
+    pub(super) async fn acquire(store: &SimStore, name: &str) -> Result<Self, SessionError> {
         let pool = store.conditions().pool.max(1);
         let (number, is_new, resets) = store
             .until(|state| {
@@ -52,7 +57,8 @@ impl Session {
             store.saw(number, Seen::Opened);
         }
         store.saw(number, Seen::Working);
-        Ok(Self { store: store.clone(), number, resets, settled: false })
+        let row = Some(name.to_owned());
+        Ok(Self { store: store.clone(), number, resets, row, settled: false })
     }
 
     pub(super) fn number(&self) -> u64 {
@@ -68,6 +74,21 @@ impl Session {
         self.settled = true;
         self.store.change(|state| state.working -= 1);
         Err(SessionError::Reset)
+    }
+
+    /// Commits its row, and says which number it has.
+    pub(super) fn commit(&mut self) -> u64 {
+        let row = self.row.take();
+        self.store.change(|state| row.map_or(state.total, |name| state.commit(name)))
+    }
+
+    /// Whether its statement cannot end, because the gate before its end is closed.
+    fn is_held(&self) -> bool {
+        match self.store.lock().gate {
+            Some(Gate::Row) => self.row.is_some(),
+            Some(Gate::Acknowledgement) => true,
+            None => false,
+        }
     }
 
     /// Gives it back to the pool.
@@ -87,7 +108,12 @@ impl Drop for Session {
             return;
         }
         // A reset session has been seen to end already.
-        if self.store.lock().resets == self.resets {
+        let is_there = self.store.lock().resets == self.resets;
+        if is_there && self.is_held() {
+            let abandoned = (self.number, self.row.take());
+            return self.store.change(|state| state.abandoned.push(abandoned));
+        }
+        if is_there {
             self.store.saw(self.number, Seen::Terminate);
             self.store.saw(self.number, Seen::Fin);
         }

@@ -37,6 +37,9 @@ pub(super) struct State {
     /// Sessions that are open and have nothing to do; the latest is taken first.
     pub(super) idle: Vec<u64>,
     pub(super) working: u32,
+    /// Sessions whose statement waits at the gate, and nobody for its end: each with the row that
+    /// is yet to come. They work until they are let go.
+    pub(super) abandoned: Vec<(u64, Option<String>)>,
     /// The number of the last session that was opened.
     pub(super) opened: u64,
     pub(super) closed: bool,
@@ -51,6 +54,15 @@ pub(super) struct State {
     pub(super) resets: u32,
     /// When the stalls count from; `None` before the server is ready.
     pub(super) ready: Option<Duration>,
+}
+
+impl State {
+    /// Commits a row with this name; its number.
+    pub(super) fn commit(&mut self, name: String) -> u64 {
+        *self.rows.entry(name).or_default() += 1;
+        self.total += 1;
+        self.total
+    }
 }
 
 impl SimStore {
