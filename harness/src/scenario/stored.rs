@@ -53,6 +53,11 @@ impl Catalogue {
 }
 
 impl Scenario {
+    /// Whether its plan comes from a file: nothing is known of causes and mends then.
+    pub(crate) fn is_stored(&self) -> bool {
+        self.source == A_FILE
+    }
+
     /// What is known of a plan that no scenario of the catalogue has made.
     pub(crate) fn of_plan(plan: &Plan) -> Self {
         let about = plan.checks.iter().filter(|used| used.level == plan_level(plan));
@@ -63,7 +68,7 @@ impl Scenario {
             requirement: keep(about.collect::<Vec<_>>().join("; ")),
             level: plan_level(plan),
             visibility: Visibility::Hidden,
-            source: "a file",
+            source: A_FILE,
             // Its plan is stored: there is nothing to write.
             plan: |_| {},
             hint: Hint {
@@ -77,6 +82,9 @@ impl Scenario {
         }
     }
 }
+
+/// The source of a plan that no scenario of the catalogue has made.
+const A_FILE: &str = "a file";
 
 const UNKNOWN: &str = "Nothing is known but what the findings say.";
 

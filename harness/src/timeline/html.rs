@@ -180,7 +180,8 @@ mod tests {
             assert!(page.contains(part), "{part} is not in {page}");
         }
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script"), "{page}");
-        assert!(page.contains("<h2>client</h2><pre>connects\nsends &lt;i&gt;\n</pre>"), "{page}");
+        let below = "<h2>client</h2><pre>connects\nsends &lt;i&gt;\n</pre>";
+        assert!(page.contains(below), "{page}");
         assert!(page.contains("&lt;b&gt;killed") && !page.contains("href"), "{page}");
     }
 

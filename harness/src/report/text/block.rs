@@ -126,6 +126,9 @@ fn quoted(title: &str, text: &str, most: usize) -> Vec<String> {
 }
 
 fn hint(report: &Report, came: &ScenarioOutcome) -> Vec<String> {
+    if came.scenario.is_stored() {
+        return Vec::new();
+    }
     let hint = &came.scenario.hint;
     let mut lines = labelled("why", hint.cause);
     match report.language {
