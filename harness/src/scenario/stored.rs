@@ -54,7 +54,8 @@ impl Catalogue {
 
 impl Scenario {
     /// Whether its plan comes from a file: nothing is known of causes and mends then.
-    pub(crate) fn is_stored(&self) -> bool {
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
         self.source == A_FILE
     }
 

@@ -1,7 +1,6 @@
 use std::error::Error;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use lastorders_harness::exit;
@@ -9,13 +8,13 @@ use lastorders_harness::exit;
 use super::args::CaseArgs;
 use super::shrink::store;
 use super::story;
-use super::{case, print};
+use super::{case, print, whole};
 use crate::case::Case;
 use crate::check::judge;
 use crate::real;
 use crate::sweep::Simulator;
 use crate::trace::{Names, export as files};
-use crate::world::capture;
+use crate::world::{Run, capture};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -64,38 +63,31 @@ pub(super) fn export(args: &ExportArgs) -> Result<u8, u8> {
 }
 
 fn write(args: &ExportArgs, simulator: &Simulator, case: &Case) -> Result<(), Box<dyn Error>> {
-    let mut to = BufWriter::new(File::create(&args.out)?);
     let run = capture(|| simulator.run(case));
-    let records = &run.trace.records;
-    match args.format {
-        Format::Jsonl => files::jsonl(records, &names(case), &mut to)?,
-        Format::Chrome => files::chrome(records, &names(case), &mut to)?,
-        Format::Pcapng => files::pcapng(&run.packets, &mut to)?,
+    whole::write(&args.out, |to| match args.format {
         Format::Html => {
             let judged = judge(case, &run);
-            to.write_all(story::page(simulator, case, &run, &judged).as_bytes())?;
+            Ok(to.write_all(story::page(simulator, case, &run, &judged).as_bytes())?)
         }
-        Format::Plan => {
-            let known_by = judge(case, &run).signature;
-            let real = real::export(case, &run.history, known_by.as_ref());
-            serde_json::to_writer_pretty(&mut to, &real.plan)?;
-            writeln!(to)?;
-            for (what, all) in [("changed", &real.changed), ("no counterpart", &real.missing)] {
-                all.iter().for_each(|one| print::note(&format!("{what:<14} {one}")));
-            }
-            let file = args.out.display();
-            let id = &real.plan.scenario;
-            print::note(&format!("lastorders run --plans {file} --only {id} -- SERVER"));
-        }
+        Format::Plan => plan(&args.out, case, &run, to),
+        Format::Jsonl => Ok(files::jsonl(&run.trace.records, &Names::of(&case.plan), to)?),
+        Format::Chrome => Ok(files::chrome(&run.trace.records, &Names::of(&case.plan), to)?),
+        Format::Pcapng => Ok(files::pcapng(&run.packets, to)?),
         // It needs no run, and has been written by now.
-        Format::Corpus => {}
-    }
-    Ok(to.flush()?)
+        Format::Corpus => Ok(()),
+    })
 }
 
-/// Hosts are numbered as the world does it.
-fn names(case: &Case) -> Names {
-    let actors = case.plan.actors.iter().map(|actor| actor.name.clone());
-    let hosts = ["server".to_owned(), "balancer".to_owned()].into_iter().chain(actors);
-    Names { hosts: hosts.collect(), connections: Vec::new() }
+/// Writes the plan for the real world, and says how it differs.
+fn plan(out: &Path, case: &Case, run: &Run, to: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let known_by = judge(case, run).signature;
+    let real = real::export(case, &run.history, known_by.as_ref());
+    serde_json::to_writer_pretty(&mut *to, &real.plan)?;
+    writeln!(to)?;
+    for (what, all) in [("changed", &real.changed), ("no counterpart", &real.missing)] {
+        all.iter().for_each(|one| print::note(&format!("{what:<14} {one}")));
+    }
+    let (file, id) = (out.display(), &real.plan.scenario);
+    print::note(&format!("lastorders run --plans {file} --only {id} -- SERVER"));
+    Ok(())
 }

@@ -12,6 +12,7 @@
 //! * `fault`: our own panics
 //! * `signals`: Ctrl-C and SIGTERM to ourselves
 //! * `clock`: the operating system's clock, which nothing that is simulated may see
+//! * `whole`: files that are written whole or not at all
 //! * `print`: stdout and stderr, which may be closed or full
 
 mod args;
@@ -34,5 +35,6 @@ mod story;
 mod summary;
 mod sweep;
 mod verdict;
+mod whole;
 
 pub use self::main::main;

@@ -1,6 +1,7 @@
+use std::error::Error;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use lastorders_harness::check::Verdict;
@@ -8,10 +9,11 @@ use lastorders_harness::exit;
 use lastorders_harness::history;
 
 use super::args::ReplayArgs;
-use super::story::story;
-use super::{case, print};
+use super::story::{page, story};
+use super::{case, print, whole};
 use crate::case::Case;
-use crate::check::judge;
+use crate::check::{Judged, judge};
+use crate::sweep::Simulator;
 use crate::trace::export::{chrome, jsonl, pcapng};
 use crate::trace::{Names, line};
 use crate::world::{Ended, Run, capture};
@@ -24,10 +26,10 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, u8> {
         None => simulator.run(&case),
     };
     let judged = judge(&case, &run);
-    let names = names(&case);
     // Writing to a `String` cannot fail.
     let mut text = String::new();
     if args.trace {
+        let names = Names::of(&case.plan);
         for record in &run.trace.records {
             let _ = writeln!(text, "{}", line(record, &names));
         }
@@ -35,7 +37,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, u8> {
     text.push_str(&story(&simulator, &case, &run, &judged));
     print::stdout(&text)?;
     if let Some(folder) = &args.out {
-        export(folder, &case, &run, &names).map_err(|error| {
+        export(folder, &simulator, &case, &run, &judged).map_err(|error| {
             print::failure(&format!("{} could not be written: {error}", folder.display()));
             exit::ENVIRONMENT
         })?;
@@ -47,20 +49,25 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, u8> {
     })
 }
 
-/// The hosts' names: the server, the balancer, and the plan's actors.
-fn names(case: &Case) -> Names {
-    let actors = case.plan.actors.iter().map(|actor| actor.name.clone());
-    let hosts = ["server".to_owned(), "balancer".to_owned()].into_iter().chain(actors);
-    Names { hosts: hosts.collect(), ..Names::default() }
+/// Everything of a run, for other programs and as a page.
+fn export(
+    folder: &Path,
+    simulator: &Simulator,
+    case: &Case,
+    run: &Run,
+    judged: &Judged,
+) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(folder)?;
+    let (records, names) = (&run.trace.records, Names::of(&case.plan));
+    let write = |name: &str, fill: Fill<'_>| whole::write(&folder.join(name), fill);
+    write("case.json", &|to| Ok(serde_json::to_writer_pretty(to, case)?))?;
+    write("history.jsonl", &|to| Ok(history::write(to, &case.plan, &run.history)?))?;
+    write("trace.jsonl", &|to| Ok(jsonl(records, &names, to)?))?;
+    write("trace.chrome.json", &|to| Ok(chrome(records, &names, to)?))?;
+    write("packets.pcapng", &|to| Ok(pcapng(&run.packets, to)?))?;
+    let page = page(simulator, case, run, judged);
+    write("timeline.html", &|to| Ok(to.write_all(page.as_bytes())?))
 }
 
-/// Everything of a run, for other programs.
-fn export(folder: &Path, case: &Case, run: &Run, names: &Names) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let file = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
-    serde_json::to_writer_pretty(file("case.json")?, case)?;
-    history::write(file("history.jsonl")?, &case.plan, &run.history)?;
-    jsonl(&run.trace.records, names, file("trace.jsonl")?)?;
-    chrome(&run.trace.records, names, file("trace.chrome.json")?)?;
-    pcapng(&run.packets, file("packets.pcapng")?).map_err(io::Error::other)
-}
+/// Writes what a file has.
+type Fill<'a> = &'a dyn Fn(&mut BufWriter<File>) -> Result<(), Box<dyn Error>>;

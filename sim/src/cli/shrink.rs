@@ -1,4 +1,4 @@
-use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -6,7 +6,7 @@ use lastorders_harness::exit;
 
 use super::args::CaseArgs;
 use super::story::story;
-use super::{case, clock, print};
+use super::{case, clock, print, whole};
 use crate::case::Case;
 use crate::check::judge;
 use crate::corpus::{Entry, Expected};
@@ -67,7 +67,7 @@ pub(super) fn store(simulator: &Simulator, case: Case, why: &str, file: &Path) -
     let Simulator { subject, engine, .. } = *simulator;
     let entry = Entry { why: why.to_owned(), subject, engine, expected, case };
     let json = serde_json::to_string_pretty(&entry).expect("an entry is plain data");
-    fs::write(file, json + "\n").map_err(|error| {
+    whole::write(file, |to| writeln!(to, "{json}")).map_err(|error: io::Error| {
         print::failure(&format!("{} cannot be written: {error}", file.display()));
         exit::ENVIRONMENT
     })

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use lastorders_harness::exit;
@@ -8,7 +8,7 @@ use super::args::{ShardChoice, SweepArgs, What, jobs};
 use super::progress::Progress;
 use super::signals::{self, Told};
 use super::summary::{self, Smaller};
-use super::{print, shrink, verdict};
+use super::{print, shrink, verdict, whole};
 use crate::blob::Blob;
 use crate::shrink::{Likeness, MOST_TRIES, shrink as smallest};
 use crate::sweep::{
@@ -99,12 +99,7 @@ pub(super) fn tool() -> Tool {
 
 /// Writes a result: whole, or not at all.
 pub(super) fn store(result: &Sweep, out: &Path) -> Result<(), u8> {
-    let beside = beside(out);
-    let write = || {
-        std::fs::write(&beside, result.to_json())?;
-        std::fs::rename(&beside, out)
-    };
-    write().map_err(|error| {
+    whole::write(out, |to| to.write_all(result.to_json().as_bytes())).map_err(|error: io::Error| {
         print::failure(&format!("{} could not be written: {error}", out.display()));
         exit::ENVIRONMENT
     })
@@ -139,18 +134,8 @@ fn shard(choice: Option<ShardChoice>) -> Result<Shard, u8> {
 }
 
 fn writable(out: &Path) -> Result<(), u8> {
-    let beside = beside(out);
-    let tried = std::fs::File::create(&beside).and_then(|mut file| file.write_all(b"\n"));
-    let tried = tried.and_then(|()| std::fs::remove_file(&beside));
-    tried.map_err(|error| {
+    whole::try_out(out).map_err(|error| {
         print::failure(&format!("--out {} cannot be written: {error}", out.display()));
         exit::ENVIRONMENT
     })
-}
-
-/// A file in the same folder, for renaming is only there at once or not at all.
-fn beside(out: &Path) -> std::path::PathBuf {
-    let mut name = out.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    out.with_file_name(name)
 }

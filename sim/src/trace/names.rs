@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use lastorders_harness::plan::Plan;
+
 /// The names of a run's hosts and connections, for people. What has none is called by its number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
@@ -10,6 +12,15 @@ pub struct Names {
 }
 
 impl Names {
+    /// Those of a plan's hosts, numbered as the world does it: the server, the balancer, and the
+    /// actors.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        let actors = plan.actors.iter().map(|actor| actor.name.clone());
+        let hosts = ["server".to_owned(), "balancer".to_owned()].into_iter().chain(actors);
+        Self { hosts: hosts.collect(), connections: Vec::new() }
+    }
+
     /// The name of a host.
     #[must_use]
     pub fn host(&self, host: u8) -> Cow<'_, str> {
