@@ -1,5 +1,6 @@
 use clap::Args;
 use lastorders_harness::exit;
+use lastorders_harness::terminal::paint::{WIDTH, wrap};
 
 use super::args::CaseArgs;
 use super::{case, print};
@@ -26,11 +27,12 @@ pub(super) fn blame(args: &BlameArgs) -> Result<u8, u8> {
         return Ok(exit::PASSED);
     };
     let curve = curve(&case, args.draws, |case| signature(case).as_ref() == Some(&known_by));
-    print::stdout(&format!(
+    let about = format!(
         "how many of {} cases fail with `{known_by}` if all is as it was up to an event, and the \
-         times of\nall later ones (when actors go on, links change, the store stands still) and \
-         the tail seed are drawn anew\n\n{curve}",
+         times of all later ones (when actors go on, links change, the store stands still) and \
+         the tail seed are drawn anew",
         args.draws
-    ))?;
+    );
+    print::stdout(&format!("{}\n\n{curve}", wrap(&about, WIDTH).join("\n")))?;
     Ok(exit::FAILED)
 }
