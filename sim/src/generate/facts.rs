@@ -2,7 +2,7 @@ use lastorders_harness::plan::{Fault, Role, Signal, Step};
 
 use super::load::{Load, is_client, outstanding};
 use super::times::TICK_US;
-use crate::case::{Case, LinkChange, Sealing};
+use crate::case::{Case, LinkChange, Sealing, Streamed};
 
 /// Both ways of the slowest link, so many times, are between a server's last deed and its end.
 const LAST_ROUND_TRIPS: u64 = 4;
@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub(super) last_at_us: u64,
     /// How long the slowest request takes from its last byte to its answer.
     pub(super) answer_us: u64,
+    /// For how long the slowest answer is streamed.
+    streamed_us: u64,
     /// One way on the slowest link.
     pub(super) most_to_server_us: u64,
     most_to_client_us: u64,
@@ -70,7 +72,10 @@ impl Facts {
         let policy = &case.conditions.policy;
         let graces = policy.idle_grace_us.max(policy.first_byte_grace_us);
         let sealed = self.signal_us.unwrap_or(0) + policy.lame_duck_us + policy.handshake_grace_us;
-        let idle = self.quiet_us.max(sealed + graces);
+        // Whose answer had begun before the signal has not been told to close, and gets its grace
+        // when the answer is over.
+        let late = if self.streamed_us > 0 { policy.idle_grace_us } else { 0 };
+        let idle = (self.quiet_us + late).max(sealed + graces);
         idle + LAST_ROUND_TRIPS * self.round_trip_us() + TICKS_US
     }
 
@@ -163,7 +168,9 @@ impl Facts {
     fn clients(&mut self, case: &Case, dead_us: u64) {
         let store = &case.conditions.store;
         let statement_us = store.work_us + store.acknowledge_us + 2 * store.jitter_us;
-        let service_us = outstanding(case) * (statement_us + TICKS_OF_A_STATEMENT_US);
+        let stored_us = outstanding(case) * (statement_us + TICKS_OF_A_STATEMENT_US);
+        self.streamed_us = streamed_us(case);
+        let service_us = stored_us + self.streamed_us;
         let network = &case.conditions.network;
         for actor in case.plan.actors.iter().filter(|actor| is_client(actor)) {
             let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
@@ -179,6 +186,16 @@ impl Facts {
         let trips = LAST_ROUND_TRIPS * self.round_trip_us();
         self.answer_us = self.load.dawdles_us + trips + service_us + dead_us + TICKS_US;
     }
+}
+
+/// For how long the slowest answer is streamed.
+fn streamed_us(case: &Case) -> u64 {
+    let steps = case.plan.steps().into_iter();
+    let streamed = steps.filter_map(|(_, step)| match step {
+        Step::Send { request, .. } => Streamed::of(&request.path),
+        _ => None,
+    });
+    streamed.map(|it| u64::from(it.parts) * (it.every_us + 2 * TICK_US)).max().unwrap_or(0)
 }
 
 impl Load {

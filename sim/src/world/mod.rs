@@ -6,7 +6,7 @@
 //! * `scene`, `cast`, `random`: what all parts of a run share: the network, who is who, the numbers
 //!   that the case leaves open
 //! * `process`, `listener`, `stream`: the server's process and what it has open
-//! * `app`, `calls`: the service, and what it is given
+//! * `app`, `calls`, `streamed`: the service, what it is given, and answers in parts
 //! * `inside`: what our server says of its shutdown
 //! * `store/`: the database
 //! * `backstage`: what the actors ask of the world
@@ -32,6 +32,7 @@ mod run;
 mod scene;
 mod store;
 mod stream;
+mod streamed;
 #[cfg(test)]
 mod tests;
 

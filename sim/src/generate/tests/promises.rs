@@ -1,6 +1,6 @@
 use lastorders_harness::plan::{Contract, Draft, Fault, Request, Step};
 
-use crate::case::{Case, LinkChange, LinkEvent, Sealing, Stall};
+use crate::case::{Case, LinkChange, LinkEvent, Sealing, Stall, Streamed};
 use crate::generate::{Family, derive_promise, generate};
 
 const SIGNAL_US: u64 = 10_000;
@@ -24,7 +24,7 @@ type Row = (&'static str, fn(&mut Case), bool, bool, bool);
 
 #[test]
 fn what_must_follow_is_told_from_the_case() {
-    let rows: [Row; 13] = [
+    let rows: [Row; 15] = [
         ("a plain one", |_| {}, true, true, true),
         ("a handshake may be lost", sealed_at_once, true, true, false),
         ("a grace shorter than a packet", |it| idle_grace(it, 500), true, true, false),
@@ -38,6 +38,8 @@ fn what_must_follow_is_told_from_the_case() {
         ("and is a black hole", |it| breaks(it, Fault::BlackHole), false, false, false),
         ("an answer that is left for seconds", dawdles, true, false, false),
         ("a tunnel", tunnel, false, false, false),
+        ("a streamed answer", |it| streams(it, 1_000_000), true, true, true),
+        ("one that outlasts the deadline", |it| streams(it, 9_000_000), false, false, false),
     ];
     for (what, write, settles, ledger, lossless) in rows {
         let case = plain(write);
@@ -123,6 +125,14 @@ fn dawdles(case: &mut Case) {
     let late = SIGNAL_US + 3_000_000;
     let send = Step::Send { request, part: Default::default() };
     client(case, [Step::Connect, send, Step::At { us: late }, Step::Receive]);
+}
+
+fn streams(case: &mut Case, every_us: u64) {
+    for step in &mut case.plan.actors[0].steps {
+        if let Step::Send { request, .. } = step {
+            request.path = Streamed { parts: 1, every_us }.path(&request.path);
+        }
+    }
 }
 
 fn tunnel(case: &mut Case) {

@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 
 use lastorders_harness::plan::{Fault, Signal, Step};
 
-use crate::case::{Case, LinkChange, Sealing};
+use crate::case::{Case, LinkChange, Sealing, Streamed};
 use crate::generate::{ClientKind, Family, generate};
 
 const SEEDS: u64 = 2_000;
 
 type Test = fn(&Case) -> bool;
 
-const RARITIES: [(&str, Test); 26] = [
+const RARITIES: [(&str, Test); 27] = [
     ("four clients", |it| clients(it) == 4),
     ("more than eight", |it| clients(it) > 8),
     ("no lame duck", |it| it.conditions.policy.lame_duck_us == 0),
@@ -21,6 +21,7 @@ const RARITIES: [(&str, Test); 26] = [
     ("a link of its own", |it| !it.conditions.network.links.is_empty()),
     ("a hold, and a heal", |it| has_event(it, LinkChange::Heal)),
     ("a cut", |it| has_event(it, LinkChange::Cut)),
+    ("a streamed answer", |it| it.plan.any_step(&streams)),
     ("a stall", |it| !it.conditions.store.stalls.is_empty()),
     ("sessions are reset", |it| has(it, &Step::Fault { fault: Fault::Reset })),
     ("the store is a black hole", |it| has(it, &Step::Fault { fault: Fault::BlackHole })),
@@ -90,6 +91,10 @@ fn clients(case: &Case) -> usize {
 
 fn has(case: &Case, step: &Step) -> bool {
     case.plan.any_step(|other| other == step)
+}
+
+fn streams(step: &Step) -> bool {
+    matches!(step, Step::Send { request, .. } if Streamed::of(&request.path).is_some())
 }
 
 fn has_event(case: &Case, change: LinkChange) -> bool {
