@@ -1,4 +1,6 @@
-use super::{Conditions, Link, LinkChange, Network, PolicySpec, Sealing, StoreConditions, Yields};
+use super::{
+    Conditions, Link, LinkChange, Network, PolicySpec, Sealing, Startup, StoreConditions, Yields,
+};
 
 /// Conditions in words, as far as they are not the plainest.
 impl Conditions {
@@ -13,12 +15,23 @@ impl Conditions {
                 time(balancer.lag_us)
             )
         });
-        let mut words = self.policy.in_words();
+        let mut words: Vec<_> = self.startup.iter().map(Startup::in_words).collect();
+        words.extend(self.policy.in_words());
         words.extend(self.network.in_words());
         words.extend(self.store.in_words());
         words.extend(balancer);
         words.extend(self.yields.in_words());
         words
+    }
+}
+
+impl Startup {
+    /// Why the server is not ready from the first.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let does = if self.refuses { "refuses" } else { "does not answer" };
+        let until = time(self.lasts_us);
+        format!("times count from the start of the process, whose store {does} until {until}")
     }
 }
 
@@ -148,6 +161,7 @@ mod tests {
     fn only_what_is_not_plain_is_said() {
         assert_eq!(Conditions::default().in_words(), [""; 0]);
         let mut odd = Conditions::default();
+        odd.startup = Some(Startup { lasts_us: 20_000, refuses: false });
         odd.policy.deadline_us = 1_250_000;
         odd.network.link.to_client_us = 7;
         let actor = "a".to_owned();
@@ -160,6 +174,7 @@ mod tests {
         });
         odd.yields.tasks = 4;
         let expected = [
+            "times count from the start of the process, whose store does not answer until 20 ms",
             "the deadline is 1.25 s",
             "packets take 500 µs there, 7 µs back",
             "at 3.04 ms packets are lost on the link of a",

@@ -16,6 +16,8 @@ const TICKS_OF_A_STATEMENT_US: u64 = 2 * TICK_US;
 pub(super) struct Facts {
     /// When the first signal is sent, if one is.
     pub(super) signal_us: Option<u64>,
+    /// The first signal comes before the server is ready.
+    pub(super) in_startup: bool,
     /// When the first look is taken for a sign of the shutdown.
     pub(super) watched_us: Option<u64>,
     /// The latest time until which some fault lasts.
@@ -55,6 +57,8 @@ impl Facts {
     pub(super) fn of(case: &Case) -> Self {
         let mut facts = Self::default();
         facts.script(case);
+        let signal_us = facts.signal_us.unwrap_or(u64::MAX);
+        facts.in_startup = case.conditions.startup.is_some_and(|it| signal_us < it.lasts_us);
         let stalled_us = facts.stalls(case);
         let held_us = facts.links(case);
         facts.clients(case, stalled_us + held_us);

@@ -110,6 +110,7 @@ impl Generator {
         if self.slowest_us.is_none() {
             actors.extend(store::breaks(seed, &swarm, &times));
         }
+        let startup = signals.startup(seed, family).filter(|_| self.requests.is_contract());
         signals.actors(latencies.link, &times, &mut actors);
         let plan = Plan {
             version: PLAN_VERSION,
@@ -120,7 +121,8 @@ impl Generator {
             actors,
         };
         let yields = yields(seed, &swarm);
-        let conditions = Conditions { policy, network, store, balancer, yields, promise: None };
+        let conditions =
+            Conditions { policy, network, store, balancer, startup, yields, promise: None };
         let tail_seed = Stream::new(seed, Concern::Tail, 0).draw();
         let mut case = Case { version: CASE_VERSION, plan, conditions, tail_seed };
         if self.policy.is_none() && !cut_short {

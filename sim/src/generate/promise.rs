@@ -44,6 +44,9 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 ///   work, and the server lingers for a round trip: a reset would destroy answers
 /// * `store-terminated`: so, and the pool closes in time
 ///
+/// Where the server is not ready from the first, only `no-crash`, `no-residue`, `visible-in-time`
+/// and `exit-in-grace`: a signal in its startup ends it at once.
+///
 /// Not named: `announces-close`, for an answer that was in the air at the signal need not announce
 /// anything, and clients cannot tell when it was sent; `no-late-success`, for generated plans have
 /// stalls and no gates; `exit-soon`, which `exit-prompt` implies; `bad-refused`.
@@ -77,6 +80,17 @@ impl Bounds {
     fn of(case: &Case, facts: &Facts) -> Self {
         let policy = &case.conditions.policy;
         let signal_us = facts.signal_us.unwrap_or(0);
+        if facts.in_startup {
+            let over_us = signal_us + LAST_TICKS_US;
+            return Self {
+                settled_us: Some(over_us),
+                gone_us: over_us,
+                accountable: false,
+                closes: true,
+                lossless: false,
+                queue: false,
+            };
+        }
         let idle_us = facts.idle_us(case);
         let close_us = case.conditions.store.close_us + LAST_TICKS_US;
         let closes = close_us < policy.release_us && !facts.black_hole;
@@ -167,8 +181,12 @@ impl Bounds {
             ("pool-outlives-requests", self.accountable),
             ("store-terminated", self.accountable && self.closes),
         ];
+        // Nobody is served, or who comes before the server is ready is not.
+        let early = ["preconditions", "no-crash", "no-residue", "visible-in-time", "exit-in-grace"];
+        let startup = case.conditions.startup.is_some();
+        let named = named.into_iter().filter(|(check, _)| !startup || early.contains(check));
         let must = |check: &str| CheckUse { check: check.to_owned(), level: Level::Must };
-        named.into_iter().filter(|(_, holds)| *holds).map(|(check, _)| must(check)).collect()
+        named.filter(|(_, holds)| *holds).map(|(check, _)| must(check)).collect()
     }
 }
 

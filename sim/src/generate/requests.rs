@@ -17,8 +17,8 @@ pub struct Requests {
     weighted: Vec<(u32, Request)>,
     total: u64,
     health: bool,
-    /// Whether the service streams answers to those who ask for it.
-    streams: bool,
+    /// Whether it is the contract's own service, which streams answers to those who ask for it.
+    contract: bool,
 }
 
 impl Requests {
@@ -26,7 +26,7 @@ impl Requests {
     #[must_use]
     pub fn contract() -> Self {
         let weighted = vec![(1, Request::work(String::new()))];
-        Self { weighted, total: 1, health: true, streams: true }
+        Self { weighted, total: 1, health: true, contract: true }
     }
 
     /// These requests, each as often as its weight says. Those with a name get a new one each time
@@ -40,7 +40,7 @@ impl Requests {
     pub fn of(weighted: Vec<(u32, Request)>, health: bool) -> Self {
         let total = weighted.iter().map(|(weight, _)| u64::from(*weight)).sum();
         assert!(total > 0, "there is nothing to ask for");
-        Self { weighted, total, health, streams: false }
+        Self { weighted, total, health, contract: false }
     }
 
     /// Whether `GET /health` is there.
@@ -49,13 +49,18 @@ impl Requests {
         self.health
     }
 
+    /// Whether it is the contract's own service.
+    pub(super) fn is_contract(&self) -> bool {
+        self.contract
+    }
+
     /// The next request.
     pub(super) fn draw(&self, stream: &mut Stream) -> Request {
         let mut request = self.choose(stream).clone();
         if let Some(name) = &mut request.name {
             let (new, mut rest) = new_name(stream);
             *name = new;
-            if self.streams && rest.chance(1, 8) {
+            if self.contract && rest.chance(1, 8) {
                 let parts = u32::try_from(rest.between(1, 4)).unwrap_or(1);
                 let every_us = rest.magnitude(100, LONGEST_PAUSE_US);
                 request.path = Streamed { parts, every_us }.path(&request.path);

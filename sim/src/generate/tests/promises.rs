@@ -1,6 +1,6 @@
 use lastorders_harness::plan::{Contract, Draft, Fault, Request, Step};
 
-use crate::case::{Case, LinkChange, LinkEvent, Sealing, Stall, Streamed};
+use crate::case::{Case, LinkChange, LinkEvent, Sealing, Stall, Startup, Streamed};
 use crate::generate::{Family, derive_promise, generate};
 
 const SIGNAL_US: u64 = 10_000;
@@ -139,4 +139,21 @@ fn tunnel(case: &mut Case) {
     let request = Request::upgrade("/upgrade", "echo");
     let send = Step::Send { request, part: Default::default() };
     client(case, [Step::Connect, send, Step::Receive, Step::ExpectClose]);
+}
+
+/// Whatever the policy: nobody was ever served.
+#[test]
+fn who_is_told_to_stop_in_its_startup_ends_at_once() {
+    let starting = |lasts_us| {
+        plain(|case| case.conditions.startup = Some(Startup { lasts_us, refuses: true }))
+    };
+    let (early, late) = (starting(SIGNAL_US + 1), starting(SIGNAL_US));
+    let promise = |case: &Case| case.conditions.promise.clone().unwrap();
+    assert_eq!(promise(&early).settled_us, Some(SIGNAL_US + 3_000), "three ticks");
+    assert_eq!(promise(&early).gone_us, SIGNAL_US + 3_000);
+    assert_eq!(promise(&late).gone_us, SIGNAL_US + 9_053_000, "it was ready");
+    for case in [early, late] {
+        let judged = |check: &str| case.plan.checks.iter().any(|used| used.check == check);
+        assert!(judged("exit-in-grace") && !judged("created") && !judged("ledger"));
+    }
 }

@@ -9,7 +9,7 @@ const SEEDS: u64 = 2_000;
 
 type Test = fn(&Case) -> bool;
 
-const RARITIES: [(&str, Test); 27] = [
+const RARITIES: [(&str, Test); 28] = [
     ("four clients", |it| clients(it) == 4),
     ("more than eight", |it| clients(it) > 8),
     ("no lame duck", |it| it.conditions.policy.lame_duck_us == 0),
@@ -29,6 +29,7 @@ const RARITIES: [(&str, Test); 27] = [
     ("a slow release", |it| it.conditions.store.close_us >= it.conditions.policy.release_us),
     ("a balancer", |it| it.conditions.balancer.is_some()),
     ("yields", |it| it.conditions.yields != crate::case::Yields::default()),
+    ("a signal in the startup", |it| it.conditions.startup.is_some()),
     ("SIGINT", |it| signals(it).contains(&Signal::Int)),
     ("a second signal", |it| signals(it).len() > 1),
     ("a second SIGINT", |it| signals(it) == [Signal::Int, Signal::Int]),
