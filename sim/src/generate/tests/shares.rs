@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use lastorders_harness::plan::{Fault, Signal, Step};
+use lastorders_harness::plan::{Actor, Fault, Intent, Signal, Step};
 
 use crate::case::{Case, LinkChange, Sealing, Streamed};
 use crate::generate::{ClientKind, Family, generate};
@@ -9,7 +9,7 @@ const SEEDS: u64 = 2_000;
 
 type Test = fn(&Case) -> bool;
 
-const RARITIES: [(&str, Test); 28] = [
+const RARITIES: [(&str, Test); 29] = [
     ("four clients", |it| clients(it) == 4),
     ("more than eight", |it| clients(it) > 8),
     ("no lame duck", |it| it.conditions.policy.lame_duck_us == 0),
@@ -30,6 +30,7 @@ const RARITIES: [(&str, Test); 28] = [
     ("a balancer", |it| it.conditions.balancer.is_some()),
     ("yields", |it| it.conditions.yields != crate::case::Yields::default()),
     ("a signal in the startup", |it| it.conditions.startup.is_some()),
+    ("a side is closed over work", half_works),
     ("SIGINT", |it| signals(it).contains(&Signal::Int)),
     ("a second signal", |it| signals(it).len() > 1),
     ("a second SIGINT", |it| signals(it) == [Signal::Int, Signal::Int]),
@@ -92,6 +93,13 @@ fn clients(case: &Case) -> usize {
 
 fn has(case: &Case, step: &Step) -> bool {
     case.plan.any_step(|other| other == step)
+}
+
+fn half_works(case: &Case) -> bool {
+    let half = |actor: &&Actor| actor.name.starts_with(ClientKind::HalfClosing.name());
+    let works =
+        |step: &Step| matches!(step, Step::Send { request, .. } if request.intent == Intent::Work);
+    case.plan.actors.iter().filter(half).any(|actor| actor.steps.iter().any(works))
 }
 
 fn streams(step: &Step) -> bool {
