@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Fault, Role, Signal, Step};
+use lastorders_harness::plan::{Fault, Gate, LetGo, Role, Signal, Step};
 
 use super::load::{Load, is_client, outstanding};
 use super::times::TICK_US;
@@ -41,7 +41,11 @@ pub(super) struct Facts {
     pub(super) broken: bool,
     /// The store answers nothing any more.
     pub(super) black_hole: bool,
-    /// Gates, or a server that stands still, last as long as somebody wants.
+    /// For how long gates are closed, in all.
+    gated_us: u64,
+    /// A gate keeps rows out of the store.
+    pub(super) keeps_rows_out: bool,
+    /// A gate, or a server that stands still, lasts as long as somebody wants.
     pub(super) unbounded: bool,
     /// A second SIGINT may come.
     pub(super) forced: bool,
@@ -61,7 +65,7 @@ impl Facts {
         facts.in_startup = case.conditions.startup.is_some_and(|it| signal_us < it.lasts_us);
         let stalled_us = facts.stalls(case);
         let held_us = facts.links(case);
-        facts.clients(case, stalled_us + held_us);
+        facts.clients(case, stalled_us + held_us + facts.gated_us);
         facts.unread_us = facts.load.dawdles_us + held_us + facts.round_trip_us();
         facts
     }
@@ -107,10 +111,21 @@ impl Facts {
         let mut interrupts = 0;
         for actor in case.plan.actors.iter().filter(|actor| !is_client(actor)) {
             let mut at = 0;
+            let mut closed = None;
             for step in &actor.steps {
                 match step {
                     Step::At { us } => at = at.max(*us),
-                    Step::Await { .. } | Step::Hold { .. } | Step::Freeze => self.unbounded = true,
+                    Step::Await { .. } | Step::AwaitHeld { .. } | Step::Freeze => {
+                        self.unbounded = true;
+                    }
+                    Step::Hold { gate } => {
+                        closed.get_or_insert(at);
+                        self.keeps_rows_out |= *gate == Gate::Row;
+                    }
+                    Step::LetGo { what: LetGo::All } => {
+                        self.gated_us += at - closed.take().unwrap_or(at);
+                        self.faults_end_us = self.faults_end_us.max(at);
+                    }
                     Step::Signal { signal, .. } => {
                         interrupts += u32::from(*signal == Signal::Int);
                         self.signal_us = Some(self.signal_us.map_or(at, |first| first.min(at)));
@@ -126,6 +141,7 @@ impl Facts {
                     _ => {}
                 }
             }
+            self.unbounded |= closed.is_some();
         }
         self.forced = interrupts > 1;
     }

@@ -88,7 +88,9 @@ impl Generator {
         if self.slowest_us.is_none() {
             store.stalls = store::stalls(seed, &swarm, &times);
         }
+        let gate = self.requests.is_contract().then(|| store::gate(seed, &swarm, &times)).flatten();
         times.anchor(store.stalls.iter().map(|stall| tick(stall.until_us)));
+        times.anchor(gate.iter().filter_map(|keeper| keeper.opened_us));
         let mut network = latencies.network(&swarm);
         let mut actors = Vec::with_capacity(8);
         let places = how_many(stream);
@@ -110,6 +112,7 @@ impl Generator {
         if self.slowest_us.is_none() {
             actors.extend(store::breaks(seed, &swarm, &times));
         }
+        actors.extend(gate.map(|keeper| keeper.actor));
         let startup = signals.startup(seed, family).filter(|_| self.requests.is_contract());
         signals.actors(latencies.link, &times, &mut actors);
         let plan = Plan {

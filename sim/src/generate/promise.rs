@@ -39,6 +39,7 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// * `idle-closed`: so, and each client looks after its connection before the run is over, and
 ///   knows when it was closed (HTTP/2 clients do not)
 /// * `created`: where no client leaves before its answer, and the store does not break
+/// * `no-late-success`: where a gate keeps rows out of the store
 /// * `ledger`, `pool-outlives-requests`: where all work ends by itself before the deadline, no
 ///   packet is lost, every client reads in time, the store does not break, no client half-closes on
 ///   work, and the server lingers for a round trip: a reset would destroy answers
@@ -48,8 +49,8 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// and `exit-in-grace`: a signal in its startup ends it at once.
 ///
 /// Not named: `announces-close`, for an answer that was in the air at the signal need not announce
-/// anything, and clients cannot tell when it was sent; `no-late-success`, for generated plans have
-/// stalls and no gates; `exit-soon`, which `exit-prompt` implies; `bad-refused`.
+/// anything, and clients cannot tell when it was sent; `exit-soon`, which `exit-prompt` implies;
+/// `bad-refused`.
 pub fn derive_promise(case: &mut Case) {
     let facts = Facts::of(case);
     let bounds = Bounds::of(case, &facts);
@@ -177,6 +178,7 @@ impl Bounds {
             ("health-monotonic", load.probes && calm),
             ("ids-distinct", contract),
             ("created", created),
+            ("no-late-success", contract && facts.keeps_rows_out),
             ("ledger", self.accountable),
             ("pool-outlives-requests", self.accountable),
             ("store-terminated", self.accountable && self.closes),

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Actor, Fault, Role, Step};
+use lastorders_harness::plan::{Actor, Fault, Gate, LetGo, Role, Step};
 
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
@@ -53,4 +53,45 @@ pub(super) fn breaks(seed: u64, swarm: &Swarm, times: &Times) -> Option<Actor> {
     let fault = stream.pick(&[Fault::Reset, Fault::BlackHole, Fault::Refuse]);
     let steps = vec![at, Step::Fault { fault }];
     Some(Actor { name: "store".to_owned(), role: Role::Store, steps })
+}
+
+/// Whoever closes a gate in the store, in one of three seeds that may have one, and opens it again;
+/// one of two never does, where work may be left at the deadline.
+pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<GateKeeper> {
+    let stream = &mut Stream::new(seed, Concern::Fault, 3);
+    if !swarm.has(FaultKind::Gates) || !stream.chance(1, 3) {
+        return None;
+    }
+    let closed_us = times.draw(stream, NEAR);
+    let gate = stream.pick(&[Gate::Row, Gate::Acknowledgement]);
+    let mut until = || {
+        let until_us = if stream.coin() {
+            times.draw(stream, NEAR)
+        } else {
+            closed_us + stream.magnitude(100, LONGEST_STALL_US)
+        };
+        until_us.clamp(closed_us + 1, closed_us + LONGEST_STALL_US)
+    };
+    let mut moments = [until(), until()];
+    moments.sort_unstable();
+    let mut steps = vec![Step::At { us: closed_us }, Step::Hold { gate }];
+    let mut opens = |us, what| steps.extend([Step::At { us }, Step::LetGo { what }]);
+    // The gate of rows lets all through, or none.
+    if gate == Gate::Acknowledgement && stream.coin() {
+        opens(moments[0], LetGo::One);
+    }
+    let never = swarm.has(FaultKind::Deadline) && stream.coin();
+    if !never {
+        opens(moments[1], LetGo::All);
+    }
+    let actor = Actor { name: "gate".to_owned(), role: Role::Store, steps };
+    Some(GateKeeper { actor, opened_us: (!never).then_some(moments[1]) })
+}
+
+/// Whoever closes a gate in the store.
+#[derive(Debug)]
+pub(super) struct GateKeeper {
+    pub(super) actor: Actor,
+    /// When it is open again.
+    pub(super) opened_us: Option<u64>,
 }

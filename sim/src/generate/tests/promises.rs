@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Contract, Draft, Fault, Request, Step};
+use lastorders_harness::plan::{Contract, Draft, Fault, Gate, LetGo, Request, Step};
 
 use crate::case::{Case, LinkChange, LinkEvent, Sealing, Stall, Startup, Streamed};
 use crate::generate::{Family, derive_promise, generate};
@@ -24,7 +24,7 @@ type Row = (&'static str, fn(&mut Case), bool, bool, bool);
 
 #[test]
 fn what_must_follow_is_told_from_the_case() {
-    let rows: [Row; 15] = [
+    let rows: [Row; 18] = [
         ("a plain one", |_| {}, true, true, true),
         ("a handshake may be lost", sealed_at_once, true, true, false),
         ("a grace shorter than a packet", |it| idle_grace(it, 500), true, true, false),
@@ -37,6 +37,9 @@ fn what_must_follow_is_told_from_the_case() {
         ("the store breaks", |it| breaks(it, Fault::Reset), true, false, false),
         ("and is a black hole", |it| breaks(it, Fault::BlackHole), false, false, false),
         ("an answer that is left for seconds", dawdles, true, false, false),
+        ("a gate for a second", |it| gate(it, 1_000_000, true), true, true, true),
+        ("one across the deadline", |it| gate(it, 9_000_000, true), false, false, false),
+        ("one that stays closed", |it| gate(it, 1_000_000, false), false, false, false),
         ("a tunnel", tunnel, false, false, false),
         ("a streamed answer", |it| streams(it, 1_000_000), true, true, true),
         ("one that outlasts the deadline", |it| streams(it, 9_000_000), false, false, false),
@@ -117,6 +120,15 @@ fn hold(case: &mut Case, us: Option<u64>) {
 fn breaks(case: &mut Case, fault: Fault) {
     let mut draft = Draft::new("generated/by-hand", 1, Contract::default());
     draft.store().at_us(SIGNAL_US).fault(fault);
+    case.plan.actors.extend(draft.finish().actors);
+}
+
+fn gate(case: &mut Case, us: u64, opens: bool) {
+    let mut draft = Draft::new("generated/by-hand", 1, Contract::default());
+    let keeper = draft.store().at_us(SIGNAL_US - 700).hold(Gate::Row).at_us(SIGNAL_US + us);
+    if opens {
+        keeper.let_go(LetGo::All);
+    }
     case.plan.actors.extend(draft.finish().actors);
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use lastorders_harness::plan::{Actor, Fault, Intent, Signal, Step};
+use lastorders_harness::plan::{Actor, Fault, Intent, LetGo, Signal, Step};
 
 use crate::case::{Case, LinkChange, Sealing, Streamed};
 use crate::generate::{ClientKind, Family, generate};
@@ -9,7 +9,7 @@ const SEEDS: u64 = 2_000;
 
 type Test = fn(&Case) -> bool;
 
-const RARITIES: [(&str, Test); 29] = [
+const RARITIES: [(&str, Test); 31] = [
     ("four clients", |it| clients(it) == 4),
     ("more than eight", |it| clients(it) > 8),
     ("no lame duck", |it| it.conditions.policy.lame_duck_us == 0),
@@ -23,6 +23,8 @@ const RARITIES: [(&str, Test); 29] = [
     ("a cut", |it| has_event(it, LinkChange::Cut)),
     ("a streamed answer", |it| it.plan.any_step(&streams)),
     ("a stall", |it| !it.conditions.store.stalls.is_empty()),
+    ("a gate", |it| it.plan.holds()),
+    ("one that stays closed", |it| it.plan.holds() && !it.plan.any_step(&opens)),
     ("sessions are reset", |it| has(it, &Step::Fault { fault: Fault::Reset })),
     ("the store is a black hole", |it| has(it, &Step::Fault { fault: Fault::BlackHole })),
     ("the store refuses", |it| has(it, &Step::Fault { fault: Fault::Refuse })),
@@ -93,6 +95,10 @@ fn clients(case: &Case) -> usize {
 
 fn has(case: &Case, step: &Step) -> bool {
     case.plan.any_step(|other| other == step)
+}
+
+fn opens(step: &Step) -> bool {
+    *step == Step::LetGo { what: LetGo::All }
 }
 
 fn half_works(case: &Case) -> bool {
