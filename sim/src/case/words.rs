@@ -1,5 +1,6 @@
 use super::{
-    Conditions, Link, LinkChange, Network, PolicySpec, Sealing, Startup, StoreConditions, Yields,
+    Conditions, Link, LinkChange, Network, OutageKind, PolicySpec, Sealing, Startup,
+    StoreConditions, Yields,
 };
 
 /// Conditions in words, as far as they are not the plainest.
@@ -121,6 +122,14 @@ impl StoreConditions {
             let (from, until) = (time(stall.from_us), time(stall.until_us));
             format!("the store stands still from {from} to {until}")
         }));
+        words.extend(self.outages.iter().map(|outage| {
+            let (from, until) = (time(outage.from_us), time(outage.until_us));
+            let does = match outage.kind {
+                OutageKind::Refuse => "refuses new sessions",
+                OutageKind::BlackHole => "is a black hole",
+            };
+            format!("the store {does} from {from} to {until}")
+        }));
         words
     }
 }
@@ -155,7 +164,7 @@ pub fn time(us: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Balancer, LinkEvent, Stall};
+    use crate::case::{Balancer, LinkEvent, Outage, Stall};
 
     #[test]
     fn only_what_is_not_plain_is_said() {
@@ -167,6 +176,7 @@ mod tests {
         let actor = "a".to_owned();
         odd.network.events.push(LinkEvent { at_us: 3_040, actor, change: LinkChange::Cut });
         odd.store.stalls.push(Stall { from_us: 1, until_us: 2_000 });
+        odd.store.outages.push(Outage { from_us: 3, until_us: 4, kind: OutageKind::Refuse });
         odd.balancer = Some(Balancer {
             every_us: 10,
             lag_us: 0,
@@ -179,6 +189,7 @@ mod tests {
             "packets take 500 µs there, 7 µs back",
             "at 3.04 ms packets are lost on the link of a",
             "the store stands still from 1 µs to 2 ms",
+            "the store refuses new sessions from 3 µs to 4 µs",
             "a balancer asks for readiness every 10 µs, and sends a, b elsewhere no time after it \
              went",
             "tasks gives way 4 times in 256",

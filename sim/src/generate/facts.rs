@@ -2,7 +2,7 @@ use lastorders_harness::plan::{Fault, Gate, LetGo, Role, Signal, Step};
 
 use super::load::{Load, is_client, outstanding};
 use super::times::TICK_US;
-use crate::case::{Case, LinkChange, Sealing, Streamed};
+use crate::case::{Case, LinkChange, OutageKind, Sealing, Streamed};
 
 /// Both ways of the slowest link, so many times, are between a server's last deed and its end.
 const LAST_ROUND_TRIPS: u64 = 4;
@@ -41,6 +41,8 @@ pub(super) struct Facts {
     pub(super) broken: bool,
     /// The store answers nothing any more.
     pub(super) black_hole: bool,
+    /// For how long the store answers nothing and holds who closes the pool, in all.
+    pub(super) hole_us: u64,
     /// For how long gates are closed, in all.
     gated_us: u64,
     /// A gate keeps rows out of the store.
@@ -64,8 +66,9 @@ impl Facts {
         let signal_us = facts.signal_us.unwrap_or(u64::MAX);
         facts.in_startup = case.conditions.startup.is_some_and(|it| signal_us < it.lasts_us);
         let stalled_us = facts.stalls(case);
+        facts.outages(case);
         let held_us = facts.links(case);
-        facts.clients(case, stalled_us + held_us + facts.gated_us);
+        facts.clients(case, stalled_us + held_us + facts.gated_us + facts.hole_us);
         facts.unread_us = facts.load.dawdles_us + held_us + facts.round_trip_us();
         facts
     }
@@ -152,6 +155,18 @@ impl Facts {
         let ends = stalls.iter().map(|stall| stall.until_us);
         self.faults_end_us = ends.fold(self.faults_end_us, u64::max);
         stalls.iter().map(|stall| stall.until_us.saturating_sub(stall.from_us)).sum()
+    }
+
+    fn outages(&mut self, case: &Case) {
+        for outage in &case.conditions.store.outages {
+            self.faults_end_us = self.faults_end_us.max(outage.until_us);
+            match outage.kind {
+                OutageKind::Refuse => self.broken = true,
+                OutageKind::BlackHole => {
+                    self.hole_us += outage.until_us.saturating_sub(outage.from_us);
+                }
+            }
+        }
     }
 
     /// For how long links are held, in all.

@@ -93,9 +93,10 @@ impl Bounds {
             };
         }
         let idle_us = facts.idle_us(case);
-        let close_us = case.conditions.store.close_us + LAST_TICKS_US;
+        let store_us = case.conditions.store.close_us + facts.hole_us;
+        let close_us = store_us + LAST_TICKS_US;
         let closes = close_us < policy.release_us && !facts.black_hole;
-        let release_us = case.conditions.store.close_us.max(policy.linger_us);
+        let release_us = store_us.max(policy.linger_us);
         let settles = facts.may_settle() && idle_us < signal_us + policy.deadline_us;
         let settled_us =
             settles.then(|| idle_us + release_us.min(policy.release_us) + LAST_TICKS_US);

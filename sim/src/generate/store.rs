@@ -3,7 +3,7 @@ use lastorders_harness::plan::{Actor, Fault, Gate, LetGo, Role, Step};
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::Times;
-use crate::case::{Link, Stall, StoreConditions};
+use crate::case::{Link, Outage, OutageKind, Stall, StoreConditions};
 
 /// What a link to the store would be: nothing, it is next to the server.
 const NEAR: Link = Link { to_server_us: 0, to_client_us: 0 };
@@ -20,7 +20,7 @@ pub(super) fn speed(seed: u64) -> StoreConditions {
         jitter_us: if stream.coin() { 0 } else { stream.magnitude(1, 2_000) },
         pool: u32::try_from(stream.pick(&[1, 2, 10_u64])).unwrap_or(1),
         close_us: if stream.coin() { 0 } else { stream.magnitude(1, 5_000) },
-        stalls: Vec::new(),
+        ..StoreConditions::default()
     }
 }
 
@@ -43,16 +43,40 @@ pub(super) fn stalls(seed: u64, swarm: &Swarm, times: &Times) -> Vec<Stall> {
     (0..count).map(stall).collect()
 }
 
-/// Whoever breaks the store, if it breaks.
-pub(super) fn breaks(seed: u64, swarm: &Swarm, times: &Times) -> Option<Actor> {
+/// How the store breaks, if it does: for good, or for a while.
+pub(super) fn breaks(seed: u64, swarm: &Swarm, times: &Times) -> Option<Breaks> {
     if !swarm.has(FaultKind::StoreBreaks) {
         return None;
     }
     let stream = &mut Stream::new(seed, Concern::Fault, 2);
-    let at = Step::At { us: times.draw(stream, NEAR) };
+    let from_us = times.draw(stream, NEAR);
     let fault = stream.pick(&[Fault::Reset, Fault::BlackHole, Fault::Refuse]);
-    let steps = vec![at, Step::Fault { fault }];
-    Some(Actor { name: "store".to_owned(), role: Role::Store, steps })
+    let kind = match fault {
+        // It is over at once.
+        Fault::Reset => None,
+        Fault::BlackHole => Some(OutageKind::BlackHole),
+        Fault::Refuse => Some(OutageKind::Refuse),
+    };
+    if let Some(kind) = kind.filter(|_| stream.coin()) {
+        let until = if stream.coin() {
+            times.draw(stream, NEAR)
+        } else {
+            from_us + stream.magnitude(100, LONGEST_STALL_US)
+        };
+        let until_us = until.clamp(from_us + 1, from_us + LONGEST_STALL_US);
+        return Some(Breaks::ForAWhile(Outage { from_us, until_us, kind }));
+    }
+    let steps = vec![Step::At { us: from_us }, Step::Fault { fault }];
+    Some(Breaks::ForGood(Actor { name: "store".to_owned(), role: Role::Store, steps }))
+}
+
+/// How the store breaks.
+#[derive(Debug)]
+pub(super) enum Breaks {
+    /// By this actor.
+    ForGood(Actor),
+    /// It mends.
+    ForAWhile(Outage),
 }
 
 /// Whoever closes a gate in the store, in one of three seeds that may have one, and opens it again;

@@ -30,7 +30,7 @@ pub(super) enum FaultKind {
     Deadline,
     /// A link is cut for good.
     Cuts,
-    /// The store breaks for good.
+    /// The store breaks, for good or for a while.
     StoreBreaks,
     /// A second SIGINT.
     Forced,

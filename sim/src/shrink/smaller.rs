@@ -63,6 +63,9 @@ fn conditions(case: &Case, change: &mut impl FnMut(Change)) {
     for at in (0..case.conditions.store.stalls.len()).rev() {
         change(Box::new(move |case| _ = case.conditions.store.stalls.remove(at)));
     }
+    for at in (0..case.conditions.store.outages.len()).rev() {
+        change(Box::new(move |case| _ = case.conditions.store.outages.remove(at)));
+    }
     change(Box::new(|case| case.conditions.yields = Yields::default()));
     change(Box::new(|case| case.conditions.yields.io = 0));
     change(Box::new(|case| case.conditions.yields.store = 0));

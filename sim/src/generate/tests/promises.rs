@@ -1,6 +1,8 @@
 use lastorders_harness::plan::{Contract, Draft, Fault, Gate, LetGo, Request, Step};
 
-use crate::case::{Case, LinkChange, LinkEvent, Sealing, Stall, Startup, Streamed};
+use crate::case::{
+    Case, LinkChange, LinkEvent, Outage, OutageKind, Sealing, Stall, Startup, Streamed,
+};
 use crate::generate::{Family, derive_promise, generate};
 
 const SIGNAL_US: u64 = 10_000;
@@ -24,7 +26,7 @@ type Row = (&'static str, fn(&mut Case), bool, bool, bool);
 
 #[test]
 fn what_must_follow_is_told_from_the_case() {
-    let rows: [Row; 18] = [
+    let rows: [Row; 21] = [
         ("a plain one", |_| {}, true, true, true),
         ("a handshake may be lost", sealed_at_once, true, true, false),
         ("a grace shorter than a packet", |it| idle_grace(it, 500), true, true, false),
@@ -36,6 +38,15 @@ fn what_must_follow_is_told_from_the_case() {
         ("one that does not end", |it| hold(it, None), false, false, false),
         ("the store breaks", |it| breaks(it, Fault::Reset), true, false, false),
         ("and is a black hole", |it| breaks(it, Fault::BlackHole), false, false, false),
+        (
+            "it refuses for a while",
+            |it| outage(it, OutageKind::Refuse, 9_000_000),
+            true,
+            false,
+            false,
+        ),
+        ("a black hole that ends", |it| outage(it, OutageKind::BlackHole, 1_000), true, true, true),
+        ("one that lasts", |it| outage(it, OutageKind::BlackHole, 9_000_000), false, false, false),
         ("an answer that is left for seconds", dawdles, true, false, false),
         ("a gate for a second", |it| gate(it, 1_000_000, true), true, true, true),
         ("one across the deadline", |it| gate(it, 9_000_000, true), false, false, false),
@@ -121,6 +132,11 @@ fn breaks(case: &mut Case, fault: Fault) {
     let mut draft = Draft::new("generated/by-hand", 1, Contract::default());
     draft.store().at_us(SIGNAL_US).fault(fault);
     case.plan.actors.extend(draft.finish().actors);
+}
+
+fn outage(case: &mut Case, kind: OutageKind, us: u64) {
+    let outage = Outage { from_us: SIGNAL_US, until_us: SIGNAL_US + us, kind };
+    case.conditions.store.outages = vec![outage];
 }
 
 fn gate(case: &mut Case, us: u64, opens: bool) {

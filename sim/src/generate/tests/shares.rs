@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 
 use lastorders_harness::plan::{Actor, Fault, Intent, LetGo, Signal, Step};
 
-use crate::case::{Case, LinkChange, Sealing, Streamed};
+use crate::case::{Case, LinkChange, OutageKind, Sealing, Streamed};
 use crate::generate::{ClientKind, Family, generate};
 
 const SEEDS: u64 = 2_000;
 
 type Test = fn(&Case) -> bool;
 
-const RARITIES: [(&str, Test); 31] = [
+const RARITIES: [(&str, Test); 33] = [
     ("four clients", |it| clients(it) == 4),
     ("more than eight", |it| clients(it) > 8),
     ("no lame duck", |it| it.conditions.policy.lame_duck_us == 0),
@@ -28,6 +28,8 @@ const RARITIES: [(&str, Test); 31] = [
     ("sessions are reset", |it| has(it, &Step::Fault { fault: Fault::Reset })),
     ("the store is a black hole", |it| has(it, &Step::Fault { fault: Fault::BlackHole })),
     ("the store refuses", |it| has(it, &Step::Fault { fault: Fault::Refuse })),
+    ("it refuses for a while", |it| outage(it, OutageKind::Refuse)),
+    ("it is a black hole for a while", |it| outage(it, OutageKind::BlackHole)),
     ("a slow release", |it| it.conditions.store.close_us >= it.conditions.policy.release_us),
     ("a balancer", |it| it.conditions.balancer.is_some()),
     ("yields", |it| it.conditions.yields != crate::case::Yields::default()),
@@ -95,6 +97,10 @@ fn clients(case: &Case) -> usize {
 
 fn has(case: &Case, step: &Step) -> bool {
     case.plan.any_step(|other| other == step)
+}
+
+fn outage(case: &Case, kind: OutageKind) -> bool {
+    case.conditions.store.outages.iter().any(|outage| outage.kind == kind)
 }
 
 fn opens(step: &Step) -> bool {
