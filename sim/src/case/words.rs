@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn only_what_is_not_plain_is_said() {
         assert_eq!(Conditions::default().in_words(), [""; 0]);
-        let mut odd = Conditions::default();
-        odd.startup = Some(Startup { lasts_us: 20_000, refuses: false });
+        let startup = Some(Startup { lasts_us: 20_000, refuses: false });
+        let mut odd = Conditions { startup, ..Conditions::default() };
         odd.policy.deadline_us = 1_250_000;
         odd.network.link.to_client_us = 7;
         let actor = "a".to_owned();

@@ -34,7 +34,7 @@ struct Client {
 
 /// A server that is ready.
 pub(super) fn ready() -> Story {
-    starting().at(100).is_ready()
+    starting().at(100).answers()
 }
 
 /// A server that is not ready yet.
@@ -120,7 +120,7 @@ impl Story {
     }
 
     /// The server answers from now on.
-    pub(super) fn is_ready(self) -> Self {
+    pub(super) fn answers(self) -> Self {
         self.event("world", What::Ready)
     }
 

@@ -5,7 +5,6 @@ use super::net::Latencies;
 use super::promise::derive_promise;
 use super::script::Script;
 use super::signals::Signals;
-use super::store::Breaks;
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::{Times, tick};
@@ -111,11 +110,7 @@ impl Generator {
         let balancer = balancer.filter(|_| self.requests.has_health());
         let mut actors: Vec<_> = actors.into_iter().map(|(_, actor)| actor).collect();
         if self.slowest_us.is_none() {
-            match store::breaks(seed, &swarm, &times) {
-                Some(Breaks::ForGood(actor)) => actors.push(actor),
-                Some(Breaks::ForAWhile(outage)) => store.outages.push(outage),
-                None => {}
-            }
+            actors.extend(store::breaks(seed, &swarm, &times, &mut store.outages));
         }
         actors.extend(gate.map(|keeper| keeper.actor));
         let startup = signals.startup(seed, family).filter(|_| self.requests.is_contract());

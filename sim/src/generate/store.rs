@@ -43,8 +43,13 @@ pub(super) fn stalls(seed: u64, swarm: &Swarm, times: &Times) -> Vec<Stall> {
     (0..count).map(stall).collect()
 }
 
-/// How the store breaks, if it does: for good, or for a while.
-pub(super) fn breaks(seed: u64, swarm: &Swarm, times: &Times) -> Option<Breaks> {
+/// Whoever breaks the store for good, if it breaks; or else it breaks for a while.
+pub(super) fn breaks(
+    seed: u64,
+    swarm: &Swarm,
+    times: &Times,
+    outages: &mut Vec<Outage>,
+) -> Option<Actor> {
     if !swarm.has(FaultKind::StoreBreaks) {
         return None;
     }
@@ -64,19 +69,11 @@ pub(super) fn breaks(seed: u64, swarm: &Swarm, times: &Times) -> Option<Breaks> 
             from_us + stream.magnitude(100, LONGEST_STALL_US)
         };
         let until_us = until.clamp(from_us + 1, from_us + LONGEST_STALL_US);
-        return Some(Breaks::ForAWhile(Outage { from_us, until_us, kind }));
+        outages.push(Outage { from_us, until_us, kind });
+        return None;
     }
     let steps = vec![Step::At { us: from_us }, Step::Fault { fault }];
-    Some(Breaks::ForGood(Actor { name: "store".to_owned(), role: Role::Store, steps }))
-}
-
-/// How the store breaks.
-#[derive(Debug)]
-pub(super) enum Breaks {
-    /// By this actor.
-    ForGood(Actor),
-    /// It mends.
-    ForAWhile(Outage),
+    Some(Actor { name: "store".to_owned(), role: Role::Store, steps })
 }
 
 /// Whoever closes a gate in the store, in one of three seeds that may have one, and opens it again;

@@ -56,7 +56,7 @@ mod tests {
             ("badly", told().exits(1), &["Violation Must … it exited with status 1"]),
             (
                 "it starts all the same",
-                told().at(100).is_ready().at(9_000),
+                told().at(100).answers().at(9_000),
                 &["Violation Must it never listens …", "Violation Must … it did not"],
             ),
             ("a signal when it is ready", ready().at(300).term().at(400).exits(0), &[]),
