@@ -8,7 +8,7 @@ use lastorders_harness::plan::{Contract, Draft};
 use lastorders_harness::scenario::{Catalogue, Scenario};
 
 use super::{LEFT_OUT, carry_out};
-use crate::case::{Case, Startup};
+use crate::case::{Case, Outage, OutageKind, Startup};
 use crate::engine::EngineKind;
 use crate::subject::Subject;
 
@@ -77,4 +77,23 @@ fn a_signal_in_the_startup_ends_it_and_a_later_one_ends_the_service() {
             assert!(at_us >= 300_000 && code == Some(0), "{subject}: {at_us}");
         }
     }
+}
+
+/// Two clients come at 50 and at 150 ms, and the store is not there until 100.
+#[test]
+fn a_store_that_is_not_there_for_a_while_is_there_again() {
+    let answers = |kind| {
+        let mut draft = Draft::new("outage/by-hand", 1, Contract::default());
+        draft.client("a").at_us(50_000).connect().work().receive();
+        draft.client("b").at_us(150_000).connect().work().receive();
+        draft.operator().at_us(300_000).signal().await_exit();
+        let mut case = Case::plain(draft.finish());
+        case.conditions.store.outages = vec![Outage { from_us: 0, until_us: 100_000, kind }];
+        let history = carry_out(&case, Subject::Ours, EngineKind::Event).history;
+        let exchanges = history.exchanges();
+        let answers = exchanges.iter().map(|it| (it.status(), it.ended_us / 1_000));
+        answers.collect::<Vec<_>>()
+    };
+    assert_eq!(answers(OutageKind::Refuse), [(Some(500), 52), (Some(201), 153)]);
+    assert_eq!(answers(OutageKind::BlackHole), [(Some(201), 101), (Some(201), 153)]);
 }
