@@ -72,9 +72,8 @@ impl Generator {
         let mut store = store::speed(seed);
         let cut_short = self.policy.is_none() && swarm.has(FaultKind::Deadline);
         let mut policy = self.policy_of(&frame.policy);
-        if let Some(us) = self.slowest_us {
-            store =
-                StoreConditions { work_us: us, acknowledge_us: 0, ..StoreConditions::default() };
+        if let Some(work_us) = self.slowest_us {
+            store = StoreConditions { work_us, acknowledge_us: 0, ..StoreConditions::default() };
         }
         if cut_short {
             policy.deadline_us = policy.lame_duck_us + frame.tight_us;

@@ -91,8 +91,8 @@ impl Default for Requests {
     }
 }
 
-/// `job-` and 24 hexadecimal digits, as the harness's names; and a stream for whatever else is drawn
-/// of a request that has this name.
+/// `job-` and 24 hexadecimal digits, as the harness's names; and a stream for whatever else is
+/// drawn of a request that has this name.
 fn new_name(stream: &mut Stream) -> (String, Stream) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let drawn = (u128::from(stream.draw()) << 64) | u128::from(stream.draw());
