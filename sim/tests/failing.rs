@@ -80,7 +80,7 @@ fn blame_names_the_event_after_which_it_was_lost() {
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(said.contains("nothing is kept") && said.contains("drawn anew"), "{said}");
-    assert!(said.contains("lost after 1.845 ms: slow-body-1 connects"), "{said}");
+    assert!(said.contains("lost after 2.759 ms: the link of slow-body-1 is held"), "{said}");
 }
 
 #[test]

@@ -69,6 +69,12 @@ impl<B: Backstage> Stage<B> {
         self.record("server", What::Ready);
     }
 
+    /// Times count from now on, though the server does not answer yet: for a world that has it
+    /// told to stop before that, and says by itself when it is ready.
+    pub fn set_begun(&self) {
+        let _ = self.ready.set(self.now_us());
+    }
+
     /// Appends an observation to the history, with the time of this call.
     pub fn record(&self, actor: &str, what: What) {
         self.recorder.record(actor, what);

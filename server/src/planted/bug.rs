@@ -25,6 +25,8 @@ pub enum Planted {
     NoConnectionClose,
     /// The request of a client that goes away is counted for ever.
     CounterLeaked,
+    /// A request counts as ended when its handler returns, before its body is written.
+    CountedByHandler,
     /// A release is waited for, however long it takes.
     ReleaseUnbounded,
     /// A connection that leaves HTTP is forgotten.

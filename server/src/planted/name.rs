@@ -5,7 +5,7 @@ use super::Planted;
 
 impl Planted {
     /// Every bug.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Canary,
         Self::ReadinessAfterSeal,
         Self::ListenerDropped,
@@ -16,6 +16,7 @@ impl Planted {
         Self::IdleClosedUnread,
         Self::NoConnectionClose,
         Self::CounterLeaked,
+        Self::CountedByHandler,
         Self::ReleaseUnbounded,
         Self::UpgradedForgotten,
         Self::LameDuckSkipped,
@@ -38,6 +39,7 @@ impl Planted {
             Self::IdleClosedUnread => "idle-closed-unread",
             Self::NoConnectionClose => "no-connection-close",
             Self::CounterLeaked => "counter-leaked",
+            Self::CountedByHandler => "counted-by-handler",
             Self::ReleaseUnbounded => "release-unbounded",
             Self::UpgradedForgotten => "upgraded-forgotten",
             Self::LameDuckSkipped => "lame-duck-skipped",

@@ -2,6 +2,7 @@
 //!
 //! * [`JobStore`], [`Job`], [`StoreError`]: where jobs are kept; a simulator brings its own.
 //! * [`router`]: the contract over any store, without I/O of its own.
+//! * [`reach`]: the time before it serves, until the store is there or a signal comes.
 //!
 //! With the feature `reference`:
 //!
@@ -18,6 +19,7 @@ mod program;
 mod router;
 #[cfg(feature = "reference")]
 mod settings;
+mod startup;
 mod store;
 
 #[cfg(all(test, feature = "reference"))]
@@ -30,4 +32,5 @@ pub use program::main;
 pub use router::router;
 #[cfg(feature = "reference")]
 pub use settings::{LogFormat, Settings};
+pub use startup::reach;
 pub use store::{Job, JobStore, StoreError};

@@ -1,23 +1,17 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use futures_util::StreamExt;
 use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
-use tracing::{info, warn};
+use tracing::info;
 
-use super::{ConnectError, Postgres, Settings, log, router};
+use super::{ConnectError, Postgres, Settings, log, reach, router};
 use crate::drain::{Policy, exit_code};
-use crate::signal::{self, Signals};
-use crate::{Clock, Drain, TokioClock};
-
-/// The first wait between two attempts to reach the database; it doubles up to [`LONGEST_RETRY`].
-const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LONGEST_RETRY: Duration = Duration::from_secs(1);
+use crate::signal;
+use crate::{Drain, TokioClock};
 
 /// The program `lastorders-server`: reads the settings, serves, shuts down, and says how it went.
 #[must_use]
@@ -65,7 +59,7 @@ fn start() -> Result<u8, Failure> {
     log::start(&settings).map_err(Failure::config)?;
     #[cfg(feature = "planted")]
     if let Some(bug) = crate::planted::everywhere().map_err(|it| Failure::config(it.to_string()))? {
-        warn!(%bug, "a bug is planted in this server");
+        tracing::warn!(%bug, "a bug is planted in this server");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -112,7 +106,16 @@ async fn run(plan: Plan) -> Result<u8, Failure> {
     let mut signals = signal::terminate().map_err(|error| {
         Failure::system(format!("cannot register the signal handlers: {error}"))
     })?;
-    let Some(store) = reach_database(&plan, &mut signals).await? else {
+    let attempt = || Postgres::connect(plan.database.clone(), plan.pool_size);
+    let again = |error: &ConnectError| match error {
+        ConnectError::Unavailable(_) => true,
+        ConnectError::Refused(_) => false,
+    };
+    let reached = reach(&mut signals, &TokioClock, attempt, again).await.map_err(|error| {
+        let mend = "check DATABASE_URL, the role and its rights";
+        Failure::config(format!("cannot use the database: {error}; {mend}"))
+    })?;
+    let Some(store) = reached else {
         info!("signal before the start was complete; nothing to shut down");
         // We were asked to stop and did, with nothing lost: that is no failure.
         return Ok(exit_code::CLEAN);
@@ -141,37 +144,4 @@ async fn run(plan: Plan) -> Result<u8, Failure> {
         .await;
     info!(report = %serde_json::to_string(&report).unwrap_or_default(), "report");
     Ok(report.exit_code())
-}
-
-/// Tries until the database answers. `None` when a signal comes first.
-async fn reach_database(plan: &Plan, signals: &mut Signals) -> Result<Option<Postgres>, Failure> {
-    let mut pause = FIRST_RETRY;
-    loop {
-        let attempt = Postgres::connect(plan.database.clone(), plan.pool_size);
-        match unless_signalled(signals, attempt).await {
-            None => return Ok(None),
-            Some(Ok(store)) => return Ok(Some(store)),
-            Some(Err(error @ ConnectError::Unavailable(_))) => {
-                warn!(%error, next_try_in = ?pause, "waiting for the database");
-            }
-            Some(Err(error @ ConnectError::Refused(_))) => {
-                let mend = "check DATABASE_URL, the role and its rights";
-                return Err(Failure::config(format!("cannot use the database: {error}; {mend}")));
-            }
-        }
-        let rest = TokioClock.sleep_until(TokioClock.now() + pause);
-        if unless_signalled(signals, rest).await.is_none() {
-            return Ok(None);
-        }
-        pause = (pause * 2).min(LONGEST_RETRY);
-    }
-}
-
-async fn unless_signalled<T>(signals: &mut Signals, work: impl Future<Output = T>) -> Option<T> {
-    tokio::select! {
-        // The signal first: with both there, starting would be in vain.
-        biased;
-        _ = signals.next() => None,
-        output = work => Some(output),
-    }
 }

@@ -31,6 +31,9 @@ impl Flight {
     /// From here on its end is the end of the response's body, which still has to be written.
     pub(super) fn answered(&mut self) {
         self.answered = true;
+        if planted(Planted::CountedByHandler) {
+            self.conn.request_ended(self.id);
+        }
     }
 }
 

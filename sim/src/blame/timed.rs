@@ -35,6 +35,12 @@ pub(super) fn timed(case: &Case) -> Vec<Timed> {
             all.push(Timed { us, line: lines + n, what: format!("the store {what}") });
         }
     }
+    let lines = lines + case.conditions.store.stalls.len();
+    for (n, outage) in case.conditions.store.outages.iter().enumerate() {
+        for (us, what) in [(outage.from_us, "breaks"), (outage.until_us, "mends")] {
+            all.push(Timed { us, line: lines + n, what: format!("the store {what}") });
+        }
+    }
     all
 }
 
@@ -60,6 +66,9 @@ pub(super) fn times(case: &mut Case) -> Vec<&mut u64> {
     all.extend(case.conditions.network.events.iter_mut().map(|event| &mut event.at_us));
     for stall in &mut case.conditions.store.stalls {
         all.extend([&mut stall.from_us, &mut stall.until_us]);
+    }
+    for outage in &mut case.conditions.store.outages {
+        all.extend([&mut outage.from_us, &mut outage.until_us]);
     }
     all
 }

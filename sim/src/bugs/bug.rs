@@ -1,10 +1,10 @@
 use lastorders::planted::Planted;
 
 use super::{
-    aborted_early, canary, counter_leaked, deadline_restarts, executed_after_fin, health_late,
-    idle_closed_unread, lame_duck_skipped, listener_dropped, no_connection_close, pool_first,
-    readiness_after_seal, release_unbounded, second_signal_fatal, second_signal_ignored,
-    upgraded_forgotten, wrong_goaway,
+    aborted_early, canary, counted_by_handler, counter_leaked, deadline_restarts,
+    executed_after_fin, health_late, idle_closed_unread, lame_duck_skipped, listener_dropped,
+    no_connection_close, pool_first, readiness_after_seal, release_unbounded, second_signal_fatal,
+    second_signal_ignored, upgraded_forgotten, wrong_goaway,
 };
 
 /// A planted bug.
@@ -34,7 +34,7 @@ pub enum Made {
 
 impl Bug {
     /// Every bug: the canary, and then by what of the sequence they break.
-    pub const ALL: [&'static Self; 17] = [
+    pub const ALL: [&'static Self; 18] = [
         &canary::BUG,
         &readiness_after_seal::BUG,
         &health_late::BUG,
@@ -45,6 +45,7 @@ impl Bug {
         &executed_after_fin::BUG,
         &wrong_goaway::BUG,
         &upgraded_forgotten::BUG,
+        &counted_by_handler::BUG,
         &counter_leaked::BUG,
         &deadline_restarts::BUG,
         &aborted_early::BUG,

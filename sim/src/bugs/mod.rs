@@ -12,6 +12,7 @@ mod bug;
 
 mod aborted_early;
 mod canary;
+mod counted_by_handler;
 mod counter_leaked;
 mod deadline_restarts;
 mod executed_after_fin;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Balancer, Network, PolicySpec, Promise, StoreConditions};
+use super::{Balancer, Network, PolicySpec, Promise, Startup, StoreConditions};
 
 /// Under what a plan is carried out. Every time is in microseconds of the simulation; those called
 /// `at_us`, `from_us` or `until_us` count from the moment the server was ready, as `Step::At` does.
@@ -17,6 +17,9 @@ pub struct Conditions {
     /// The load balancer, if some clients are behind one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balancer: Option<Balancer>,
+    /// The time before the server listens, if it is not ready from the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub startup: Option<Startup>,
     /// Where the world's wrappers give way once more than they must.
     pub yields: Yields,
     /// What follows from all this and the plan, if it was derived.

@@ -3,6 +3,8 @@
 //! * `conditions`: under what the plan is carried out
 //! * `network`, `store`, `balancer`: these parts of it
 //! * `policy`: the server's policy in whole microseconds
+//! * `startup`: the time before the server listens
+//! * `streamed`: an answer whose body comes in parts
 //! * `words`: conditions for people
 //! * `promise`: what follows for a server that keeps its policy
 
@@ -11,7 +13,9 @@ mod conditions;
 mod network;
 mod policy;
 mod promise;
+mod startup;
 mod store;
+mod streamed;
 mod words;
 
 use lastorders_harness::plan::Plan;
@@ -22,7 +26,9 @@ pub use self::conditions::{Conditions, Yields};
 pub use self::network::{Link, LinkChange, LinkEvent, Network};
 pub use self::policy::{PolicySpec, Sealing};
 pub use self::promise::Promise;
-pub use self::store::{Stall, StoreConditions};
+pub use self::startup::Startup;
+pub use self::store::{Outage, OutageKind, Stall, StoreConditions};
+pub use self::streamed::Streamed;
 pub use self::words::time;
 
 /// The version of this format.

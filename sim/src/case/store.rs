@@ -17,6 +17,9 @@ pub struct StoreConditions {
     /// When it stands still.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stalls: Vec<Stall>,
+    /// When it is not there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<Outage>,
 }
 
 /// The store begins nothing and acknowledges nothing from one time to another.
@@ -29,6 +32,29 @@ pub struct Stall {
     pub until_us: u64,
 }
 
+/// The store is not there from one time to another, and then it is again. What is to last for good
+/// is a step of the plan, `Fault`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outage {
+    /// Microseconds since the server was ready.
+    pub from_us: u64,
+    /// Microseconds since the server was ready.
+    pub until_us: u64,
+    /// What becomes of whoever comes to it.
+    pub kind: OutageKind,
+}
+
+/// How a store is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutageKind {
+    /// New sessions are refused.
+    Refuse,
+    /// Nothing is answered, and no session ends: who closes the pool waits, too.
+    BlackHole,
+}
+
 impl Default for StoreConditions {
     /// One millisecond for a job, ten sessions, and a pool that closes at once.
     fn default() -> Self {
@@ -39,6 +65,7 @@ impl Default for StoreConditions {
             pool: 10,
             close_us: 0,
             stalls: Vec::new(),
+            outages: Vec::new(),
         }
     }
 }

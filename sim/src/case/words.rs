@@ -1,4 +1,7 @@
-use super::{Conditions, Link, LinkChange, Network, PolicySpec, Sealing, StoreConditions, Yields};
+use super::{
+    Conditions, Link, LinkChange, Network, OutageKind, PolicySpec, Sealing, Startup,
+    StoreConditions, Yields,
+};
 
 /// Conditions in words, as far as they are not the plainest.
 impl Conditions {
@@ -13,12 +16,23 @@ impl Conditions {
                 time(balancer.lag_us)
             )
         });
-        let mut words = self.policy.in_words();
+        let mut words: Vec<_> = self.startup.iter().map(Startup::in_words).collect();
+        words.extend(self.policy.in_words());
         words.extend(self.network.in_words());
         words.extend(self.store.in_words());
         words.extend(balancer);
         words.extend(self.yields.in_words());
         words
+    }
+}
+
+impl Startup {
+    /// Why the server is not ready from the first.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let does = if self.refuses { "refuses" } else { "does not answer" };
+        let until = time(self.lasts_us);
+        format!("times count from the start of the process, whose store {does} until {until}")
     }
 }
 
@@ -108,6 +122,14 @@ impl StoreConditions {
             let (from, until) = (time(stall.from_us), time(stall.until_us));
             format!("the store stands still from {from} to {until}")
         }));
+        words.extend(self.outages.iter().map(|outage| {
+            let (from, until) = (time(outage.from_us), time(outage.until_us));
+            let does = match outage.kind {
+                OutageKind::Refuse => "refuses new sessions",
+                OutageKind::BlackHole => "is a black hole",
+            };
+            format!("the store {does} from {from} to {until}")
+        }));
         words
     }
 }
@@ -142,17 +164,19 @@ pub fn time(us: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Balancer, LinkEvent, Stall};
+    use crate::case::{Balancer, LinkEvent, Outage, Stall};
 
     #[test]
     fn only_what_is_not_plain_is_said() {
         assert_eq!(Conditions::default().in_words(), [""; 0]);
-        let mut odd = Conditions::default();
+        let startup = Some(Startup { lasts_us: 20_000, refuses: false });
+        let mut odd = Conditions { startup, ..Conditions::default() };
         odd.policy.deadline_us = 1_250_000;
         odd.network.link.to_client_us = 7;
         let actor = "a".to_owned();
         odd.network.events.push(LinkEvent { at_us: 3_040, actor, change: LinkChange::Cut });
         odd.store.stalls.push(Stall { from_us: 1, until_us: 2_000 });
+        odd.store.outages.push(Outage { from_us: 3, until_us: 4, kind: OutageKind::Refuse });
         odd.balancer = Some(Balancer {
             every_us: 10,
             lag_us: 0,
@@ -160,10 +184,12 @@ mod tests {
         });
         odd.yields.tasks = 4;
         let expected = [
+            "times count from the start of the process, whose store does not answer until 20 ms",
             "the deadline is 1.25 s",
             "packets take 500 µs there, 7 µs back",
             "at 3.04 ms packets are lost on the link of a",
             "the store stands still from 1 µs to 2 ms",
+            "the store refuses new sessions from 3 µs to 4 µs",
             "a balancer asks for readiness every 10 µs, and sends a, b elsewhere no time after it \
              went",
             "tasks gives way 4 times in 256",

@@ -103,12 +103,15 @@ fn fault(scene: &Scene<'_>, conn: &Conn<'_>, since_us: u64, end_us: u64) -> Faul
     let facts = &scene.facts;
     let ready = facts.ready.map_or(0, |at| at.us);
     let mut stalls = scene.case.conditions.store.stalls.iter();
+    let mut outages = scene.case.conditions.store.outages.iter();
     let again = facts.signals.iter().skip(1).any(|(at, _)| at.us <= end_us);
     if scene.link_was(Some(LinkChange::Cut), conn.actor(), end_us) {
         Fault::Cut
     } else if scene.link_was(Some(LinkChange::Hold), conn.actor(), end_us) {
         Fault::Hold
-    } else if facts.broken.is_some_and(|at| at.us <= end_us) {
+    } else if facts.broken.is_some_and(|at| at.us <= end_us)
+        || outages.any(|it| ready + it.from_us <= end_us && since_us <= ready + it.until_us)
+    {
         Fault::Broken
     } else if stalls.any(|it| ready + it.from_us <= end_us && since_us <= ready + it.until_us) {
         Fault::Stall

@@ -34,6 +34,11 @@ struct Client {
 
 /// A server that is ready.
 pub(super) fn ready() -> Story {
+    starting().at(100).answers()
+}
+
+/// A server that is not ready yet.
+pub(super) fn starting() -> Story {
     let story = Story {
         events: Vec::new(),
         now_us: 0,
@@ -42,7 +47,7 @@ pub(super) fn ready() -> Story {
         ended: Ended::Done,
     };
     let started = What::Started { pid: 1, port: 3000 };
-    story.event("world", started).at(100).event("world", What::Ready)
+    story.event("world", started)
 }
 
 /// A server of ours that was told to stop at 300, in the first instant of its draining.
@@ -112,6 +117,11 @@ impl Story {
         let ended = self.ended.clone();
         let events = self.event("world", What::Lag { worst_us: 0 }).events;
         (History { events }, ended)
+    }
+
+    /// The server answers from now on.
+    pub(super) fn answers(self) -> Self {
+        self.event("world", What::Ready)
     }
 
     /// SIGTERM.

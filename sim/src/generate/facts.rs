@@ -1,8 +1,8 @@
-use lastorders_harness::plan::{Fault, Role, Signal, Step};
+use lastorders_harness::plan::{Fault, Gate, LetGo, Role, Signal, Step};
 
 use super::load::{Load, is_client, outstanding};
 use super::times::TICK_US;
-use crate::case::{Case, LinkChange, Sealing};
+use crate::case::{Case, LinkChange, OutageKind, Sealing, Streamed};
 
 /// Both ways of the slowest link, so many times, are between a server's last deed and its end.
 const LAST_ROUND_TRIPS: u64 = 4;
@@ -16,6 +16,8 @@ const TICKS_OF_A_STATEMENT_US: u64 = 2 * TICK_US;
 pub(super) struct Facts {
     /// When the first signal is sent, if one is.
     pub(super) signal_us: Option<u64>,
+    /// The first signal comes before the server is ready.
+    pub(super) in_startup: bool,
     /// When the first look is taken for a sign of the shutdown.
     pub(super) watched_us: Option<u64>,
     /// The latest time until which some fault lasts.
@@ -26,6 +28,8 @@ pub(super) struct Facts {
     pub(super) last_at_us: u64,
     /// How long the slowest request takes from its last byte to its answer.
     pub(super) answer_us: u64,
+    /// For how long the slowest answer is streamed.
+    streamed_us: u64,
     /// One way on the slowest link.
     pub(super) most_to_server_us: u64,
     most_to_client_us: u64,
@@ -37,7 +41,13 @@ pub(super) struct Facts {
     pub(super) broken: bool,
     /// The store answers nothing any more.
     pub(super) black_hole: bool,
-    /// Gates, or a server that stands still, last as long as somebody wants.
+    /// For how long the store answers nothing and holds who closes the pool, in all.
+    pub(super) hole_us: u64,
+    /// For how long gates are closed, in all.
+    gated_us: u64,
+    /// A gate keeps rows out of the store.
+    pub(super) keeps_rows_out: bool,
+    /// A gate, or a server that stands still, lasts as long as somebody wants.
     pub(super) unbounded: bool,
     /// A second SIGINT may come.
     pub(super) forced: bool,
@@ -53,9 +63,12 @@ impl Facts {
     pub(super) fn of(case: &Case) -> Self {
         let mut facts = Self::default();
         facts.script(case);
+        let signal_us = facts.signal_us.unwrap_or(u64::MAX);
+        facts.in_startup = case.conditions.startup.is_some_and(|it| signal_us < it.lasts_us);
         let stalled_us = facts.stalls(case);
+        facts.outages(case);
         let held_us = facts.links(case);
-        facts.clients(case, stalled_us + held_us);
+        facts.clients(case, stalled_us + held_us + facts.gated_us + facts.hole_us);
         facts.unread_us = facts.load.dawdles_us + held_us + facts.round_trip_us();
         facts
     }
@@ -70,7 +83,10 @@ impl Facts {
         let policy = &case.conditions.policy;
         let graces = policy.idle_grace_us.max(policy.first_byte_grace_us);
         let sealed = self.signal_us.unwrap_or(0) + policy.lame_duck_us + policy.handshake_grace_us;
-        let idle = self.quiet_us.max(sealed + graces);
+        // Whose answer had begun before the signal has not been told to close, and gets its grace
+        // when the answer is over.
+        let late = if self.streamed_us > 0 { policy.idle_grace_us } else { 0 };
+        let idle = (self.quiet_us + late).max(sealed + graces);
         idle + LAST_ROUND_TRIPS * self.round_trip_us() + TICKS_US
     }
 
@@ -98,10 +114,21 @@ impl Facts {
         let mut interrupts = 0;
         for actor in case.plan.actors.iter().filter(|actor| !is_client(actor)) {
             let mut at = 0;
+            let mut closed = None;
             for step in &actor.steps {
                 match step {
                     Step::At { us } => at = at.max(*us),
-                    Step::Await { .. } | Step::Hold { .. } | Step::Freeze => self.unbounded = true,
+                    Step::Await { .. } | Step::AwaitHeld { .. } | Step::Freeze => {
+                        self.unbounded = true;
+                    }
+                    Step::Hold { gate } => {
+                        closed.get_or_insert(at);
+                        self.keeps_rows_out |= *gate == Gate::Row;
+                    }
+                    Step::LetGo { what: LetGo::All } => {
+                        self.gated_us += at - closed.take().unwrap_or(at);
+                        self.faults_end_us = self.faults_end_us.max(at);
+                    }
                     Step::Signal { signal, .. } => {
                         interrupts += u32::from(*signal == Signal::Int);
                         self.signal_us = Some(self.signal_us.map_or(at, |first| first.min(at)));
@@ -117,6 +144,7 @@ impl Facts {
                     _ => {}
                 }
             }
+            self.unbounded |= closed.is_some();
         }
         self.forced = interrupts > 1;
     }
@@ -127,6 +155,18 @@ impl Facts {
         let ends = stalls.iter().map(|stall| stall.until_us);
         self.faults_end_us = ends.fold(self.faults_end_us, u64::max);
         stalls.iter().map(|stall| stall.until_us.saturating_sub(stall.from_us)).sum()
+    }
+
+    fn outages(&mut self, case: &Case) {
+        for outage in &case.conditions.store.outages {
+            self.faults_end_us = self.faults_end_us.max(outage.until_us);
+            match outage.kind {
+                OutageKind::Refuse => self.broken = true,
+                OutageKind::BlackHole => {
+                    self.hole_us += outage.until_us.saturating_sub(outage.from_us);
+                }
+            }
+        }
     }
 
     /// For how long links are held, in all.
@@ -163,7 +203,9 @@ impl Facts {
     fn clients(&mut self, case: &Case, dead_us: u64) {
         let store = &case.conditions.store;
         let statement_us = store.work_us + store.acknowledge_us + 2 * store.jitter_us;
-        let service_us = outstanding(case) * (statement_us + TICKS_OF_A_STATEMENT_US);
+        let stored_us = outstanding(case) * (statement_us + TICKS_OF_A_STATEMENT_US);
+        self.streamed_us = streamed_us(case);
+        let service_us = stored_us + self.streamed_us;
         let network = &case.conditions.network;
         for actor in case.plan.actors.iter().filter(|actor| is_client(actor)) {
             let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
@@ -179,6 +221,16 @@ impl Facts {
         let trips = LAST_ROUND_TRIPS * self.round_trip_us();
         self.answer_us = self.load.dawdles_us + trips + service_us + dead_us + TICKS_US;
     }
+}
+
+/// For how long the slowest answer is streamed.
+fn streamed_us(case: &Case) -> u64 {
+    let steps = case.plan.steps().into_iter();
+    let streamed = steps.filter_map(|(_, step)| match step {
+        Step::Send { request, .. } => Streamed::of(&request.path),
+        _ => None,
+    });
+    streamed.map(|it| u64::from(it.parts) * (it.every_us + 2 * TICK_US)).max().unwrap_or(0)
 }
 
 impl Load {

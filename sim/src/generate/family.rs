@@ -19,7 +19,7 @@ pub enum Family {
     Bodies,
     /// A store that stalls, breaks, or is slow to close.
     Store,
-    /// A second signal, SIGINT, and a signal in the instant of readiness.
+    /// A second signal, SIGINT, a signal in the instant of readiness, and one in the startup.
     Signals,
     /// HTTP/2, and peers that do not answer PING.
     Http2,

@@ -72,9 +72,8 @@ impl Generator {
         let mut store = store::speed(seed);
         let cut_short = self.policy.is_none() && swarm.has(FaultKind::Deadline);
         let mut policy = self.policy_of(&frame.policy);
-        if let Some(us) = self.slowest_us {
-            store =
-                StoreConditions { work_us: us, acknowledge_us: 0, ..StoreConditions::default() };
+        if let Some(work_us) = self.slowest_us {
+            store = StoreConditions { work_us, acknowledge_us: 0, ..StoreConditions::default() };
         }
         if cut_short {
             policy.deadline_us = policy.lame_duck_us + frame.tight_us;
@@ -88,7 +87,9 @@ impl Generator {
         if self.slowest_us.is_none() {
             store.stalls = store::stalls(seed, &swarm, &times);
         }
+        let gate = self.requests.is_contract().then(|| store::gate(seed, &swarm, &times)).flatten();
         times.anchor(store.stalls.iter().map(|stall| tick(stall.until_us)));
+        times.anchor(gate.iter().filter_map(|keeper| keeper.opened_us));
         let mut network = latencies.network(&swarm);
         let mut actors = Vec::with_capacity(8);
         let places = how_many(stream);
@@ -108,8 +109,10 @@ impl Generator {
         let balancer = balancer.filter(|_| self.requests.has_health());
         let mut actors: Vec<_> = actors.into_iter().map(|(_, actor)| actor).collect();
         if self.slowest_us.is_none() {
-            actors.extend(store::breaks(seed, &swarm, &times));
+            actors.extend(store::breaks(seed, &swarm, &times, &mut store.outages));
         }
+        actors.extend(gate.map(|keeper| keeper.actor));
+        let startup = signals.startup(seed, family).filter(|_| self.requests.is_contract());
         signals.actors(latencies.link, &times, &mut actors);
         let plan = Plan {
             version: PLAN_VERSION,
@@ -120,7 +123,8 @@ impl Generator {
             actors,
         };
         let yields = yields(seed, &swarm);
-        let conditions = Conditions { policy, network, store, balancer, yields, promise: None };
+        let conditions =
+            Conditions { policy, network, store, balancer, startup, yields, promise: None };
         let tail_seed = Stream::new(seed, Concern::Tail, 0).draw();
         let mut case = Case { version: CASE_VERSION, plan, conditions, tail_seed };
         if self.policy.is_none() && !cut_short {

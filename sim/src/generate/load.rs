@@ -169,6 +169,7 @@ impl Walk {
         if intent == Intent::Work {
             self.load.works = true;
             self.working = true;
+            let (path, _) = path.split_once('?').unwrap_or((path, ""));
             self.load.foreign |= method != "POST" || path != "/work";
         }
     }

@@ -39,14 +39,18 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// * `idle-closed`: so, and each client looks after its connection before the run is over, and
 ///   knows when it was closed (HTTP/2 clients do not)
 /// * `created`: where no client leaves before its answer, and the store does not break
+/// * `no-late-success`: where a gate keeps rows out of the store
 /// * `ledger`, `pool-outlives-requests`: where all work ends by itself before the deadline, no
 ///   packet is lost, every client reads in time, the store does not break, no client half-closes on
 ///   work, and the server lingers for a round trip: a reset would destroy answers
 /// * `store-terminated`: so, and the pool closes in time
 ///
+/// Where the server is not ready from the first, only `no-crash`, `no-residue`, `visible-in-time`
+/// and `exit-in-grace`: a signal in its startup ends it at once.
+///
 /// Not named: `announces-close`, for an answer that was in the air at the signal need not announce
-/// anything, and clients cannot tell when it was sent; `no-late-success`, for generated plans have
-/// stalls and no gates; `exit-soon`, which `exit-prompt` implies; `bad-refused`.
+/// anything, and clients cannot tell when it was sent; `exit-soon`, which `exit-prompt` implies;
+/// `bad-refused`.
 pub fn derive_promise(case: &mut Case) {
     let facts = Facts::of(case);
     let bounds = Bounds::of(case, &facts);
@@ -77,10 +81,22 @@ impl Bounds {
     fn of(case: &Case, facts: &Facts) -> Self {
         let policy = &case.conditions.policy;
         let signal_us = facts.signal_us.unwrap_or(0);
+        if facts.in_startup {
+            let over_us = signal_us + LAST_TICKS_US;
+            return Self {
+                settled_us: Some(over_us),
+                gone_us: over_us,
+                accountable: false,
+                closes: true,
+                lossless: false,
+                queue: false,
+            };
+        }
         let idle_us = facts.idle_us(case);
-        let close_us = case.conditions.store.close_us + LAST_TICKS_US;
+        let store_us = case.conditions.store.close_us + facts.hole_us;
+        let close_us = store_us + LAST_TICKS_US;
         let closes = close_us < policy.release_us && !facts.black_hole;
-        let release_us = case.conditions.store.close_us.max(policy.linger_us);
+        let release_us = store_us.max(policy.linger_us);
         let settles = facts.may_settle() && idle_us < signal_us + policy.deadline_us;
         let settled_us =
             settles.then(|| idle_us + release_us.min(policy.release_us) + LAST_TICKS_US);
@@ -163,12 +179,17 @@ impl Bounds {
             ("health-monotonic", load.probes && calm),
             ("ids-distinct", contract),
             ("created", created),
+            ("no-late-success", contract && facts.keeps_rows_out),
             ("ledger", self.accountable),
             ("pool-outlives-requests", self.accountable),
             ("store-terminated", self.accountable && self.closes),
         ];
+        // Nobody is served, or who comes before the server is ready is not.
+        let early = ["preconditions", "no-crash", "no-residue", "visible-in-time", "exit-in-grace"];
+        let startup = case.conditions.startup.is_some();
+        let named = named.into_iter().filter(|(check, _)| !startup || early.contains(check));
         let must = |check: &str| CheckUse { check: check.to_owned(), level: Level::Must };
-        named.into_iter().filter(|(_, holds)| *holds).map(|(check, _)| must(check)).collect()
+        named.filter(|(_, holds)| *holds).map(|(check, _)| must(check)).collect()
     }
 }
 

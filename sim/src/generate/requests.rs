@@ -1,6 +1,10 @@
 use lastorders_harness::plan::Request;
 
 use super::stream::Stream;
+use crate::case::Streamed;
+
+/// From one part of a streamed answer to the next, at most.
+const LONGEST_PAUSE_US: u64 = 30_000;
 
 /// What clients ask for, apart from `/health`.
 ///
@@ -13,14 +17,16 @@ pub struct Requests {
     weighted: Vec<(u32, Request)>,
     total: u64,
     health: bool,
+    /// Whether it is the contract's own service, which streams answers to those who ask for it.
+    contract: bool,
 }
 
 impl Requests {
-    /// `POST /work`, each with a name of its own.
+    /// `POST /work`, each with a name of its own; one of eight has its answer streamed.
     #[must_use]
     pub fn contract() -> Self {
         let weighted = vec![(1, Request::work(String::new()))];
-        Self { weighted, total: 1, health: true }
+        Self { weighted, total: 1, health: true, contract: true }
     }
 
     /// These requests, each as often as its weight says. Those with a name get a new one each time
@@ -34,7 +40,7 @@ impl Requests {
     pub fn of(weighted: Vec<(u32, Request)>, health: bool) -> Self {
         let total = weighted.iter().map(|(weight, _)| u64::from(*weight)).sum();
         assert!(total > 0, "there is nothing to ask for");
-        Self { weighted, total, health }
+        Self { weighted, total, health, contract: false }
     }
 
     /// Whether `GET /health` is there.
@@ -43,11 +49,22 @@ impl Requests {
         self.health
     }
 
+    /// Whether it is the contract's own service.
+    pub(super) fn is_contract(&self) -> bool {
+        self.contract
+    }
+
     /// The next request.
     pub(super) fn draw(&self, stream: &mut Stream) -> Request {
         let mut request = self.choose(stream).clone();
         if let Some(name) = &mut request.name {
-            *name = new_name(stream);
+            let (new, mut rest) = new_name(stream);
+            *name = new;
+            if self.contract && rest.chance(1, 8) {
+                let parts = u32::try_from(rest.between(1, 4)).unwrap_or(1);
+                let every_us = rest.magnitude(100, LONGEST_PAUSE_US);
+                request.path = Streamed { parts, every_us }.path(&request.path);
+            }
         }
         request
     }
@@ -74,12 +91,13 @@ impl Default for Requests {
     }
 }
 
-/// `job-` and 24 hexadecimal digits, as the harness's names.
-fn new_name(stream: &mut Stream) -> String {
+/// `job-` and 24 hexadecimal digits, as the harness's names; and a stream for whatever else is
+/// drawn of a request that has this name.
+fn new_name(stream: &mut Stream) -> (String, Stream) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let drawn = (u128::from(stream.draw()) << 64) | u128::from(stream.draw());
     let mut name = String::with_capacity(28);
     name.push_str("job-");
     name.extend((0..24).map(|place| char::from(DIGITS[(drawn >> (4 * place)) as usize & 15])));
-    name
+    (name, Stream::of((drawn >> 96) as u64))
 }

@@ -4,7 +4,10 @@ use super::Family;
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::Times;
-use crate::case::Link;
+use crate::case::{Link, Startup};
+
+/// A startup goes on for at most so long after the signal.
+const LONGEST_STARTUP_US: u64 = 2_000_000;
 
 /// The signals of a case.
 #[derive(Debug)]
@@ -18,8 +21,6 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// A signal before the server is ready cannot be said: times count from readiness. The earliest
-    /// is the instant of it.
     pub(super) fn draw(seed: u64, family: Family, swarm: &Swarm) -> Self {
         let mut stream = Stream::new(seed, Concern::Signal, 0);
         let at_once = family == Family::Signals && stream.chance(1, 5);
@@ -28,6 +29,16 @@ impl Signals {
         let interrupt = forced || stream.chance(1, 4);
         let first = if interrupt { Signal::Int } else { Signal::Term };
         Self { stream, first_us, first, more: swarm.has(FaultKind::SecondSignal), forced }
+    }
+
+    /// A startup that the first signal comes into. Else the earliest is the instant in which the
+    /// server is ready.
+    pub(super) fn startup(&self, seed: u64, family: Family) -> Option<Startup> {
+        let stream = &mut Stream::new(seed, Concern::Signal, 1);
+        let all = if family == Family::Signals { 8 } else { 48 };
+        let lasts_us = self.first_us + stream.magnitude(1, LONGEST_STARTUP_US);
+        let refuses = stream.coin();
+        stream.chance(1, all).then_some(Startup { lasts_us, refuses })
     }
 
     /// The operator, and the hand that signals again. Two actors: the operator waits for a sign of

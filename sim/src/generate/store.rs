@@ -1,9 +1,9 @@
-use lastorders_harness::plan::{Actor, Fault, Role, Step};
+use lastorders_harness::plan::{Actor, Fault, Gate, LetGo, Role, Step};
 
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::Times;
-use crate::case::{Link, Stall, StoreConditions};
+use crate::case::{Link, Outage, OutageKind, Stall, StoreConditions};
 
 /// What a link to the store would be: nothing, it is next to the server.
 const NEAR: Link = Link { to_server_us: 0, to_client_us: 0 };
@@ -20,7 +20,7 @@ pub(super) fn speed(seed: u64) -> StoreConditions {
         jitter_us: if stream.coin() { 0 } else { stream.magnitude(1, 2_000) },
         pool: u32::try_from(stream.pick(&[1, 2, 10_u64])).unwrap_or(1),
         close_us: if stream.coin() { 0 } else { stream.magnitude(1, 5_000) },
-        stalls: Vec::new(),
+        ..StoreConditions::default()
     }
 }
 
@@ -43,14 +43,76 @@ pub(super) fn stalls(seed: u64, swarm: &Swarm, times: &Times) -> Vec<Stall> {
     (0..count).map(stall).collect()
 }
 
-/// Whoever breaks the store, if it breaks.
-pub(super) fn breaks(seed: u64, swarm: &Swarm, times: &Times) -> Option<Actor> {
+/// Whoever breaks the store for good, if it breaks; or else it breaks for a while.
+pub(super) fn breaks(
+    seed: u64,
+    swarm: &Swarm,
+    times: &Times,
+    outages: &mut Vec<Outage>,
+) -> Option<Actor> {
     if !swarm.has(FaultKind::StoreBreaks) {
         return None;
     }
     let stream = &mut Stream::new(seed, Concern::Fault, 2);
-    let at = Step::At { us: times.draw(stream, NEAR) };
+    let from_us = times.draw(stream, NEAR);
     let fault = stream.pick(&[Fault::Reset, Fault::BlackHole, Fault::Refuse]);
-    let steps = vec![at, Step::Fault { fault }];
+    let kind = match fault {
+        // It is over at once.
+        Fault::Reset => None,
+        Fault::BlackHole => Some(OutageKind::BlackHole),
+        Fault::Refuse => Some(OutageKind::Refuse),
+    };
+    if let Some(kind) = kind.filter(|_| stream.coin()) {
+        let until = if stream.coin() {
+            times.draw(stream, NEAR)
+        } else {
+            from_us + stream.magnitude(100, LONGEST_STALL_US)
+        };
+        let until_us = until.clamp(from_us + 1, from_us + LONGEST_STALL_US);
+        outages.push(Outage { from_us, until_us, kind });
+        return None;
+    }
+    let steps = vec![Step::At { us: from_us }, Step::Fault { fault }];
     Some(Actor { name: "store".to_owned(), role: Role::Store, steps })
+}
+
+/// Whoever closes a gate in the store, in one of three seeds that may have one, and opens it again;
+/// one of two never does, where work may be left at the deadline.
+pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<GateKeeper> {
+    let stream = &mut Stream::new(seed, Concern::Fault, 3);
+    if !swarm.has(FaultKind::Gates) || !stream.chance(1, 3) {
+        return None;
+    }
+    let closed_us = times.draw(stream, NEAR);
+    let gate = stream.pick(&[Gate::Row, Gate::Acknowledgement]);
+    let mut until = || {
+        let until_us = if stream.coin() {
+            times.draw(stream, NEAR)
+        } else {
+            closed_us + stream.magnitude(100, LONGEST_STALL_US)
+        };
+        until_us.clamp(closed_us + 1, closed_us + LONGEST_STALL_US)
+    };
+    let mut moments = [until(), until()];
+    moments.sort_unstable();
+    let mut steps = vec![Step::At { us: closed_us }, Step::Hold { gate }];
+    let mut opens = |us, what| steps.extend([Step::At { us }, Step::LetGo { what }]);
+    // The gate of rows lets all through, or none.
+    if gate == Gate::Acknowledgement && stream.coin() {
+        opens(moments[0], LetGo::One);
+    }
+    let never = swarm.has(FaultKind::Deadline) && stream.coin();
+    if !never {
+        opens(moments[1], LetGo::All);
+    }
+    let actor = Actor { name: "gate".to_owned(), role: Role::Store, steps };
+    Some(GateKeeper { actor, opened_us: (!never).then_some(moments[1]) })
+}
+
+/// Whoever closes a gate in the store.
+#[derive(Debug)]
+pub(super) struct GateKeeper {
+    pub(super) actor: Actor,
+    /// When it is open again.
+    pub(super) opened_us: Option<u64>,
 }

@@ -48,6 +48,11 @@ impl Stream {
         Self(fastrand::Rng::with_seed(key))
     }
 
+    /// The stream that begins with this number.
+    pub(super) fn of(number: u64) -> Self {
+        Self(fastrand::Rng::with_seed(number))
+    }
+
     /// A stream that begins anew from this one's next draw.
     pub(super) fn fork(&mut self) -> Self {
         Self(self.0.fork())

@@ -30,12 +30,14 @@ pub(super) enum FaultKind {
     Deadline,
     /// A link is cut for good.
     Cuts,
-    /// The store breaks for good.
+    /// The store breaks, for good or for a while.
     StoreBreaks,
     /// A second SIGINT.
     Forced,
     /// The pool takes longer to close than it is given.
     SlowRelease,
+    /// A gate in the store is closed for a while.
+    Gates,
 }
 
 impl FaultKind {
@@ -51,7 +53,8 @@ impl FaultKind {
             | Self::SecondSignal
             | Self::Balancer
             | Self::Small
-            | Self::Yields => false,
+            | Self::Yields
+            | Self::Gates => false,
         }
     }
 
@@ -64,7 +67,7 @@ impl FaultKind {
             | Family::Bodies
             | Family::Http2
             | Family::Upgraded => false,
-            Family::Store => matches!(self, Self::Stalls | Self::StoreBreaks),
+            Family::Store => matches!(self, Self::Stalls | Self::StoreBreaks | Self::Gates),
             Family::Signals => matches!(self, Self::SecondSignal | Self::Forced),
             Family::Balanced => matches!(self, Self::Balancer),
         }
@@ -100,7 +103,7 @@ impl Swarm {
     }
 }
 
-const FAULTS: [FaultKind; 11] = [
+const FAULTS: [FaultKind; 12] = [
     FaultKind::Stalls,
     FaultKind::Holds,
     FaultKind::SecondSignal,
@@ -112,4 +115,5 @@ const FAULTS: [FaultKind; 11] = [
     FaultKind::StoreBreaks,
     FaultKind::Forced,
     FaultKind::SlowRelease,
+    FaultKind::Gates,
 ];

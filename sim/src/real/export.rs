@@ -5,7 +5,7 @@ use lastorders_harness::plan::{CheckUse, Contract, Plan, Signal, Step};
 use super::gate;
 use super::held::Held;
 use super::moments::{LEAST_GAP_US, MOST_GAP_US, Moments};
-use crate::case::{Case, time};
+use crate::case::{Case, Startup, Streamed, time};
 use crate::check::Signature;
 
 /// Checks by the clock that a gate, which holds requests for some time, would make fail.
@@ -148,6 +148,15 @@ fn missing(case: &Case) -> Vec<String> {
     let mut add = |words: Vec<String>, why: &str| {
         missing.extend(words.into_iter().map(|word| format!("{word}: {why}")));
     };
+    let startup = conditions.startup.iter().map(Startup::in_words).collect();
+    add(startup, "a plan begins when the server is ready");
+    let in_parts = |step: &Step| match step {
+        Step::Send { request, .. } => Streamed::of(&request.path).is_some(),
+        _ => false,
+    };
+    if case.plan.any_step(in_parts) {
+        add(vec!["answers that come in parts".to_owned()], "the service answers at once");
+    }
     add(conditions.network.in_words(), "loopback is as it is");
     add(conditions.store.in_words(), "Postgres is as fast as it is");
     add(conditions.yields.in_words(), "the machine's scheduler decides");

@@ -30,6 +30,8 @@ impl Size {
         let yields = conditions.yields;
         let faults = conditions.network.events.len()
             + conditions.store.stalls.len()
+            + conditions.store.outages.len()
+            + usize::from(conditions.startup.is_some())
             + usize::from(conditions.balancer.is_some())
             + [yields.io, yields.store, yields.tasks].into_iter().filter(|it| *it > 0).count();
         Self {

@@ -54,6 +54,7 @@ fn plain_as(case: &Case) -> Conditions {
 
 fn conditions(case: &Case, change: &mut impl FnMut(Change)) {
     change(Box::new(|case| case.conditions.balancer = None));
+    change(Box::new(|case| case.conditions.startup = None));
     change(Box::new(|case| case.conditions.network.events.clear()));
     for at in (0..case.conditions.network.events.len()).rev() {
         change(Box::new(move |case| drop(case.conditions.network.events.remove(at))));
@@ -61,6 +62,9 @@ fn conditions(case: &Case, change: &mut impl FnMut(Change)) {
     change(Box::new(|case| case.conditions.store.stalls.clear()));
     for at in (0..case.conditions.store.stalls.len()).rev() {
         change(Box::new(move |case| _ = case.conditions.store.stalls.remove(at)));
+    }
+    for at in (0..case.conditions.store.outages.len()).rev() {
+        change(Box::new(move |case| _ = case.conditions.store.outages.remove(at)));
     }
     change(Box::new(|case| case.conditions.yields = Yields::default()));
     change(Box::new(|case| case.conditions.yields.io = 0));

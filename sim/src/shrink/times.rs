@@ -19,6 +19,10 @@ pub(super) fn times(case: &mut Case) -> Vec<&mut u64> {
     for stall in &mut store.stalls {
         times.extend([&mut stall.from_us, &mut stall.until_us]);
     }
+    for outage in &mut store.outages {
+        times.extend([&mut outage.from_us, &mut outage.until_us]);
+    }
+    times.extend(conditions.startup.iter_mut().map(|startup| &mut startup.lasts_us));
     if let Some(balancer) = &mut conditions.balancer {
         times.extend([&mut balancer.every_us, &mut balancer.lag_us]);
     }

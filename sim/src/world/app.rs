@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONNECTION, UPGRADE};
 use axum::http::{HeaderValue, Response, StatusCode};
+use axum::middleware::from_fn;
 use axum::routing::get;
 use hyper_util::rt::TokioIo;
 use lastorders::{Drain, reference};
@@ -13,13 +14,15 @@ use tokio::io::{copy, split};
 
 use super::calls::Calls;
 use super::scene::Scene;
+use super::streamed::stream;
 use crate::engine::Net;
 
 /// The application that a server is given.
 #[derive(Clone, Default)]
 pub enum App {
     /// The reference service as it is, with one route more: `GET /upgrade`, which leaves HTTP and
-    /// says back what it is told.
+    /// says back what it is told. Whoever asks for it gets his answer in parts
+    /// ([`Streamed`](crate::case::Streamed)).
     #[default]
     Reference,
     /// Somebody's own, made anew for each run. It may be made on any thread.
@@ -39,7 +42,8 @@ impl fmt::Debug for App {
 pub(crate) fn made<N: Net>(app: &App, scene: &Arc<Scene<N>>, drain: Drain) -> Router {
     let router = match app {
         App::Reference => {
-            reference::router(scene.store.clone(), drain).route("/upgrade", get(upgrade))
+            let reference = reference::router(scene.store.clone(), drain);
+            reference.route("/upgrade", get(upgrade)).layer(from_fn(stream))
         }
         App::Own(make) => make(drain),
     };

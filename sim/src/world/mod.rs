@@ -6,7 +6,8 @@
 //! * `scene`, `cast`, `random`: what all parts of a run share: the network, who is who, the numbers
 //!   that the case leaves open
 //! * `process`, `listener`, `stream`: the server's process and what it has open
-//! * `app`, `calls`: the service, and what it is given
+//! * `startup`: what it does before it listens
+//! * `app`, `calls`, `streamed`: the service, what it is given, and answers in parts
 //! * `inside`: what our server says of its shutdown
 //! * `store/`: the database
 //! * `backstage`: what the actors ask of the world
@@ -30,8 +31,10 @@ mod process;
 mod random;
 mod run;
 mod scene;
+mod startup;
 mod store;
 mod stream;
+mod streamed;
 #[cfg(test)]
 mod tests;
 

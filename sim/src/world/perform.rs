@@ -21,7 +21,7 @@ use super::process::Process;
 use super::random::Random;
 use super::scene::Scene;
 use super::store::SimStore;
-use super::{balancer, inside, links};
+use super::{balancer, inside, links, startup};
 use crate::case::{Case, Sealing};
 use crate::engine::Net;
 use crate::subject::{self, Parts, Resource, Subject};
@@ -47,11 +47,15 @@ pub(super) async fn perform<N: Net>(
     let _ears = inside::listen(&recorder, case.conditions.policy.lame_duck_us > 0);
     links::lay(&scene);
     recorder.record("server", What::Started { pid: 1, port: super::listener::PORT });
-    let listener = match Listener::bind(&scene).await {
-        Ok(listener) => listener,
-        Err(error) => {
-            recorder.record("server", What::NotReady { why: error.to_string() });
-            return;
+    let listener = if case.conditions.startup.is_some() {
+        None
+    } else {
+        match Listener::bind(&scene).await {
+            Ok(listener) => Some(listener),
+            Err(error) => {
+                recorder.record("server", What::NotReady { why: error.to_string() });
+                return;
+            }
         }
     };
     let server = live(Arc::clone(&scene), listener, signals, (subject, app));
@@ -84,13 +88,21 @@ fn set<N: Net>(net: N, case: &Case, cast: Cast) -> (Arc<Scene<N>>, UnboundedRece
     (Arc::new(Scene { net, conditions, cast, random, recorder, store, process }), signals)
 }
 
-/// The life of the server's process.
+/// The life of the server's process, from its startup on if it does not listen yet.
 async fn live<N: Net>(
     scene: Arc<Scene<N>>,
-    listener: Listener<N>,
+    listener: Option<Listener<N>>,
     mut signals: UnboundedReceiver<Signal>,
     (subject, app): (Subject, App),
 ) {
+    let listener = match (listener, scene.conditions.startup) {
+        (Some(listener), _) => listener,
+        (None, None) => return,
+        (None, Some(it)) => match startup::complete(&scene, it, subject, &mut signals).await {
+            Some(listener) => listener,
+            None => return,
+        },
+    };
     let drain = Drain::new();
     let store = scene.store.clone();
     let parts = Parts {
@@ -131,7 +143,11 @@ async fn live<N: Net>(
 
 /// Has every actor play its part, to the end.
 async fn play<N: Net>(scene: &Arc<Scene<N>>, stage: &Arc<Stage<Simulated<N>>>, plan: Plan) {
-    stage.set_ready();
+    if scene.conditions.startup.is_some() {
+        stage.set_begun();
+    } else {
+        stage.set_ready();
+    }
     scene.store.set_ready();
     let net = &scene.net;
     let mut watchers = vec![net.spawn(Cast::BALANCER, {

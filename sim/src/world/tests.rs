@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use lastorders_harness::check::{Finding, Verdict, judge};
-use lastorders_harness::plan::Contract;
+use lastorders_harness::history::{History, What};
+use lastorders_harness::plan::{Contract, Draft};
 use lastorders_harness::scenario::{Catalogue, Scenario};
 
 use super::{LEFT_OUT, carry_out};
-use crate::case::Case;
+use crate::case::{Case, Outage, OutageKind, Startup};
 use crate::engine::EngineKind;
 use crate::subject::Subject;
 
@@ -39,4 +40,60 @@ fn what_is_left_out_is_in_the_catalogue() {
         assert!(known.contains(left_out.scenario), "there is no {}", left_out.scenario);
         assert!(left_out.why.len() > 20, "{}", left_out.scenario);
     }
+}
+
+/// A server that reaches its store at 20 ms, and a client that comes at 50.
+fn starting(signal_us: u64, refuses: bool, subject: Subject) -> History {
+    let mut draft = Draft::new("startup/by-hand", 1, Contract::default());
+    draft.client("a").at_us(50_000).connect().work().receive();
+    draft.operator().at_us(signal_us).signal().await_exit();
+    let mut case = Case::plain(draft.finish());
+    case.conditions.startup = Some(Startup { lasts_us: 20_000, refuses });
+    carry_out(&case, subject, EngineKind::Event).history
+}
+
+#[test]
+fn a_signal_in_the_startup_ends_it_and_a_later_one_ends_the_service() {
+    let exited = |history: &History| {
+        let mut events = history.events.iter();
+        events.find_map(|event| match event.what {
+            What::Exited { code, signal } => Some((event.at_us, code, signal)),
+            _ => None,
+        })
+    };
+    for refuses in [true, false] {
+        let told = |signal_us, subject| starting(signal_us, refuses, subject);
+        let ours = exited(&told(19_999, Subject::Ours));
+        assert_eq!(ours, Some((19_999, Some(0), None)), "refuses: {refuses}");
+        let without_handlers = exited(&told(19_999, Subject::Axum));
+        assert_eq!(without_handlers, Some((19_999, None, Some(15))), "refuses: {refuses}");
+        for subject in [Subject::Ours, Subject::Axum] {
+            let served = told(300_000, subject);
+            let statuses: Vec<_> = served.exchanges().iter().map(|it| it.status()).collect();
+            // A store that refuses is asked again when 100 ms are over.
+            let expected = if refuses { None } else { Some(201) };
+            assert_eq!(statuses, expected.map(Some).into_iter().collect::<Vec<_>>(), "{subject}");
+            let (at_us, code, _) = exited(&served).expect("it ends");
+            assert!(at_us >= 300_000 && code == Some(0), "{subject}: {at_us}");
+        }
+    }
+}
+
+/// Two clients come at 50 and at 150 ms, and the store is not there until 100.
+#[test]
+fn a_store_that_is_not_there_for_a_while_is_there_again() {
+    let answers = |kind| {
+        let mut draft = Draft::new("outage/by-hand", 1, Contract::default());
+        draft.client("a").at_us(50_000).connect().work().receive();
+        draft.client("b").at_us(150_000).connect().work().receive();
+        draft.operator().at_us(300_000).signal().await_exit();
+        let mut case = Case::plain(draft.finish());
+        case.conditions.store.outages = vec![Outage { from_us: 0, until_us: 100_000, kind }];
+        let history = carry_out(&case, Subject::Ours, EngineKind::Event).history;
+        let exchanges = history.exchanges();
+        let answers = exchanges.iter().map(|it| (it.status(), it.ended_us / 1_000));
+        answers.collect::<Vec<_>>()
+    };
+    assert_eq!(answers(OutageKind::Refuse), [(Some(500), 52), (Some(201), 153)]);
+    assert_eq!(answers(OutageKind::BlackHole), [(Some(201), 101), (Some(201), 153)]);
 }

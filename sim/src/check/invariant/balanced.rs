@@ -63,6 +63,8 @@ fn is_promised(scene: &Scene<'_>, balancer: &Balancer) -> bool {
     let lag = lag.saturating_add(slowest.max().unwrap_or(0));
     let roomy = u64::from(scene.case.conditions.network.backlog) > scene.facts.conns.len() as u64;
     !policy.refuse
+        && scene.case.conditions.startup.is_none()
+        && scene.case.conditions.store.outages.is_empty()
         && lag < policy.lame_duck_us
         && roomy
         && scene.facts.forced.is_none()

@@ -2,7 +2,7 @@ use super::Check;
 use super::{
     after_fin, after_seal, balanced, deadline, early_abort, http2, idle_let_go, lame_duck_lasts,
     last_answer, no_leak, no_livelock, no_panic, not_stuck, phases, queue_lost, readiness_first,
-    release_bounded, release_last, report_agrees, second_sigint, second_sigterm, settles,
+    release_bounded, release_last, report_agrees, second_sigint, second_sigterm, settles, startup,
     store_after_close, unread,
 };
 
@@ -11,6 +11,7 @@ pub const CHECKS: &[Check] = &[
     no_panic::CHECK,
     not_stuck::CHECK,
     no_livelock::CHECK,
+    startup::CHECK,
     phases::CHECK,
     readiness_first::CHECK,
     lame_duck_lasts::CHECK,

@@ -5,6 +5,7 @@
 //! For every server:
 //!
 //! * `no_panic`, `not_stuck`, `no_livelock`: the run itself
+//! * `startup`: the time before it is ready
 //! * `queue_lost`, `after_seal`, `after_fin`, `unread`, `last_answer`, `http2`: at the door and on
 //!   the line
 //! * `early_abort`, `second_sigterm`, `deadline`: what is cut, and when
@@ -40,6 +41,7 @@ mod report_agrees;
 mod second_sigint;
 mod second_sigterm;
 mod settles;
+mod startup;
 mod store_after_close;
 mod unread;
 

@@ -49,7 +49,9 @@ fn releases_whole(scene: &Scene<'_>) -> Option<Finding> {
     let begun = facts.releasing()?;
     let store = &scene.case.conditions.store;
     let ready = facts.ready.map_or(0, |at| at.us);
-    let stalled = store.stalls.iter().any(|stall| ready.saturating_add(stall.until_us) > begun.us);
+    let stalls = store.stalls.iter().map(|stall| stall.until_us);
+    let mut ends = stalls.chain(store.outages.iter().map(|outage| outage.until_us));
+    let stalled = ends.any(|until_us| ready.saturating_add(until_us) > begun.us);
     let slow = store.close_us.saturating_add(QUANTUM_US) >= scene.policy().release_us;
     let cut = facts.forced.is_some() || facts.entered(Phase::Aborting).is_some();
     let broken = |step: &Step| matches!(step, Step::Fault { .. } | Step::Hold { .. });

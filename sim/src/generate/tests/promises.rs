@@ -1,6 +1,8 @@
-use lastorders_harness::plan::{Contract, Draft, Fault, Request, Step};
+use lastorders_harness::plan::{Contract, Draft, Fault, Gate, LetGo, Request, Step};
 
-use crate::case::{Case, LinkChange, LinkEvent, Sealing, Stall};
+use crate::case::{
+    Case, LinkChange, LinkEvent, Outage, OutageKind, Sealing, Stall, Startup, Streamed,
+};
 use crate::generate::{Family, derive_promise, generate};
 
 const SIGNAL_US: u64 = 10_000;
@@ -24,7 +26,7 @@ type Row = (&'static str, fn(&mut Case), bool, bool, bool);
 
 #[test]
 fn what_must_follow_is_told_from_the_case() {
-    let rows: [Row; 13] = [
+    let rows: [Row; 21] = [
         ("a plain one", |_| {}, true, true, true),
         ("a handshake may be lost", sealed_at_once, true, true, false),
         ("a grace shorter than a packet", |it| idle_grace(it, 500), true, true, false),
@@ -36,8 +38,22 @@ fn what_must_follow_is_told_from_the_case() {
         ("one that does not end", |it| hold(it, None), false, false, false),
         ("the store breaks", |it| breaks(it, Fault::Reset), true, false, false),
         ("and is a black hole", |it| breaks(it, Fault::BlackHole), false, false, false),
+        (
+            "it refuses for a while",
+            |it| outage(it, OutageKind::Refuse, 9_000_000),
+            true,
+            false,
+            false,
+        ),
+        ("a black hole that ends", |it| outage(it, OutageKind::BlackHole, 1_000), true, true, true),
+        ("one that lasts", |it| outage(it, OutageKind::BlackHole, 9_000_000), false, false, false),
         ("an answer that is left for seconds", dawdles, true, false, false),
+        ("a gate for a second", |it| gate(it, 1_000_000, true), true, true, true),
+        ("one across the deadline", |it| gate(it, 9_000_000, true), false, false, false),
+        ("one that stays closed", |it| gate(it, 1_000_000, false), false, false, false),
         ("a tunnel", tunnel, false, false, false),
+        ("a streamed answer", |it| streams(it, 1_000_000), true, true, true),
+        ("one that outlasts the deadline", |it| streams(it, 9_000_000), false, false, false),
     ];
     for (what, write, settles, ledger, lossless) in rows {
         let case = plain(write);
@@ -118,6 +134,20 @@ fn breaks(case: &mut Case, fault: Fault) {
     case.plan.actors.extend(draft.finish().actors);
 }
 
+fn outage(case: &mut Case, kind: OutageKind, us: u64) {
+    let outage = Outage { from_us: SIGNAL_US, until_us: SIGNAL_US + us, kind };
+    case.conditions.store.outages = vec![outage];
+}
+
+fn gate(case: &mut Case, us: u64, opens: bool) {
+    let mut draft = Draft::new("generated/by-hand", 1, Contract::default());
+    let keeper = draft.store().at_us(SIGNAL_US - 700).hold(Gate::Row).at_us(SIGNAL_US + us);
+    if opens {
+        keeper.let_go(LetGo::All);
+    }
+    case.plan.actors.extend(draft.finish().actors);
+}
+
 fn dawdles(case: &mut Case) {
     let request = Request::health();
     let late = SIGNAL_US + 3_000_000;
@@ -125,8 +155,33 @@ fn dawdles(case: &mut Case) {
     client(case, [Step::Connect, send, Step::At { us: late }, Step::Receive]);
 }
 
+fn streams(case: &mut Case, every_us: u64) {
+    for step in &mut case.plan.actors[0].steps {
+        if let Step::Send { request, .. } = step {
+            request.path = Streamed { parts: 1, every_us }.path(&request.path);
+        }
+    }
+}
+
 fn tunnel(case: &mut Case) {
     let request = Request::upgrade("/upgrade", "echo");
     let send = Step::Send { request, part: Default::default() };
     client(case, [Step::Connect, send, Step::Receive, Step::ExpectClose]);
+}
+
+/// Whatever the policy: nobody was ever served.
+#[test]
+fn who_is_told_to_stop_in_its_startup_ends_at_once() {
+    let starting = |lasts_us| {
+        plain(|case| case.conditions.startup = Some(Startup { lasts_us, refuses: true }))
+    };
+    let (early, late) = (starting(SIGNAL_US + 1), starting(SIGNAL_US));
+    let promise = |case: &Case| case.conditions.promise.clone().unwrap();
+    assert_eq!(promise(&early).settled_us, Some(SIGNAL_US + 3_000), "three ticks");
+    assert_eq!(promise(&early).gone_us, SIGNAL_US + 3_000);
+    assert_eq!(promise(&late).gone_us, SIGNAL_US + 9_053_000, "it was ready");
+    for case in [early, late] {
+        let judged = |check: &str| case.plan.checks.iter().any(|used| used.check == check);
+        assert!(judged("exit-in-grace") && !judged("created") && !judged("ledger"));
+    }
 }

@@ -1,15 +1,15 @@
 use std::collections::BTreeMap;
 
-use lastorders_harness::plan::{Fault, Signal, Step};
+use lastorders_harness::plan::{Actor, Fault, Intent, LetGo, Signal, Step};
 
-use crate::case::{Case, LinkChange, Sealing};
+use crate::case::{Case, LinkChange, OutageKind, Sealing, Streamed};
 use crate::generate::{ClientKind, Family, generate};
 
 const SEEDS: u64 = 2_000;
 
 type Test = fn(&Case) -> bool;
 
-const RARITIES: [(&str, Test); 26] = [
+const RARITIES: [(&str, Test); 33] = [
     ("four clients", |it| clients(it) == 4),
     ("more than eight", |it| clients(it) > 8),
     ("no lame duck", |it| it.conditions.policy.lame_duck_us == 0),
@@ -21,13 +21,20 @@ const RARITIES: [(&str, Test); 26] = [
     ("a link of its own", |it| !it.conditions.network.links.is_empty()),
     ("a hold, and a heal", |it| has_event(it, LinkChange::Heal)),
     ("a cut", |it| has_event(it, LinkChange::Cut)),
+    ("a streamed answer", |it| it.plan.any_step(streams)),
     ("a stall", |it| !it.conditions.store.stalls.is_empty()),
+    ("a gate", |it| it.plan.holds()),
+    ("one that stays closed", |it| it.plan.holds() && !it.plan.any_step(opens)),
     ("sessions are reset", |it| has(it, &Step::Fault { fault: Fault::Reset })),
     ("the store is a black hole", |it| has(it, &Step::Fault { fault: Fault::BlackHole })),
     ("the store refuses", |it| has(it, &Step::Fault { fault: Fault::Refuse })),
+    ("it refuses for a while", |it| outage(it, OutageKind::Refuse)),
+    ("it is a black hole for a while", |it| outage(it, OutageKind::BlackHole)),
     ("a slow release", |it| it.conditions.store.close_us >= it.conditions.policy.release_us),
     ("a balancer", |it| it.conditions.balancer.is_some()),
     ("yields", |it| it.conditions.yields != crate::case::Yields::default()),
+    ("a signal in the startup", |it| it.conditions.startup.is_some()),
+    ("a side is closed over work", half_works),
     ("SIGINT", |it| signals(it).contains(&Signal::Int)),
     ("a second signal", |it| signals(it).len() > 1),
     ("a second SIGINT", |it| signals(it) == [Signal::Int, Signal::Int]),
@@ -90,6 +97,25 @@ fn clients(case: &Case) -> usize {
 
 fn has(case: &Case, step: &Step) -> bool {
     case.plan.any_step(|other| other == step)
+}
+
+fn outage(case: &Case, kind: OutageKind) -> bool {
+    case.conditions.store.outages.iter().any(|outage| outage.kind == kind)
+}
+
+fn opens(step: &Step) -> bool {
+    *step == Step::LetGo { what: LetGo::All }
+}
+
+fn half_works(case: &Case) -> bool {
+    let half = |actor: &&Actor| actor.name.starts_with(ClientKind::HalfClosing.name());
+    let works =
+        |step: &Step| matches!(step, Step::Send { request, .. } if request.intent == Intent::Work);
+    case.plan.actors.iter().filter(half).any(|actor| actor.steps.iter().any(works))
+}
+
+fn streams(step: &Step) -> bool {
+    matches!(step, Step::Send { request, .. } if Streamed::of(&request.path).is_some())
 }
 
 fn has_event(case: &Case, change: LinkChange) -> bool {

@@ -30,6 +30,7 @@ pub(super) fn expect_valid(case: &Case, what: &str) {
     }
     assert!(held.is_empty(), "{what}: a link that is held for ever");
     assert!(conditions.store.stalls.iter().all(|it| it.from_us < it.until_us), "{what}");
+    assert!(conditions.store.outages.iter().all(|it| it.from_us < it.until_us), "{what}");
     assert!(conditions.store.pool > 0 && conditions.network.backlog > 0, "{what}");
     assert!(conditions.promise.is_some(), "{what}");
 }

@@ -10,6 +10,7 @@ const SECOND: Duration = Duration::from_secs(1);
 mod each {
     crate::subject::tests::bugs::shows! {
         "upgraded-forgotten": leaves_the_upgraded;
+        "counted-by-handler": cuts_an_answer_short;
         "counter-leaked": waits_for_who_has_left;
         "deadline-restarts": outlives_its_deadline;
         "aborted-early": gives_less_than_its_deadline;
@@ -32,6 +33,15 @@ async fn leaves_the_upgraded(subject: Subject) -> bool {
     assert_eq!(client.until(b"hello").await.as_deref(), Some(&b"hello"[..]));
     rig.terminate().await;
     rig.took().await < deadline()
+}
+
+async fn cuts_an_answer_short(subject: Subject) -> bool {
+    let mut rig = Rig::new(subject);
+    let mut client = rig.connect();
+    client.get("/slow").await;
+    client.head().await.expect("answered");
+    rig.terminate().await;
+    client.until(b"slow").await.is_none()
 }
 
 async fn waits_for_who_has_left(subject: Subject) -> bool {

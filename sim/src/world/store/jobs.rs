@@ -6,6 +6,7 @@ use lastorders_harness::plan::Gate;
 
 use super::session::{Session, SessionError};
 use super::state::{SimStore, State};
+use crate::case::OutageKind;
 
 impl JobStore for SimStore {
     async fn create(&self, name: &str) -> Result<Job, StoreError> {
@@ -39,10 +40,16 @@ impl SimStore {
         if us > 0 {
             tokio::time::sleep(Duration::from_micros(us)).await;
         }
-        while let Some(rest) = self.stalled() {
+        while let Some(rest) = self.stalled().or_else(|| self.hole()) {
             tokio::time::sleep(rest).await;
         }
         self.until(|state| (!state.black_hole).then_some(())).await;
+    }
+
+    /// How long it answers nothing yet, if that ends.
+    pub(super) fn hole(&self) -> Option<Duration> {
+        let ready = self.lock().ready;
+        self.outage(OutageKind::BlackHole, ready)
     }
 
     /// How long the store stands still yet, if it does.

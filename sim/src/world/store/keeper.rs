@@ -67,6 +67,9 @@ impl SimStore {
         let mut closing = Closing { store: self, done: false };
         self.until(|state| (state.working == 0).then_some(())).await;
         tokio::time::sleep(Duration::from_micros(self.conditions().close_us)).await;
+        while let Some(rest) = self.hole() {
+            tokio::time::sleep(rest).await;
+        }
         self.until(|state| (!state.black_hole).then_some(())).await;
         for session in self.change(|state| std::mem::take(&mut state.idle)) {
             self.saw(session, Seen::Terminate);

@@ -2,6 +2,7 @@ use lastorders_harness::history::Session as Seen;
 use lastorders_harness::plan::Gate;
 
 use super::state::SimStore;
+use crate::case::OutageKind;
 
 /// A session that works for one statement. Dropped before it is given back, it is ended: what it
 /// had not committed is undone, and the pool opens another in its place. At a closed gate it cannot
@@ -45,7 +46,7 @@ impl Session {
                 if state.working >= pool {
                     return None;
                 }
-                if state.refuses {
+                if state.refuses || store.outage(OutageKind::Refuse, state.ready).is_some() {
                     return Some(Err(SessionError::Refused));
                 }
                 state.working += 1;

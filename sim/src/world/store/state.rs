@@ -7,7 +7,7 @@ use lastorders_harness::history::{Session, What};
 use lastorders_harness::plan::Gate;
 use tokio::sync::Notify;
 
-use crate::case::StoreConditions;
+use crate::case::{OutageKind, StoreConditions};
 use crate::world::random::Random;
 
 /// Takes down what the store sees.
@@ -83,6 +83,15 @@ impl SimStore {
 
     pub(super) fn conditions(&self) -> &StoreConditions {
         &self.shared.conditions
+    }
+
+    /// How long it is not there yet in this way, if it is not.
+    pub(super) fn outage(&self, kind: OutageKind, ready: Option<Duration>) -> Option<Duration> {
+        let now = self.now().checked_sub(ready?)?;
+        let us = Duration::from_micros;
+        let mut outages = self.conditions().outages.iter().filter(|it| it.kind == kind);
+        let outage = outages.find(|it| us(it.from_us) <= now && now < us(it.until_us))?;
+        Some(us(outage.until_us) - now)
     }
 
     pub(super) fn jitter(&self) -> u64 {

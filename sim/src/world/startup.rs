@@ -1,0 +1,80 @@
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use futures_util::stream::{pending, poll_fn};
+use lastorders::{Signal, TokioClock, exit_code, reference};
+use lastorders_harness::actor::Exit;
+use lastorders_harness::history::What;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::cast::Cast;
+use super::listener::Listener;
+use super::scene::Scene;
+use crate::case::Startup;
+use crate::engine::Net;
+use crate::subject::Subject;
+use crate::trace::{self, Kind, NO_CONNECTION};
+
+/// What comes before the server listens. `None`: a signal came first, and the process has ended.
+///
+/// Ours reaches for its store as the reference service does. The others install their handlers when
+/// they serve, so that until then a signal does what it does by default.
+pub(super) async fn complete<N: Net>(
+    scene: &Arc<Scene<N>>,
+    startup: Startup,
+    subject: Subject,
+    signals: &mut UnboundedReceiver<Signal>,
+) -> Option<Listener<N>> {
+    let begun = scene.net.now();
+    let attempt = || attempt(scene, begun + Duration::from_micros(startup.lasts_us), startup);
+    let mut received = poll_fn(|cx| signals.poll_recv(cx));
+    let ended = if subject.is_ours() {
+        let reached = reference::reach(&mut received, &TokioClock, attempt, |_| true).await;
+        let signalled = matches!(reached, Ok(None));
+        signalled.then_some(Exit { code: Some(exit_code::CLEAN.into()), signal: None })
+    } else {
+        let mut deaf = pin!(pending());
+        let reached = pin!(reference::reach(&mut deaf, &TokioClock, attempt, |_| true));
+        match select(received.next(), reached).await {
+            Either::Left((signal, _)) => {
+                let signal = if signal == Some(Signal::Interrupt) { 2 } else { 15 };
+                Some(Exit { code: None, signal: Some(signal) })
+            }
+            Either::Right(_) => None,
+        }
+    };
+    if let Some(exit) = ended {
+        let [code, signal] = [exit.code, exit.signal]
+            .map(|it| u64::try_from(it.unwrap_or_default()).unwrap_or_default());
+        trace::record(Cast::SERVER.0, Kind::Exited, NO_CONNECTION, code, signal);
+        scene.process.end(exit);
+        return None;
+    }
+    match Listener::bind(scene).await {
+        Ok(listener) => {
+            scene.recorder.record("server", What::Ready);
+            Some(listener)
+        }
+        Err(error) => {
+            scene.recorder.record("server", What::NotReady { why: error.to_string() });
+            scene.process.end(Exit { code: Some(exit_code::SYSTEM.into()), signal: None });
+            None
+        }
+    }
+}
+
+/// The store is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("the database refuses new sessions")]
+struct Refused;
+
+async fn attempt<N: Net>(scene: &Scene<N>, at: Duration, startup: Startup) -> Result<(), Refused> {
+    if startup.refuses && scene.net.now() < at {
+        return Err(Refused);
+    }
+    scene.net.sleep_until(at).await;
+    Ok(())
+}
