@@ -119,7 +119,10 @@ fn found(finding: &Finding) -> Markup {
     html! {
         dl.note[finding.kind == Kind::Note] {
             dt { "check" }
-            dd { b { (check) } @if let Some(request) = request { ", of " (clean(request, LONGEST)) } }
+            dd {
+                b { (check) }
+                @if let Some(request) = request { ", of " (clean(request, LONGEST)) }
+            }
             dt { "expected" }
             dd { (clean(expected, LONGEST)) }
             dt { "actual" }
