@@ -44,7 +44,7 @@ pub(super) struct Facts {
     /// For how long the store answers nothing and holds who closes the pool, in all.
     pub(super) hole_us: u64,
     /// For how long gates are closed, in all.
-    gated_us: u64,
+    pub(super) gated_us: u64,
     /// A gate keeps rows out of the store.
     pub(super) keeps_rows_out: bool,
     /// A gate, or a server that stands still, lasts as long as somebody wants.
