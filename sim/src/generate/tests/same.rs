@@ -6,15 +6,15 @@ use crate::generate::{ClientKind, Family, Generator, generate};
 /// Of the first hundred cases of each family, as JSON. Whoever changes what is drawn changes them
 /// on purpose: cases that were named by their seeds are others from then on.
 const GOLDEN: [(Family, u64); 9] = [
-    (Family::Mixed, 13607356691642997177),
-    (Family::KeepAlive, 14762412805833148450),
-    (Family::Queue, 2760981135156603303),
-    (Family::Bodies, 9080869877389548571),
-    (Family::Store, 14654890387960831082),
-    (Family::Signals, 14047935969042078042),
-    (Family::Http2, 1654537841662168536),
-    (Family::Upgraded, 14339538014927860612),
-    (Family::Balanced, 15171748331314916284),
+    (Family::Mixed, 13_607_356_691_642_997_177),
+    (Family::KeepAlive, 14_762_412_805_833_148_450),
+    (Family::Queue, 2_760_981_135_156_603_303),
+    (Family::Bodies, 9_080_869_877_389_548_571),
+    (Family::Store, 14_654_890_387_960_831_082),
+    (Family::Signals, 14_047_935_969_042_078_042),
+    (Family::Http2, 1_654_537_841_662_168_536),
+    (Family::Upgraded, 14_339_538_014_927_860_612),
+    (Family::Balanced, 15_171_748_331_314_916_284),
 ];
 
 #[test]
