@@ -36,7 +36,7 @@ pub use self::names::Names;
 pub use self::request::{Cut, Intent, Part, Request};
 pub use self::script::{in_words, script};
 pub use self::step::{Closing, Fault, Gate, LetGo, Signal, Step, Target, Until};
-pub use self::validate::{PlanError, validate};
+pub use self::validate::{MOST_ACTORS, PlanError, validate};
 
 /// The version of the plan's language. A world refuses a plan of another version.
 pub const PLAN_VERSION: u32 = 1;

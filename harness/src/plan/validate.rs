@@ -6,6 +6,10 @@ use super::vocabulary::{fits, word};
 use super::{Actor, Cut, PLAN_VERSION, Part, Plan, Request, Role, Step, Until};
 use crate::check;
 
+/// How many actors a plan may have: each is a host of its own in a simulated world, which counts its
+/// hosts in a byte.
+pub const MOST_ACTORS: usize = 240;
+
 /// Why no world would carry out a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlanError {
@@ -21,6 +25,9 @@ pub enum PlanError {
     /// It names a check that does not exist, or one twice.
     #[error("the check `{0}` is unknown, or named twice")]
     Check(String),
+    /// More actors than a world has room for.
+    #[error("it has {0} actors, and a world has room for {MOST_ACTORS}")]
+    Actors(usize),
     /// Two actors have the same name, or a name cannot stand in a history.
     #[error("the actor `{0}` has no name of its own, or one with `#` or `@`")]
     Actor(String),
@@ -69,6 +76,9 @@ pub enum PlanError {
 /// The first thing that is wrong with it.
 pub fn validate(plan: &Plan) -> Result<(), PlanError> {
     header(plan)?;
+    if plan.actors.len() > MOST_ACTORS {
+        return Err(PlanError::Actors(plan.actors.len()));
+    }
     let mut names = BTreeSet::new();
     let marks = marks(plan);
     let mut requests = BTreeMap::new();
@@ -267,7 +277,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_malformed_plan_is_refused_with_its_reason() {
-        let rows: [(&str, Write, &str); 20] = [
+        let rows: [(&str, Write, &str); 21] = [
+            ("more than there is room for", crowd, "it has 241 actors"),
             ("a part over HTTP/2", half_of_http2, "`a` cannot send a part"),
             ("half a close of HTTP/2", half_closed_http2, "`a` cannot close its side alone"),
             ("an upgrade of HTTP/2", upgraded_http2, "`a` cannot ask for an upgrade"),
@@ -292,6 +303,12 @@ mod tests {
         for (what, write, expected) in rows {
             let error = outcome(write).expect_err(what).to_string();
             assert!(error.contains(expected), "{what}: {error}");
+        }
+    }
+
+    fn crowd(draft: &mut Draft) {
+        for n in 0..=MOST_ACTORS {
+            draft.client(&format!("client-{n}")).connect();
         }
     }
 

@@ -21,8 +21,10 @@ pub fn main() -> ExitCode {
     };
     fault::install();
     let done = std::panic::catch_unwind(|| carry_out(&arguments.command));
-    // The panic has been printed by then.
-    ExitCode::from(done.unwrap_or(exit::OUR_FAULT))
+    ExitCode::from(done.unwrap_or_else(|payload| {
+        fault::tell(&*payload);
+        exit::OUR_FAULT
+    }))
 }
 
 fn carry_out(command: &Command) -> u8 {
