@@ -8,7 +8,7 @@ use crate::generate::{ClientKind, Family, Generator, generate};
 const GOLDEN: [(Family, u64); 9] = [
     (Family::Mixed, 9_989_174_437_132_646_812),
     (Family::KeepAlive, 9_291_069_341_618_361_067),
-    (Family::Queue, 4_680_135_974_068_466_185),
+    (Family::Queue, 2_505_004_164_193_613_329),
     (Family::Bodies, 14_698_512_849_805_645_804),
     (Family::Store, 9_311_383_906_219_479_282),
     (Family::Signals, 12_740_632_831_195_235_876),
