@@ -24,7 +24,11 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     // `None` is "never": the latest of all.
     let latest = idle
         .iter()
-        .map(|connection| (closed_at(connection).unwrap_or(u64::MAX), connection))
+        .map(|connection| {
+            // The end of the process ends its connections, whether their clients looked or not.
+            let closed = closed_at(connection).or(moments.exited);
+            (closed.unwrap_or(u64::MAX), connection)
+        })
         .filter(|(at, _)| at.saturating_sub(due) > budget * 1000)
         .collect::<Vec<_>>();
     let Some((at, worst)) = latest.iter().max_by_key(|(at, _)| *at) else { return Vec::new() };
@@ -75,7 +79,7 @@ mod tests {
         let all = |story: Story, by| story.closed("a", by).closed("b", by).closed("c", by);
         let lame = || idle().at(310).visible(Sign::Unavailable).at(3_300).listener_gone();
         let upgraded = ready().at(200).connects("a").sends("a", Intent::Upgrade).at(210);
-        let rows: [Row<'_>; 9] = [
+        let rows: [Row<'_>; 11] = [
             (
                 "one that carries something else than HTTP is not idle",
                 upgraded.answered("a", 101).at(300).signalled().at(8_000).closed("a", End::Fin),
@@ -89,6 +93,12 @@ mod tests {
                 "one of them when its own timeout fired",
                 all(idle().at(310).closed("a", End::Fin).at(5_300), End::Fin),
                 &["Late Must … 2 of 3 were not; c@1 was closed 5.0 s after SIGTERM"],
+            ),
+            ("nobody looked, and the process has gone", idle().at(310).exits(0), &[]),
+            (
+                "nobody looked, and the process went late",
+                idle().at(5_300).exits(0),
+                &["Late Must … 3 of 3 were not; c@1 was closed 5.0 s after SIGTERM"],
             ),
             (
                 "when the world killed the server",

@@ -27,7 +27,7 @@ pub struct Conditions {
     pub promise: Option<Promise>,
 }
 
-/// How often a wrapper of I/O, of the store and of spawned tasks returns `Pending` once, in 256
+/// How often a wrapper of I/O, of the store and of the listener returns `Pending` once, in 256
 /// polls: an order of events that a busy machine brings about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -36,6 +36,6 @@ pub struct Yields {
     pub io: u8,
     /// The store's answers.
     pub store: u8,
-    /// Tasks that the server's connections run in.
+    /// The task that accepts the server's connections, while somebody waits.
     pub tasks: u8,
 }

@@ -138,7 +138,7 @@ impl Yields {
     /// Where wrappers give way.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
-        let all = [("I/O", self.io), ("the store", self.store), ("tasks", self.tasks)];
+        let all = [("I/O", self.io), ("the store", self.store), ("the listener", self.tasks)];
         let all = all.into_iter().filter(|(_, often)| *often > 0);
         all.map(|(what, often)| format!("{what} gives way {often} times in 256")).collect()
     }
@@ -192,7 +192,7 @@ mod tests {
             "the store refuses new sessions from 3 µs to 4 µs",
             "a balancer asks for readiness every 10 µs, and sends a, b elsewhere no time after it \
              went",
-            "tasks gives way 4 times in 256",
+            "the listener gives way 4 times in 256",
         ];
         assert_eq!(odd.in_words(), expected);
     }

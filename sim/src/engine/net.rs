@@ -17,7 +17,8 @@ pub trait Engine: Sized + 'static {
     type Net: Net;
 
     /// Builds the runtime and the network, and runs to the end of the world's future. What was
-    /// spawned and is not done then is dropped, and so is every socket. Runs cannot be nested.
+    /// spawned and is not done then is dropped, in any order, and so is every socket: who records
+    /// what is dropped ends the recording before. Runs cannot be nested.
     ///
     /// The world's future runs on the calling thread and belongs to no host; whatever it spawns
     /// is polled in turn with it.

@@ -38,6 +38,11 @@ impl Drop for Recorder {
     }
 }
 
+/// Whether there was a panic since the start of this thread's recorder.
+pub(super) fn any() -> bool {
+    FIRST.with_borrow(Option::is_some)
+}
+
 fn record(info: &PanicHookInfo<'_>) {
     FIRST.with_borrow_mut(|first| {
         if first.is_none() {

@@ -79,6 +79,9 @@ impl Generator {
             policy.deadline_us = policy.lame_duck_us + frame.tight_us;
         }
         let mut times = Times::of_a_drain(&policy, &store, signals.first_us, frame.scale_us);
+        if family == Family::Queue {
+            times.meet_handshakes();
+        }
         let arrival = stream.between(0, times.horizon());
         times.anchor_request(arrival, &store);
         if cut_short {
@@ -122,7 +125,7 @@ impl Generator {
             checks: Vec::new(),
             actors,
         };
-        let yields = yields(seed, &swarm);
+        let yields = yields(seed, family, &swarm);
         let conditions =
             Conditions { policy, network, store, balancer, startup, yields, promise: None };
         let tail_seed = Stream::new(seed, Concern::Tail, 0).draw();
@@ -200,12 +203,17 @@ fn end_before_the_deadline(case: &mut Case, slack_us: u64) {
     }
 }
 
-fn yields(seed: u64, swarm: &Swarm) -> Yields {
+fn yields(seed: u64, family: Family, swarm: &Swarm) -> Yields {
     if !swarm.has(FaultKind::Yields) {
         return Yields::default();
     }
     let stream = &mut Stream::new(seed, Concern::Yield, 0);
     // On two levels: a place is rare in one of four seeds, and then met one of four times.
     let mut level = || if stream.chance(1, 4) { 64 } else { stream.pick(&[0, 0, 4]) };
-    Yields { io: level(), store: level(), tasks: level() }
+    let yields = Yields { io: level(), store: level(), tasks: level() };
+    match family {
+        // A queue that is always emptied at once is none.
+        Family::Queue => Yields { tasks: 128, ..yields },
+        _ => yields,
+    }
 }

@@ -63,10 +63,10 @@ impl FaultKind {
         match family {
             Family::Mixed
             | Family::KeepAlive
-            | Family::Queue
             | Family::Bodies
             | Family::Http2
             | Family::Upgraded => false,
+            Family::Queue => matches!(self, Self::Yields),
             Family::Store => matches!(self, Self::Stalls | Self::StoreBreaks | Self::Gates),
             Family::Signals => matches!(self, Self::SecondSignal | Self::Forced),
             Family::Balanced => matches!(self, Self::Balancer),

@@ -26,6 +26,8 @@ pub(super) struct Times {
     horizon: u64,
     /// Half of those lie before the signal: what is not there by then is hardly ever in flight.
     signal_us: u64,
+    /// Whether it is handshakes that are to be done at those moments, and not only packets to come.
+    handshakes: bool,
 }
 
 impl Times {
@@ -43,7 +45,8 @@ impl Times {
         };
         let sealed_us = tick(sealing_us + policy.handshake_grace_us);
         let horizon = sealed_us + scale_us;
-        let mut times = Self { anchors: Vec::with_capacity(24), horizon, signal_us };
+        let anchors = Vec::with_capacity(24);
+        let mut times = Self { anchors, horizon, signal_us, handshakes: false };
         times.anchor([signal_us, sealing_us, sealed_us]);
         times.anchor(
             [policy.idle_grace_us, policy.first_byte_grace_us].map(|us| tick(sealed_us + us)),
@@ -53,6 +56,11 @@ impl Times {
         times.anchor_request(signal_us.saturating_sub(store.work_us), store);
         times.anchor_request(signal_us.saturating_sub(answer_us), store);
         times
+    }
+
+    /// From now on half of what clients do is done such that a handshake is over at the moment.
+    pub(super) fn meet_handshakes(&mut self) {
+        self.handshakes = true;
     }
 
     /// When a request's last byte comes, when its row is made, and when its answer is due.
@@ -86,6 +94,12 @@ impl Times {
     /// that its packet is at the server by then.
     pub(super) fn draw_client(&self, stream: &mut Stream, link: Link) -> u64 {
         let at = self.draw(stream, link);
-        if stream.coin() { at.saturating_sub(link.to_server_us) } else { at }
+        let shaken_us = 2 * link.to_server_us + link.to_client_us;
+        let ahead_us = match (self.handshakes && stream.coin(), stream.coin()) {
+            (true, _) => shaken_us,
+            (false, true) => link.to_server_us,
+            (false, false) => 0,
+        };
+        at.saturating_sub(ahead_us)
     }
 }

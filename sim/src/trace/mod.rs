@@ -39,7 +39,7 @@ pub use self::kind::{Kind, Stream};
 pub use self::lock::LOCK_HASH;
 pub use self::names::Names;
 pub use self::record::{NO_CONNECTION, Record};
-pub use self::recorder::{Recording, begin, drew, len, record, record_at};
+pub use self::recorder::{Recording, begin, drew, len, pause, record, record_at};
 pub use self::trace::{Draw, Trace};
 use self::words::phase;
 pub use self::words::{line, time, what};

@@ -8,6 +8,8 @@ use super::{Chain, Draw, Kind, NO_CONNECTION, Record, Stream, Trace};
 struct Recorder {
     /// The clock; none is "nothing is being recorded".
     clock: Option<Box<dyn Fn() -> u64>>,
+    /// Whether what happens just now is no part of the run.
+    paused: bool,
     /// Cleared between recordings and not freed.
     records: Vec<Record>,
     draws: Vec<Draw>,
@@ -19,6 +21,7 @@ thread_local! {
     static RECORDER: RefCell<Recorder> = const {
         RefCell::new(Recorder {
             clock: None,
+            paused: false,
             records: Vec::new(),
             draws: Vec::new(),
             counts: [0; Stream::ALL.len()],
@@ -44,6 +47,7 @@ pub fn begin(clock: impl Fn() -> u64 + 'static) -> Recording {
     RECORDER.with_borrow_mut(|recorder| {
         assert!(recorder.clock.is_none(), "a recording is under way on this thread");
         recorder.clock = Some(Box::new(clock));
+        recorder.paused = false;
         recorder.records.clear();
         recorder.draws.clear();
         recorder.counts = Default::default();
@@ -60,7 +64,7 @@ pub fn begin(clock: impl Fn() -> u64 + 'static) -> Recording {
 #[inline]
 pub fn record(host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
     RECORDER.with_borrow_mut(|recorder| {
-        if let Some(clock) = &recorder.clock {
+        if let Some(clock) = recorder.clock.as_ref().filter(|_| !recorder.paused) {
             let at_ns = clock();
             recorder.push(at_ns, host, kind, connection, a, b);
         }
@@ -72,10 +76,16 @@ pub fn record(host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
 #[inline]
 pub fn record_at(at_ns: u64, host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
     RECORDER.with_borrow_mut(|recorder| {
-        if recorder.clock.is_some() {
+        if recorder.clock.is_some() && !recorder.paused {
             recorder.push(at_ns, host, kind, connection, a, b);
         }
     });
+}
+
+/// From now on nothing is recorded, until [`Recording::resume`]: the run is over, and what is
+/// dropped then goes in any order.
+pub fn pause() {
+    RECORDER.with_borrow_mut(|recorder| recorder.paused = true);
 }
 
 /// Counts `times` draws from a stream. They stand in the trace: their places, and at the end how
@@ -83,7 +93,7 @@ pub fn record_at(at_ns: u64, host: u8, kind: Kind, connection: u16, a: u64, b: u
 #[inline]
 pub fn drew(stream: Stream, times: u32) {
     RECORDER.with_borrow_mut(|recorder| {
-        if recorder.clock.is_some() {
+        if recorder.clock.is_some() && !recorder.paused {
             let before = recorder.sequence();
             recorder.draws.push(Draw { before, times, stream });
             recorder.counts[stream as usize] += u64::from(times);
@@ -122,6 +132,11 @@ impl Recorder {
 }
 
 impl Recording {
+    /// Records again after a [`pause`].
+    pub fn resume(&self) {
+        RECORDER.with_borrow_mut(|recorder| recorder.paused = false);
+    }
+
     /// Ends the recording: the counts of the draws go in, and what was recorded comes out.
     #[must_use]
     pub fn finish(self) -> Trace {
@@ -193,6 +208,22 @@ mod tests {
         drew(Stream::Net, 1);
         assert_eq!(len(), 0);
         assert_eq!(marks(1).records.len(), 1 + Stream::ALL.len());
+    }
+
+    #[test]
+    fn what_happens_in_a_pause_is_not_recorded() {
+        let recording = begin(|| 7);
+        pause();
+        record(1, Kind::Mark, 2, 1, 0);
+        record_at(8, 1, Kind::Mark, 2, 2, 0);
+        drew(Stream::Net, 1);
+        recording.resume();
+        record(1, Kind::Mark, 2, 3, 0);
+        pause();
+        let paused = recording.finish();
+        let again = begin(|| 7);
+        record(1, Kind::Mark, 2, 3, 0);
+        assert_eq!(again.finish(), paused, "the next recording is not paused");
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +13,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::cast::Cast;
+use super::process::Opened;
 use super::scene::Scene;
 use crate::engine::Net;
 use crate::trace::{self, Kind};
@@ -57,7 +59,7 @@ impl<N, S: Clone> Clone for Called<N, S> {
 impl<N, S> Service<Request> for Called<N, S>
 where
     N: Net,
-    S: Service<Request, Response = Response>,
+    S: Service<Request, Response = Response, Error: 'static>,
     S::Future: Send + 'static,
 {
     type Response = Response;
@@ -70,6 +72,10 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         let scene = Arc::clone(&self.calls.scene);
+        if scene.process.exit().is_some() {
+            // Its tasks are still there, but nothing executes them any more.
+            return Box::pin(pending());
+        }
         let call = self.calls.count.fetch_add(1, Ordering::Relaxed) + 1;
         let line = format!("{} {}", request.method(), request.uri().path());
         let headless = request.method() == Method::HEAD;
@@ -79,68 +85,107 @@ where
         trace::record(Cast::SERVER.0, Kind::CallBegan, number, call, 0);
         scene.cast.call_began(number);
         scene.inside(Inside::Began { call, conn, line });
-        let mut end = End { scene, call, number, over: false };
+        let call = Call { scene, call, number };
+        let end = End(call.open(|call| call.ended(None)));
         let answer = self.inner.call(request);
         Box::pin(async move {
             let answer = answer.await?;
-            end.over(Some(answer.status().as_u16()));
-            Ok(answer.map(|body| Body::new(Watched { body, end, headless, over: false })))
+            end.0.close(|call| call.ended(Some(answer.status().as_u16())));
+            Ok(answer.map(|body| Body::new(Watched::new(body, &call, headless))))
         })
     }
 }
 
-/// Says when a call is over, if only because it is dropped.
-struct End<N> {
+/// A call of the application.
+struct Call<N> {
     scene: Arc<Scene<N>>,
     call: u64,
     number: u16,
-    over: bool,
 }
 
-impl<N> End<N> {
-    fn over(&mut self, status: Option<u16>) {
-        self.over = true;
-        let Self { call, number, .. } = *self;
-        let code = status.map_or(0, u64::from);
-        trace::record(Cast::SERVER.0, Kind::CallEnded, number, call, code);
-        self.scene.cast.call_ended(number);
-        self.scene.inside(Inside::Ended { call, status });
+impl<N> Clone for Call<N> {
+    fn clone(&self) -> Self {
+        Self { scene: Arc::clone(&self.scene), ..*self }
     }
 }
 
-impl<N> Drop for End<N> {
-    fn drop(&mut self) {
-        if !self.over {
-            self.over(None);
+impl<N: Send + Sync + 'static> Call<N> {
+    fn ended(&self, status: Option<u16>) {
+        let code = status.map_or(0, u64::from);
+        trace::record(Cast::SERVER.0, Kind::CallEnded, self.number, self.call, code);
+        self.scene.cast.call_ended(self.number);
+        self.scene.inside(Inside::Ended { call: self.call, status });
+    }
+
+    fn written(&self, whole: bool) {
+        trace::record(Cast::SERVER.0, Kind::CallWritten, self.number, self.call, whole.into());
+        self.scene.inside(Inside::Written { call: self.call, whole });
+    }
+
+    /// The process has a part of the call open, and says `cut` if it ends before that part does.
+    fn open(&self, cut: impl FnOnce(&Self) + Send + 'static) -> Part<N> {
+        let Self { call, number, .. } = *self;
+        // The scene has the process, which is not to keep the scene.
+        let scene = Arc::downgrade(&self.scene);
+        let opened = self.scene.process.open(move || {
+            if let Some(scene) = scene.upgrade() {
+                cut(&Self { scene, call, number });
+            }
+        });
+        Part { call: self.clone(), opened }
+    }
+}
+
+/// A part of a call that is under way, until it is closed or the process ends.
+struct Part<N> {
+    call: Call<N>,
+    opened: Opened,
+}
+
+impl<N> Part<N> {
+    /// Closes it, and has it said, if nobody has before.
+    fn close(&self, say: impl FnOnce(&Call<N>)) {
+        if self.call.scene.process.close(self.opened) {
+            say(&self.call);
         }
+    }
+}
+
+/// Says when a handler has ended, if only because it is dropped.
+struct End<N: Send + Sync + 'static>(Part<N>);
+
+impl<N: Send + Sync + 'static> Drop for End<N> {
+    fn drop(&mut self) {
+        self.0.close(|call| call.ended(None));
     }
 }
 
 /// A body that says when it was wholly taken, or dropped before that.
-struct Watched<N> {
+struct Watched<N: Send + Sync + 'static> {
     body: Body,
-    end: End<N>,
     /// Whether nobody takes it, because it was only asked for the head.
     headless: bool,
-    over: bool,
+    part: Part<N>,
 }
 
-impl<N> Watched<N> {
-    fn over(&mut self, whole: bool) {
-        if self.over {
-            return;
-        }
-        self.over = true;
-        let End { call, number, .. } = self.end;
-        trace::record(Cast::SERVER.0, Kind::CallWritten, number, call, whole.into());
-        self.end.scene.inside(Inside::Written { call, whole });
+impl<N: Send + Sync + 'static> Watched<N> {
+    fn new(body: Body, call: &Call<N>, headless: bool) -> Self {
+        let whole = headless || nothing_left(&body);
+        Self { body, headless, part: call.open(move |call| call.written(whole)) }
+    }
+
+    fn over(&self, whole: bool) {
+        self.part.close(|call| call.written(whole));
     }
 }
 
-impl<N> Drop for Watched<N> {
+fn nothing_left(body: &Body) -> bool {
+    body.is_end_stream() || body.size_hint().exact() == Some(0)
+}
+
+impl<N: Send + Sync + 'static> Drop for Watched<N> {
     fn drop(&mut self) {
-        let nothing_left = self.body.is_end_stream() || self.body.size_hint().exact() == Some(0);
-        self.over(self.headless || nothing_left);
+        self.over(self.headless || nothing_left(&self.body));
     }
 }
 

@@ -42,7 +42,7 @@ pub fn carry_out_with(case: &Case, subject: Subject, engine: EngineKind, app: &A
 fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
     // What is known inside of the run and needed outside: it may end in the middle.
     let clock: Rc<Clock<E::Net>> = Rc::default();
-    let record: Rc<OnceCell<Arc<Recorder>>> = Rc::default();
+    let history: Rc<RefCell<History>> = Rc::default();
     let recording = trace::begin({
         let clock = Rc::clone(&clock);
         move || clock.now_ns()
@@ -51,22 +51,28 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
     let ended = match plan::validate(&case.plan) {
         Err(error) => Ended::Unsupported(error.to_string()),
         Ok(()) => {
-            let (case, record, clock) = (case.clone(), Rc::clone(&record), Rc::clone(&clock));
+            let (case, clock) = (case.clone(), Rc::clone(&clock));
+            let curtain = Curtain { record: Rc::default(), history: Rc::clone(&history) };
             let cast = Cast::new(&case.plan);
             let setup = setup(&case, &cast);
             let world = move |net: E::Net| {
                 clock.net.replace(Some(net.clone()));
-                perform(net, case, cast, server, record)
+                async move {
+                    let record = Rc::clone(&curtain.record);
+                    perform(net, case, cast, server, record).await;
+                    drop(curtain);
+                }
             };
             E::run(&setup, world).into()
         }
     };
+    recording.resume();
     // The engine's clock has gone with its run.
     clock.net.replace(None);
     trace::record(Cast::SERVER.0, Kind::End, NO_CONNECTION, ended.code(), 0);
     let packets = tapped.finish();
     let trace = recording.finish();
-    let mut history = record.get().map_or_else(History::default, |recorder| recorder.take());
+    let mut history = history.take();
     if let Some(inside) = ended.inside() {
         append(&mut history, "server", What::Inside { what: inside });
     }
@@ -75,6 +81,23 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
         append(&mut history, "world", What::Unreached { step, why, trouble: Trouble::World });
     }
     Run { history, trace, ended, packets }
+}
+
+/// Falls when the world's part is over, be it to the end or not, and before the engine drops what
+/// is left of it. Tasks are dropped in no order that belongs to the run: tokio keeps them by their
+/// numbers, and counts those through for all runs and threads of a process.
+struct Curtain {
+    record: Rc<OnceCell<Arc<Recorder>>>,
+    history: Rc<RefCell<History>>,
+}
+
+impl Drop for Curtain {
+    fn drop(&mut self) {
+        trace::pause();
+        if let Some(recorder) = self.record.get() {
+            self.history.replace(recorder.take());
+        }
+    }
 }
 
 /// The clock of a run, which stands still before and after it.

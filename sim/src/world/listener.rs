@@ -1,8 +1,10 @@
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -14,7 +16,7 @@ use super::scene::Scene;
 use super::stream::Stream;
 use crate::engine::Net;
 use crate::subject::listener::SimListener;
-use crate::trace::{self, Kind, leak};
+use crate::trace::{self, Kind, NO_CONNECTION, leak};
 
 /// The port that every server is told to listen on.
 pub(crate) const PORT: u16 = 3000;
@@ -24,6 +26,8 @@ pub(crate) struct Listener<N: Net> {
     slot: Arc<Mutex<Option<Arc<N::Listener>>>>,
     scene: Arc<Scene<N>>,
     opened: Opened,
+    /// Whether it is about to be closed: whoever waits then is taken at once.
+    sealing: bool,
 }
 
 impl<N: Net> Listener<N> {
@@ -36,7 +40,20 @@ impl<N: Net> Listener<N> {
             let slot = Arc::clone(&slot);
             move || drop(take(&slot))
         });
-        Ok(Self { slot, scene: Arc::clone(scene), opened })
+        Ok(Self { slot, scene: Arc::clone(scene), opened, sealing: false })
+    }
+
+    /// Whether to give way here, although somebody waits: a busy machine comes to its tasks late.
+    fn gives_way(&self) -> bool {
+        let often = self.scene.conditions.yields.tasks;
+        let gives_way = often > 0
+            && !self.sealing
+            && self.queued() > 0
+            && self.scene.random.accept_gives_way(often);
+        if gives_way {
+            trace::record(Cast::SERVER.0, Kind::Yield, NO_CONNECTION, 2, 0);
+        }
+        gives_way
     }
 
     /// How many connections are established and not accepted.
@@ -64,7 +81,17 @@ impl<N: Net> SimListener for Listener<N> {
             let later = self.scene.net.now() + Duration::from_micros(1);
             self.scene.net.sleep_until(later).await;
         }
-        let accepted = pin!(self.scene.net.accept(&listener));
+        let mut accepted = pin!(self.scene.net.accept(&listener));
+        let mut gave_way = false;
+        let accepted = poll_fn(|cx| {
+            // Not twice in a row.
+            gave_way = !gave_way && self.gives_way();
+            if gave_way {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            accepted.as_mut().poll(cx)
+        });
         let ended = pin!(self.scene.process.exited());
         let (stream, peer) = match select(accepted, ended).await {
             Either::Left((accepted, _)) => accepted?,
@@ -82,6 +109,7 @@ impl<N: Net> SimListener for Listener<N> {
     }
 
     fn seal_begins(&mut self) {
+        self.sealing = true;
         let queued = self.queued();
         self.scene.inside(Inside::Sealing { queued });
     }

@@ -18,7 +18,7 @@ pub(crate) struct Process {
 #[derive(Default)]
 struct State {
     exit: Option<Exit>,
-    /// Everything that it has open: dropped when it ends.
+    /// Everything that it has open, in the order in which it was opened: closed when it ends.
     open: BTreeMap<u64, Box<dyn FnOnce() + Send>>,
     opened: u64,
     listening: bool,
@@ -69,19 +69,22 @@ impl Process {
         self.changed.notify_waiters();
     }
 
-    /// Something is open; `close` is called if it still is when the process ends.
+    /// Something is open; `close` is called if it still is when the process ends. A process that
+    /// has ended opens nothing.
     pub(crate) fn open(&self, close: impl FnOnce() + Send + 'static) -> Opened {
         let mut state = self.lock();
         state.opened += 1;
         let opened = state.opened;
-        state.open.insert(opened, Box::new(close));
+        if state.exit.is_none() {
+            state.open.insert(opened, Box::new(close));
+        }
         opened
     }
 
-    /// It is closed.
-    pub(crate) fn close(&self, opened: Opened) {
+    /// It is closed. Says whether it was open: at the end of the process everything is closed.
+    pub(crate) fn close(&self, opened: Opened) -> bool {
         let close = self.lock().open.remove(&opened);
-        drop(close);
+        close.is_some()
     }
 
     pub(crate) fn set_listening(&self, listening: bool) {

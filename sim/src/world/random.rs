@@ -11,12 +11,18 @@ use crate::trace::{self, Stream};
 pub(crate) struct Random {
     net: Mutex<Rng>,
     yields: Mutex<Rng>,
+    /// Apart from the others: a server that accepts more has its reads give way where they did.
+    accepts: Mutex<Rng>,
 }
 
 impl Random {
     pub(crate) fn new(tail_seed: u64) -> Self {
-        let stream = |stream| Mutex::new(Rng::with_seed(seed_of(tail_seed, stream)));
-        Self { net: stream(Stream::Net), yields: stream(Stream::Yield) }
+        let stream = |seed, stream| Mutex::new(Rng::with_seed(seed_of(seed, stream)));
+        Self {
+            net: stream(tail_seed, Stream::Net),
+            yields: stream(tail_seed, Stream::Yield),
+            accepts: stream(!tail_seed, Stream::Yield),
+        }
     }
 
     /// A number below the bound, for a latency.
@@ -27,12 +33,18 @@ impl Random {
 
     /// Whether to give way here, which happens `often` times in 256.
     pub(crate) fn gives_way(&self, often: u8) -> bool {
-        if often == 0 {
-            return false;
-        }
-        trace::drew(Stream::Yield, 1);
-        self.yields.lock().unwrap_or_else(PoisonError::into_inner).u8(..) < often
+        often > 0 && drawn(&self.yields) < often
     }
+
+    /// Whether the task that accepts gives way here, which happens `often` times in 256.
+    pub(crate) fn accept_gives_way(&self, often: u8) -> bool {
+        often > 0 && drawn(&self.accepts) < often
+    }
+}
+
+fn drawn(from: &Mutex<Rng>) -> u8 {
+    trace::drew(Stream::Yield, 1);
+    from.lock().unwrap_or_else(PoisonError::into_inner).u8(..)
 }
 
 /// The seed of one stream.

@@ -29,14 +29,36 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         Some((at, _)) => format!("it returned {}", scene.when(at.us)),
         None => "it did not".to_owned(),
     };
-    vec![Finding::violation(expected, actual).at(bound)]
+    let finding = Finding::violation(expected, actual).at(bound);
+    vec![match held_by(scene, bound) {
+        Some(conn) => finding.about(conn),
+        None => finding,
+    }]
+}
+
+/// The connection that it waits for, if no request is at work that it could be waiting for: with
+/// half a head on it, or with a peer that says nothing. One that has left HTTP is its
+/// application's.
+fn held_by<'a>(scene: &Scene<'a>, at_us: u64) -> Option<&'a str> {
+    let facts = &scene.facts;
+    let releasing = facts.releasing().is_some_and(|begun| begun.us <= at_us);
+    if releasing || facts.calls.iter().any(|call| call.spans(at_us)) {
+        return None;
+    }
+    let mut conns = facts.conns.iter().enumerate();
+    let held = conns.find(|(place, conn)| {
+        let open = conn.closed().is_none_or(|(closed, _)| closed.us > at_us);
+        open && conn.accepted.is_some() && conn.is_known() && !facts.is_upgraded(*place)
+    });
+    held.map(|(_, conn)| conn.name)
 }
 
 #[cfg(test)]
 mod tests {
     use lastorders_harness::history::What;
+    use lastorders_harness::plan::Intent;
 
-    use super::super::testing::{Row, case, draining, expect, ready};
+    use super::super::testing::{Row, Story, case, draining, expect, ready};
     use super::*;
 
     #[test]
@@ -64,5 +86,26 @@ mod tests {
             ("not told", ready().at(60_000).joins("a"), &[]),
         ];
         expect(&CHECK, &case(), &rows);
+    }
+
+    #[test]
+    fn a_connection_that_holds_it_alone_is_named() {
+        let half = || ready().joins("a").sends_part("a", Intent::Work, (true, false));
+        let told = |story: Story| story.at(300).term().drains();
+        let late = |story| told(story).at(60_000);
+        let rows = [
+            (late(half()), Some("a@1")),
+            (late(half().posts("b")), None),
+            (late(half().posts("b").serves("b", false)), Some("a@1")),
+            (late(half().dropped("a", 0)), None),
+            (told(half()).at(9_354).dropped("a", 0).at(60_000), Some("a@1")),
+            (late(ready()), None),
+        ];
+        for (n, (story, held)) in rows.into_iter().enumerate() {
+            let (case, (history, ended)) = (case(), story.end());
+            let findings = judge(&Scene::of(&case, &history, &ended));
+            let about: Vec<_> = findings.iter().map(|it| it.request.as_deref()).collect();
+            assert_eq!(about, [held], "row {n}");
+        }
     }
 }

@@ -67,11 +67,14 @@ pub(super) enum End {
     Stuck,
     Livelock,
     Overtime,
+    /// Of a task. Which panic it was stands in the engine's record of them.
+    Panicked,
 }
 
 impl End {
     pub(super) fn ended<T>(self) -> Ended<T> {
         match self {
+            Self::Panicked => Ended::Panicked(String::new()),
             Self::Stuck => Ended::Stuck,
             Self::Livelock => Ended::Livelock,
             Self::Overtime => Ended::Overtime,

@@ -9,7 +9,7 @@ use tokio::task::Id;
 
 use super::core;
 use super::links::KeyHasher;
-use crate::engine::Host;
+use crate::engine::{Host, panics};
 
 /// Stands for the world's own future, which belongs to no host.
 const WORLD: Host = Host(u8::MAX);
@@ -131,4 +131,7 @@ pub(super) fn on_end(id: Id) {
             tasks.alive[usize::from(of.host.0)] -= 1;
         }
     });
+    if panics::any() {
+        core::with(|core| core.finish(core::End::Panicked));
+    }
 }

@@ -29,6 +29,28 @@ fn half_of_all_times_are_those_of_other_events() {
     assert!((0.40..0.60).contains(&share), "{share}");
 }
 
+/// In the instant of the seal: a queue that is emptied a microsecond earlier is empty.
+#[test]
+fn handshakes_of_the_queue_family_are_over_when_the_door_is_closed() {
+    let share = |family| {
+        let met = (0..1_000).filter(|seed| {
+            let case = generate(*seed, family);
+            let network = &case.conditions.network;
+            let [signal, sealing, ..] = moments(&case)[..] else { unreachable!("it has more") };
+            case.plan.actors.iter().any(|actor| {
+                let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
+                let shaken = 2 * link.to_server_us + link.to_client_us;
+                let start = waits(actor).next();
+                start.is_some_and(|us| us > 0 && [signal, sealing].contains(&(us + shaken)))
+            })
+        });
+        met.count()
+    };
+    let (queue, mixed) = (share(Family::Queue), share(Family::Mixed));
+    println!("{queue} of 1,000 queue cases, {mixed} of 1,000 mixed ones");
+    assert!(queue > 30 && queue > 5 * mixed, "{queue}, {mixed}");
+}
+
 fn moments(case: &Case) -> Vec<u64> {
     let policy = &case.conditions.policy;
     let store = &case.conditions.store;

@@ -8,7 +8,7 @@ use crate::generate::{ClientKind, Family, Generator, generate};
 const GOLDEN: [(Family, u64); 9] = [
     (Family::Mixed, 13_607_356_691_642_997_177),
     (Family::KeepAlive, 14_762_412_805_833_148_450),
-    (Family::Queue, 2_760_981_135_156_603_303),
+    (Family::Queue, 5_424_952_477_255_340_719),
     (Family::Bodies, 9_080_869_877_389_548_571),
     (Family::Store, 14_654_890_387_960_831_082),
     (Family::Signals, 14_047_935_969_042_078_042),

@@ -1,46 +1,12 @@
-//! The catalogue in the simulated world.
+//! A store that is not there yet, or for a while.
 
-use std::collections::BTreeSet;
-
-use lastorders_harness::check::{Finding, Verdict, judge};
 use lastorders_harness::history::{History, What};
 use lastorders_harness::plan::{Contract, Draft};
-use lastorders_harness::scenario::{Catalogue, Scenario};
 
-use super::{LEFT_OUT, carry_out};
 use crate::case::{Case, Outage, OutageKind, Startup};
 use crate::engine::EngineKind;
 use crate::subject::Subject;
-
-fn judged(scenario: &Scenario, seed: u64, engine: EngineKind) -> (Verdict, Vec<Finding>) {
-    let case = Case::plain(scenario.plan(seed, &Contract::default()));
-    let run = carry_out(&case, Subject::Ours, engine);
-    judge(&case.plan, &run.history)
-}
-
-#[test]
-fn ours_passes_every_scenario_that_is_not_left_out() {
-    for (engine, seeds) in [(EngineKind::Event, 7..10), (EngineKind::Turmoil, 7..8)] {
-        for scenario in Catalogue::all().scenarios() {
-            for seed in seeds.clone() {
-                let (verdict, findings) = judged(scenario, seed, engine);
-                let left_out = LEFT_OUT.iter().any(|it| it.scenario == scenario.id);
-                let expected = if left_out { Verdict::Inconclusive } else { Verdict::Pass };
-                let id = scenario.id;
-                assert_eq!(verdict, expected, "{id} with seed {seed} on {engine}: {findings:?}");
-            }
-        }
-    }
-}
-
-#[test]
-fn what_is_left_out_is_in_the_catalogue() {
-    let known: BTreeSet<_> = Catalogue::all().scenarios().iter().map(|it| it.id).collect();
-    for left_out in LEFT_OUT {
-        assert!(known.contains(left_out.scenario), "there is no {}", left_out.scenario);
-        assert!(left_out.why.len() > 20, "{}", left_out.scenario);
-    }
-}
+use crate::world::carry_out;
 
 /// A server that reaches its store at 20 ms, and a client that comes at 50.
 fn starting(signal_us: u64, refuses: bool, subject: Subject) -> History {

@@ -1,0 +1,9 @@
+//! Whole runs.
+//!
+//! * `catalogue`: the harness's own scenarios, carried out here
+//! * `killed`: what is at work when a server is killed or panics
+//! * `starting`: a store that is not there yet, or for a while
+
+mod catalogue;
+mod killed;
+mod starting;
