@@ -78,7 +78,7 @@ fn set<N: Net>(net: N, case: &Case, cast: Cast) -> (Arc<Scene<N>>, UnboundedRece
     let observer = Arc::clone(&recorder);
     let clock = net.clone();
     let store = SimStore::new(
-        case.conditions.store.clone(),
+        &case.conditions,
         Arc::new(move |what| observer.record("store", what)),
         move || clock.now(),
         Arc::clone(&random),

@@ -13,6 +13,8 @@ pub(crate) struct Random {
     yields: Mutex<Rng>,
     /// Apart from the others: a server that accepts more has its reads give way where they did.
     accepts: Mutex<Rng>,
+    /// And apart from both.
+    stores: Mutex<Rng>,
 }
 
 impl Random {
@@ -22,6 +24,7 @@ impl Random {
             net: stream(tail_seed, Stream::Net),
             yields: stream(tail_seed, Stream::Yield),
             accepts: stream(!tail_seed, Stream::Yield),
+            stores: stream(tail_seed.rotate_left(32) ^ 1, Stream::Yield),
         }
     }
 
@@ -39,6 +42,11 @@ impl Random {
     /// Whether the task that accepts gives way here, which happens `often` times in 256.
     pub(crate) fn accept_gives_way(&self, often: u8) -> bool {
         often > 0 && drawn(&self.accepts) < often
+    }
+
+    /// Whether a statement gives way here, which happens `often` times in 256.
+    pub(crate) fn store_gives_way(&self, often: u8) -> bool {
+        often > 0 && drawn(&self.stores) < often
     }
 }
 

@@ -19,6 +19,7 @@ impl SimStore {
         if self.lock().closed {
             self.observe(What::Inside { what: Inside::StoreClosed });
         }
+        self.give_way().await;
         let mut session = Session::acquire(self, name).await?;
         self.work(self.conditions().work_us).await;
         self.pass(Gate::Row, || {}).await;
@@ -29,8 +30,17 @@ impl SimStore {
         let number = session.number();
         self.pass(Gate::Acknowledgement, || self.saw(number, Seen::Withheld)).await;
         session.check()?;
+        self.give_way().await;
         session.give_back();
         Ok(Job { id: format!("job-{id}"), name: name.to_owned() })
+    }
+
+    /// Once more than it must, if the case says so: between two statements, and with an answer that
+    /// nobody has seen yet.
+    async fn give_way(&self) {
+        if self.gives_way() {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Takes so many microseconds and the jitter, and then as long as a stall or a black hole

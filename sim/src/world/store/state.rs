@@ -7,7 +7,7 @@ use lastorders_harness::history::{Session, What};
 use lastorders_harness::plan::Gate;
 use tokio::sync::Notify;
 
-use crate::case::{OutageKind, StoreConditions};
+use crate::case::{Conditions, OutageKind, StoreConditions};
 use crate::world::random::Random;
 
 /// Takes down what the store sees.
@@ -21,6 +21,8 @@ pub(crate) struct SimStore {
 
 struct Shared {
     conditions: StoreConditions,
+    /// How often of 256 times a statement gives way.
+    gives_way: u8,
     observer: Observer,
     /// The time since the run began, the same on every host.
     now: Box<dyn Fn() -> Duration + Send + Sync>,
@@ -67,14 +69,16 @@ impl State {
 
 impl SimStore {
     pub(crate) fn new(
-        conditions: StoreConditions,
+        conditions: &Conditions,
         observer: Observer,
         now: impl Fn() -> Duration + Send + Sync + 'static,
         random: Arc<Random>,
     ) -> Self {
         let (state, changed) = (Mutex::default(), Notify::new());
         let now = Box::new(now);
-        Self { shared: Arc::new(Shared { conditions, observer, now, random, state, changed }) }
+        let (gives_way, conditions) = (conditions.yields.store, conditions.store.clone());
+        let shared = Shared { conditions, gives_way, observer, now, random, state, changed };
+        Self { shared: Arc::new(shared) }
     }
 
     pub(super) fn now(&self) -> Duration {
@@ -99,6 +103,10 @@ impl SimStore {
             0 => 0,
             bound => self.shared.random.latency(bound),
         }
+    }
+
+    pub(super) fn gives_way(&self) -> bool {
+        self.shared.random.store_gives_way(self.shared.gives_way)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
