@@ -9,7 +9,9 @@ use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::{Times, tick};
 use super::{ClientKind, Family, Requests, balancer, clients, facts::Facts, policy, store};
-use crate::case::{CASE_VERSION, Case, Conditions, Link, PolicySpec, StoreConditions, Yields};
+use crate::case::{
+    CASE_VERSION, Case, Conditions, Link, Network, PolicySpec, StoreConditions, Yields,
+};
 
 /// Makes cases of one family: a pure function of the seed.
 #[derive(Debug, Clone)]
@@ -94,18 +96,8 @@ impl Generator {
         times.anchor(store.stalls.iter().map(|stall| tick(stall.until_us)));
         times.anchor(gate.iter().filter_map(|keeper| keeper.opened_us));
         let mut network = latencies.network(&swarm);
-        let mut actors = Vec::with_capacity(8);
         let places = how_many(stream);
-        for place in 1..=places {
-            let link = latencies.own(place);
-            let Some(actor) = self.client(seed, place, &swarm, &times, link, latencies.link) else {
-                continue;
-            };
-            network.links.extend(link.map(|link| (actor.name.clone(), link)));
-            let link = link.unwrap_or(latencies.link);
-            latencies.events(place, &actor.name, link, &swarm, &times, &mut network.events);
-            actors.push((place, actor));
-        }
+        let actors = self.clients(seed, places, &swarm, &times, &latencies, &mut network);
         let behind = actors.iter().map(|(place, actor)| (*place, actor.name.as_str()));
         let balancer = balancer::draw(seed, family, &swarm, &policy, behind);
         // It asks for `/health`.
@@ -135,6 +127,30 @@ impl Generator {
         }
         derive_promise(&mut case);
         case
+    }
+
+    /// Those who use the service, each at its place and with the link of its own that it may have.
+    fn clients(
+        &self,
+        seed: u64,
+        places: u64,
+        swarm: &Swarm,
+        times: &Times,
+        latencies: &Latencies,
+        network: &mut Network,
+    ) -> Vec<(u64, Actor)> {
+        let mut actors = Vec::with_capacity(8);
+        for place in 1..=places {
+            let link = latencies.own(place);
+            let Some(actor) = self.client(seed, place, swarm, times, link, latencies.link) else {
+                continue;
+            };
+            network.links.extend(link.map(|link| (actor.name.clone(), link)));
+            let link = link.unwrap_or(latencies.link);
+            latencies.events(place, &actor.name, link, swarm, times, &mut network.events);
+            actors.push((place, actor));
+        }
+        actors
     }
 
     /// A case that differs from this one in something small ([`mutate`](super::mutate())).
