@@ -6,8 +6,8 @@ use super::vocabulary::{fits, word};
 use super::{Actor, Cut, PLAN_VERSION, Part, Plan, Request, Role, Step, Until};
 use crate::check;
 
-/// How many actors a plan may have: each is a host of its own in a simulated world, which counts its
-/// hosts in a byte.
+/// How many actors a plan may have: each is a host of its own in a simulated world, which counts
+/// its hosts in a byte.
 pub const MOST_ACTORS: usize = 240;
 
 /// Why no world would carry out a plan.
