@@ -21,7 +21,7 @@ fn a_pool_that_is_closed_first_is_seen_in_the_real_binary() {
 
 #[test]
 fn a_release_without_a_bound_is_seen_in_the_real_binary() {
-    whole_way("release-unbounded", "deadline while releasing");
+    whole_way("release-unbounded", "release-bounded while releasing");
 }
 
 #[test]
