@@ -67,6 +67,9 @@ pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> E
             who.join(", ")
         ));
     }
+    if held.requests.is_empty() {
+        gate::faults_first(&mut plan, history);
+    }
     for actor in plan.actors.iter_mut().filter(|actor| actor.name != gate::NAME) {
         moments.spread(&mut actor.steps);
     }

@@ -1,3 +1,4 @@
+use lastorders_harness::history::{History, What};
 use lastorders_harness::plan::{
     Actor, Closing, Gate, LetGo, Names, Part, Plan, Request, Role, Step, Until,
 };
@@ -18,6 +19,8 @@ const FILL: &str = "export-fill";
 const SENT: &str = "export-sent";
 /// All of them are proved to be in flight.
 const HELD: &str = "export-held";
+/// The store is broken as it was before the signal.
+const BROKEN: &str = "export-broken";
 /// A signal has been sent.
 const SIGNALLED: &str = "export-signalled";
 /// The shutdown can be seen.
@@ -84,6 +87,32 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     steps.push(Step::LetGo { what: LetGo::All });
     plan.actors.push(Actor { name: NAME.to_owned(), role: Role::Store, steps });
     signals(plan);
+}
+
+/// Has the signal wait for the faults of the store that came before it: at the same moment their
+/// order is the machine's.
+pub(super) fn faults_first(plan: &mut Plan, history: &History) {
+    let is_signal = |what: &What| matches!(what, What::Signalled { .. });
+    let before = history.events.iter().take_while(|event| !is_signal(&event.what));
+    let faults = before.filter(|event| matches!(event.what, What::Broken { .. })).count();
+    let mut left = faults;
+    for actor in &mut plan.actors {
+        let mut steps = Vec::with_capacity(actor.steps.len() + 2);
+        let mut waits = false;
+        for step in actor.steps.drain(..) {
+            let breaks = matches!(step, Step::Fault { .. }) && left > 0;
+            if matches!(step, Step::Signal { .. }) && faults > 0 && !waits {
+                steps.push(wait(BROKEN, faults as u64));
+                waits = true;
+            }
+            steps.push(step);
+            if breaks {
+                steps.push(mark(BROKEN));
+                left -= 1;
+            }
+        }
+        actor.steps = steps;
+    }
 }
 
 /// Has the clients whose requests are held go on using their connections, as one does that is not

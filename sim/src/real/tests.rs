@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Contract, Draft, Gate, Step, validate};
+use lastorders_harness::plan::{Contract, Draft, Fault, Gate, Step, validate};
 
 use super::export;
 use super::moments::{LEAST_GAP_US, Moments};
@@ -104,4 +104,21 @@ fn every_generated_case_makes_a_plan_that_is_valid() {
         }
     }
     assert!(held > 20, "only {held} of 150 had something in flight");
+}
+
+/// Both at the first instant: here the store's actor is the first to be played, and on a real
+/// machine nobody knows.
+#[test]
+fn a_store_that_broke_before_the_signal_breaks_before_it_there_too() {
+    let mut draft = Draft::new("group/name", 9, Contract::default());
+    draft.store().fault(Fault::BlackHole);
+    draft.operator().signal().await_exit();
+    let case = Case::plain(draft.finish());
+    let run = simulator().run(&case);
+    let real = export(&case, &run.history, None);
+    assert_eq!(validate(&real.plan), Ok(()));
+    let operator = real.plan.actors.iter().find(|it| it.name == "operator").expect("it is there");
+    let signal = operator.steps.iter().position(|step| matches!(step, Step::Signal { .. }));
+    let before = &operator.steps[signal.expect("it signals") - 1];
+    assert!(matches!(before, Step::Await { label, times: 1 } if label == "export-broken"));
 }
