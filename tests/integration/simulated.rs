@@ -20,11 +20,6 @@ fn a_pool_that_is_closed_first_is_seen_in_the_real_binary() {
 }
 
 #[test]
-fn a_release_without_a_bound_is_seen_in_the_real_binary() {
-    whole_way("release-unbounded", "release-bounded while releasing");
-}
-
-#[test]
 fn answers_that_do_not_announce_the_close_are_seen_in_the_real_binary() {
     let signature = "last-answer while sealing, on a connection that is one-shot";
     whole_way("no-connection-close", signature);
