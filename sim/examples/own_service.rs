@@ -2,7 +2,7 @@
 //!
 //!   cargo run --release -p lastorders-sim --example own_service
 //!
-//! `sim/tests/own_service.rs` does the same in a test, as a team would.
+//! `sim/tests/it/own_service.rs` does the same in a test, as a team would.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -80,7 +80,7 @@ pub fn validate(plan: &Plan) -> Result<(), PlanError> {
         return Err(PlanError::Actors(plan.actors.len()));
     }
     let mut names = BTreeSet::new();
-    let marks = marks(plan);
+    let marks = plan.marks();
     let mut requests = BTreeMap::new();
     for actor in &plan.actors {
         let plain = !actor.name.is_empty() && !actor.name.contains(['#', '@']);
@@ -123,37 +123,6 @@ fn header(plan: &Plan) -> Result<(), PlanError> {
         }
     }
     Ok(())
-}
-
-/// How often each mark is set at most.
-fn marks(plan: &Plan) -> BTreeMap<&str, u64> {
-    fn count<'a>(steps: &'a [Step], times: u64, marks: &mut BTreeMap<&'a str, u64>) {
-        for step in steps {
-            match step {
-                Step::Mark { label } => {
-                    let set = marks.entry(label).or_default();
-                    *set = set.saturating_add(times);
-                }
-                Step::Repeat { until, steps } => {
-                    let rounds = match until {
-                        Until::Times(rounds) => *rounds,
-                        Until::Mark(_) | Until::Gone => u64::MAX,
-                    };
-                    count(steps, times.saturating_mul(rounds), marks);
-                }
-                _ => {}
-            }
-        }
-    }
-    let mut marks = BTreeMap::new();
-    for actor in &plan.actors {
-        let workers = match actor.role {
-            Role::PooledClient { workers } => workers.into(),
-            Role::Client | Role::Http2Client | Role::Operator | Role::Store => 1,
-        };
-        count(&actor.steps, workers, &mut marks);
-    }
-    marks
 }
 
 /// One actor's script, as far as it has been read.

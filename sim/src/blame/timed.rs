@@ -1,6 +1,6 @@
 use lastorders_harness::plan::{Step, in_words};
 
-use crate::case::{Case, LinkChange};
+use crate::case::{Case, LinkChange, moments_mut};
 
 /// Something in a case that has a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,26 +59,9 @@ fn of_steps(actor: &str, steps: &[Step], line: usize, all: &mut Vec<Timed>) {
 
 /// The times of a case, to be changed.
 pub(super) fn times(case: &mut Case) -> Vec<&mut u64> {
-    let mut all = Vec::new();
-    for actor in &mut case.plan.actors {
-        of_steps_mut(&mut actor.steps, &mut all);
-    }
+    let mut all = case.plan.moments_mut();
     all.extend(case.conditions.network.events.iter_mut().map(|event| &mut event.at_us));
-    for stall in &mut case.conditions.store.stalls {
-        all.extend([&mut stall.from_us, &mut stall.until_us]);
-    }
-    for outage in &mut case.conditions.store.outages {
-        all.extend([&mut outage.from_us, &mut outage.until_us]);
-    }
+    let store = &mut case.conditions.store;
+    all.extend(moments_mut(&mut store.stalls, &mut store.outages));
     all
-}
-
-fn of_steps_mut<'a>(steps: &'a mut [Step], all: &mut Vec<&'a mut u64>) {
-    for step in steps {
-        match step {
-            Step::At { us } => all.push(us),
-            Step::Repeat { steps, .. } => of_steps_mut(steps, all),
-            _ => {}
-        }
-    }
 }

@@ -27,6 +27,7 @@ pub use self::network::{Link, LinkChange, LinkEvent, Network};
 pub use self::policy::{PolicySpec, Sealing};
 pub use self::promise::Promise;
 pub use self::startup::Startup;
+pub(crate) use self::store::moments_mut;
 pub use self::store::{Outage, OutageKind, Stall, StoreConditions};
 pub use self::streamed::Streamed;
 pub use self::words::time;

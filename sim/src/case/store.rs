@@ -55,6 +55,15 @@ pub enum OutageKind {
     BlackHole,
 }
 
+/// When a store stands still or is not there, and when that is over: to be changed.
+pub(crate) fn moments_mut<'a>(
+    stalls: &'a mut [Stall],
+    outages: &'a mut [Outage],
+) -> impl Iterator<Item = &'a mut u64> {
+    let stalls = stalls.iter_mut().flat_map(|it| [&mut it.from_us, &mut it.until_us]);
+    stalls.chain(outages.iter_mut().flat_map(|it| [&mut it.from_us, &mut it.until_us]))
+}
+
 impl Default for StoreConditions {
     /// One millisecond for a job, ten sessions, and a pool that closes at once.
     fn default() -> Self {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastorders_harness::plan::{Part, Plan, Role, Step, Until};
+use lastorders_harness::plan::{Part, Step, Until};
 
 use crate::case::Case;
 
@@ -13,7 +13,8 @@ pub(super) fn mend(case: &mut Case) {
     }
     // A wait that goes may leave an actor with nothing to do, and its marks unset.
     loop {
-        let marks = marks(&case.plan);
+        let set = case.plan.marks().into_iter().filter(|(_, times)| *times > 0);
+        let marks = set.map(|(label, times)| (label.to_owned(), times)).collect();
         let before = case.plan.actors.clone();
         case.plan.actors.iter_mut().for_each(|actor| waits(&mut actor.steps, &marks));
         case.plan.actors.retain(|actor| !actor.steps.is_empty());
@@ -73,36 +74,4 @@ fn waits(steps: &mut Vec<Step>, marks: &BTreeMap<String, u64>) {
         }
         _ => true,
     });
-}
-
-/// How often each mark is set at most.
-fn marks(plan: &Plan) -> BTreeMap<String, u64> {
-    fn count(steps: &[Step], times: u64, marks: &mut BTreeMap<String, u64>) {
-        for step in steps {
-            match step {
-                Step::Mark { label } => {
-                    let set = marks.entry(label.clone()).or_default();
-                    *set = set.saturating_add(times);
-                }
-                Step::Repeat { until, steps } => {
-                    let rounds = match until {
-                        Until::Times(rounds) => *rounds,
-                        Until::Mark(_) | Until::Gone => u64::MAX,
-                    };
-                    count(steps, times.saturating_mul(rounds), marks);
-                }
-                _ => {}
-            }
-        }
-    }
-    let mut marks = BTreeMap::new();
-    for actor in &plan.actors {
-        let workers = match actor.role {
-            Role::PooledClient { workers } => workers.into(),
-            Role::Client | Role::Http2Client | Role::Operator | Role::Store => 1,
-        };
-        count(&actor.steps, workers, &mut marks);
-    }
-    marks.retain(|_, times| *times > 0);
-    marks
 }

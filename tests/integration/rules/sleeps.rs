@@ -9,7 +9,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("harness/src/world/backstage.rs", "the actors' clock: `At`, slow readers, probes, deadlines"),
     ("sim/src/parity/loopback.rs", "looks at the kernel's table again, which tells of no change"),
     ("sim/examples/own_service.rs", "a service that is simulated: its time is virtual"),
-    ("sim/tests/own_service.rs", "the same"),
+    ("sim/tests/it/own_service.rs", "the same"),
     ("harness/src/world/lag.rs", "measures how late timers fire"),
 ];
 

@@ -31,7 +31,7 @@ const SEED: u64 = 7;
 /// With it in the environment, the file is written anew.
 const RENEW: &str = "LASTORDERS_SIM_RENEW_GOLDEN";
 
-const COMMAND: &str = "LASTORDERS_SIM_RENEW_GOLDEN=1 cargo test -p lastorders-sim --test golden";
+const COMMAND: &str = "LASTORDERS_SIM_RENEW_GOLDEN=1 cargo test -p lastorders-sim --test it golden";
 
 /// What is to stand in the file.
 fn golden() -> String {

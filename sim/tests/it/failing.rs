@@ -1,24 +1,8 @@
 //! What is done with a case that fails, as a shell does it: shrink, export, blame.
 
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use crate::shell::{path, sim, text};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_lastorders-sim");
 const CASE: [&str; 3] = ["1", "--subject", "bug:canary"];
-
-fn sim(words: &[&str]) -> Output {
-    let mut command = Command::new(PROGRAM);
-    command.args(words).env_clear().stdin(Stdio::null());
-    command.output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn path(folder: &Path, name: &str) -> String {
-    folder.join(name).display().to_string()
-}
 
 #[test]
 fn a_small_case_is_told_in_words_and_reproduced_by_its_line_and_its_file() {

@@ -1,26 +1,11 @@
 //! The program, as a shell runs it: exit codes, files, signals, and the line that it prints.
 
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_lastorders-sim");
-
-fn sim(words: &[&str]) -> Output {
-    let mut command = Command::new(PROGRAM);
-    command.args(words).env_clear().stdin(Stdio::null());
-    command.output().expect("the program starts")
-}
+use crate::shell::{PROGRAM, path, sim, text};
 
 fn code(output: &Output) -> i32 {
     output.status.code().expect("it was not killed")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn path(folder: &Path, name: &str) -> String {
-    folder.join(name).display().to_string()
 }
 
 #[test]

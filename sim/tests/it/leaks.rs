@@ -1,7 +1,9 @@
 //! The audit is itself tested: what makes two runs of a case differ must be caught, and nothing
 //! else may be.
 
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
+
+use crate::shell::{sim, text};
 
 const LEAKS: [&str; 3] = ["hashmap", "instant", "select"];
 
@@ -12,12 +14,10 @@ const WITHIN: u32 = 100;
 const OUR_FAULT: i32 = 70;
 
 fn audit(words: &[&str]) -> (i32, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lastorders-sim"));
-    command.arg("audit").args(words).env_clear().stdin(Stdio::null());
-    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let Output { status, stdout, stderr } = sim(&[&["audit"], words].concat());
     let said = [stdout, stderr].concat();
     let code = status.code().expect("it was not killed");
-    (code, String::from_utf8_lossy(&said).into_owned())
+    (code, text(&said))
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a team does in its own tests, with the service of the example.
 
-#[path = "../examples/own_service.rs"]
+#[path = "../../examples/own_service.rs"]
 #[expect(dead_code, reason = "an example has a main")]
 mod example;
 
