@@ -96,7 +96,8 @@ pub enum What {
         last: bool,
     },
     /// The kernel refused a request's bytes: the connection is gone. What became of the request
-    /// stands in the `Ended` that follows.
+    /// stands in the `Ended` that follows. A pooled client's comes after its `Sent` and is the
+    /// last of it: its library found no connection for it.
     NotSent {
         /// On which connection.
         conn: String,

@@ -152,6 +152,8 @@ impl<'a> Gathered<'a> {
             What::NotSent { conn, request, intent, .. } => {
                 let exchange = self.entry(&event.actor, at, conn, request, *intent, "");
                 exchange.outcome = Outcome::NotSent;
+                // A pool says that it sends before it has a connection for it.
+                exchange.last_us = None;
                 exchange.ended_us = at;
             }
             What::Answered { conn, request, answer } => {

@@ -1,4 +1,4 @@
-use std::error::Error as _;
+use std::error::Error;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -118,27 +118,34 @@ impl Pool {
         stage.record(&self.actor, sent);
         let answered = tokio::select! {
             answered = self.answer(&request, body) => answered,
-            () = stage.over() => Err((End::Silence, 0)),
+            () = stage.over() => Err(Failure::Ended(End::Silence, 0)),
         };
         let what = match answered {
             Ok(answer) => {
                 stage.saw_status(answer.status);
                 What::Answered { conn, request: id, answer }
             }
-            Err((by, got)) => {
+            Err(failure) => {
                 self.gone.store(true, Ordering::Relaxed);
-                What::Ended { conn, request: id, by, got, status: None }
+                match failure {
+                    Failure::NotConnected(error) => {
+                        What::NotSent { conn, request: id, intent: request.intent, error }
+                    }
+                    Failure::Ended(by, got) => {
+                        What::Ended { conn, request: id, by, got, status: None }
+                    }
+                }
             }
         };
         stage.record(&self.actor, what);
     }
 
-    async fn answer(&self, request: &Request, body: Vec<u8>) -> Result<Answer, (End, u64)> {
-        let method =
-            reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|_| (End::Client, 0))?;
+    async fn answer(&self, request: &Request, body: Vec<u8>) -> Result<Answer, Failure> {
+        let method = reqwest::Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| Failure::Ended(End::Client, 0))?;
         let url = format!("{}{}", self.base, request.path);
         let sent = self.client.request(method, url).header("content-type", "application/json");
-        let response = sent.body(body).send().await.map_err(|error| (ended_by(&error), 0))?;
+        let response = sent.body(body).send().await.map_err(|error| Failure::before(&error))?;
         let status = response.status().as_u16();
         let headers: Vec<(String, String)> = response
             .headers()
@@ -154,10 +161,12 @@ impl Pool {
             .any(|token| token.trim().eq_ignore_ascii_case("close"));
         let mut response = response;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| (ended_by(&error), 1))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| Failure::Ended(ended_by(&error), 1))?
+        {
             body.extend_from_slice(&chunk);
             if body.len() > 256 << 10 {
-                return Err((End::Malformed, 1));
+                return Err(Failure::Ended(End::Malformed, 1));
             }
         }
         body.truncate(1 << 10);
@@ -166,16 +175,87 @@ impl Pool {
     }
 }
 
+/// Why there is no answer.
+#[derive(Debug, PartialEq, Eq)]
+enum Failure {
+    /// There was no connection for it, so not one byte of it was sent. That may take a while to
+    /// come out: a connect that a full accept queue has dropped is tried again after a second, when
+    /// the listener is perhaps no more.
+    NotConnected(String),
+    /// How it ended, after so many bytes.
+    Ended(End, u64),
+}
+
+impl Failure {
+    /// One that came before the head of an answer.
+    fn before(error: &reqwest::Error) -> Self {
+        if error.is_connect() {
+            Self::NotConnected(causes(error).last().map_or_else(String::new, ToString::to_string))
+        } else {
+            Self::Ended(ended_by(error), 0)
+        }
+    }
+}
+
+/// The error and what it was caused by, the first cause last.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    let error: &(dyn Error + 'static) = error;
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
 /// Whether it was a reset or an orderly close, as far as the library tells.
 fn ended_by(error: &reqwest::Error) -> End {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<io::Error>()
-            && error.kind() == io::ErrorKind::ConnectionReset
-        {
-            return End::Reset;
+    let reset = causes(error)
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::ConnectionReset);
+    if reset { End::Reset } else { End::Fin }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    fn pool(base: String) -> Pool {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Pool {
+            actor: "pooled".to_owned(),
+            client: reqwest::Client::new(),
+            base,
+            sent: AtomicU64::new(0),
+            gone: AtomicBool::new(false),
         }
-        source = error.source();
     }
-    End::Fin
+
+    async fn failure_of(base: String) -> Failure {
+        let request = Request::work("job-1");
+        let body = request.body_bytes();
+        pool(base).answer(&request, body).await.expect_err("nobody answers")
+    }
+
+    #[tokio::test]
+    async fn what_found_no_connection_was_not_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        drop(listener);
+        let failure = failure_of(format!("http://{address}")).await;
+        assert!(
+            matches!(&failure, Failure::NotConnected(why) if why.contains("refused")),
+            "{failure:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_closed_without_an_answer_was_sent() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client comes");
+            let mut head = [0; 4096];
+            tokio::io::AsyncReadExt::read(&mut stream, &mut head).await.expect("it sends");
+        });
+        assert_eq!(failure_of(format!("http://{address}")).await, Failure::Ended(End::Fin, 0));
+        server.await.expect("no panic");
+    }
 }

@@ -249,7 +249,14 @@ fn requests_that_never_came_to_be_are_no_losses() {
         intent: Intent::Work,
         error: "broken pipe".to_owned(),
     };
-    let rows: [Row<'_>; 5] = [
+    let unconnected = What::NotSent {
+        conn: "a@1".to_owned(),
+        request: crate::history::RequestId { id: "a#1".to_owned(), name: Some("a".to_owned()) },
+        intent: Intent::Work,
+        error: "connection refused".to_owned(),
+    };
+    let unsent = || unread().at(1312).event("a", unconnected.clone());
+    let rows: [Row<'_>; 7] = [
         (
             "its client left: a row or none",
             in_flight().at(310).ended("a", End::Client, 0).rows(&[("a", 1)]),
@@ -274,6 +281,12 @@ fn requests_that_never_came_to_be_are_no_losses() {
             "the connection was gone before it could be sent",
             in_flight().at(310).answered("a", 201).at(320).event("a", gone).rows(&[("a", 1)]),
             &["Note"],
+        ),
+        ("a pool found no connection for it", unsent().rows(&[]), &["Note"]),
+        (
+            "a pool found no connection for it, and it was carried out",
+            unsent().rows(&[("a", 1)]),
+            &["Violation Must … ghost", "Note"],
         ),
     ];
     expect(&CHECK, &stopping(&CHECK), &rows);
