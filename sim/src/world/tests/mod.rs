@@ -3,7 +3,9 @@
 //! * `catalogue`: the harness's own scenarios, carried out here
 //! * `killed`: what is at work when a server is killed or panics
 //! * `starting`: a store that is not there yet, or for a while
+//! * `yields`: wrappers that give way
 
 mod catalogue;
 mod killed;
 mod starting;
+mod yields;
