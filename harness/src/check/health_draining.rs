@@ -45,6 +45,7 @@ fn judge_one(plan: &Plan, moments: &Moments, exchange: &Exchange) -> Option<Find
             Some(Finding::violation(EXPECTED, actual))
         }
         Outcome::Closed(_) | Outcome::Refused => late(plan, moments, exchange),
+        Outcome::Cut(..) if exchange.half_closed => late(plan, moments, exchange),
         Outcome::Cut(..) | Outcome::Silence => {
             let actual = format!("{} on {which}", exchange.outcome);
             Some(Finding::violation(EXPECTED, actual))
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn every_honest_reading_passes_and_no_other() {
         let json = r#"{"status":"ok"}"#;
-        let rows: [Row<'_>; 14] = [
+        let rows: [Row<'_>; 15] = [
             ("503 on the used one", used().answered("a", 503), &[]),
             ("503 on the half-sent one", half().answered("a", 503), &[]),
             ("503 on a fresh one", fresh().answered("a", 503), &[]),
@@ -160,6 +161,11 @@ mod tests {
                 "silence for longer than an answer may take",
                 fresh().at(8_000).ended("a", End::Fin, 0),
                 &["Late Must … silence for 7650 ms, then closed without a byte"],
+            ),
+            (
+                "cut in the middle, for a client that has perhaps gone",
+                fresh().half_closes("a").ended("a", End::Fin, 30),
+                &[],
             ),
             (
                 "an answer cut in the middle",

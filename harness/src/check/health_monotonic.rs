@@ -90,7 +90,8 @@ fn error(plan: &Plan, moments: &Moments, probe: &Exchange) -> Option<Finding> {
     let fine = match &probe.outcome {
         Outcome::Answered(answer) => matches!(answer.status, 200 | 503),
         Outcome::Closed(_) | Outcome::Refused | Outcome::Abandoned | Outcome::NotSent => true,
-        Outcome::Cut(..) | Outcome::Silence => false,
+        Outcome::Cut(..) => probe.half_closed,
+        Outcome::Silence => false,
     };
     let expected = "200, then 503, refused, or closed";
     let waited = probe.ended_us.saturating_sub(probe.last_us?) / 1000;
@@ -132,7 +133,8 @@ mod tests {
     #[test]
     fn no_once_said_stays_no() {
         let kept = || ready().at(200).connects("k").at(300).signalled();
-        let rows: [Row<'_>; 13] = [
+        let asked = || kept().at(310).sends("k", Intent::Health);
+        let rows: [Row<'_>; 15] = [
             ("200, then 503", statuses(&[200, 200, 503, 503]), &[]),
             ("200, then refused", refused(statuses(&[200, 200]), 400), &[]),
             ("503, then refused", refused(statuses(&[503]), 400), &[]),
@@ -164,7 +166,7 @@ mod tests {
             ),
             (
                 "silence for longer than an answer may take",
-                kept().at(310).sends("k", Intent::Health).at(8_300).ended("k", End::Reset, 0),
+                asked().at(8_300).ended("k", End::Reset, 0),
                 &["Late Must … silence for 7990 ms, then reset without a byte"],
             ),
             (
@@ -173,16 +175,18 @@ mod tests {
                 &[],
             ),
             ("an error", statuses(&[200, 500, 503]), &["Violation Must … 500, complete 25 ms"]),
+            ("a close is no answer at all", asked().at(311).ended("k", End::Fin, 0), &[]),
             (
-                "a close is no answer at all",
-                kept().at(310).sends("k", Intent::Health).at(311).ended("k", End::Fin, 0),
+                "an answer cut in the middle",
+                asked().at(311).ended("k", End::Fin, 30),
+                &["Violation Must … cut before its end 11 ms after SIGTERM"],
+            ),
+            (
+                "cut in the middle, for a client that has perhaps gone",
+                asked().half_closes("k").at(311).ended("k", End::Fin, 30),
                 &[],
             ),
-            (
-                "silence",
-                kept().at(310).sends("k", Intent::Health),
-                &["Violation Must … silence until the end"],
-            ),
+            ("silence", asked(), &["Violation Must … silence until the end"]),
             (
                 "a no before the signal is another matter",
                 ready().at(200).probes("a").at(210).answered("a", 503).at(300).signalled(),

@@ -239,6 +239,12 @@ impl Story {
         self.event(client, What::Ended { conn, request, by, got, status })
     }
 
+    /// A client closes its own side.
+    pub(super) fn half_closes(self, client: &str) -> Self {
+        let conn = self.conn(client);
+        self.event(client, What::HalfClosed { conn })
+    }
+
     /// A client's connection ends with nothing unanswered.
     pub(super) fn closed(self, client: &str, by: End) -> Self {
         let conn = self.conn(client);

@@ -31,6 +31,9 @@ pub struct Exchange<'a> {
     /// accepted, and the server had read it. A request sent between that look and the signal may
     /// be in flight or not; it is not proved, and this is `false`.
     pub in_flight: bool,
+    /// Whether its client had closed its own side before the end. A server cannot tell that from a
+    /// client that has gone, and may stop in the middle of an answer.
+    pub half_closed: bool,
     /// What became of it.
     pub outcome: Outcome<'a>,
     /// When that was, in microseconds.
@@ -131,6 +134,7 @@ struct Gathered<'a> {
     by_id: BTreeMap<&'a str, Exchange<'a>>,
     connected: BTreeMap<&'a str, u64>,
     answered: BTreeSet<&'a str>,
+    half_closed: BTreeSet<&'a str>,
     snapped: bool,
     killed: bool,
 }
@@ -156,6 +160,7 @@ impl<'a> Gathered<'a> {
                 exchange.last_us = None;
                 exchange.ended_us = at;
             }
+            What::HalfClosed { conn } => _ = self.half_closed.insert(conn),
             What::Answered { conn, request, answer } => {
                 self.answered.insert(conn);
                 self.end(request, at, Outcome::Answered(answer));
@@ -212,6 +217,7 @@ impl<'a> Gathered<'a> {
             reused: self.answered.contains(conn),
             connected_us: self.connected.get(conn).copied().unwrap_or(began_us),
             in_flight: false,
+            half_closed: false,
             outcome: Outcome::Silence,
             ended_us: u64::MAX,
         })
@@ -221,6 +227,7 @@ impl<'a> Gathered<'a> {
         if let Some(exchange) = self.by_id.get_mut(request.id.as_str()) {
             // A request that could not be sent whole may still have been answered, early.
             let early = matches!(outcome, Outcome::Answered(_));
+            exchange.half_closed = self.half_closed.contains(exchange.conn);
             if exchange.outcome != Outcome::NotSent || early {
                 exchange.outcome = outcome;
                 exchange.ended_us = at;
