@@ -19,6 +19,7 @@
 //! * `report`: [`Report`], what the shutdown did and what it cut.
 //! * [`metrics`](mod@metrics): what it tells the facade of that name.
 //! * `planted`: bugs that can be planted in it, with the feature of that name.
+//! * `rare`: branches that are rarely taken, and taken often with the feature of that name.
 //! * `tls`: a listener that speaks TLS, with the feature of that name.
 //! * `systemd`: sockets that systemd passes, and what it is told, with the feature of that name.
 //! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
@@ -36,6 +37,10 @@ pub mod metrics;
 mod planted;
 #[cfg(feature = "planted")]
 pub mod planted;
+#[cfg(not(feature = "rare"))]
+mod rare;
+#[cfg(feature = "rare")]
+pub mod rare;
 #[cfg(feature = "contract")]
 pub mod reference;
 mod report;

@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -19,6 +20,7 @@ use super::conn::Conn;
 use super::shared::Orders;
 use crate::health;
 use crate::planted::{Planted, planted};
+use crate::rare::{Rare, rarely};
 
 pin_project! {
     /// The answer to one request: the application's, or our own when it was refused or the
@@ -35,8 +37,8 @@ pin_project! {
 pin_project! {
     #[project = FromProj]
     enum From<S, F> {
-        // Taken when the application is ready for it.
-        Request { app: S, request: Option<Request<Incoming>> },
+        // Taken when the application is ready for it, after a turn if it is `late`.
+        Request { app: S, request: Option<Request<Incoming>>, late: bool },
         App { #[pin] future: F },
         Refused,
     }
@@ -46,7 +48,8 @@ impl<S, F> Answer<S, F> {
     /// The application's answer.
     pub(super) fn of(app: S, request: Request<Incoming>, flight: Flight) -> Self {
         let tunnel = request.method() == Method::CONNECT;
-        let from = From::Request { app, request: Some(request) };
+        let late = rarely(Rare::HandlerLate);
+        let from = From::Request { app, request: Some(request), late };
         Self { from, flight: Some(flight), tunnel }
     }
 
@@ -117,7 +120,11 @@ where
                         Err(error) => failed(error),
                     });
                 }
-                FromProj::Request { app, request } => {
+                FromProj::Request { app, request, late } => {
+                    if mem::take(late) {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
                     if let Err(error) = ready!(app.poll_ready(cx)) {
                         return Poll::Ready(failed(error));
                     }

@@ -18,6 +18,7 @@ use super::line::Line;
 use super::verdict::Verdict;
 use crate::clock::Sleep;
 use crate::planted::{Planted, planted};
+use crate::rare::{Rare, give_way};
 use crate::report::ConnectionClass;
 
 /// Serves one connection to its end.
@@ -35,6 +36,7 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
+    give_way(Rare::FirstTurn).await;
     let gate = Gate::new(app, Arc::clone(&conn));
     let mut line = Line::new(Watched::new(io, Arc::clone(&conn)), gate, &http);
     let mut said_goodbye = false;

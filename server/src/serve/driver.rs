@@ -1,7 +1,6 @@
-use std::future::{Future, pending};
+use std::future::pending;
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use futures_util::{FutureExt, StreamExt};
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinSet;
 use tokio::task::coop::{consume_budget, unconstrained};
 use tower_service::Service;
@@ -19,16 +18,17 @@ use super::BoxError;
 use super::builder::Signals;
 use super::conn::Conn;
 use super::connection;
+use super::entrance::{Entered, Entrance};
 use super::http::Http;
 use super::parking::Parking;
 use super::release::{Releasing, Resource};
 use super::room;
 use super::shared::{Orders, Shared};
 use super::steps;
-use crate::clock::Sleep;
 use crate::drain::{Action, Input, ReleaseOutcome};
 use crate::listener::{Listener, concerns_one_connection};
 use crate::planted::{Planted, planted};
+use crate::rare::{Rare, give_way};
 use crate::report::{AbortedConnection, Report};
 use crate::seal::{Door, Rung};
 
@@ -59,26 +59,11 @@ pub(super) struct Driver<L: Listener, S> {
     aborted: Vec<AbortedConnection>,
 }
 
-/// The way in.
-enum Entrance<L: Listener> {
-    Open(L),
-    /// Open, but accepting rests.
-    Resting(L, Sleep),
-    Sealing {
-        seal: Pin<Box<dyn Future<Output = Rung> + Send>>,
-        admitted: UnboundedReceiver<(L::Io, L::Addr)>,
-    },
-    Shut,
-}
-
 /// What the driver was woken by.
 enum Event<L: Listener> {
     Input(Input),
-    Accepted(io::Result<(L::Io, L::Addr)>),
-    AcceptPanicked,
-    Rested,
+    Entered(Entered<L>),
     Released(ReleaseOutcome),
-    Sealed(Rung),
     /// Actions are waiting, or a connection's task has ended.
     Woken,
     SignalsEnded,
@@ -125,6 +110,7 @@ where
                     self.admit_waiting().await;
                 }
                 self.carry_out(action);
+                give_way(Rare::BetweenActions).await;
                 if planted(Planted::ReleaseUnbounded) && self.releasing.is_some() {
                     let outcome = release(&mut self.releasing).await;
                     self.handle(Event::Released(outcome));
@@ -134,6 +120,7 @@ where
                 }
             }
             let event = self.next_event().await;
+            give_way(Rare::EventInHand).await;
             let is_signal = matches!(event, Event::Input(Input::Signalled(_)));
             if planted(Planted::SecondSignalFatal) && is_signal && self.shared.is_told() {
                 return self.report();
@@ -153,14 +140,14 @@ where
                 self.shared.tell(Input::Released(outcome));
                 self.say_released();
             }
-            Event::Accepted(Ok((io, _))) => self.admit(io),
-            Event::Accepted(Err(error)) => self.accept_failed(&error),
-            Event::AcceptPanicked => {
+            Event::Entered(Entered::Accepted(Ok((io, _)))) => self.admit(io),
+            Event::Entered(Entered::Accepted(Err(error))) => self.accept_failed(&error),
+            Event::Entered(Entered::AcceptPanicked) => {
                 self.entrance = Entrance::Shut;
                 self.begin(Input::Panicked);
             }
-            Event::Rested => self.stop_resting(),
-            Event::Sealed(rung) => self.sealed(rung),
+            Event::Entered(Entered::Rested) => self.entrance.stop_resting(),
+            Event::Entered(Entered::Sealed(rung)) => self.sealed(rung),
             Event::Woken => self.parking.round_if_crowded(&self.shared),
             Event::SignalsEnded => self.signals = None,
         }
@@ -186,9 +173,9 @@ where
         tokio::task::yield_now().await;
         for _ in 0..LONGEST_QUEUE {
             // Unconstrained, because a spent task budget would look like an empty queue.
-            let accepted = unconstrained(enter(&mut self.entrance)).now_or_never();
-            let Some(event) = accepted else { return };
-            self.handle(event);
+            let entered = unconstrained(self.entrance.next()).now_or_never();
+            let Some(entered) = entered else { return };
+            self.handle(Event::Entered(entered));
         }
     }
 
@@ -217,7 +204,7 @@ where
                 Event::Woken
             }
             () = self.parking.round(&self.shared) => Event::Woken,
-            event = enter(&mut self.entrance) => event,
+            entered = self.entrance.next() => Event::Entered(entered),
         }
     }
 
@@ -232,24 +219,7 @@ where
             return;
         }
         tracing::warn!(%error, "cannot accept; resting");
-        match std::mem::replace(&mut self.entrance, Entrance::Shut) {
-            Entrance::Open(listener) => {
-                let rest = self.shared.clock().sleep(ACCEPT_REST);
-                self.entrance = Entrance::Resting(listener, rest);
-            }
-            other @ (Entrance::Resting(..) | Entrance::Sealing { .. } | Entrance::Shut) => {
-                self.entrance = other;
-            }
-        }
-    }
-
-    fn stop_resting(&mut self) {
-        match std::mem::replace(&mut self.entrance, Entrance::Shut) {
-            Entrance::Resting(listener, _) => self.entrance = Entrance::Open(listener),
-            other @ (Entrance::Open(_) | Entrance::Sealing { .. } | Entrance::Shut) => {
-                self.entrance = other;
-            }
-        }
+        self.entrance.rest(self.shared.clock().sleep(ACCEPT_REST));
     }
 
     fn carry_out(&mut self, action: Action) {
@@ -279,7 +249,7 @@ where
         if planted(Planted::ListenerDropped) {
             self.entrance = Entrance::Shut;
         }
-        match std::mem::replace(&mut self.entrance, Entrance::Shut) {
+        match self.entrance.take() {
             Entrance::Open(listener) | Entrance::Resting(listener, _) => {
                 let (admit, admitted) = unbounded_channel();
                 let grace = self.shared.machine().policy().handshake_grace;
@@ -295,8 +265,7 @@ where
     }
 
     fn sealed(&mut self, rung: Rung) {
-        let entrance = std::mem::replace(&mut self.entrance, Entrance::Shut);
-        if let Entrance::Sealing { mut admitted, .. } = entrance {
+        if let Entrance::Sealing { mut admitted, .. } = self.entrance.take() {
             while let Ok((io, _)) = admitted.try_recv() {
                 self.admit(io);
             }
@@ -370,29 +339,4 @@ async fn release(releasing: &mut Option<Releasing>) -> ReleaseOutcome {
     };
     *releasing = None;
     outcome
-}
-
-/// Cancel safe, as `Listener::accept` is.
-async fn enter<L: Listener>(entrance: &mut Entrance<L>) -> Event<L> {
-    match entrance {
-        Entrance::Open(listener) => {
-            match AssertUnwindSafe(listener.accept()).catch_unwind().await {
-                Ok(accepted) => Event::Accepted(accepted),
-                Err(_) => Event::AcceptPanicked,
-            }
-        }
-        Entrance::Resting(_, rest) => {
-            rest.await;
-            Event::Rested
-        }
-        Entrance::Sealing { seal, admitted } => {
-            tokio::select! {
-                // What was admitted is served while the sealing goes on.
-                biased;
-                Some(accepted) = admitted.recv() => Event::Accepted(Ok(accepted)),
-                rung = seal => Event::Sealed(rung),
-            }
-        }
-        Entrance::Shut => pending().await,
-    }
 }

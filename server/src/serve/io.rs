@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::conn::Conn;
 use super::shared::Orders;
 use crate::clock::Sleep;
+use crate::rare::{Rare, rarely};
 
 /// How much unread input is thrown away after our FIN before the connection is closed all the same.
 const LINGER_BYTES: usize = 8 << 20;
@@ -80,7 +81,11 @@ impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
             cut_if_aborted(&self.conn)?;
         }
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
+        if rarely(Rare::ShortRead) {
+            ready!(read_one(Pin::new(&mut self.io), cx, buf))?;
+        } else {
+            ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
+        }
         if buf.filled().len() > before {
             self.conn.bytes_read();
         }
@@ -95,6 +100,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.before_write(cx)?;
+        let buf = if rarely(Rare::ShortWrite) { &buf[..buf.len().min(1)] } else { buf };
         Pin::new(&mut self.io).poll_write(cx, buf)
     }
 
@@ -103,6 +109,10 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if rarely(Rare::ShortWrite) {
+            let first = bufs.iter().find(|buf| !buf.is_empty());
+            return self.poll_write(cx, first.map_or(&[], |buf| &buf[..1]));
+        }
         self.before_write(cx)?;
         Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
     }
@@ -177,6 +187,19 @@ impl<I: AsyncRead + Unpin> Watched<I> {
         }
         Poll::Ready(())
     }
+}
+
+/// For [`Rare::ShortRead`].
+fn read_one<I: AsyncRead>(
+    io: Pin<&mut I>,
+    cx: &mut Context<'_>,
+    buf: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>> {
+    let mut space = [0; 1];
+    let mut one = ReadBuf::new(&mut space[..buf.remaining().min(1)]);
+    ready!(io.poll_read(cx, &mut one))?;
+    buf.put_slice(one.filled());
+    Poll::Ready(Ok(()))
 }
 
 /// An upgraded connection is in the application's hands; at the deadline it fails under them.

@@ -2,6 +2,7 @@
 //!
 //! * `builder`: [`Serve`], what a caller sees.
 //! * `driver`: the loop that feeds the machine and carries out its actions.
+//! * `entrance`: the way in, open, resting, being sealed or shut.
 //! * `shared`: what the driver, the connections and the handles have in common: the machine and its
 //!   standing orders.
 //! * `conn`: the state of one connection, and `flags`, its bits.
@@ -24,6 +25,7 @@ mod builder;
 mod conn;
 mod connection;
 mod driver;
+mod entrance;
 mod flags;
 mod gate;
 mod head_timer;

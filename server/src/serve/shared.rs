@@ -11,6 +11,7 @@ use super::parking::Crowd;
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Policy};
 use crate::planted::{Planted, planted};
+use crate::rare::{Rare, rarely};
 
 /// Standing orders, as bits: each holds for every connection from when it is given until the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +102,7 @@ impl Shared {
         if planted(Planted::AbortedEarly) {
             policy.deadline = policy.deadline * 3 / 4;
         }
-        self.crowd.limit(park_beyond);
+        self.crowd.limit(if rarely(Rare::ParkEarly) { 0 } else { park_beyond });
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
