@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+
+use lastorders::rare::Rare;
 use serde::{Deserialize, Serialize};
 
 use super::{Balancer, Network, PolicySpec, Promise, Startup, StoreConditions};
@@ -22,6 +25,12 @@ pub struct Conditions {
     pub startup: Option<Startup>,
     /// Where the world's wrappers give way once more than they must.
     pub yields: Yields,
+    /// The rare branches of our server that are taken one time in four. Other servers have none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub rare: BTreeSet<Rare>,
+    /// Whether the service has no `/health`: then nobody who asks it is told of the shutdown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_health: bool,
     /// What follows from all this and the plan, if it was derived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promise: Option<Promise>,

@@ -22,6 +22,8 @@ impl Conditions {
         words.extend(self.store.in_words());
         words.extend(balancer);
         words.extend(self.yields.in_words());
+        words.extend(self.no_health.then(|| "the service has no /health".to_owned()));
+        words.extend(self.rare.iter().map(|site| format!("at times {site}")));
         words
     }
 }
@@ -183,6 +185,7 @@ mod tests {
             clients: vec!["a".to_owned(), "b".to_owned()],
         });
         odd.yields.tasks = 4;
+        odd.rare.insert(lastorders::rare::Rare::ShortRead);
         let expected = [
             "times count from the start of the process, whose store does not answer until 20 ms",
             "the deadline is 1.25 s",
@@ -193,6 +196,7 @@ mod tests {
             "a balancer asks for readiness every 10 µs, and sends a, b elsewhere no time after it \
              went",
             "the listener gives way 4 times in 256",
+            "at times a read gives one byte",
         ];
         assert_eq!(odd.in_words(), expected);
     }

@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+
+use lastorders::rare::Rare;
 use lastorders_harness::plan::{Actor, Contract, PLAN_VERSION, Plan};
 
 use super::mutate::mutate_with;
@@ -117,9 +120,8 @@ impl Generator {
             checks: Vec::new(),
             actors,
         };
-        let yields = yields(seed, family, &swarm);
-        let conditions =
-            Conditions { policy, network, store, balancer, startup, yields, promise: None };
+        let service = self.service(seed, &swarm);
+        let conditions = Conditions { policy, network, store, balancer, startup, ..service };
         let tail_seed = Stream::new(seed, Concern::Tail, 0).draw();
         let mut case = Case { version: CASE_VERSION, plan, conditions, tail_seed };
         if self.policy.is_none() && !cut_short {
@@ -127,6 +129,16 @@ impl Generator {
         }
         derive_promise(&mut case);
         case
+    }
+
+    /// What the service has, and where it and its surroundings take another turn.
+    fn service(&self, seed: u64, swarm: &Swarm) -> Conditions {
+        Conditions {
+            yields: yields(seed, self.family, swarm),
+            rare: rare(seed, swarm),
+            no_health: !self.requests.has_health(),
+            ..Conditions::default()
+        }
     }
 
     /// Those who use the service, each at its place and with the link of its own that it may have.
@@ -232,4 +244,13 @@ fn yields(seed: u64, family: Family, swarm: &Swarm) -> Yields {
         Family::Queue => Yields { tasks: 128, ..yields },
         _ => yields,
     }
+}
+
+/// Which rare branches are on: each with a probability of one in four.
+fn rare(seed: u64, swarm: &Swarm) -> BTreeSet<Rare> {
+    if !swarm.has(FaultKind::Rare) {
+        return BTreeSet::new();
+    }
+    let stream = &mut Stream::new(seed, Concern::Yield, 1);
+    Rare::ALL.into_iter().filter(|_| stream.chance(1, 4)).collect()
 }

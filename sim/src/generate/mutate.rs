@@ -1,3 +1,4 @@
+use lastorders::rare::Rare;
 use lastorders_harness::plan::{Actor, Step};
 
 use super::generator::client_name;
@@ -12,8 +13,8 @@ use crate::case::{Case, Link};
 const SCALE_US: u64 = 20_000;
 
 /// A case that differs from this one in something small: the time of one step, the kind of one
-/// client, one latency, one of the policy's times, the end of a stall, or what the case leaves
-/// open. What must follow from it is derived anew.
+/// client, one latency, one of the policy's times, the end of a stall, one rare branch, or what the
+/// case leaves open. What must follow from it is derived anew.
 #[must_use]
 pub fn mutate(case: Case, rng: &mut fastrand::Rng) -> Case {
     mutate_with(case, rng, &Requests::contract())
@@ -27,16 +28,26 @@ pub(super) fn mutate_with(mut case: Case, rng: &mut fastrand::Rng, requests: &Re
     let mut times = Times::of_a_drain(&conditions.policy, &conditions.store, signal_us, SCALE_US);
     times.anchor([tick(signal_us + conditions.policy.deadline_us)]);
     times.anchor(conditions.store.stalls.iter().map(|stall| tick(stall.until_us)));
-    match stream.between(0, 9) {
+    match stream.between(0, 10) {
         0..=3 => move_a_step(&mut case, &times, stream),
         4 | 5 => swap_a_client(&mut case, &times, requests, stream),
         6 => change_a_latency(&mut case, stream),
         7 => change_the_policy(&mut case, stream),
         8 => end_a_stall(&mut case, &times, stream),
+        9 => turn_a_rare_branch(&mut case, stream),
         _ => case.tail_seed = stream.draw(),
     }
     derive_promise(&mut case);
     case
+}
+
+/// On or off.
+fn turn_a_rare_branch(case: &mut Case, stream: &mut Stream) {
+    let site = stream.pick(&Rare::ALL);
+    let rare = &mut case.conditions.rare;
+    if !rare.remove(&site) {
+        rare.insert(site);
+    }
 }
 
 fn move_a_step(case: &mut Case, times: &Times, stream: &mut Stream) {

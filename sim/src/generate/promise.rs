@@ -4,7 +4,7 @@ use lastorders_harness::plan::{CheckUse, Contract, Level};
 
 use super::facts::Facts;
 use super::times::TICK_US;
-use crate::case::{Case, PolicySpec, Promise, Sealing};
+use crate::case::{Case, Promise, Sealing};
 
 /// The deadline, the abort, and what is released: each ends with a tick of the server's timers.
 const LAST_TICKS_US: u64 = 3 * TICK_US;
@@ -124,7 +124,7 @@ impl Bounds {
     fn contract(&self, case: &Case, facts: &Facts) -> Contract {
         let policy = &case.conditions.policy;
         let signal_us = facts.signal_us.unwrap_or(0);
-        let visible_us = self.visible_us(policy, facts);
+        let visible_us = self.visible_us(case, facts);
         let answer_us = match self.settled_us {
             Some(_) if self.queue && policy.sealing != Sealing::SynFilter => facts.answer_us,
             // A connection that nobody hears, such as one whose SYN was filtered, is given up by
@@ -142,7 +142,8 @@ impl Bounds {
     }
 
     /// From the signal to the first sign of the shutdown that a look cannot miss.
-    fn visible_us(&self, policy: &PolicySpec, facts: &Facts) -> u64 {
+    fn visible_us(&self, case: &Case, facts: &Facts) -> u64 {
+        let policy = &case.conditions.policy;
         let handshakes_us = match policy.sealing {
             Sealing::SynFilter => policy.handshake_grace_us,
             Sealing::AcceptUntilEmpty => 0,
@@ -151,7 +152,8 @@ impl Bounds {
         // A probe that knocks in the lame duck is told, if it gets through, and need not wait for
         // the seal. One that comes later is not heard: its SYN is filtered.
         let knocks = facts.watched_us.is_some_and(|at| facts.signal_us == Some(at))
-            && facts.most_to_server_us < policy.lame_duck_us;
+            && facts.most_to_server_us < policy.lame_duck_us
+            && !case.conditions.no_health;
         let told_us = 2 * facts.round_trip_us() + NEXT_PROBE_US;
         if knocks && self.queue { sealed_us.min(told_us) } else { sealed_us }
     }

@@ -38,6 +38,8 @@ pub(super) enum FaultKind {
     SlowRelease,
     /// A gate in the store is closed for a while.
     Gates,
+    /// The server takes branches that are rarely taken.
+    Rare,
 }
 
 impl FaultKind {
@@ -54,7 +56,8 @@ impl FaultKind {
             | Self::Balancer
             | Self::Small
             | Self::Yields
-            | Self::Gates => false,
+            | Self::Gates
+            | Self::Rare => false,
         }
     }
 
@@ -103,7 +106,7 @@ impl Swarm {
     }
 }
 
-const FAULTS: [FaultKind; 12] = [
+const FAULTS: [FaultKind; 13] = [
     FaultKind::Stalls,
     FaultKind::Holds,
     FaultKind::SecondSignal,
@@ -116,4 +119,5 @@ const FAULTS: [FaultKind; 12] = [
     FaultKind::Forced,
     FaultKind::SlowRelease,
     FaultKind::Gates,
+    FaultKind::Rare,
 ];

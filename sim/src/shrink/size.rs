@@ -10,7 +10,8 @@ pub struct Size {
     pub actors: usize,
     /// Steps of all of them, those inside of a `Repeat` included.
     pub steps: usize,
-    /// Things that happen by themselves: links, stalls, a balancer, wrappers that give way.
+    /// Things that happen by themselves: links, stalls, a balancer, wrappers that give way,
+    /// rare branches.
     pub faults: usize,
     /// Conditions that are not the plainest.
     pub odd: usize,
@@ -33,6 +34,7 @@ impl Size {
             + conditions.store.outages.len()
             + usize::from(conditions.startup.is_some())
             + usize::from(conditions.balancer.is_some())
+            + conditions.rare.len()
             + [yields.io, yields.store, yields.tasks].into_iter().filter(|it| *it > 0).count();
         Self {
             actors: actors.sum(),

@@ -47,9 +47,10 @@ pub(super) fn smaller(case: &Case) -> Vec<Change> {
     all
 }
 
-/// The plainest conditions, with a promise if the case has one.
+/// The plainest conditions, with a promise if the case has one, for the same service.
 fn plain_as(case: &Case) -> Conditions {
-    Conditions { promise: case.conditions.promise.clone(), ..Conditions::default() }
+    let Conditions { promise, no_health, .. } = case.conditions.clone();
+    Conditions { promise, no_health, ..Conditions::default() }
 }
 
 fn conditions(case: &Case, change: &mut impl FnMut(Change)) {
@@ -70,6 +71,10 @@ fn conditions(case: &Case, change: &mut impl FnMut(Change)) {
     change(Box::new(|case| case.conditions.yields.io = 0));
     change(Box::new(|case| case.conditions.yields.store = 0));
     change(Box::new(|case| case.conditions.yields.tasks = 0));
+    change(Box::new(|case| case.conditions.rare.clear()));
+    for site in case.conditions.rare.clone() {
+        change(Box::new(move |case| _ = case.conditions.rare.remove(&site)));
+    }
     change(Box::new(|case| case.conditions.network = Conditions::default().network));
     change(Box::new(|case| case.conditions.network.links.clear()));
     let names: Vec<String> = case.conditions.network.links.keys().cloned().collect();

@@ -15,6 +15,8 @@ pub(crate) struct Random {
     accepts: Mutex<Rng>,
     /// And apart from both.
     stores: Mutex<Rng>,
+    /// What is drawn inside of the server.
+    rare: Mutex<Rng>,
 }
 
 impl Random {
@@ -25,6 +27,7 @@ impl Random {
             yields: stream(tail_seed, Stream::Yield),
             accepts: stream(!tail_seed, Stream::Yield),
             stores: stream(tail_seed.rotate_left(32) ^ 1, Stream::Yield),
+            rare: stream(!tail_seed.rotate_left(32), Stream::Yield),
         }
     }
 
@@ -47,6 +50,11 @@ impl Random {
     /// Whether a statement gives way here, which happens `often` times in 256.
     pub(crate) fn store_gives_way(&self, often: u8) -> bool {
         often > 0 && drawn(&self.stores) < often
+    }
+
+    /// Whether the server takes a rare branch that is on: one time in four.
+    pub(crate) fn takes_rare(&self) -> bool {
+        drawn(&self.rare) < 64
     }
 }
 

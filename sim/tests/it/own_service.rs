@@ -54,6 +54,13 @@ fn whatever_the_policy_the_mend_passes() {
 }
 
 #[test]
+fn a_service_without_a_health_route_is_not_asked_for_it() {
+    let order = || tokio::time::sleep(std::time::Duration::from_millis(20));
+    let app = move |_: Drain| Router::new().route("/order", get(order));
+    Service::new(app).requests([ask_for("/order")]).run().assert_passed();
+}
+
+#[test]
 fn work_that_nobody_waits_for_is_found() {
     let app = |_: Drain| {
         let order = || async {

@@ -9,7 +9,7 @@ const SEEDS: u64 = 2_000;
 
 type Test = fn(&Case) -> bool;
 
-const RARITIES: [(&str, Test); 33] = [
+const RARITIES: [(&str, Test); 34] = [
     ("four clients", |it| clients(it) == 4),
     ("more than eight", |it| clients(it) > 8),
     ("no lame duck", |it| it.conditions.policy.lame_duck_us == 0),
@@ -33,6 +33,7 @@ const RARITIES: [(&str, Test); 33] = [
     ("a slow release", |it| it.conditions.store.close_us >= it.conditions.policy.release_us),
     ("a balancer", |it| it.conditions.balancer.is_some()),
     ("yields", |it| it.conditions.yields != crate::case::Yields::default()),
+    ("rare branches", |it| !it.conditions.rare.is_empty()),
     ("a signal in the startup", |it| it.conditions.startup.is_some()),
     ("a side is closed over work", half_works),
     ("SIGINT", |it| signals(it).contains(&Signal::Int)),
