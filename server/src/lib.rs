@@ -22,8 +22,8 @@
 //! * `rare`: branches that are rarely taken, and taken often with the feature of that name.
 //! * `tls`: a listener that speaks TLS, with the feature of that name.
 //! * `systemd`: sockets that systemd passes, and what it is told, with the feature of that name.
-//! * [`reference`](mod@reference): the service of the contract that servers are graded by, and its
-//!   program.
+//! * `reference`: the service of the contract that servers are graded by, and its program, with the
+//!   feature of that name.
 
 pub mod clock;
 pub mod drain;
