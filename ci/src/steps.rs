@@ -99,7 +99,17 @@ const STEPS: &[Step] = &[
     Step {
         name: "bench-sim",
         about: "simulated drains a second, beside turmoil 0.7; only when named",
-        cargo: &["bench", "--locked", "-p", "lastorders-sim", "--bench", "drains", "--"],
+        cargo: &[
+            "bench",
+            "--profile",
+            "sweep",
+            "--locked",
+            "-p",
+            "lastorders-sim",
+            "--bench",
+            "drains",
+            "--",
+        ],
         usual: false,
         ..USUAL
     },
