@@ -129,7 +129,7 @@ impl<N: Net> Backstage for Simulated<N> {
 
     async fn kill(&self) {
         self.scene.process.end(Exit { code: None, signal: Some(9) });
-        self.scene.store.reset_sessions();
+        self.scene.store.orphan();
     }
 
     async fn hold(&self, gate: Gate) -> Result<(), String> {

@@ -141,7 +141,7 @@ async fn live<N: Net>(
     let code = u64::try_from(exit.code).unwrap_or_default();
     trace::record(Cast::SERVER.0, Kind::Exited, NO_CONNECTION, code, 0);
     scene.process.end(Exit { code: Some(exit.code), signal: None });
-    scene.store.reset_sessions();
+    scene.store.orphan();
 }
 
 /// Has every actor play its part, to the end.

@@ -79,8 +79,13 @@ impl SimStore {
         self.say(ReleaseState::Done);
     }
 
-    /// The process has gone, and its sessions with it.
-    pub(crate) fn reset_sessions(&self) {
+    /// The process has gone, and its sessions with it. What is left of its tasks gets no others.
+    pub(crate) fn orphan(&self) {
+        self.change(|state| state.orphaned = true);
+        self.reset_sessions();
+    }
+
+    fn reset_sessions(&self) {
         let (idle, abandoned) = self.change(|state| {
             state.resets += 1;
             let abandoned = std::mem::take(&mut state.abandoned);
@@ -115,5 +120,33 @@ impl Drop for Closing<'_> {
         if !self.done {
             self.store.say(ReleaseState::GivenUp);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lastorders::reference::JobStore;
+
+    use super::*;
+    use crate::case::{Conditions, StoreConditions};
+    use crate::world::random::Random;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_has_gone_makes_no_more_rows() {
+        let store = StoreConditions { pool: 1, ..StoreConditions::default() };
+        let conditions = Conditions { store, ..Conditions::default() };
+        let random = Arc::new(Random::new(1));
+        let store = SimStore::new(&conditions, Arc::new(|_| {}), Duration::default, random);
+        for name in ["at work", "waits for a session"] {
+            let store = store.clone();
+            tokio::spawn(async move { store.create(name).await });
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(store.lock().working, 1);
+        store.orphan();
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(store.rows().1, 0);
     }
 }

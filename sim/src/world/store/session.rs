@@ -36,6 +36,9 @@ impl Session {
         let pool = store.conditions().pool.max(1);
         let (number, is_new, resets) = store
             .until(|state| {
+                if state.orphaned {
+                    return None;
+                }
                 if state.closed {
                     return Some(Err(SessionError::Closed));
                 }

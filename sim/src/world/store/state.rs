@@ -54,6 +54,8 @@ pub(super) struct State {
     pub(super) refuses: bool,
     /// Counts the resets: who began under another number has lost its session.
     pub(super) resets: u32,
+    /// The process has gone: whoever waits for a session gets none.
+    pub(super) orphaned: bool,
     /// When the stalls count from; `None` before the server is ready.
     pub(super) ready: Option<Duration>,
 }
