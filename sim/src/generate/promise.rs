@@ -94,7 +94,9 @@ impl Bounds {
         }
         let idle_us = facts.idle_us(case);
         // A statement that its client has given up holds its session for as long as the gate does.
-        let given_up_us = if facts.load.abandons { facts.gated_us } else { 0 };
+        // hyper takes a client that half-closes for one that has left.
+        let gives_up = facts.load.abandons || facts.load.half_works;
+        let given_up_us = if gives_up { facts.gated_us } else { 0 };
         let store_us = case.conditions.store.close_us + facts.hole_us + given_up_us;
         let close_us = store_us + LAST_TICKS_US;
         let closes = close_us < policy.release_us && !facts.black_hole;

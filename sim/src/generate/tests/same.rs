@@ -6,12 +6,12 @@ use crate::generate::{ClientKind, Family, Generator, generate};
 /// Of the first hundred cases of each family, as JSON. Whoever changes what is drawn changes them
 /// on purpose: cases that were named by their seeds are others from then on.
 const GOLDEN: [(Family, u64); 9] = [
-    (Family::Mixed, 15_027_836_912_674_524_655),
+    (Family::Mixed, 10_364_371_129_899_849_126),
     (Family::KeepAlive, 6_720_365_684_082_588_691),
     (Family::Queue, 17_215_508_551_623_344_554),
     (Family::Bodies, 16_432_308_796_122_120_629),
-    (Family::Store, 11_425_856_071_802_992_416),
-    (Family::Signals, 5_453_397_863_543_555_539),
+    (Family::Store, 12_783_328_031_557_683_323),
+    (Family::Signals, 17_672_751_874_948_331_211),
     (Family::Http2, 10_031_230_882_896_256_360),
     (Family::Upgraded, 7_847_512_185_380_304_394),
     (Family::Balanced, 14_814_686_657_329_471_103),
