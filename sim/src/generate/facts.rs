@@ -78,6 +78,12 @@ impl Facts {
         self.most_to_server_us + self.most_to_client_us
     }
 
+    /// Whether what the server says at its end reaches every client by then: no link is held any
+    /// more.
+    pub(super) fn is_heard_by(&self, us: u64) -> bool {
+        self.arrived_us + self.round_trip_us() <= us
+    }
+
     /// By then the server has nothing to wait for, if it has not been cut short.
     pub(super) fn idle_us(&self, case: &Case) -> u64 {
         let policy = &case.conditions.policy;

@@ -36,8 +36,8 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 ///   leaving
 /// * `answered-in-time`: where no packet is lost, and every client reads in time
 /// * `exit-prompt`: where all work ends by itself before the deadline; the budget is that bound
-/// * `idle-closed`: so, and each client looks after its connection before the run is over, and
-///   knows when it was closed (HTTP/2 clients do not)
+/// * `idle-closed`: so, each client looks after its connection before the run is over, and knows when
+///   it was closed (HTTP/2 clients do not), and no link is held for longer than that
 /// * `created`: where no client leaves before its answer, and the store does not break
 /// * `no-late-success`: where a gate keeps rows out of the store
 /// * `ledger`, `pool-outlives-requests`: where all work ends by itself before the deadline, no
@@ -167,7 +167,8 @@ impl Bounds {
         let forced = policy.forced_exit_code != 0 && !(settles && self.closes);
         let calm = !facts.cut && facts.unread_us <= SEEN_WITHIN_US;
         let seen_us = facts.signal_us.unwrap_or(0) + policy.lame_duck_us + SEEN_WITHIN_US;
-        let seen = facts.last_at_us <= seen_us && !load.http2;
+        let told = self.settled_us.is_some_and(|end_us| facts.is_heard_by(end_us));
+        let seen = facts.last_at_us <= seen_us && told && !load.http2;
         let contract = load.works && !load.foreign;
         let created = contract && !facts.broken && !load.abandons && !load.half_works;
         let named = [

@@ -6,14 +6,14 @@ use crate::generate::{ClientKind, Family, Generator, generate};
 /// Of the first hundred cases of each family, as JSON. Whoever changes what is drawn changes them
 /// on purpose: cases that were named by their seeds are others from then on.
 const GOLDEN: [(Family, u64); 9] = [
-    (Family::Mixed, 10_364_371_129_899_849_126),
-    (Family::KeepAlive, 6_720_365_684_082_588_691),
+    (Family::Mixed, 7_682_483_534_568_451_527),
+    (Family::KeepAlive, 12_265_054_890_768_164_343),
     (Family::Queue, 17_215_508_551_623_344_554),
-    (Family::Bodies, 16_432_308_796_122_120_629),
-    (Family::Store, 12_783_328_031_557_683_323),
-    (Family::Signals, 17_672_751_874_948_331_211),
-    (Family::Http2, 10_031_230_882_896_256_360),
-    (Family::Upgraded, 7_847_512_185_380_304_394),
+    (Family::Bodies, 10_131_081_133_509_254_869),
+    (Family::Store, 513_022_843_391_214_544),
+    (Family::Signals, 3_187_844_460_500_152_293),
+    (Family::Http2, 10_571_198_940_162_551_404),
+    (Family::Upgraded, 15_715_637_046_946_601_255),
     (Family::Balanced, 14_814_686_657_329_471_103),
 ];
 
