@@ -46,6 +46,9 @@ fn all_simulated(subject: Subject) -> Vec<(Scenario, (Verdict, Vec<Finding>))> {
 
 /// Judges a server in both worlds. `fails`: in how many scenarios it must fail at least; a server
 /// that is known to be bad and passes everywhere would compare nothing.
+///
+/// Not for bugs whose verdict is drawn in the real world: a release without a bound ends all the
+/// same if the pool is marked closed before a session that was given up is on its way back to it.
 async fn gives_the_same_verdicts(bug: Option<&str>, fails: usize) {
     let subject = bug.map_or(Subject::Ours, |name| {
         Subject::Planted(Bug::find(name).expect("it is one of the planted"))
@@ -86,6 +89,6 @@ async fn a_second_signal_that_kills_is_found_in_both_worlds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_release_without_a_bound_is_judged_alike_in_both_worlds() {
-    gives_the_same_verdicts(Some("release-unbounded"), 1).await;
+async fn an_exit_code_that_is_always_1_is_found_in_both_worlds() {
+    gives_the_same_verdicts(Some("canary"), 1).await;
 }

@@ -36,8 +36,8 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 ///   leaving
 /// * `answered-in-time`: where no packet is lost, and every client reads in time
 /// * `exit-prompt`: where all work ends by itself before the deadline; the budget is that bound
-/// * `idle-closed`: so, each client looks after its connection before the run is over, and knows when
-///   it was closed (HTTP/2 clients do not), and no link is held for longer than that
+/// * `idle-closed`: so, each client looks after its connection before the run is over, and knows
+///   when it was closed (HTTP/2 clients do not), and no link is held for longer than that
 /// * `created`: where no client leaves before its answer, and the store does not break
 /// * `no-late-success`: where a gate keeps rows out of the store
 /// * `ledger`, `pool-outlives-requests`: where all work ends by itself before the deadline, no
