@@ -16,6 +16,7 @@ use lastorders_sim::subject::Subject;
 use lastorders_sim::world::{LEFT_OUT, carry_out};
 
 use crate::built::program;
+use crate::turn;
 
 /// Of every plan, here and there.
 const SEED: u64 = 7;
@@ -57,7 +58,9 @@ async fn gives_the_same_verdicts(bug: Option<&str>, fails: usize) {
     if let Some(name) = bug {
         real = real.env(PLANTED, name);
     }
+    let turn = turn::take().await;
     let report = real.run(catalogue()).await.expect("the judge can do its part");
+    drop(turn);
     let real: BTreeMap<_, _> =
         report.outcome.scenarios.iter().map(|it| (it.scenario.id, it.verdict)).collect();
     let mut differ = Vec::new();
@@ -73,22 +76,27 @@ async fn gives_the_same_verdicts(bug: Option<&str>, fails: usize) {
     assert!(failed >= fails, "{subject} fails in {failed} scenarios only");
 }
 
-#[tokio::test(flavor = "multi_thread")]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        async the_reference_passes_in_both_worlds [Postgres];
+        async a_pool_that_is_released_first_is_found_in_both_worlds [Postgres];
+        async a_second_signal_that_kills_is_found_in_both_worlds [Postgres];
+        async an_exit_code_that_is_always_1_is_found_in_both_worlds [Postgres];
+    ]
+}
+
 async fn the_reference_passes_in_both_worlds() {
     gives_the_same_verdicts(None, 0).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_pool_that_is_released_first_is_found_in_both_worlds() {
     gives_the_same_verdicts(Some("pool-first"), 1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_that_kills_is_found_in_both_worlds() {
     gives_the_same_verdicts(Some("second-signal-fatal"), 1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn an_exit_code_that_is_always_1_is_found_in_both_worlds() {
     gives_the_same_verdicts(Some("canary"), 1).await;
 }

@@ -7,13 +7,18 @@ use std::process::{Command, Stdio};
 
 use lastorders_harness::postgres::{Leftover, RunId, clean, leftovers};
 
-use crate::postgres::{containers_of, directories_of, not_run, start, until};
+use crate::postgres::{containers_of, directories_of, start, until};
 
-#[tokio::test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        async a_cluster_whose_harness_was_killed_is_put_away [Local];
+        async a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned [Local];
+        async a_container_whose_harness_was_killed_is_put_away [Docker];
+        async a_container_without_a_guard_is_left_over_and_cleaned [Docker];
+    ]
+}
+
 async fn a_cluster_whose_harness_was_killed_is_put_away() {
-    if not_run("local") {
-        return;
-    }
     let mut harness = Harness::start("local", None);
     harness.kill();
     until("the guard has put it away", async || {
@@ -22,11 +27,7 @@ async fn a_cluster_whose_harness_was_killed_is_put_away() {
     .await;
 }
 
-#[tokio::test]
 async fn a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned() {
-    if not_run("local") {
-        return;
-    }
     let mut harness = Harness::start("local", None);
     let dir = std::env::temp_dir().join(&directories_of(&harness.run)[0]);
     let left = Leftover::Cluster { dir };
@@ -41,22 +42,14 @@ async fn a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned() {
     assert_eq!(directories_of(&harness.run), Vec::<String>::new());
 }
 
-#[tokio::test]
 async fn a_container_whose_harness_was_killed_is_put_away() {
-    if not_run("docker") {
-        return;
-    }
     let mut harness = Harness::start("docker", None);
     assert!(!containers_of(&harness.run).is_empty());
     harness.kill();
     until("the guard has put it away", async || containers_of(&harness.run).is_empty()).await;
 }
 
-#[tokio::test]
 async fn a_container_without_a_guard_is_left_over_and_cleaned() {
-    if not_run("docker") {
-        return;
-    }
     // The guard finds no program to remove the container with.
     let mut harness = Harness::start("docker", Some("/nowhere"));
     let id = containers_of(&harness.run);
@@ -71,18 +64,20 @@ async fn a_container_without_a_guard_is_left_over_and_cleaned() {
     assert_eq!(containers_of(&harness.run), "");
 }
 
-/// Not a test: what [`Harness`] starts, and kills.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a process for other tests to kill"]
-async fn harness_to_be_killed() {
-    let run = RunId::random();
-    let choice = std::env::var(CHOICE).expect("started by a test").parse().expect("a choice");
-    let postgres = start(&choice, &run).await;
-    let _lease = postgres.lease("x").await.expect("a lease");
-    println!("\n{READY}{run}");
-    std::future::pending::<()>().await;
+/// In a process that a [`Harness`] has started: holds a Postgres until the process is killed.
+/// Anywhere else, returns at once.
+pub(crate) fn hold_a_postgres_if_asked() {
+    let Ok(choice) = std::env::var(CHOICE) else { return };
+    crate::trial::block_on(async {
+        let run = RunId::random();
+        let postgres = start(&choice.parse().expect("a choice"), &run).await;
+        let _lease = postgres.lease("x").await.expect("a lease");
+        println!("\n{READY}{run}");
+        std::future::pending::<()>().await;
+    });
 }
 
+/// The way to a Postgres that the process to be killed takes.
 const CHOICE: &str = "LASTORDERS_TEST_CHOICE";
 const READY: &str = "ready: ";
 
@@ -95,11 +90,7 @@ struct Harness {
 impl Harness {
     fn start(choice: &str, path: Option<&str>) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
-        command
-            .args(["--ignored", "--exact", "killed::harness_to_be_killed", "--nocapture"])
-            .env(CHOICE, choice)
-            .stdout(Stdio::piped())
-            .process_group(0);
+        command.env(CHOICE, choice).stdout(Stdio::piped()).process_group(0);
         if let Some(path) = path {
             command.env("PATH", path);
         }

@@ -5,17 +5,55 @@
 //! * `built`: the workspace's programs, built as they are now
 //! * `judge/`: the judge against servers whose faults are known
 //! * `killed`: what a killed harness leaves behind, and who removes it
-//! * `postgres`: where Postgres comes from, each rung of the ladder for real
+//! * `machine/`: what this machine has, and what each test needs of it
+//! * `postgres`: where Postgres comes from, each way for real
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
 //! * `simulated`: the whole way of a bug from a seed to the real binary
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
+//! * `trial`: a test, and what becomes of one that this machine cannot run
+//! * `turn`: how many runs of the catalogue go on at a time
 
 mod bad_input;
 mod both_worlds;
 mod built;
 mod judge;
 mod killed;
+mod machine;
 mod postgres;
 mod rules;
 mod simulated;
 mod store;
+mod trial;
+mod turn;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+use crate::machine::Required;
+
+fn main() -> ExitCode {
+    killed::hold_a_postgres_if_asked();
+    let mut arguments = Arguments::from_args();
+    let required = match Required::from_environment() {
+        Ok(required) => required,
+        Err(why) => {
+            eprintln!("{why}");
+            return ExitCode::from(2);
+        }
+    };
+    // Most tests wait most of the time; `turn` bounds those that keep a processor busy.
+    arguments.test_threads.get_or_insert(4);
+    let tests = [
+        judge::tests(),
+        both_worlds::tests(),
+        bad_input::tests(),
+        killed::tests(),
+        machine::tests(),
+        postgres::tests(),
+        rules::tests(),
+        simulated::tests(),
+        store::tests(),
+    ];
+    trial::run(&arguments, &required, tests.into_iter().flatten().collect()).exit_code()
+}

@@ -1,10 +1,5 @@
 //! Each way to a Postgres, proved on this machine.
-//!
-//! A machine that lacks one fails the test, unless it is named in `LASTORDERS_MISSING`
-//! (`docker`, `local`, with a comma between): then the test says `NOT RUN` on stderr and proves
-//! nothing.
 
-use std::io::Write as _;
 use std::process::Command;
 use std::time::Duration;
 
@@ -14,11 +9,16 @@ use lastorders_harness::postgres::{
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions, Executor};
 
-#[tokio::test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        async local_binaries_give_a_postgres_that_leaves_nothing [Local];
+        async docker_gives_a_postgres_that_leaves_nothing [Docker];
+        async an_address_is_used_without_being_superuser_and_left_as_it_was [Local];
+        async every_attempt_is_listed_with_what_would_mend_it;
+    ]
+}
+
 async fn local_binaries_give_a_postgres_that_leaves_nothing() {
-    if not_run("local") {
-        return;
-    }
     let run = RunId::random();
     let postgres = start(&Choice::Local, &run).await;
     assert!(postgres.origin().starts_with("local: PostgreSQL "), "{}", postgres.origin());
@@ -27,11 +27,7 @@ async fn local_binaries_give_a_postgres_that_leaves_nothing() {
     assert_eq!(directories_of(&run), Vec::<String>::new());
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn docker_gives_a_postgres_that_leaves_nothing() {
-    if not_run("docker") {
-        return;
-    }
     let run = RunId::random();
     let postgres = start(&Choice::Docker, &run).await;
     assert!(postgres.origin().starts_with("docker: "), "{}", postgres.origin());
@@ -40,11 +36,7 @@ async fn docker_gives_a_postgres_that_leaves_nothing() {
     assert_eq!(containers_of(&run), "");
 }
 
-#[tokio::test]
 async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
-    if not_run("local") {
-        return;
-    }
     let theirs = start(&Choice::Local, &RunId::random()).await;
     let mut session = theirs.administrator().connect().await.expect("the administrator");
     session
@@ -84,7 +76,6 @@ async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
     theirs.stop().await.expect("stopped");
 }
 
-#[tokio::test]
 async fn every_attempt_is_listed_with_what_would_mend_it() {
     let nobody = Choice::Url("postgres://u:secret@127.0.0.1:1/d".to_owned());
     let error = Postgres::start(&nobody, &RunId::random()).await.expect_err("nobody is there");
@@ -183,15 +174,4 @@ pub(crate) fn containers_of(run: impl AsRef<str>) -> String {
         .expect("the docker program, to look with");
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).expect("text").trim().to_owned()
-}
-
-pub(crate) fn not_run(what: &str) -> bool {
-    let missing = std::env::var("LASTORDERS_MISSING").unwrap_or_default();
-    let missing = missing.split(',').any(|name| name.trim() == what);
-    if missing {
-        // Not by a macro: the test harness keeps what those print of a test that passes.
-        let words = format!("NOT RUN: this machine lacks {what}, says LASTORDERS_MISSING\n");
-        let _ = std::io::stderr().write_all(words.as_bytes());
-    }
-    missing
 }

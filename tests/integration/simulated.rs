@@ -9,17 +9,22 @@ use crate::built::program;
 /// So many seeds are enough.
 const SEEDS: &str = "0..256";
 
-#[test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        a_second_signal_that_kills_is_seen_in_the_real_binary [Postgres];
+        a_pool_that_is_closed_first_is_seen_in_the_real_binary [Postgres];
+        answers_that_do_not_announce_the_close_are_seen_in_the_real_binary [Postgres];
+    ]
+}
+
 fn a_second_signal_that_kills_is_seen_in_the_real_binary() {
     whole_way("second-signal-fatal", "early-abort while done, on a connection that is one-shot");
 }
 
-#[test]
 fn a_pool_that_is_closed_first_is_seen_in_the_real_binary() {
     whole_way("pool-first", "release-last while sealing, on a connection that is one-shot");
 }
 
-#[test]
 fn answers_that_do_not_announce_the_close_are_seen_in_the_real_binary() {
     let signature = "last-answer while sealing, on a connection that is one-shot";
     whole_way("no-connection-close", signature);

@@ -65,7 +65,15 @@ async fn insert_in_a_transaction(pool: PgPool, name: String) -> sqlx::Result<i64
 
 const INSERT: &str = "INSERT INTO jobs (name) VALUES ($1) RETURNING id";
 
-#[tokio::test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        async the_row_gate_holds_inserts_and_lets_reads_pass [Postgres];
+        async the_acknowledgement_gate_keeps_the_word_and_not_the_row [Postgres];
+        async faults_break_what_they_say [Postgres];
+        async a_store_without_a_table_says_so [Postgres];
+    ]
+}
+
 async fn the_row_gate_holds_inserts_and_lets_reads_pass() {
     let bench = Bench::set_up().await;
     let pool = bench.pool(3).await;
@@ -94,7 +102,6 @@ async fn the_row_gate_holds_inserts_and_lets_reads_pass() {
     bench.clear().await;
 }
 
-#[tokio::test]
 async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row() {
     let bench = Bench::set_up().await;
     let pool = bench.pool(4).await;
@@ -129,7 +136,6 @@ async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row() {
     bench.clear().await;
 }
 
-#[tokio::test]
 async fn faults_break_what_they_say() {
     let bench = Bench::set_up().await;
     let pool = bench.pool(2).await;
@@ -158,7 +164,6 @@ async fn faults_break_what_they_say() {
     bench.clear().await;
 }
 
-#[tokio::test]
 async fn a_store_without_a_table_says_so() {
     let bench = Bench::set_up().await;
     let error = bench.store.hold(Gate::Row).await.expect_err("no table").to_string();

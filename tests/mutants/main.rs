@@ -1,4 +1,5 @@
 //! Servers with one known defect each, which prove that the judge sees it: `mutant DEFECT`.
+//! `mutant --list` prints the defects, one a line.
 //!
 //! * `base`: a small server that stops as it should, in steps that can be overridden
 //! * `defects`: one defect a file, each overriding the step that it spoils
@@ -15,6 +16,10 @@ fn main() -> ExitCode {
     let wanted = std::env::args().nth(1).unwrap_or_default();
     if wanted == defects::orphan_child_keeps_port::CHILD {
         return defects::orphan_child_keeps_port::hold_the_port();
+    }
+    if wanted == "--list" {
+        defects::DEFECTS.iter().for_each(|defect| println!("{}", defect.name));
+        return ExitCode::SUCCESS;
     }
     let Some(defect) = defects::find(&wanted) else {
         let names: Vec<_> = defects::DEFECTS.iter().map(|defect| defect.name).collect();

@@ -5,7 +5,6 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::program::{Place, Ran};
 use crate::built::program;
-use crate::postgres::not_run;
 
 /// Starts a run of the whole catalogue and waits until a scenario has been judged: all others are
 /// in their middle then. Returns it with the rest of its standard error.
@@ -38,11 +37,16 @@ fn end(child: Child, mut stderr: impl Read) -> Ran {
     ran
 }
 
-#[test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        ctrl_c_in_the_middle [Local];
+        ctrl_c_twice_leaves_nothing_either [Local];
+        ctrl_c_removes_the_container [Docker];
+        killed_in_the_middle [Local];
+    ]
+}
+
 fn ctrl_c_in_the_middle() {
-    if not_run("local") {
-        return;
-    }
     for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let place = Place::new();
         let (child, stderr) = in_the_middle(&place, "local");
@@ -55,11 +59,7 @@ fn ctrl_c_in_the_middle() {
     }
 }
 
-#[test]
 fn ctrl_c_twice_leaves_nothing_either() {
-    if not_run("local") {
-        return;
-    }
     let place = Place::new();
     let (child, stderr) = in_the_middle(&place, "local");
     signal(&child, Signal::INT);
@@ -69,11 +69,7 @@ fn ctrl_c_twice_leaves_nothing_either() {
     place.assert_empty(&ran.stderr);
 }
 
-#[test]
 fn ctrl_c_removes_the_container() {
-    if not_run("docker") {
-        return;
-    }
     let place = Place::new();
     let (child, stderr) = in_the_middle(&place, "docker");
     let pid = child.id();
@@ -85,11 +81,7 @@ fn ctrl_c_removes_the_container() {
     place.assert_empty(&ran.stderr);
 }
 
-#[test]
 fn killed_in_the_middle() {
-    if not_run("local") {
-        return;
-    }
     let place = Place::new();
     let (mut child, _stderr) = in_the_middle(&place, "local");
     signal(&child, Signal::KILL);

@@ -9,3 +9,7 @@ mod interrupted;
 mod postgres;
 mod program;
 mod servers;
+
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    [interrupted::tests(), postgres::tests(), servers::tests()].into_iter().flatten().collect()
+}

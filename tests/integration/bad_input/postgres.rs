@@ -1,6 +1,14 @@
 use super::program::Place;
 
-#[test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        an_address_where_nobody_is;
+        an_address_that_is_none;
+        a_machine_without_any;
+        the_environments_database_is_never_touched;
+    ]
+}
+
 fn an_address_where_nobody_is() {
     let url = "postgres://nobody:secret@127.0.0.1:1/postgres";
     let ran = Place::new().run(&["run", "--postgres", url, "--", "sleep", "1"]);
@@ -8,13 +16,11 @@ fn an_address_where_nobody_is() {
     assert!(!ran.stderr.contains("secret"), "the password was shown: {}", ran.stderr);
 }
 
-#[test]
 fn an_address_that_is_none() {
     let ran = Place::new().run(&["run", "--postgres", "nowhere", "--", "sleep", "1"]);
     ran.assert(2, "", &["nowhere"]);
 }
 
-#[test]
 fn a_machine_without_any() {
     let place = Place::new();
     let words = ["run", "--postgres", "docker", "--", "sleep", "1"];
@@ -25,7 +31,6 @@ fn a_machine_without_any() {
     place.assert_empty(&ran.stderr);
 }
 
-#[test]
 fn the_environments_database_is_never_touched() {
     // Somebody's production: a listener that must not be connected to.
     let production = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

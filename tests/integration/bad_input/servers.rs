@@ -1,6 +1,5 @@
 use super::program::Place;
 use crate::built::program;
-use crate::postgres::not_run;
 
 const PASSED: &str = "1 passed, 0 failed, 0 skipped";
 const FAILED: &str = "0 passed, 1 failed, 0 skipped";
@@ -10,40 +9,39 @@ fn sound() -> String {
     format!("{} sound", program("mutant").display())
 }
 
-#[test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        one_that_exits_at_once [Local];
+        one_that_never_listens [Local];
+        one_that_listens_elsewhere [Local];
+        one_whose_port_is_taken [Local];
+        one_that_floods_its_output [Local];
+        one_that_floods_its_output_and_fails [Local];
+        one_that_ignores_sigterm_and_so_do_its_children [Local];
+        one_whose_children_hide [Local];
+        one_that_lets_a_daemon_answer [Local, Python];
+        one_that_speaks_no_http [Local, Python];
+    ]
+}
+
 fn one_that_exits_at_once() {
-    if not_run("local") {
-        return;
-    }
     let line = "echo the config is missing >&2; exit 3";
     let ran = Place::new().judge(line, HEALTH, &[]);
     ran.assert(1, FAILED, &["exited with status 3", "the config is missing"]);
 }
 
-#[test]
 fn one_that_never_listens() {
-    if not_run("local") {
-        return;
-    }
     let ran = Place::new().judge("sleep 1000", HEALTH, &["--ready-timeout", "500ms"]);
     ran.assert(1, FAILED, &["listened on no port within 0.5 s"]);
 }
 
-#[test]
 fn one_that_listens_elsewhere() {
-    if not_run("local") {
-        return;
-    }
     let line = format!("PORT=0 exec {}", sound());
     let ran = Place::new().judge(&line, HEALTH, &["--ready-timeout", "1s"]);
     ran.assert(1, FAILED, &["instead; read the port from the environment"]);
 }
 
-#[test]
 fn one_whose_port_is_taken() {
-    if not_run("local") {
-        return;
-    }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("bound").port();
     let server = program("lastorders-server");
@@ -52,30 +50,18 @@ fn one_whose_port_is_taken() {
     ran.assert(1, FAILED, &["before it was ready", &port.to_string()]);
 }
 
-#[test]
 fn one_that_floods_its_output() {
-    if not_run("local") {
-        return;
-    }
     let line = format!("yes flood & exec {}", sound());
     Place::new().judge(&line, HEALTH, &[]).assert(0, PASSED, &[]);
 }
 
-#[test]
 fn one_that_floods_its_output_and_fails() {
-    if not_run("local") {
-        return;
-    }
     let ran = Place::new().judge("head -c 50000000 /dev/zero | tr '\\0' x; exit 1", HEALTH, &[]);
     ran.assert(1, FAILED, &["exited with status 1"]);
     assert!(ran.stdout.len() < 20_000, "{} bytes", ran.stdout.len());
 }
 
-#[test]
 fn one_that_ignores_sigterm_and_so_do_its_children() {
-    if not_run("local") {
-        return;
-    }
     // The shell outlives the server, and its children have sessions of their own.
     let line = format!(
         "trap '' TERM; setsid sh -c \"trap '' TERM; sleep 1000\" & {} & wait; sleep 1000",
@@ -86,11 +72,7 @@ fn one_that_ignores_sigterm_and_so_do_its_children() {
     ran.assert(1, FAILED, &["the grace of 3 s was over"]);
 }
 
-#[test]
 fn one_whose_children_hide() {
-    if not_run("local") {
-        return;
-    }
     // A daemon: its parent is gone, its session is its own, and its environment is empty.
     let hidden = "setsid env -i sh -c 'sleep 1000 & wait'";
     let line = format!("({hidden} &); exec {}", sound());
@@ -103,11 +85,7 @@ fn one_whose_children_hide() {
     assert_eq!(sleepers(), before, "the daemon lives");
 }
 
-#[test]
 fn one_that_lets_a_daemon_answer() {
-    if not_run("local") {
-        return;
-    }
     // What is started waits for the signal and exits 0; who answers is not told of it.
     let daemon = "setsid env -i python3 -c 'import http.server, sys\n\
         class Handler(http.server.BaseHTTPRequestHandler):\n    \
@@ -124,11 +102,7 @@ fn sleepers() -> usize {
     lines.filter(|line| line.starts_with(b"sh\0-c\0sleep 1000 & wait")).count()
 }
 
-#[test]
 fn one_that_speaks_no_http() {
-    if not_run("local") {
-        return;
-    }
     let line = "exec python3 -c '\
         import os, socket\n\
         s = socket.create_server((\"127.0.0.1\", int(os.environ[\"PORT\"])))\n\

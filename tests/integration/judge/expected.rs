@@ -7,6 +7,8 @@ use lastorders_harness::scenario::Catalogue;
 use lastorders_harness::subject::Subject;
 use serde::Deserialize;
 
+use crate::turn;
+
 /// What is written for a server: the scenarios that do not pass. Every other one must.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,9 +40,7 @@ impl Expected {
     /// Judges the server, and panics with each verdict that is not as written.
     pub(super) async fn hold(&self, subject: Subject) {
         self.names_scenarios();
-        // One at a time: each run has 22 servers at work, and timers must fire in time.
-        static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-        let _turn = TURN.lock().await;
+        let _turn = turn::take().await;
         let report = subject.run(Catalogue::all()).await.expect("the judge can do its part");
         let differing = self.differing(&report);
         let text = render(&report, Colour::Never);

@@ -1,11 +1,13 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lastorders_harness::subject::Subject;
 use serde::Deserialize;
 
 use super::expected::Expected;
 use crate::built::program;
+use crate::machine::Need;
 use crate::rules::root;
+use crate::trial::{Test, block_on, path};
 
 /// What is written for one defect: one reason for all.
 #[derive(Debug, Deserialize)]
@@ -26,6 +28,25 @@ fn written() -> BTreeMap<String, Written> {
     toml::from_str(&text).expect("it is as `Written` says")
 }
 
+/// One test for each defect that has an expectation.
+pub(super) fn tests() -> Vec<Test> {
+    let defects = written().into_keys();
+    let test = |defect: String| {
+        let name = path(module_path!(), &defect.replace('-', "_"));
+        Test::new(name, [Need::Postgres], move || block_on(is_as_written(&defect)))
+    };
+    let judged = defects.map(test);
+    judged.chain(crate::tests![every_defect_has_an_expectation;]).collect()
+}
+
+fn every_defect_has_an_expectation() {
+    let output = std::process::Command::new(program("mutant")).arg("--list").output();
+    let output = output.expect("it starts");
+    let names = String::from_utf8(output.stdout).expect("text");
+    let listed: BTreeSet<_> = names.lines().map(str::to_owned).collect();
+    assert_eq!(listed, written().into_keys().collect());
+}
+
 async fn is_as_written(defect: &str) {
     let Written { fails, warns, inconclusive, perhaps, why } =
         written().remove(defect).unwrap_or_else(|| panic!("nothing is written for {defect}"));
@@ -39,33 +60,4 @@ async fn is_as_written(defect: &str) {
         either: BTreeMap::new(),
     };
     expected.hold(Subject::command(program("mutant")).arg(defect)).await;
-}
-
-#[test]
-fn every_defect_is_judged() {
-    let written = written();
-    assert_eq!(written.keys().collect::<Vec<_>>(), NAMES.iter().collect::<Vec<_>>());
-}
-
-one_test_each! {
-    is_as_written;
-    always_waits_whole_grace: "always-waits-whole-grace";
-    close_without_waiting: "close-without-waiting";
-    created_before_commit: "created-before-commit";
-    exit_code_1: "exit-code-1";
-    exit_in_handler: "exit-in-handler";
-    health_flips_back: "health-flips-back";
-    health_stays_200: "health-stays-200";
-    idle_connections_not_closed: "idle-connections-not-closed";
-    inflight_answered_503: "inflight-answered-503";
-    listener_left_open_never_accepted: "listener-left-open-never-accepted";
-    no_deadline: "no-deadline";
-    no_handler: "no-handler";
-    orphan_child_keeps_port: "orphan-child-keeps-port";
-    pool_closed_first: "pool-closed-first";
-    pool_never_closed: "pool-never-closed";
-    refused_but_committed: "refused-but-committed";
-    second_sigterm_exits: "second-sigterm-exits";
-    silent_preconnect_not_closed: "silent-preconnect-not-closed";
-    sound: "sound";
 }

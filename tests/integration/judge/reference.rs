@@ -3,7 +3,21 @@ use lastorders_harness::subject::Subject;
 
 use super::expected::Expected;
 use crate::built::program;
-use crate::postgres::not_run;
+
+pub(super) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        async the_reference_passes_everything_on_testcontainers [Docker];
+        async the_reference_passes_everything_on_a_local_cluster [Local];
+    ]
+}
+
+async fn the_reference_passes_everything_on_testcontainers() {
+    passes_everything(Choice::Docker).await;
+}
+
+async fn the_reference_passes_everything_on_a_local_cluster() {
+    passes_everything(Choice::Local).await;
+}
 
 /// Nothing fails, warns or is left open: every scenario passes.
 async fn passes_everything(postgres: Choice) {
@@ -11,18 +25,4 @@ async fn passes_everything(postgres: Choice) {
     Expected { about: "the reference service".to_owned(), ..Expected::default() }
         .hold(subject)
         .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_reference_passes_everything_on_testcontainers() {
-    if !not_run("docker") {
-        passes_everything(Choice::Docker).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_reference_passes_everything_on_a_local_cluster() {
-    if !not_run("local") {
-        passes_everything(Choice::Local).await;
-    }
 }

@@ -8,7 +8,14 @@ const MEDIAN_FILE: usize = 150;
 const LONGEST_FUNCTION: usize = 70;
 const LONGEST_LINE: usize = 100;
 
-#[test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        files_are_small;
+        lines_are_short;
+        functions_are_short;
+    ]
+}
+
 fn files_are_small() {
     let sources = source::all();
     let mut sizes: Vec<usize> = sources.iter().map(|s| s.text.lines().count()).collect();
@@ -24,7 +31,6 @@ fn files_are_small() {
     assert!(median <= MEDIAN_FILE, "half of the files have more than {median} lines");
 }
 
-#[test]
 fn lines_are_short() {
     let mut long = Vec::new();
     for source in source::all() {
@@ -37,7 +43,6 @@ fn lines_are_short() {
     assert!(long.is_empty(), "lines of more than {LONGEST_LINE} columns: {long:#?}");
 }
 
-#[test]
 fn functions_are_short() {
     let mut long = Vec::new();
     for source in source::all() {

@@ -15,7 +15,18 @@ fn dependencies(package: &str) -> Vec<String> {
     found.flat_map(|table| table.keys().cloned()).collect()
 }
 
-#[test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        the_harness_never_depends_on_the_server;
+        the_server_depends_on_nothing_of_ours;
+        the_peers_are_for_the_benchmarks_alone;
+        versions_stand_in_the_workspace_alone;
+        the_pure_parts_do_no_io;
+        the_actors_know_no_world;
+        the_drain_depends_on_std_alone;
+    ]
+}
+
 fn the_harness_never_depends_on_the_server() {
     let names = dependencies("harness");
     assert!(names.contains(&"tokio".to_owned()), "the manifest was not read: {names:?}");
@@ -23,7 +34,6 @@ fn the_harness_never_depends_on_the_server() {
     assert!(ours.is_empty(), "black box means that it depends on nothing of ours: {ours:?}");
 }
 
-#[test]
 fn the_server_depends_on_nothing_of_ours() {
     let names = dependencies("server");
     assert!(names.contains(&"hyper".to_owned()), "the manifest was not read: {names:?}");
@@ -31,7 +41,6 @@ fn the_server_depends_on_nothing_of_ours() {
     assert!(ours.is_empty(), "{ours:?}");
 }
 
-#[test]
 fn the_peers_are_for_the_benchmarks_alone() {
     let is_for_them = |name: &String| name == "axum-server" || name == "lastorders-bench";
     assert!(dependencies("server/benches").iter().any(is_for_them), "the manifest was not read");
@@ -41,7 +50,6 @@ fn the_peers_are_for_the_benchmarks_alone() {
     }
 }
 
-#[test]
 fn versions_stand_in_the_workspace_alone() {
     for package in ["server", "server/benches", "harness", "tests", "ci"] {
         let manifest = manifest(package);
@@ -82,7 +90,6 @@ const IMPURE: &[&str] = &[
     "eprintln",
 ];
 
-#[test]
 fn the_pure_parts_do_no_io() {
     let folders =
         ["server/src/drain/", "harness/src/plan/", "harness/src/history/", "harness/src/check/"];
@@ -111,7 +118,6 @@ const OF_ONE_WORLD: &[&str] = &[
     "std::collections::HashSet",
 ];
 
-#[test]
 fn the_actors_know_no_world() {
     let impure = IMPURE.iter().filter(|path| **path != "tokio").chain(OF_ONE_WORLD);
     let impure: Vec<_> = impure.collect();
@@ -132,7 +138,6 @@ fn the_actors_know_no_world() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-#[test]
 fn the_drain_depends_on_std_alone() {
     let crates = dependencies("server");
     let crates: Vec<String> = crates.iter().map(|name| name.replace('-', "_")).collect();

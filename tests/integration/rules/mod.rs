@@ -11,3 +11,7 @@ mod sleeps;
 mod source;
 
 pub(crate) use self::source::root;
+
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    [budgets::tests(), dependencies::tests(), sleeps::tests()].into_iter().flatten().collect()
+}

