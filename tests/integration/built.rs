@@ -5,23 +5,35 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+/// Programs by name.
+type Built = HashMap<String, PathBuf>;
+
 /// The path of a program of the workspace.
 pub(crate) fn program(name: &str) -> PathBuf {
-    static BUILT: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
-    let built = BUILT.get_or_init(build);
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    let built = BUILT.get_or_init(|| cargo(&["build", "--bins"]));
     built.get(name).unwrap_or_else(|| panic!("there is no program {name}")).clone()
 }
 
+/// The program that runs the unit tests of a package's library.
+pub(crate) fn unit_tests(package: &str) -> PathBuf {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    let built = BUILT.get_or_init(|| cargo(&["test", "--no-run", "--lib"]));
+    let library = package.replace('-', "_");
+    built.get(&library).unwrap_or_else(|| panic!("{package} has no library")).clone()
+}
+
 /// Asks cargo, which has built them for these tests already and only says where they are.
-fn build() -> HashMap<String, PathBuf> {
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--workspace", "--all-features", "--bins"])
-        .arg("--message-format=json-render-diagnostics")
+fn cargo(words: &[&str]) -> Built {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(words)
+        .args(["--workspace", "--all-features", "--message-format=json-render-diagnostics"])
         .current_dir(crate::rules::root())
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "the programs do not build");
+    assert!(output.status.success(), "`cargo {}` failed", words.join(" "));
     let text = String::from_utf8(output.stdout).expect("cargo writes text");
     let messages = text.lines().filter_map(|line| serde_json::from_str(line).ok());
     messages

@@ -12,6 +12,7 @@
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
 //! * `trial`: a test, and what becomes of one that this machine cannot run
 //! * `turn`: how many runs of the catalogue go on at a time
+//! * `unit`: unit tests that need something which a machine may lack
 
 mod bad_input;
 mod both_worlds;
@@ -25,6 +26,7 @@ mod simulated;
 mod store;
 mod trial;
 mod turn;
+mod unit;
 
 use std::process::ExitCode;
 
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         rules::tests(),
         simulated::tests(),
         store::tests(),
+        unit::tests(),
     ];
     trial::run(&arguments, &required, tests.into_iter().flatten().collect()).exit_code()
 }

@@ -117,7 +117,8 @@ fn trial(test: Test, arguments: &Arguments, required: &Required, not_run: &NotRu
 
 fn closing_list(not_run: &BTreeMap<Need, (Lack, usize)>) -> String {
     let count: usize = not_run.values().map(|(_, count)| count).sum();
-    let mut text = format!("\nNOT RUN: {count} tests, because this machine lacks something\n");
+    let tests = if count == 1 { "test" } else { "tests" };
+    let mut text = format!("\nNOT RUN: {count} {tests}, because this machine lacks something\n");
     for (need, (why, count)) in not_run {
         text.push_str(&format!("  {need:<10} {count:>3}  {why}\n"));
         text.push_str(&format!("  {:<10}      to run them: {}\n", "", need.fix()));

@@ -22,6 +22,10 @@ pub(crate) enum Need {
     Tshark,
     /// The rights of the superuser.
     Root,
+    /// IPv6 on the loopback interface.
+    Ipv6,
+    /// The right to attach a filter to a socket that others connect to (`CAP_NET_ADMIN`).
+    Filter,
     /// Network namespaces of our own.
     Namespaces,
     /// A headless Chromium.
@@ -30,7 +34,7 @@ pub(crate) enum Need {
 
 impl Need {
     /// Every need.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Docker,
         Self::Local,
         Self::Embedded,
@@ -40,6 +44,8 @@ impl Need {
         Self::Python,
         Self::Tshark,
         Self::Root,
+        Self::Ipv6,
+        Self::Filter,
         Self::Namespaces,
         Self::Browser,
     ];
@@ -56,6 +62,8 @@ impl Need {
             Self::Python => "python",
             Self::Tshark => "tshark",
             Self::Root => "root",
+            Self::Ipv6 => "ipv6",
+            Self::Filter => "filter",
             Self::Namespaces => "namespaces",
             Self::Browser => "browser",
         }
@@ -75,6 +83,8 @@ impl Need {
             Self::Python => "`apt-get install python3 python3-venv` (3.11 or later)",
             Self::Tshark => "`apt-get install tshark`",
             Self::Root => "run the tests as root",
+            Self::Ipv6 => "enable IPv6 on the loopback interface",
+            Self::Filter => "run the tests as root, or with CAP_NET_ADMIN",
             Self::Namespaces => "run the tests as root, where unshare(2) may make a network",
             Self::Browser => "`apt-get install chromium`",
         }

@@ -25,6 +25,8 @@ fn probe(need: Need) -> Result<(), Lack> {
         Need::Python => python(),
         Need::Tshark => said("tshark", &["--version"]).map(drop),
         Need::Root => root(),
+        Need::Ipv6 => ipv6(),
+        Need::Filter => filter(),
         Need::Namespaces => said("unshare", &["--net", "true"]).map(drop),
         Need::Browser => said("chromium", &["--version"]).map(drop),
     }
@@ -69,6 +71,23 @@ fn python() -> Result<(), Lack> {
 fn root() -> Result<(), Lack> {
     let user = rustix::process::geteuid();
     if user.is_root() { Ok(()) } else { Err(format!("the tests run as user {}", user.as_raw())) }
+}
+
+fn ipv6() -> Result<(), Lack> {
+    let bound = std::net::TcpListener::bind("[::1]:0");
+    bound.map(drop).map_err(|error| format!("[::1] cannot be bound: {error}"))
+}
+
+/// The capability that the kernel asks for.
+fn filter() -> Result<(), Lack> {
+    let status = std::fs::read_to_string("/proc/self/status").map_err(|error| error.to_string())?;
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let effective = effective.and_then(|text| u64::from_str_radix(text.trim(), 16).ok());
+    // CAP_NET_ADMIN of linux/capability.h.
+    match effective {
+        Some(bits) if bits & 1 << 12 != 0 => Ok(()),
+        _ => Err("the process has no CAP_NET_ADMIN".to_owned()),
+    }
 }
 
 /// What `lastorders doctor` says of one way to a Postgres.

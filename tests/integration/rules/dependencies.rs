@@ -95,7 +95,7 @@ fn the_pure_parts_do_no_io() {
         ["server/src/drain/", "harness/src/plan/", "harness/src/history/", "harness/src/check/"];
     let mut found = Vec::new();
     for source in source::under(&folders) {
-        for (line, path) in source::paths(&source) {
+        for (line, path) in source::paths(source) {
             let is = |impure: &&&str| path == **impure || path.starts_with(&format!("{impure}::"));
             if let Some(impure) = IMPURE.iter().find(is) {
                 found.push(format!("{}:{line} uses {impure}", source.path));
@@ -127,7 +127,7 @@ fn the_actors_know_no_world() {
         if source.path.contains("/tests/") {
             continue;
         }
-        for (line, path) in source::paths(&source) {
+        for (line, path) in source::paths(source) {
             let is =
                 |impure: &&&&str| path == ***impure || path.starts_with(&format!("{}::", **impure));
             if let Some(impure) = impure.iter().find(is) {
@@ -147,7 +147,7 @@ fn the_drain_depends_on_std_alone() {
         if source.path.contains("/tests/") {
             continue;
         }
-        for (line, path) in source::paths(&source) {
+        for (line, path) in source::paths(source) {
             let first = path.split("::").next().unwrap_or_default();
             let elsewhere = path.starts_with("crate::") && !path.starts_with("crate::drain");
             if crates.iter().any(|name| name == first) || elsewhere {

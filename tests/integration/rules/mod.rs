@@ -2,14 +2,17 @@
 //!
 //! * `budgets`: sizes of files and functions
 //! * `dependencies`: who may depend on whom, and who does no I/O
+//! * `ignored`: unit tests that libtest does not run by itself
 //! * `sleeps`: no real sleep orders events
 //! * `source`: the files, and what is in them
 
 mod budgets;
 mod dependencies;
+mod ignored;
 mod sleeps;
 mod source;
 
+pub(crate) use self::ignored::ignored_tests;
 pub(crate) use self::source::root;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {

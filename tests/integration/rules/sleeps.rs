@@ -40,7 +40,7 @@ fn no_real_sleep_orders_events() {
         if ALLOWED.iter().any(excepted) || FOLDERS.iter().any(lies_in) {
             continue;
         }
-        for (line, path) in source::paths(&source) {
+        for (line, path) in source::paths(source) {
             let name = path.rsplit("::").next().unwrap_or_default();
             let sleeps = ["sleep", "sleep_until", "sleep_ms"].contains(&name);
             // A sleep of the server's goes through its clock, which tests replace.
@@ -56,7 +56,7 @@ fn no_real_sleep_orders_events() {
 fn the_tests_of_serve_sleep_on_a_paused_clock() {
     let mut tests = 0;
     for source in source::under(&["server/src/serve/tests/"]) {
-        for item in &source.file.items {
+        for item in &source.file().items {
             let syn::Item::Fn(function) = item else { continue };
             let attributes = function.attrs.iter().map(|attribute| &attribute.meta);
             let attributes = attributes.map(|meta| quote::quote!(#meta).to_string());

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,14 @@ pub(super) struct Source {
     /// From the workspace's root, with slashes.
     pub(super) path: String,
     pub(super) text: String,
-    pub(super) file: syn::File,
+    file: OnceCell<syn::File>,
+}
+
+impl Source {
+    /// Its syntax tree, made when it is first asked for.
+    pub(super) fn file(&self) -> &syn::File {
+        self.file.get_or_init(|| syn::parse_file(&self.text).expect("it is Rust"))
+    }
 }
 
 pub(crate) fn root() -> PathBuf {
@@ -17,8 +25,15 @@ pub(crate) fn root() -> PathBuf {
     tests.parent().expect("the package lies in the workspace").to_owned()
 }
 
-/// Every Rust file of the workspace's packages.
-pub(super) fn all() -> Vec<Source> {
+/// Every Rust file of the workspace's packages, read once a thread: syntax trees stay on theirs.
+pub(super) fn all() -> &'static [Source] {
+    thread_local! {
+        static ALL: OnceCell<&'static [Source]> = const { OnceCell::new() };
+    }
+    ALL.with(|all| *all.get_or_init(|| Vec::leak(read())))
+}
+
+fn read() -> Vec<Source> {
     let mut found = Vec::new();
     for package in ["server", "harness", "sim", "tests", "ci"] {
         walk(&root().join(package), &mut found);
@@ -28,12 +43,12 @@ pub(super) fn all() -> Vec<Source> {
 }
 
 /// The files under these folders, each of which must have some.
-pub(super) fn under(folders: &[&str]) -> Vec<Source> {
+pub(super) fn under(folders: &[&str]) -> Vec<&'static Source> {
     let all = all();
     for folder in folders {
         assert!(all.iter().any(|s| s.path.starts_with(folder)), "nothing is in {folder}");
     }
-    all.into_iter().filter(|s| folders.iter().any(|f| s.path.starts_with(f))).collect()
+    all.iter().filter(|s| folders.iter().any(|f| s.path.starts_with(f))).collect()
 }
 
 fn walk(folder: &Path, found: &mut Vec<Source>) {
@@ -45,9 +60,8 @@ fn walk(folder: &Path, found: &mut Vec<Source>) {
             walk(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("it is text");
-            let file = syn::parse_file(&text).expect("it is Rust");
             let path = path.strip_prefix(root()).expect("it lies below").display().to_string();
-            found.push(Source { path, text, file });
+            found.push(Source { path, text, file: OnceCell::new() });
         }
     }
 }
@@ -56,7 +70,7 @@ fn walk(folder: &Path, found: &mut Vec<Source>) {
 /// line; not those under `#[cfg(test)]`.
 pub(super) fn paths(source: &Source) -> Vec<(usize, String)> {
     let mut visitor = Paths { found: Vec::new() };
-    visitor.visit_file(&source.file);
+    visitor.visit_file(source.file());
     visitor.found
 }
 

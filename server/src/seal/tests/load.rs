@@ -108,8 +108,10 @@ async fn client(address: SocketAddr, answers: Arc<Semaphore>) -> Result<(), Lost
     }
 }
 
-/// A listener for each way to listen, with the addresses at which clients reach it.
+/// A listener for each way to listen, with the addresses at which clients reach it. On a machine
+/// without IPv6, those of IPv4.
 pub(super) async fn listeners() -> Vec<(TcpListener, Vec<SocketAddr>)> {
+    let has_v6 = TcpListener::bind("[::1]:0").await.is_ok();
     let mut listeners = Vec::new();
     for (listen, reached) in [
         ("127.0.0.1:0", &["127.0.0.1"][..]),
@@ -117,12 +119,17 @@ pub(super) async fn listeners() -> Vec<(TcpListener, Vec<SocketAddr>)> {
         ("[::1]:0", &["::1"]),
         ("[::]:0", &["127.0.0.1", "::1"]),
     ] {
+        if listen.starts_with('[') && !has_v6 {
+            continue;
+        }
         let listener = TcpListener::bind(listen).await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
         let at = |ip: &&str| SocketAddr::new(ip.parse().expect("an address"), port);
         listeners.push((listener, reached.iter().map(at).collect()));
     }
-    listeners.push(only_v6().await);
+    if has_v6 {
+        listeners.push(only_v6().await);
+    }
     listeners
 }
 

@@ -41,13 +41,9 @@ async fn a_full_sink_loses_nothing() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the right to filter sockets; tests/integration runs it"]
 async fn a_syn_filter_loses_nothing() {
     let (rungs, lost) = close_under_load(Rung::SynFilter).await;
-    if rungs.contains(&Rung::AcceptUntilEmpty) {
-        eprintln!("NOT TESTED: the SYN filter; this process may not attach it (CAP_NET_ADMIN)");
-        assert!(rungs.iter().all(|rung| *rung == Rung::AcceptUntilEmpty), "{rungs:?}");
-        return;
-    }
     assert!(rungs.iter().all(|rung| *rung == Rung::SynFilter), "{rungs:?}");
     assert!(lost.is_empty(), "{lost:?}");
 }

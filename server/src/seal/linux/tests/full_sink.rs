@@ -10,7 +10,7 @@ use rustix::fd::OwnedFd;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::{LISTENERS, begin_to_connect, listen, timeless_door};
+use super::{LISTENERS, begin_to_connect, listen, listeners, timeless_door};
 use crate::seal::Rung;
 use crate::seal::linux::full_sink::FullSink;
 use crate::seal::linux::handshakes::Handshakes;
@@ -30,8 +30,8 @@ fn client(to: SocketAddr) -> (impl Future<Output = io::Result<TcpStream>>, Owned
 #[tokio::test]
 async fn what_begins_while_it_stands_is_neither_reset_nor_accepted() {
     let mut caught = Vec::new();
-    for of in LISTENERS {
-        let (mut listener, reached) = listen(*of);
+    for of in listeners() {
+        let (mut listener, reached) = listen(of);
         let handshakes = Handshakes::of(&listener).expect("netlink");
         let (door, mut admitted) = timeless_door();
         assert_eq!(sys::state(begin_to_connect(reached[0])), ESTABLISHED, "{of:?}: it was open");
@@ -60,8 +60,8 @@ async fn what_begins_while_it_stands_is_neither_reset_nor_accepted() {
 
 #[tokio::test]
 async fn what_began_before_it_finishes() {
-    for of in LISTENERS {
-        let (listener, reached) = listen(*of);
+    for of in listeners() {
+        let (listener, reached) = listen(of);
         sys::defer_accept(&listener, true);
         let mut clients = Vec::new();
         for to in &reached {
@@ -80,8 +80,8 @@ async fn what_began_before_it_finishes() {
 
 #[tokio::test]
 async fn what_finishes_only_once_it_stands_is_admitted() {
-    for of in LISTENERS {
-        let (mut listener, reached) = listen(*of);
+    for of in listeners() {
+        let (mut listener, reached) = listen(of);
         let handshakes = Handshakes::of(&listener).expect("netlink");
         let (door, mut admitted) = timeless_door();
         // Without handshakes to wait for it is raised at once; with them, only when they end.
@@ -100,9 +100,9 @@ async fn what_finishes_only_once_it_stands_is_admitted() {
 
 #[tokio::test]
 async fn dropped_half_way_it_closes_everything() {
-    for of in LISTENERS {
+    for of in listeners() {
         for raised in [false, true] {
-            let (mut listener, reached) = listen(*of);
+            let (mut listener, reached) = listen(of);
             sys::defer_accept(&listener, true);
             let _client = TcpStream::connect(reached[0]).await.expect("room");
             let handshakes = Handshakes::of(&listener).expect("netlink");

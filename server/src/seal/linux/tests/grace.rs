@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::{LISTENERS, door, listen, timeless_door};
+use super::{LISTENERS, door, listen, listeners, timeless_door};
 use crate::clock::TokioClock;
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::{grace, sys};
@@ -27,8 +27,8 @@ async fn without_handshakes_there_is_no_wait() {
 
 #[tokio::test]
 async fn it_ends_with_the_last_handshake_and_admits_what_comes() {
-    for of in LISTENERS {
-        let (mut listener, reached) = listen(*of);
+    for of in listeners() {
+        let (mut listener, reached) = listen(of);
         sys::defer_accept(&listener, true);
         let handshakes = Handshakes::of(&listener).expect("netlink");
         let mut clients = Vec::new();

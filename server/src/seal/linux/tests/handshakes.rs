@@ -6,14 +6,14 @@ use std::collections::HashSet;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::{LISTENERS, listen};
+use super::{LISTENERS, listen, listeners};
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::sys;
 
 #[tokio::test]
 async fn a_handshake_is_seen_until_it_ends() {
-    for of in LISTENERS {
-        let (listener, reached) = listen(*of);
+    for of in listeners() {
+        let (listener, reached) = listen(of);
         let handshakes = Handshakes::of(&listener).expect("netlink");
         let seen = || handshakes.under_way().expect("netlink");
         // One that is not deferred is never seen here, however many connect.

@@ -30,6 +30,18 @@ const LISTENERS: &[(&str, bool, &[&str])] = &[
     ("[::]:0", false, &["127.0.0.1", "::1"]),
 ];
 
+/// The kinds of listener that this machine can have: without IPv6, those of IPv4.
+fn listeners() -> impl Iterator<Item = (&'static str, bool, &'static [&'static str])> {
+    let has_v6 = std::net::TcpListener::bind("[::1]:0").is_ok();
+    LISTENERS.iter().copied().filter(move |(address, ..)| has_v6 || !address.starts_with('['))
+}
+
+#[test]
+#[ignore = "needs IPv6; tests/integration runs it"]
+fn every_kind_of_listener_is_tested() {
+    assert_eq!(listeners().count(), LISTENERS.len());
+}
+
 /// A listener, and the addresses at which clients reach it.
 fn listen((address, only_v6, clients): (&str, bool, &[&str])) -> (TcpListener, Vec<SocketAddr>) {
     let address: SocketAddr = address.parse().expect("an address");

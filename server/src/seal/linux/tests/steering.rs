@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use rustix::net::sockopt;
 use tokio::net::TcpListener;
 
-use super::{LISTENERS, begin_to_connect, connect, listen, timeless_door};
+use super::{begin_to_connect, connect, listen, listeners, timeless_door};
 use crate::seal::linux::full_sink::{FullSink, join, second_socket};
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::plugs::{Plugs, socket_for};
@@ -30,8 +30,8 @@ fn waiting(first: &TcpListener, second: &TcpListener) -> [usize; 2] {
 
 #[tokio::test]
 async fn two_sources_go_to_the_second_socket_and_all_others_to_the_first() {
-    for of in LISTENERS {
-        let (first, second, reached) = group(*of);
+    for of in listeners() {
+        let (first, second, reached) = group(of);
         let own = |to: &SocketAddr| {
             let socket = socket_for(*to).expect("this version of IP");
             let from = SocketAddr::new(to.ip(), 0);
@@ -59,8 +59,8 @@ async fn two_sources_go_to_the_second_socket_and_all_others_to_the_first() {
 
 #[tokio::test]
 async fn what_begins_goes_to_the_second_socket_and_what_began_stays() {
-    for of in LISTENERS {
-        let (first, second, reached) = group(*of);
+    for of in listeners() {
+        let (first, second, reached) = group(of);
         sys::attach_to_group(&first, &program::new_to_second()).expect("a group");
         let clients = (0..CLIENTS).map(|i| begin_to_connect(reached[i % reached.len()]));
         let _clients: Vec<_> = clients.collect();
@@ -71,8 +71,8 @@ async fn what_begins_goes_to_the_second_socket_and_what_began_stays() {
 /// Before there is a program the kernel chooses. What it gives to the second socket is not lost.
 #[tokio::test]
 async fn what_begins_before_there_is_a_program_is_admitted() {
-    for of in LISTENERS {
-        let (mut first, second, reached) = group(*of);
+    for of in listeners() {
+        let (mut first, second, reached) = group(of);
         let clients = (0..CLIENTS).map(|i| begin_to_connect(reached[i % reached.len()]));
         let clients: Vec<_> = clients.collect();
         // Handshakes of the second socket that take long.
