@@ -1,3 +1,4 @@
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,17 +46,13 @@ impl Binaries {
     /// Says what is wrong with them.
     pub(in crate::postgres) fn at(dir: &Path) -> Result<Self, String> {
         let shown = dir.display();
-        let output = Command::new(dir.join("postgres"))
-            .arg("--version")
-            .output()
-            .map_err(|error| format!("{shown}/postgres does not run: {error}"))?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let version = text.trim().trim_start_matches("postgres (PostgreSQL) ").to_owned();
+        let text = says_version(&dir.join("postgres"))?;
+        let version = text.trim_start_matches("postgres (PostgreSQL) ").to_owned();
         let major: u32 = version
             .split(|c: char| !c.is_ascii_digit())
             .next()
             .and_then(|digits| digits.parse().ok())
-            .ok_or_else(|| format!("{shown}/postgres --version says `{}`", text.trim()))?;
+            .ok_or_else(|| format!("{shown}/postgres --version says `{text}`"))?;
         if major < OLDEST {
             return Err(format!(
                 "{shown} has version {major}, and {OLDEST} is the oldest that does"
@@ -68,6 +65,33 @@ impl Binaries {
     pub(in crate::postgres) fn program(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
+}
+
+/// What a program says when it is asked for its version.
+///
+/// Blocks while the program runs.
+///
+/// # Errors
+///
+/// Says why the program does not run: a shared library that this machine lacks, for instance.
+pub(in crate::postgres) fn says_version(program: &Path) -> Result<String, String> {
+    let shown = program.display();
+    let output = Command::new(program).arg("--version").output().map_err(|error| {
+        // The kernel says "no such file" of a program's loader too.
+        if error.kind() == io::ErrorKind::NotFound && program.exists() {
+            return format!(
+                "{shown} does not run: the program is built for another C library than this \
+                 machine has"
+            );
+        }
+        format!("{shown} does not run: {error}")
+    })?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let last = stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+        return Err(format!("{shown} does not run: {}: {last}", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Directories that hold both programs, without repeats, in the order in which they are tried.
