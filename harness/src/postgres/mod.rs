@@ -3,12 +3,14 @@
 //! * `choice`, `run_id`: what the user asks for, and what everything is named after
 //! * `start`: the [`Postgres`] of a run, and `lease`: a database of one scenario's own
 //! * `ladder`: the ways to a Postgres, in order: `docker`, `local`, `download`, `url`
+//! * `cache`: where fetched binaries are kept
 //! * `admin`: the administrator's sessions, whichever way it was; `pace`: how it looks for changes
 //! * `owner`, `names`, `leftovers`: nothing stays behind, even of a run that was killed
 //! * `doctor`: which ways are open on this machine
 //! * `error`: every attempt, what happened, and what would mend it
 
 mod admin;
+mod cache;
 mod choice;
 mod docker;
 mod doctor;

@@ -1,0 +1,36 @@
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Where server binaries are kept between runs. `None` if no variable says where the user's cache
+/// is.
+///
+/// Root's own cache is unreadable for the unprivileged account that runs the cluster, so root gets
+/// a directory that every user can read.
+pub(super) fn directory() -> Option<PathBuf> {
+    let cache = if is_root() {
+        PathBuf::from("/var/cache")
+    } else {
+        let set = |name| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+        set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?
+    };
+    Some(cache.join("lastorders"))
+}
+
+/// Creates [`directory`]. A strict umask of root does not lock the cluster's account out of it.
+///
+/// # Errors
+///
+/// If the directory is neither there nor can be made.
+pub(super) fn create(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    if is_root() {
+        fs::set_permissions(directory, Permissions::from_mode(0o755))?;
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
