@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::RunId;
 use super::admin::until_it_answers;
+use super::advice::{Effort, Fix, Machine};
 use super::error::Attempt;
 use super::local::SETTINGS;
 use super::owner::Owner;
@@ -61,18 +62,22 @@ pub(super) fn image() -> String {
 /// A client of a daemon that answers.
 pub(super) async fn daemon() -> Result<Docker, Attempt> {
     const TRIED: &str = "docker: a container through testcontainers";
-    const MEND: &str = "start the daemon, for instance `systemctl start docker`, and see that \
-                        `docker info` works for you; DOCKER_HOST says where it is";
-    let docker =
-        docker_client_instance().await.map_err(|error| Attempt::new(TRIED, error, MEND))?;
+    let failed = |happened: String| {
+        let fix = Machine::look().reach_docker(&happened);
+        Attempt::new(TRIED, happened, fix)
+    };
+    let docker = docker_client_instance().await.map_err(|error| failed(chain(&error)))?;
     match timeout(PING, docker.ping()).await {
         Ok(Ok(_)) => Ok(docker),
-        Ok(Err(error)) => Err(Attempt::new(TRIED, chain(&error), MEND)),
-        Err(_) => {
-            let silent = format!("the daemon did not answer a ping within {PING:?}");
-            Err(Attempt::new(TRIED, silent, MEND))
-        }
+        Ok(Err(error)) => Err(failed(chain(&error))),
+        Err(_) => Err(failed(format!("the daemon did not answer a ping within {PING:?}"))),
     }
+}
+
+/// What brings an image that the daemon lacks.
+pub(super) fn pull_it(image: &str) -> Fix {
+    let text = format!("`docker pull {image}`, or name an image that is there in {IMAGE_VARIABLE}");
+    Fix::new(Effort::Network, text)
 }
 
 /// Whether the daemon has the image.
@@ -89,14 +94,10 @@ impl Container {
         let docker = daemon().await?;
         let image = image();
         let tried = format!("docker: {image} through testcontainers");
-        pull(&docker, &image).await.map_err(|why| {
-            let mend = format!(
-                "`docker pull {image}`, or name an image that is there in {IMAGE_VARIABLE}"
-            );
-            Attempt::new(&*tried, why, mend)
-        })?;
+        pull(&docker, &image).await.map_err(|why| Attempt::new(&*tried, why, pull_it(&image)))?;
         Self::run(run, &image).await.map_err(|why| {
-            Attempt::new(&*tried, why, format!("see whether `docker run --rm {image}` works"))
+            let text = format!("make `docker run --rm {image}` work");
+            Attempt::new(&*tried, why, Fix::new(Effort::Repair, text))
         })
     }
 

@@ -1,5 +1,7 @@
-use super::docker::{chain, daemon, has_image, image};
+use super::advice::Machine;
+use super::docker::{chain, daemon, has_image, image, pull_it};
 use super::download;
+use super::ladder::download_fix;
 use super::local::{Account, Binaries};
 
 /// Whether one way to a Postgres is open on this machine.
@@ -26,7 +28,7 @@ pub async fn doctor() -> Vec<Diagnosis> {
 async fn docker() -> Vec<Diagnosis> {
     let client = match daemon().await {
         Ok(client) => client,
-        Err(attempt) => return vec![bad("docker", attempt.happened, attempt.mend)],
+        Err(attempt) => return vec![bad("docker", attempt.happened, attempt.fix)],
     };
     let image = image();
     let found = match has_image(&client, &image).await {
@@ -34,7 +36,7 @@ async fn docker() -> Vec<Diagnosis> {
         Ok(false) => bad(
             "docker image",
             format!("{image} is not there, and will be pulled"),
-            format!("`docker pull {image}`"),
+            pull_it(&image).text,
         ),
         Err(error) => bad("docker image", chain(&error), "see `docker images`"),
     };
@@ -50,7 +52,7 @@ async fn local() -> Diagnosis {
             let dir = binaries.dir.display();
             good(WHAT, format!("PostgreSQL {} in {dir}{user}", binaries.version))
         }
-        Ok((Err(why), _)) => bad(WHAT, why, "for instance `apt-get install postgresql`"),
+        Ok((Err(why), _)) => bad(WHAT, why, Machine::look().install_server().text),
         Ok((_, Err(why))) => bad(WHAT, why, "run as an ordinary user"),
         Err(error) => bad(WHAT, error.to_string(), "try again"),
     }
@@ -67,7 +69,7 @@ async fn download() -> Diagnosis {
     }
     match download::reachable().await {
         Ok(()) => good(WHAT, "the archive's server can be reached; nothing is downloaded yet"),
-        Err(why) => bad(WHAT, why, "take another way of --postgres"),
+        Err(why) => bad(WHAT, why, download_fix().text),
     }
 }
 

@@ -1,5 +1,8 @@
 use std::fmt;
 
+use super::advice::{Effort, Fix, ranked};
+use crate::terminal::paint::{WIDTH, wrap};
+
 /// One way to a Postgres that did not lead to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -7,27 +10,26 @@ pub struct Attempt {
     pub tried: String,
     /// What happened.
     pub happened: String,
-    /// What would mend it; a command where there is one.
-    pub mend: String,
+    /// What fixes it; a command where there is one. Empty if nothing does on this machine.
+    pub fix: String,
+    pub(super) effort: Effort,
 }
 
 impl Attempt {
-    pub(super) fn new(
-        tried: impl Into<String>,
-        happened: impl fmt::Display,
-        mend: impl Into<String>,
-    ) -> Self {
-        Self { tried: tried.into(), happened: happened.to_string(), mend: mend.into() }
+    pub(super) fn new(tried: impl Into<String>, happened: impl fmt::Display, fix: Fix) -> Self {
+        let Fix { effort, text } = fix;
+        Self { tried: tried.into(), happened: happened.to_string(), fix: text, effort }
     }
 }
 
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n    to mend it: {}", self.tried, self.happened, self.mend)
+        write!(f, "{}: {}", self.tried, self.happened)
     }
 }
 
-/// No Postgres could be had. Displays over several lines, two for each attempt.
+/// No Postgres could be had. Displays over lines of 100 columns at most: every attempt, and then a
+/// numbered list of what fixes it, least effort first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartError {
     /// Everything that was tried, in order; at least one.
@@ -40,10 +42,29 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no postgres could be had; tried, in this order:")?;
         for attempt in &self.attempts {
-            write!(f, "\n  {attempt}")?;
+            write_indented(f, "  ", &attempt.to_string())?;
+        }
+        let fixes = ranked(&self.attempts);
+        f.write_str("\nany one of these is enough, least effort first:")?;
+        for (at, fix) in fixes.iter().enumerate() {
+            write_indented(f, &format!("  {}. ", at + 1), fix)?;
         }
         Ok(())
     }
+}
+
+/// A new line that begins with `mark`, and what does not fit on it on more lines below.
+fn write_indented(f: &mut fmt::Formatter<'_>, mark: &str, text: &str) -> fmt::Result {
+    let indent = if mark.trim().is_empty() { 4 } else { mark.len() };
+    // What others say may come with lines of its own.
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (at, line) in wrap(&text, WIDTH - indent).iter().enumerate() {
+        match at {
+            0 => write!(f, "\n{mark}{line}")?,
+            _ => write!(f, "\n{:indent$}{line}", "")?,
+        }
+    }
+    Ok(())
 }
 
 impl From<Attempt> for StartError {
@@ -77,5 +98,27 @@ impl fmt::Display for StopError {
             write!(f, "\n  {problem}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_ends_with_numbered_advice_and_fits_100_columns() {
+        let fix = Fix::new(Effort::Install, "install a server: `apt-get install postgresql`");
+        let long = "no server in any place where packages put it ".repeat(6);
+        let attempts = vec![
+            Attempt::new("local: binaries", format!("{long}\n and more"), fix),
+            Attempt::new("docker: a container", "refused", Fix::new(Effort::Start, "start it")),
+        ];
+        let text = StartError { attempts }.to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        let advice = text.split_once("least effort first:\n").expect("advice").1;
+        let numbered: Vec<&str> = advice.lines().filter(|line| line.contains(". ")).collect();
+        assert!(numbered[0] == "  1. start it", "{text}");
+        assert!(numbered[1].starts_with("  2. install a server"), "{text}");
+        assert!(numbered[2].starts_with("  3. name a server that you have"), "{text}");
     }
 }

@@ -1,6 +1,7 @@
 use sqlx::postgres::PgConnectOptions;
 
 use super::admin::{Admin, AdminError};
+use super::advice::{Effort, Fix, Machine};
 use super::docker::{Container, image};
 use super::error::Attempt;
 use super::local::{Account, Binaries, Cluster};
@@ -35,7 +36,9 @@ pub(super) enum Source {
 /// The rungs of a choice, in the order in which they are tried.
 pub(super) fn ladder(choice: &Choice) -> Vec<Rung> {
     match choice {
-        Choice::Auto => vec![Rung::Docker, Rung::Local, Rung::Download],
+        Choice::Auto => {
+            vec![Rung::Docker, Rung::Local, Rung::Download]
+        }
         Choice::Docker => vec![Rung::Docker],
         Choice::Local => vec![Rung::Local],
         Choice::Download => vec![Rung::Download],
@@ -61,68 +64,67 @@ async fn docker(run: &RunId) -> Result<Found, Attempt> {
         Ok(admin) => Ok(Found { source: Source::Container(Box::new(container)), origin, admin }),
         Err(error) => {
             let _ = container.stop().await;
-            Err(Attempt::new(origin, error, "take an image of Postgres 13 or newer"))
+            let fix = Fix::new(Effort::Repair, "take an image of Postgres 13 or newer");
+            Err(Attempt::new(origin, error, fix))
         }
     }
 }
 
 async fn local(run: &RunId) -> Result<Found, Attempt> {
     const TRIED: &str = "local: server binaries on this machine";
-    const INSTALL: &str = "install a server, for instance `apt-get install postgresql`";
     let binaries = tokio::task::spawn_blocking(Binaries::find)
         .await
-        .map_err(|error| Attempt::new(TRIED, error, INSTALL))?
-        .map_err(|why| Attempt::new(TRIED, why, INSTALL))?;
-    cluster(TRIED, "local", &binaries, run).await
+        .unwrap_or_else(|error| Err(error.to_string()))
+        .map_err(|why| Attempt::new(TRIED, why, Machine::look().install_server()))?;
+    let from = binaries.dir.display().to_string();
+    cluster(TRIED, ("local", &from), &binaries, run).await
 }
 
 async fn downloaded(run: &RunId) -> Result<Found, Attempt> {
     const TRIED: &str = "download: a server from a binary archive";
-    let binaries = download::binaries().await.map_err(|why| {
-        let mend = "see that https://github.com can be reached, or take another way of --postgres";
-        Attempt::new(TRIED, why, mend)
-    })?;
-    cluster(TRIED, "download", &binaries, run).await
+    let binaries =
+        download::binaries().await.map_err(|why| Attempt::new(TRIED, why, download_fix()))?;
+    let from = binaries.dir.display().to_string();
+    cluster(TRIED, ("download", &from), &binaries, run).await
 }
 
 async fn server(url: &str, run: &RunId) -> Result<Found, Attempt> {
     let (options, origin) = url::options(url)?;
     let admin = Admin::open(options, run).await.map_err(|error| {
-        let mend = match &error {
+        let fix = match &error {
             AdminError::Rights { user, .. } => {
                 format!("as a superuser: `ALTER ROLE \"{user}\" CREATEDB CREATEROLE`")
             }
             AdminError::TooOld(_) => "give the address of a newer server".to_owned(),
             AdminError::Sql(_) => {
-                "see whether `psql` connects with this address, and may create a database".into()
+                "make `psql` connect with this address, with the right to create a database".into()
             }
         };
-        Attempt::new(&*origin, error, mend)
+        Attempt::new(&*origin, error, Fix::new(Effort::Repair, fix))
     })?;
     Ok(Found { source: Source::Server, origin, admin })
 }
 
-/// A cluster from these binaries, wherever they came from. `word` begins its origin.
+/// A cluster from these binaries. The origin that the user reads has `word` and `from` in it.
 async fn cluster(
     tried: &str,
-    word: &str,
+    (word, from): (&str, &str),
     binaries: &Binaries,
     run: &RunId,
 ) -> Result<Found, Attempt> {
     let server = binaries.program("postgres");
     let failed = |why: String| {
-        let mend = format!(
-            "see that an ordinary user can run {} and write to {}",
+        let fix = format!(
+            "let an ordinary user run {} and write to {}",
             server.display(),
             std::env::temp_dir().display()
         );
-        Attempt::new(tried, why, mend)
+        Attempt::new(tried, why, Fix::new(Effort::Repair, fix))
     };
     let account = Account::unprivileged().map_err(failed)?;
     let cluster = Cluster::start(binaries, account.as_ref(), run).await.map_err(failed)?;
     let user = account.map_or_else(String::new, |account| format!(" as user {}", account.name));
-    let origin =
-        format!("{word}: PostgreSQL {} from {}{user}", binaries.version, binaries.dir.display());
+    let origin = format!("{word}: PostgreSQL {} from {from}{user}", binaries.version);
     match open_own(cluster.options().clone(), run).await {
         Ok(admin) => Ok(Found { source: Source::Cluster(Box::new(cluster)), origin, admin }),
         Err(error) => {
@@ -130,6 +132,11 @@ async fn cluster(
             Err(failed(error.to_string()))
         }
     }
+}
+
+/// What lets the archive be downloaded.
+pub(super) fn download_fix() -> Fix {
+    Fix::new(Effort::Obtain, "let https://github.com be reached, for a download of the server")
 }
 
 /// The administrator of a server that is ours alone.
@@ -145,7 +152,8 @@ mod tests {
 
     #[test]
     fn only_an_address_that_was_given_is_ever_connected_to() {
-        assert_eq!(ladder(&Choice::Auto), [Rung::Docker, Rung::Local, Rung::Download]);
+        let auto = [Rung::Docker, Rung::Local, Rung::Download];
+        assert_eq!(ladder(&Choice::Auto), auto);
         let url = "postgres://u@h/d".to_owned();
         assert_eq!(ladder(&Choice::Url(url.clone())), [Rung::Url(url)]);
     }

@@ -7,9 +7,10 @@
 //! * `admin`: the administrator's sessions, whichever way it was; `pace`: how it looks for changes
 //! * `owner`, `names`, `leftovers`: nothing stays behind, even of a run that was killed
 //! * `doctor`: which ways are open on this machine
-//! * `error`: every attempt, what happened, and what would mend it
+//! * `error`, `advice`: every attempt, what happened, and what fixes it, least effort first
 
 mod admin;
+mod advice;
 mod cache;
 mod choice;
 mod docker;

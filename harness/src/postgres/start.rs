@@ -38,7 +38,7 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// When nothing worked; the error lists every attempt, and what would mend it.
+    /// When nothing worked; the error lists every attempt, and what fixes it, least effort first.
     pub async fn start(choice: &Choice, run: &RunId) -> Result<Self, StartError> {
         let mut attempts = Vec::new();
         for rung in ladder(choice) {

@@ -2,20 +2,23 @@ use std::str::FromStr;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use super::advice::{Effort, Fix};
 use super::choice::without_secrets;
 use super::error::Attempt;
 
 /// How to connect to a server that somebody named, and how to call it where it is printed.
 pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> {
     let origin = format!("url: {}", without_secrets(url));
+    let fix = |text: &str| Fix::new(Effort::Repair, text);
     let options = PgConnectOptions::from_str(url).map_err(|error| {
-        Attempt::new(&*origin, error, "write it like postgres://user:password@127.0.0.1:5432/db")
+        let text = "write it like postgres://user:password@127.0.0.1:5432/db";
+        Attempt::new(&*origin, error, fix(text))
     })?;
     if options.get_socket().is_some() || options.get_host().starts_with('/') {
         return Err(Attempt::new(
             &*origin,
             "the address is a Unix socket, and the harness puts a TCP proxy before the server",
-            "give a host and a port",
+            fix("give a host and a port"),
         ));
     }
     match options.get_ssl_mode() {
@@ -24,7 +27,7 @@ pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> 
             return Err(Attempt::new(
                 &*origin,
                 "the address demands TLS, which the harness's proxy could not look into",
-                "take a server near by that allows connections without TLS (sslmode=disable)",
+                fix("take a server near by that allows connections without TLS (sslmode=disable)"),
             ));
         }
     }

@@ -1,0 +1,254 @@
+use std::fmt;
+use std::path::Path;
+
+use super::error::Attempt;
+use crate::subject::installed;
+
+/// How much a fix asks of the user. The order is the order of the advice, least effort first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Effort {
+    /// One command starts what is installed.
+    Start,
+    /// What is here needs a right, a setting, or room on a disk.
+    Repair,
+    /// A program that is here needs its network.
+    Network,
+    /// A package manager that is here installs what is missing.
+    Install,
+    /// A server must be at hand, and its address.
+    Address,
+    /// A program must be brought to a machine that has no way to it.
+    Obtain,
+}
+
+/// What the user can do about an attempt that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fix {
+    pub(super) effort: Effort,
+    /// A command where there is one.
+    pub(super) text: String,
+}
+
+/// What a machine has that makes one fix easier than another.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Machine {
+    root: bool,
+    systemd: bool,
+    /// The program `docker`, which comes with the daemon on most machines.
+    docker: bool,
+    /// `DOCKER_HOST` is set: the daemon is where it says.
+    docker_host: bool,
+    /// The command that installs a server; without `sudo`.
+    install: Option<&'static str>,
+}
+
+/// Package managers, and how each installs a server.
+const MANAGERS: [(&str, &str); 6] = [
+    ("apt-get", "apt-get install -y postgresql"),
+    ("dnf", "dnf install -y postgresql-server"),
+    ("apk", "apk add postgresql"),
+    ("pacman", "pacman -S postgresql"),
+    ("zypper", "zypper install postgresql-server"),
+    ("brew", "brew install postgresql@17"),
+];
+
+impl Fix {
+    pub(super) fn new(effort: Effort, text: impl Into<String>) -> Self {
+        Self { effort, text: text.into() }
+    }
+}
+
+impl fmt::Display for Fix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Machine {
+    /// Looks at `PATH` and a few files.
+    pub(super) fn look() -> Self {
+        let install = MANAGERS.iter().find(|(manager, _)| installed(manager).is_some());
+        Self {
+            root: rustix::process::geteuid().is_root(),
+            systemd: Path::new("/run/systemd/system").exists(),
+            docker: installed("docker").is_some(),
+            docker_host: std::env::var_os("DOCKER_HOST").is_some_and(|host| !host.is_empty()),
+            install: install.map(|(_, command)| *command),
+        }
+    }
+
+    /// What makes Docker's daemon answer; `happened` is what its client said.
+    pub(super) fn reach_docker(&self, happened: &str) -> Fix {
+        if happened.contains("ermission denied") {
+            let text = "let your user reach Docker: `sudo usermod -aG docker $USER`, then log in \
+                        again";
+            return Fix::new(Effort::Repair, text);
+        }
+        if self.docker_host {
+            let text = "start the Docker daemon that DOCKER_HOST names, or unset DOCKER_HOST";
+            return Fix::new(Effort::Repair, text);
+        }
+        if !self.docker {
+            return Fix::new(Effort::Obtain, "install Docker: https://docs.docker.com/get-docker");
+        }
+        let how = if self.systemd {
+            format!("`{}`", self.as_root("systemctl start docker"))
+        } else {
+            format!("`{}`, or Docker Desktop", self.as_root("dockerd"))
+        };
+        Fix::new(Effort::Start, format!("start the Docker daemon: {how}"))
+    }
+
+    /// How server binaries come to this machine.
+    pub(super) fn install_server(&self) -> Fix {
+        match self.install {
+            Some(command) => {
+                let command = self.as_root(command);
+                Fix::new(Effort::Install, format!("install a PostgreSQL server: `{command}`"))
+            }
+            None => Fix::new(
+                Effort::Obtain,
+                "install a PostgreSQL server, with initdb and postgres in PATH",
+            ),
+        }
+    }
+
+    fn as_root(&self, command: &str) -> String {
+        if self.root || command.starts_with("brew") {
+            command.to_owned()
+        } else {
+            format!("sudo {command}")
+        }
+    }
+}
+
+/// What the user can do after these attempts, least effort first; any one of them is enough.
+pub(super) fn ranked(attempts: &[Attempt]) -> Vec<&str> {
+    const ADDRESS: &str = "name a server that you have: --postgres \
+                           postgres://user:password@host:5432/postgres (the user needs CREATEDB \
+                           and CREATEROLE)";
+    const AUTO: &str = "--postgres auto takes the first way that works on this machine";
+    let mut fixes: Vec<_> = attempts.iter().map(|one| (one.effort, one.fix.as_str())).collect();
+    // One attempt is one way that the user has chosen.
+    fixes.push(if attempts.len() > 1 {
+        (Effort::Address, ADDRESS)
+    } else {
+        (Effort::Obtain, AUTO)
+    });
+    fixes.retain(|(_, text)| !text.is_empty());
+    fixes.sort_by_key(|(effort, _)| *effort);
+    let mut texts: Vec<&str> = fixes.into_iter().map(|(_, text)| text).collect();
+    texts.dedup();
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REFUSED: &str = "connection refused";
+
+    fn attempts(machine: Machine, npm: Fix) -> Vec<Attempt> {
+        let github = Fix::new(Effort::Obtain, "github");
+        [machine.reach_docker(REFUSED), machine.install_server(), npm, github]
+            .map(|fix| Attempt::new("way", "why", fix))
+            .to_vec()
+    }
+
+    fn order(attempts: &[Attempt]) -> Vec<&str> {
+        const WORDS: [&str; 8] = [
+            "systemctl start",
+            "install Docker",
+            "apt-get",
+            "install a PostgreSQL server, with",
+            "npm's network",
+            "Node.js",
+            "github",
+            "--postgres postgres://",
+        ];
+        let word = |text: &&str| WORDS.into_iter().find(|word| text.contains(word)).expect("known");
+        ranked(attempts).iter().map(word).collect()
+    }
+
+    #[test]
+    fn advice_begins_with_what_the_machine_already_has() {
+        let (network, obtain) =
+            (Fix::new(Effort::Network, "npm's network"), Fix::new(Effort::Obtain, "Node.js"));
+        let bare = Machine::default();
+        let apt = Machine { install: Some(MANAGERS[0].1), ..bare };
+        let docker = Machine { docker: true, systemd: true, ..apt };
+        for (machine, npm, expected) in [
+            // A Docker client without its daemon: one command.
+            (
+                docker,
+                network.clone(),
+                vec![
+                    "systemctl start",
+                    "npm's network",
+                    "apt-get",
+                    "--postgres postgres://",
+                    "github",
+                ],
+            ),
+            // npm without a network, and no Docker.
+            (
+                apt,
+                network,
+                vec![
+                    "npm's network",
+                    "apt-get",
+                    "--postgres postgres://",
+                    "install Docker",
+                    "github",
+                ],
+            ),
+            // A package manager, and no npm.
+            (
+                apt,
+                obtain.clone(),
+                vec!["apt-get", "--postgres postgres://", "install Docker", "Node.js", "github"],
+            ),
+            // Nothing at all.
+            (
+                bare,
+                obtain,
+                vec![
+                    "--postgres postgres://",
+                    "install Docker",
+                    "install a PostgreSQL server, with",
+                    "Node.js",
+                    "github",
+                ],
+            ),
+        ] {
+            assert_eq!(order(&attempts(machine, npm)), expected, "{machine:?}");
+        }
+    }
+
+    #[test]
+    fn a_fix_says_sudo_to_everybody_but_root_and_brew() {
+        let user = Machine { docker: true, install: Some(MANAGERS[0].1), ..Machine::default() };
+        assert!(user.install_server().text.contains("`sudo apt-get"));
+        assert!(user.reach_docker(REFUSED).text.contains("`sudo dockerd`"));
+        let root = Machine { root: true, systemd: true, ..user };
+        assert!(root.install_server().text.contains("`apt-get"));
+        assert!(root.reach_docker(REFUSED).text.contains("`systemctl start docker`"));
+        let brew = Machine { install: Some("brew install postgresql@17"), ..user };
+        assert!(brew.install_server().text.contains("`brew"));
+    }
+
+    #[test]
+    fn a_daemon_that_refuses_the_user_is_not_started_again() {
+        let machine = Machine { docker: true, ..Machine::default() };
+        assert!(machine.reach_docker("Permission denied (os error 13)").text.contains("usermod"));
+        let elsewhere = Machine { docker_host: true, ..machine };
+        assert!(elsewhere.reach_docker(REFUSED).text.contains("DOCKER_HOST"));
+    }
+
+    #[test]
+    fn one_chosen_way_is_fixed_first_and_auto_is_the_alternative() {
+        let chosen = Attempt::new("way", "why", Fix::new(Effort::Start, "start it"));
+        let advice = ranked(std::slice::from_ref(&chosen)).join("\n");
+        assert!(advice.starts_with("start it\n--postgres auto"), "{advice}");
+    }
+}
