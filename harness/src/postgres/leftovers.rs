@@ -9,7 +9,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
+use super::cache;
 use super::docker::{LABEL_OWNER, LABEL_RUN, chain, daemon};
+use super::embedded::SCRATCH;
 use super::lease::remove_role;
 use super::local::{DIRECTORY, OWNER_FILE};
 use super::names::{all, present, remove_database};
@@ -30,6 +32,11 @@ pub enum Leftover {
         /// The directory.
         dir: PathBuf,
     },
+    /// The directory of a package that was being fetched.
+    Fetch {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// A database.
     Database {
         /// Its name.
@@ -47,6 +54,7 @@ impl fmt::Display for Leftover {
         match self {
             Self::Container { id } => write!(f, "container {}", id.get(..12).unwrap_or(id)),
             Self::Cluster { dir } => write!(f, "cluster {}", dir.display()),
+            Self::Fetch { dir } => write!(f, "half-fetched package {}", dir.display()),
             Self::Database { name } => write!(f, "database {name}"),
             Self::Role { name } => write!(f, "role {name}"),
         }
@@ -73,15 +81,19 @@ pub struct Cleaned {
     pub unseen: Vec<String>,
 }
 
-/// Looks for what earlier runs have left: containers, clusters in the temporary directory, and, on
-/// the server at `url` if one is given, databases and roles.
+/// Looks for what earlier runs have left: containers, clusters in the temporary directory, packages
+/// that were being fetched, and, on the server at `url` if one is given, databases and roles.
 ///
 /// A run that was killed leaves little: guards put most of it away. Never fails: where it cannot
 /// look, it says so.
 pub async fn leftovers(url: Option<&str>) -> Leftovers {
     let mut leftovers = Leftovers::default();
     containers(&mut leftovers).await;
-    clusters(&std::env::temp_dir(), &mut leftovers);
+    let temp = std::env::temp_dir();
+    directories(&temp, DIRECTORY, |dir| Leftover::Cluster { dir }, &mut leftovers);
+    for parent in cache::directory().iter().chain([&temp]) {
+        directories(parent, SCRATCH, |dir| Leftover::Fetch { dir }, &mut leftovers);
+    }
     if let Some(url) = url {
         match connect(url) {
             Ok(pool) => {
@@ -105,6 +117,9 @@ pub async fn clean(url: Option<&str>) -> Cleaned {
         let removed = match (&leftover, &pool) {
             (Leftover::Container { id }, _) => remove_container(id).await,
             (Leftover::Cluster { dir }, _) => remove_cluster(dir).await,
+            (Leftover::Fetch { dir }, _) => {
+                fs::remove_dir_all(dir).map_err(|error| error.to_string())
+            }
             (Leftover::Database { name }, Some(pool)) => {
                 remove_database(pool, name).await.map_err(|error| error.to_string())
             }
@@ -186,17 +201,24 @@ async fn remove_container(id: &str) -> Result<(), String> {
     docker.remove_container(id, Some(options)).await.map_err(|error| chain(&error))
 }
 
+/// Directories in `parent` whose name begins with `prefix`, and whose owner has ended.
+///
 /// Only real directories: a link with such a name is nothing of ours.
-fn clusters(temp: &Path, into: &mut Leftovers) {
-    for entry in fs::read_dir(temp).into_iter().flatten().flatten() {
-        let ours = entry.file_name().to_string_lossy().starts_with(DIRECTORY);
+fn directories(
+    parent: &Path,
+    prefix: &str,
+    leftover: impl Fn(PathBuf) -> Leftover,
+    into: &mut Leftovers,
+) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(prefix);
         if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
         let dir = entry.path();
         match fs::read_to_string(dir.join(OWNER_FILE)) {
             Ok(owner) => match owner.parse().map(|owner: Owner| owner.life_on_this_machine()) {
-                Ok(Life::Dead) => into.found.push(Leftover::Cluster { dir }),
+                Ok(Life::Dead) => into.found.push(leftover(dir)),
                 Ok(Life::Alive | Life::Unknown) | Err(()) => {}
             },
             Err(error) => into.unseen.push(format!("{}: {error}", dir.display())),

@@ -2,7 +2,7 @@
 //!
 //! * `choice`, `run_id`: what the user asks for, and what everything is named after
 //! * `start`: the [`Postgres`] of a run, and `lease`: a database of one scenario's own
-//! * `ladder`: the ways to a Postgres, in order: `docker`, `local`, `download`, `url`
+//! * `ladder`: the ways to a Postgres, in order: `docker`, `local`, `embedded`, `download`, `url`
 //! * `cache`: where fetched binaries are kept
 //! * `admin`: the administrator's sessions, whichever way it was; `pace`: how it looks for changes
 //! * `owner`, `names`, `leftovers`: nothing stays behind, even of a run that was killed
@@ -16,6 +16,7 @@ mod choice;
 mod docker;
 mod doctor;
 mod download;
+mod embedded;
 mod error;
 mod ladder;
 mod lease;
@@ -30,6 +31,7 @@ mod url;
 
 pub use self::choice::{Choice, ChoiceError};
 pub use self::doctor::{Diagnosis, doctor};
+pub use self::embedded::Major;
 pub use self::error::{Attempt, LeaseError, StartError, StopError};
 pub use self::lease::Lease;
 pub use self::leftovers::{Cleaned, Leftover, Leftovers, clean, leftovers};

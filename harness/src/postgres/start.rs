@@ -28,11 +28,11 @@ pub struct Postgres {
 
 impl Postgres {
     /// Finds or starts a Postgres. Takes a second or two for a container or a local cluster; an
-    /// image or an archive that must be downloaded may take minutes, and is announced through
-    /// `tracing` at level info.
+    /// image, a package or an archive that must be fetched may take minutes, and is announced
+    /// through `tracing` at level info.
     ///
-    /// [`Choice::Auto`] tries Docker, then binaries on this machine, then a download. The
-    /// environment's `DATABASE_URL` is never looked at.
+    /// [`Choice::Auto`] tries Docker, then binaries on this machine, then binaries that npm
+    /// fetches, then a download. The environment's `DATABASE_URL` is never looked at.
     ///
     /// Cancelling it leaves what was begun to the guard, or to [`clean`](super::clean).
     ///

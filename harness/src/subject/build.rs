@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use thiserror::Error;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use super::subject::cancelled;
@@ -95,7 +95,7 @@ impl Workshop<'_> {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| environment_error(&format!("starting `{command}`"), &error))?;
-        let group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
+        let group = Group::of(&child);
         let stdout = child.stdout.take().map(|out| tokio::spawn(drain(out, Keep::Head(READ))));
         let stderr = child.stderr.take().map(|err| tokio::spawn(drain(err, Keep::Tail(SHOWN))));
         let mut cancel = self.cancel.clone();
@@ -140,7 +140,15 @@ impl Tool<'_> {
 }
 
 /// Kills what is left of a process group when it goes.
-struct Group(Option<Pid>);
+#[derive(Debug)]
+pub(crate) struct Group(Option<Pid>);
+
+impl Group {
+    /// The group that this child leads.
+    pub(crate) fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| Pid::from_raw(id.cast_signed())))
+    }
+}
 
 impl Drop for Group {
     fn drop(&mut self) {
@@ -152,7 +160,7 @@ impl Drop for Group {
 }
 
 /// What was read of a stream; of one that somebody outside the group still holds open, nothing.
-async fn gather(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
+pub(crate) async fn gather(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
     let Some(reader) = reader else { return Vec::new() };
     match tokio::time::timeout(Duration::from_secs(2), reader).await {
         Ok(Ok(bytes)) => bytes,

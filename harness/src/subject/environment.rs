@@ -59,7 +59,7 @@ const SECRET: &[&str] =
     &["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "_AUTH", "APIKEY", "API_KEY"];
 
 /// The part of this environment that a build may see: what tools need, and no secret.
-pub(super) fn for_build(
+pub(crate) fn for_build(
     all: impl Iterator<Item = (OsString, OsString)>,
 ) -> impl Iterator<Item = (OsString, OsString)> {
     all.filter(|(name, _)| name.to_str().is_some_and(is_allowed))

