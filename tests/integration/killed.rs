@@ -29,7 +29,7 @@ async fn a_cluster_whose_harness_was_killed_is_put_away() {
 
 async fn a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned() {
     let mut harness = Harness::start("local", None);
-    let dir = std::env::temp_dir().join(&directories_of(&harness.run)[0]);
+    let dir = directories_of(&harness.run).remove(0);
     let left = Leftover::Cluster { dir };
     assert!(!leftovers(None).await.found.contains(&left), "its harness is alive");
     for guard in processes_of(&harness.run) {
@@ -39,7 +39,7 @@ async fn a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned() {
     assert!(leftovers(None).await.found.contains(&left));
     let cleaned = clean(None).await;
     assert!(cleaned.removed.contains(&left), "{cleaned:?}");
-    assert_eq!(directories_of(&harness.run), Vec::<String>::new());
+    assert_eq!(directories_of(&harness.run), Vec::<std::path::PathBuf>::new());
 }
 
 async fn a_container_whose_harness_was_killed_is_put_away() {

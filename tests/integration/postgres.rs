@@ -1,10 +1,11 @@
 //! Each way to a Postgres, proved on this machine.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use lastorders_harness::postgres::{
-    Choice, Lease, Leftover, Postgres, RunId, clean, doctor, leftovers,
+    Choice, Lease, Leftover, Major, Postgres, RunId, clean, doctor, leftovers,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions, Executor};
@@ -12,6 +13,7 @@ use sqlx::{ConnectOptions, Executor};
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
         async local_binaries_give_a_postgres_that_leaves_nothing [Local];
+        async each_embedded_version_gives_a_postgres_that_leaves_nothing [Embedded];
         async docker_gives_a_postgres_that_leaves_nothing [Docker];
         async an_address_is_used_without_being_superuser_and_left_as_it_was [Local];
         async every_attempt_is_listed_with_what_would_mend_it;
@@ -24,7 +26,22 @@ async fn local_binaries_give_a_postgres_that_leaves_nothing() {
     assert!(postgres.origin().starts_with("local: PostgreSQL "), "{}", postgres.origin());
     leases_are_apart(&postgres).await;
     postgres.stop().await.expect("stopped");
-    assert_eq!(directories_of(&run), Vec::<String>::new());
+    assert_eq!(directories_of(&run), Vec::<PathBuf>::new());
+}
+
+async fn each_embedded_version_gives_a_postgres_that_leaves_nothing() {
+    for major in Major::ALL {
+        let run = RunId::random();
+        let postgres = start(&Choice::Embedded(major), &run).await;
+        let origin = postgres.origin();
+        assert!(origin.starts_with(&format!("embedded: PostgreSQL {major}.")), "{origin}");
+        assert!(origin.contains(" from npm's @embedded-postgres/"), "{origin}");
+        leases_are_apart(&postgres).await;
+        postgres.stop().await.expect("stopped");
+        assert_eq!(directories_of(&run), Vec::<PathBuf>::new());
+    }
+    let left = leftovers(None).await.found;
+    assert!(!left.iter().any(|one| matches!(one, Leftover::Fetch { .. })), "{left:?}");
 }
 
 async fn docker_gives_a_postgres_that_leaves_nothing() {
@@ -80,11 +97,11 @@ async fn every_attempt_is_listed_with_what_would_mend_it() {
     let nobody = Choice::Url("postgres://u:secret@127.0.0.1:1/d".to_owned());
     let error = Postgres::start(&nobody, &RunId::random()).await.expect_err("nobody is there");
     let text = error.to_string();
-    assert!(text.contains("refused") && text.contains("to mend it"), "{text}");
+    assert!(text.contains("refused") && text.contains("any one of these is enough"), "{text}");
     assert!(!text.contains("secret"), "{text}");
     let found = doctor().await;
     assert!(
-        found.len() >= 3 && found.iter().all(|one| one.ok || !one.mend.is_empty()),
+        found.len() >= 4 && found.iter().all(|one| one.ok || !one.mend.is_empty()),
         "{found:?}"
     );
 }
@@ -158,11 +175,12 @@ async fn connect(lease: &Lease, database: &str) -> sqlx::Result<PgConnection> {
         .await
 }
 
-pub(crate) fn directories_of(run: impl AsRef<str>) -> Vec<String> {
-    std::fs::read_dir(std::env::temp_dir())
-        .expect("a temporary directory")
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.contains(&run.as_ref()[..8]))
+pub(crate) fn directories_of(run: impl AsRef<str>) -> Vec<PathBuf> {
+    let places = [std::env::temp_dir(), "/dev/shm".into()];
+    let entries = places.iter().filter_map(|place| std::fs::read_dir(place).ok()).flatten();
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().contains(&run.as_ref()[..8]))
         .collect()
 }
 

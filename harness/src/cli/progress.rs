@@ -48,6 +48,10 @@ impl Progress for Terminal {
         self.say("postgres: looking for one");
     }
 
+    fn postgres_fetching(&self, what: &str) {
+        self.say(&format!("postgres: {what}"));
+    }
+
     fn postgres_ready(&self, origin: &str) {
         // Where it came from stays to be read, bar or no bar.
         match &self.bar {

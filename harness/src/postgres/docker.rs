@@ -9,12 +9,12 @@ use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt};
 use tokio::time::timeout;
 
-use super::RunId;
 use super::admin::until_it_answers;
 use super::advice::{Effort, Fix, Machine};
 use super::error::Attempt;
 use super::local::SETTINGS;
 use super::owner::Owner;
+use super::{RunId, Tell};
 use crate::guard::Guard;
 
 /// The label that all our containers bear; its value is the run's id.
@@ -90,11 +90,13 @@ pub(super) async fn has_image(docker: &Docker, image: &str) -> Result<bool, Dock
 }
 
 impl Container {
-    pub(super) async fn start(run: &RunId) -> Result<Self, Attempt> {
+    pub(super) async fn start(run: &RunId, tell: Tell<'_>) -> Result<Self, Attempt> {
         let docker = daemon().await?;
         let image = image();
         let tried = format!("docker: {image} through testcontainers");
-        pull(&docker, &image).await.map_err(|why| Attempt::new(&*tried, why, pull_it(&image)))?;
+        pull(&docker, &image, tell)
+            .await
+            .map_err(|why| Attempt::new(&*tried, why, pull_it(&image)))?;
         Self::run(run, &image).await.map_err(|why| {
             let text = format!("make `docker run --rm {image}` work");
             Attempt::new(&*tried, why, Fix::new(Effort::Repair, text))
@@ -204,11 +206,11 @@ fn split(image: &str) -> (&str, &str) {
     }
 }
 
-async fn pull(docker: &Docker, image: &str) -> Result<(), String> {
+async fn pull(docker: &Docker, image: &str, tell: Tell<'_>) -> Result<(), String> {
     if has_image(docker, image).await.map_err(|error| chain(&error))? {
         return Ok(());
     }
-    tracing::info!("pulling {image}; this happens once, and takes {} s at most", PULL.as_secs());
+    tell(&format!("pulling {image}; this happens once, and takes {} s at most", PULL.as_secs()));
     let (repository, tag) = split(image);
     match timeout(PULL, GenericImage::new(repository, tag).pull_image()).await {
         Ok(Ok(_)) => Ok(()),

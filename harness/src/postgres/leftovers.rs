@@ -13,7 +13,7 @@ use super::cache;
 use super::docker::{LABEL_OWNER, LABEL_RUN, chain, daemon};
 use super::embedded::SCRATCH;
 use super::lease::remove_role;
-use super::local::{DIRECTORY, OWNER_FILE};
+use super::local::{DIRECTORY, OWNER_FILE, places};
 use super::names::{all, present, remove_database};
 use super::owner::{Life, Owner};
 use super::{pace, url};
@@ -81,7 +81,7 @@ pub struct Cleaned {
     pub unseen: Vec<String>,
 }
 
-/// Looks for what earlier runs have left: containers, clusters in the temporary directory, packages
+/// Looks for what earlier runs have left: containers, clusters in memory or the temporary directory, packages
 /// that were being fetched, and, on the server at `url` if one is given, databases and roles.
 ///
 /// A run that was killed leaves little: guards put most of it away. Never fails: where it cannot
@@ -90,7 +90,9 @@ pub async fn leftovers(url: Option<&str>) -> Leftovers {
     let mut leftovers = Leftovers::default();
     containers(&mut leftovers).await;
     let temp = std::env::temp_dir();
-    directories(&temp, DIRECTORY, |dir| Leftover::Cluster { dir }, &mut leftovers);
+    for place in places() {
+        directories(&place, DIRECTORY, |dir| Leftover::Cluster { dir }, &mut leftovers);
+    }
     for parent in cache::directory().iter().chain([&temp]) {
         directories(parent, SCRATCH, |dir| Leftover::Fetch { dir }, &mut leftovers);
     }

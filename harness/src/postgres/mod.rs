@@ -37,4 +37,4 @@ pub use self::lease::Lease;
 pub use self::leftovers::{Cleaned, Leftover, Leftovers, clean, leftovers};
 pub(crate) use self::pace::pace;
 pub use self::run_id::RunId;
-pub use self::start::Postgres;
+pub use self::start::{Postgres, Tell};

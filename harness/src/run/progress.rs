@@ -6,6 +6,10 @@ use crate::check::Verdict;
 pub trait Progress: Send + Sync {
     /// Postgres is about to be looked for.
     fn postgres_starting(&self) {}
+    /// Something must be fetched before a Postgres can start; what, and from where.
+    fn postgres_fetching(&self, what: &str) {
+        let _ = what;
+    }
     /// Postgres answers; where it came from.
     fn postgres_ready(&self, origin: &str) {
         let _ = origin;

