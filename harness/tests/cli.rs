@@ -44,6 +44,10 @@ fn every_way_to_say_it_wrong_has_its_code_and_its_words() {
         (vec!["check", "/no/such/file"], 2, "could not be read"),
         (vec!["run", "--grace", "soon"], 2, "10s, 500ms or 1m30s"),
         (vec!["grade"], 2, "unrecognized subcommand"),
+        (vec!["run", "--env", "NO_SUCH_VARIABLE", "--", "sh"], 2, "NO_SUCH_VARIABLE=VALUE"),
+        (vec!["run", "--env", "PORT=1", "--", "sh"], 2, "lastorders gives the server its own"),
+        (vec!["run", "--env", "DATABASE_URL", "."], 2, "lastorders gives the server its own"),
+        (vec!["run", "--env", "=x", "--", "sh"], 2, "no variable can have this name"),
     ] {
         let ran = lastorders(&words);
         let (out, err) = (text(&ran.stdout), text(&ran.stderr));
@@ -90,6 +94,25 @@ fn what_cannot_be_built_has_failed_everything_for_one_reason() {
     assert_eq!(results["subject"]["build_failure"]["output"][0], "oh no");
     for file in ["junit.xml", "report.txt"] {
         assert!(out.join(file).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn the_rerun_line_carries_the_variables_and_no_inherited_value() {
+    let dir = submission("build = [\"false\"]\nstart = [\"sh\"]");
+    let out = dir.path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lastorders"));
+    command.args(["run", "--only", "exit/status", "--env", "LEVEL=de bug", "--env", "API_TOKEN"]);
+    command.arg("--out").arg(&out).arg(dir.path());
+    let ran = command.env("NO_COLOR", "1").env("API_TOKEN", "s3cret").output().expect("it starts");
+    let stdout = text(&ran.stdout);
+    assert_eq!(ran.status.code(), Some(1), "{}", text(&ran.stderr));
+    let words: Vec<_> = stdout.split_whitespace().collect();
+    assert!(words.join(" ").contains("--env 'LEVEL=de bug' --env API_TOKEN /"), "{stdout}");
+    let files = ["results.json", "junit.xml", "report.txt"].map(|file| out.join(file));
+    let files = files.map(|file| std::fs::read_to_string(file).expect("written"));
+    for text in [stdout, text(&ran.stderr)].iter().chain(&files) {
+        assert!(!text.contains("s3cret"), "{text}");
     }
 }
 

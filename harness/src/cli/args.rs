@@ -12,7 +12,7 @@ const AFTER_HELP: &str = "\
 Examples:
   lastorders run                          judge the server in this directory
   lastorders run submissions/anna         judge the server in another
-  lastorders run -- node server.js        judge a command
+  lastorders run -- node server.js        judge a command, in the environment of this shell
   lastorders run --only inflight server   only the scenarios that begin so
   lastorders explain inflight/completes   why it matters, and how to mend it
   lastorders check out/inflight-completes/history.jsonl
@@ -28,6 +28,10 @@ Exit codes:
   1    a `must` failed, or the build          70   a fault of lastorders itself
   2    wrong arguments or manifest            75   the machine lacks something (doctor)
   3    inconclusive: nothing proved wrong     128+n  interrupted by signal n
+
+A command inherits the environment, except PORT, DATABASE_URL, PGHOST and its like, and what cargo,
+nextest and systemd set about lastorders. A directory's server gets PATH, HOME, the locale and where
+toolchains are. `run --env` adds to either.
 
 Environment:
   NO_COLOR                    no colours
@@ -90,6 +94,14 @@ pub(super) struct RunArgs {
     /// A command in place of a directory.
     #[arg(last = true, value_name = "CMD", conflicts_with = "dir")]
     pub(super) command: Vec<OsString>,
+    /// Give the server a variable; may be given again. Without =VALUE it keeps the value that it
+    /// has in this environment, and the rerun command in reports leaves that value out.
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    pub(super) env: Vec<OsString>,
+    /// Give a command only the few variables that a directory's server gets: PATH, HOME, the
+    /// locale, and where toolchains are. Without this, a command inherits the environment.
+    #[arg(long)]
+    pub(super) clean_env: bool,
     #[command(flatten)]
     pub(super) selection: Selection,
     /// A plan as JSON, or a directory of such files, beside the catalogue; may be given again. Each

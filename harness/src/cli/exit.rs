@@ -37,7 +37,8 @@ fn of_prepare_error(error: &PrepareError) -> u8 {
         PrepareError::NoDirectory { .. }
         | PrepareError::Unrecognised { .. }
         | PrepareError::Manifest { .. }
-        | PrepareError::NoCommand { .. } => USAGE,
+        | PrepareError::NoCommand { .. }
+        | PrepareError::Variable { .. } => USAGE,
         PrepareError::MissingProgram { .. } | PrepareError::Environment { .. } => ENVIRONMENT,
         PrepareError::Build(_) => FAILED,
         PrepareError::Interrupted(signal) => of_signal(*signal),

@@ -1,3 +1,5 @@
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -56,6 +58,15 @@ fn subject(args: &RunArgs) -> Subject {
         Some((program, rest)) => Subject::command(program).args(rest),
         None => Subject::from_dir(args.dir.as_deref().unwrap_or(Path::new("."))),
     };
+    for given in &args.env {
+        subject = match name_and_value(given) {
+            (name, Some(value)) => subject.env(name, value),
+            (name, None) => subject.pass_env(name),
+        };
+    }
+    if args.clean_env {
+        subject = subject.clean_env();
+    }
     if let Some(seed) = args.seed {
         subject = subject.seed(seed);
     }
@@ -68,6 +79,16 @@ fn subject(args: &RunArgs) -> Subject {
         .exit_rule(args.exit_code.rule())
         .jobs(args.jobs)
         .repeat(args.repeat)
+}
+
+/// `NAME` or `NAME=VALUE`; a value may have more of `=`.
+fn name_and_value(given: &OsStr) -> (OsString, Option<OsString>) {
+    let text = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
+    let bytes = given.as_bytes();
+    match bytes.iter().position(|byte| *byte == b'=') {
+        Some(at) => (text(&bytes[..at]), Some(text(&bytes[at + 1..]))),
+        None => (text(bytes), None),
+    }
 }
 
 fn failed(error: &JudgeError) -> u8 {

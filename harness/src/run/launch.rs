@@ -2,6 +2,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Environment;
+
 /// What is needed to start the server under test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
@@ -13,9 +15,11 @@ pub struct Launch {
     pub args: Vec<OsString>,
     /// Its working directory.
     pub cwd: PathBuf,
-    /// Variables beyond the few that every server gets (`PORT`, `DATABASE_URL`, `PATH`, `HOME` and
-    /// the like). A server gets nothing else of our environment.
-    pub env: Vec<(String, String)>,
+    /// What it gets of our environment.
+    pub environment: Environment,
+    /// Variables beyond those; they take precedence. `PORT` and `DATABASE_URL` have no effect here,
+    /// because the judge sets them.
+    pub env: Vec<(OsString, OsString)>,
     /// How long it may take to be ready, if not the contract's time.
     pub ready_timeout: Option<Duration>,
 }

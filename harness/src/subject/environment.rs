@@ -1,5 +1,7 @@
 use std::ffi::OsString;
 
+use crate::run::is_about_us;
+
 /// Variables that a build gets under exactly these names.
 const NAMES: &[&str] = &[
     "PATH",
@@ -50,9 +52,6 @@ const NAMES: &[&str] = &[
 const PREFIXES: &[&str] =
     &["LC_", "CARGO_", "RUSTUP_", "NPM_CONFIG_", "npm_config_", "PIP_", "PYENV_"];
 
-/// What cargo tells the programs that it runs: it is about us, and not about the submission.
-const ABOUT_US: &[&str] = &["CARGO_PKG_", "CARGO_BIN_", "CARGO_MANIFEST_", "CARGO_CRATE_"];
-
 /// What a name that bears a secret has in it. Registries' tokens stand among `CARGO_*` and
 /// `npm_config_*`; whoever needs a private registry names it in the tool's own file.
 const SECRET: &[&str] =
@@ -69,7 +68,7 @@ fn is_allowed(name: &str) -> bool {
     let begins = |with: &&str| name.starts_with(*with);
     let upper = name.to_ascii_uppercase();
     (NAMES.contains(&name) || PREFIXES.iter().any(begins))
-        && !ABOUT_US.iter().any(begins)
+        && !is_about_us(name)
         && !SECRET.iter().any(|word| upper.contains(word))
 }
 

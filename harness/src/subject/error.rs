@@ -56,6 +56,14 @@ pub enum PrepareError {
         /// What to do.
         mend: String,
     },
+    /// A variable was asked for that the server cannot be given.
+    #[error("the variable `{name}` cannot be set for the server: {why}")]
+    Variable {
+        /// Its name.
+        name: String,
+        /// What is wrong, and what would be right. A value is never quoted.
+        why: String,
+    },
     /// This machine could not do its part.
     #[error("{what} failed: {why}")]
     Environment {

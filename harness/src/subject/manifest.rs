@@ -5,6 +5,7 @@ use std::time::Duration;
 use toml::{Table, Value};
 
 use super::build::{Built, Tool, Workshop};
+use super::variable::refuse;
 use super::{PrepareError, lookup};
 
 /// The keys of `lastorders.toml`.
@@ -112,12 +113,8 @@ fn variables(value: &Value) -> Result<Vec<(String, String)>, String> {
     table
         .iter()
         .map(|(name, value)| {
-            if name.is_empty() || name.contains(['=', '\0']) {
-                return Err(format!("`env` has the name {name:?}, which no variable can have"));
-            }
-            // The judge gives these; a server that listens elsewhere could not be judged.
-            if matches!(name.as_str(), "PORT" | "DATABASE_URL") {
-                return Err(format!("`env` sets {name}, which lastorders gives the server"));
+            if let Some(why) = refuse(name.as_ref()) {
+                return Err(format!("`env` sets {name:?}: {why}"));
             }
             Ok((name.clone(), text_of(&format!("env.{name}"), value)?))
         })
@@ -191,7 +188,10 @@ mod tests {
             ("start = [\"a\"]\nready_timeout = \"soon\"", "such as \"45s\""),
             ("start = [\"a\"]\nready_timeout = \"0s\"", "longer than nothing"),
             ("start = [\"a\"]\nenv = 1", "must be a table"),
-            ("start = [\"a\"]\nenv = { PORT = \"1\" }", "which lastorders gives"),
+            (
+                "start = [\"a\"]\nenv = { PORT = \"1\" }",
+                "sets \"PORT\": lastorders gives the server its own",
+            ),
             ("start = [", "it is no TOML"),
         ] {
             let why = Manifest::parse(text).expect_err(text);

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::build::{Built, Workshop};
 use super::manifest::{self, Manifest};
 use super::{Language, PrepareError, cargo, go, lookup, node, procfile, python};
-use crate::run::Launch;
+use crate::run::{Environment, Launch};
 
 /// A subject that can be started. Where it was built for this run alone, that goes with it.
 #[derive(Debug)]
@@ -29,7 +29,8 @@ pub(super) async fn from_dir(workshop: &Workshop<'_>) -> Result<Prepared, Prepar
         let manifest = Manifest::read(dir)?;
         let cwd = manifest_cwd(dir, &manifest)?;
         let mut prepared = prepared(dir, &cwd, manifest.build(workshop).await?, manifest::FILE)?;
-        prepared.launch.env.extend(manifest.env);
+        let env = manifest.env.into_iter().map(|(name, value)| (name.into(), value.into()));
+        prepared.launch.env.extend(env);
         prepared.launch.ready_timeout = manifest.ready_timeout;
         return Ok(prepared);
     }
@@ -98,6 +99,7 @@ fn prepared(
         program: found.into_os_string(),
         args: args.to_vec(),
         cwd: cwd.to_owned(),
+        environment: Environment::Listed,
         env: path_with(&built.bins).into_iter().collect(),
         ready_timeout: None,
     };
@@ -105,14 +107,13 @@ fn prepared(
 }
 
 /// `PATH` with what was built before everything else.
-fn path_with(bins: &[PathBuf]) -> Option<(String, String)> {
+fn path_with(bins: &[PathBuf]) -> Option<(OsString, OsString)> {
     if bins.is_empty() {
         return None;
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let all = bins.iter().cloned().chain(std::env::split_paths(&path));
-    let joined: OsString = std::env::join_paths(all).ok()?;
-    Some(("PATH".to_owned(), joined.into_string().ok()?))
+    Some(("PATH".into(), std::env::join_paths(all).ok()?))
 }
 
 /// How reports call what is in a directory.

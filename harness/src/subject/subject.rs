@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::build::Workshop;
 use super::prepared::{self, Prepared};
+use super::variable::Variable;
 use super::{JudgeError, Language, PrepareError, lookup};
 use crate::plan::{Contract, ExitRule};
 use crate::postgres::Choice;
 use crate::report::Report;
-use crate::run::{self, Launch, Options, Progress, Silent};
+use crate::run::{self, Environment, Launch, Options, Progress, Silent};
 use crate::scenario::Catalogue;
 use crate::world::Cancel;
 
@@ -32,7 +33,8 @@ use crate::world::Cancel;
 #[must_use = "a subject is judged by `run`"]
 pub struct Subject {
     source: Source,
-    env: Vec<(String, String)>,
+    env: Vec<Variable>,
+    environment: Environment,
     ready_timeout: Option<Duration>,
     options: Options,
 }
@@ -50,7 +52,8 @@ impl Subject {
         Self::new(Source::Dir(dir.into()))
     }
 
-    /// A command: a path, or a name that is looked up in `PATH`. Nothing is built.
+    /// A command: a path, or a name that is looked up in `PATH`. Nothing is built. It inherits this
+    /// process's environment, see [`Environment::Inherited`].
     ///
     /// A relative path is looked up from the working directory that the server gets.
     pub fn command(program: impl Into<OsString>) -> Self {
@@ -61,7 +64,11 @@ impl Subject {
         // Every reader of JSON keeps 48 bits, and no submission guesses them.
         let seed = Options::default().seed >> 16;
         let options = Options { seed, ..Options::default() };
-        Self { source, env: Vec::new(), ready_timeout: None, options }
+        let environment = match source {
+            Source::Dir(_) => Environment::Listed,
+            Source::Command { .. } => Environment::Inherited,
+        };
+        Self { source, env: Vec::new(), environment, ready_timeout: None, options }
     }
 
     /// Appends one argument. It means nothing to a directory, which has its own.
@@ -77,10 +84,31 @@ impl Subject {
         self
     }
 
-    /// Gives the server a variable. `PORT` and `DATABASE_URL` are set by the judge; of our own
-    /// environment the server gets only what every program needs.
-    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.env.push((name.into(), value.into()));
+    /// Gives the server a variable, beyond what it gets of this process's environment: a command
+    /// gets [nearly all](Environment::Inherited), a directory's server [a few](Environment::Listed)
+    /// that every program needs. A later value for the same name wins.
+    ///
+    /// The judge sets `PORT` and `DATABASE_URL`: [`prepare`](Self::prepare) refuses them here.
+    /// The rerun command in reports shows the value; give a secret with
+    /// [`pass_env`](Self::pass_env).
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.env.push(Variable::new(name.into(), Some(value.into())));
+        self
+    }
+
+    /// Gives the server a variable with the value that it has in this process's environment when
+    /// the server is prepared. The rerun command in reports has its name and not its value.
+    ///
+    /// [`prepare`](Self::prepare) fails when it is not set.
+    pub fn pass_env(mut self, name: impl Into<OsString>) -> Self {
+        self.env.push(Variable::new(name.into(), None));
+        self
+    }
+
+    /// Gives a command no more of this process's environment than a directory's server gets. The
+    /// order of this and of [`env`](Self::env) does not matter.
+    pub fn clean_env(mut self) -> Self {
+        self.environment = Environment::Listed;
         self
     }
 
@@ -164,16 +192,22 @@ impl Subject {
         }
     }
 
-    /// The arguments of `lastorders run` that name it.
+    /// The arguments of `lastorders run` that name it and its environment.
     #[must_use]
     pub fn arguments(&self) -> Vec<String> {
         let text = |word: &OsString| word.to_string_lossy().into_owned();
+        let mut words: Vec<_> = self.env.iter().flat_map(Variable::arguments).collect();
         match &self.source {
-            Source::Dir(dir) => vec![dir.display().to_string()],
+            Source::Dir(dir) => words.push(dir.display().to_string()),
             Source::Command { program, args, .. } => {
-                ["--".to_owned(), text(program)].into_iter().chain(args.iter().map(text)).collect()
+                if self.environment == Environment::Listed {
+                    words.push("--clean-env".to_owned());
+                }
+                words.extend(["--".to_owned(), text(program)]);
+                words.extend(args.iter().map(text));
             }
         }
+        words
     }
 
     /// Builds it, so that it can be started. `on_step` is told each command before it runs.
@@ -186,6 +220,9 @@ impl Subject {
     ///
     /// If the future is dropped, the step of the build that runs is killed with all its children.
     pub async fn prepare(&self, on_step: &(dyn Fn(&str) + Sync)) -> Result<Prepared, PrepareError> {
+        // First: nobody wants to hear of a wrong name after a long build.
+        let env = self.env.iter().map(|variable| variable.resolve(|name| std::env::var_os(name)));
+        let env: Vec<_> = env.collect::<Result<_, _>>()?;
         let mut prepared = match &self.source {
             Source::Dir(dir) => {
                 let dir = existing(dir)?;
@@ -195,7 +232,7 @@ impl Subject {
             }
             Source::Command { program, args, cwd } => self.command_in(program, args, cwd)?,
         };
-        prepared.launch.env.extend(self.env.iter().cloned());
+        prepared.launch.env.extend(env);
         prepared.launch.ready_timeout = self.ready_timeout.or(prepared.launch.ready_timeout);
         Ok(prepared)
     }
@@ -222,6 +259,7 @@ impl Subject {
             program: found.into_os_string(),
             args: args.to_vec(),
             cwd,
+            environment: self.environment,
             env: Vec::new(),
             ready_timeout: None,
         };

@@ -6,6 +6,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tokio::sync::watch;
 
 use super::{Language, PrepareError, Prepared, Subject};
+use crate::run::Environment;
 
 /// A submission of these files.
 fn submission(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -109,16 +110,65 @@ async fn an_interrupted_build_ends_with_its_children() {
 #[tokio::test]
 async fn a_command_is_taken_as_it_is() {
     let subject = Subject::command("node").args(["server.js"]).cwd("/").env("A", "b");
-    assert_eq!(subject.arguments(), ["--", "node", "server.js"]);
+    assert_eq!(subject.arguments(), ["--env", "A=b", "--", "node", "server.js"]);
     let prepared = subject.prepare(&|_| {}).await;
     match prepared {
         Ok(prepared) => {
             assert_eq!(prepared.language, Some(Language::Node));
-            assert_eq!(prepared.launch.env, [("A".to_owned(), "b".to_owned())]);
+            assert_eq!(prepared.launch.env, [("A".into(), "b".into())]);
         }
         // A machine without node: then that is said.
         Err(error) => assert!(matches!(error, PrepareError::NoCommand { .. }), "{error}"),
     }
+}
+
+#[tokio::test]
+async fn a_command_inherits_and_a_directory_gets_the_list() {
+    let launch = async |subject: Subject| {
+        let prepared = subject.env("A", "b").pass_env("PATH").prepare(&|_| {}).await;
+        prepared.expect("there is a shell").launch
+    };
+    let path = std::env::var_os("PATH").expect("it is set");
+    let env = [("A".into(), "b".into()), ("PATH".into(), path)];
+    let dir = submission(&[("lastorders.toml", "start = [\"sh\"]\n[env]\nA = \"manifest\"")]);
+    let manifest = ("A".into(), "manifest".into());
+    for (subject, environment, manifest) in [
+        (Subject::command("sh"), Environment::Inherited, None),
+        (Subject::command("sh").clean_env(), Environment::Listed, None),
+        (Subject::from_dir(dir.path()), Environment::Listed, Some(manifest)),
+    ] {
+        let launch = launch(subject).await;
+        assert_eq!(launch.environment, environment);
+        // The later one wins: what was asked for, over what the manifest says.
+        let expected: Vec<_> = manifest.into_iter().chain(env.clone()).collect();
+        assert_eq!(launch.env, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_variable_is_told_before_the_build() {
+    let dir = submission(&[("lastorders.toml", "build = [\"false\"]\nstart = [\"sh\"]")]);
+    let subject = Subject::from_dir(dir.path());
+    for (subject, says) in [
+        (subject.clone().pass_env("LASTORDERS_NO_SUCH"), "it is not set in the environment of"),
+        (subject.clone().env("PORT", "1"), "lastorders gives the server its own"),
+        (subject.pass_env("DATABASE_URL"), "lastorders gives the server its own"),
+    ] {
+        let error = subject.prepare(&|_| {}).await.expect_err(says);
+        assert!(matches!(error, PrepareError::Variable { .. }), "{error}");
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+#[test]
+fn the_arguments_that_rerun_it_carry_its_environment_and_no_inherited_value() {
+    let command = || Subject::command("sh").pass_env("PATH").env("A", "b c");
+    let variables = ["--env", "PATH", "--env", "A=b c"];
+    assert_eq!(command().arguments(), [&variables[..], &["--", "sh"]].concat());
+    let clean = [&variables[..], &["--clean-env", "--", "sh"]].concat();
+    assert_eq!(command().clean_env().arguments(), clean);
+    let dir = Subject::from_dir("here").env("A", "b").clean_env();
+    assert_eq!(dir.arguments(), ["--env", "A=b", "here"]);
 }
 
 /// Whether a process ends within 5 s: being killed takes a moment.

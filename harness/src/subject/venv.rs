@@ -121,6 +121,7 @@ fn not_theirs(error: PrepareError) -> PrepareError {
         | PrepareError::Unrecognised { .. }
         | PrepareError::Manifest { .. }
         | PrepareError::NoCommand { .. }
+        | PrepareError::Variable { .. }
         | PrepareError::MissingProgram { .. }
         | PrepareError::Environment { .. }
         | PrepareError::Interrupted(_) => error,

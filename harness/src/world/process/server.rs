@@ -37,7 +37,7 @@ impl Server {
         let contract = [("PORT", port.to_string()), ("DATABASE_URL", url.to_owned())];
         // Held while it is born: nobody may take it for a stranger in between.
         let mut leaders = tree::leaders();
-        let mut child = spawn(launch, &contract)?;
+        let mut child = spawn(launch, std::env::vars_os(), &contract)?;
         let pid = child.id().unwrap_or_default().cast_signed();
         leaders.push((pid, url.to_owned()));
         drop(leaders);

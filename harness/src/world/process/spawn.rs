@@ -1,33 +1,10 @@
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::process::Stdio;
 
 use thiserror::Error;
 use tokio::process::{Child, Command};
 
 use crate::run::Launch;
-
-/// What every server gets of our environment. All else is a secret until proved otherwise.
-const PASSED_ON: &[&str] = &[
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TZ",
-    "TMPDIR",
-    "CARGO_HOME",
-    "RUSTUP_HOME",
-    "PYENV_ROOT",
-    "PYENV_VERSION",
-    "NVM_DIR",
-    "JAVA_HOME",
-    "GOPATH",
-    "GOROOT",
-    "LD_LIBRARY_PATH",
-];
 
 /// Why the server could not be started.
 #[derive(Debug, Error)]
@@ -55,8 +32,13 @@ pub(crate) enum SpawnError {
 }
 
 /// Starts the server as the leader of its own session and process group, with default signal
-/// dispositions and an empty signal mask, whatever we inherited.
-pub(super) fn spawn(launch: &Launch, contract: &[(&str, String)]) -> Result<Child, SpawnError> {
+/// dispositions and an empty signal mask, whatever we inherited. `ours` is our environment, of
+/// which the server gets what `launch` says; `contract` takes precedence over all other variables.
+pub(super) fn spawn(
+    launch: &Launch,
+    ours: impl IntoIterator<Item = (OsString, OsString)>,
+    contract: &[(&str, String)],
+) -> Result<Child, SpawnError> {
     let program = launch.program.to_string_lossy().into_owned();
     if !launch.cwd.is_dir() {
         return Err(SpawnError::NoSuchDirectory { cwd: launch.cwd.display().to_string() });
@@ -64,12 +46,8 @@ pub(super) fn spawn(launch: &Launch, contract: &[(&str, String)]) -> Result<Chil
     let mut command = Command::new(&launch.program);
     command.args(&launch.args).current_dir(&launch.cwd).env_clear().kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in PASSED_ON {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
-        }
-    }
-    command.envs(launch.env.iter().map(|(name, value)| (OsStr::new(name), OsStr::new(value))));
+    command.envs(launch.environment.of_server(ours));
+    command.envs(launch.env.iter().map(|(name, value)| (name, value)));
     command.envs(contract.iter().map(|(name, value)| (name, value)));
     detach(&mut command);
     command.spawn().map_err(|error| match error.kind() {
@@ -107,6 +85,63 @@ pub(super) fn detach(command: &mut Command) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::Environment;
+
+    /// What a shell prints of its environment.
+    async fn printed(environment: Environment, env: &[(&str, &str)]) -> Vec<String> {
+        let launch = Launch {
+            name: "sh".to_owned(),
+            program: "/bin/sh".into(),
+            args: ["-c", "env"].map(Into::into).to_vec(),
+            cwd: "/".into(),
+            environment,
+            env: env.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            ready_timeout: None,
+        };
+        let ours = [
+            ("PATH", "/usr/bin:/bin"),
+            ("VENV", "/srv/venv"),
+            ("PORT", "1"),
+            ("DATABASE_URL", "postgres://production"),
+            ("PGHOST", "production"),
+            ("CARGO_PKG_NAME", "lastorders-harness"),
+        ];
+        let contract = [("PORT", "2".to_owned()), ("DATABASE_URL", "postgres://judge".to_owned())];
+        let ours = ours.map(|(name, value)| (name.into(), value.into()));
+        let child = spawn(&launch, ours, &contract).unwrap();
+        let output = child.wait_with_output().await.unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        // A shell sets these by itself.
+        lines.retain(|line| {
+            !["PWD=", "OLDPWD=", "SHLVL=", "_="].iter().any(|own| line.starts_with(own))
+        });
+        lines.sort();
+        lines
+    }
+
+    #[tokio::test]
+    async fn a_server_inherits_what_is_ours_but_the_judge_decides_its_port_and_database() {
+        let inherited = printed(Environment::Inherited, &[]).await;
+        let always = ["DATABASE_URL=postgres://judge", "PATH=/usr/bin:/bin", "PORT=2"];
+        assert_eq!(inherited, [&always[..], &["VENV=/srv/venv"]].concat());
+        assert_eq!(printed(Environment::Listed, &[]).await, always);
+    }
+
+    #[tokio::test]
+    async fn a_variable_that_is_added_takes_precedence_over_an_inherited_one() {
+        let added = [("PATH", "/bin"), ("PGHOST", "asked-for"), ("VENV", "/other")];
+        let expected = [
+            "DATABASE_URL=postgres://judge",
+            "PATH=/bin",
+            "PGHOST=asked-for",
+            "PORT=2",
+            "VENV=/other",
+        ];
+        for environment in [Environment::Inherited, Environment::Listed] {
+            assert_eq!(printed(environment, &added).await, expected, "{environment:?}");
+        }
+    }
 
     /// The field of `/proc/PID/status`, of a process started by a shell that ignores SIGTERM.
     #[tokio::test]

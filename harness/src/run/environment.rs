@@ -1,0 +1,148 @@
+use std::ffi::OsString;
+
+/// What a server gets of the environment of the program that judges it.
+///
+/// A server gets `PORT` and `DATABASE_URL` from the judge in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// Every variable, except those that say which Postgres to use (`DATABASE_URL`, and libpq's
+    /// `PGHOST`, `PGSSLMODE` and the like), `PORT`, and those by which cargo, nextest and systemd
+    /// tell the judge about itself (`CARGO_PKG_NAME`, `NOTIFY_SOCKET`).
+    Inherited,
+    /// `PATH`, `HOME`, the locale, and a few more that tell where toolchains are.
+    Listed,
+}
+
+/// The variables that the judge sets itself.
+pub(crate) const OURS: [&str; 2] = ["PORT", "DATABASE_URL"];
+
+/// All that a server gets of our environment with [`Environment::Listed`]. Any other variable may
+/// hold a secret, and a submission is somebody else's program.
+const LISTED: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "PYENV_ROOT",
+    "PYENV_VERSION",
+    "NVM_DIR",
+    "JAVA_HOME",
+    "GOPATH",
+    "GOROOT",
+    "LD_LIBRARY_PATH",
+];
+
+/// Beginnings of the names by which libpq, and the drivers that follow it, choose a database, an
+/// account and how to speak ("libpq", "Environment Variables" in PostgreSQL's manual). They could
+/// lead the server past `DATABASE_URL` to another database, and `PGSSLMODE=require` would keep it
+/// from the judge's, which speaks no TLS.
+const OF_LIBPQ: &[&str] = &[
+    "PGHOST",
+    "PGPORT",
+    "PGDATABASE",
+    "PGUSER",
+    "PGPASS",
+    "PGSERVICE",
+    "PGOPTIONS",
+    "PGSSL",
+    "PGGSS",
+    "PGREQUIRE",
+    "PGCHANNELBINDING",
+    "PGTARGETSESSIONATTRS",
+];
+
+/// What cargo and nextest tell the programs that they run: names beginning so are about the judge.
+const OF_CARGO: &[&str] =
+    &["CARGO_PKG_", "CARGO_BIN_", "CARGO_MANIFEST_", "CARGO_CRATE_", "NEXTEST"];
+
+/// What cargo and systemd tell one process, and no child of it.
+const OF_THIS_PROCESS: &[&str] = &[
+    "CARGO_PRIMARY_PACKAGE",
+    "CARGO_TARGET_TMPDIR",
+    "NOTIFY_SOCKET",
+    "LISTEN_PID",
+    "LISTEN_PIDFDID",
+    "LISTEN_FDS",
+    "LISTEN_FDNAMES",
+    "WATCHDOG_PID",
+    "WATCHDOG_USEC",
+];
+
+impl Environment {
+    /// The part of an environment that a server gets.
+    pub(crate) fn of_server(
+        self,
+        all: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> impl Iterator<Item = (OsString, OsString)> {
+        all.into_iter().filter(move |(name, _)| match (self, name.to_str()) {
+            (Self::Listed, name) => name.is_some_and(|name| LISTED.contains(&name)),
+            (Self::Inherited, Some(name)) => {
+                !OURS.contains(&name) && !begins(name, OF_LIBPQ) && !is_about_us(name)
+            }
+            // None of the names that are left out is anything but ASCII.
+            (Self::Inherited, None) => true,
+        })
+    }
+}
+
+/// Whether a variable tells the judge about itself, which would mislead a server or a build.
+pub(crate) fn is_about_us(name: &str) -> bool {
+    begins(name, OF_CARGO) || OF_THIS_PROCESS.contains(&name)
+}
+
+fn begins(name: &str, with: &[&str]) -> bool {
+    with.iter().any(|with| name.starts_with(with))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gets(environment: Environment, name: &str) -> bool {
+        environment.of_server([(name.into(), "x".into())]).next().is_some()
+    }
+
+    #[test]
+    fn a_server_gets_what_its_environment_says() {
+        // The name, and whether it is passed on when inherited and when listed.
+        for (name, inherited, listed) in [
+            ("PATH", true, true),
+            ("CARGO_HOME", true, true),
+            ("VENV", true, false),
+            ("API_TOKEN", true, false),
+            ("CARGO_TARGET_DIR", true, false),
+            ("PGAPPNAME", true, false),
+            ("PORT", false, false),
+            ("DATABASE_URL", false, false),
+            ("PGHOST", false, false),
+            ("PGPASSWORD", false, false),
+            ("PGSSLMODE", false, false),
+            ("CARGO_PKG_NAME", false, false),
+            ("CARGO_MANIFEST_DIR", false, false),
+            ("CARGO_BIN_EXE_server", false, false),
+            ("NEXTEST_RUN_ID", false, false),
+            ("NOTIFY_SOCKET", false, false),
+            ("LISTEN_FDS", false, false),
+        ] {
+            assert_eq!(gets(Environment::Inherited, name), inherited, "{name} inherited");
+            assert_eq!(gets(Environment::Listed, name), listed, "{name} listed");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_is_inherited() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let name = || OsString::from_vec(vec![b'A', 0xff]);
+        let left =
+            |environment: Environment| environment.of_server([(name(), OsString::new())]).count();
+        assert_eq!((left(Environment::Inherited), left(Environment::Listed)), (1, 0));
+    }
+}

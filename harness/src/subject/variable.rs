@@ -1,0 +1,105 @@
+use std::ffi::{OsStr, OsString};
+
+use super::PrepareError;
+use crate::run::OURS;
+
+/// A variable that somebody asked for, beyond those that the server gets anyway.
+#[derive(Debug, Clone)]
+pub(super) struct Variable {
+    name: OsString,
+    /// `None`: the value that it has in our environment.
+    value: Option<OsString>,
+}
+
+impl Variable {
+    pub(super) fn new(name: OsString, value: Option<OsString>) -> Self {
+        Self { name, value }
+    }
+
+    /// Its name and value, with `ours` to look up what has no value of its own.
+    pub(super) fn resolve(
+        &self,
+        ours: impl FnOnce(&OsStr) -> Option<OsString>,
+    ) -> Result<(OsString, OsString), PrepareError> {
+        let name = self.name.to_string_lossy().into_owned();
+        let refused = |why: String| Err(PrepareError::Variable { name: name.clone(), why });
+        if let Some(why) = refuse(&self.name) {
+            return refused(why.to_owned());
+        }
+        let Some(value) = self.value.clone().or_else(|| ours(&self.name)) else {
+            return refused(format!(
+                "it is not set in the environment of lastorders; export it there, or give its \
+                 value: {name}=VALUE"
+            ));
+        };
+        if value.as_encoded_bytes().contains(&0) {
+            return refused("its value has a NUL character in it".to_owned());
+        }
+        Ok((self.name.clone(), value))
+    }
+
+    /// The words of `lastorders run` that ask for it. A value from our environment may be a secret
+    /// and is not among them.
+    pub(super) fn arguments(&self) -> [String; 2] {
+        let name = self.name.to_string_lossy();
+        let text = match &self.value {
+            Some(value) => format!("{name}={}", value.to_string_lossy()),
+            None => name.into_owned(),
+        };
+        ["--env".to_owned(), text]
+    }
+}
+
+/// Why no server can be given a variable of this name, if none can.
+pub(super) fn refuse(name: &OsStr) -> Option<&'static str> {
+    let bytes = name.as_encoded_bytes();
+    if bytes.is_empty() || bytes.contains(&b'=') || bytes.contains(&0) {
+        Some("no variable can have this name")
+    } else if OURS.iter().any(|ours| name == *ours) {
+        // A server that listens elsewhere could not be judged.
+        Some("lastorders gives the server its own")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(name: &str, value: Option<&str>) -> Result<OsString, String> {
+        let ours = |name: &OsStr| (name == "TOKEN").then(|| "s3cret".into());
+        let variable = Variable::new(name.into(), value.map(Into::into));
+        variable.resolve(ours).map(|(_, value)| value).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_variable_has_the_given_value_or_else_ours() {
+        assert_eq!(resolved("A", Some("b=c")), Ok("b=c".into()));
+        assert_eq!(resolved("TOKEN", Some("")), Ok("".into()));
+        assert_eq!(resolved("TOKEN", None), Ok("s3cret".into()));
+    }
+
+    #[test]
+    fn a_variable_that_no_server_can_be_given_is_refused_with_the_reason() {
+        for (name, value, says) in [
+            ("MISSING", None, "`MISSING` cannot be set for the server: it is not set in the"),
+            ("PORT", Some("1"), "lastorders gives the server its own"),
+            ("DATABASE_URL", None, "lastorders gives the server its own"),
+            ("", Some("x"), "no variable can have this name"),
+            ("A=B", Some("x"), "no variable can have this name"),
+            ("A", Some("x\0"), "NUL"),
+        ] {
+            let why = resolved(name, value).expect_err(name);
+            assert!(why.contains(says), "{name}: {why}");
+        }
+    }
+
+    #[test]
+    fn only_a_given_value_is_repeated() {
+        let words =
+            |value: Option<&str>| Variable::new("TOKEN".into(), value.map(Into::into)).arguments();
+        assert_eq!(words(Some("x y")), ["--env", "TOKEN=x y"]);
+        assert_eq!(words(None), ["--env", "TOKEN"]);
+    }
+}
