@@ -9,6 +9,7 @@
 //! * `client/`: the raw clients
 //! * `act`: one actor's script, by its role
 //! * `backstage`: what a world must be able to do
+//! * `kept`: how much of an answer is kept
 //! * `flag`, `marks`, `recorder`, `stage`: what the actors of a run share
 //! * `operator`, `storekeeper`: the scripts of those two
 //! * `supervise`: from ready to the end of the run
@@ -18,6 +19,7 @@ mod act;
 mod backstage;
 mod client;
 mod flag;
+pub(crate) mod kept;
 mod marks;
 mod operator;
 mod recorder;

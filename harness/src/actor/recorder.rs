@@ -1,10 +1,15 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::history::{Event, History, Trouble, What};
+use super::kept::{shorten, size};
+use crate::history::{Answer, Event, History, Trouble, What};
 
 /// A server that brings about more events in one run does so on purpose; memory has its bounds.
 const MOST_EVENTS: usize = 1_000_000;
+
+/// The headers and bodies of all answers of a run, in bytes. An answer that no longer fits is
+/// shortened, so that a server which answers large on purpose fills no memory.
+const MOST_OF_ANSWERS: usize = 16 << 20;
 
 /// Few runs have more; room for them is made at once.
 const USUAL_EVENTS: usize = 128;
@@ -18,6 +23,8 @@ pub struct Recorder {
 #[derive(Default)]
 struct Events {
     taken: Vec<Event>,
+    /// How many bytes of headers and bodies are in them.
+    of_answers: usize,
     /// Whether something could not be taken down any more.
     full: bool,
 }
@@ -26,7 +33,7 @@ impl Recorder {
     /// An empty record. The clock tells the microseconds since the run began, and never falls.
     #[must_use]
     pub fn new(clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        let events = Events { taken: Vec::with_capacity(USUAL_EVENTS), full: false };
+        let events = Events { taken: Vec::with_capacity(USUAL_EVENTS), ..Events::default() };
         Self { clock: Box::new(clock), events: Mutex::new(events) }
     }
 
@@ -37,11 +44,14 @@ impl Recorder {
     }
 
     /// Appends an observation, with the time of this call.
-    pub fn record(&self, actor: &str, what: What) {
+    pub fn record(&self, actor: &str, mut what: What) {
         let mut events = self.events();
         if events.taken.len() >= MOST_EVENTS {
             events.full = true;
             return;
+        }
+        if let What::Answered { answer, .. } = &mut what {
+            events.make_fit(answer);
         }
         // The clock is read under the lock, so that times never fall.
         let at_us = self.now_us();
@@ -51,7 +61,7 @@ impl Recorder {
     /// The history, once all have stopped recording.
     #[must_use]
     pub fn take(&self) -> History {
-        let Events { taken: mut events, full } = std::mem::take(&mut *self.events());
+        let Events { taken: mut events, full, .. } = std::mem::take(&mut *self.events());
         if full {
             let step = format!("take down all that happens: {MOST_EVENTS} events");
             let why = "more happened, which no server that means well brings about".to_owned();
@@ -66,8 +76,57 @@ impl Recorder {
     }
 }
 
+impl Events {
+    /// Shortens an answer for which there is no more room.
+    fn make_fit(&mut self, answer: &mut Answer) {
+        if self.of_answers.saturating_add(size(answer)) > MOST_OF_ANSWERS {
+            answer.headers = Vec::new();
+            shorten(answer);
+        }
+        self.of_answers += size(answer);
+    }
+}
+
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder").field("now_us", &self.now_us()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{KEPT_BODY, RequestId};
+
+    fn answered(body: usize) -> What {
+        let answer = Answer {
+            status: 201,
+            headers: vec![("server".to_owned(), "x".repeat(1000))],
+            body: "x".repeat(body),
+            truncated: false,
+            says_close: false,
+        };
+        let request = RequestId { id: "a#1".to_owned(), name: None };
+        What::Answered { conn: "a@1".to_owned(), request, answer }
+    }
+
+    #[test]
+    fn large_answers_are_shortened_when_a_history_has_many_of_them_and_small_ones_are_not() {
+        let recorder = Recorder::new(|| 0);
+        for _ in 0..200 {
+            recorder.record("a", answered(KEPT_BODY));
+        }
+        recorder.record("a", answered(2000));
+        let history = recorder.take();
+        let mut answers = history.events.iter().filter_map(|event| match &event.what {
+            What::Answered { answer, .. } => Some(answer),
+            _ => None,
+        });
+        let small = answers.next_back().expect("all are there");
+        assert!(!small.truncated && !small.headers.is_empty());
+        let (cut, whole): (Vec<_>, Vec<_>) = answers.partition(|answer| answer.truncated);
+        assert_eq!((whole.len(), cut.len()), (15, 185));
+        assert!(whole.iter().all(|answer| answer.body.len() == KEPT_BODY));
+        assert!(cut.iter().all(|answer| size(answer) < 1000));
     }
 }

@@ -51,7 +51,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
                     findings.push(about(late));
                 }
             }
-            Some((_, End::Malformed | End::Refused | End::Silence)) | None => {
+            Some((_, End::Malformed | End::TooLong | End::Refused | End::Silence)) | None => {
                 let actual = format!("{silent} its connection was never closed");
                 findings.push(about(Finding::violation(expected, actual)));
             }

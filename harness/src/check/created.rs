@@ -2,8 +2,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::body::{excerpt, truncated};
 use super::{Check, Finding, View};
-use crate::history::{Answer, Exchange, Moments};
+use crate::history::{Answer, Exchange, Moments, NoJson};
 use crate::plan::{Intent, Plan, Role, Step};
 
 /// What the contract promises of `POST /work` while the server is not told to stop. What becomes
@@ -34,18 +35,24 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
 
 fn one(moments: &Moments, exchange: &Exchange) -> Option<Finding> {
     let before = moments.signalled.is_none_or(|signalled| exchange.ended_us < signalled);
-    let wrong = match exchange.answer() {
+    let finding = match exchange.answer() {
         Some(answer) if answer.status == 201 => wrong_body(answer, exchange)?,
-        _ if before => exchange.outcome.to_string(),
+        _ if before => Finding::violation(EXPECTED, exchange.outcome.to_string()),
         _ => return None,
     };
-    let finding = Finding::violation(EXPECTED, wrong).about(&exchange.request.id);
+    let finding = finding.about(&exchange.request.id);
     Some(if exchange.ended_us == u64::MAX { finding } else { finding.at(exchange.ended_us) })
 }
 
-fn wrong_body(answer: &Answer, exchange: &Exchange) -> Option<String> {
-    let Some(body) = answer.json() else {
-        return Some(format!("201 with a body that is no JSON: {}", excerpt(&answer.body)));
+fn wrong_body(answer: &Answer, exchange: &Exchange) -> Option<Finding> {
+    let excerpt = excerpt(&answer.body);
+    let body = match answer.json() {
+        Ok(body) => body,
+        Err(NoJson::Truncated) => return Some(truncated(EXPECTED, answer)),
+        Err(NoJson::Malformed) => {
+            let actual = format!("201 with a body that is no JSON: {excerpt}");
+            return Some(Finding::violation(EXPECTED, actual));
+        }
     };
     let wrong = if !body["id"].is_string() {
         format!("its id is {}, not a string", kind(&body["id"]))
@@ -54,7 +61,7 @@ fn wrong_body(answer: &Answer, exchange: &Exchange) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("201 with {}: {wrong}", excerpt(&answer.body)))
+    Some(Finding::violation(EXPECTED, format!("201 with {excerpt}: {wrong}")))
 }
 
 /// The names of the requests that every run of the plan sends, those in repeats left out.
@@ -81,16 +88,6 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// The beginning of a body, for people.
-pub(super) fn excerpt(body: &str) -> String {
-    const LONGEST: usize = 80;
-    let mut text: String = body.chars().take(LONGEST).collect();
-    if text.len() < body.len() {
-        text.push('…');
-    }
-    if text.is_empty() { "an empty body".to_owned() } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Row, expect, plan, ready};
@@ -103,10 +100,18 @@ mod tests {
         let calm = plan(|draft| _ = draft.client("a").connect().send(Request::work("job-a-1")));
         let sent = || ready().at(200).posts("a").at(210);
         let body = |body| sent().answered_with("a", 201, body, false);
-        let rows: [Row<'_>; 9] = [
+        let good = r#"{"id":"1","name":"job-a-1"}"#;
+        let cut = |body| sent().answered_truncated("a", 201, body);
+        let rows: [Row<'_>; 11] = [
             ("as it should be", sent().answered("a", 201), &[]),
             ("more than was asked for", body(r#"{"id":"1","name":"job-a-1","at":"now"}"#), &[]),
             ("no JSON", body("created"), &["Violation Must … a body that is no JSON: created"]),
+            (
+                "a body that was not kept whole proves nothing against the server",
+                cut(r#"{"id":"1","#),
+                &["Inconclusive Must … too long to be kept whole; it begins with {\"id\":\"1\","],
+            ),
+            ("and nothing for it", cut(good), &["Inconclusive Must … kept whole"]),
             ("no body", body(""), &["Violation Must … no JSON: an empty body"]),
             (
                 "a number for an id",

@@ -1,6 +1,6 @@
-use super::created::excerpt;
+use super::body::{excerpt, truncated};
 use super::{Check, Finding, Level, View};
-use crate::history::{Answer, Exchange, Moments, Outcome};
+use crate::history::{Answer, Exchange, Moments, NoJson, Outcome};
 use crate::plan::{Intent, Plan};
 
 /// What `/health` says while the server shuts down.
@@ -78,12 +78,15 @@ fn late(plan: &Plan, moments: &Moments, exchange: &Exchange) -> Option<Finding> 
 }
 
 fn body(answer: &Answer) -> Option<Finding> {
-    if answer.json().unwrap_or_default()["status"] == "shutting_down" {
-        return None;
-    }
     let expected = r#"503 with {"status":"shutting_down"}"#;
-    let actual = format!("503 with {}", excerpt(&answer.body));
-    Some(Finding::violation(expected, actual).at_most(Level::Should))
+    let finding = match answer.json() {
+        Ok(body) if body["status"] == "shutting_down" => return None,
+        Err(NoJson::Truncated) => truncated(expected, answer),
+        Ok(_) | Err(NoJson::Malformed) => {
+            Finding::violation(expected, format!("503 with {}", excerpt(&answer.body)))
+        }
+    };
+    Some(finding.at_most(Level::Should))
 }
 
 #[cfg(test)]
@@ -118,7 +121,8 @@ mod tests {
     #[test]
     fn every_honest_reading_passes_and_no_other() {
         let json = r#"{"status":"ok"}"#;
-        let rows: [Row<'_>; 15] = [
+        let right = r#"{"status":"shutting_down"}"#;
+        let rows: [Row<'_>; 17] = [
             ("503 on the used one", used().answered("a", 503), &[]),
             ("503 on the half-sent one", half().answered("a", 503), &[]),
             ("503 on a fresh one", fresh().answered("a", 503), &[]),
@@ -151,6 +155,16 @@ mod tests {
                 "503 with the wrong words",
                 fresh().answered_with("a", 503, json, true),
                 &["Violation Should … 503 with"],
+            ),
+            (
+                "503 with a body that was not kept whole",
+                fresh().answered_truncated("a", 503, right),
+                &["Inconclusive Should … 503 with a body that is too long to be kept whole"],
+            ),
+            (
+                "200 whatever its body is",
+                fresh().answered_truncated("a", 200, json),
+                &["Violation Must … 200 60 ms after SIGTERM on a fresh connection"],
             ),
             (
                 "silence until the world killed it",

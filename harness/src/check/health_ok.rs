@@ -1,6 +1,6 @@
-use super::created::excerpt;
+use super::body::{excerpt, truncated};
 use super::{Check, Finding, View};
-use crate::history::Exchange;
+use crate::history::{Exchange, NoJson};
 use crate::plan::{Intent, Plan};
 
 /// What the contract promises of `/health` while the server is not told to stop.
@@ -27,18 +27,18 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
 }
 
 fn wrong(exchange: &Exchange) -> Option<Finding> {
-    let actual = match exchange.answer() {
-        Some(answer) if answer.status == 200 => {
-            let status = answer.json().unwrap_or_default()["status"].clone();
-            if status == "ok" {
-                return None;
-            }
-            format!("200 with {}", excerpt(&answer.body))
-        }
-        Some(_) | None => exchange.outcome.to_string(),
-    };
     let expected = r#"200 with {"status":"ok"}"#;
-    Some(Finding::violation(expected, actual).about(&exchange.request.id))
+    let finding = match exchange.answer() {
+        Some(answer) if answer.status == 200 => match answer.json() {
+            Ok(body) if body["status"] == "ok" => return None,
+            Err(NoJson::Truncated) => truncated(expected, answer),
+            Ok(_) | Err(NoJson::Malformed) => {
+                Finding::violation(expected, format!("200 with {}", excerpt(&answer.body)))
+            }
+        },
+        Some(_) | None => Finding::violation(expected, exchange.outcome.to_string()),
+    };
+    Some(finding.about(&exchange.request.id))
 }
 
 #[cfg(test)]
@@ -51,9 +51,18 @@ mod tests {
     fn health_is_ok_until_the_signal() {
         let probe = || ready().at(200).probes("a").at(210);
         let body = |body| probe().answered_with("a", 200, body, false);
-        let rows: [Row<'_>; 8] = [
+        let long = format!(r#"{{"status":"ok","checks":"{}"}}"#, "x".repeat(3 << 10));
+        let cut = |body| probe().answered_truncated("a", 200, body);
+        let rows: [Row<'_>; 11] = [
             ("as it should be", probe().answered("a", 200), &[]),
             ("more than was asked for", body(r#"{"status":"ok","version":3}"#), &[]),
+            ("much more than was asked for", body(&long), &[]),
+            (
+                "a body that was not kept whole proves nothing against the server",
+                cut(r#"{"status":"ok","#),
+                &["Inconclusive … too long to be kept whole; it begins with {\"status\":\"ok\","],
+            ),
+            ("and nothing for it", cut(r#"{"status":"ok"}"#), &["Inconclusive Must … kept whole"]),
             ("another word", body(r#"{"status":"OK"}"#), &["Violation Must … 200 with"]),
             ("no JSON", body("ok"), &["Violation Must … 200 with ok"]),
             ("503", probe().answered("a", 503), &["Violation Must … 503, complete"]),

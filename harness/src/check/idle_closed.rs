@@ -57,7 +57,7 @@ fn closed_at(connection: &Connection) -> Option<u64> {
     let (at, by) = connection.ended?;
     match by {
         End::Fin | End::Reset | End::Client => Some(at),
-        End::Malformed | End::Refused | End::Silence => None,
+        End::Malformed | End::TooLong | End::Refused | End::Silence => None,
     }
 }
 

@@ -8,12 +8,13 @@
 //! * `finding`: what a check finds
 //! * `verdict`: what findings amount to
 //! * `view`: a history, and the views of it that checks share
-//! * `promptness`, `rows`, `sessions`: what several checks ask of a history
+//! * `body`, `promptness`, `rows`, `sessions`: what several checks ask of a history
 //! * each other file: one check
 
 mod announces_close;
 mod answered_in_time;
 mod bad_refused;
+mod body;
 mod catalogue;
 mod created;
 mod exit_in_grace;

@@ -227,8 +227,24 @@ impl Story {
         body: &str,
         says_close: bool,
     ) -> Self {
+        self.answered_by(client, status, body, (false, says_close))
+    }
+
+    /// A client's last request is answered, and only this beginning of the body is kept.
+    pub(super) fn answered_truncated(self, client: &str, status: u16, body: &str) -> Self {
+        self.answered_by(client, status, body, (true, false))
+    }
+
+    fn answered_by(
+        self,
+        client: &str,
+        status: u16,
+        body: &str,
+        (truncated, says_close): (bool, bool),
+    ) -> Self {
         let (conn, request) = (self.conn(client), self.request(client));
-        let answer = Answer { status, headers: Vec::new(), body: body.to_owned(), says_close };
+        let (headers, body) = (Vec::new(), body.to_owned());
+        let answer = Answer { status, headers, body, truncated, says_close };
         self.event(client, What::Answered { conn, request, answer })
     }
 

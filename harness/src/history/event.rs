@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::Answer;
 use crate::plan::{Fault, Gate, Intent, LetGo, Signal, Target};
 
 /// One observation.
@@ -279,19 +280,6 @@ pub enum Trouble {
     World,
 }
 
-/// A whole response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// The status.
-    pub status: u16,
-    /// The headers, names in lower case, in their order.
-    pub headers: Vec<(String, String)>,
-    /// The body as text, at most its first 4 KiB.
-    pub body: String,
-    /// Whether the response says that the connection is closed after it.
-    pub says_close: bool,
-}
-
 /// What ended a connection, or the wait on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -305,8 +293,12 @@ pub enum End {
     /// The server said that it has not begun the request and will not: HTTP/2's `GOAWAY` with a
     /// lower last stream, or `REFUSED_STREAM`. The connection may go on.
     Refused,
-    /// The response was not HTTP, or larger than is bearable.
+    /// The response was not HTTP, or had a head larger than is bearable.
     Malformed,
+    /// The response had a body of more than [`LONGEST_BODY`](super::LONGEST_BODY) bytes, told or
+    /// sent, and the client gave it up. The contract has no place for such an answer, so checks
+    /// judge it as one that was never whole.
+    TooLong,
     /// The server had said nothing when the world ended the run: silence.
     Silence,
 }
@@ -361,18 +353,4 @@ pub enum Session {
     ServerClosed,
     /// An acknowledgement is withheld.
     Withheld,
-}
-
-impl Answer {
-    /// The first header with this name (in lower case).
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The body as JSON, if it is that.
-    #[must_use]
-    pub fn json(&self) -> Option<serde_json::Value> {
-        serde_json::from_str(&self.body).ok()
-    }
 }

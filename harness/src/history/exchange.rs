@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answer, ConnectError, End, History, RequestId, What};
+use super::{Answer, ConnectError, End, History, LONGEST_BODY, RequestId, What};
 use crate::plan::Intent;
 
 /// One request, and what became of it.
@@ -94,6 +94,10 @@ impl std::fmt::Display for Outcome<'_> {
             Self::Closed(End::Reset) => f.write_str("reset without a byte"),
             Self::Closed(_) => f.write_str("closed without a byte"),
             Self::Refused => f.write_str("refused before it was begun"),
+            Self::Cut(End::TooLong, status) => {
+                let response = status.map_or("a response".to_owned(), |it| format!("a {it}"));
+                write!(f, "{response} with a body of more than {} MiB", LONGEST_BODY >> 20)
+            }
             Self::Cut(_, Some(status)) => write!(f, "a {status}, cut before its end"),
             Self::Cut(End::Malformed, None) => f.write_str("bytes that are not HTTP"),
             Self::Cut(_, None) => f.write_str("a response cut inside its head"),
@@ -174,7 +178,7 @@ impl<'a> Gathered<'a> {
                     (End::Client, _) => Outcome::Abandoned,
                     (End::Refused, _) => Outcome::Refused,
                     (End::Fin | End::Reset, 0) => Outcome::Closed(*by),
-                    (End::Fin | End::Reset | End::Malformed | End::Silence, _) => {
+                    (End::Fin | End::Reset | End::Malformed | End::TooLong | End::Silence, _) => {
                         Outcome::Cut(*by, *status)
                     }
                 };

@@ -3,6 +3,7 @@
 //! A world records and never judges; a check judges and never observes. Written as JSON lines: the
 //! first line is a [`Header`] with the plan, each other line one [`Event`].
 //!
+//! * `answer`: a whole response, and how much of its body is kept
 //! * `connection`: a view, each connection with its end
 //! * `event`: what can be observed
 //! * `exchange`: a view, each request with what became of it
@@ -10,6 +11,7 @@
 //! * `inside`: what only a world that holds the server in its hands can record
 //! * `view`: the moments that checks ask for
 
+mod answer;
 mod connection;
 mod event;
 mod exchange;
@@ -17,8 +19,9 @@ mod file;
 mod inside;
 mod view;
 
+pub use self::answer::{Answer, KEPT_BODY, LONGEST_BODY, NoJson};
 pub use self::connection::Connection;
-pub use self::event::{Answer, ConnectError, End, Event, RequestId, Session, Sign, Trouble, What};
+pub use self::event::{ConnectError, End, Event, RequestId, Session, Sign, Trouble, What};
 pub use self::exchange::{Exchange, Outcome};
 pub use self::file::{FormatError, HISTORY_VERSION, Header, read, write};
 pub use self::inside::{Inside, ReleaseState};

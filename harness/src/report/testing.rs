@@ -148,7 +148,8 @@ fn sent(id: &str) -> What {
 
 fn answered(id: &str, status: u16, body: &str) -> What {
     let actor = id.split('#').next().unwrap_or_default();
-    let answer = Answer { status, headers: vec![], body: body.to_owned(), says_close: false };
+    let (headers, body) = (Vec::new(), body.to_owned());
+    let answer = Answer { status, headers, body, truncated: false, says_close: false };
     What::Answered { conn: format!("{actor}@1"), request: request(id), answer }
 }
 

@@ -1,4 +1,6 @@
-use crate::history::{Answer, ConnectError, End, Event, RequestId, Session, Sign, What};
+use crate::history::{
+    Answer, ConnectError, End, Event, LONGEST_BODY, RequestId, Session, Sign, What,
+};
 use crate::plan::{Fault, Gate, LetGo, Plan, Signal, Target};
 use crate::terminal::clean;
 
@@ -98,7 +100,9 @@ fn of_client(what: &What) -> Option<Words> {
             End::Fin => words('◌', Tone::Plain, "its connection is closed by the server"),
             End::Reset => words('◌', Tone::Plain, "its connection is reset by the server"),
             End::Client => words('◌', Tone::Plain, "closes its connection"),
-            End::Malformed => words('✗', Tone::Bad, "gets bytes that nobody asked for"),
+            End::Malformed | End::TooLong => {
+                words('✗', Tone::Bad, "gets bytes that nobody asked for")
+            }
             // Only requests are refused.
             End::Refused => words('◌', Tone::Plain, "its connection ends"),
             End::Silence => words('◌', Tone::Bad, "its connection was never closed"),
@@ -131,6 +135,9 @@ fn ended(request: &RequestId, by: End, got: u64, status: Option<u16>) -> Words {
         (End::Fin, 0) => "is lost: closed without a byte of an answer".to_owned(),
         (End::Reset, 0) => "is lost: reset without a byte of an answer".to_owned(),
         (End::Malformed, _) => "is answered with what is no HTTP".to_owned(),
+        (End::TooLong, _) => {
+            format!("{response} has a body of more than {} MiB", LONGEST_BODY >> 20)
+        }
         (End::Silence, got) => format!("{response} stops after {got} bytes: silence"),
         (End::Fin, got) => format!("{response} is cut by a close after {got} bytes"),
         (End::Reset, got) => format!("{response} is cut by a reset after {got} bytes"),

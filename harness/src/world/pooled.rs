@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::backstage::Real;
+use crate::actor::kept::{Body, keep_for, trim_headers};
 use crate::actor::{self, MOST_ROUNDS};
 use crate::history::{Answer, End, RequestId, What};
 use crate::plan::{Request, Step, Until};
@@ -121,7 +122,8 @@ impl Pool {
             () = stage.over() => Err(Failure::Ended(End::Silence, 0)),
         };
         let what = match answered {
-            Ok(answer) => {
+            Ok(mut answer) => {
+                keep_for(request.intent, &mut answer);
                 stage.saw_status(answer.status);
                 What::Answered { conn, request: id, answer }
             }
@@ -159,19 +161,19 @@ impl Pool {
             .filter(|(key, _)| key == "connection")
             .flat_map(|(_, value)| value.split(','))
             .any(|token| token.trim().eq_ignore_ascii_case("close"));
+        let body = String::new();
+        let mut answer = Answer { status, headers, body, truncated: false, says_close };
+        let mut body = Body::of(&answer).map_err(|_| Failure::Ended(End::TooLong, 1))?;
+        trim_headers(&mut answer);
         let mut response = response;
-        let mut body = Vec::new();
         while let Some(chunk) =
             response.chunk().await.map_err(|error| Failure::Ended(ended_by(&error), 1))?
         {
-            body.extend_from_slice(&chunk);
-            if body.len() > 256 << 10 {
-                return Err(Failure::Ended(End::Malformed, 1));
-            }
+            let got = body.got();
+            body.push(&chunk).map_err(|_| Failure::Ended(End::TooLong, got))?;
         }
-        body.truncate(1 << 10);
-        let body = String::from_utf8_lossy(&body).into_owned();
-        Ok(Answer { status, headers, body, says_close })
+        body.complete(&mut answer);
+        Ok(answer)
     }
 }
 
@@ -216,6 +218,7 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
+    use crate::history::{KEPT_BODY, LONGEST_BODY};
 
     fn pool(base: String) -> Pool {
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -257,5 +260,53 @@ mod tests {
         });
         assert_eq!(failure_of(format!("http://{address}")).await, Failure::Ended(End::Fin, 0));
         server.await.expect("no panic");
+    }
+    /// A server that answers one request with this head, and so many bytes.
+    async fn answers(head: &str, body: usize) -> Result<Answer, Failure> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let head = format!("HTTP/1.1 200 OK\r\n{head}\r\n");
+        let server = tokio::spawn(async move {
+            use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+            let (mut stream, _) = listener.accept().await.expect("a client comes");
+            let _ = stream.read(&mut [0; 4096]).await;
+            // A client may leave before all of it has come.
+            let _ = stream.write_all(head.as_bytes()).await;
+            let _ = stream.write_all(&vec![b'x'; body]).await;
+        });
+        let request = Request::health();
+        let answered = pool(format!("http://{address}")).answer(&request, Vec::new()).await;
+        server.await.expect("no panic");
+        answered
+    }
+
+    #[tokio::test]
+    async fn a_long_body_is_read_to_its_end_and_kept_up_to_a_bound() {
+        for (body, kept, truncated) in [
+            (3 << 10, 3 << 10, false),
+            (KEPT_BODY, KEPT_BODY, false),
+            (KEPT_BODY + 1, KEPT_BODY, true),
+        ] {
+            for head in [format!("Content-Length: {body}\r\n"), String::new()] {
+                let answer = answers(&head, body).await.expect("it is whole");
+                assert_eq!((answer.body.len(), answer.truncated), (kept, truncated), "{body}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_without_an_end_is_given_up() {
+        let long = usize::try_from(LONGEST_BODY).expect("a test machine has 64 bits") + 1;
+        let told = answers(&format!("Content-Length: {long}\r\n"), 1).await;
+        assert_eq!(told.expect_err("it is too long"), Failure::Ended(End::TooLong, 1));
+        let sent = answers("", long).await.expect_err("it is too long");
+        assert!(matches!(sent, Failure::Ended(End::TooLong, got) if got > 1), "{sent:?}");
+    }
+
+    #[tokio::test]
+    async fn no_more_of_the_headers_is_kept_than_of_any_clients() {
+        let long = "x".repeat(4 << 10);
+        let answer = answers(&format!("A: b\r\nX: {long}\r\nContent-Length: 0\r\n"), 0).await;
+        assert_eq!(answer.expect("it is whole").headers, [("a".to_owned(), "b".to_owned())]);
     }
 }

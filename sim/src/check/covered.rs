@@ -90,7 +90,7 @@ fn of_end(by: End, partly: bool, owed: bool) -> Outcome {
         End::Client => Outcome::Left,
         End::Silence => Outcome::Silence,
         End::Refused => Outcome::Refused,
-        End::Malformed => Outcome::Cut,
+        End::Malformed | End::TooLong => Outcome::Cut,
         End::Fin | End::Reset if partly => Outcome::Cut,
         End::Reset => Outcome::Reset,
         End::Fin if owed => Outcome::Unanswered,

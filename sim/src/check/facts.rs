@@ -247,7 +247,9 @@ impl<'a> Facts<'a> {
             conn.ended.get_or_insert((at, by));
         }
         match by {
-            End::Client | End::Malformed | End::Silence => _ = conn.left.get_or_insert(at),
+            End::Client | End::Malformed | End::TooLong | End::Silence => {
+                conn.left.get_or_insert(at);
+            }
             End::Fin | End::Reset | End::Refused => {}
         }
     }

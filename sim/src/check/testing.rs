@@ -277,7 +277,8 @@ impl Story {
     /// A client has its answer.
     pub(super) fn answered(self, client: &str, status: u16, says_close: bool) -> Self {
         let (conn, request) = (self.conn(client), self.request(client));
-        let answer = Answer { status, headers: Vec::new(), body: String::new(), says_close };
+        let (headers, body) = (Vec::new(), String::new());
+        let answer = Answer { status, headers, body, truncated: false, says_close };
         self.event(client, What::Answered { conn, request, answer })
     }
 

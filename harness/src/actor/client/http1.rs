@@ -4,22 +4,25 @@ use bytes::BufMut as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::connection::Received;
-use super::response::{self, Progress};
+use super::response::{Progress, Reader};
 use crate::history::End;
 
 /// Most responses fit in so much.
 const USUAL: usize = 512;
+/// Room for a read of a body that did not come with its head.
+const LARGE: usize = 16 << 10;
 
 /// A stream, and what has come of it that nobody has asked for yet.
 #[derive(Debug)]
 pub(super) struct Http1<S> {
     stream: S,
     buffer: Vec<u8>,
+    reader: Reader,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, buffer: Vec::with_capacity(USUAL) }
+        Self { stream, buffer: Vec::with_capacity(USUAL), reader: Reader::default() }
     }
 
     /// Gives bytes to the kernel. Not cancel safe: some may have gone.
@@ -46,19 +49,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
     /// The response at the head of what has been read, or else what comes of one more read of at
     /// most so many bytes. Cancel safe.
     pub(super) async fn receive_some(&mut self, most: usize) -> Option<Received> {
-        let (status, until_end) = match self.look() {
+        let status = match self.look() {
             Ok(received) => return Some(received),
-            Err(short) => short,
+            Err(status) => status,
         };
         let by = match self.read(most).await {
             Ok(0) => End::Fin,
             Ok(_) => return self.look().ok(),
             Err(_) => End::Reset,
         };
-        Some(match until_end {
-            Some(answer) if by == End::Fin => Received::Answer(answer),
-            _ => Received::end(by, self.buffer.len(), status),
-        })
+        let answer = if by == End::Fin { self.reader.end() } else { None };
+        Some(answer.map_or_else(|| Received::end(by, self.got(), status), Received::Answer))
     }
 
     /// Waits until the server closes the connection. Cancel safe. Bytes that nobody asked for are
@@ -77,23 +78,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         self.stream
     }
 
-    /// The response at the head of what has been read; or how far it has come: its status, and all
-    /// of it if its end is that of the connection.
-    fn look(&mut self) -> Result<Received, (Option<u16>, Option<crate::history::Answer>)> {
-        match response::parse(&self.buffer) {
-            Progress::Whole(answer, len) => {
-                self.buffer.drain(..len);
-                Ok(Received::Answer(answer))
-            }
-            Progress::Malformed => {
-                Ok(Received::end(End::Malformed, self.buffer.len().max(1), None))
-            }
-            Progress::Partial(status) => Err((status, None)),
-            Progress::UntilEnd(answer) => Err((Some(answer.status), Some(answer))),
+    /// The response at the head of what has been read; or its status, if that much has come.
+    fn look(&mut self) -> Result<Received, Option<u16>> {
+        match self.reader.read(&mut self.buffer) {
+            Progress::Whole(answer) => Ok(Received::Answer(answer)),
+            Progress::Malformed => Ok(Received::end(End::Malformed, self.got().max(1), None)),
+            Progress::TooLong(status) => Ok(Received::end(End::TooLong, self.got(), Some(status))),
+            Progress::Partial(status) => Err(status),
         }
     }
 
+    /// How many bytes of the response at the head have come.
+    fn got(&self) -> usize {
+        self.reader.taken() + self.buffer.len()
+    }
+
     async fn read(&mut self, most: usize) -> io::Result<usize> {
+        if self.reader.is_in_body() {
+            self.buffer.reserve(LARGE);
+        }
         self.stream.read_buf(&mut (&mut self.buffer).limit(most.max(1))).await
     }
 }

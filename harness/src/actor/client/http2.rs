@@ -10,8 +10,8 @@ use h2::{Reason, RecvStream, SendStream};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
 use super::connection::Received;
-use super::response::{KEPT_BODY, LONGEST_BODY, text, trim};
 use super::tap::Tap;
+use crate::actor::kept::{Body, trim_headers};
 use crate::history::{Answer, End};
 use crate::plan::Request;
 
@@ -39,9 +39,8 @@ enum Response {
     Awaited(ResponseFuture),
     Begun {
         answer: Answer,
-        body: RecvStream,
-        kept: Vec<u8>,
-        got: usize,
+        stream: RecvStream,
+        body: Body,
     },
 }
 
@@ -157,31 +156,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
                         return Poll::Ready(Received::end(self.ended_by(&error), 0, None));
                     }
                     Ok(response) => {
-                        let (answer, body) = begun(response);
-                        let begun = Response::Begun { answer, body, kept: Vec::new(), got: 0 };
-                        self.responses[0] = begun;
+                        let (answer, stream) = begun(response);
+                        let Ok(body) = Body::of(&answer) else {
+                            let (by, status) = (End::TooLong, Some(answer.status));
+                            return Poll::Ready(Received::end(by, 1, status));
+                        };
+                        self.responses[0] = Response::Begun { answer, stream, body };
                     }
                 },
-                Some(Response::Begun { answer, body, kept, got }) => {
+                Some(Response::Begun { answer, stream, body }) => {
                     let status = Some(answer.status);
-                    match ready!(body.poll_data(cx)) {
+                    match ready!(stream.poll_data(cx)) {
                         Some(Ok(chunk)) => {
-                            let _ = body.flow_control().release_capacity(chunk.len());
-                            *got += chunk.len();
-                            let room = KEPT_BODY.saturating_sub(kept.len());
-                            kept.extend_from_slice(&chunk[..room.min(chunk.len())]);
-                            if *got > LONGEST_BODY {
-                                return Poll::Ready(Received::end(End::Malformed, *got, status));
+                            let _ = stream.flow_control().release_capacity(chunk.len());
+                            if body.push(&chunk).is_err() {
+                                let got = body.got();
+                                let end = Received::End { by: End::TooLong, got, status };
+                                return Poll::Ready(end);
                             }
                         }
                         Some(Err(error)) => {
-                            let got = (*got).max(1);
+                            let got = body.got().max(1);
                             let by = self.ended_by(&error);
-                            return Poll::Ready(Received::end(by, got, status));
+                            return Poll::Ready(Received::End { by, got, status });
                         }
                         None => {
                             let mut answer = answer.clone();
-                            answer.body = text(kept);
+                            std::mem::take(body).complete(&mut answer);
                             answer.says_close = self.goes_away(cx);
                             return Poll::Ready(Received::Answer(answer));
                         }
@@ -238,13 +239,16 @@ fn head(request: &Request) -> io::Result<http::Request<()>> {
 }
 
 fn begun(response: http::Response<RecvStream>) -> (Answer, RecvStream) {
-    let (head, body) = response.into_parts();
+    let (head, stream) = response.into_parts();
     let headers = head.headers.iter().map(|(key, value)| {
         (key.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
     let headers = headers.collect();
     let status = head.status.as_u16();
-    (trim(Answer { status, headers, body: String::new(), says_close: false }), body)
+    let body = String::new();
+    let mut answer = Answer { status, headers, body, truncated: false, says_close: false };
+    trim_headers(&mut answer);
+    (answer, stream)
 }
 
 fn into_io(error: h2::Error) -> io::Error {

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::super::MOST_ROUNDS;
 use super::super::backstage::Backstage;
+use super::super::kept::keep_for;
 use super::super::stage::{Stage, after};
 use super::connection::{Connection, Received, why_not};
 use crate::history::{ConnectError, End, RequestId, Sign, What};
@@ -183,10 +184,11 @@ impl<B: Backstage> Client<'_, B> {
     /// Takes down what came of waiting for the oldest request's response.
     fn settle(&mut self, received: Received) {
         let Some(conn) = &mut self.conn else { return };
-        let Some((request, _)) = conn.waiting.pop_front() else { return };
+        let Some((request, intent)) = conn.waiting.pop_front() else { return };
         let conn = conn.name.clone();
         let what = match received {
-            Received::Answer(answer) => {
+            Received::Answer(mut answer) => {
+                keep_for(intent, &mut answer);
                 self.stage.saw_status(answer.status);
                 What::Answered { conn, request, answer }
             }

@@ -51,7 +51,7 @@ impl Backstage for Fake {
         if self.exit.is_raised() {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
-        let (near, far) = tokio::io::duplex(256);
+        let (near, far) = tokio::io::duplex(64 << 10);
         tokio::spawn((self.serve.0)(far));
         Ok((near, 1000))
     }

@@ -1,0 +1,150 @@
+//! What clients keep of the answers that they get.
+
+use crate::history::{Answer, KEPT_BODY, LONGEST_BODY};
+use crate::plan::Intent;
+
+/// Bytes kept of a body that no check reads: 80 characters, as many as a finding shows.
+const EXCERPT: usize = 320;
+/// Bytes kept of an answer's headers.
+const KEPT_HEADERS: usize = 2 << 10;
+
+/// A body that is being read.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    kept: Vec<u8>,
+    got: u64,
+}
+
+/// The body is longer than a client reads.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+impl Body {
+    /// The body that follows the head of this answer, unless a `Content-Length` says that it is too
+    /// long.
+    pub(crate) fn of(answer: &Answer) -> Result<Self, TooLong> {
+        let body = Self::default();
+        let told = answer.header("content-length").and_then(|length| length.trim().parse().ok());
+        body.expect(told.unwrap_or(0))?;
+        Ok(body)
+    }
+
+    /// Takes more bytes. Those beyond what is kept are counted and dropped.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
+        let len = bytes.len() as u64;
+        self.expect(len)?;
+        self.got += len;
+        let room = KEPT_BODY - self.kept.len();
+        self.kept.extend_from_slice(&bytes[..room.min(bytes.len())]);
+        Ok(())
+    }
+
+    /// Whether so many bytes more may come.
+    pub(crate) fn expect(&self, more: u64) -> Result<(), TooLong> {
+        if self.got.saturating_add(more) > LONGEST_BODY { Err(TooLong) } else { Ok(()) }
+    }
+
+    /// How many bytes have come.
+    pub(crate) fn got(&self) -> u64 {
+        self.got
+    }
+
+    /// This is the whole body of the answer.
+    pub(crate) fn complete(self, answer: &mut Answer) {
+        answer.truncated = self.got > self.kept.len() as u64;
+        answer.body = String::from_utf8_lossy(&self.kept).into_owned();
+    }
+}
+
+/// Drops the headers beyond the first few, which no check reads.
+pub(crate) fn trim_headers(answer: &mut Answer) {
+    let mut kept = 0;
+    answer.headers.retain(|(name, value)| {
+        kept += name.len() + value.len();
+        kept <= KEPT_HEADERS
+    });
+}
+
+/// Drops most of a body that no check reads.
+pub(crate) fn keep_for(intent: Intent, answer: &mut Answer) {
+    let is_read =
+        matches!((intent, answer.status), (Intent::Health, 200 | 503) | (Intent::Work, 201));
+    if !is_read {
+        shorten(answer);
+    }
+}
+
+/// Drops the body beyond its first few characters.
+pub(super) fn shorten(answer: &mut Answer) {
+    if answer.body.len() > EXCERPT {
+        let end = answer.body.floor_char_boundary(EXCERPT);
+        // A copy, since a string that is only truncated holds its memory.
+        answer.body = answer.body[..end].to_owned();
+        answer.truncated = true;
+    }
+}
+
+/// How many bytes of memory the parts of an answer take whose size the server decides.
+pub(super) fn size(answer: &Answer) -> usize {
+    let headers = answer.headers.iter().map(|(name, value)| name.len() + value.len());
+    answer.body.len() + headers.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16) -> Answer {
+        Answer { status, headers: vec![], body: String::new(), truncated: false, says_close: false }
+    }
+
+    #[test]
+    fn a_body_is_kept_up_to_its_bound_and_marked_beyond_it() {
+        for (len, kept, truncated) in [
+            (0, 0, false),
+            (KEPT_BODY, KEPT_BODY, false),
+            (KEPT_BODY + 1, KEPT_BODY, true),
+            (3 * KEPT_BODY, KEPT_BODY, true),
+        ] {
+            let mut body = Body::default();
+            for part in vec![b'x'; len].chunks(1000) {
+                assert_eq!(body.push(part), Ok(()), "{len}");
+            }
+            let mut answer = answer(200);
+            body.complete(&mut answer);
+            assert_eq!((answer.body.len(), answer.truncated), (kept, truncated), "{len}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_does_not_end_is_given_up() {
+        let mut body = Body::default();
+        let part = vec![b'x'; KEPT_BODY];
+        for _ in 0..LONGEST_BODY / KEPT_BODY as u64 {
+            assert_eq!(body.push(&part), Ok(()));
+        }
+        assert_eq!((body.push(b"x"), body.got()), (Err(TooLong), LONGEST_BODY));
+        assert_eq!((body.expect(0), body.expect(u64::MAX)), (Ok(()), Err(TooLong)));
+    }
+
+    #[test]
+    fn only_bodies_that_checks_read_are_kept_whole() {
+        for (intent, status, whole) in [
+            (Intent::Health, 200, true),
+            (Intent::Health, 503, true),
+            (Intent::Health, 500, false),
+            (Intent::Work, 201, true),
+            (Intent::Work, 503, false),
+            (Intent::Bad, 400, false),
+            (Intent::Upgrade, 200, false),
+        ] {
+            let mut answer = Answer { body: "ä".repeat(2000), ..answer(status) };
+            keep_for(intent, &mut answer);
+            let len = if whole { 4000 } else { EXCERPT };
+            assert_eq!((answer.body.len(), answer.truncated), (len, !whole), "{intent:?} {status}");
+        }
+        let mut short = Answer { body: "x".repeat(EXCERPT), ..answer(500) };
+        keep_for(Intent::Work, &mut short);
+        assert!(!short.truncated);
+    }
+}

@@ -1,0 +1,94 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+/// At most so many bytes of a body are kept, of every client's answers.
+pub const KEPT_BODY: usize = 1 << 20;
+
+/// A client reads at most so many bytes of a body. It gives up a longer one, which may have no end:
+/// [`End::TooLong`](super::End::TooLong).
+pub const LONGEST_BODY: u64 = 64 << 20;
+
+/// A whole response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers, names in lower case, in their order: the first 2 KiB, or none once the history
+    /// is large.
+    pub headers: Vec<(String, String)>,
+    /// The body as text. Bodies that checks read are kept up to [`KEPT_BODY`], as long as those of
+    /// the whole run are not more than 16 MiB; of every other body the first 320 bytes are kept.
+    pub body: String,
+    /// Whether the body was longer than what is kept of it. Nothing is proved by the content of
+    /// such a body, neither for the server nor against it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+    /// Whether the response says that the connection is closed after it.
+    pub says_close: bool,
+}
+
+/// Why a body cannot be read as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NoJson {
+    /// Only its beginning was kept: the whole may be JSON or not.
+    #[error("only the beginning of the body was kept")]
+    Truncated,
+    /// The whole was kept, and is not JSON.
+    #[error("the body is not JSON")]
+    Malformed,
+}
+
+impl Answer {
+    /// The first header with this name (in lower case).
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not JSON, or when that is unknown because it is truncated.
+    pub fn json(&self) -> Result<Value, NoJson> {
+        if self.truncated {
+            return Err(NoJson::Truncated);
+        }
+        serde_json::from_str(&self.body).map_err(|_| NoJson::Malformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(body: &str, truncated: bool) -> Answer {
+        Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: body.to_owned(),
+            truncated,
+            says_close: false,
+        }
+    }
+
+    #[test]
+    fn a_truncated_body_is_no_json_even_if_its_beginning_is() {
+        assert_eq!(answer("{}", false).json(), Ok(serde_json::json!({})));
+        assert_eq!(answer("{", false).json(), Err(NoJson::Malformed));
+        assert_eq!(answer("{}", true).json(), Err(NoJson::Truncated));
+        assert_eq!(answer("{", true).json(), Err(NoJson::Truncated));
+    }
+
+    #[test]
+    fn only_a_truncated_answer_says_so_in_a_history_and_older_ones_are_read() {
+        let old = r#"{"status":200,"headers":[],"body":"{}","says_close":false}"#;
+        let whole: Answer = serde_json::from_str(old).unwrap();
+        assert_eq!(whole, answer("{}", false));
+        assert_eq!(serde_json::to_string(&whole).unwrap(), old);
+        let cut = serde_json::to_string(&answer("{", true)).unwrap();
+        assert!(cut.contains(r#""truncated":true"#), "{cut}");
+        assert_eq!(serde_json::from_str::<Answer>(&cut).unwrap(), answer("{", true));
+    }
+}
