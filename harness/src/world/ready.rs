@@ -6,6 +6,7 @@ use tokio::time::{Instant, interval, timeout, timeout_at};
 use super::backstage::{Real, connect};
 use super::sockets;
 use crate::actor::{Exit, Stage, ask_health, why_not};
+use crate::history::ConnectError;
 
 /// One try to get an answer from `/health`.
 const TRY_WITHIN: Duration = Duration::from_secs(2);
@@ -115,13 +116,16 @@ fn inodes(pids: &[i32]) -> Vec<u64> {
 
 async fn healthy(port: u16) -> Result<SocketAddr, String> {
     let mut why = String::new();
+    let refused = ConnectError::Refused.to_string();
     for host in [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()] {
         let address = SocketAddr::new(host, port);
         match timeout(TRY_WITHIN, ask(address)).await {
             Ok(Ok(200)) => return Ok(address),
             Ok(Ok(status)) => return Err(format!("it answered {status}")),
             // A server that listens on one family only is asked on the other.
-            Ok(Err(error)) => why = error,
+            // That the other family is refused explains nothing.
+            Ok(Err(error)) if why.is_empty() || error != refused => why = error,
+            Ok(Err(_)) => {}
             Err(_) => why = format!("no answer within {} s", TRY_WITHIN.as_secs()),
         }
     }
@@ -132,7 +136,7 @@ async fn ask(address: SocketAddr) -> Result<u16, String> {
     let (stream, _) = connect(address).await.map_err(|error| why_not(&error).to_string())?;
     match ask_health(stream).await {
         Ok(Some(status)) => Ok(status),
-        Ok(None) => Err("the connection was closed without an answer".to_owned()),
+        Ok(None) => Err("the connection ended without a whole answer".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }
