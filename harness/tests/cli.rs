@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// A run of the program.
 fn lastorders(words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lastorders"));
@@ -167,7 +169,7 @@ fn help_and_explanations_fit_a_terminal() {
 fn an_interrupted_build_says_so_in_its_code() {
     use std::io::{BufRead as _, BufReader, Read as _};
     let build = "build = [\"sh\", \"-c\", \"mkfifo up; cat up\"]\nstart = [\"sh\"]";
-    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
         let dir = submission(build);
         let mut child = Command::new(env!("CARGO_BIN_EXE_lastorders"))
             .args(["run", dir.path().to_str().expect("UTF-8")])
@@ -178,9 +180,7 @@ fn an_interrupted_build_says_so_in_its_code() {
         let mut first = String::new();
         err.read_line(&mut first).expect("a line");
         assert!(first.starts_with("building: sh -c"), "{first}");
-        let id = child.id().to_string();
-        let sent = Command::new("kill").args(["-s", signal, &id]).status().expect("kill");
-        assert!(sent.success());
+        kill_process(Pid::from_child(&child), signal).expect("it runs");
         let mut rest = String::new();
         err.read_to_string(&mut rest).expect("text");
         assert_eq!(child.wait().expect("it ends").code(), Some(code), "{rest}");

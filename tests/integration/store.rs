@@ -1,15 +1,18 @@
-//! The store of one scenario, on a real Postgres.
+//! The store of one scenario, on a real Postgres of several versions.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lastorders_harness::plan::{Fault, Gate, LetGo};
-use lastorders_harness::postgres::{Choice, Postgres, RunId};
+use lastorders_harness::postgres::{Choice, Major, Postgres, RunId};
 use lastorders_harness::store::{Held, Store, StoreEvent};
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+
+use crate::machine::Need;
+use crate::trial::{Test, block_on, path};
 
 const WITHIN: Duration = Duration::from_secs(10);
 const MOMENT: Duration = Duration::from_millis(200);
@@ -24,8 +27,8 @@ struct Bench {
 }
 
 impl Bench {
-    async fn set_up() -> Self {
-        let postgres = Postgres::start(&Choice::Auto, &RunId::random()).await.expect("postgres");
+    async fn set_up(choice: &Choice) -> Self {
+        let postgres = Postgres::start(choice, &RunId::random()).await.expect("postgres");
         let lease = postgres.lease("test").await.expect("lease");
         let log = Log::default();
         let seen = Arc::clone(&log);
@@ -65,17 +68,37 @@ async fn insert_in_a_transaction(pool: PgPool, name: String) -> sqlx::Result<i64
 
 const INSERT: &str = "INSERT INTO jobs (name) VALUES ($1) RETURNING id";
 
-pub(crate) fn tests() -> Vec<crate::trial::Test> {
-    crate::tests![
-        async the_row_gate_holds_inserts_and_lets_reads_pass [Postgres];
-        async the_acknowledgement_gate_keeps_the_word_and_not_the_row [Postgres];
-        async faults_break_what_they_say [Postgres];
-        async a_store_without_a_table_says_so [Postgres];
-    ]
+/// Each test on the Postgres that `--postgres auto` takes here, and on the oldest and the newest
+/// that npm has: what the gates rely on changes between versions.
+pub(crate) fn tests() -> Vec<Test> {
+    let postgres = [
+        ("auto", Need::Postgres, Choice::Auto),
+        ("embedded_15", Need::Embedded, Choice::Embedded(Major::V15)),
+        ("embedded_18", Need::Embedded, Choice::Embedded(Major::V18)),
+    ];
+    let mut tests = Vec::new();
+    for (on, need, choice) in postgres {
+        for (name, test) in TESTS {
+            let (name, choice) = (path(module_path!(), &format!("{on}::{name}")), choice.clone());
+            tests.push(Test::new(name, [need], move || test(choice)));
+        }
+    }
+    tests
 }
 
-async fn the_row_gate_holds_inserts_and_lets_reads_pass() {
-    let bench = Bench::set_up().await;
+const TESTS: &[(&str, fn(Choice))] = &[
+    ("the_row_gate_holds_inserts_and_lets_reads_pass", |choice| {
+        block_on(the_row_gate_holds_inserts_and_lets_reads_pass(choice))
+    }),
+    ("the_acknowledgement_gate_keeps_the_word_and_not_the_row", |choice| {
+        block_on(the_acknowledgement_gate_keeps_the_word_and_not_the_row(choice))
+    }),
+    ("faults_break_what_they_say", |choice| block_on(faults_break_what_they_say(choice))),
+    ("a_store_without_a_table_says_so", |choice| block_on(a_store_without_a_table_says_so(choice))),
+];
+
+async fn the_row_gate_holds_inserts_and_lets_reads_pass(choice: Choice) {
+    let bench = Bench::set_up(&choice).await;
     let pool = bench.pool(3).await;
     bench.store.hold(Gate::Row).await.expect("held");
     let mut inserts = JoinSet::new();
@@ -102,8 +125,8 @@ async fn the_row_gate_holds_inserts_and_lets_reads_pass() {
     bench.clear().await;
 }
 
-async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row() {
-    let bench = Bench::set_up().await;
+async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row(choice: Choice) {
+    let bench = Bench::set_up(&choice).await;
     let pool = bench.pool(4).await;
     insert(pool.clone(), "job-warm".to_owned()).await.expect("inserted");
     bench.store.hold(Gate::Acknowledgement).await.expect("held");
@@ -136,8 +159,8 @@ async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row() {
     bench.clear().await;
 }
 
-async fn faults_break_what_they_say() {
-    let bench = Bench::set_up().await;
+async fn faults_break_what_they_say(choice: Choice) {
+    let bench = Bench::set_up(&choice).await;
     let pool = bench.pool(2).await;
     bench.store.hold(Gate::Row).await.expect("held");
     let held = tokio::spawn(insert(pool.clone(), "job-reset".to_owned()));
@@ -164,8 +187,8 @@ async fn faults_break_what_they_say() {
     bench.clear().await;
 }
 
-async fn a_store_without_a_table_says_so() {
-    let bench = Bench::set_up().await;
+async fn a_store_without_a_table_says_so(choice: Choice) {
+    let bench = Bench::set_up(&choice).await;
     let error = bench.store.hold(Gate::Row).await.expect_err("no table").to_string();
     assert!(error.contains("no table `jobs`"), "{error}");
     assert!(bench.store.await_held(1, WITHIN).await.is_err(), "no gate is closed");

@@ -1,3 +1,4 @@
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -21,27 +22,43 @@ async fn prepare(dir: &Path) -> Result<Prepared, PrepareError> {
     Subject::from_dir(dir).prepare(&|_| {}).await
 }
 
+/// A submission's files, the one that counts most first.
+const FILES: [(&str, &str); 5] = [
+    ("lastorders.toml", "start = [\"sh\", \"manifest\"]"),
+    ("Procfile", "web: sh procfile"),
+    ("package.json", r#"{"scripts":{"start":"node package.js"}}"#),
+    ("requirements.txt", "# nothing\n"),
+    ("main.py", ""),
+];
+
+/// Of these files the first decides how the server is started.
+async fn decides(files: &[(&str, &str)], ends: &str) {
+    let dir = submission(files);
+    let prepared = prepare(dir.path()).await.expect("recognised");
+    assert!(prepared.command().ends_with(ends), "{}", prepared.command());
+    let cwd = dir.path().canonicalize().expect("a directory");
+    assert_eq!(prepared.launch.cwd, cwd);
+}
+
 #[tokio::test]
-async fn the_first_file_that_counts_decides() {
-    let all = [
-        ("lastorders.toml", "start = [\"sh\", \"manifest\"]"),
-        ("Procfile", "web: sh procfile"),
-        ("package.json", r#"{"scripts":{"start":"node package.js"}}"#),
-        ("requirements.txt", "# nothing\n"),
-        ("main.py", ""),
-    ];
-    for (from, ends) in [
-        (0, "sh manifest"),
-        (1, "sh -c 'exec sh procfile'"),
-        (2, "node package.js"),
-        (3, "python3 main.py"),
-    ] {
-        let dir = submission(&all[from..]);
-        let prepared = prepare(dir.path()).await.expect("recognised");
-        assert!(prepared.command().ends_with(ends), "{}", prepared.command());
-        let cwd = dir.path().canonicalize().expect("a directory");
-        assert_eq!(prepared.launch.cwd, cwd);
-    }
+async fn a_manifest_decides_before_every_other_file() {
+    let [manifest, procfile, ..] = FILES;
+    decides(&[manifest, procfile], "sh manifest").await;
+    decides(&[procfile], "sh -c 'exec sh procfile'").await;
+}
+
+#[tokio::test]
+#[ignore = "needs Node and npm; tests/integration runs it"]
+async fn a_procfile_starts_what_a_package_json_builds() {
+    decides(&FILES, "sh manifest").await;
+    decides(&FILES[1..], "sh -c 'exec sh procfile'").await;
+    decides(&FILES[2..], "node package.js").await;
+}
+
+#[tokio::test]
+#[ignore = "needs Python; tests/integration runs it"]
+async fn requirements_are_installed_for_a_main_py() {
+    decides(&FILES[3..], "python3 main.py").await;
 }
 
 #[tokio::test]
@@ -109,17 +126,16 @@ async fn an_interrupted_build_ends_with_its_children() {
 
 #[tokio::test]
 async fn a_command_is_taken_as_it_is() {
-    let subject = Subject::command("node").args(["server.js"]).cwd("/").env("A", "b");
-    assert_eq!(subject.arguments(), ["--env", "A=b", "--", "node", "server.js"]);
-    let prepared = subject.prepare(&|_| {}).await;
-    match prepared {
-        Ok(prepared) => {
-            assert_eq!(prepared.language, Some(Language::Node));
-            assert_eq!(prepared.launch.env, [("A".into(), "b".into())]);
-        }
-        // A machine without node: then that is said.
-        Err(error) => assert!(matches!(error, PrepareError::NoCommand { .. }), "{error}"),
-    }
+    // The language is told by the program's name, whatever the program does.
+    let dir = submission(&[("node", "")]);
+    let node = dir.path().join("node");
+    std::fs::set_permissions(&node, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let subject = Subject::command(&node).args(["server.js"]).cwd("/").env("A", "b");
+    let node = node.to_str().expect("UTF-8");
+    assert_eq!(subject.arguments(), ["--env", "A=b", "--", node, "server.js"]);
+    let prepared = subject.prepare(&|_| {}).await.expect("the program is there");
+    assert_eq!(prepared.language, Some(Language::Node));
+    assert_eq!(prepared.launch.env, [("A".into(), "b".into())]);
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::shell::{PROGRAM, path, sim, text};
 
 fn code(output: &Output) -> i32 {
@@ -42,8 +44,7 @@ fn ctrl_c_prints_what_was_seen_and_leaves_what_merges_as_partial() {
     while !takes_interrupts(&id) {
         std::thread::yield_now();
     }
-    let killed = Command::new("kill").args(["-INT", &id]).status().expect("kill is there");
-    assert!(killed.success());
+    kill_process(Pid::from_child(&child), Signal::INT).expect("it runs");
     let output = child.wait_with_output().expect("it ends");
     assert!(text(&output.stdout).contains("seeds, partial: "), "{output:?}");
     assert!([130, 1].contains(&code(&output)), "{output:?}");

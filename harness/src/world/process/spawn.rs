@@ -147,7 +147,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_ignored_or_blocked_and_the_session_is_its_own() {
         let mut command = Command::new("sh");
-        command.args(["-c", "cat /proc/self/status; ps -o sid= -p $$; echo pid $$"]);
+        command.args(["-c", "cat /proc/self/status; cut -d ' ' -f 6 /proc/$$/stat; echo pid $$"]);
         detach(&mut command);
         // An ignored signal is inherited across exec, unless it is reset.
         #[expect(unsafe_code, reason = "there is no safe interface to signal dispositions")]
