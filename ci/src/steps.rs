@@ -124,7 +124,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "bench",
         about: "the server measured beside its peers; only when named",
-        cargo: &["run", "--release", "--locked", "-p", "lastorders-bench", "--"],
+        cargo: &["run", "--release", "--locked", "-p", "lastorders-bench", "--bin", "bench", "--"],
         usual: false,
         ..USUAL
     },

@@ -5,7 +5,9 @@
 //! * `built`: the workspace's programs, built as they are now
 //! * `judge/`: the judge against servers whose faults are known
 //! * `killed`: what a killed harness leaves behind, and who removes it
+//! * `loss`: requests lost under load, counted by the benchmark of that name
 //! * `machine/`: what this machine has, and what each test needs of it
+//! * `pages`: reports as pages, in a real browser
 //! * `postgres`: where Postgres comes from, each way for real
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
 //! * `simulated`: the whole way of a bug from a seed to the real binary
@@ -19,7 +21,9 @@ mod both_worlds;
 mod built;
 mod judge;
 mod killed;
+mod loss;
 mod machine;
+mod pages;
 mod postgres;
 mod rules;
 mod simulated;
@@ -51,7 +55,9 @@ fn main() -> ExitCode {
         both_worlds::tests(),
         bad_input::tests(),
         killed::tests(),
+        loss::tests(),
         machine::tests(),
+        pages::tests(),
         postgres::tests(),
         rules::tests(),
         simulated::tests(),

@@ -1,6 +1,8 @@
 use std::io;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{LogFormat, Settings};
 
@@ -10,13 +12,16 @@ use super::{LogFormat, Settings};
 ///
 /// When the filter cannot be understood.
 pub(super) fn start(settings: &Settings) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&settings.log)
+    let filter: Targets = settings
+        .log
+        .parse()
         .map_err(|error| format!("cannot read LASTORDERS_LOG={:?}: {error}", settings.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let log = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
+    let registry = tracing_subscriber::registry().with(filter);
     // A second call in one process finds a log already there, which serves as well.
     let _ = match settings.log_format {
-        LogFormat::Text => log.with_target(false).with_ansi(false).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).with_target(false).try_init(),
+        LogFormat::Text => registry.with(log.with_ansi(false)).try_init(),
+        LogFormat::Json => registry.with(log.json().flatten_event(true)).try_init(),
     };
     Ok(())
 }
