@@ -178,21 +178,12 @@ where
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
-        let (mut policy, wrong) = self.policy.mended();
+        let (policy, wrong) = self.policy.mended();
         if let Some(error) = wrong {
             steps::shortened(&error, policy.lame_duck);
         }
-        if planted(Planted::LameDuckSkipped) {
-            policy.lame_duck = Duration::ZERO;
-        }
-        if planted(Planted::AbortedEarly) {
-            policy.deadline = policy.deadline * 3 / 4;
-        }
         shared.begin(clock, policy, bounds, http.park_beyond);
-        let (mut signals, resources) = (self.signals, self.resources);
-        if planted(Planted::SecondSignalIgnored) {
-            signals = Box::pin(signals.take(1));
-        }
+        let (signals, resources) = (self.signals, self.resources);
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);
         let run =
