@@ -14,6 +14,9 @@ fn main() {
         .expect("the simulator is built in its workspace, whose Cargo.lock is checked in");
     let packages = lock::packages(&text, "lastorders-sim")
         .unwrap_or_else(|error| panic!("failed to read ../Cargo.lock: {error}"));
-    let hash = lock::hash(&packages, engine_version::ENGINE_VERSION);
-    println!("cargo:rustc-env=LASTORDERS_SIM_LOCK={hash:08x}");
+    // Both builds' hashes: the library takes its own, and its tests compare the two.
+    for (variable, build) in lock::BUILDS {
+        let hash = lock::hash(&packages, engine_version::ENGINE_VERSION, build);
+        println!("cargo:rustc-env={variable}={hash:08x}");
+    }
 }

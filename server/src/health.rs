@@ -6,7 +6,7 @@ use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
 #[cfg(feature = "axum")]
-use crate::{Drain, planted::Before};
+use crate::{Drain, injected::Before};
 
 /// The health route: 200 `{"status":"ok"}`, and from the signal on 503
 /// `{"status":"shutting_down"}`.

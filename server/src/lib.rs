@@ -18,29 +18,29 @@
 //! * [`layer`]: health and handle as layers of tower's.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
 //! * [`metrics`](mod@metrics): what it tells the facade of that name.
-//! * `planted`: bugs that can be planted in it, with the feature of that name.
-//! * `rare`: branches that are rarely taken, and taken often with the feature of that name.
+//! * `injected`: bugs that a simulator injects, in a build with `--cfg lastorders_sim` only.
+//! * `buggify`: rare paths that a simulator forces, in a build with `--cfg lastorders_sim` only.
 //! * `tls`: a listener that speaks TLS, with the feature of that name.
 //! * `systemd`: sockets that systemd passes, and what it is told, with the feature of that name.
 //! * `reference`: the service of the contract that servers are graded by, and its program, with the
 //!   feature of that name.
 
+#[cfg(not(lastorders_sim))]
+mod buggify;
+#[cfg(lastorders_sim)]
+pub mod buggify;
 pub mod clock;
 pub mod drain;
 pub mod guide;
 mod handle;
 mod health;
+#[cfg(not(lastorders_sim))]
+mod injected;
+#[cfg(lastorders_sim)]
+pub mod injected;
 pub mod layer;
 pub mod listener;
 pub mod metrics;
-#[cfg(not(feature = "planted"))]
-mod planted;
-#[cfg(feature = "planted")]
-pub mod planted;
-#[cfg(not(feature = "rare"))]
-mod rare;
-#[cfg(feature = "rare")]
-pub mod rare;
 #[cfg(feature = "contract")]
 pub mod reference;
 mod report;

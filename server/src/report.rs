@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::drain::{Counts, Outcome, Policy};
-use crate::planted::{Planted, planted};
+use crate::injected::{InjectedBug, injected};
 use crate::seal::Rung;
 
 /// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
@@ -199,7 +199,7 @@ impl Report {
             clean: outcome.is_clean(),
             forced: outcome.forced,
             panicked: outcome.panicked,
-            exit_code: if planted(Planted::Canary) { 1 } else { outcome.exit_code(policy) },
+            exit_code: if injected(InjectedBug::Canary) { 1 } else { outcome.exit_code(policy) },
             rung,
             at_signal: outcome.at_signal.into(),
             finished: outcome.finished,

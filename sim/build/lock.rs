@@ -91,10 +91,31 @@ pub(crate) fn packages(lock: &str, root: &str) -> Result<BTreeSet<Package>, Stri
     Ok(found)
 }
 
-/// FNV-1a over the packages and the engine's version, folded to 32 bits.
-pub(crate) fn hash(packages: &BTreeSet<Package>, engine: u32) -> u32 {
+/// Whether the server is built with `--cfg lastorders_sim`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// It is: injected bugs and rare paths can be selected.
+    Injected,
+    /// It is not.
+    Plain,
+}
+
+/// Both builds, each with the variable by which the build script hands its hash to the library.
+pub(crate) const BUILDS: [(&str, Build); 2] = [
+    ("LASTORDERS_SIM_LOCK_INJECTED", Build::Injected),
+    ("LASTORDERS_SIM_LOCK_PLAIN", Build::Plain),
+];
+
+/// FNV-1a over the packages, the engine's version and the kind of build, folded to 32 bits.
+pub(crate) fn hash(packages: &BTreeSet<Package>, engine: u32, build: Build) -> u32 {
     let lines = packages.iter().map(|(name, version, sum)| format!("{name} {version} {sum}\n"));
-    let text = lines.chain([format!("engine {engine}\n")]).collect::<String>();
+    let build = match build {
+        // The build that `cargo sim` makes: it had no line before there were two.
+        Build::Injected => "",
+        Build::Plain => "build plain\n",
+    };
+    let end = [format!("engine {engine}\n"), build.to_owned()];
+    let text = lines.chain(end).collect::<String>();
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });

@@ -34,7 +34,7 @@
 //!
 //! * [`blame`]: after which event a failure could not be averted any more
 //! * [`blob`]: a case as one line that can be typed
-//! * [`bugs`]: faults planted in our own shutdown on purpose
+//! * [`bugs`]: bugs that are injected into our own shutdown
 //! * [`case`]: a plan, its conditions, and the seed of what is left open
 //! * [`check`]: what only a simulator can see, what a sweep must reach, and what it has covered
 //! * [`cli`]: the program `lastorders-sim`

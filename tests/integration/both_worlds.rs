@@ -21,8 +21,8 @@ use crate::turn;
 /// Of every plan, here and there.
 const SEED: u64 = 7;
 
-/// Which bug the program has, if any.
-const PLANTED: &str = "LASTORDERS_PLANTED";
+/// Which bug the program has, if any, in a build with `--cfg lastorders_sim`.
+const INJECT: &str = "LASTORDERS_INJECT";
 
 fn catalogue() -> Catalogue {
     let left_out: Vec<_> = LEFT_OUT.iter().map(|it| it.scenario).collect();
@@ -52,11 +52,11 @@ fn all_simulated(subject: Subject) -> Vec<(Scenario, (Verdict, Vec<Finding>))> {
 /// same if the pool is marked closed before a session that was given up is on its way back to it.
 async fn gives_the_same_verdicts(bug: Option<&str>, fails: usize) {
     let subject = bug.map_or(Subject::Ours, |name| {
-        Subject::Planted(Bug::find(name).expect("it is one of the planted"))
+        Subject::Injected(Bug::find(name).expect("the simulator lists the bug"))
     });
     let mut real = Real::command(program("lastorders-server")).seed(SEED);
     if let Some(name) = bug {
-        real = real.env(PLANTED, name);
+        real = real.env(INJECT, name);
     }
     let turn = turn::take().await;
     let report = real.run(catalogue()).await.expect("the judge can do its part");
@@ -79,9 +79,6 @@ async fn gives_the_same_verdicts(bug: Option<&str>, fails: usize) {
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
         async the_reference_passes_in_both_worlds [Postgres];
-        async a_pool_that_is_released_first_is_found_in_both_worlds [Postgres];
-        async a_second_signal_that_kills_is_found_in_both_worlds [Postgres];
-        async an_exit_code_that_is_always_1_is_found_in_both_worlds [Postgres];
     ]
 }
 
@@ -89,14 +86,27 @@ async fn the_reference_passes_in_both_worlds() {
     gives_the_same_verdicts(None, 0).await;
 }
 
-async fn a_pool_that_is_released_first_is_found_in_both_worlds() {
-    gives_the_same_verdicts(Some("pool-first"), 1).await;
-}
+#[cfg(lastorders_sim)]
+pub(crate) mod injected {
+    use super::gives_the_same_verdicts;
 
-async fn a_second_signal_that_kills_is_found_in_both_worlds() {
-    gives_the_same_verdicts(Some("second-signal-fatal"), 1).await;
-}
+    pub(crate) fn tests() -> Vec<crate::trial::Test> {
+        crate::tests![
+            async a_pool_that_is_released_first_is_found_in_both_worlds [Postgres];
+            async a_second_signal_that_kills_is_found_in_both_worlds [Postgres];
+            async an_exit_code_that_is_always_1_is_found_in_both_worlds [Postgres];
+        ]
+    }
 
-async fn an_exit_code_that_is_always_1_is_found_in_both_worlds() {
-    gives_the_same_verdicts(Some("canary"), 1).await;
+    async fn a_pool_that_is_released_first_is_found_in_both_worlds() {
+        gives_the_same_verdicts(Some("pool-first"), 1).await;
+    }
+
+    async fn a_second_signal_that_kills_is_found_in_both_worlds() {
+        gives_the_same_verdicts(Some("second-signal-fatal"), 1).await;
+    }
+
+    async fn an_exit_code_that_is_always_1_is_found_in_both_worlds() {
+        gives_the_same_verdicts(Some("canary"), 1).await;
+    }
 }

@@ -10,7 +10,7 @@
 //! * `pages`: reports as pages, in a real browser
 //! * `postgres`: where Postgres comes from, each way for real
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
-//! * `simulated`: the whole way of a bug from a seed to the real binary
+//! * `injected::simulated`: the whole way of a bug from a seed to the real binary
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
 //! * `trial`: a test, and what becomes of one that this machine cannot run
 //! * `turn`: how many runs of the catalogue go on at a time
@@ -26,11 +26,17 @@ mod machine;
 mod pages;
 mod postgres;
 mod rules;
-mod simulated;
 mod store;
 mod trial;
 mod turn;
 mod unit;
+
+/// Every test that needs `--cfg lastorders_sim` has `injected` in its path.
+#[cfg(lastorders_sim)]
+#[path = "."]
+mod injected {
+    pub(crate) mod simulated;
+}
 
 use std::process::ExitCode;
 
@@ -40,7 +46,7 @@ use crate::machine::Required;
 
 fn main() -> ExitCode {
     killed::hold_a_postgres_if_asked();
-    let mut arguments = Arguments::from_args();
+    let arguments = Arguments::from_args();
     let required = match Required::from_environment() {
         Ok(required) => required,
         Err(why) => {
@@ -48,9 +54,11 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    // Most tests wait most of the time; `turn` bounds those that keep a processor busy.
-    arguments.test_threads.get_or_insert(4);
     let tests = [
+        #[cfg(lastorders_sim)]
+        both_worlds::injected::tests(),
+        #[cfg(lastorders_sim)]
+        injected::simulated::tests(),
         judge::tests(),
         both_worlds::tests(),
         bad_input::tests(),
@@ -60,7 +68,6 @@ fn main() -> ExitCode {
         pages::tests(),
         postgres::tests(),
         rules::tests(),
-        simulated::tests(),
         store::tests(),
         unit::tests(),
     ];

@@ -77,7 +77,7 @@ fn reproducing(said: &str, signature: &str) -> Vec<String> {
 fn judge(plan: &str, bug: Option<&str>) -> Output {
     let mut command = Command::new(program("lastorders"));
     command.args(["run", "--plans", plan, "--only", "simulated", "--", "env"]);
-    command.args(bug.map(|bug| format!("LASTORDERS_PLANTED={bug}")));
+    command.args(bug.map(|bug| format!("LASTORDERS_INJECT={bug}")));
     let ran = command.arg(program("lastorders-server")).env("NO_COLOR", "1").output();
     ran.expect("it starts")
 }

@@ -145,8 +145,8 @@ impl Machine {
         &self.policy
     }
 
-    /// Gives what is in flight its whole time again, which nothing may do: for
-    /// [`Planted::DeadlineRestarts`](crate::planted::Planted::DeadlineRestarts).
+    /// Gives what is in flight its whole time again, which only the injected bug
+    /// `DeadlineRestarts` does.
     pub(crate) fn restart_deadline(&mut self, now: Duration) {
         if self.timers.get(Timer::Deadline).is_some() {
             self.timers.set(Timer::Deadline, now + self.policy.deadline);

@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::oneshot::Oneshot;
-use crate::planted::Before;
+use crate::injected::Before;
 use crate::{Drain, health};
 
 /// Answers the health route: `GET /health` gives 200 `{"status":"ok"}`, and from the signal on 503

@@ -57,10 +57,8 @@ fn start() -> Result<u8, Failure> {
     };
     let plan = plan(&settings)?;
     log::start(&settings).map_err(Failure::config)?;
-    #[cfg(feature = "planted")]
-    if let Some(bug) = crate::planted::everywhere().map_err(|it| Failure::config(it.to_string()))? {
-        tracing::warn!(%bug, "a bug is planted in this server");
-    }
+    #[cfg(lastorders_sim)]
+    inject()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -70,6 +68,19 @@ fn start() -> Result<u8, Failure> {
     // was cut.
     runtime.shutdown_background();
     ended
+}
+
+/// Injects the bug that the environment names, if it names one.
+#[cfg(lastorders_sim)]
+fn inject() -> Result<(), Failure> {
+    let bug = crate::injected::process_wide().map_err(|error| {
+        let fix = "unset LASTORDERS_INJECT, or set it to one of these names";
+        Failure::config(format!("cannot inject the bug of LASTORDERS_INJECT: {error}; {fix}"))
+    })?;
+    if let Some(bug) = bug {
+        tracing::warn!(%bug, "this server has an injected bug");
+    }
+    Ok(())
 }
 
 /// clap's own message, but with our exit code.

@@ -18,9 +18,9 @@ use super::BoxError;
 use super::body::{CountedBody, Flight, Source};
 use super::conn::Conn;
 use super::shared::Orders;
+use crate::buggify::{Site, buggify};
 use crate::health;
-use crate::planted::{Planted, planted};
-use crate::rare::{Rare, rarely};
+use crate::injected::{InjectedBug, injected};
 
 pin_project! {
     /// The answer to one request: the application's, or our own when it was refused or the
@@ -48,7 +48,7 @@ impl<S, F> Answer<S, F> {
     /// The application's answer.
     pub(super) fn of(app: S, request: Request<Incoming>, flight: Flight) -> Self {
         let tunnel = request.method() == Method::CONNECT;
-        let late = rarely(Rare::HandlerLate);
+        let late = buggify(Site::HandlerLate);
         let from = From::Request { app, request: Some(request), late };
         Self { from, flight: Some(flight), tunnel }
     }
@@ -156,11 +156,11 @@ fn announce(head: &mut Parts, conn: &Conn, tunnel: bool) {
     }
     if head.status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && head.status.is_success()) {
         conn.upgraded();
-        if planted(Planted::UpgradedForgotten) {
+        if injected(InjectedBug::UpgradedForgotten) {
             conn.gone();
         }
     } else if conn.shared().orders().has(Orders::ANNOUNCE_CLOSE)
-        && !planted(Planted::NoConnectionClose)
+        && !injected(InjectedBug::NoConnectionClose)
     {
         // hyper closes the connection after an answer that says so.
         head.headers.insert(CONNECTION, HeaderValue::from_static("close"));

@@ -8,7 +8,7 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 use super::conn::Conn;
-use crate::planted::{Planted, planted};
+use crate::injected::{InjectedBug, injected};
 
 /// A request in flight. Dropping it ends the request.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Flight {
     /// From here on its end is the end of the response's body, which still has to be written.
     pub(super) fn answered(&mut self) {
         self.answered = true;
-        if planted(Planted::CountedByHandler) {
+        if injected(InjectedBug::CountedByHandler) {
             self.conn.request_ended(self.id);
         }
     }
@@ -41,7 +41,7 @@ impl Drop for Flight {
     fn drop(&mut self) {
         if self.answered {
             self.conn.request_answered(self.id);
-        } else if !planted(Planted::CounterLeaked) {
+        } else if !injected(InjectedBug::CounterLeaked) {
             self.conn.request_ended(self.id);
         }
     }

@@ -18,8 +18,8 @@ use super::steps;
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
 use crate::handle::Drain;
+use crate::injected::{InjectedBug, injected};
 use crate::listener::Listener;
-use crate::planted::{Planted, planted};
 use crate::report::Report;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 use crate::systemd::{self, Notifier};
@@ -82,7 +82,7 @@ impl<L, S, C> Serve<L, S, C> {
     /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any
     /// stream serves. When the stream ends, no more signals come.
     pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
-        if planted(Planted::SecondSignalIgnored) {
+        if injected(InjectedBug::SecondSignalIgnored) {
             return Self { signals: Box::pin(signals.take(1)), ..self };
         }
         Self { signals: Box::pin(signals), ..self }

@@ -13,7 +13,7 @@ use super::flags::{
 use super::in_flight::InFlight;
 use super::shared::{Orders, Shared, lock};
 use crate::drain::{Input, Stage};
-use crate::planted::{Planted, planted};
+use crate::injected::{InjectedBug, injected};
 use crate::report::{AbortedConnection, ConnectionClass};
 
 /// The state of one connection: written by its task, read by the driver.
@@ -113,7 +113,7 @@ impl Conn {
 
     /// Whether nothing can be said on it any more.
     pub(super) fn is_mute(&self) -> bool {
-        self.is(GONE) || self.is(LINGERING) && !planted(Planted::ExecutedAfterFin)
+        self.is(GONE) || self.is(LINGERING) && !injected(InjectedBug::ExecutedAfterFin)
     }
 
     pub(super) fn is_refusing(&self) -> bool {

@@ -16,9 +16,9 @@ use super::http::Http;
 use super::io::Watched;
 use super::line::Line;
 use super::verdict::Verdict;
+use crate::buggify::{Site, yield_maybe};
 use crate::clock::Sleep;
-use crate::planted::{Planted, planted};
-use crate::rare::{Rare, give_way};
+use crate::injected::{InjectedBug, injected};
 use crate::report::ConnectionClass;
 
 /// Serves one connection to its end.
@@ -36,7 +36,7 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    give_way(Rare::FirstTurn).await;
+    yield_maybe(Site::FirstTurn).await;
     let gate = Gate::new(app, Arc::clone(&conn));
     let mut line = Line::new(Watched::new(io, Arc::clone(&conn)), gate, &http);
     let mut said_goodbye = false;
@@ -46,7 +46,7 @@ where
     loop {
         let turn = poll_fn(|cx| {
             conn.is_run_by(cx.waker());
-            if planted(Planted::IdleClosedUnread)
+            if injected(InjectedBug::IdleClosedUnread)
                 && !conn.is_closed()
                 && conn.verdict(said_goodbye) == Verdict::Close
             {

@@ -25,10 +25,10 @@ use super::release::{Releasing, Resource};
 use super::room;
 use super::shared::{Orders, Shared};
 use super::steps;
+use crate::buggify::{Site, yield_maybe};
 use crate::drain::{Action, Input, ReleaseOutcome};
+use crate::injected::{InjectedBug, injected};
 use crate::listener::{Listener, concerns_one_connection};
-use crate::planted::{Planted, planted};
-use crate::rare::{Rare, give_way};
 use crate::report::{AbortedConnection, Report};
 use crate::seal::{Door, Rung};
 
@@ -110,8 +110,8 @@ where
                     self.admit_waiting().await;
                 }
                 self.carry_out(action);
-                give_way(Rare::BetweenActions).await;
-                if planted(Planted::ReleaseUnbounded) && self.releasing.is_some() {
+                yield_maybe(Site::BetweenActions).await;
+                if injected(InjectedBug::ReleaseUnbounded) && self.releasing.is_some() {
                     let outcome = release(&mut self.releasing).await;
                     self.handle(Event::Released(outcome));
                 }
@@ -120,9 +120,9 @@ where
                 }
             }
             let event = self.next_event().await;
-            give_way(Rare::EventInHand).await;
+            yield_maybe(Site::EventInHand).await;
             let is_signal = matches!(event, Event::Input(Input::Signalled(_)));
-            if planted(Planted::SecondSignalFatal) && is_signal && self.shared.is_told() {
+            if injected(InjectedBug::SecondSignalFatal) && is_signal && self.shared.is_told() {
                 return self.report();
             }
             self.handle(event);
@@ -224,11 +224,11 @@ where
 
     fn carry_out(&mut self, action: Action) {
         steps::before(action, &self.shared.snapshot());
-        if planted(Planted::PoolFirst) && action == Action::FailReadiness {
+        if injected(InjectedBug::PoolFirst) && action == Action::FailReadiness {
             self.resources.iter_mut().for_each(Resource::begin_now);
         }
         match action {
-            Action::FailReadiness if planted(Planted::ReadinessAfterSeal) => {}
+            Action::FailReadiness if injected(InjectedBug::ReadinessAfterSeal) => {}
             Action::FailReadiness => self.shared.order(Orders::UNREADY),
             Action::AnswerWithClose => self.shared.order(Orders::ANNOUNCE_CLOSE),
             Action::RefuseWork => self.shared.order(Orders::REFUSE_WORK),
@@ -246,7 +246,7 @@ where
     }
 
     fn seal(&mut self) {
-        if planted(Planted::ListenerDropped) {
+        if injected(InjectedBug::ListenerDropped) {
             self.entrance = Entrance::Shut;
         }
         match self.entrance.take() {
@@ -272,7 +272,7 @@ where
         }
         self.app = None;
         self.rung = Some(rung);
-        if planted(Planted::ReadinessAfterSeal) {
+        if injected(InjectedBug::ReadinessAfterSeal) {
             self.shared.order(Orders::UNREADY);
         }
         self.shared.tell(Input::Sealed);

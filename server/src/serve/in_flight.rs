@@ -3,7 +3,7 @@ use std::time::Instant;
 use http::Method;
 use http::uri::PathAndQuery;
 
-use crate::planted::{Planted, planted};
+use crate::injected::{InjectedBug, injected};
 use crate::report::{AbortedRequest, millis};
 
 /// The requests in flight on one connection.
@@ -82,7 +82,7 @@ impl InFlight {
     /// Removes all, and says how many there were.
     #[inline]
     pub(super) fn clear(&mut self) -> usize {
-        if planted(Planted::CounterLeaked) {
+        if injected(InjectedBug::CounterLeaked) {
             return 0;
         }
         let count = self.len();

@@ -9,8 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::conn::Conn;
 use super::shared::Orders;
+use crate::buggify::{Site, buggify};
 use crate::clock::Sleep;
-use crate::rare::{Rare, rarely};
 
 /// How much unread input is thrown away after our FIN before the connection is closed all the same.
 const LINGER_BYTES: usize = 8 << 20;
@@ -81,7 +81,7 @@ impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
             cut_if_aborted(&self.conn)?;
         }
         let before = buf.filled().len();
-        if rarely(Rare::ShortRead) {
+        if buggify(Site::ShortRead) {
             ready!(read_one(Pin::new(&mut self.io), cx, buf))?;
         } else {
             ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
@@ -100,7 +100,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.before_write(cx)?;
-        let buf = if rarely(Rare::ShortWrite) { &buf[..buf.len().min(1)] } else { buf };
+        let buf = if buggify(Site::ShortWrite) { &buf[..buf.len().min(1)] } else { buf };
         Pin::new(&mut self.io).poll_write(cx, buf)
     }
 
@@ -109,7 +109,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if rarely(Rare::ShortWrite) {
+        if buggify(Site::ShortWrite) {
             let first = bufs.iter().find(|buf| !buf.is_empty());
             return self.poll_write(cx, first.map_or(&[], |buf| &buf[..1]));
         }
@@ -189,7 +189,7 @@ impl<I: AsyncRead + Unpin> Watched<I> {
     }
 }
 
-/// For [`Rare::ShortRead`].
+/// For [`Site::ShortRead`].
 fn read_one<I: AsyncRead>(
     io: Pin<&mut I>,
     cx: &mut Context<'_>,

@@ -19,7 +19,7 @@ use super::conn::Conn;
 use super::http::Http;
 use super::io::Watched;
 use crate::clock::Sleep;
-use crate::planted::{Planted, planted};
+use crate::injected::{InjectedBug, injected};
 
 /// What a client that speaks HTTP/2 says first: RFC 9113, section 3.4.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -114,7 +114,7 @@ where
     pub(super) fn close(&mut self, http: &Http) {
         self.rest(http);
         *self = match mem::replace(self, Self::Gone) {
-            Self::Quiet(mut quiet) if planted(Planted::ExecutedAfterFin) => {
+            Self::Quiet(mut quiet) if injected(InjectedBug::ExecutedAfterFin) => {
                 quiet.io.conn().close();
                 let mut cx = Context::from_waker(Waker::noop());
                 let _ = Pin::new(&mut quiet.io).poll_shutdown(&mut cx);

@@ -8,10 +8,10 @@ use tokio::sync::Notify;
 
 use super::conn::Conn;
 use super::parking::Crowd;
+use crate::buggify::{Site, buggify};
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Policy};
-use crate::planted::{Planted, planted};
-use crate::rare::{Rare, rarely};
+use crate::injected::{InjectedBug, injected};
 
 /// Standing orders, as bits: each holds for every connection from when it is given until the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,13 +96,13 @@ impl Shared {
         resources: Vec<Duration>,
         park_beyond: usize,
     ) {
-        if planted(Planted::LameDuckSkipped) {
+        if injected(InjectedBug::LameDuckSkipped) {
             policy.lame_duck = Duration::ZERO;
         }
-        if planted(Planted::AbortedEarly) {
+        if injected(InjectedBug::AbortedEarly) {
             policy.deadline = policy.deadline * 3 / 4;
         }
-        self.crowd.limit(if rarely(Rare::ParkEarly) { 0 } else { park_beyond });
+        self.crowd.limit(if buggify(Site::ParkEarly) { 0 } else { park_beyond });
         assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
@@ -207,7 +207,7 @@ impl Shared {
 
     pub(crate) fn discharge(&self, id: u64) {
         lock(&self.connections).remove(&id);
-        if planted(Planted::DeadlineRestarts) {
+        if injected(InjectedBug::DeadlineRestarts) {
             self.machine().restart_deadline(self.clock().since_origin());
         }
     }

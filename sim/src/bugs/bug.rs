@@ -1,4 +1,4 @@
-use lastorders::planted::Planted;
+use std::fmt;
 
 use super::{
     aborted_early, canary, counted_by_handler, counter_leaked, deadline_restarts,
@@ -7,10 +7,16 @@ use super::{
     second_signal_ignored, upgraded_forgotten, wrong_goaway,
 };
 
-/// A planted bug.
+/// Whether this build's server has injected bugs and rare paths: only with `--cfg lastorders_sim`.
+pub const BUILT_IN: bool = cfg!(lastorders_sim);
+
+/// What to do where [`BUILT_IN`] is `false`: the end of an error or of a note.
+pub(crate) const HINT: &str = "`cargo sim` builds with them (--cfg lastorders_sim)";
+
+/// An injected bug.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bug {
-    /// Its name, as in `bug:NAME`.
+    /// Its name, as in `bug:NAME`, and the key by which the server knows it.
     pub name: &'static str,
     /// What is wrong, in one sentence.
     pub wrong: &'static str,
@@ -25,9 +31,9 @@ pub struct Bug {
 /// How a bug is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Made {
-    /// In the server, so the real program can have it: built with the feature `planted`, and
-    /// started with `LASTORDERS_PLANTED` set to the name.
-    InServer(Planted),
+    /// In the server. The real program has it too, if it is built with `--cfg lastorders_sim` and
+    /// started with `LASTORDERS_INJECT` set to the name.
+    InServer,
     /// Around its connections: GOAWAY frames are rewritten on their way out.
     WrongGoaway,
 }
@@ -65,8 +71,29 @@ impl Bug {
     #[must_use]
     pub fn is_in_server(&self) -> bool {
         match self.made {
-            Made::InServer(_) => true,
+            Made::InServer => true,
             Made::WrongGoaway => false,
         }
     }
+    /// Whether this build has the bug.
+    ///
+    /// # Errors
+    ///
+    /// If the bug is in the server, and the server is built without injected bugs.
+    pub fn check_built_in(&self) -> Result<(), NotBuiltIn> {
+        if self.is_in_server() && !BUILT_IN { Err(NotBuiltIn(vec![self.name])) } else { Ok(()) }
+    }
 }
+
+/// Bugs were asked for that this build's server does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotBuiltIn(pub(crate) Vec<&'static str>);
+
+impl fmt::Display for NotBuiltIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (bugs, names) = (if self.0.len() == 1 { "bug" } else { "bugs" }, self.0.join(", "));
+        write!(f, "cannot simulate the {bugs} {names}: this build has no injected bugs; {HINT}")
+    }
+}
+
+impl std::error::Error for NotBuiltIn {}

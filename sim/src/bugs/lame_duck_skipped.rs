@@ -1,13 +1,11 @@
 //! Balancers notice with a lag. Without a lame duck they send clients to a closed door meanwhile.
 
-use lastorders::planted::Planted;
-
 use super::{Bug, Made};
 
 pub(super) static BUG: Bug = Bug {
-    name: Planted::LameDuckSkipped.name(),
+    name: "lame-duck-skipped",
     wrong: "the door is closed at the signal, whatever the policy says",
     seen_in: Some("grpc-rust#1940"),
     found_by: &["lame-duck-lasts", "balanced"],
-    made: Made::InServer(Planted::LameDuckSkipped),
+    made: Made::InServer,
 };

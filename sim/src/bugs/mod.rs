@@ -1,9 +1,10 @@
-//! Bugs that are planted in our server, one a file: a sweep that does not find them finds nothing
-//! in any other server either.
+//! Bugs that are injected into our server, one a file: a sweep that does not find these bugs finds
+//! nothing in any other server either.
 //!
-//! Most are in the server itself, behind its feature `planted`, so that the real program can be
-//! built with the same bug: see `lastorders::planted`. One that would disfigure it is a wrapper
-//! here.
+//! Most are in the server itself, so that the real program can have the same bug. Only a build with
+//! `--cfg lastorders_sim` has these bugs: see `server/src/injected/`. In every other build their
+//! names are known, and [`BUILT_IN`] is `false`. The one bug that would disfigure the server is a
+//! wrapper here, in every build.
 //!
 //! * `bug`: what is known of each, [`Bug`]
 //! * `wrong_goaway`: besides its bug, the wrapper that makes it
@@ -32,5 +33,6 @@ mod wrong_goaway;
 #[cfg(test)]
 mod tests;
 
-pub use self::bug::{Bug, Made};
+pub(crate) use self::bug::HINT;
+pub use self::bug::{BUILT_IN, Bug, Made, NotBuiltIn};
 pub(crate) use self::wrong_goaway::WrongGoaway;

@@ -1,9 +1,8 @@
 use std::collections::BTreeSet;
 
-use lastorders::rare::Rare;
 use serde::{Deserialize, Serialize};
 
-use super::{Balancer, Network, PolicySpec, Promise, Startup, StoreConditions};
+use super::{Balancer, BuggifySite, Network, PolicySpec, Promise, Startup, StoreConditions};
 
 /// Under what a plan is carried out. Every time is in microseconds of the simulation; those called
 /// `at_us`, `from_us` or `until_us` count from the moment the server was ready, as `Step::At` does.
@@ -25,9 +24,10 @@ pub struct Conditions {
     pub startup: Option<Startup>,
     /// Where the world's wrappers give way once more than they must.
     pub yields: Yields,
-    /// The rare branches of our server that are taken one time in four. Other servers have none.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub rare: BTreeSet<Rare>,
+    /// The rare paths of our server that are taken one time in four. Other servers have none, and
+    /// neither has a build without `--cfg lastorders_sim`.
+    #[serde(rename = "rare", skip_serializing_if = "BTreeSet::is_empty")]
+    pub buggify: BTreeSet<BuggifySite>,
     /// Whether the service has no `/health`: then nobody who asks it is told of the shutdown.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_health: bool,

@@ -2,6 +2,7 @@
 //!
 //! * `conditions`: under what the plan is carried out
 //! * `network`, `store`, `balancer`: these parts of it
+//! * `buggify`: rare paths inside of the server
 //! * `policy`: the server's policy in whole microseconds
 //! * `startup`: the time before the server listens
 //! * `streamed`: an answer whose body comes in parts
@@ -9,6 +10,7 @@
 //! * `promise`: what follows for a server that keeps its policy
 
 mod balancer;
+mod buggify;
 mod conditions;
 mod network;
 mod policy;
@@ -22,6 +24,7 @@ use lastorders_harness::plan::Plan;
 use serde::{Deserialize, Serialize};
 
 pub use self::balancer::Balancer;
+pub use self::buggify::BuggifySite;
 pub use self::conditions::{Conditions, Yields};
 pub use self::network::{Link, LinkChange, LinkEvent, Network};
 pub use self::policy::{PolicySpec, Sealing};

@@ -23,7 +23,7 @@ impl Conditions {
         words.extend(balancer);
         words.extend(self.yields.in_words());
         words.extend(self.no_health.then(|| "the service has no /health".to_owned()));
-        words.extend(self.rare.iter().map(|site| format!("at times {site}")));
+        words.extend(self.buggify.iter().map(|site| format!("at times {site}")));
         words
     }
 }
@@ -166,7 +166,7 @@ pub fn time(us: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Balancer, LinkEvent, Outage, Stall};
+    use crate::case::{Balancer, BuggifySite, LinkEvent, Outage, Stall};
 
     #[test]
     fn only_what_is_not_plain_is_said() {
@@ -185,7 +185,7 @@ mod tests {
             clients: vec!["a".to_owned(), "b".to_owned()],
         });
         odd.yields.tasks = 4;
-        odd.rare.insert(lastorders::rare::Rare::ShortRead);
+        odd.buggify.insert(BuggifySite::ShortRead);
         let expected = [
             "times count from the start of the process, whose store does not answer until 20 ms",
             "the deadline is 1.25 s",
@@ -196,7 +196,7 @@ mod tests {
             "a balancer asks for readiness every 10 µs, and sends a, b elsewhere no time after it \
              went",
             "the listener gives way 4 times in 256",
-            "at times a read gives one byte",
+            "at times a read returns one byte",
         ];
         assert_eq!(odd.in_words(), expected);
     }

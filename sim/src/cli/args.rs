@@ -10,7 +10,7 @@ use super::export::ExportArgs;
 use super::shrink::ShrinkArgs;
 use crate::engine::EngineKind;
 use crate::generate::Family;
-use crate::subject::Subject;
+use crate::subject::{Subject, Unknown};
 use crate::sweep::{Seeds, Shard};
 use crate::trace::leak::Leak;
 
@@ -24,11 +24,11 @@ Examples:
   lastorders-sim export 4711 --format plan --out plan.json   for lastorders run --plans
   lastorders-sim sweep --seeds 0..1000000 --shard 2/4 --out 2.json   one machine's part
   lastorders-sim merge *.json                      the parts of all
-  lastorders-sim bugs                              whether planted bugs are found, and how soon
+  lastorders-sim bugs                              whether injected bugs are found, and how soon
 
 Exit codes:
   0    no failure, and everything that must be reached was
-  1    a failure: the server lost something, or a planted bug was not found
+  1    a failure: the server lost something, or an injected bug was not found
   2    wrong arguments, or a file that makes no sense
   3    inconclusive: no failure, but what must be reached was not
   4    there was no seed                     70   a fault of ours: a seed's second run differed
@@ -71,7 +71,7 @@ pub(super) enum Command {
     Blame(BlameArgs),
     /// What the simulated networks do as this machine's does, and whether it is as checked in.
     Parity,
-    /// Look for every planted bug: how many seeds and seconds each takes.
+    /// Look for every injected bug: how many seeds and seconds each takes.
     Bugs(BugsArgs),
     /// Put the results of a sweep's shards together, or say why they do not belong together.
     #[command(after_help = MERGE_HELP)]
@@ -97,8 +97,8 @@ instead: two machines can prove that they ran the same.";
 /// What is simulated.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct What {
-    /// The server: ours, axum, hyper-util, axum-server, or bug:NAME for a planted bug.
-    #[arg(long, value_name = "WHO", default_value = "ours", value_parser = Subject::from_str)]
+    /// The server: ours, axum, hyper-util, axum-server, or bug:NAME for an injected bug.
+    #[arg(long, value_name = "WHO", default_value = "ours", value_parser = subject)]
     pub(super) subject: Subject,
     /// On which network: event, which is fast, or turmoil, for a second opinion.
     #[arg(long, value_name = "WHICH", default_value = "event", value_parser = EngineKind::from_str)]
@@ -240,6 +240,13 @@ impl FromStr for ShardChoice {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Shard) }
     }
+}
+
+/// A server that this build has.
+fn subject(name: &str) -> Result<Subject, String> {
+    let subject: Subject = name.parse().map_err(|error: Unknown| error.to_string())?;
+    subject.check_built_in().map_err(|error| error.to_string())?;
+    Ok(subject)
 }
 
 /// How many threads are meant.

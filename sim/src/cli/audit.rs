@@ -46,7 +46,7 @@ pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
 
 /// Writes a trace for the process that has started us to compare.
 pub(super) fn trace(args: &TraceArgs) -> Result<u8, u8> {
-    let (simulator, case) = case::case(&args.case)?;
+    let (simulator, case) = case::case_without_note(&args.case)?;
     let _leaking = leak::begin(args.leak);
     let header = Header::ours(&simulator.engine.to_string());
     write(std::io::stdout().lock(), &header, &simulator.run(&case).trace).map_err(|error| {

@@ -7,7 +7,7 @@ use super::clock::now;
 use super::print;
 use super::progress::grouped;
 use super::signals::{self, Told};
-use crate::bugs::Bug;
+use crate::bugs::{Bug, NotBuiltIn};
 use crate::check::Signature;
 use crate::engine::EngineKind;
 use crate::shrink::Likeness;
@@ -22,16 +22,9 @@ struct Found {
     signature: Signature,
 }
 
-/// Looks for every planted bug.
+/// Looks for every injected bug.
 pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
-    let meant = |bug: &&'static Bug| {
-        args.only.is_empty() || args.only.iter().any(|name| bug.name.starts_with(name))
-    };
-    let bugs: Vec<&'static Bug> = Bug::ALL.into_iter().filter(meant).collect();
-    if bugs.is_empty() {
-        print::failure("no planted bug is called so");
-        return Err(exit::NOTHING_SELECTED);
-    }
+    let bugs = chosen(&args.only)?;
     let told = signals::listen().map_err(|error| {
         print::failure(&format!("signals cannot be taken: {error}"));
         exit::ENVIRONMENT
@@ -74,16 +67,35 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
     Ok(if good { exit::PASSED } else { exit::FAILED })
 }
 
+/// The bugs whose names begin so, or all.
+fn chosen(only: &[String]) -> Result<Vec<&'static Bug>, u8> {
+    let is_meant =
+        |bug: &&'static Bug| only.is_empty() || only.iter().any(|name| bug.name.starts_with(name));
+    let bugs: Vec<&'static Bug> = Bug::ALL.into_iter().filter(is_meant).collect();
+    if bugs.is_empty() {
+        let all: Vec<_> = Bug::ALL.iter().map(|bug| bug.name).collect();
+        print::failure(&format!(
+            "cannot look for {}: no injected bug has a name that begins so; there are: {}",
+            only.join(", "),
+            all.join(" ")
+        ));
+        return Err(exit::NOTHING_SELECTED);
+    }
+    let absent = bugs.iter().filter(|bug| bug.check_built_in().is_err());
+    let absent: Vec<_> = absent.map(|bug| bug.name).collect();
+    if absent.is_empty() { Ok(bugs) } else { Err(print::usage(&NotBuiltIn(absent).to_string())) }
+}
+
 /// The first seed whose case fails with the bug and does not without: what fails either way would
 /// prove nothing of the bug.
 fn find(bug: &'static Bug, args: &BugsArgs, seeds: Seeds, told: &Told) -> Option<Found> {
     let with = |subject| Simulator { subject, engine: EngineKind::default(), family: args.family };
-    let (planted, ours) = (with(Subject::Planted(bug)), with(Subject::Ours));
+    let (buggy, ours) = (with(Subject::Injected(bug)), with(Subject::Ours));
     let fails = |seed: u64| {
-        let case = planted.case(seed.into());
-        Likeness::of(&planted, &case).is_some() && Likeness::of(&ours, &case).is_none()
+        let case = buggy.case(seed.into());
+        Likeness::of(&buggy, &case).is_some() && Likeness::of(&ours, &case).is_none()
     };
     let seed = first_failure(seeds, jobs(args.jobs), &fails, &|| told.by().is_none())?;
-    let signature = Likeness::of(&planted, &planted.case(seed.into()))?.signature;
+    let signature = Likeness::of(&buggy, &buggy.case(seed.into()))?.signature;
     Some(Found { seed, signature })
 }

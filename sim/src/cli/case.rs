@@ -4,12 +4,28 @@ use super::args::{CaseArgs, What};
 use super::print;
 use super::sweep::simulator;
 use crate::blob::Blob;
+use crate::bugs::{BUILT_IN, HINT, NotBuiltIn};
 use crate::case::Case;
 use crate::corpus::Entry;
 use crate::sweep::{Origin, Simulator};
 
-/// The case that is meant by a seed, a line or a file, and the simulation that it is for.
+/// The case that is meant by a seed, a line or a file, and the simulation that it is for. Notes on
+/// stderr what of the case this build does not do.
 pub(super) fn case(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
+    let (simulator, case) = case_without_note(args)?;
+    let sites = &case.conditions.buggify;
+    if !BUILT_IN && simulator.subject.is_ours() && !sites.is_empty() {
+        let sites: Vec<_> = sites.iter().map(ToString::to_string).collect();
+        let sites = sites.join("; ");
+        print::note(&format!(
+            "this build does not take the rare paths of the case ({sites}); {HINT}"
+        ));
+    }
+    Ok((simulator, case))
+}
+
+/// Like [`case`], for a process whose parent has noted that.
+pub(super) fn case_without_note(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
     let CaseArgs { case, what } = args;
     let mut simulator = simulator(*what);
     if let Some(origin) = origin(case) {
@@ -43,6 +59,8 @@ fn read(path: &Path, simulator: Simulator) -> Result<(Simulator, Case), u8> {
         print::usage(&format!("{name} is no seed, no v1: line and no file: {error}"))
     })?;
     if let Ok(entry) = serde_json::from_str::<Entry>(&text) {
+        let missing = |error: NotBuiltIn| print::usage(&format!("{name}: {error}"));
+        entry.subject.check_built_in().map_err(missing)?;
         return Ok((entry.simulator(), entry.case));
     }
     serde_json::from_str(&text)

@@ -38,3 +38,4 @@ mod verdict;
 mod whole;
 
 pub use self::main::main;
+pub use self::summary::COMMAND;

@@ -4,8 +4,14 @@ use std::time::Duration;
 
 use super::progress::{grouped, per_second};
 use super::verdict;
+use crate::bugs::BUILT_IN;
 use crate::subject::Subject;
 use crate::sweep::{FailureGroup, Sweep};
+
+/// The shell command for this build of the program, without arguments. A line that reproduces a
+/// case begins with it, because another build may take other paths.
+pub const COMMAND: &str =
+    if BUILT_IN { "cargo sim" } else { "cargo run --quiet --release --package lastorders-sim --" };
 
 /// How many faults of ours are told: more would say the same.
 const FAULTS: usize = 3;
@@ -109,9 +115,9 @@ fn failures(text: &mut String, sweep: &Sweep, smaller: &BTreeMap<String, Smaller
 /// The line that reproduces a case.
 pub(super) fn reproduce(subject: &str, blob: &str) -> String {
     if subject == Subject::Ours.to_string() {
-        format!("cargo sim replay '{blob}'")
+        format!("{COMMAND} replay '{blob}'")
     } else {
-        format!("cargo sim replay --subject {subject} '{blob}'")
+        format!("{COMMAND} replay --subject {subject} '{blob}'")
     }
 }
 

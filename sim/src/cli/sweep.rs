@@ -10,6 +10,7 @@ use super::signals::{self, Told};
 use super::summary::{self, Smaller};
 use super::{print, shrink, verdict, whole};
 use crate::blob::Blob;
+use crate::bugs::{BUILT_IN, HINT};
 use crate::shrink::{Likeness, MOST_TRIES, shrink as smallest};
 use crate::sweep::{
     Machine, Options, Seeds, Shard, Simulator, Sweep, Swept, Tool, Work, auto, sweep as carry_out,
@@ -38,6 +39,9 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
         print::failure(&format!("signals cannot be taken: {error}"));
         exit::ENVIRONMENT
     })?;
+    if !BUILT_IN && args.what.subject.is_ours() {
+        print::note(&format!("this build takes no rare paths of the server; {HINT}"));
+    }
     let part = shard.part(args.seeds);
     let work = Work {
         seeds: part,

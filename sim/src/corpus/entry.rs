@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::bugs::{BUILT_IN, HINT};
 use crate::case::Case;
 use crate::check::{Signature, Verdict, judge};
 use crate::engine::EngineKind;
@@ -65,12 +66,28 @@ impl Entry {
         Simulator { subject: self.subject, engine: self.engine, family }
     }
 
+    /// Whether the case proves something only in a build with `--cfg lastorders_sim`: its server
+    /// has an injected bug, or takes rare paths.
+    #[must_use]
+    pub fn needs_injected(&self) -> bool {
+        let has_bug = match self.subject {
+            Subject::Injected(bug) => bug.is_in_server(),
+            Subject::Ours | Subject::Axum | Subject::HyperUtil | Subject::AxumServer => false,
+        };
+        has_bug || self.subject.is_ours() && !self.case.conditions.buggify.is_empty()
+    }
+
     /// Carries it out, audited.
     ///
     /// # Errors
     ///
-    /// If it does not give what it must.
+    /// If it does not give what it must, or if this build lacks what the case
+    /// [needs](Self::needs_injected).
     pub fn replay(&self) -> Result<(), Surprise> {
+        if self.needs_injected() && !BUILT_IN {
+            let why = format!("this build has no injected bugs and no rare paths; {HINT}");
+            return Err(Surprise::Inconclusive(why));
+        }
         let simulator = self.simulator();
         audit::twice(|| simulator.run(&self.case).trace)
             .map_err(|error| Surprise::Diverged(error.to_string()))?;

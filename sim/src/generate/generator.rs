@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 
-use lastorders::rare::Rare;
 use lastorders_harness::plan::{Actor, Contract, PLAN_VERSION, Plan};
 
 use super::mutate::mutate_with;
@@ -13,7 +12,7 @@ use super::swarm::{FaultKind, Swarm};
 use super::times::{Times, tick};
 use super::{ClientKind, Family, Requests, balancer, clients, facts::Facts, policy, store};
 use crate::case::{
-    CASE_VERSION, Case, Conditions, Link, Network, PolicySpec, StoreConditions, Yields,
+    BuggifySite, CASE_VERSION, Case, Conditions, Link, Network, PolicySpec, StoreConditions, Yields,
 };
 
 /// Makes cases of one family: a pure function of the seed.
@@ -135,7 +134,7 @@ impl Generator {
     fn service(&self, seed: u64, swarm: &Swarm) -> Conditions {
         Conditions {
             yields: yields(seed, self.family, swarm),
-            rare: rare(seed, swarm),
+            buggify: buggify(seed, swarm),
             no_health: !self.requests.has_health(),
             ..Conditions::default()
         }
@@ -246,11 +245,11 @@ fn yields(seed: u64, family: Family, swarm: &Swarm) -> Yields {
     }
 }
 
-/// Which rare branches are on: each with a probability of one in four.
-fn rare(seed: u64, swarm: &Swarm) -> BTreeSet<Rare> {
-    if !swarm.has(FaultKind::Rare) {
+/// The rare paths that are on: each with a probability of one in four.
+fn buggify(seed: u64, swarm: &Swarm) -> BTreeSet<BuggifySite> {
+    if !swarm.has(FaultKind::Buggify) {
         return BTreeSet::new();
     }
     let stream = &mut Stream::new(seed, Concern::Yield, 1);
-    Rare::ALL.into_iter().filter(|_| stream.chance(1, 4)).collect()
+    BuggifySite::ALL.into_iter().filter(|_| stream.chance(1, 4)).collect()
 }

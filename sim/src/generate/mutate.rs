@@ -1,4 +1,3 @@
-use lastorders::rare::Rare;
 use lastorders_harness::plan::{Actor, Step};
 
 use super::generator::client_name;
@@ -7,14 +6,14 @@ use super::script::Script;
 use super::stream::Stream;
 use super::times::{Times, tick};
 use super::{ClientKind, Requests, clients, derive_promise, facts::Facts};
-use crate::case::{Case, Link};
+use crate::case::{BuggifySite, Case, Link};
 
 /// From the seal on, things may still happen for so long in what a mutation adds.
 const SCALE_US: u64 = 20_000;
 
 /// A case that differs from this one in something small: the time of one step, the kind of one
-/// client, one latency, one of the policy's times, the end of a stall, one rare branch, or what the
-/// case leaves open. What must follow from it is derived anew.
+/// client, one latency, one of the policy's times, the end of a stall, one rare path of the server,
+/// or what the case leaves open. What must follow from it is derived anew.
 #[must_use]
 pub fn mutate(case: Case, rng: &mut fastrand::Rng) -> Case {
     mutate_with(case, rng, &Requests::contract())
@@ -34,19 +33,19 @@ pub(super) fn mutate_with(mut case: Case, rng: &mut fastrand::Rng, requests: &Re
         6 => change_a_latency(&mut case, stream),
         7 => change_the_policy(&mut case, stream),
         8 => end_a_stall(&mut case, &times, stream),
-        9 => turn_a_rare_branch(&mut case, stream),
+        9 => toggle_a_rare_path(&mut case, stream),
         _ => case.tail_seed = stream.draw(),
     }
     derive_promise(&mut case);
     case
 }
 
-/// On or off.
-fn turn_a_rare_branch(case: &mut Case, stream: &mut Stream) {
-    let site = stream.pick(&Rare::ALL);
-    let rare = &mut case.conditions.rare;
-    if !rare.remove(&site) {
-        rare.insert(site);
+/// Turns one rare path of the server on or off.
+fn toggle_a_rare_path(case: &mut Case, stream: &mut Stream) {
+    let site = stream.pick(&BuggifySite::ALL);
+    let sites = &mut case.conditions.buggify;
+    if !sites.remove(&site) {
+        sites.insert(site);
     }
 }
 

@@ -38,8 +38,8 @@ pub(super) enum FaultKind {
     SlowRelease,
     /// A gate in the store is closed for a while.
     Gates,
-    /// The server takes branches that are rarely taken.
-    Rare,
+    /// The server takes rare paths.
+    Buggify,
 }
 
 impl FaultKind {
@@ -57,7 +57,7 @@ impl FaultKind {
             | Self::Small
             | Self::Yields
             | Self::Gates
-            | Self::Rare => false,
+            | Self::Buggify => false,
         }
     }
 
@@ -119,5 +119,5 @@ const FAULTS: [FaultKind; 13] = [
     FaultKind::Forced,
     FaultKind::SlowRelease,
     FaultKind::Gates,
-    FaultKind::Rare,
+    FaultKind::Buggify,
 ];

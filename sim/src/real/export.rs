@@ -163,8 +163,8 @@ fn missing(case: &Case) -> Vec<String> {
     add(conditions.network.in_words(), "loopback is as it is");
     add(conditions.store.in_words(), "Postgres is as fast as it is");
     add(conditions.yields.in_words(), "the machine's scheduler decides");
-    let rare = conditions.rare.iter().map(|site| format!("at times {site}")).collect();
-    add(rare, "the real program takes such a branch when the machine has it so");
+    let rare = conditions.buggify.iter().map(|site| format!("at times {site}")).collect();
+    add(rare, "the real program takes this path when load or threads cause it");
     if conditions.balancer.is_some() {
         let nobody = "clients behind the balancer come all the time".to_owned();
         add(vec![nobody], "there is no balancer");

@@ -35,6 +35,9 @@
 //!   a seeded generator that the test hands in.
 //! * Statics that are written to: runs go on side by side. Let the router own its state.
 //!
+//! Rare paths inside of the server, such as one-byte reads, are taken only in a build with
+//! `--cfg lastorders_sim`: `cargo test --config "build.rustflags=['--cfg','lastorders_sim']"`.
+//!
 //! Every failing seed and one in 64 is carried out twice. If its two runs differ, that is the
 //! failure, with the place where they part.
 //!

@@ -11,7 +11,7 @@ pub struct Size {
     /// Steps of all of them, those inside of a `Repeat` included.
     pub steps: usize,
     /// Things that happen by themselves: links, stalls, a balancer, wrappers that give way,
-    /// rare branches.
+    /// rare paths of the server.
     pub faults: usize,
     /// Conditions that are not the plainest.
     pub odd: usize,
@@ -34,7 +34,7 @@ impl Size {
             + conditions.store.outages.len()
             + usize::from(conditions.startup.is_some())
             + usize::from(conditions.balancer.is_some())
-            + conditions.rare.len()
+            + conditions.buggify.len()
             + [yields.io, yields.store, yields.tasks].into_iter().filter(|it| *it > 0).count();
         Self {
             actors: actors.sum(),

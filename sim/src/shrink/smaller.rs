@@ -71,9 +71,9 @@ fn conditions(case: &Case, change: &mut impl FnMut(Change)) {
     change(Box::new(|case| case.conditions.yields.io = 0));
     change(Box::new(|case| case.conditions.yields.store = 0));
     change(Box::new(|case| case.conditions.yields.tasks = 0));
-    change(Box::new(|case| case.conditions.rare.clear()));
-    for site in case.conditions.rare.clone() {
-        change(Box::new(move |case| _ = case.conditions.rare.remove(&site)));
+    change(Box::new(|case| case.conditions.buggify.clear()));
+    for site in case.conditions.buggify.clone() {
+        change(Box::new(move |case| _ = case.conditions.buggify.remove(&site)));
     }
     change(Box::new(|case| case.conditions.network = Conditions::default().network));
     change(Box::new(|case| case.conditions.network.links.clear()));

@@ -1,39 +1,9 @@
 use lastorders_harness::plan::{Contract, Draft, Step, Until};
 
 use super::mend::mend;
-use super::{Likeness, MOST_TRIES, Size, shrink};
+use super::{MOST_TRIES, Size, shrink};
 use crate::case::Case;
-use crate::engine::EngineKind;
 use crate::generate::{Family, generate};
-use crate::subject::Subject;
-use crate::sweep::{Origin, Simulator};
-
-fn simulator(subject: &str) -> Simulator {
-    let subject: Subject = subject.parse().expect("it is known");
-    Simulator { subject, engine: EngineKind::Event, family: Family::Mixed }
-}
-
-/// The first seed that fails, and its case.
-fn first(simulator: &Simulator) -> (u64, Case) {
-    let mut seeds = (0..3_000).map(|seed| (seed, simulator.case(Origin::from(seed))));
-    seeds
-        .find(|(_, case)| Likeness::of(simulator, case).is_some())
-        .expect("a bug that is found soon")
-}
-
-#[test]
-fn planted_bugs_shrink_to_four_actors_that_fail_in_the_same_way() {
-    for bug in ["canary", "pool-first", "no-connection-close", "second-signal-fatal"] {
-        let simulator = simulator(&format!("bug:{bug}"));
-        let (seed, case) = first(&simulator);
-        let known_by = Likeness::of(&simulator, &case).expect("it fails");
-        let shrunk = shrink(&case, MOST_TRIES, |case| known_by.holds(&simulator, case));
-        let Size { actors, .. } = Size::of(&shrunk.case);
-        assert!(actors <= 4, "{bug}, seed {seed}: {actors} actors: {:#?}", shrunk.case);
-        assert!(shrunk.minimal, "{bug}, seed {seed}: ended after {} runs", shrunk.tried);
-        assert!(known_by.holds(&simulator, &shrunk.case), "{bug}, seed {seed}");
-    }
-}
 
 #[test]
 fn what_is_needed_stays_and_all_else_goes() {
@@ -97,4 +67,40 @@ fn who_waits_for_what_is_gone_waits_no_more() {
     assert!(matches!(&steps(2)[1], Step::Repeat { until: Until::Times(1), .. }));
     assert_eq!(case.plan.actors.len(), 3, "whoever does nothing is gone");
     assert_eq!(lastorders_harness::plan::validate(&case.plan), Ok(()));
+}
+
+#[cfg(lastorders_sim)]
+mod injected {
+    use super::*;
+    use crate::engine::EngineKind;
+    use crate::shrink::Likeness;
+    use crate::subject::Subject;
+    use crate::sweep::{Origin, Simulator};
+
+    fn simulator(subject: &str) -> Simulator {
+        let subject: Subject = subject.parse().expect("it is known");
+        Simulator { subject, engine: EngineKind::Event, family: Family::Mixed }
+    }
+
+    /// The first seed that fails, and its case.
+    fn first(simulator: &Simulator) -> (u64, Case) {
+        let mut seeds = (0..3_000).map(|seed| (seed, simulator.case(Origin::from(seed))));
+        seeds
+            .find(|(_, case)| Likeness::of(simulator, case).is_some())
+            .expect("a bug that is found soon")
+    }
+
+    #[test]
+    fn injected_bugs_shrink_to_four_actors_that_fail_in_the_same_way() {
+        for bug in ["canary", "pool-first", "no-connection-close", "second-signal-fatal"] {
+            let simulator = simulator(&format!("bug:{bug}"));
+            let (seed, case) = first(&simulator);
+            let known_by = Likeness::of(&simulator, &case).expect("it fails");
+            let shrunk = shrink(&case, MOST_TRIES, |case| known_by.holds(&simulator, case));
+            let Size { actors, .. } = Size::of(&shrunk.case);
+            assert!(actors <= 4, "{bug}, seed {seed}: {actors} actors: {:#?}", shrunk.case);
+            assert!(shrunk.minimal, "{bug}, seed {seed}: ended after {} runs", shrunk.tried);
+            assert!(known_by.holds(&simulator, &shrunk.case), "{bug}, seed {seed}");
+        }
+    }
 }

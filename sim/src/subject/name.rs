@@ -3,9 +3,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bugs::Bug;
+use crate::bugs::{Bug, NotBuiltIn};
 
-/// How the name of a planted bug begins.
+/// How the name of an injected bug begins.
 const BUG: &str = "bug:";
 
 /// A server.
@@ -21,7 +21,7 @@ pub enum Subject {
     /// The crate `axum-server`.
     AxumServer,
     /// Ours with a bug.
-    Planted(&'static Bug),
+    Injected(&'static Bug),
 }
 
 impl Subject {
@@ -32,8 +32,20 @@ impl Subject {
     #[must_use]
     pub fn is_ours(self) -> bool {
         match self {
-            Self::Ours | Self::Planted(_) => true,
+            Self::Ours | Self::Injected(_) => true,
             Self::Axum | Self::HyperUtil | Self::AxumServer => false,
+        }
+    }
+
+    /// Whether this build can simulate the server.
+    ///
+    /// # Errors
+    ///
+    /// If it has a bug that this build lacks.
+    pub fn check_built_in(self) -> Result<(), NotBuiltIn> {
+        match self {
+            Self::Injected(bug) => bug.check_built_in(),
+            Self::Ours | Self::Axum | Self::HyperUtil | Self::AxumServer => Ok(()),
         }
     }
 }
@@ -45,7 +57,7 @@ impl fmt::Display for Subject {
             Self::Axum => f.pad("axum"),
             Self::HyperUtil => f.pad("hyper-util"),
             Self::AxumServer => f.pad("axum-server"),
-            Self::Planted(bug) => f.pad(&format!("{BUG}{}", bug.name)),
+            Self::Injected(bug) => f.pad(&format!("{BUG}{}", bug.name)),
         }
     }
 }
@@ -55,7 +67,7 @@ impl FromStr for Subject {
 
     fn from_str(name: &str) -> Result<Self, Unknown> {
         let known = match name.strip_prefix(BUG) {
-            Some(bug) => Bug::find(bug).map(Self::Planted),
+            Some(bug) => Bug::find(bug).map(Self::Injected),
             None => Self::ALL.into_iter().find(|it| it.to_string() == name),
         };
         known.ok_or_else(|| Unknown(name.to_owned()))

@@ -55,7 +55,7 @@ pub struct Tool {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The hash of the packages in its lock file that can change a run.
+    /// Its [`LOCK_HASH`](crate::trace::LOCK_HASH).
     pub lock: String,
 }
 

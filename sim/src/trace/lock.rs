@@ -1,8 +1,14 @@
-/// 8 hexadecimal digits that stand for [`ENGINE_VERSION`](super::ENGINE_VERSION) and for name,
-/// version and checksum of every package whose code can change a run (`build/lock.rs` lists them).
-/// Two builds with the same digits give the same run for the same case; golden hashes and
-/// reproduction lines bear it.
-pub const LOCK_HASH: &str = env!("LASTORDERS_SIM_LOCK");
+/// 8 hexadecimal digits that stand for [`ENGINE_VERSION`](super::ENGINE_VERSION), for name, version
+/// and checksum of every package whose code can change a run (`build/lock.rs` lists them), and for
+/// whether the server is built with `--cfg lastorders_sim`. Two builds with the same digits give
+/// the same run for the same case. Results of sweeps and reproduction lines bear the digits.
+pub const LOCK_HASH: &str =
+    if cfg!(lastorders_sim) { PACKAGES_HASH } else { env!("LASTORDERS_SIM_LOCK_PLAIN") };
+
+/// The digits without the kind of build: those of a build with `--cfg lastorders_sim`. A case
+/// without injected bugs and rare paths gives the same run in both builds, so golden hashes bear
+/// these digits.
+pub const PACKAGES_HASH: &str = env!("LASTORDERS_SIM_LOCK_INJECTED");
 
 #[cfg(test)]
 #[path = "../../build/lock.rs"]
@@ -10,7 +16,7 @@ mod build;
 
 #[cfg(test)]
 mod tests {
-    use super::build::{hash, packages};
+    use super::build::{BUILDS, Build, hash, packages};
     use super::*;
     use crate::trace::ENGINE_VERSION;
 
@@ -47,7 +53,7 @@ mod tests {
     "#;
 
     fn of(lock: &str) -> u32 {
-        hash(&packages(lock, "root").expect("it is a lock file"), 1)
+        hash(&packages(lock, "root").expect("it is a lock file"), 1, Build::Plain)
     }
 
     #[test]
@@ -70,7 +76,9 @@ mod tests {
             assert_eq!(of(&LOCK.replace(from, to)) == of(LOCK), same, "{what}");
         }
         let found = packages(LOCK, "root").expect("it is a lock file");
-        assert_ne!(hash(&found, 1), hash(&found, 2), "the engine's version");
+        let plain = hash(&found, 1, Build::Plain);
+        assert_ne!(plain, hash(&found, 2, Build::Plain), "the engine's version");
+        assert_ne!(plain, hash(&found, 1, Build::Injected), "the kind of build");
     }
 
     #[test]
@@ -91,7 +99,10 @@ mod tests {
     fn the_digits_are_those_of_our_own_lock_file() {
         let lock = include_str!("../../../Cargo.lock");
         let found = packages(lock, "lastorders-sim").expect("it is ours");
-        assert_eq!(LOCK_HASH, format!("{:08x}", hash(&found, ENGINE_VERSION)));
+        let [injected, plain] =
+            BUILDS.map(|(_, build)| format!("{:08x}", hash(&found, ENGINE_VERSION, build)));
+        assert_eq!(PACKAGES_HASH, injected);
+        assert_eq!(LOCK_HASH, if cfg!(lastorders_sim) { injected } else { plain });
         for name in ["tokio", "hyper", "h2", "axum", "turmoil-net", "indexmap"] {
             assert!(found.iter().any(|(found, ..)| found == name), "{name} is not among {found:?}");
         }

@@ -36,7 +36,7 @@ pub use self::engine_version::ENGINE_VERSION;
 pub use self::file::{Header, MOST_DRAWS, MOST_RECORDS, ReadError, read, write};
 pub use self::hash::Chain;
 pub use self::kind::{Kind, Stream};
-pub use self::lock::LOCK_HASH;
+pub use self::lock::{LOCK_HASH, PACKAGES_HASH};
 pub use self::names::Names;
 pub use self::record::{NO_CONNECTION, Record};
 pub use self::recorder::{Recording, begin, drew, len, pause, record, record_at};

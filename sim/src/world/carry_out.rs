@@ -25,6 +25,9 @@ const MOST_EVENTS: u64 = 2_000_000;
 
 /// Carries out a case, to the same end each time. On this thread, which must not be inside of a
 /// tokio runtime.
+///
+/// The run ends as [`Ended::Unsupported`] if the plan is not valid or if this build lacks the
+/// subject's bug.
 #[must_use]
 pub fn carry_out(case: &Case, subject: Subject, engine: EngineKind) -> Run {
     carry_out_with(case, subject, engine, &App::Reference)
@@ -48,8 +51,8 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
         move || clock.now_ns()
     });
     let tapped = packets::listen();
-    let ended = match plan::validate(&case.plan) {
-        Err(error) => Ended::Unsupported(error.to_string()),
+    let ended = match possible(case, server.0) {
+        Err(why) => Ended::Unsupported(why),
         Ok(()) => {
             let (case, clock) = (case.clone(), Rc::clone(&clock));
             let curtain = Curtain { record: Rc::default(), history: Rc::clone(&history) };
@@ -81,6 +84,12 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
         append(&mut history, "world", What::Unreached { step, why, trouble: Trouble::World });
     }
     Run { history, trace, ended, packets }
+}
+
+/// Why nothing can be carried out, if nothing can.
+fn possible(case: &Case, subject: Subject) -> Result<(), String> {
+    plan::validate(&case.plan).map_err(|error| error.to_string())?;
+    subject.check_built_in().map_err(|error| error.to_string())
 }
 
 /// Falls when the world's part is over, be it to the end or not, and before the engine drops what

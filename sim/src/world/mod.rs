@@ -11,6 +11,7 @@
 //! * `inside`: what our server says of its shutdown
 //! * `store/`: the database
 //! * `backstage`: what the actors ask of the world
+//! * `buggify`: the rare paths that the server takes
 //! * `balancer`, `links`: what happens to the network by itself
 //! * `packets`: every packet, for the trace
 //! * `left_out`: the scenarios of the catalogue that cannot be carried out here
@@ -18,6 +19,7 @@
 mod app;
 mod backstage;
 mod balancer;
+mod buggify;
 mod calls;
 mod carry_out;
 mod cast;

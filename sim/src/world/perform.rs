@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::stream::poll_fn;
-use lastorders::{Drain, Signal, rare};
+use lastorders::{Drain, Signal};
 use lastorders_harness::actor::{
     Exit, Recorder, Stage, act, supervise, watch_exit, watch_listener,
 };
@@ -15,6 +15,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::app::{App, made};
 use super::backstage::Simulated;
+use super::buggify::Buggified;
 use super::cast::Cast;
 use super::listener::Listener;
 use super::process::Process;
@@ -119,14 +120,15 @@ async fn live<N: Net>(
         app: made(&app, &scene, drain),
         resources: vec![Resource::new("store", move || async move { store.close().await })],
     };
-    let random = Arc::clone(&scene.random);
-    let rare = rare::here(scene.conditions.rare.iter().copied(), move |_| random.takes_rare());
-    let exit = subject::serve(subject, parts).await;
-    // What is ready to end is let end.
-    for _ in 0..SETTLING {
-        tokio::task::yield_now().await;
-    }
-    drop(rare);
+    let exit = {
+        let _buggified = Buggified::new(&scene.conditions, &scene.random);
+        let exit = subject::serve(subject, parts).await;
+        // What is ready to end is let end.
+        for _ in 0..SETTLING {
+            tokio::task::yield_now().await;
+        }
+        exit
+    };
     // Everything but this task itself, which ends with the process.
     let tasks = u32::try_from(scene.net.tasks(Cast::SERVER).saturating_sub(1)).unwrap_or(u32::MAX);
     let all = if N::SHOWS_KERNEL { scene.net.sockets(Cast::SERVER) } else { Vec::new() };

@@ -15,8 +15,9 @@ pub(crate) struct Random {
     accepts: Mutex<Rng>,
     /// And apart from both.
     stores: Mutex<Rng>,
-    /// What is drawn inside of the server.
-    rare: Mutex<Rng>,
+    /// Whether the server takes a rare path.
+    #[cfg(lastorders_sim)]
+    buggify: Mutex<Rng>,
 }
 
 impl Random {
@@ -27,7 +28,8 @@ impl Random {
             yields: stream(tail_seed, Stream::Yield),
             accepts: stream(!tail_seed, Stream::Yield),
             stores: stream(tail_seed.rotate_left(32) ^ 1, Stream::Yield),
-            rare: stream(!tail_seed.rotate_left(32), Stream::Yield),
+            #[cfg(lastorders_sim)]
+            buggify: stream(!tail_seed.rotate_left(32), Stream::Yield),
         }
     }
 
@@ -52,9 +54,10 @@ impl Random {
         often > 0 && drawn(&self.stores) < often
     }
 
-    /// Whether the server takes a rare branch that is on: one time in four.
-    pub(crate) fn takes_rare(&self) -> bool {
-        drawn(&self.rare) < 64
+    /// Whether the server takes a rare path that is on: one time in four.
+    #[cfg(lastorders_sim)]
+    pub(crate) fn takes_rare_path(&self) -> bool {
+        drawn(&self.buggify) < 64
     }
 }
 

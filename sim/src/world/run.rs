@@ -28,7 +28,7 @@ pub enum Ended {
     Livelock,
     /// Something panicked, in the server or in its application: message and place.
     Panicked(String),
-    /// This engine cannot carry the plan out, and why.
+    /// This engine or this build cannot carry the plan out, and why.
     Unsupported(String),
 }
 

@@ -2,9 +2,10 @@
 
 use std::process::{Command, Output, Stdio};
 
+use lastorders_sim::generate::{Family, generate};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::shell::{PROGRAM, path, sim, text};
+use crate::shell::{PROGRAM, arguments, path, sim, text};
 
 fn code(output: &Output) -> i32 {
     output.status.code().expect("it was not killed")
@@ -79,7 +80,7 @@ fn what_makes_no_sense_is_told_by_the_code_and_by_what_to_type() {
         (&["replay", &nonsense], 2, "is no case"),
         (&["replay", &nowhere], 2, "no seed, no v1: line and no file"),
         (&["audit", "0.."], 2, "must have an end"),
-        (&["bugs", "--only", "none"], 4, "no planted bug"),
+        (&["bugs", "--only", "none"], 4, "no injected bug"),
     ] {
         let output = sim(words);
         let said = text(&output.stdout) + &text(&output.stderr);
@@ -100,18 +101,74 @@ fn a_seed_is_the_same_twice_here_and_in_another_process() {
     assert!(text(&output.stdout).ends_with("0 divergences\n"), "{output:?}");
 }
 
-/// The way of every failure: found, printed, reproduced by the printed line.
 #[test]
 fn the_line_that_a_sweep_prints_reproduces_the_failure() {
-    let found =
-        sim(&["sweep", "--seeds", "0..1000", "--subject", "bug:canary", "--stop-after", "1"]);
+    reproduces("axum");
+}
+
+/// The way of every failure: found, printed, reproduced by the printed line.
+fn reproduces(subject: &str) {
+    let found = sim(&["sweep", "--seeds", "0..1000", "--subject", subject, "--stop-after", "1"]);
     assert_eq!(code(&found), 1, "{found:?}");
     let said = text(&found.stdout);
-    let line =
-        said.lines().find_map(|line| line.trim().strip_prefix("cargo sim ")).expect("a line");
-    let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches('\'')).collect();
+    let words = said.lines().find_map(arguments).expect("a line");
     let replayed = sim(&words);
     assert_eq!(code(&replayed), 1, "{replayed:?}");
     let signature = said.lines().find_map(|line| line.split_once(" × ")).expect("a signature").1;
     assert!(text(&replayed.stdout).contains(signature), "{signature}: {replayed:?}");
+}
+
+#[cfg(not(lastorders_sim))]
+#[test]
+fn a_build_without_injected_bugs_says_so() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let out = path(folder.path(), "case.json");
+    let entry = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/bug-canary.json");
+    for words in [
+        &["sweep", "--seeds", "0..9", "--subject", "bug:canary"][..],
+        &["replay", "1", "--subject", "bug:pool-first"],
+        &["shrink", entry],
+        &["export", entry, "--format", "jsonl", "--out", &out],
+        &["bugs"],
+        &["bugs", "--only", "pool-first"],
+    ] {
+        let output = sim(words);
+        let said = text(&output.stderr);
+        assert_eq!(code(&output), 2, "{words:?}: {output:?}");
+        for part in ["cannot simulate the bug", "no injected bugs", "--cfg lastorders_sim"] {
+            assert!(said.contains(part), "{words:?}: {part} is not in: {said}");
+        }
+    }
+}
+
+/// The first seed whose case has rare paths, and what the commands that take a case say of it.
+#[test]
+fn a_build_without_rare_paths_says_that_it_does_not_take_them() {
+    let has_rare_paths = |seed: &u64| !generate(*seed, Family::Mixed).conditions.buggify.is_empty();
+    let seed = (0..100).find(has_rare_paths).expect("every second seed may have them").to_string();
+    for command in ["replay", "shrink", "blame"] {
+        let noted = |subject: &str| {
+            let output = sim(&[command, &seed, "--subject", subject]);
+            text(&output.stderr).matches("does not take the rare paths").count()
+        };
+        assert_eq!(noted("ours"), usize::from(cfg!(not(lastorders_sim))), "{command}");
+        assert_eq!(noted("axum"), 0, "{command}: axum has no rare paths");
+    }
+}
+
+#[cfg(lastorders_sim)]
+mod injected {
+    use super::*;
+
+    #[test]
+    fn the_line_that_a_sweep_prints_reproduces_the_failure_of_an_injected_bug() {
+        reproduces("bug:canary");
+    }
+
+    #[test]
+    fn an_injected_bug_is_found() {
+        let output = sim(&["bugs", "--only", "canary", "--within", "100"]);
+        assert_eq!(code(&output), 0, "{output:?}");
+        assert!(text(&output.stdout).contains("1 of 1 found"), "{output:?}");
+    }
 }

@@ -1,31 +1,38 @@
 //! What is done with a case that fails, as a shell does it: shrink, export, blame.
 
-use crate::shell::{path, sim, text};
+use crate::shell::{arguments, path, sim, text};
 
-const CASE: [&str; 3] = ["1", "--subject", "bug:canary"];
+/// A case that fails in every build.
+const CASE: [&str; 3] = ["69", "--subject", "axum"];
 
 #[test]
 fn a_small_case_is_told_in_words_and_reproduced_by_its_line_and_its_file() {
+    shrinks(
+        CASE,
+        &[
+            "operator\n  ",
+            "sends SIG",
+            "exit-status ",
+            "expected  the process exits with status 0",
+            "━━",
+            "is killed by the judge",
+            "deadline while draining, on a connection that is HTTP/2",
+        ],
+    );
+}
+
+/// Shrinks a case, and replays it by the line and by the file. `parts`: what the story says.
+fn shrinks(case: [&str; 3], parts: &[&str]) {
     let folder = tempfile::tempdir().expect("there is room");
     let file = path(folder.path(), "small.json");
     let words = ["shrink", "--out", &file, "--why", "for a test"];
-    let shrunk = sim(&[&words[..], &CASE].concat());
+    let shrunk = sim(&[&words[..], &case].concat());
     let said = text(&shrunk.stdout);
     assert_eq!(shrunk.status.code(), Some(1), "{shrunk:?}");
-    for part in [
-        "operator\n  ",
-        "sends SIG",
-        "exit-status ",
-        "expected  the process exits with status 0",
-        "━━",
-        "exits with status 1",
-        "exit-status while done",
-    ] {
-        assert!(said.contains(part), "{part} is not in\n{said}");
+    for part in parts {
+        assert!(said.contains(*part), "{part} is not in\n{said}");
     }
-    let line =
-        said.lines().last().and_then(|line| line.strip_prefix("cargo sim ")).expect("a line");
-    let words: Vec<&str> = line.split(' ').map(|word| word.trim_matches('\'')).collect();
+    let words = said.lines().last().and_then(arguments).expect("a line");
     let by_line = sim(&words);
     assert_eq!(text(&by_line.stdout), said, "the same story");
     // The file says by itself which server it is for.
@@ -40,7 +47,7 @@ fn a_run_is_written_for_every_program_that_it_is_promised_for() {
         ("pcapng", &[0x0a, 0x0d, 0x0d, 0x0a]),
         ("chrome", b"{"),
         ("html", b"<!DOCTYPE html>"),
-        ("plan", b"{\n  \"version\": 1,\n  \"scenario\": \"simulated/exit-status-1\""),
+        ("plan", b"{\n  \"version\": 1,\n  \"scenario\": \"simulated/deadline-69\""),
         ("corpus", b"{\n  \"why\": \"for a test\""),
     ] {
         let file = path(folder.path(), format);
@@ -60,11 +67,15 @@ fn a_run_is_written_for_every_program_that_it_is_promised_for() {
 
 #[test]
 fn blame_names_the_event_after_which_it_was_lost() {
-    let output = sim(&[&["blame", "--draws", "20"][..], &CASE].concat());
+    blames(CASE, "lost after 9.342 ms: the store stands still");
+}
+
+fn blames(case: [&str; 3], event: &str) {
+    let output = sim(&[&["blame", "--draws", "20"][..], &case].concat());
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(said.contains("nothing is kept") && said.contains("drawn anew"), "{said}");
-    assert!(said.contains("lost after 2.759 ms: the link of slow-body-1 is held"), "{said}");
+    assert!(said.contains(event), "{said}");
 }
 
 #[test]
@@ -73,5 +84,24 @@ fn what_does_not_fail_has_nothing_to_shrink() {
         let output = sim(&[command, "0"]);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert!(text(&output.stderr).contains("it does not fail"), "{output:?}");
+    }
+}
+
+#[cfg(lastorders_sim)]
+mod injected {
+    use super::*;
+
+    /// A case of our server with a bug.
+    const CASE: [&str; 3] = ["1", "--subject", "bug:canary"];
+
+    #[test]
+    fn a_small_case_of_an_injected_bug_is_told_and_reproduced() {
+        let end = ["exits with status 1", "exit-status while done"];
+        shrinks(CASE, &[&["sends SIG", "exit-status "][..], &end].concat());
+    }
+
+    #[test]
+    fn blame_names_the_event_after_which_an_injected_bug_lost_it() {
+        blames(CASE, "lost after 2.759 ms: the link of slow-body-1 is held");
     }
 }

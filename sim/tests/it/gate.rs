@@ -1,10 +1,12 @@
-//! What every `cargo test` carries out: the corpus, and some hundred seeds of every family.
+//! What every `cargo test` carries out: the corpus, and some hundred seeds of every family. A build
+//! without `--cfg lastorders_sim` leaves out the corpus entries whose server has an injected bug.
 
 use std::fmt::Write as _;
 use std::num::NonZero;
 use std::path::Path;
 
-use lastorders_sim::corpus::folder;
+use lastorders_sim::cli::COMMAND;
+use lastorders_sim::corpus::{Entry, folder};
 use lastorders_sim::engine::EngineKind;
 use lastorders_sim::generate::Family;
 use lastorders_sim::subject::Subject;
@@ -18,23 +20,36 @@ struct Unseen;
 
 impl Watch for Unseen {}
 
-#[test]
-fn every_case_of_the_corpus_gives_what_it_says() {
+/// Replays the entries of the corpus that are chosen, at least so many.
+fn replay_corpus(is_chosen: impl Fn(&Entry) -> bool, at_least: usize) {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let entries = folder(&place).unwrap_or_else(|error| panic!("{error}"));
+    let mut entries = folder(&place).unwrap_or_else(|error| panic!("{error}"));
+    entries.retain(|(_, entry)| is_chosen(entry));
+    assert!(entries.len() >= at_least, "{} entries of the corpus are chosen", entries.len());
     let mut wrong = String::new();
     for (file, entry) in &entries {
         assert!(!entry.why.trim().is_empty(), "{} does not say why it is there", file.display());
         if let Err(surprise) = entry.replay() {
             let file = file.display();
-            let _ = writeln!(wrong, "cargo sim replay {file}\n  {surprise}\n  {}", entry.why);
+            let _ = writeln!(wrong, "{COMMAND} replay {file}\n  {surprise}\n  {}", entry.why);
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
 #[test]
+fn every_case_of_the_corpus_for_any_build_gives_what_it_says() {
+    replay_corpus(|entry| !entry.needs_injected(), 20);
+}
+
+/// A build with rare paths does the same in `injected`.
+#[cfg(not(lastorders_sim))]
+#[test]
 fn the_first_seeds_of_every_family_lose_nothing() {
+    sweep_first_seeds();
+}
+
+fn sweep_first_seeds() {
     let jobs = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     let mut wrong = String::new();
     for family in Family::ALL {
@@ -45,11 +60,37 @@ fn the_first_seeds_of_every_family_lose_nothing() {
         for (signature, group) in &swept.tally.failures {
             let first = &group.cases[0];
             let (n, blob) = (group.count, &first.blob);
-            let _ = writeln!(wrong, "{family}, {n} × {signature}\n  cargo sim replay '{blob}'");
+            let _ = writeln!(wrong, "{family}, {n} × {signature}\n  {COMMAND} replay '{blob}'");
         }
         for fault in &swept.tally.faults {
             let _ = writeln!(wrong, "{family}, seed {}: {}", fault.origin, fault.what);
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[cfg(lastorders_sim)]
+mod injected {
+    use super::*;
+
+    #[test]
+    fn every_case_of_the_corpus_with_an_injected_bug_gives_what_it_says() {
+        replay_corpus(Entry::needs_injected, 9);
+    }
+
+    #[test]
+    fn the_first_seeds_of_every_family_lose_nothing_on_rare_paths() {
+        sweep_first_seeds();
+    }
+}
+
+#[cfg(not(lastorders_sim))]
+#[test]
+fn a_corpus_entry_with_an_injected_bug_proves_nothing_in_this_build() {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let entries = folder(&place).unwrap_or_else(|error| panic!("{error}"));
+    let (_, entry) =
+        entries.iter().find(|(_, it)| it.needs_injected()).expect("the corpus has one");
+    let error = entry.replay().expect_err("this build cannot replay it").to_string();
+    assert!(error.contains("proves nothing") && error.contains("`cargo sim`"), "{error}");
 }

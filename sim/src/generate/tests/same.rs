@@ -55,7 +55,7 @@ fn without_one_kind_of_client_all_others_do_what_they_did() {
             assert_eq!(fewer.conditions.network, network, "{} {seed}", kind.name());
             assert_eq!(fewer.conditions.store, all.conditions.store);
             assert_eq!(fewer.conditions.yields, all.conditions.yields);
-            assert_eq!(fewer.conditions.rare, all.conditions.rare);
+            assert_eq!(fewer.conditions.buggify, all.conditions.buggify);
             assert_eq!(fewer.tail_seed, all.tail_seed);
             dropped += all.plan.actors.len() - expected.len();
         }

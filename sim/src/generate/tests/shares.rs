@@ -33,7 +33,7 @@ const RARITIES: [(&str, Test); 34] = [
     ("a slow release", |it| it.conditions.store.close_us >= it.conditions.policy.release_us),
     ("a balancer", |it| it.conditions.balancer.is_some()),
     ("yields", |it| it.conditions.yields != crate::case::Yields::default()),
-    ("rare branches", |it| !it.conditions.rare.is_empty()),
+    ("rare paths of the server", |it| !it.conditions.buggify.is_empty()),
     ("a signal in the startup", |it| it.conditions.startup.is_some()),
     ("a side is closed over work", half_works),
     ("SIGINT", |it| signals(it).contains(&Signal::Int)),

@@ -4,11 +4,27 @@
 //! * `app`: what it serves
 //! * `memory`: its listener
 //! * `as_they_come`: what all have in common, and the faults that others are known for
-//! * `bugs`, `timing`: what each planted bug does that our server does not
+//! * `wrong_goaway`: what the bug around our server does
+//! * `injected/`: what each bug inside of our server does
+
+/// Does the same to our server with the bug and without: what only the bug does must be seen.
+macro_rules! shows {
+    ($($name:literal: $script:ident;)*) => {$(
+        #[test]
+        fn $script() {
+            use crate::subject::{Subject, tests::rig::run};
+            let bug = crate::bugs::Bug::find($name).expect("a bug");
+            assert!(run(super::$script(Subject::Injected(bug))), "the bug does not show");
+            assert!(!run(super::$script(Subject::Ours)), "ours does it, too");
+        }
+    )*};
+}
+use shows;
 
 mod app;
 mod as_they_come;
-mod bugs;
+#[cfg(lastorders_sim)]
+mod injected;
 mod memory;
 mod rig;
-mod timing;
+mod wrong_goaway;

@@ -64,10 +64,6 @@ impl Rig {
         Client(ours)
     }
 
-    pub(super) fn is_listening(&self) -> bool {
-        !self.queue.is_closed()
-    }
-
     pub(super) fn released(&self) -> bool {
         self.released.load(Ordering::Relaxed)
     }
@@ -76,14 +72,6 @@ impl Rig {
     pub(super) async fn held(&self) -> Client {
         let mut client = self.connect();
         client.get("/held").await;
-        client
-    }
-
-    /// A connection that has been answered once.
-    pub(super) async fn idle(&self) -> Client {
-        let mut client = self.connect();
-        client.get("/health").await;
-        assert_eq!(client.answer().await.as_deref(), Some(r#"{"status":"ok"}"#));
         client
     }
 
@@ -104,6 +92,22 @@ impl Rig {
         let ended = timeout(FOR_EVER, self.server).await.ok()?;
         let (exit, at) = ended.expect("the server does not panic");
         Some((exit.code, at - self.signalled.expect("there was a signal")))
+    }
+}
+
+/// What only the tests in `injected` ask for.
+#[cfg(lastorders_sim)]
+impl Rig {
+    pub(super) fn is_listening(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
+    /// A connection that has been answered once.
+    pub(super) async fn idle(&self) -> Client {
+        let mut client = self.connect();
+        client.get("/health").await;
+        assert_eq!(client.answer().await.as_deref(), Some(r#"{"status":"ok"}"#));
+        client
     }
 
     /// How long after the first signal it exits.

@@ -3,11 +3,12 @@
 //! * `catalogue`: the harness's own scenarios, carried out here
 //! * `killed`: what is at work when a server is killed or panics
 //! * `starting`: a store that is not there yet, or for a while
-//! * `rare`: branches of the server that are rarely taken
+//! * `injected`: rare paths of the server, in a build with `--cfg lastorders_sim`
 //! * `yields`: wrappers that give way
 
 mod catalogue;
+#[cfg(lastorders_sim)]
+mod injected;
 mod killed;
-mod rare;
 mod starting;
 mod yields;

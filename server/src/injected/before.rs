@@ -1,30 +1,30 @@
-#[cfg(feature = "planted")]
+#[cfg(lastorders_sim)]
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-use super::{Planted, planted};
+use super::{InjectedBug, injected};
 
-/// The answer of before, for [`Planted::HealthLate`].
+/// The previous answer of the health route, for [`InjectedBug::HealthLate`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Before {
-    #[cfg(feature = "planted")]
+    #[cfg(lastorders_sim)]
     answer: Arc<AtomicBool>,
 }
 
 impl Before {
-    /// What is right now; with the bug, what was right when this was last called.
+    /// Returns `now`, or the argument of the previous call if the bug is injected.
     pub(crate) fn instead_of(&self, now: bool) -> bool {
-        if planted(Planted::HealthLate) { self.exchange(now) } else { now }
+        if injected(InjectedBug::HealthLate) { self.exchange(now) } else { now }
     }
 
-    #[cfg(feature = "planted")]
+    #[cfg(lastorders_sim)]
     fn exchange(&self, now: bool) -> bool {
         self.answer.swap(now, Ordering::Relaxed)
     }
 
-    #[cfg(not(feature = "planted"))]
+    #[cfg(not(lastorders_sim))]
     fn exchange(&self, now: bool) -> bool {
         now
     }

@@ -3,27 +3,13 @@ use std::time::Duration;
 
 use lastorders::{Policy, Signal};
 
-use super::rig::{Rig, pass, settle};
 use crate::subject::Subject;
+use crate::subject::tests::rig::{Rig, pass, settle};
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Does the same to our server with the bug and without: what only the bug does must be seen.
-macro_rules! shows {
-    ($($name:literal: $script:ident;)*) => {$(
-        #[test]
-        fn $script() {
-            use crate::subject::{Subject, tests::rig::run};
-            let bug = crate::bugs::Bug::find($name).expect("a bug");
-            assert!(run(super::$script(Subject::Planted(bug))), "the bug does not show");
-            assert!(!run(super::$script(Subject::Ours)), "ours does it, too");
-        }
-    )*};
-}
-pub(super) use shows;
-
 mod each {
-    super::shows! {
+    crate::subject::tests::shows! {
         "canary": exits_1;
         "readiness-after-seal": is_ready_in_the_lame_duck;
         "health-late": is_ready_once_more;
@@ -32,7 +18,6 @@ mod each {
         "no-connection-close": announces_nothing;
         "idle-closed-unread": closes_over_a_request;
         "executed-after-fin": executes_what_comes_too_late;
-        "wrong-goaway": says_that_nothing_was_processed;
         "second-signal-fatal": dies_of_the_second_signal;
         "pool-first": releases_under_a_request;
     }
@@ -113,19 +98,6 @@ async fn executes_what_comes_too_late(subject: Subject) -> bool {
     assert_eq!(client.rest().await, b"", "the server closes it");
     client.send("POST /work HTTP/1.1\r\nhost: sim\r\ncontent-length: 2\r\n\r\n{}").await;
     rig.seen.jobs.load(Ordering::Relaxed) == 1
-}
-
-async fn says_that_nothing_was_processed(subject: Subject) -> bool {
-    let mut rig = Rig::new(subject);
-    let mut client = rig.connect();
-    let settings = b"\0\0\0\x04\0\0\0\0\0";
-    client.send([b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &settings[..]].concat()).await;
-    rig.terminate().await;
-    let goaway = b"\0\0\x08\x07\0\0\0\0\0";
-    client.until(goaway).await.expect("it says goodbye");
-    let id = client.number().await;
-    assert!(id == 0 || id == u32::MAX >> 1, "{id}");
-    id == 0
 }
 
 async fn dies_of_the_second_signal(subject: Subject) -> bool {

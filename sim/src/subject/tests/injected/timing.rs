@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use lastorders::{Policy, Signal};
 
-use super::rig::{Rig, pass};
 use crate::subject::Subject;
+use crate::subject::tests::rig::{Rig, pass};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 mod each {
-    crate::subject::tests::bugs::shows! {
+    crate::subject::tests::shows! {
         "upgraded-forgotten": leaves_the_upgraded;
         "counted-by-handler": cuts_an_answer_short;
         "counter-leaked": waits_for_who_has_left;

@@ -1,27 +1,26 @@
-//! Branches of the server that are rarely taken.
+//! Rare paths of the server.
 
-use lastorders::rare::Rare;
-
+use crate::case::BuggifySite;
 use crate::engine::EngineKind;
 use crate::generate::{Family, generate};
 use crate::subject::Subject;
 use crate::trace::audit::compare;
 use crate::world::{Run, carry_out};
 
-fn run(seed: u64, rare: Option<Rare>) -> Run {
+fn run(seed: u64, site: Option<BuggifySite>) -> Run {
     let mut case = generate(seed, Family::Mixed);
-    case.conditions.rare = rare.into_iter().collect();
+    case.conditions.buggify = site.into_iter().collect();
     carry_out(&case, Subject::Ours, EngineKind::Event)
 }
 
 #[test]
-fn each_site_is_come_by_and_makes_another_run() {
-    for site in Rare::ALL {
+fn each_rare_path_is_reached_and_changes_the_run() {
+    for site in BuggifySite::ALL {
         let differs = |seed: &u64| {
             let (plain, rare) = (run(*seed, None), run(*seed, Some(site)));
             match site {
-                // Nobody can see from outside who holds buffers; that it was drawn for, one can.
-                Rare::ParkEarly => compare(&plain.trace, &rare.trace).is_some(),
+                // Nobody sees from outside who holds buffers; the trace shows the draw.
+                BuggifySite::ParkEarly => compare(&plain.trace, &rare.trace).is_some(),
                 _ => plain.history.events != rare.history.events,
             }
         };

@@ -1,9 +1,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Planted;
+use super::InjectedBug;
 
-impl Planted {
+impl InjectedBug {
     /// Every bug.
     pub const ALL: [Self; 17] = [
         Self::Canary,
@@ -50,13 +50,13 @@ impl Planted {
     }
 }
 
-impl fmt::Display for Planted {
+impl fmt::Display for InjectedBug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl FromStr for Planted {
+impl FromStr for InjectedBug {
     type Err = Unknown;
 
     fn from_str(name: &str) -> Result<Self, Unknown> {
@@ -72,7 +72,7 @@ pub struct Unknown(String);
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no bug is called {:?}; there are:", self.0)?;
-        Planted::ALL.iter().try_for_each(|bug| write!(f, " {bug}"))
+        InjectedBug::ALL.iter().try_for_each(|bug| write!(f, " {bug}"))
     }
 }
 
