@@ -9,6 +9,8 @@
 //! * `machine/`: what this machine has, and what each test needs of it
 //! * `pages`: reports as pages, in a real browser
 //! * `postgres`: where Postgres comes from, each way for real
+//! * `plain_build`: the program that users build has no injected bugs
+//! * `postgres`: where Postgres comes from, each rung of the ladder for real
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
 //! * `injected::simulated`: the whole way of a bug from a seed to the real binary
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
@@ -24,6 +26,7 @@ mod killed;
 mod loss;
 mod machine;
 mod pages;
+mod plain_build;
 mod postgres;
 mod rules;
 mod store;
@@ -58,6 +61,8 @@ fn main() -> ExitCode {
         #[cfg(lastorders_sim)]
         both_worlds::injected::tests(),
         #[cfg(lastorders_sim)]
+        plain_build::injected::tests(),
+        #[cfg(lastorders_sim)]
         injected::simulated::tests(),
         judge::tests(),
         both_worlds::tests(),
@@ -66,6 +71,7 @@ fn main() -> ExitCode {
         loss::tests(),
         machine::tests(),
         pages::tests(),
+        plain_build::tests(),
         postgres::tests(),
         rules::tests(),
         store::tests(),

@@ -1,0 +1,52 @@
+//! The program that users build has no injected bugs: `cargo build --workspace --all-features`
+//! yields a `lastorders-server` in which no environment variable can select one.
+//!
+//! A bug can be selected by its name in `LASTORDERS_INJECT` only, so the tests look for these texts
+//! among the bytes of the binary.
+
+use lastorders_sim::bugs::Bug;
+
+use crate::built::program;
+
+/// The variable that selects a bug.
+const VARIABLE: &str = "LASTORDERS_INJECT";
+
+/// A variable that every build reads: a look that misses this one has seen nothing.
+const ALWAYS_READ: &str = "LASTORDERS_DEADLINE";
+
+/// The names of the server's bugs. `canary` is left out, because other code may use the word.
+fn names() -> Vec<&'static str> {
+    let in_server = Bug::ALL.into_iter().filter(|bug| bug.is_in_server()).map(|bug| bug.name);
+    in_server.filter(|name| name.contains('-')).collect()
+}
+
+/// Those of the texts that the server's binary contains.
+fn found(texts: &[&'static str]) -> Vec<&'static str> {
+    let path = program("lastorders-server");
+    let binary = std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    let binary = String::from_utf8_lossy(&binary);
+    let is_in = |text: &str| binary.contains(text);
+    assert!(is_in(ALWAYS_READ), "{ALWAYS_READ} is not in {}", path.display());
+    texts.iter().copied().filter(|text| is_in(text)).collect()
+}
+
+#[cfg(not(lastorders_sim))]
+#[test]
+fn no_variable_and_no_bug_is_named_in_the_server_that_users_build() {
+    let names = names();
+    assert_eq!(names.len(), 16, "{names:?}");
+    let found = found(&[&[VARIABLE][..], &names].concat());
+    assert!(found.is_empty(), "the server is built with injected bugs: {found:?}");
+}
+
+#[cfg(lastorders_sim)]
+mod injected {
+    use super::{VARIABLE, found, names};
+
+    #[test]
+    fn the_same_look_finds_the_variable_and_every_bug_in_a_build_that_has_them() {
+        let all = [&[VARIABLE][..], &names()].concat();
+        assert_eq!(found(&all), all);
+    }
+}
