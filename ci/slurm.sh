@@ -71,7 +71,8 @@ until_ok() {
 
 sim=${LASTORDERS_SIM:-}
 if [ -z "$sim" ]; then
-  cargo build --quiet --release --locked -p lastorders-sim
+  # As `cargo sim` builds it.
+  cargo build --quiet --release --locked -p lastorders-sim --config "build.rustflags=['--cfg','lastorders_sim']"
   sim=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/lastorders-sim
 fi
 

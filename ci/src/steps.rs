@@ -23,6 +23,23 @@ const STEPS: &[Step] = &[
         ..USUAL
     },
     Step {
+        name: "lint-sim",
+        about: "clippy over the code that only a build with --cfg lastorders_sim has",
+        cargo: &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+            "--cfg",
+            "lastorders_sim",
+        ],
+        ..USUAL
+    },
+    Step {
         name: "pure",
         about: "the harness without its default features",
         cargo: &["check", "-p", "lastorders-harness", "--no-default-features", "--locked"],
@@ -71,6 +88,13 @@ const STEPS: &[Step] = &[
         cargo: &["run", "--release", "--locked", "--", "run", "server"],
         ..USUAL
     },
+    // Before `test`, which leaves the plain programs in the target directory.
+    Step {
+        name: "injected",
+        about: "the tests that need injected bugs and rare paths in the server",
+        script: Some("ci/injected.sh"),
+        ..USUAL
+    },
     Step {
         name: "test",
         about: "the README's second command: every test",
@@ -79,7 +103,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "sim",
-        about: "a sweep of ours, the planted bugs, 20,000 audited seeds, a reproduction line",
+        about: "a sweep of ours, the injected bugs, 20,000 audited seeds, a reproduction line",
         script: Some("ci/sim.sh"),
         ..USUAL
     },
@@ -104,6 +128,9 @@ const STEPS: &[Step] = &[
             "--profile",
             "sweep",
             "--locked",
+            // As `cargo sim` builds it.
+            "--config",
+            "build.rustflags=['--cfg','lastorders_sim']",
             "-p",
             "lastorders-sim",
             "--bench",
