@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Runs the tests that need injected bugs and rare paths in the server: every test whose path contains
-# `injected`, in a build with --cfg lastorders_sim. It rebuilds the workspace's own packages only, and
-# leaves their programs in the target directory: `cargo build` replaces them.
+# `injected`, in a build with --cfg lastorders_sim. cargo rebuilds the workspace's own packages only.
+# The programs with bugs lie apart from the plain ones, in target/injected.
 #
 #   ci/injected.sh [ARGUMENT...]       further arguments of `cargo test`
 set -euo pipefail
 cd "$(dirname "$0")/.."
+target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 export RUSTC_WORKSPACE_WRAPPER=$PWD/ci/rustc-sim.sh
-exec cargo test --workspace --all-features "$@" injected
+export CARGO_BUILD_BUILD_DIR=$target CARGO_TARGET_DIR=$target/injected
+exec cargo test --workspace --all-features --lib --tests "$@" injected

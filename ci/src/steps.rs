@@ -85,10 +85,9 @@ const STEPS: &[Step] = &[
     Step {
         name: "grade",
         about: "the README's first command: the judge grades the reference",
-        cargo: &["run", "--release", "--locked", "--", "run", "server"],
+        cargo: &["run", "--locked", "--", "run", "server"],
         ..USUAL
     },
-    // Before `test`, which leaves the plain programs in the target directory.
     Step {
         name: "injected",
         about: "the tests that need injected bugs and rare paths in the server",
@@ -105,6 +104,22 @@ const STEPS: &[Step] = &[
         name: "sim",
         about: "a sweep of ours, the injected bugs, 20,000 audited seeds, a reproduction line",
         script: Some("ci/sim.sh"),
+        ..USUAL
+    },
+    Step {
+        name: "package",
+        about: "the three crates as they are published, built from their archives",
+        cargo: &[
+            "package",
+            "--locked",
+            "--allow-dirty",
+            "-p",
+            "lastorders",
+            "-p",
+            "lastorders-harness",
+            "-p",
+            "lastorders-sim",
+        ],
         ..USUAL
     },
     Step {
@@ -143,7 +158,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "steady",
         about: "the reference 20 times over, while every processor is busy; only when named",
-        cargo: &["run", "--release", "--locked", "--", "run", "--repeat", "20", "server"],
+        cargo: &["run", "--locked", "--", "run", "--repeat", "20", "server"],
         usual: false,
         loaded: true,
         ..USUAL
@@ -163,25 +178,9 @@ const STEPS: &[Step] = &[
         ..USUAL
     },
     Step {
-        name: "lossless",
-        about: "the same in short: a few shutdowns of ours and of axum; needs root",
-        cargo: &[
-            "run",
-            "--release",
-            "--locked",
-            "-p",
-            "lastorders-bench",
-            "--bin",
-            "loss",
-            "--",
-            "--short",
-        ],
-        ..USUAL
-    },
-    Step {
         name: "soak",
         about: "start, load, SIGTERM, exit, again and again",
-        cargo: &["run", "--release", "--locked", "-p", "lastorders-bench", "--bin", "soak", "--"],
+        cargo: &["run", "--locked", "-p", "lastorders-bench", "--bin", "soak", "--"],
         timed: Some("120s"),
         ..USUAL
     },

@@ -61,8 +61,6 @@ fn main() -> ExitCode {
         #[cfg(lastorders_sim)]
         both_worlds::injected::tests(),
         #[cfg(lastorders_sim)]
-        plain_build::injected::tests(),
-        #[cfg(lastorders_sim)]
         injected::simulated::tests(),
         judge::tests(),
         both_worlds::tests(),
