@@ -124,7 +124,7 @@ fn once() -> u64 {
 pub enum Until {
     /// After so many rounds.
     Times(u64),
-    /// When the mark has been set.
+    /// When the mark has been set, or the server has exited.
     Mark(String),
     /// When the server has exited, or a connection of this actor was refused.
     Gone,

@@ -81,8 +81,9 @@ pub struct Cleaned {
     pub unseen: Vec<String>,
 }
 
-/// Looks for what earlier runs have left: containers, clusters in memory or the temporary directory, packages
-/// that were being fetched, and, on the server at `url` if one is given, databases and roles.
+/// Looks for what earlier runs have left: containers, clusters in memory or the temporary
+/// directory, packages that were being fetched, and, on the server at `url` if one is given,
+/// databases and roles.
 ///
 /// A run that was killed leaves little: guards put most of it away. Never fails: where it cannot
 /// look, it says so.

@@ -95,7 +95,7 @@ impl Pool {
             || round >= MOST_ROUNDS
             || match until {
                 Until::Times(times) => round >= *times,
-                Until::Mark(label) => stage.is_marked(label),
+                Until::Mark(label) => stage.is_marked(label) || stage.has_exited(),
                 Until::Gone => self.gone.load(Ordering::Relaxed) || stage.has_exited(),
             }
     }

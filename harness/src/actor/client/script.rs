@@ -72,7 +72,8 @@ impl<B: Backstage> Client<'_, B> {
         loop {
             let done = match until {
                 Until::Times(times) => round >= *times,
-                Until::Mark(label) => self.stage.is_marked(label),
+                // After the exit nothing is left to wait for.
+                Until::Mark(label) => self.stage.is_marked(label) || self.stage.has_exited(),
                 Until::Gone => self.gone || self.stage.has_exited(),
             };
             if done || self.stage.is_over() {

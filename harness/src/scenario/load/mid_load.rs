@@ -1,5 +1,5 @@
 use crate::check::Level;
-use crate::plan::{Draft, Gate, LetGo, Role, Until};
+use crate::plan::{ActorDraft, Draft, Gate, LetGo, Role, Until};
 use crate::scenario::{Hint, Scenario, Visibility};
 
 /// A shutdown as it happens in production.
@@ -35,8 +35,9 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 const CLIENTS: u64 = 70;
 /// How many share one library's pool.
 const WORKERS: u32 = 60;
-/// Rounds of each client that would go on for ever: without those that keep their connection
-/// (some servers close every one) these are still twice the requests that the gate waits for.
+/// Rounds of each client after the gate has caught its requests. Before that a client goes on: on a
+/// busy machine a load that ends by itself ends before the gate is closed, if the server closes
+/// every connection.
 const ROUNDS: u64 = 20;
 /// How many wait in the store at the signal; the others wait for the pool, or are on their way.
 const HELD: u32 = 8;
@@ -44,19 +45,31 @@ const HELD: u32 = 8;
 const EARLIEST: u64 = 150;
 const LATEST: u64 = 350;
 
+/// A request on a connection of its own.
+fn fresh_round(client: ActorDraft<'_>) -> ActorDraft<'_> {
+    client.connect().work().mark("request").receive().close()
+}
+
+/// A request on the connection that is there.
+fn kept_round(client: ActorDraft<'_>) -> ActorDraft<'_> {
+    client.work().mark("request").receive()
+}
+
+fn held() -> Until {
+    Until::Mark("held".to_owned())
+}
+
 fn plan(draft: &mut Draft) {
     draft.check("ledger", Level::Must);
     draft.warm_up();
     for n in 1..=CLIENTS {
         let fresh = draft.client(&format!("fresh-{n}")).wait("warm");
-        fresh.repeat(Until::Times(ROUNDS), |round| {
-            round.connect().work().mark("request").receive().close()
-        });
+        fresh.repeat(held(), fresh_round).repeat(Until::Times(ROUNDS), fresh_round);
         let kept = draft.client(&format!("kept-{n}")).wait("warm").connect();
-        kept.repeat(Until::Gone, |round| round.work().mark("request").receive());
+        kept.repeat(Until::Gone, kept_round);
     }
     let pooled = draft.actor("pooled", Role::PooledClient { workers: WORKERS }).wait("warm");
-    pooled.repeat(Until::Times(ROUNDS), |round| round.work().mark("request").receive());
+    pooled.repeat(held(), kept_round).repeat(Until::Times(ROUNDS), kept_round);
     // Without a gate the requests under way change faster than anybody can look, and nothing is
     // proved of them. It closes in the middle of the load, and the signal comes when some wait at
     // it: the others are wherever they are by then.
