@@ -50,6 +50,12 @@ pub trait Backstage: Send + Sync + Sized + 'static {
     /// Sends a signal. Nothing happens to a server that has ended.
     fn signal(&self, signal: Signal, target: Target);
 
+    /// The worst delay of the world's timers since the last call, in microseconds. `None`: nothing
+    /// measures it, as in virtual time.
+    fn take_lag_us(&self) -> Option<u64> {
+        None
+    }
+
     /// Stops every thread of the server; done when they stand still.
     fn freeze(&self) -> impl Future<Output = Result<(), String>> + Send;
 

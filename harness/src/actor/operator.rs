@@ -56,6 +56,9 @@ fn send<B: Backstage>(stage: &Stage<B>, signal: Signal, target: Target) {
     }
     stage.backstage().brace();
     if first {
+        if let Some(worst_us) = stage.backstage().take_lag_us() {
+            stage.record("world", What::Lag { worst_us });
+        }
         snapshot(stage);
     }
     stage.set_signalled();

@@ -48,7 +48,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
                 if after > prompt {
                     let actual = format!("{silent} its connection was closed {}", moments.when(at));
                     let late = Finding::late(expected, actual).measured(prompt / 1000, after);
-                    findings.push(about(late));
+                    findings.push(about(late.since(exchange.ended_us)));
                 }
             }
             Some((_, End::Malformed | End::TooLong | End::Refused | End::Silence)) | None => {

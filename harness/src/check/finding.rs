@@ -26,6 +26,10 @@ pub struct Finding {
     /// still be believed. `None` is the strictest: a tenth of the contract's smallest budget.
     #[serde(skip)]
     pub bears_us: Option<u64>,
+    /// For one by the clock: from when on the time was measured, in microseconds since the world
+    /// began to start the server. Only a delay after it can explain the finding. `None` is any time.
+    #[serde(skip)]
+    pub since_us: Option<u64>,
 }
 
 /// What kind of finding it is.
@@ -77,6 +81,7 @@ impl Finding {
             at_us: None,
             request: None,
             bears_us: None,
+            since_us: None,
         }
     }
 
@@ -86,6 +91,13 @@ impl Finding {
     pub fn measured(mut self, budget_ms: u64, took_us: u64) -> Self {
         let budget_us = budget_ms * 1000;
         self.bears_us = Some(budget_us.max(took_us.saturating_sub(budget_us)) / 10);
+        self
+    }
+
+    /// Says from when on the time was measured.
+    #[must_use]
+    pub fn since(mut self, since_us: u64) -> Self {
+        self.since_us = Some(since_us);
         self
     }
 

@@ -16,7 +16,8 @@ pub(super) fn exit_within(history: &View<'_>, budget_ms: u64) -> Option<Finding>
         let killed = moments.killed?;
         let actual = format!("it still ran {}", moments.when(killed));
         let took = killed.saturating_sub(due);
-        return Some(Finding::late(expected, actual).measured(budget_ms, took).at(killed));
+        let late = Finding::late(expected, actual).measured(budget_ms, took);
+        return Some(late.since(due).at(killed));
     };
     let waited = exited.saturating_sub(due) / 1000;
     (waited > budget_ms).then(|| {
@@ -24,7 +25,7 @@ pub(super) fn exit_within(history: &View<'_>, budget_ms: u64) -> Option<Finding>
             "it exited {waited} ms after the last thing that it had to wait for, {}",
             moments.when(exited)
         );
-        Finding::late(expected, actual).measured(budget_ms, waited * 1000).at(exited)
+        Finding::late(expected, actual).measured(budget_ms, waited * 1000).since(due).at(exited)
     })
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::preconditions::{self, reached};
 use super::{Check, CheckUse, Finding, Kind, Level, View, find};
-use crate::history::{History, What};
+use crate::history::History;
 use crate::plan::Plan;
 
 /// What the findings of one scenario amount to; the worst wins.
@@ -91,9 +91,12 @@ fn believe(plan: &Plan, history: &View<'_>, mut finding: Finding) -> Finding {
     let contract = &plan.contract;
     let smallest = contract.visible_ms.min(contract.prompt_ms).min(contract.answer_ms);
     let bearable_us = finding.bears_us.unwrap_or(smallest * 1000 / 10);
-    let lag = history.moments().lag;
+    let moments = history.moments();
+    let since_signal = moments.signalled.is_some() && finding.since_us >= moments.signalled;
     // The world was torn down before it could measure: then nothing vouches for the clock.
-    let measured = history.events.iter().any(|event| matches!(event.what, What::Lag { .. }));
+    let measured = moments.lag_since_signal.is_some();
+    let lag = moments.lag_since_signal.unwrap_or(0);
+    let lag = if since_signal { lag } else { lag.max(moments.lag_before_signal) };
     if lag > bearable_us || !measured {
         finding.kind = Kind::Inconclusive;
         finding.actual = format!(
@@ -110,6 +113,7 @@ fn believe(plan: &Plan, history: &View<'_>, mut finding: Finding) -> Finding {
 mod tests {
     use super::super::testing::{plan, ready};
     use super::*;
+    use crate::history::{Event, What};
 
     fn verdict(checks: &[(&str, Level)], lag_us: Option<u64>, exit_ms: u64) -> Verdict {
         let plan = plan(|draft| {
@@ -120,12 +124,23 @@ mod tests {
         });
         let mut history = ready().at(300).signalled().at(exit_ms).exits(1).end();
         history.events.pop();
-        if let Some(worst_us) = lag_us {
-            let lag = What::Lag { worst_us };
-            let last = history.events[0].clone();
-            history.events.push(crate::history::Event { what: lag, ..last });
-        }
+        history.events.extend(lag_us.map(lag));
         judge(&plan, &history).0
+    }
+
+    fn lag(worst_us: u64) -> Event {
+        Event { at_us: 0, actor: "world".to_owned(), what: What::Lag { worst_us } }
+    }
+
+    #[test]
+    fn a_delay_before_the_signal_explains_nothing_that_was_measured_after_it() {
+        let plan = plan(|draft| _ = draft.check("exit-prompt", Level::Must));
+        let mut history = ready().at(300).signalled().at(2_400).exits(1).end();
+        let signal = history.events.iter().position(|it| matches!(it.what, What::Signalled { .. }));
+        history.events.insert(signal.expect("it was sent"), lag(5_000_000));
+        assert_eq!(judge(&plan, &history).0, Verdict::Fail, "late before the signal alone");
+        history.events.push(lag(200_001));
+        assert_eq!(judge(&plan, &history).0, Verdict::Inconclusive, "late after it, too");
     }
 
     #[test]

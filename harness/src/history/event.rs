@@ -244,8 +244,9 @@ pub enum What {
         why: String,
     },
 
-    /// The worst delay with which the world's own timers fired, in microseconds: how far the
-    /// machine can be believed.
+    /// The worst delay with which the world's own timers fired, in microseconds, since the last
+    /// such event: how far the machine can be believed. One stands before the first signal, one at
+    /// the end.
     Lag {
         /// Microseconds.
         worst_us: u64,

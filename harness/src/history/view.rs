@@ -27,8 +27,12 @@ pub struct Moments {
     pub killed: Option<u64>,
     /// The last whole response after the signal.
     pub last_answer: Option<u64>,
-    /// The worst delay of the world's own timers.
-    pub lag: u64,
+    /// The worst delay of the world's own timers before the signal, in microseconds; 0 where only
+    /// the whole run was measured.
+    pub lag_before_signal: u64,
+    /// The same since the signal, or of the whole run where there was no signal. `None`: the world
+    /// ended before it could say.
+    pub lag_since_signal: Option<u64>,
     /// Whether the server was seen to say 503 after the signal while its port was still listened
     /// on: a lame duck.
     pub lame_duck: bool,
@@ -80,6 +84,9 @@ impl History {
             match what {
                 What::Ready => set(&mut moments.ready, at),
                 What::Signalled { signal, .. } => {
+                    if moments.signalled.is_none() {
+                        moments.lag_before_signal = moments.lag_since_signal.take().unwrap_or(0);
+                    }
                     set(&mut moments.signalled, at);
                     moments.signal.get_or_insert(*signal);
                 }
@@ -98,7 +105,9 @@ impl History {
                     let listening = moments.listener_gone.is_none();
                     moments.lame_duck |= answer.status == 503 && listening;
                 }
-                What::Lag { worst_us } => moments.lag = moments.lag.max(*worst_us),
+                What::Lag { worst_us } => {
+                    moments.lag_since_signal = moments.lag_since_signal.max(Some(*worst_us));
+                }
                 _ => {}
             }
         }

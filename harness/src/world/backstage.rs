@@ -7,6 +7,7 @@ use rustix::process::Signal as Kernel;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, interval, timeout};
 
+use super::lag::Lag;
 use super::listener::ListenerWatch;
 use super::ports::Port;
 use super::process::Server;
@@ -35,6 +36,8 @@ pub(crate) struct Real {
     pub(super) port: Port,
     /// Where the server answers, once it does.
     pub(super) address: OnceLock<SocketAddr>,
+    /// Measures from the server's readiness on.
+    pub(super) lag: OnceLock<Lag>,
 }
 
 impl Real {
@@ -81,6 +84,10 @@ impl Backstage for Real {
 
     fn snapshot(&self, conns: &[(u16, String)]) -> Result<Snapshot, String> {
         snapshot::take(self.port(), conns).map_err(|error| error.to_string())
+    }
+
+    fn take_lag_us(&self) -> Option<u64> {
+        self.lag.get().map(Lag::take_worst_us)
     }
 
     fn signal(&self, signal: Signal, target: Target) {

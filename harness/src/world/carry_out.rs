@@ -101,7 +101,15 @@ fn set_up(
     recorder.record("server", What::Started { pid: server.pid(), port: number });
     let (recorder, store) = (Arc::clone(recorder), Arc::clone(store));
     let listeners = Arc::clone(&world.listeners);
-    let real = Real { start, server, store, listeners, port, address: OnceLock::new() };
+    let real = Real {
+        start,
+        server,
+        store,
+        listeners,
+        port,
+        address: OnceLock::new(),
+        lag: OnceLock::new(),
+    };
     Some(Stage::new(plan.contract.clone(), recorder, real))
 }
 
@@ -128,7 +136,7 @@ async fn perform(world: &World, plan: &Plan, stage: &Arc<Stage>) {
             let _ = stage.backstage().address.set(address);
             stage.set_ready();
             stage.backstage().server.take_note();
-            let lag = Lag::measure();
+            let lag = stage.backstage().lag.get_or_init(Lag::measure);
             watchers.spawn({
                 let stage = Arc::clone(stage);
                 async move { actor::watch_listener(&stage).await }
@@ -143,7 +151,7 @@ async fn perform(world: &World, plan: &Plan, stage: &Arc<Stage>) {
                 actors.spawn(async move { actor::act(&stage, &actor).await });
             }
             actor::supervise(stage, plan.signals(), SETUP_WITHIN, all(actors)).await;
-            stage.record("world", What::Lag { worst_us: lag.worst_us() });
+            stage.record("world", What::Lag { worst_us: lag.take_worst_us() });
         }
     }
 }

@@ -29,8 +29,9 @@ impl Lag {
         Self { worst_us, task }
     }
 
-    pub(super) fn worst_us(&self) -> u64 {
-        self.worst_us.load(Ordering::Relaxed)
+    /// The worst delay since the last call, in microseconds.
+    pub(super) fn take_worst_us(&self) -> u64 {
+        self.worst_us.swap(0, Ordering::Relaxed)
     }
 }
 
