@@ -1,5 +1,8 @@
 //! Gives the simulator the hash of what its runs depend on.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 #[path = "src/trace/engine_version.rs"]
 #[expect(unreachable_pub, reason = "the library shows it to everybody")]
 mod engine_version;
@@ -7,16 +10,37 @@ mod engine_version;
 mod lock;
 
 fn main() {
-    println!("cargo:rerun-if-changed=../Cargo.lock");
     println!("cargo:rerun-if-changed=build/lock.rs");
     println!("cargo:rerun-if-changed=src/trace/engine_version.rs");
-    let text = std::fs::read_to_string("../Cargo.lock")
-        .expect("the simulator is built in its workspace, whose Cargo.lock is checked in");
-    let packages = lock::packages(&text, "lastorders-sim")
-        .unwrap_or_else(|error| panic!("failed to read ../Cargo.lock: {error}"));
+    let packages = packages();
     // Both builds' hashes: the library takes its own, and its tests compare the two.
     for (variable, build) in lock::BUILDS {
         let hash = lock::hash(&packages, engine_version::ENGINE_VERSION, build);
         println!("cargo:rustc-env={variable}={hash:08x}");
     }
+}
+
+/// The packages of the first lock file that leads from the simulator to them.
+fn packages() -> BTreeSet<lock::Package> {
+    let mut wrong = Vec::new();
+    for path in lock_files() {
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        match lock::packages(&text, "lastorders-sim") {
+            Ok(packages) => {
+                println!("cargo:rerun-if-changed={}", path.display());
+                return packages;
+            }
+            Err(why) => wrong.push(format!("{}: {why}", path.display())),
+        }
+    }
+    panic!("no Cargo.lock says which versions the simulator is built with: {wrong:?}");
+}
+
+/// Where a lock file may be: beside this package in its own workspace; above the target directory,
+/// for a workspace that depends on the published package; in the published package.
+fn lock_files() -> impl Iterator<Item = PathBuf> {
+    let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    let above: Vec<_> = out.ancestors().skip(1).map(|dir| dir.join("Cargo.lock")).collect();
+    let own = Path::new("../Cargo.lock").to_owned();
+    std::iter::once(own).chain(above).chain([PathBuf::from("Cargo.lock")])
 }
