@@ -3,31 +3,18 @@
 //! `seed -> Plan -> World -> History -> Check -> Finding -> Verdict -> Report`
 //!
 //! The program `lastorders` is a thin shell around this; a test does the same in one call. In the
-//! tests of a Rust server the command is `env!("CARGO_BIN_EXE_my-server")`; here it is a few lines
-//! of Python:
+//! tests of a Rust server the command is `env!("CARGO_BIN_EXE_my-server")`; here it is a server in
+//! Python:
 //!
-//! ```
+//! ```no_run
 //! # #[cfg(feature = "real")]
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # const SERVER: &str = r#"
-//! # import http.server, os
-//! # class Handler(http.server.BaseHTTPRequestHandler):
-//! #     protocol_version = "HTTP/1.1"
-//! #     def do_GET(self):
-//! #         body = b'{"status":"ok"}'
-//! #         self.send_response(200)
-//! #         self.send_header("Content-Length", str(len(body)))
-//! #         self.end_headers()
-//! #         self.wfile.write(body)
-//! # address = ("127.0.0.1", int(os.environ["PORT"]))
-//! # http.server.ThreadingHTTPServer(address, Handler).serve_forever()
-//! # "#;
 //! use lastorders_harness::scenario::Catalogue;
 //! use lastorders_harness::subject::Subject;
 //!
 //! let report = Subject::command("python3")
-//!     .args(["-c", SERVER])
+//!     .args(["server.py"])
 //!     .run(Catalogue::all().only(&["contract/health-ok"]))
 //!     .await?;
 //! report.assert_passed(); // panics with what was expected, what was seen, and the timeline

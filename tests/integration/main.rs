@@ -5,6 +5,7 @@
 //! * `built`: the workspace's programs, built as they are now
 //! * `judge/`: the judge against servers whose faults are known
 //! * `killed`: what a killed harness leaves behind, and who removes it
+//! * `library`: the judge as a library
 //! * `loss`: requests lost under load, counted by the benchmark of that name
 //! * `machine/`: what this machine has, and what each test needs of it
 //! * `pages`: reports as pages, in a real browser
@@ -23,6 +24,7 @@ mod both_worlds;
 mod built;
 mod judge;
 mod killed;
+mod library;
 mod loss;
 mod machine;
 mod pages;
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         both_worlds::tests(),
         bad_input::tests(),
         killed::tests(),
+        library::tests(),
         loss::tests(),
         machine::tests(),
         pages::tests(),

@@ -120,9 +120,26 @@ fn closing_list(not_run: &BTreeMap<Need, (Lack, usize)>) -> String {
     let tests = if count == 1 { "test" } else { "tests" };
     let mut text = format!("\nNOT RUN: {count} {tests}, because this machine lacks something\n");
     for (need, (why, count)) in not_run {
-        text.push_str(&format!("  {need:<10} {count:>3}  {why}\n"));
-        text.push_str(&format!("  {:<10}      to run them: {}\n", "", need.fix()));
+        text.push_str(&wrapped(&format!("  {need:<10} {count:>3}  "), why));
+        text.push_str(&wrapped(&format!("{:17}to run them: ", ""), need.fix()));
     }
     text.push_str(&format!("{}=all turns each lack into a failure.\n\n", Required::VARIABLE));
     text
+}
+
+/// The words after the first text, in lines of at most 100 columns, each as far in as the first.
+fn wrapped(first: &str, words: &str) -> String {
+    const COLUMNS: usize = 100;
+    let mut lines = vec![first.to_owned()];
+    for word in words.split_whitespace() {
+        let line = lines.last_mut().expect("there is one");
+        let full = line.chars().count() + word.chars().count() > COLUMNS;
+        if full && !line.trim().is_empty() {
+            lines.push(format!("{:17}{word} ", ""));
+        } else {
+            line.push_str(word);
+            line.push(' ');
+        }
+    }
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }

@@ -27,7 +27,8 @@ pub struct Finding {
     #[serde(skip)]
     pub bears_us: Option<u64>,
     /// For one by the clock: from when on the time was measured, in microseconds since the world
-    /// began to start the server. Only a delay after it can explain the finding. `None` is any time.
+    /// began to start the server. Only a delay after that can explain the finding. `None` is any
+    /// time.
     #[serde(skip)]
     pub since_us: Option<u64>,
 }
