@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests that need injected bugs and rare paths in the server: every test whose path contains
 # `injected`, in a build with --cfg lastorders_sim. cargo rebuilds the workspace's own packages only.
-# The programs with bugs lie apart from the plain ones, in target/injected.
+# The programs with bugs are in target/injected, apart from the plain ones.
 #
 #   ci/injected.sh [ARGUMENT...]       further arguments of `cargo test`
 set -euo pipefail

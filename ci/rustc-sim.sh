@@ -5,5 +5,6 @@
 #
 #   RUSTC_WORKSPACE_WRAPPER=$PWD/ci/rustc-sim.sh cargo test --workspace --all-features injected
 #
-# Not for sh: dash drops variables such as CARGO_BIN_EXE_lastorders-sim, whose names have a hyphen.
+# This script needs bash: dash drops variables whose names have a hyphen, such as
+# CARGO_BIN_EXE_lastorders-sim.
 exec "$@" --cfg lastorders_sim

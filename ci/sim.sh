@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the simulator must do in every change: sweep our server without a failure and reach all that
 # must be reached; find every injected bug; give every seed's run twice; and print a line that
-# reproduces what it found. `cargo sim` builds it with --cfg lastorders_sim.
+# reproduces a failure. `cargo sim` builds the simulator with --cfg lastorders_sim.
 #
 #   ci/sim.sh [SEEDS]         how many seeds the sweep has, 20000 by default
 set -euo pipefail
