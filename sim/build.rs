@@ -13,14 +13,14 @@ fn main() {
     println!("cargo:rerun-if-changed=build/lock.rs");
     println!("cargo:rerun-if-changed=src/trace/engine_version.rs");
     let packages = packages();
-    // Both builds' hashes: the library takes its own, and its tests compare the two.
+    // The hashes of both builds: the library takes that of its own build, and a test compares both.
     for (variable, build) in lock::BUILDS {
         let hash = lock::hash(&packages, engine_version::ENGINE_VERSION, build);
         println!("cargo:rustc-env={variable}={hash:08x}");
     }
 }
 
-/// The packages of the first lock file that leads from the simulator to them.
+/// The packages of the first lock file that lists the simulator and its dependencies.
 fn packages() -> BTreeSet<lock::Package> {
     let mut wrong = Vec::new();
     for path in lock_files() {
@@ -36,8 +36,8 @@ fn packages() -> BTreeSet<lock::Package> {
     panic!("no Cargo.lock says which versions the simulator is built with: {wrong:?}");
 }
 
-/// Where a lock file may be: beside this package in its own workspace; above the target directory,
-/// for a workspace that depends on the published package; in the published package.
+/// Where a lock file may be, in this order: in our own workspace, above the target directory of a
+/// workspace that depends on the published package, in the published package.
 fn lock_files() -> impl Iterator<Item = PathBuf> {
     let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
     let above: Vec<_> = out.ancestors().skip(1).map(|dir| dir.join("Cargo.lock")).collect();

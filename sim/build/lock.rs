@@ -94,9 +94,9 @@ pub(crate) fn packages(lock: &str, root: &str) -> Result<BTreeSet<Package>, Stri
 /// Whether the server is built with `--cfg lastorders_sim`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
-    /// It is: injected bugs and rare paths can be selected.
+    /// With the cfg: injected bugs and rare paths can be selected.
     Injected,
-    /// It is not.
+    /// Without the cfg.
     Plain,
 }
 
@@ -110,7 +110,7 @@ pub(crate) const BUILDS: [(&str, Build); 2] = [
 pub(crate) fn hash(packages: &BTreeSet<Package>, engine: u32, build: Build) -> u32 {
     let lines = packages.iter().map(|(name, version, sum)| format!("{name} {version} {sum}\n"));
     let build = match build {
-        // The build that `cargo sim` makes: it had no line before there were two.
+        // The build of `cargo sim` keeps the hash that it had before there were two builds.
         Build::Injected => "",
         Build::Plain => "build plain\n",
     };

@@ -21,7 +21,7 @@ use crate::turn;
 /// Of every plan, here and there.
 const SEED: u64 = 7;
 
-/// Which bug the program has, if any, in a build with `--cfg lastorders_sim`.
+/// The variable that selects the program's bug, in a build with `--cfg lastorders_sim`.
 const INJECT: &str = "LASTORDERS_INJECT";
 
 fn catalogue() -> Catalogue {

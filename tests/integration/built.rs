@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// Programs by name.
+/// Paths of programs, by name.
 type Built = HashMap<String, PathBuf>;
 
 /// The path of a program of the workspace.

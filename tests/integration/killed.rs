@@ -77,7 +77,7 @@ pub(crate) fn hold_a_postgres_if_asked() {
     });
 }
 
-/// The way to a Postgres that the process to be killed takes.
+/// The variable that says which Postgres the process to be killed holds.
 const CHOICE: &str = "LASTORDERS_TEST_CHOICE";
 const READY: &str = "ready: ";
 

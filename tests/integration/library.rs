@@ -1,4 +1,4 @@
-//! The judge as a library: the example of its front page, carried out.
+//! The judge as a library: runs the example of the library's front page.
 
 use lastorders_harness::scenario::Catalogue;
 use lastorders_harness::subject::Subject;

@@ -5,17 +5,19 @@ use std::process::Command;
 use crate::built::program;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
-    crate::tests![ours_loses_nothing_on_loopback_and_on_a_delayed_network [Namespaces, Filter];]
+    crate::tests![
+        our_server_loses_nothing_on_loopback_and_on_a_delayed_network [Namespaces, Filter];
+    ]
 }
 
-/// The benchmark `loss` in short. Its exit code says whether ours lost anything.
-fn ours_loses_nothing_on_loopback_and_on_a_delayed_network() {
+/// Runs the benchmark `loss --short`, whose exit code says whether our server lost anything.
+fn our_server_loses_nothing_on_loopback_and_on_a_delayed_network() {
     let output = Command::new(program("loss")).arg("--short").output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     for network in ["loopback", "delayed"] {
         let rows = said.lines().filter(|row| row.contains(network) && row.contains("| lastorders"));
-        // One for each way to close a listener.
+        // One row for each way to close a listener.
         assert_eq!(rows.count(), 3, "{said}");
     }
 }

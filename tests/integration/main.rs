@@ -9,13 +9,12 @@
 //! * `loss`: requests lost under load, counted by the benchmark of that name
 //! * `machine/`: what this machine has, and what each test needs of it
 //! * `pages`: reports as pages, in a real browser
-//! * `postgres`: where Postgres comes from, each way for real
 //! * `plain_build`: the program that users build has no injected bugs
-//! * `postgres`: where Postgres comes from, each rung of the ladder for real
+//! * `postgres`: where Postgres comes from, each way for real
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
 //! * `injected::simulated`: the whole way of a bug from a seed to the real binary
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
-//! * `trial`: a test, and what becomes of one that this machine cannot run
+//! * `trial`: a test, which is ignored if this machine cannot run it
 //! * `turn`: how many runs of the catalogue go on at a time
 //! * `unit`: unit tests that need something which a machine may lack
 

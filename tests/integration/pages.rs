@@ -10,7 +10,7 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![a_browser_keeps_every_row_of_a_timeline [Browser];]
 }
 
-/// A browser moves or drops what stands where HTML does not allow it.
+/// A browser moves or drops elements where HTML does not allow them.
 fn a_browser_keeps_every_row_of_a_timeline() {
     let place = tempfile::tempdir().expect("a directory");
     let page = place.path().join("run.html");
@@ -28,7 +28,7 @@ fn a_browser_keeps_every_row_of_a_timeline() {
     }
 }
 
-/// The page as the browser has understood it. `place` holds the browser's own files.
+/// The page after the browser has parsed it. `place` holds the browser's own files.
 fn shown(place: &Path, page: &Path) -> String {
     let mut browser = Command::new("chromium");
     browser

@@ -11,7 +11,7 @@ use crate::built::program;
 /// The variable that selects a bug.
 const VARIABLE: &str = "LASTORDERS_INJECT";
 
-/// A variable that every build reads: a look that misses this one has seen nothing.
+/// A variable that every build reads. A search that misses this name has searched the wrong bytes.
 const ALWAYS_READ: &str = "LASTORDERS_DEADLINE";
 
 /// The names of the server's bugs. `canary` is left out, because other code may use the word.
@@ -20,7 +20,7 @@ fn names() -> Vec<&'static str> {
     in_server.filter(|name| name.contains('-')).collect()
 }
 
-/// Those of the texts that the server's binary contains.
+/// Which of the texts the server's binary contains.
 fn found(texts: &[&'static str]) -> Vec<&'static str> {
     let path = program("lastorders-server");
     let binary = std::fs::read(&path)
@@ -36,7 +36,7 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
     return crate::tests![no_variable_and_no_bug_is_named_in_the_server_that_users_build;];
     #[cfg(lastorders_sim)]
     return crate::tests![
-        the_same_look_finds_the_variable_and_every_bug_in_a_build_with_injected_bugs;
+        the_variable_and_every_bug_are_named_in_the_server_with_injected_bugs;
     ];
 }
 
@@ -49,7 +49,7 @@ fn no_variable_and_no_bug_is_named_in_the_server_that_users_build() {
 }
 
 #[cfg(lastorders_sim)]
-fn the_same_look_finds_the_variable_and_every_bug_in_a_build_with_injected_bugs() {
+fn the_variable_and_every_bug_are_named_in_the_server_with_injected_bugs() {
     let all = [&[VARIABLE][..], &names()].concat();
     assert_eq!(found(&all), all);
 }

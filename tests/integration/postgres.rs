@@ -16,7 +16,7 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
         async each_embedded_version_gives_a_postgres_that_leaves_nothing [Embedded];
         async docker_gives_a_postgres_that_leaves_nothing [Docker];
         async an_address_is_used_without_being_superuser_and_left_as_it_was [Local];
-        async every_attempt_is_listed_with_what_would_mend_it;
+        async every_attempt_is_listed_with_its_fix;
     ]
 }
 
@@ -93,7 +93,7 @@ async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
     theirs.stop().await.expect("stopped");
 }
 
-async fn every_attempt_is_listed_with_what_would_mend_it() {
+async fn every_attempt_is_listed_with_its_fix() {
     let nobody = Choice::Url("postgres://u:secret@127.0.0.1:1/d".to_owned());
     let error = Postgres::start(&nobody, &RunId::random()).await.expect_err("nobody is there");
     let text = error.to_string();

@@ -68,8 +68,8 @@ async fn insert_in_a_transaction(pool: PgPool, name: String) -> sqlx::Result<i64
 
 const INSERT: &str = "INSERT INTO jobs (name) VALUES ($1) RETURNING id";
 
-/// Each test on the Postgres that `--postgres auto` takes here, and on the oldest and the newest
-/// that npm has: what the gates rely on changes between versions.
+/// Each test runs on the Postgres that `--postgres auto` takes here, and on the oldest and the
+/// newest that npm has. The gates rely on behaviour that changes between versions.
 pub(crate) fn tests() -> Vec<Test> {
     let postgres = [
         ("auto", Need::Postgres, Choice::Auto),

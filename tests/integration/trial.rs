@@ -1,8 +1,8 @@
-//! Tests that ask the machine: one that needs what the machine lacks is ignored, with the reason.
+//! Tests that ask the machine. A test is ignored, with the reason, if the machine lacks its needs.
 //!
-//! libtest can ignore a test only when it is compiled; here the machine decides. Under
-//! `cargo nextest`, which lists tests and then starts each in a process of its own, a test that
-//! cannot run stands in the list of the ignored ones.
+//! libtest can ignore a test only when it is compiled; here the machine decides. `cargo nextest`
+//! first lists the tests, and then starts each in a process of its own. The list marks a test that
+//! cannot run as ignored.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -71,10 +71,10 @@ pub(crate) fn block_on(test: impl Future<Output = ()>) {
     built.expect("a runtime").block_on(test);
 }
 
-/// What was not run: for each lack the reason, and how many tests.
+/// The tests that were not run: for each lack, the reason and the number of tests.
 type NotRun = Arc<Mutex<BTreeMap<Need, (Lack, usize)>>>;
 
-/// Runs the tests that the arguments select, and says at the end what was not run.
+/// Runs the tests that the arguments select, and prints the closing list of tests that did not run.
 pub(crate) fn run(arguments: &Arguments, required: &Required, tests: Vec<Test>) -> Conclusion {
     let not_run = NotRun::default();
     let trials = tests.into_iter().map(|test| trial(test, arguments, required, &not_run)).collect();
@@ -93,7 +93,7 @@ fn trial(test: Test, arguments: &Arguments, required: &Required, not_run: &NotRu
         move || needs.iter().find_map(|need| Some((*need, lack(*need)?)))
     };
     let required = required.clone();
-    // Who asks for ignored tests by name wants them run, and not ignored once more.
+    // With `--ignored` or `--include-ignored` the user wants ignored tests to run.
     let demanded = arguments.ignored || arguments.include_ignored;
     let ignored = arguments.list && lacking().is_some_and(|(need, _)| !required.has(need));
     let not_run = Arc::clone(not_run);
@@ -104,7 +104,7 @@ fn trial(test: Test, arguments: &Arguments, required: &Required, not_run: &NotRu
         }
         Some((need, why)) if required.has(need) || demanded => {
             let by = if demanded { "the command line" } else { Required::VARIABLE };
-            Err(Failed::from(format!("{by} asks for {need}: {why}; to fix it: {}", need.fix())))
+            Err(Failed::from(format!("{by} requires {need}: {why}; fix: {}", need.fix())))
         }
         Some((need, why)) => {
             let mut not_run = not_run.lock().unwrap_or_else(PoisonError::into_inner);
@@ -127,7 +127,7 @@ fn closing_list(not_run: &BTreeMap<Need, (Lack, usize)>) -> String {
     text
 }
 
-/// The words after the first text, in lines of at most 100 columns, each as far in as the first.
+/// Appends the words to the first text, in lines of at most 100 columns that are all indented.
 fn wrapped(first: &str, words: &str) -> String {
     const COLUMNS: usize = 100;
     let mut lines = vec![first.to_owned()];

@@ -1,7 +1,7 @@
 //! How many runs of the whole catalogue go on at a time.
 //!
-//! Each run has 22 servers at work and spends most of its time in waiting for them. Two of them
-//! keep two processors busy, and more would make timers late.
+//! Each run has 22 servers at work and spends most of its time in waiting for them. Two runs keep
+//! two processors busy, and more runs would make timers late.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 

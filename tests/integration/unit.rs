@@ -1,7 +1,7 @@
 //! Unit tests that need something which a machine may lack.
 //!
-//! They stand beside the code that they test, where libtest cannot ask the machine: there each is
-//! `#[ignore]`d with the reason, and here it is run when the machine has what it needs.
+//! They stand beside the code that they test, where libtest cannot ask the machine. Each has an
+//! `#[ignore]` with the reason, and a test here runs it if the machine has what the test needs.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -31,7 +31,7 @@ pub(crate) fn tests() -> Vec<Test> {
             let known = REASONS.iter().find(|(reason, _)| *reason == ignored.reason);
             let (_, needs) = known.unwrap_or_else(|| {
                 panic!(
-                    "{}: nobody runs a test that is ignored for {:?}",
+                    "{} is ignored for {:?}, which is not in REASONS, so nothing runs the test",
                     ignored.name, ignored.reason
                 )
             });
@@ -50,6 +50,6 @@ fn run(package: &str, test: &str) {
     let output = Command::new(program).args(words).output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    // A name that fits no test would pass, too.
+    // Without this line, a name that fits no test would pass.
     assert!(said.contains("test result: ok. 1 passed"), "{said}");
 }

@@ -50,8 +50,8 @@ pub trait Backstage: Send + Sync + Sized + 'static {
     /// Sends a signal. Nothing happens to a server that has ended.
     fn signal(&self, signal: Signal, target: Target);
 
-    /// The worst delay of the world's timers since the last call, in microseconds. `None`: nothing
-    /// measures it, as in virtual time.
+    /// The worst delay of the world's timers since the last call, in microseconds. `None` if the
+    /// world measures no delays, as in virtual time.
     fn take_lag_us(&self) -> Option<u64> {
         None
     }

@@ -1,4 +1,4 @@
-//! What clients keep of the answers that they get.
+//! How much of an answer a client keeps.
 
 use crate::history::{Answer, KEPT_BODY, LONGEST_BODY};
 use crate::plan::Intent;
@@ -29,7 +29,7 @@ impl Body {
         Ok(body)
     }
 
-    /// Takes more bytes. Those beyond what is kept are counted and dropped.
+    /// Takes more bytes. Bytes beyond [`KEPT_BODY`] are counted and dropped.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
         let len = bytes.len() as u64;
         self.expect(len)?;
@@ -39,7 +39,7 @@ impl Body {
         Ok(())
     }
 
-    /// Whether so many bytes more may come.
+    /// Fails if this many more bytes would make the body too long.
     pub(crate) fn expect(&self, more: u64) -> Result<(), TooLong> {
         if self.got.saturating_add(more) > LONGEST_BODY { Err(TooLong) } else { Ok(()) }
     }
@@ -49,14 +49,14 @@ impl Body {
         self.got
     }
 
-    /// This is the whole body of the answer.
+    /// Gives the answer this body, which has come to its end.
     pub(crate) fn complete(self, answer: &mut Answer) {
         answer.truncated = self.got > self.kept.len() as u64;
         answer.body = String::from_utf8_lossy(&self.kept).into_owned();
     }
 }
 
-/// Drops the headers beyond the first few, which no check reads.
+/// Drops the headers beyond the first [`KEPT_HEADERS`] bytes, because no check reads them.
 pub(crate) fn trim_headers(answer: &mut Answer) {
     let mut kept = 0;
     answer.headers.retain(|(name, value)| {
@@ -74,17 +74,17 @@ pub(crate) fn keep_for(intent: Intent, answer: &mut Answer) {
     }
 }
 
-/// Drops the body beyond its first few characters.
+/// Drops the body beyond its first [`EXCERPT`] bytes.
 pub(super) fn shorten(answer: &mut Answer) {
     if answer.body.len() > EXCERPT {
         let end = answer.body.floor_char_boundary(EXCERPT);
-        // A copy, since a string that is only truncated holds its memory.
+        // A copy, because a truncated string keeps its memory.
         answer.body = answer.body[..end].to_owned();
         answer.truncated = true;
     }
 }
 
-/// How many bytes of memory the parts of an answer take whose size the server decides.
+/// The bytes of an answer's headers and body, whose size the server decides.
 pub(super) fn size(answer: &Answer) -> usize {
     let headers = answer.headers.iter().map(|(name, value)| name.len() + value.len());
     answer.body.len() + headers.sum::<usize>()

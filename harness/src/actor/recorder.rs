@@ -7,8 +7,8 @@ use crate::history::{Answer, Event, History, Trouble, What};
 /// A server that brings about more events in one run does so on purpose; memory has its bounds.
 const MOST_EVENTS: usize = 1_000_000;
 
-/// The headers and bodies of all answers of a run, in bytes. An answer that no longer fits is
-/// shortened, so that a server which answers large on purpose fills no memory.
+/// The most bytes of headers and bodies of all answers of a run. An answer that no longer fits is
+/// shortened, so large answers of a hostile server cannot fill the memory.
 const MOST_OF_ANSWERS: usize = 16 << 20;
 
 /// Few runs have more; room for them is made at once.
@@ -23,7 +23,7 @@ pub struct Recorder {
 #[derive(Default)]
 struct Events {
     taken: Vec<Event>,
-    /// How many bytes of headers and bodies are in them.
+    /// How many bytes of headers and bodies the events hold.
     of_answers: usize,
     /// Whether something could not be taken down any more.
     full: bool,

@@ -1,7 +1,7 @@
 use super::Finding;
 use crate::history::Answer;
 
-/// What a check says of an answer whose body it has to read, and which was not kept whole.
+/// The finding of a check that must read a body of which only the beginning was kept.
 pub(super) fn truncated(expected: &str, answer: &Answer) -> Finding {
     let actual = format!(
         "{} with a body that is too long to be kept whole; it begins with {}",

@@ -111,7 +111,11 @@ mod tests {
                 cut(r#"{"id":"1","#),
                 &["Inconclusive Must … too long to be kept whole; it begins with {\"id\":\"1\","],
             ),
-            ("and nothing for it", cut(good), &["Inconclusive Must … kept whole"]),
+            (
+                "a body that was not kept whole proves nothing for the server",
+                cut(good),
+                &["Inconclusive Must … kept whole"],
+            ),
             ("no body", body(""), &["Violation Must … no JSON: an empty body"]),
             (
                 "a number for an id",

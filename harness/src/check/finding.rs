@@ -26,9 +26,9 @@ pub struct Finding {
     /// still be believed. `None` is the strictest: a tenth of the contract's smallest budget.
     #[serde(skip)]
     pub bears_us: Option<u64>,
-    /// For one by the clock: from when on the time was measured, in microseconds since the world
-    /// began to start the server. Only a delay after that can explain the finding. `None` is any
-    /// time.
+    /// For a finding by the clock: when the measured time began, in microseconds since the world
+    /// began to start the server. Only a delay after that moment can explain the finding. `None`:
+    /// a delay at any time can.
     #[serde(skip)]
     pub since_us: Option<u64>,
 }
@@ -95,7 +95,7 @@ impl Finding {
         self
     }
 
-    /// Says from when on the time was measured.
+    /// Says when the measured time began.
     #[must_use]
     pub fn since(mut self, since_us: u64) -> Self {
         self.since_us = Some(since_us);

@@ -162,7 +162,7 @@ mod tests {
                 &["Inconclusive Should … 503 with a body that is too long to be kept whole"],
             ),
             (
-                "200 whatever its body is",
+                "200 with a body that was not kept whole",
                 fresh().answered_truncated("a", 200, json),
                 &["Violation Must … 200 60 ms after SIGTERM on a fresh connection"],
             ),

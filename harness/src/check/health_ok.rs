@@ -62,7 +62,11 @@ mod tests {
                 cut(r#"{"status":"ok","#),
                 &["Inconclusive … too long to be kept whole; it begins with {\"status\":\"ok\","],
             ),
-            ("and nothing for it", cut(r#"{"status":"ok"}"#), &["Inconclusive Must … kept whole"]),
+            (
+                "a body that was not kept whole proves nothing for the server",
+                cut(r#"{"status":"ok"}"#),
+                &["Inconclusive Must … kept whole"],
+            ),
             ("another word", body(r#"{"status":"OK"}"#), &["Violation Must … 200 with"]),
             ("no JSON", body("ok"), &["Violation Must … 200 with ok"]),
             ("503", probe().answered("a", 503), &["Violation Must … 503, complete"]),

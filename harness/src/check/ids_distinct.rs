@@ -34,8 +34,7 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
         }
     }
     if unknown > 0 {
-        let actual =
-            format!("answers whose body is too long to be kept whole, with its id: {unknown}");
+        let actual = format!("ids unknown because a body is too long to be kept whole: {unknown}");
         findings.push(Finding::inconclusive(EXPECTED, actual));
     }
     findings
@@ -61,12 +60,12 @@ mod tests {
             (
                 "the ids of bodies that were not kept whole are unknown",
                 cut(cut(two(), "a"), "b"),
-                &["Inconclusive Must … too long to be kept whole, with its id: 2"],
+                &["Inconclusive Must … ids unknown because a body is too long to be kept whole: 2"],
             ),
             (
-                "and one is unknown beside another's",
+                "one id is unknown and another is known",
                 cut(two().answered_with("a", 201, same, false), "b"),
-                &["Inconclusive Must … with its id: 1"],
+                &["Inconclusive Must … kept whole: 1"],
             ),
             (
                 "an answer that carries no id is another check's matter",

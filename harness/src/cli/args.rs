@@ -29,9 +29,9 @@ Exit codes:
   2    wrong arguments or manifest            75   the machine lacks something (doctor)
   3    inconclusive: nothing proved wrong     128+n  interrupted by signal n
 
-A command inherits the environment, except PORT, DATABASE_URL, PGHOST and its like, and what cargo,
-nextest and systemd set about lastorders. A directory's server gets PATH, HOME, the locale and where
-toolchains are. `run --env` adds to either.
+A command inherits the environment, except PORT, DATABASE_URL, PGHOST and similar variables, and
+those that cargo, nextest and systemd set for lastorders. A directory's server gets PATH, HOME, the
+locale, and where toolchains are. `run --env` gives either server more variables.
 
 Environment:
   NO_COLOR                    no colours
@@ -94,8 +94,8 @@ pub(super) struct RunArgs {
     /// A command in place of a directory.
     #[arg(last = true, value_name = "CMD", conflicts_with = "dir")]
     pub(super) command: Vec<OsString>,
-    /// Give the server a variable; may be given again. Without =VALUE it keeps the value that it
-    /// has in this environment, and the rerun command in reports leaves that value out.
+    /// Give the server a variable; may be repeated. Without =VALUE the variable has its value from
+    /// this environment, and the rerun command in reports leaves that value out.
     #[arg(long, value_name = "NAME[=VALUE]")]
     pub(super) env: Vec<OsString>,
     /// Give a command only the few variables that a directory's server gets: PATH, HOME, the

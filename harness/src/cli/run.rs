@@ -81,7 +81,7 @@ fn subject(args: &RunArgs) -> Subject {
         .repeat(args.repeat)
 }
 
-/// `NAME` or `NAME=VALUE`; a value may have more of `=`.
+/// Splits `NAME=VALUE` at the first `=`, because a value may contain more.
 fn name_and_value(given: &OsStr) -> (OsString, Option<OsString>) {
     let text = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
     let bytes = given.as_bytes();

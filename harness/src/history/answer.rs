@@ -2,11 +2,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-/// At most so many bytes of a body are kept, of every client's answers.
+/// The most bytes that a client keeps of a body.
 pub const KEPT_BODY: usize = 1 << 20;
 
-/// A client reads at most so many bytes of a body. It gives up a longer one, which may have no end:
-/// [`End::TooLong`](super::End::TooLong).
+/// The most bytes that a client reads of a body. The client gives up a longer body, which may have
+/// no end: [`End::TooLong`](super::End::TooLong).
 pub const LONGEST_BODY: u64 = 64 << 20;
 
 /// A whole response.
@@ -17,11 +17,11 @@ pub struct Answer {
     /// The headers, names in lower case, in their order: the first 2 KiB, or none once the history
     /// is large.
     pub headers: Vec<(String, String)>,
-    /// The body as text. Bodies that checks read are kept up to [`KEPT_BODY`], as long as those of
-    /// the whole run are not more than 16 MiB; of every other body the first 320 bytes are kept.
+    /// The body as text. A body that checks read is kept up to [`KEPT_BODY`], until the answers of
+    /// the run hold 16 MiB. Of every other body the first 320 bytes are kept.
     pub body: String,
-    /// Whether the body was longer than what is kept of it. Nothing is proved by the content of
-    /// such a body, neither for the server nor against it.
+    /// Whether the body was longer than the kept part. The content of such a body proves nothing,
+    /// neither for the server nor against it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
     /// Whether the response says that the connection is closed after it.
@@ -31,10 +31,10 @@ pub struct Answer {
 /// Why a body cannot be read as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NoJson {
-    /// Only its beginning was kept: the whole may be JSON or not.
+    /// Only the beginning of the body was kept. The whole body may be JSON or not.
     #[error("only the beginning of the body was kept")]
     Truncated,
-    /// The whole was kept, and is not JSON.
+    /// The whole body was kept, and is not JSON.
     #[error("the body is not JSON")]
     Malformed,
 }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_truncated_answer_says_so_in_a_history_and_older_ones_are_read() {
+    fn truncated_is_written_only_if_true_and_an_answer_without_it_is_read() {
         let old = r#"{"status":200,"headers":[],"body":"{}","says_close":false}"#;
         let whole: Answer = serde_json::from_str(old).unwrap();
         assert_eq!(whole, answer("{}", false));

@@ -245,8 +245,8 @@ pub enum What {
     },
 
     /// The worst delay with which the world's own timers fired, in microseconds, since the last
-    /// such event: how far the machine can be believed. One stands before the first signal, one at
-    /// the end.
+    /// such event. The delay says how far measured times can be trusted. The world records one such
+    /// event before the first signal, and one at the end.
     Lag {
         /// Microseconds.
         worst_us: u64,
@@ -294,11 +294,11 @@ pub enum End {
     /// The server said that it has not begun the request and will not: HTTP/2's `GOAWAY` with a
     /// lower last stream, or `REFUSED_STREAM`. The connection may go on.
     Refused,
-    /// The response was not HTTP, or had a head larger than is bearable.
+    /// The response was not HTTP, or had a head that was too long.
     Malformed,
-    /// The response had a body of more than [`LONGEST_BODY`](super::LONGEST_BODY) bytes, told or
-    /// sent, and the client gave it up. The contract has no place for such an answer, so checks
-    /// judge it as one that was never whole.
+    /// The response announced or sent a body of more than [`LONGEST_BODY`](super::LONGEST_BODY)
+    /// bytes, and the client gave up. The contract has no such answer, so checks judge this one as
+    /// incomplete.
     TooLong,
     /// The server had said nothing when the world ended the run: silence.
     Silence,

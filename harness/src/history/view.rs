@@ -27,11 +27,11 @@ pub struct Moments {
     pub killed: Option<u64>,
     /// The last whole response after the signal.
     pub last_answer: Option<u64>,
-    /// The worst delay of the world's own timers before the signal, in microseconds; 0 where only
-    /// the whole run was measured.
+    /// The worst delay of the world's own timers before the signal, in microseconds; 0 if only the
+    /// whole run was measured.
     pub lag_before_signal: u64,
-    /// The same since the signal, or of the whole run where there was no signal. `None`: the world
-    /// ended before it could say.
+    /// The worst such delay since the signal, or of the whole run if there was no signal. `None` if
+    /// the world ended before it recorded one.
     pub lag_since_signal: Option<u64>,
     /// Whether the server was seen to say 503 after the signal while its port was still listened
     /// on: a lame duck.

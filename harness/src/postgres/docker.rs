@@ -74,9 +74,9 @@ pub(super) async fn daemon() -> Result<Docker, Attempt> {
     }
 }
 
-/// What brings an image that the daemon lacks.
+/// How to get an image that the daemon lacks.
 pub(super) fn pull_it(image: &str) -> Fix {
-    let text = format!("`docker pull {image}`, or name an image that is there in {IMAGE_VARIABLE}");
+    let text = format!("`docker pull {image}`, or set {IMAGE_VARIABLE} to an image that is there");
     Fix::new(Effort::Network, text)
 }
 

@@ -65,7 +65,7 @@ async fn embedded() -> Diagnosis {
     let failed = |error: &FetchError| bad(WHAT, error.to_string(), error.fix().text);
     let package = match Package::for_this_machine(Major::default()) {
         Ok(package) => package,
-        Err(error) => return bad(WHAT, error.to_string(), "take another way of --postgres"),
+        Err(error) => return bad(WHAT, error.to_string(), "choose another way with --postgres"),
     };
     match tokio::task::spawn_blocking(move || embedded::cached(&package)).await {
         Ok(Some(Ok(binaries))) => {

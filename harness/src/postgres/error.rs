@@ -10,7 +10,7 @@ pub struct Attempt {
     pub tried: String,
     /// What happened.
     pub happened: String,
-    /// What fixes it; a command where there is one. Empty if nothing does on this machine.
+    /// How to fix the failure, with a command if there is one. Empty if this machine has no fix.
     pub fix: String,
     pub(super) effort: Effort,
 }
@@ -28,8 +28,8 @@ impl fmt::Display for Attempt {
     }
 }
 
-/// No Postgres could be had. Displays over lines of 100 columns at most: every attempt, and then a
-/// numbered list of what fixes it, least effort first.
+/// No Postgres could be had. The text lists every attempt, and then numbered fixes, least effort
+/// first, in lines of at most 100 columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartError {
     /// Everything that was tried, in order; at least one.
@@ -53,10 +53,10 @@ impl fmt::Display for StartError {
     }
 }
 
-/// A new line that begins with `mark`, and what does not fit on it on more lines below.
+/// Writes the text on a new line that begins with `mark`, wrapped into indented lines below.
 fn write_indented(f: &mut fmt::Formatter<'_>, mark: &str, text: &str) -> fmt::Result {
     let indent = if mark.trim().is_empty() { 4 } else { mark.len() };
-    // What others say may come with lines of its own.
+    // Messages of other programs may have several lines.
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (at, line) in wrap(&text, WIDTH - indent).iter().enumerate() {
         match at {

@@ -113,7 +113,7 @@ async fn server(url: &str, run: &RunId) -> Result<Found, Attempt> {
             }
             AdminError::TooOld(_) => "give the address of a newer server".to_owned(),
             AdminError::Sql(_) => {
-                "make `psql` connect with this address, with the right to create a database".into()
+                "make `psql` connect with this address, as a user who may create databases".into()
             }
         };
         Attempt::new(&*origin, error, Fix::new(Effort::Repair, fix))
@@ -121,7 +121,7 @@ async fn server(url: &str, run: &RunId) -> Result<Found, Attempt> {
     Ok(Found { source: Source::Server, origin, admin })
 }
 
-/// A cluster from these binaries. The origin that the user reads has `word` and `from` in it.
+/// A cluster from these binaries. The origin that the user reads contains `word` and `from`.
 async fn cluster(
     tried: &str,
     (word, from): (&str, &str),
@@ -150,9 +150,9 @@ async fn cluster(
     }
 }
 
-/// What lets the archive be downloaded.
+/// How to make the download of the archive possible.
 pub(super) fn download_fix() -> Fix {
-    Fix::new(Effort::Obtain, "let https://github.com be reached, for a download of the server")
+    Fix::new(Effort::Obtain, "let this machine reach https://github.com, to download a server")
 }
 
 /// The administrator of a server that is ours alone.

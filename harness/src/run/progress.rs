@@ -6,7 +6,7 @@ use crate::check::Verdict;
 pub trait Progress: Send + Sync {
     /// Postgres is about to be looked for.
     fn postgres_starting(&self) {}
-    /// Something must be fetched before a Postgres can start; what, and from where.
+    /// A fetch must end before a Postgres can start; `what` says what is fetched, and from where.
     fn postgres_fetching(&self, what: &str) {
         let _ = what;
     }

@@ -56,7 +56,7 @@ pub enum PrepareError {
         /// What to do.
         mend: String,
     },
-    /// A variable was asked for that the server cannot be given.
+    /// The user asked for a variable that the server cannot be given.
     #[error("the variable `{name}` cannot be set for the server: {why}")]
     Variable {
         /// Its name.

@@ -12,7 +12,7 @@
 //! * `lookup`, `shell`: where a program is, and what a shell would read
 //! * `build`, `tail`: carries the steps out: bounded, interruptible, in a group of their own
 //! * `environment`: which variables a build gets
-//! * `variable`: a variable that somebody asked for
+//! * `variable`: a variable that the user asked for
 //! * `prepared`: a subject that can be started
 //! * `language`: whose mends a report shows
 //! * `error`: why a subject could not be prepared

@@ -52,8 +52,8 @@ impl Subject {
         Self::new(Source::Dir(dir.into()))
     }
 
-    /// A command: a path, or a name that is looked up in `PATH`. Nothing is built. It inherits this
-    /// process's environment, see [`Environment::Inherited`].
+    /// A command: a path, or a name that is looked up in `PATH`. Nothing is built. The command
+    /// inherits this process's environment, see [`Environment::Inherited`].
     ///
     /// A relative path is looked up from the working directory that the server gets.
     pub fn command(program: impl Into<OsString>) -> Self {
@@ -84,11 +84,11 @@ impl Subject {
         self
     }
 
-    /// Gives the server a variable, beyond what it gets of this process's environment: a command
-    /// gets [nearly all](Environment::Inherited), a directory's server [a few](Environment::Listed)
-    /// that every program needs. A later value for the same name wins.
+    /// Gives the server one more variable. Of this process's environment, a command gets
+    /// [nearly all](Environment::Inherited), and a directory's server gets
+    /// [a few](Environment::Listed). A later value for the same name wins.
     ///
-    /// The judge sets `PORT` and `DATABASE_URL`: [`prepare`](Self::prepare) refuses them here.
+    /// The judge sets `PORT` and `DATABASE_URL`, so [`prepare`](Self::prepare) refuses both here.
     /// The rerun command in reports shows the value; give a secret with
     /// [`pass_env`](Self::pass_env).
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
@@ -97,16 +97,16 @@ impl Subject {
     }
 
     /// Gives the server a variable with the value that it has in this process's environment when
-    /// the server is prepared. The rerun command in reports has its name and not its value.
+    /// the server is prepared. The rerun command in reports has the name and not the value.
     ///
-    /// [`prepare`](Self::prepare) fails when it is not set.
+    /// [`prepare`](Self::prepare) fails if the variable is not set.
     pub fn pass_env(mut self, name: impl Into<OsString>) -> Self {
         self.env.push(Variable::new(name.into(), None));
         self
     }
 
-    /// Gives a command no more of this process's environment than a directory's server gets. The
-    /// order of this and of [`env`](Self::env) does not matter.
+    /// Gives a command only those variables of this process that a directory's server gets. Calls
+    /// of `clean_env` and of [`env`](Self::env) may come in any order.
     pub fn clean_env(mut self) -> Self {
         self.environment = Environment::Listed;
         self
@@ -192,7 +192,7 @@ impl Subject {
         }
     }
 
-    /// The arguments of `lastorders run` that name it and its environment.
+    /// The arguments of `lastorders run` that name the subject and its environment.
     #[must_use]
     pub fn arguments(&self) -> Vec<String> {
         let text = |word: &OsString| word.to_string_lossy().into_owned();
@@ -220,7 +220,7 @@ impl Subject {
     ///
     /// If the future is dropped, the step of the build that runs is killed with all its children.
     pub async fn prepare(&self, on_step: &(dyn Fn(&str) + Sync)) -> Result<Prepared, PrepareError> {
-        // First: nobody wants to hear of a wrong name after a long build.
+        // Variables come first, so that a wrong name fails before a long build.
         let env = self.env.iter().map(|variable| variable.resolve(|name| std::env::var_os(name)));
         let env: Vec<_> = env.collect::<Result<_, _>>()?;
         let mut prepared = match &self.source {

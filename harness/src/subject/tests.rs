@@ -22,7 +22,7 @@ async fn prepare(dir: &Path) -> Result<Prepared, PrepareError> {
     Subject::from_dir(dir).prepare(&|_| {}).await
 }
 
-/// A submission's files, the one that counts most first.
+/// A submission's files. An earlier file takes precedence over a later one.
 const FILES: [(&str, &str); 5] = [
     ("lastorders.toml", "start = [\"sh\", \"manifest\"]"),
     ("Procfile", "web: sh procfile"),
@@ -31,7 +31,7 @@ const FILES: [(&str, &str); 5] = [
     ("main.py", ""),
 ];
 
-/// Of these files the first decides how the server is started.
+/// Asserts that the first of these files decides how the server is started.
 async fn decides(files: &[(&str, &str)], ends: &str) {
     let dir = submission(files);
     let prepared = prepare(dir.path()).await.expect("recognised");
@@ -126,7 +126,7 @@ async fn an_interrupted_build_ends_with_its_children() {
 
 #[tokio::test]
 async fn a_command_is_taken_as_it_is() {
-    // The language is told by the program's name, whatever the program does.
+    // The program's name alone tells the language.
     let dir = submission(&[("node", "")]);
     let node = dir.path().join("node");
     std::fs::set_permissions(&node, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
@@ -139,7 +139,7 @@ async fn a_command_is_taken_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_command_inherits_and_a_directory_gets_the_list() {
+async fn a_command_inherits_the_environment_and_a_directory_gets_the_listed_variables() {
     let launch = async |subject: Subject| {
         let prepared = subject.env("A", "b").pass_env("PATH").prepare(&|_| {}).await;
         prepared.expect("there is a shell").launch
@@ -155,14 +155,14 @@ async fn a_command_inherits_and_a_directory_gets_the_list() {
     ] {
         let launch = launch(subject).await;
         assert_eq!(launch.environment, environment);
-        // The later one wins: what was asked for, over what the manifest says.
+        // The later value wins, so a requested variable overrides the manifest.
         let expected: Vec<_> = manifest.into_iter().chain(env.clone()).collect();
         assert_eq!(launch.env, expected);
     }
 }
 
 #[tokio::test]
-async fn a_wrong_variable_is_told_before_the_build() {
+async fn a_wrong_variable_is_reported_before_the_build() {
     let dir = submission(&[("lastorders.toml", "build = [\"false\"]\nstart = [\"sh\"]")]);
     let subject = Subject::from_dir(dir.path());
     for (subject, says) in [
@@ -177,7 +177,7 @@ async fn a_wrong_variable_is_told_before_the_build() {
 }
 
 #[test]
-fn the_arguments_that_rerun_it_carry_its_environment_and_no_inherited_value() {
+fn the_rerun_arguments_carry_the_variables_and_no_inherited_value() {
     let command = || Subject::command("sh").pass_env("PATH").env("A", "b c");
     let variables = ["--env", "PATH", "--env", "A=b c"];
     assert_eq!(command().arguments(), [&variables[..], &["--", "sh"]].concat());

@@ -3,11 +3,11 @@ use std::ffi::{OsStr, OsString};
 use super::PrepareError;
 use crate::run::OURS;
 
-/// A variable that somebody asked for, beyond those that the server gets anyway.
+/// A variable that the user asked for, beyond those that the server gets anyway.
 #[derive(Debug, Clone)]
 pub(super) struct Variable {
     name: OsString,
-    /// `None`: the value that it has in our environment.
+    /// `None` means the value that the variable has in our environment.
     value: Option<OsString>,
 }
 
@@ -16,7 +16,7 @@ impl Variable {
         Self { name, value }
     }
 
-    /// Its name and value, with `ours` to look up what has no value of its own.
+    /// The name and the value. `ours` looks up the value of a variable that was given none.
     pub(super) fn resolve(
         &self,
         ours: impl FnOnce(&OsStr) -> Option<OsString>,
@@ -33,13 +33,13 @@ impl Variable {
             ));
         };
         if value.as_encoded_bytes().contains(&0) {
-            return refused("its value has a NUL character in it".to_owned());
+            return refused("its value contains a NUL character".to_owned());
         }
         Ok((self.name.clone(), value))
     }
 
-    /// The words of `lastorders run` that ask for it. A value from our environment may be a secret
-    /// and is not among them.
+    /// The words of `lastorders run` that ask for the variable. They leave out a value from our
+    /// environment, which may be a secret.
     pub(super) fn arguments(&self) -> [String; 2] {
         let name = self.name.to_string_lossy();
         let text = match &self.value {
@@ -50,7 +50,7 @@ impl Variable {
     }
 }
 
-/// Why no server can be given a variable of this name, if none can.
+/// The reason why a server cannot be given a variable of this name, if there is one.
 pub(super) fn refuse(name: &OsStr) -> Option<&'static str> {
     let bytes = name.as_encoded_bytes();
     if bytes.is_empty() || bytes.contains(&b'=') || bytes.contains(&0) {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_given_value_is_repeated() {
+    fn the_arguments_repeat_only_a_value_that_was_given() {
         let words =
             |value: Option<&str>| Variable::new("TOKEN".into(), value.map(Into::into)).arguments();
         assert_eq!(words(Some("x y")), ["--env", "TOKEN=x y"]);

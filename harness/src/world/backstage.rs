@@ -36,7 +36,7 @@ pub(crate) struct Real {
     pub(super) port: Port,
     /// Where the server answers, once it does.
     pub(super) address: OnceLock<SocketAddr>,
-    /// Measures from the server's readiness on.
+    /// Measures timer delays once the server is ready.
     pub(super) lag: OnceLock<Lag>,
 }
 

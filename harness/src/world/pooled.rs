@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(failure_of(format!("http://{address}")).await, Failure::Ended(End::Fin, 0));
         server.await.expect("no panic");
     }
-    /// A server that answers one request with this head, and so many bytes.
+    /// What the pool gets from a server that sends this head and `body` bytes.
     async fn answers(head: &str, body: usize) -> Result<Answer, Failure> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
@@ -270,7 +270,7 @@ mod tests {
             use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
             let (mut stream, _) = listener.accept().await.expect("a client comes");
             let _ = stream.read(&mut [0; 4096]).await;
-            // A client may leave before all of it has come.
+            // The client may leave before the server has sent everything.
             let _ = stream.write_all(head.as_bytes()).await;
             let _ = stream.write_all(&vec![b'x'; body]).await;
         });
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_more_of_the_headers_is_kept_than_of_any_clients() {
+    async fn a_pooled_client_keeps_only_the_first_headers() {
         let long = "x".repeat(4 << 10);
         let answer = answers(&format!("A: b\r\nX: {long}\r\nContent-Length: 0\r\n"), 0).await;
         assert_eq!(answer.expect("it is whole").headers, [("a".to_owned(), "b".to_owned())]);

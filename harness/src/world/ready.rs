@@ -123,7 +123,7 @@ async fn healthy(port: u16) -> Result<SocketAddr, String> {
             Ok(Ok(200)) => return Ok(address),
             Ok(Ok(status)) => return Err(format!("it answered {status}")),
             // A server that listens on one family only is asked on the other.
-            // That the other family is refused explains nothing.
+            // A refusal on the other family explains nothing.
             Ok(Err(error)) if why.is_empty() || error != refused => why = error,
             Ok(Err(_)) => {}
             Err(_) => why = format!("no answer within {} s", TRY_WITHIN.as_secs()),

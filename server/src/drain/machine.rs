@@ -145,8 +145,8 @@ impl Machine {
         &self.policy
     }
 
-    /// Gives what is in flight its whole time again, which only the injected bug
-    /// `DeadlineRestarts` does.
+    /// Gives the requests in flight their whole time again. Only the injected bug
+    /// `DeadlineRestarts` calls this.
     pub(crate) fn restart_deadline(&mut self, now: Duration) {
         if self.timers.get(Timer::Deadline).is_some() {
             self.timers.set(Timer::Deadline, now + self.policy.deadline);

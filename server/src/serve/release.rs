@@ -51,7 +51,7 @@ impl Resource {
         Self { name, bound, release: Some(Box::new(release)) }
     }
 
-    /// Begins it before its turn, for the injected bug `PoolFirst`.
+    /// Begins the release before its turn, for the injected bug `PoolFirst`.
     pub(super) fn begin_now(&mut self) {
         if let Some(release) = self.release.take() {
             let begun = tokio::spawn(release());

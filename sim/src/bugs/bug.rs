@@ -10,7 +10,7 @@ use super::{
 /// Whether this build's server has injected bugs and rare paths: only with `--cfg lastorders_sim`.
 pub const BUILT_IN: bool = cfg!(lastorders_sim);
 
-/// What to do where [`BUILT_IN`] is `false`: the end of an error or of a note.
+/// What the user can do where [`BUILT_IN`] is `false`: the end of an error or of a note.
 pub(crate) const HINT: &str = "`cargo sim` builds with them (--cfg lastorders_sim)";
 
 /// An injected bug.
@@ -31,7 +31,7 @@ pub struct Bug {
 /// How a bug is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Made {
-    /// In the server. The real program has it too, if it is built with `--cfg lastorders_sim` and
+    /// In the server. The real program has the bug too, if built with `--cfg lastorders_sim` and
     /// started with `LASTORDERS_INJECT` set to the name.
     InServer,
     /// Around its connections: GOAWAY frames are rewritten on their way out.
@@ -75,6 +75,7 @@ impl Bug {
             Made::WrongGoaway => false,
         }
     }
+
     /// Whether this build has the bug.
     ///
     /// # Errors
@@ -85,7 +86,7 @@ impl Bug {
     }
 }
 
-/// Bugs were asked for that this build's server does not have.
+/// The caller asked for bugs that this build's server does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotBuiltIn(pub(crate) Vec<&'static str>);
 

@@ -1,5 +1,5 @@
-//! Bugs that are injected into our server, one a file: a sweep that does not find these bugs finds
-//! nothing in any other server either.
+//! Bugs that are injected into our server, one a file. A sweep that does not find these bugs finds
+//! no bugs in any other server either.
 //!
 //! Most are in the server itself, so that the real program can have the same bug. Only a build with
 //! `--cfg lastorders_sim` has these bugs: see `server/src/injected/`. In every other build their

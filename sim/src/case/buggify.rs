@@ -54,7 +54,7 @@ impl BuggifySite {
     }
 }
 
-/// What happens there, in words.
+/// The rare path in words.
 impl fmt::Display for BuggifySite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -242,7 +242,7 @@ impl FromStr for ShardChoice {
     }
 }
 
-/// A server that this build has.
+/// Reads the name of a server that this build can simulate.
 fn subject(name: &str) -> Result<Subject, String> {
     let subject: Subject = name.parse().map_err(|error: Unknown| error.to_string())?;
     subject.check_built_in().map_err(|error| error.to_string())?;

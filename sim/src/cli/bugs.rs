@@ -67,7 +67,7 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
     Ok(if good { exit::PASSED } else { exit::FAILED })
 }
 
-/// The bugs whose names begin so, or all.
+/// The bugs whose names begin with one of these words; all bugs if there are no words.
 fn chosen(only: &[String]) -> Result<Vec<&'static Bug>, u8> {
     let is_meant =
         |bug: &&'static Bug| only.is_empty() || only.iter().any(|name| bug.name.starts_with(name));

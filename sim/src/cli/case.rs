@@ -9,8 +9,8 @@ use crate::case::Case;
 use crate::corpus::Entry;
 use crate::sweep::{Origin, Simulator};
 
-/// The case that is meant by a seed, a line or a file, and the simulation that it is for. Notes on
-/// stderr what of the case this build does not do.
+/// The case that a seed, a line or a file names, and the case's simulator. A note on stderr lists
+/// the rare paths of the case that this build does not take.
 pub(super) fn case(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
     let (simulator, case) = case_without_note(args)?;
     let sites = &case.conditions.buggify;
@@ -24,7 +24,7 @@ pub(super) fn case(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
     Ok((simulator, case))
 }
 
-/// Like [`case`], for a process whose parent has noted that.
+/// Like [`case`] without the note, for a process whose parent has printed the note.
 pub(super) fn case_without_note(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
     let CaseArgs { case, what } = args;
     let mut simulator = simulator(*what);

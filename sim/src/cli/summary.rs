@@ -9,7 +9,7 @@ use crate::subject::Subject;
 use crate::sweep::{FailureGroup, Sweep};
 
 /// The shell command for this build of the program, without arguments. A line that reproduces a
-/// case begins with it, because another build may take other paths.
+/// case begins with this command, because another build may take other paths.
 pub const COMMAND: &str =
     if BUILT_IN { "cargo sim" } else { "cargo run --quiet --release --package lastorders-sim --" };
 

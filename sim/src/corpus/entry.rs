@@ -81,7 +81,7 @@ impl Entry {
     ///
     /// # Errors
     ///
-    /// If it does not give what it must, or if this build lacks what the case
+    /// If the run differs from the expectation, or if this build lacks what the case
     /// [needs](Self::needs_injected).
     pub fn replay(&self) -> Result<(), Surprise> {
         if self.needs_injected() && !BUILT_IN {

@@ -11,9 +11,9 @@ use crate::case::{BuggifySite, Case, Link};
 /// From the seal on, things may still happen for so long in what a mutation adds.
 const SCALE_US: u64 = 20_000;
 
-/// A case that differs from this one in something small: the time of one step, the kind of one
-/// client, one latency, one of the policy's times, the end of a stall, one rare path of the server,
-/// or what the case leaves open. What must follow from it is derived anew.
+/// A case that differs from this one in one detail: the time of a step, the kind of a client, a
+/// latency, a time of the policy, the end of a stall, a rare path of the server, or the seed of
+/// what the case leaves open. Everything that follows from the detail is derived anew.
 #[must_use]
 pub fn mutate(case: Case, rng: &mut fastrand::Rng) -> Case {
     mutate_with(case, rng, &Requests::contract())

@@ -41,7 +41,7 @@ impl Subject {
     ///
     /// # Errors
     ///
-    /// If it has a bug that this build lacks.
+    /// If the server has a bug that this build lacks.
     pub fn check_built_in(self) -> Result<(), NotBuiltIn> {
         match self {
             Self::Injected(bug) => bug.check_built_in(),

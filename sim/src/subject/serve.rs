@@ -4,9 +4,9 @@ use crate::bugs::{self, Bug, Made};
 
 /// Runs a server from its first accept to its exit.
 ///
-/// To be polled on the server's host, on one thread from its first poll to its end, because a bug
-/// is injected by thread. What the server leaves behind (tasks, open connections) is the world's to
-/// end, as the kernel does it for a process.
+/// The caller polls this future on the server's host. One thread makes every poll, because a bug is
+/// injected by thread. The world ends the tasks and connections that the server leaves behind, as
+/// the kernel does for a process.
 ///
 /// # Panics
 ///

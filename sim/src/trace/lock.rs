@@ -1,7 +1,8 @@
-/// 8 hexadecimal digits that stand for [`ENGINE_VERSION`](super::ENGINE_VERSION), for name, version
-/// and checksum of every package whose code can change a run (`build/lock.rs` lists them), and for
-/// whether the server is built with `--cfg lastorders_sim`. Two builds with the same digits give
-/// the same run for the same case. Results of sweeps and reproduction lines bear the digits.
+/// 8 hexadecimal digits: a hash of [`ENGINE_VERSION`](super::ENGINE_VERSION), of the kind of build
+/// (with or without `--cfg lastorders_sim`), and of the packages whose code can change a run. The
+/// packages, which `build/lock.rs` lists, count by name, version and checksum. Two builds with the
+/// same digits give the same run for the same case. Results of sweeps and reproduction lines bear
+/// the digits.
 pub const LOCK_HASH: &str =
     if cfg!(lastorders_sim) { PACKAGES_HASH } else { env!("LASTORDERS_SIM_LOCK_PLAIN") };
 

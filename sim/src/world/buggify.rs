@@ -3,8 +3,8 @@ use std::sync::Arc;
 use super::random::Random;
 use crate::case::Conditions;
 
-/// Has the server of this thread take a case's rare paths until this is dropped. In a build without
-/// `--cfg lastorders_sim` the server has none, and this does nothing.
+/// Lets the server of this thread take a case's rare paths until this guard is dropped. In a build
+/// without `--cfg lastorders_sim` the guard does nothing, because the server has no rare paths.
 pub(super) struct Buggified {
     #[cfg(lastorders_sim)]
     _guard: lastorders::buggify::Guard,

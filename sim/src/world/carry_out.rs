@@ -86,7 +86,7 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
     Run { history, trace, ended, packets }
 }
 
-/// Why nothing can be carried out, if nothing can.
+/// Fails if the case cannot run: its plan is not valid, or this build lacks the subject's bug.
 fn possible(case: &Case, subject: Subject) -> Result<(), String> {
     plan::validate(&case.plan).map_err(|error| error.to_string())?;
     subject.check_built_in().map_err(|error| error.to_string())

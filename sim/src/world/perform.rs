@@ -123,7 +123,7 @@ async fn live<N: Net>(
     let exit = {
         let _buggified = Buggified::new(&scene.conditions, &scene.random);
         let exit = subject::serve(subject, parts).await;
-        // What is ready to end is let end.
+        // Lets tasks end that are ready to.
         for _ in 0..SETTLING {
             tokio::task::yield_now().await;
         }

@@ -106,7 +106,7 @@ fn the_line_that_a_sweep_prints_reproduces_the_failure() {
     reproduces("axum");
 }
 
-/// The way of every failure: found, printed, reproduced by the printed line.
+/// A sweep finds a failure and prints a line, and that line reproduces the failure.
 fn reproduces(subject: &str) {
     let found = sim(&["sweep", "--seeds", "0..1000", "--subject", subject, "--stop-after", "1"]);
     assert_eq!(code(&found), 1, "{found:?}");
@@ -120,7 +120,7 @@ fn reproduces(subject: &str) {
 
 #[cfg(not(lastorders_sim))]
 #[test]
-fn a_build_without_injected_bugs_says_so() {
+fn a_build_without_injected_bugs_refuses_every_command_that_needs_one() {
     let folder = tempfile::tempdir().expect("there is room");
     let out = path(folder.path(), "case.json");
     let entry = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/bug-canary.json");
@@ -141,7 +141,7 @@ fn a_build_without_injected_bugs_says_so() {
     }
 }
 
-/// The first seed whose case has rare paths, and what the commands that take a case say of it.
+/// Runs each command that takes a case on the first seed whose case has rare paths.
 #[test]
 fn a_build_without_rare_paths_says_that_it_does_not_take_them() {
     let has_rare_paths = |seed: &u64| !generate(*seed, Family::Mixed).conditions.buggify.is_empty();

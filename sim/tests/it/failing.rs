@@ -21,7 +21,7 @@ fn a_small_case_is_told_in_words_and_reproduced_by_its_line_and_its_file() {
     );
 }
 
-/// Shrinks a case, and replays it by the line and by the file. `parts`: what the story says.
+/// Shrinks a case, and replays it by the line and by the file. The story must contain all `parts`.
 fn shrinks(case: [&str; 3], parts: &[&str]) {
     let folder = tempfile::tempdir().expect("there is room");
     let file = path(folder.path(), "small.json");
@@ -101,7 +101,7 @@ mod injected {
     }
 
     #[test]
-    fn blame_names_the_event_after_which_an_injected_bug_lost_it() {
+    fn blame_names_the_event_after_which_an_injected_bug_makes_the_case_fail() {
         blames(CASE, "lost after 2.759 ms: the link of slow-body-1 is held");
     }
 }

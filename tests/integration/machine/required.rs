@@ -1,18 +1,18 @@
 use super::Need;
 
-/// What must not be lacking: by name, or everything.
+/// The needs whose lack is a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Required(Vec<Need>);
 
 impl Required {
-    /// The variable of the environment that says it.
+    /// The environment variable that lists the required needs.
     pub(crate) const VARIABLE: &str = "LASTORDERS_REQUIRE";
 
     /// Reads the variable; without it nothing is required.
     ///
     /// # Errors
     ///
-    /// When it names something that no test needs: a misspelt requirement would require nothing.
+    /// If the variable names something that no test needs. A misspelt need would require nothing.
     pub(crate) fn from_environment() -> Result<Self, String> {
         match std::env::var(Self::VARIABLE) {
             Ok(text) => Self::parse(&text).map_err(|why| format!("{}: {why}", Self::VARIABLE)),

@@ -8,16 +8,16 @@ pub(crate) struct Ignored {
     pub(crate) package: String,
     /// Its path in the library, as libtest prints it.
     pub(crate) name: String,
-    /// The words of its attribute.
+    /// The reason in its attribute.
     pub(crate) reason: String,
 }
 
-/// Every `#[ignore]`d test of a library's sources, by file and by order in it.
+/// Every `#[ignore]`d test of the libraries, in the order of files and lines.
 pub(crate) fn ignored_tests() -> Vec<Ignored> {
     let mut found = Vec::new();
     for source in source::all() {
         let Some((package, module)) = module_of(&source.path) else { continue };
-        // Parsing takes a while, and few files have any.
+        // Parsing takes a while, and few files have an ignored test.
         if source.text.contains("#[ignore") {
             let mut visitor = Visitor { package, module, found: &mut found };
             visitor.visit_file(source.file());

@@ -3,7 +3,7 @@
 //! * `budgets`: sizes of files and functions
 //! * `dependencies`: who may depend on whom, and who does no I/O
 //! * `ignored`: unit tests that libtest does not run by itself
-//! * `packages`: what is published, and what it says of itself
+//! * `packages`: the published packages, and their metadata
 //! * `sleeps`: no real sleep orders events
 //! * `source`: the files, and what is in them
 

@@ -1,4 +1,4 @@
-//! What is published, and what it says of itself.
+//! The published packages, and their metadata.
 
 use std::fs;
 use std::process::Command;
@@ -9,9 +9,9 @@ use super::source::root;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
-        only_what_serves_ourselves_stays_unpublished;
+        only_our_own_tools_stay_unpublished;
         each_published_package_describes_itself;
-        no_link_of_a_package_leads_out_of_it;
+        no_link_of_a_published_readme_leads_out_of_its_package;
         no_dependency_needs_a_newer_rust_than_we_state;
     ]
 }
@@ -53,7 +53,7 @@ struct Node {
     dependencies: Vec<String>,
 }
 
-/// Of this machine's kind alone, so that nothing is asked for which a build does not need.
+/// Only this machine's platform, because a build fetches no packages of other platforms.
 fn metadata() -> Metadata {
     let rustc = said(Command::new("rustc").arg("-vV"));
     let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc says it");
@@ -70,7 +70,7 @@ fn said(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("it is text")
 }
 
-fn only_what_serves_ourselves_stays_unpublished() {
+fn only_our_own_tools_stay_unpublished() {
     let metadata = metadata();
     let members = metadata.packages.iter().filter(|it| metadata.workspace_members.contains(&it.id));
     let mut unpublished: Vec<_> =
@@ -98,7 +98,7 @@ fn each_published_package_describes_itself() {
 }
 
 /// A registry shows a README without the repository around it.
-fn no_link_of_a_package_leads_out_of_it() {
+fn no_link_of_a_published_readme_leads_out_of_its_package() {
     for (name, folder) in PUBLISHED {
         let text = fs::read_to_string(root().join(folder).join("README.md")).expect(name);
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());

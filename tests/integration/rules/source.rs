@@ -14,7 +14,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Its syntax tree, made when it is first asked for.
+    /// The syntax tree, parsed at the first call.
     pub(super) fn file(&self) -> &syn::File {
         self.file.get_or_init(|| syn::parse_file(&self.text).expect("it is Rust"))
     }
@@ -25,7 +25,8 @@ pub(crate) fn root() -> PathBuf {
     tests.parent().expect("the package lies in the workspace").to_owned()
 }
 
-/// Every Rust file of the workspace's packages, read once a thread: syntax trees stay on theirs.
+/// Every Rust file of the workspace's packages. Each thread reads them once, because a syntax tree
+/// cannot leave its thread.
 pub(super) fn all() -> &'static [Source] {
     thread_local! {
         static ALL: OnceCell<&'static [Source]> = const { OnceCell::new() };

@@ -1,9 +1,9 @@
 use super::response::Fault;
 use crate::actor::kept::Body;
 
-/// No line with a chunk's size is longer, its extensions included.
+/// The longest line with a chunk's size, in bytes, extensions included.
 const LONGEST_LINE: usize = 4 << 10;
-/// No trailers are longer.
+/// The longest trailers, in bytes.
 const LONGEST_TRAILERS: usize = 32 << 10;
 
 /// Where in a chunked body (RFC 9112 section 7.1) the next byte is.
@@ -12,7 +12,7 @@ pub(super) enum Chunked {
     /// In the line with a chunk's size.
     #[default]
     Size,
-    /// In a chunk's data, of which so many bytes are left.
+    /// In a chunk's data; this many bytes are left.
     Data(u64),
     /// In the end of line after a chunk's data.
     DataEnd,
@@ -21,8 +21,8 @@ pub(super) enum Chunked {
 }
 
 impl Chunked {
-    /// Moves the data in these bytes to `body`. Says how many bytes are done with, and whether they
-    /// are the last of the body; all others must be given again, with more.
+    /// Moves the data in these bytes to `body`. Returns how many bytes are consumed, and whether
+    /// the body ends with them. The caller gives the other bytes again, followed by more.
     pub(super) fn read(&mut self, bytes: &[u8], body: &mut Body) -> Result<(usize, bool), Fault> {
         let mut at = 0;
         loop {
@@ -51,7 +51,7 @@ impl Chunked {
         }
     }
 
-    /// The length of the line with a chunk's size; 0 if more of it must come.
+    /// The length of the line with a chunk's size; 0 if the line is incomplete.
     fn size(&mut self, rest: &[u8], body: &Body) -> Result<usize, Fault> {
         match httparse::parse_chunk_size(rest) {
             Ok(httparse::Status::Complete((line, size))) => {
@@ -63,7 +63,8 @@ impl Chunked {
             Ok(httparse::Status::Partial) | Err(_) => Err(Fault::Malformed),
         }
     }
-    /// The length of the end of line after a chunk's data; 0 if more of it must come.
+
+    /// The length of the end of line after a chunk's data; 0 if the end of line is incomplete.
     fn data_end(&mut self, rest: &[u8]) -> Result<usize, Fault> {
         match rest {
             [b'\r', b'\n', ..] => {
@@ -76,8 +77,7 @@ impl Chunked {
     }
 }
 
-/// The length of the trailers and the empty line that ends them, as it ends a head; `None` if more
-/// of them must come.
+/// The length of the trailers with the empty line that ends them; `None` if they are incomplete.
 fn trailers(rest: &[u8]) -> Result<Option<usize>, Fault> {
     if rest.starts_with(b"\r\n") {
         return Ok(Some(2));
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use crate::history::LONGEST_BODY;
 
-    /// What is done with of these bytes, and whether the body ends in them.
+    /// How many of these bytes are consumed, and whether the body ends with them.
     fn read(bytes: &str) -> Result<(usize, bool), Fault> {
         Chunked::default().read(bytes.as_bytes(), &mut Body::default())
     }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_together_are_bounded_like_one() {
+    fn the_sum_of_all_chunks_is_bounded_like_one_chunk() {
         let (mut chunked, mut body) = (Chunked::default(), Body::default());
         let chunk = format!("100000\r\n{}\r\n", "x".repeat(1 << 20));
         for _ in 0..LONGEST_BODY >> 20 {

@@ -9,7 +9,7 @@ use crate::history::End;
 
 /// Most responses fit in so much.
 const USUAL: usize = 512;
-/// Room for a read of a body that did not come with its head.
+/// Bytes of room for each read once the body has begun.
 const LARGE: usize = 16 << 10;
 
 /// A stream, and what has come of it that nobody has asked for yet.
@@ -78,7 +78,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         self.stream
     }
 
-    /// The response at the head of what has been read; or its status, if that much has come.
+    /// The next response in the buffer; while the response is incomplete, its status if known.
     fn look(&mut self) -> Result<Received, Option<u16>> {
         match self.reader.read(&mut self.buffer) {
             Progress::Whole(answer) => Ok(Received::Answer(answer)),
@@ -88,7 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         }
     }
 
-    /// How many bytes of the response at the head have come.
+    /// How many bytes of the next response have come.
     fn got(&self) -> usize {
         self.reader.taken() + self.buffer.len()
     }

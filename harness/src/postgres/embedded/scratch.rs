@@ -9,8 +9,8 @@ use crate::postgres::owner::Owner;
 /// What the name of a scratch directory begins with.
 pub(in crate::postgres) const SCRATCH: &str = "lastorders-npm-";
 
-/// Kills the process group `$name`, and removes the directory `$1`: again while a process that
-/// was just killed still makes files. dash does not know `kill -KILL -- -1`.
+/// Kills the process group `$name`, and removes the directory `$1`. The removal repeats, because a
+/// process that was just killed may still make files. dash does not know `kill -KILL -- -1`.
 const REMOVE: &str = r#"
 [ -n "$name" ] && kill -KILL "-$name" 2>/dev/null
 turns=0
@@ -34,7 +34,7 @@ impl Scratch {
     /// If the directory cannot be made, or there is no `/bin/sh` for its guard.
     pub(super) fn make(parent: &Path) -> io::Result<Self> {
         let dir = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(parent)?;
-        // Before anything else is in it: `clean` removes no directory that has no owner.
+        // The owner comes first, because `clean` removes no directory without an owner.
         fs::write(dir.path().join(OWNER_FILE), Owner::this().to_string())?;
         let guard = Guard::start(REMOVE, dir.path())?;
         Ok(Self { dir: dir.keep(), guard })

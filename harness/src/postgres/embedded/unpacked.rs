@@ -54,8 +54,8 @@ pub(super) fn finish(package: &Path) -> Result<(), String> {
 ///
 /// # Errors
 ///
-/// If the list is no such JSON, or a path is absolute, has a leading `.` or any `..`, is not under
-/// `native`, or leads to another directory than its link is in.
+/// If the list is malformed, if a path leaves `native` (absolute, a leading `.`, or any `..`), or
+/// if a file is not in the directory of its link.
 fn plan(list: &str) -> Result<Vec<Link>, String> {
     let entries: Vec<Entry> =
         serde_json::from_str(list).map_err(|error| format!("{LINKS}: {error}"))?;

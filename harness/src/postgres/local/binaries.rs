@@ -67,17 +67,17 @@ impl Binaries {
     }
 }
 
-/// What a program says when it is asked for its version.
+/// The output of a program that is called with `--version`.
 ///
 /// Blocks while the program runs.
 ///
 /// # Errors
 ///
-/// Says why the program does not run: a shared library that this machine lacks, for instance.
+/// If the program does not run, for instance because this machine lacks a shared library.
 pub(in crate::postgres) fn says_version(program: &Path) -> Result<String, String> {
     let shown = program.display();
     let output = Command::new(program).arg("--version").output().map_err(|error| {
-        // The kernel says "no such file" of a program's loader too.
+        // The kernel says "no such file" of a program whose loader is missing, too.
         if error.kind() == io::ErrorKind::NotFound && program.exists() {
             return format!(
                 "{shown} does not run: the program is built for another C library than this \

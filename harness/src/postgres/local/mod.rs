@@ -3,7 +3,7 @@
 //! * `account`: the unprivileged user that it runs as when we are root
 //! * `binaries`: where `initdb` and `postgres` are
 //! * `cluster`: makes, starts and removes it
-//! * `place`: the directory that it lies in
+//! * `place`: the directory that holds clusters
 
 mod account;
 mod binaries;

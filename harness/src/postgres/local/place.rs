@@ -5,14 +5,14 @@ use rustix::fs::{statfs, statvfs};
 /// A file system in memory, on most Linux machines.
 const MEMORY: &str = "/dev/shm";
 
-/// What a run of the whole catalogue writes fits into a quarter of this.
+/// Free bytes that a cluster needs. A run of the whole catalogue writes less than a quarter.
 const ROOM: u64 = 2 << 30;
 
 /// `TMPFS_MAGIC` of `linux/magic.h`.
 const TMPFS: i64 = 0x0102_1994;
 
-/// The directory in which a new cluster is made: memory if it has room for 2 GiB, because each
-/// scenario's database is some 300 files. Where `TMPDIR` is set, what it names.
+/// The directory for a new cluster: `TMPDIR` if set, else memory if 2 GiB are free, else the
+/// temporary directory. Memory is faster, because each scenario's database has some 300 files.
 pub(in crate::postgres) fn place() -> PathBuf {
     let memory = Path::new(MEMORY);
     let chosen = std::env::var_os("TMPDIR").is_some_and(|dir| !dir.is_empty());

@@ -35,9 +35,9 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 const CLIENTS: u64 = 70;
 /// How many share one library's pool.
 const WORKERS: u32 = 60;
-/// Rounds of each client after the gate has caught its requests. Before that a client goes on: on a
-/// busy machine a load that ends by itself ends before the gate is closed, if the server closes
-/// every connection.
+/// Rounds of each client after the gate has caught its requests. Before that, a client repeats
+/// without a limit. A limited load could end before the gate is closed, on a busy machine and with
+/// a server that closes every connection.
 const ROUNDS: u64 = 20;
 /// How many wait in the store at the signal; the others wait for the pool, or are on their way.
 const HELD: u32 = 8;
@@ -50,7 +50,7 @@ fn fresh_round(client: ActorDraft<'_>) -> ActorDraft<'_> {
     client.connect().work().mark("request").receive().close()
 }
 
-/// A request on the connection that is there.
+/// A request on the open connection.
 fn kept_round(client: ActorDraft<'_>) -> ActorDraft<'_> {
     client.work().mark("request").receive()
 }

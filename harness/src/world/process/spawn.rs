@@ -32,8 +32,8 @@ pub(crate) enum SpawnError {
 }
 
 /// Starts the server as the leader of its own session and process group, with default signal
-/// dispositions and an empty signal mask, whatever we inherited. `ours` is our environment, of
-/// which the server gets what `launch` says; `contract` takes precedence over all other variables.
+/// dispositions and an empty signal mask, whatever we inherited. `ours` is our environment, and
+/// `launch` says which part the server gets. `contract` takes precedence over all other variables.
 pub(super) fn spawn(
     launch: &Launch,
     ours: impl IntoIterator<Item = (OsString, OsString)>,
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::run::Environment;
 
-    /// What a shell prints of its environment.
+    /// The environment that a spawned shell prints.
     async fn printed(environment: Environment, env: &[(&str, &str)]) -> Vec<String> {
         let launch = Launch {
             name: "sh".to_owned(),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_inherits_what_is_ours_but_the_judge_decides_its_port_and_database() {
+    async fn a_server_inherits_our_environment_but_the_judge_sets_its_port_and_database() {
         let inherited = printed(Environment::Inherited, &[]).await;
         let always = ["DATABASE_URL=postgres://judge", "PATH=/usr/bin:/bin", "PORT=2"];
         assert_eq!(inherited, [&always[..], &["VENV=/srv/venv"]].concat());

@@ -109,7 +109,7 @@ async fn client(address: SocketAddr, answers: Arc<Semaphore>) -> Result<(), Lost
 }
 
 /// A listener for each way to listen, with the addresses at which clients reach it. On a machine
-/// without IPv6, those of IPv4.
+/// without IPv6, only those of IPv4.
 pub(super) async fn listeners() -> Vec<(TcpListener, Vec<SocketAddr>)> {
     let has_v6 = TcpListener::bind("[::1]:0").await.is_ok();
     let mut listeners = Vec::new();

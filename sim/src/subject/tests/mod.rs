@@ -7,7 +7,8 @@
 //! * `wrong_goaway`: what the bug around our server does
 //! * `injected/`: what each bug inside of our server does
 
-/// Does the same to our server with the bug and without: what only the bug does must be seen.
+/// Runs a script against our server with the bug and without. The script must see the bug in the
+/// first run only.
 macro_rules! shows {
     ($($name:literal: $script:ident;)*) => {$(
         #[test]

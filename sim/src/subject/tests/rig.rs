@@ -95,7 +95,7 @@ impl Rig {
     }
 }
 
-/// What only the tests in `injected` ask for.
+/// Methods that only the tests in `injected` use.
 #[cfg(lastorders_sim)]
 impl Rig {
     pub(super) fn is_listening(&self) -> bool {

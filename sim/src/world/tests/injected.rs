@@ -19,7 +19,7 @@ fn each_rare_path_is_reached_and_changes_the_run() {
         let differs = |seed: &u64| {
             let (plain, rare) = (run(*seed, None), run(*seed, Some(site)));
             match site {
-                // Nobody sees from outside who holds buffers; the trace shows the draw.
+                // Clients cannot see which connections are parked, so compare the traces.
                 BuggifySite::ParkEarly => compare(&plain.trace, &rare.trace).is_some(),
                 _ => plain.history.events != rare.history.events,
             }

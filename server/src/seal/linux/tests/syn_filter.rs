@@ -1,4 +1,4 @@
-//! The SYN filter. Recent kernels let a process attach it that has `CAP_NET_ADMIN`.
+//! The SYN filter. On recent kernels, a process with `CAP_NET_ADMIN` may attach the filter.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -36,7 +36,7 @@ async fn what_begins_is_dropped_and_what_began_finishes() {
     }
 }
 
-/// Another process may hold the socket without our knowledge.
+/// Another process may hold the socket too, so the filter must not stay.
 #[tokio::test]
 #[ignore = "needs the right to filter sockets; tests/integration runs it"]
 async fn it_leaves_no_filter_behind() {
@@ -51,7 +51,7 @@ async fn it_leaves_no_filter_behind() {
 
 /// Attaching to a socket that is not bound asks the kernel and changes nothing else.
 #[tokio::test]
-async fn without_the_right_the_listener_is_given_back_whole() {
+async fn without_the_right_to_filter_the_listener_is_given_back_whole() {
     let socket = socket_for(([127, 0, 0, 1], 0).into()).expect("IPv4");
     let may = syn_filter::attach(&socket).is_ok();
     for of in listeners() {
