@@ -26,7 +26,16 @@ pub(crate) fn unit_tests(package: &str) -> PathBuf {
 /// Asks cargo, which has built them for these tests already and only says where they are.
 fn cargo(words: &[&str]) -> Built {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    // What cargo says of the test program. Build scripts that watch these variables would run again.
+    let of_this_test = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+    for (name, _) in std::env::vars_os() {
+        let is_of_this_test = |name: &str| of_this_test.iter().any(|it| name.starts_with(it));
+        if name.to_str().is_some_and(is_of_this_test) {
+            command.env_remove(name);
+        }
+    }
+    let output = command
         .args(words)
         .args(["--workspace", "--all-features", "--message-format=json-render-diagnostics"])
         .current_dir(crate::rules::root())

@@ -86,7 +86,10 @@ pub(crate) fn tests() -> Vec<Test> {
     tests
 }
 
-const TESTS: &[(&str, fn(Choice))] = &[
+/// A test's name, and what it does on a Postgres of this kind.
+type OnPostgres = (&'static str, fn(Choice));
+
+const TESTS: &[OnPostgres] = &[
     ("the_row_gate_holds_inserts_and_lets_reads_pass", |choice| {
         block_on(the_row_gate_holds_inserts_and_lets_reads_pass(choice))
     }),

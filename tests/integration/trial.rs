@@ -34,29 +34,22 @@ impl Test {
 /// test is `async name;`.
 #[macro_export]
 macro_rules! tests {
-    (@run async $name:ident) => { || $crate::trial::block_on($name()) };
-    (@run $name:ident) => { $name };
-    (@each $tests:ident;) => {};
-    (@each $tests:ident; async $name:ident $([$($need:ident),+])?; $($rest:tt)*) => {
-        $crate::tests!(@push $tests; (async $name) $name $([$($need),+])?);
-        $crate::tests!(@each $tests; $($rest)*);
-    };
-    (@each $tests:ident; $name:ident $([$($need:ident),+])?; $($rest:tt)*) => {
-        $crate::tests!(@push $tests; ($name) $name $([$($need),+])?);
-        $crate::tests!(@each $tests; $($rest)*);
-    };
-    (@push $tests:ident; ($($run:tt)+) $name:ident $([$($need:ident),+])?) => {
-        $tests.push($crate::trial::Test::new(
+    (@each [$($done:tt)*]) => { vec![$($done)*] };
+    (@each [$($done:tt)*] async $name:ident $([$($need:ident),+])?; $($rest:tt)*) => {
+        $crate::tests!(@each [$($done)* $crate::trial::Test::new(
             $crate::trial::path(module_path!(), stringify!($name)),
             vec![$($($crate::machine::Need::$need),+)?],
-            $crate::tests!(@run $($run)+),
-        ));
+            || $crate::trial::block_on($name()),
+        ),] $($rest)*)
     };
-    ($($tests:tt)*) => {{
-        let mut tests: Vec<$crate::trial::Test> = Vec::new();
-        $crate::tests!(@each tests; $($tests)*);
-        tests
-    }};
+    (@each [$($done:tt)*] $name:ident $([$($need:ident),+])?; $($rest:tt)*) => {
+        $crate::tests!(@each [$($done)* $crate::trial::Test::new(
+            $crate::trial::path(module_path!(), stringify!($name)),
+            vec![$($($crate::machine::Need::$need),+)?],
+            $name,
+        ),] $($rest)*)
+    };
+    ($($tests:tt)*) => { $crate::tests!(@each [] $($tests)*) };
 }
 
 /// The name of a test in a module of this program.

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{statfs, statvfs};
+use rustix::fs::{FsWord, statfs, statvfs};
 
 /// A file system in memory, on most Linux machines.
 const MEMORY: &str = "/dev/shm";
@@ -9,7 +9,7 @@ const MEMORY: &str = "/dev/shm";
 const ROOM: u64 = 2 << 30;
 
 /// `TMPFS_MAGIC` of `linux/magic.h`.
-const TMPFS: i64 = 0x0102_1994;
+const TMPFS: FsWord = 0x0102_1994;
 
 /// The directory for a new cluster: `TMPDIR` if set, else memory if 2 GiB are free, else the
 /// temporary directory. Memory is faster, because each scenario's database has some 300 files.
@@ -25,7 +25,7 @@ pub(in crate::postgres) fn places() -> [PathBuf; 2] {
 }
 
 fn has_room(memory: &Path) -> bool {
-    let is_tmpfs = statfs(memory).is_ok_and(|it| i64::from(it.f_type) == TMPFS);
+    let is_tmpfs = statfs(memory).is_ok_and(|it| it.f_type == TMPFS);
     let room = statvfs(memory).map_or(0, |it| it.f_bavail.saturating_mul(it.f_frsize));
     let writable = rustix::fs::access(memory, rustix::fs::Access::WRITE_OK).is_ok();
     is_tmpfs && writable && room >= ROOM
