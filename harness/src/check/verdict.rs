@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_delay_before_the_signal_explains_nothing_that_was_measured_after_it() {
-        let plan = plan(|draft| _ = draft.check("exit-prompt", Level::Must));
+        let plan = plan(|draft| draft.check("exit-prompt", Level::Must));
         let mut history = ready().at(300).signalled().at(2_400).exits(1).end();
         let signal = history.events.iter().position(|it| matches!(it.what, What::Signalled { .. }));
         history.events.insert(signal.expect("it was sent"), lag(5_000_000));
