@@ -27,7 +27,7 @@ pub(crate) fn unit_tests(package: &str) -> PathBuf {
 fn cargo(words: &[&str]) -> Built {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    // What cargo says of the test program. Build scripts that watch these variables would run again.
+    // cargo describes the test program by these. A build script that watches them would run again.
     let of_this_test = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
     for (name, _) in std::env::vars_os() {
         let is_of_this_test = |name: &str| of_this_test.iter().any(|it| name.starts_with(it));
