@@ -88,7 +88,9 @@ fn trial(test: Test, arguments: &Arguments, required: &Required, not_run: &NotRu
     let required = required.clone();
     // With `--ignored` or `--include-ignored` the user wants ignored tests to run.
     let demanded = arguments.ignored || arguments.include_ignored;
-    let ignored = arguments.list && lacking().is_some_and(|(need, _)| !required.has(need));
+    // With `--ignored`, libtest-mimic runs only the tests that have this flag.
+    let asked = arguments.list || arguments.ignored;
+    let ignored = asked && lacking().is_some_and(|(need, _)| !required.has(need));
     let not_run = Arc::clone(not_run);
     let runner = move || match lacking() {
         None => {

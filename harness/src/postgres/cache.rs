@@ -12,7 +12,8 @@ pub(super) fn directory() -> Option<PathBuf> {
     let cache = if is_root() {
         PathBuf::from("/var/cache")
     } else {
-        let set = |name| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+        // The XDG base directory specification: a relative path is invalid, and is ignored.
+        let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|dir| dir.is_absolute());
         set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?
     };
     Some(cache.join("lastorders"))

@@ -1,10 +1,13 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fs;
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
+use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -219,7 +222,7 @@ fn directories(
             continue;
         }
         let dir = entry.path();
-        match fs::read_to_string(dir.join(OWNER_FILE)) {
+        match read_owner(&dir.join(OWNER_FILE)) {
             Ok(owner) => match owner.parse().map(|owner: Owner| owner.life_on_this_machine()) {
                 Ok(Life::Dead) => into.found.push(leftover(dir)),
                 Ok(Life::Alive | Life::Unknown) | Err(()) => {}
@@ -227,6 +230,17 @@ fn directories(
             Err(error) => into.unseen.push(format!("{}: {error}", dir.display())),
         }
     }
+}
+
+/// Reads a file in a directory to which every user may write. The file may be a link, a pipe that
+/// nobody fills, or endless.
+fn read_owner(path: &Path) -> io::Result<String> {
+    const LONGEST: u64 = 4096;
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let file = fs::File::options().read(true).custom_flags(flags).open(path)?;
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// A server may still run in it, if it was started a moment before its harness was killed.
@@ -252,4 +266,22 @@ fn server_in(dir: &Path) -> Option<Pid> {
     let pid = text.lines().next()?.trim().parse().ok()?;
     let works_in = fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
     (works_in == data).then(|| Pid::from_raw(pid)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_file_that_is_a_pipe_a_link_or_endless_is_not_waited_for() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| dir.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(at("pipe")).status();
+        assert!(made.expect("mkfifo is there").success());
+        std::os::unix::fs::symlink("/dev/zero", at("link")).expect("a link");
+        fs::write(at("long"), "x".repeat(10_000)).expect("written");
+        assert_eq!(read_owner(&at("pipe")).expect("it has no writer"), "");
+        read_owner(&at("link")).expect_err("links are not followed");
+        assert_eq!(read_owner(&at("long")).expect("a file").len(), 4096);
+    }
 }

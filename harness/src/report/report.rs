@@ -134,5 +134,8 @@ fn options_again(subject: &Subject) -> Vec<String> {
         };
         words.extend(["--exit-code".to_owned(), rule.to_owned()]);
     }
+    if let Some(time) = subject.given_ready_timeout() {
+        words.extend(["--ready-timeout".to_owned(), format!("{}ms", time.as_millis())]);
+    }
     words
 }

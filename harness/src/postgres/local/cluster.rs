@@ -27,7 +27,9 @@ pub(in crate::postgres) const OWNER_FILE: &str = "owner";
 const PUT_AWAY: &str = r#"
 turns=0
 if [ -n "$name" ] && kill -QUIT "$name" 2>/dev/null; then
-  while kill -0 "$name" 2>/dev/null && [ $turns -lt 100 ]; do
+  # A server that has ended stays a zombie until the judge, which may be ending too, reaps it.
+  while kill -0 "$name" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$name/status" 2>/dev/null \
+    && [ $turns -lt 100 ]; do
     turns=$((turns + 1)); sleep 0.1
   done
   kill -KILL "$name" 2>/dev/null
@@ -56,7 +58,7 @@ impl Cluster {
     ) -> Result<Self, String> {
         let dir = make_directory(run, account)
             .map_err(|error| format!("no directory in {}: {error}", place().display()))?;
-        let guard = match Guard::start(PUT_AWAY, &dir) {
+        let mut guard = match Guard::start(PUT_AWAY, &dir) {
             Ok(guard) => guard,
             Err(error) => {
                 let _ = fs::remove_dir_all(&dir);
@@ -65,7 +67,7 @@ impl Cluster {
         };
         let workshop = Workshop { binaries, account, dir: &dir };
         // From here on, an early return drops the guard, which removes the directory.
-        let password = workshop.initdb().await?;
+        let password = workshop.initdb(&mut guard).await?;
         let (server, guard, options) = workshop.serve(guard, &password).await?;
         Ok(Self { server, guard, dir, options })
     }
@@ -114,7 +116,10 @@ impl Workshop<'_> {
     }
 
     /// Makes the cluster's files; returns the superuser's password.
-    async fn initdb(&self) -> Result<String, String> {
+    ///
+    /// If the future is dropped, the guard ends `initdb` by a signal that it handles. A SIGKILL would
+    /// leave its server's shared memory behind.
+    async fn initdb(&self, guard: &mut Guard) -> Result<String, String> {
         let password = uuid::Uuid::new_v4().simple().to_string();
         let file = self.dir.join("password");
         let run = async {
@@ -124,9 +129,12 @@ impl Workshop<'_> {
                 .command("initdb")?
                 .args(["--pgdata=data", "--username=postgres", "--pwfile=password"])
                 .args(["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"])
-                .kill_on_drop(true)
                 .spawn()?;
+            if let Some(pid) = child.id() {
+                guard.set(&pid.to_string()).await?;
+            }
             let status = timeout(Duration::from_secs(60), child.wait()).await??;
+            guard.set("").await?;
             fs::remove_file(&file)?;
             Ok::<_, io::Error>(status)
         };
