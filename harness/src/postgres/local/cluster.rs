@@ -117,8 +117,8 @@ impl Workshop<'_> {
 
     /// Makes the cluster's files; returns the superuser's password.
     ///
-    /// If the future is dropped, the guard ends `initdb` by a signal that it handles. A SIGKILL would
-    /// leave its server's shared memory behind.
+    /// If the future is dropped, the guard ends `initdb` by a signal that it handles. A SIGKILL
+    /// would leave its server's shared memory behind.
     async fn initdb(&self, guard: &mut Guard) -> Result<String, String> {
         let password = uuid::Uuid::new_v4().simple().to_string();
         let file = self.dir.join("password");
