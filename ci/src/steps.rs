@@ -177,6 +177,23 @@ const STEPS: &[Step] = &[
         usual: false,
         ..USUAL
     },
+    // A step of its own, and no test: beside other tests a handshake can outlast its grace.
+    Step {
+        name: "lossless",
+        about: "the same in short: a few shutdowns of ours and of axum; needs root",
+        cargo: &[
+            "run",
+            "--release",
+            "--locked",
+            "-p",
+            "lastorders-bench",
+            "--bin",
+            "loss",
+            "--",
+            "--short",
+        ],
+        ..USUAL
+    },
     Step {
         name: "soak",
         about: "start, load, SIGTERM, exit, again and again",

@@ -6,7 +6,6 @@
 //! * `judge/`: the judge against servers whose faults are known
 //! * `killed`: what a killed harness leaves behind, and who removes it
 //! * `library`: the judge as a library
-//! * `loss`: requests lost under load, counted by the benchmark of that name
 //! * `machine/`: what this machine has, and what each test needs of it
 //! * `pages`: reports as pages, in a real browser
 //! * `plain_build`: the program that users build has no injected bugs
@@ -24,7 +23,6 @@ mod built;
 mod judge;
 mod killed;
 mod library;
-mod loss;
 mod machine;
 mod pages;
 mod plain_build;
@@ -68,7 +66,6 @@ fn main() -> ExitCode {
         bad_input::tests(),
         killed::tests(),
         library::tests(),
-        loss::tests(),
         machine::tests(),
         pages::tests(),
         plain_build::tests(),

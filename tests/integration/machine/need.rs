@@ -26,15 +26,13 @@ pub(crate) enum Need {
     Ipv6,
     /// The right to attach a filter to a socket that others connect to (`CAP_NET_ADMIN`).
     Filter,
-    /// Network namespaces of our own.
-    Namespaces,
     /// A headless Chromium.
     Browser,
 }
 
 impl Need {
     /// Every need.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Docker,
         Self::Local,
         Self::Embedded,
@@ -46,7 +44,6 @@ impl Need {
         Self::Root,
         Self::Ipv6,
         Self::Filter,
-        Self::Namespaces,
         Self::Browser,
     ];
 
@@ -64,7 +61,6 @@ impl Need {
             Self::Root => "root",
             Self::Ipv6 => "ipv6",
             Self::Filter => "filter",
-            Self::Namespaces => "namespaces",
             Self::Browser => "browser",
         }
     }
@@ -85,7 +81,6 @@ impl Need {
             Self::Root => "run the tests as root",
             Self::Ipv6 => "enable IPv6 on the loopback interface",
             Self::Filter => "run the tests as root, or with CAP_NET_ADMIN",
-            Self::Namespaces => "run the tests as root, where unshare(2) may make a namespace",
             Self::Browser => "`apt-get install chromium`",
         }
     }

@@ -30,7 +30,6 @@ fn probe(need: Need) -> Result<(), Lack> {
         Need::Root => superuser(),
         Need::Ipv6 => ipv6(),
         Need::Filter => filter(),
-        Need::Namespaces => said("unshare", &["--net", "true"]).map(drop),
         Need::Browser => said("chromium", &["--version"]).map(drop),
     }
 }
