@@ -13,13 +13,13 @@ use std::process::ExitCode;
 
 use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
-use lastorders::{Drain, layer::HealthLayer};
+use lastorders::{ShutdownHandle, layer::HealthLayer};
 use tokio::net::TcpListener;
 use tower::{Layer, service_fn};
 
 async fn echo(request: Request<Incoming>) -> Result<Response<Incoming>, Infallible> {
     // Where axum has an extractor: every request carries the handle in its extensions.
-    let drain = request.extensions().get::<Drain>().expect("`serve` puts it there");
+    let drain = request.extensions().get::<ShutdownHandle>().expect("`serve` puts it there");
     let draining = HeaderValue::from_static(if drain.is_draining() { "yes" } else { "no" });
     // The body is passed on as it comes. The request is in flight until the last of it is written.
     let mut response = Response::new(request.into_body());
@@ -35,9 +35,9 @@ async fn main() -> std::io::Result<ExitCode> {
     let listener = TcpListener::bind(address).await?;
     let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let app = HealthLayer::new(drain.clone()).layer(service_fn(echo));
-    let report = lastorders::serve(listener, app).signals(signals).drain(drain).await;
+    let report = lastorders::serve(listener, app).signals(signals).shutdown_handle(drain).await;
     // Whoever read this may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))

@@ -19,14 +19,14 @@ use axum::extract::{Path, State};
 use axum::response::sse::{Event, Sse};
 use axum::{Router, http::StatusCode, routing::get};
 use futures_util::{Stream, StreamExt, stream};
-use lastorders::Drain;
+use lastorders::ShutdownHandle;
 use tokio::{net::TcpListener, sync::watch};
 
 /// The newest number.
 type News = watch::Receiver<u64>;
 
 async fn events(
-    drain: Drain,
+    drain: ShutdownHandle,
     State(news): State<News>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = stream::unfold(news, |mut news| async move {
@@ -38,7 +38,7 @@ async fn events(
 }
 
 async fn after(
-    drain: Drain,
+    drain: ShutdownHandle,
     State(mut news): State<News>,
     Path(seen): Path<u64>,
 ) -> Result<String, StatusCode> {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use axum::{Router, routing::get};
-use lastorders::{Door, Listener, Rung};
+use lastorders::{Listener, SealContext, SealMethod};
 use tokio::net::{UnixListener, UnixStream, unix::SocketAddr};
 
 #[tokio::main]
@@ -82,11 +82,11 @@ impl Listener for Named {
         self.listener.local_addr()
     }
 
-    async fn seal(self, door: Door<Self>) -> Rung {
+    async fn seal(self, context: SealContext<Self>) -> SealMethod {
         // First the name, so that nobody new finds us; then the queue, which now stays empty once
         // it is. The other way round, who connects in between would be reset.
         drop(self.file);
-        self.listener.seal(door.inner(|io, peer| (io, peer))).await
+        self.listener.seal(context.inner(|io, peer| (io, peer))).await
     }
 }
 

@@ -15,14 +15,14 @@ use std::process::ExitCode;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::{Router, response::Response, routing::any};
-use lastorders::Drain;
+use lastorders::ShutdownHandle;
 use tokio::net::TcpListener;
 
-async fn upgrade(upgrade: WebSocketUpgrade, drain: Drain) -> Response {
+async fn upgrade(upgrade: WebSocketUpgrade, drain: ShutdownHandle) -> Response {
     upgrade.on_upgrade(|socket| echo(socket, drain))
 }
 
-async fn echo(mut socket: WebSocket, drain: Drain) {
+async fn echo(mut socket: WebSocket, drain: ShutdownHandle) {
     loop {
         let message = tokio::select! {
             () = drain.draining() => break,

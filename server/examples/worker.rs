@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::{Router, extract::State, http::StatusCode, routing::post};
-use lastorders::Drain;
+use lastorders::ShutdownHandle;
 use tokio::{net::TcpListener, sync::mpsc};
 
 /// Answers when the mail is in the channel, which is bounded: a flood waits here.
@@ -46,12 +46,12 @@ async fn main() -> std::io::Result<ExitCode> {
     let listener = TcpListener::bind(address).await?;
     let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let (send, mails) = mpsc::channel(100);
     // Essential: nobody else takes the mails, so without it the server had better be started anew.
     tokio::spawn(drain.track(work(mails)).essential());
     let app = Router::new().route("/mails", post(accept)).with_state(send);
-    let report = lastorders::serve(listener, app).signals(signals).drain(drain).await;
+    let report = lastorders::serve(listener, app).signals(signals).shutdown_handle(drain).await;
     // Whoever read this may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))

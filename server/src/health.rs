@@ -6,7 +6,7 @@ use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
 #[cfg(feature = "axum")]
-use crate::{Drain, injected::Before};
+use crate::{ShutdownHandle, injected::Before};
 
 /// The health route: 200 `{"status":"ok"}`, and from the signal on 503
 /// `{"status":"shutting_down"}`.
@@ -14,12 +14,12 @@ use crate::{Drain, injected::Before};
 /// It asks nothing and nobody but the drain, so it answers at once however busy the service is.
 ///
 /// ```
-/// let drain = lastorders::Drain::new();
+/// let drain = lastorders::ShutdownHandle::new();
 /// let app: axum::Router = axum::Router::new().route("/health", lastorders::health(drain.clone()));
 /// # drop(app);
 /// ```
 #[cfg(feature = "axum")]
-pub fn health<S>(drain: Drain) -> MethodRouter<S>
+pub fn health<S>(drain: ShutdownHandle) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {

@@ -8,12 +8,12 @@
 //! * [`drain`]: the shutdown sequence as a pure state machine, its policy, its outcome and the exit
 //!   codes.
 //! * `serve`: [`serve`] drives that machine over hyper: the only code that waits.
-//! * `seal`: how the listener is closed without losing handshakes under way; [`Rung`] says how it
-//!   was done.
+//! * `seal`: how the listener is closed without losing handshakes under way; [`SealMethod`] says
+//!   how it was done.
 //! * [`clock`], [`listener`], [`signal`]: what `serve` takes from outside, so that a test can stand
 //!   in for it.
 //! * [`guide`]: pages for whoever runs it.
-//! * `handle`: [`Drain`], what requests and background work see of the shutdown.
+//! * `handle`: [`ShutdownHandle`], what requests and background work see of the shutdown.
 //! * `health`: the ready-made health route.
 //! * [`layer`]: health and handle as layers of tower's.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
@@ -58,13 +58,13 @@ mod testing;
 pub use clock::{Clock, TokioClock};
 pub use drain::{LameDuckWork, Policy, PolicyError, Signal, exit_code};
 #[cfg(feature = "axum")]
-pub use handle::NoDrain;
-pub use handle::{Aborted, Drain, Tracked};
+pub use handle::NoShutdownHandle;
+pub use handle::{Aborted, ShutdownHandle, Tracked};
 #[cfg(feature = "axum")]
 pub use health::health;
 pub use listener::Listener;
 pub use report::{
     AbortedConnection, AbortedRequest, ConnectionClass, PhaseReport, ReleaseReport, Report, Tally,
 };
-pub use seal::{Door, Rung};
+pub use seal::{SealContext, SealMethod};
 pub use serve::{IntoReleased, Serve, serve};

@@ -7,7 +7,7 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, unix};
 
-use crate::seal::{self, Door, Rung};
+use crate::seal::{self, SealContext, SealMethod};
 pub use crate::seal::{BeginAt, Handover, Shared};
 
 /// A source of connections.
@@ -40,8 +40,8 @@ pub trait Listener: Sized + Send + 'static {
     /// door, and says how it was done. The provided one accepts until nothing waits.
     ///
     /// Dropping the future at the deadline must close the listener.
-    fn seal(self, door: Door<Self>) -> impl Future<Output = Rung> + Send {
-        seal::accept_until_empty(self, door)
+    fn seal(self, context: SealContext<Self>) -> impl Future<Output = SealMethod> + Send {
+        seal::accept_until_empty(self, context)
     }
 }
 
@@ -61,8 +61,8 @@ impl Listener for TcpListener {
         Self::local_addr(self)
     }
 
-    async fn seal(self, door: Door<Self>) -> Rung {
-        seal::tcp(self, door).await
+    async fn seal(self, context: SealContext<Self>) -> SealMethod {
+        seal::tcp(self, context).await
     }
 }
 
@@ -78,8 +78,8 @@ impl Listener for UnixListener {
         Self::local_addr(self)
     }
 
-    async fn seal(self, door: Door<Self>) -> Rung {
-        seal::unix(self, &door).await
+    async fn seal(self, context: SealContext<Self>) -> SealMethod {
+        seal::unix(self, &context).await
     }
 }
 

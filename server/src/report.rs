@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::drain::{Counts, Outcome, Policy};
 use crate::injected::{InjectedBug, injected};
-use crate::seal::Rung;
+use crate::seal::SealMethod;
 
 /// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
 /// milliseconds.
@@ -26,7 +26,7 @@ pub struct Report {
     pub exit_code: u8,
     /// How the listener was closed; `None` when it was not reached before the end, or when
     /// accepting had panicked.
-    pub rung: Option<Rung>,
+    pub seal_method: Option<SealMethod>,
     /// What was open and in flight when it began.
     pub at_signal: Tally,
     /// How many requests ended by themselves since it began, last requests on idle connections and
@@ -188,7 +188,7 @@ impl Report {
         outcome: &Outcome,
         policy: &Policy,
         names: Vec<String>,
-        rung: Option<Rung>,
+        method: Option<SealMethod>,
         aborted_connections: Vec<AbortedConnection>,
     ) -> Self {
         let began = outcome.entered.first().map_or(Duration::ZERO, |(_, at)| *at);
@@ -200,7 +200,7 @@ impl Report {
             forced: outcome.forced,
             panicked: outcome.panicked,
             exit_code: if injected(InjectedBug::Canary) { 1 } else { outcome.exit_code(policy) },
-            rung,
+            seal_method: method,
             at_signal: outcome.at_signal.into(),
             finished: outcome.finished,
             aborted: outcome.aborted.into(),
@@ -263,8 +263,8 @@ impl fmt::Display for Report {
         if self.panicked {
             writeln!(f, "  a task that matters panicked")?;
         }
-        if let Some(rung) = self.rung {
-            writeln!(f, "  listener closed by: {rung}")?;
+        if let Some(method) = self.seal_method {
+            writeln!(f, "  listener closed by: {method}")?;
         }
         self.fmt_aborted(f)?;
         for it in &self.releases {

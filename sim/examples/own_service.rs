@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use lastorders::{Drain, Policy};
+use lastorders::{Policy, ShutdownHandle};
 use lastorders_sim::service::{Service, get as ask_for, post};
 use tokio::sync::Notify;
 
@@ -24,22 +24,22 @@ struct Board {
     notes: Arc<Mutex<Vec<String>>>,
     news: Arc<Notify>,
     /// What the mended service looks at.
-    drain: Option<Drain>,
+    drain: Option<ShutdownHandle>,
 }
 
 /// As it is often written. At the signal every poll goes on waiting: the shutdown takes as long as
 /// the polls do, or ends at the deadline, which cuts them.
-pub(crate) fn broken(drain: Drain) -> Router {
+pub(crate) fn broken(drain: ShutdownHandle) -> Router {
     router(Board::default(), drain)
 }
 
 /// A poll that sees the shutdown ends: its client is told that there is nothing, and asks again,
 /// elsewhere.
-pub(crate) fn mended(drain: Drain) -> Router {
+pub(crate) fn mended(drain: ShutdownHandle) -> Router {
     router(Board { drain: Some(drain.clone()), ..Board::default() }, drain)
 }
 
-fn router(board: Board, drain: Drain) -> Router {
+fn router(board: Board, drain: ShutdownHandle) -> Router {
     Router::new()
         .route("/notes", get(all).post(add))
         .route("/notes/next", get(next))
@@ -74,7 +74,7 @@ async fn next(State(board): State<Board>) -> StatusCode {
 }
 
 /// What a team writes in its tests, about any router.
-pub(crate) fn service(app: fn(Drain) -> Router) -> Service {
+pub(crate) fn service(app: fn(ShutdownHandle) -> Router) -> Service {
     Service::new(app)
         .policy(Policy::docker())
         .requests([ask_for("/notes"), post("/notes", "\"milk\""), ask_for("/notes/next")])

@@ -10,10 +10,10 @@
 //!
 //! ```
 //! use axum::{Router, routing::get};
-//! use lastorders::{Drain, Policy};
+//! use lastorders::{ShutdownHandle, Policy};
 //! use lastorders_sim::service::{Service, get as ask_for};
 //!
-//! # fn app(drain: Drain) -> Router {
+//! # fn app(drain: ShutdownHandle) -> Router {
 //! #     Router::new()
 //! #         .route("/orders", get(|| tokio::time::sleep(std::time::Duration::from_millis(20))))
 //! #         .route("/health", lastorders::health(drain))

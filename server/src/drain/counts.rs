@@ -1,6 +1,6 @@
 /// How far a connection has come. A connection is in one stage at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
+pub enum ConnState {
     /// It speaks HTTP, and a request may begin on it.
     Open,
     /// It has left HTTP: a WebSocket, or a tunnel made by CONNECT.
@@ -33,18 +33,18 @@ impl Counts {
         self.open > 0 || self.upgraded > 0 || self.requests > 0 || self.tasks > 0
     }
 
-    pub(super) fn stage_mut(&mut self, stage: Stage) -> &mut usize {
+    pub(super) fn state_mut(&mut self, stage: ConnState) -> &mut usize {
         match stage {
-            Stage::Open => &mut self.open,
-            Stage::Upgraded => &mut self.upgraded,
-            Stage::Lingering => &mut self.lingering,
+            ConnState::Open => &mut self.open,
+            ConnState::Upgraded => &mut self.upgraded,
+            ConnState::Lingering => &mut self.lingering,
         }
     }
 
     /// Moves one connection between stages; what was never counted is not moved.
-    pub(super) fn shift(&mut self, from: Stage, to: Stage) {
-        if take_one(self.stage_mut(from)) {
-            *self.stage_mut(to) += 1;
+    pub(super) fn shift(&mut self, from: ConnState, to: ConnState) {
+        if take_one(self.state_mut(from)) {
+            *self.state_mut(to) += 1;
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::Stage;
+use super::ConnState;
 
 /// A request to shut down, from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +51,7 @@ pub enum Input {
     /// A connection's write side was shut, in good order; it lingers.
     Shut,
     /// A connection is gone from the stage it was in.
-    Closed(Stage),
+    Closed(ConnState),
     /// A request's head was read.
     RequestStarted,
     /// A request's response was written, or its client or its connection has gone.

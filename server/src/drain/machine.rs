@@ -4,8 +4,8 @@ use std::time::Duration;
 use super::counts::take_one;
 use super::timer::{Timer, Timers};
 use super::{
-    ABORT_GRACE, Action, Cause, Counts, Input, LameDuckWork, Outcome, Phase, Policy,
-    ReleaseOutcome, Released, Signal, Stage,
+    ABORT_GRACE, Action, Cause, ConnState, Counts, Input, LameDuckWork, Outcome, Phase, Policy,
+    ReleaseOutcome, Released, Signal,
 };
 
 /// The shutdown sequence.
@@ -78,10 +78,10 @@ impl Machine {
             Input::Panicked => self.panicked(now),
             Input::Begin => self.begin(now, Cause::Application),
             Input::Opened => self.counts.open += 1,
-            Input::Upgraded => self.counts.shift(Stage::Open, Stage::Upgraded),
-            Input::Shut => self.counts.shift(Stage::Open, Stage::Lingering),
+            Input::Upgraded => self.counts.shift(ConnState::Open, ConnState::Upgraded),
+            Input::Shut => self.counts.shift(ConnState::Open, ConnState::Lingering),
             Input::Closed(stage) => {
-                take_one(self.counts.stage_mut(stage));
+                take_one(self.counts.state_mut(stage));
             }
             Input::RequestStarted => self.counts.requests += 1,
             Input::RequestEnded => self.request_ended(),

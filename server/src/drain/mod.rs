@@ -23,7 +23,7 @@ mod timer;
 mod tests;
 
 pub use action::Action;
-pub use counts::{Counts, Stage};
+pub use counts::{ConnState, Counts};
 pub use input::{Cause, Input, ReleaseOutcome, Signal};
 pub use machine::Machine;
 pub use outcome::{Outcome, Released};

@@ -175,7 +175,7 @@ impl Policy {
 
     /// The same policy with a lame duck that leaves time before the deadline, and what was the
     /// matter if it did not.
-    pub(crate) fn mended(self) -> (Self, Option<PolicyError>) {
+    pub(crate) fn fixed(self) -> (Self, Option<PolicyError>) {
         match self.check() {
             Ok(()) => (self, None),
             Err(error) => {

@@ -5,20 +5,20 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use super::Drain;
+use super::ShutdownHandle;
 
-/// The handle of the server that the request came through; see [`Drain`] for an example.
+/// The handle of the server that the request came through; see [`ShutdownHandle`] for an example.
 ///
-/// `Option<Drain>` is `None` where this is rejected.
-impl<S: Send + Sync> FromRequestParts<S> for Drain {
-    type Rejection = NoDrain;
+/// `Option<ShutdownHandle>` is `None` where this is rejected.
+impl<S: Send + Sync> FromRequestParts<S> for ShutdownHandle {
+    type Rejection = NoShutdownHandle;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NoDrain> {
-        parts.extensions.get::<Self>().cloned().ok_or(NoDrain)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NoShutdownHandle> {
+        parts.extensions.get::<Self>().cloned().ok_or(NoShutdownHandle)
     }
 }
 
-impl<S: Send + Sync> OptionalFromRequestParts<S> for Drain {
+impl<S: Send + Sync> OptionalFromRequestParts<S> for ShutdownHandle {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
@@ -26,23 +26,24 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Drain {
     }
 }
 
-/// A handler asks for [`Drain`], and its request carries none. As a response it is a 500 that says
-/// what to do.
+/// A handler asks for [`ShutdownHandle`], and its request carries none. As a response it is a 500
+/// that says what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoDrain;
+pub struct NoShutdownHandle;
 
-impl fmt::Display for NoDrain {
+impl fmt::Display for NoShutdownHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "cannot extract `Drain`: the request did not come through `lastorders::serve`; serve \
-             the application with it, or wrap it in `lastorders::layer::DrainLayer`",
+            "cannot extract `ShutdownHandle`: the request did not come through `lastorders::serve`; \
+             serve the application with it, or wrap it in \
+             `lastorders::layer::ShutdownHandleLayer`",
         )
     }
 }
 
-impl std::error::Error for NoDrain {}
+impl std::error::Error for NoShutdownHandle {}
 
-impl IntoResponse for NoDrain {
+impl IntoResponse for NoShutdownHandle {
     fn into_response(self) -> Response {
         (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
     }
@@ -57,16 +58,17 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::layer::DrainLayer;
+    use crate::layer::ShutdownHandleLayer;
     use crate::testing::Rig;
 
     fn app() -> Router {
-        let told = |drain: Drain| async move {
+        let told = |drain: ShutdownHandle| async move {
             drain.draining().await;
             "told"
         };
-        let perhaps =
-            |drain: Option<Drain>| async move { drain.map_or("none", |_| "some").to_owned() };
+        let perhaps = |drain: Option<ShutdownHandle>| async move {
+            drain.map_or("none", |_| "some").to_owned()
+        };
         Router::new().route("/told", get(told)).route("/perhaps", get(perhaps))
     }
 
@@ -94,9 +96,9 @@ mod tests {
 
     #[tokio::test]
     async fn elsewhere_the_layer_supplies_it() {
-        let drain = Drain::new();
+        let drain = ShutdownHandle::new();
         drain.begin();
-        let app = app().layer(DrainLayer::new(drain));
+        let app = app().layer(ShutdownHandleLayer::new(drain));
         assert_eq!(ask(app.clone(), "/told").await, (200, "told".to_owned()));
         assert_eq!(ask(app, "/perhaps").await, (200, "some".to_owned()));
     }
@@ -105,8 +107,8 @@ mod tests {
     async fn without_either_the_answer_says_what_to_do() {
         let (status, text) = ask(app(), "/told").await;
         assert_eq!(status, 500);
-        for mend in ["`lastorders::serve`", "`lastorders::layer::DrainLayer`"] {
-            assert!(text.contains(mend), "{text}");
+        for fix in ["`lastorders::serve`", "`lastorders::layer::ShutdownHandleLayer`"] {
+            assert!(text.contains(fix), "{text}");
         }
         assert_eq!(ask(app(), "/perhaps").await, (200, "none".to_owned()));
     }

@@ -1,15 +1,15 @@
 //! What the application sees of the shutdown, and how it takes part.
 //!
-//! * `drain`: [`Drain`], the handle.
+//! * `shutdown_handle`: [`ShutdownHandle`], the handle.
 //! * `tracked`: [`Tracked`], a future that the shutdown waits for.
 //! * `extract`: the handle as an extractor of axum's.
 
-mod drain;
 #[cfg(feature = "axum")]
 mod extract;
+mod shutdown_handle;
 mod tracked;
 
-pub use drain::Drain;
 #[cfg(feature = "axum")]
-pub use extract::NoDrain;
+pub use extract::NoShutdownHandle;
+pub use shutdown_handle::ShutdownHandle;
 pub use tracked::{Aborted, Tracked};

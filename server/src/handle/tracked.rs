@@ -25,7 +25,8 @@ impl Drop for Membership {
 }
 
 pin_project! {
-    /// A future that the shutdown waits for. Made by [`Drain::track`](super::Drain::track).
+    /// A future that the shutdown waits for. Made by
+    /// [`ShutdownHandle::track`](super::ShutdownHandle::track).
     ///
     /// A panic passes through it, and ends it: it is waited for no longer.
     #[must_use = "futures do nothing unless polled, and the shutdown waits for this one"]

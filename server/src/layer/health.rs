@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use super::oneshot::Oneshot;
 use crate::injected::Before;
-use crate::{Drain, health};
+use crate::{ShutdownHandle, health};
 
 /// Answers the health route: `GET /health` gives 200 `{"status":"ok"}`, and from the signal on 503
 /// `{"status":"shutting_down"}`. Everything else goes to the inner service.
@@ -28,11 +28,11 @@ use crate::{Drain, health};
 /// use bytes::Bytes;
 /// use http::{Request, Response, StatusCode};
 /// use http_body_util::{Empty, Full};
-/// use lastorders::{Drain, layer::HealthLayer};
+/// use lastorders::{ShutdownHandle, layer::HealthLayer};
 /// use tower::{Layer, ServiceExt, service_fn};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// let drain = Drain::new();
+/// let drain = ShutdownHandle::new();
 /// let hello = service_fn(|_: Request<Empty<Bytes>>| async {
 ///     Ok::<_, Infallible>(Response::new(Full::from("hello")))
 /// });
@@ -46,7 +46,7 @@ use crate::{Drain, health};
 /// ```
 #[derive(Clone, Debug)]
 pub struct HealthLayer {
-    drain: Drain,
+    drain: ShutdownHandle,
     before: Before,
     path: Cow<'static, str>,
 }
@@ -54,7 +54,7 @@ pub struct HealthLayer {
 impl HealthLayer {
     /// On the path `/health`, of this drain.
     #[must_use]
-    pub fn new(drain: Drain) -> Self {
+    pub fn new(drain: ShutdownHandle) -> Self {
         Self { drain, before: Before::default(), path: Cow::Borrowed("/health") }
     }
 

@@ -1,7 +1,8 @@
 //! Layers of tower's, for services that are not axum's and for servers that are not ours.
 //!
 //! * [`HealthLayer`] answers the health route before the service sees it.
-//! * [`DrainLayer`] puts the [`Drain`](crate::Drain) into requests, where no
+//! * [`ShutdownHandleLayer`] puts the [`ShutdownHandle`](crate::ShutdownHandle) into requests,
+//!   where no
 //!   [`serve`](crate::serve()) does it.
 //!
 //! # A tower service under `serve`
@@ -12,11 +13,11 @@
 //! # Another server
 //!
 //! A handle works without [`serve`](crate::serve()), as far as it can: whoever takes the signal
-//! calls [`begin`](crate::Drain::begin), and from there on health says 503 and
-//! [`draining`](crate::Drain::draining) is over. Everything else is the other server's: to close
-//! its listener without losing connections, to tell clients that theirs will be closed, to wait for
-//! requests in flight, and to cut them at some deadline. Tracked work is waited for by
-//! [`tasks_ended`](crate::Drain::tasks_ended).
+//! calls [`begin`](crate::ShutdownHandle::begin), and from there on health says 503 and
+//! [`draining`](crate::ShutdownHandle::draining) is over. Everything else is the other server's: to
+//! close its listener without losing connections, to tell clients that theirs will be closed, to
+//! wait for requests in flight, and to cut them at some deadline. Tracked work is waited for by
+//! [`tasks_ended`](crate::ShutdownHandle::tasks_ended).
 //!
 #![cfg_attr(feature = "axum", doc = "```")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -24,14 +25,14 @@
 //!
 //! use axum::{Router, routing::get};
 //! use futures_util::StreamExt;
-//! use lastorders::Drain;
-//! use lastorders::layer::{DrainLayer, HealthLayer};
+//! use lastorders::ShutdownHandle;
+//! use lastorders::layer::{ShutdownHandleLayer, HealthLayer};
 //!
 //! # async fn run() -> std::io::Result<()> {
-//! let drain = Drain::new();
+//! let drain = ShutdownHandle::new();
 //! let app = Router::new()
-//!     .route("/", get(|drain: Drain| async move { format!("{}", drain.is_draining()) }))
-//!     .layer(DrainLayer::new(drain.clone()))
+//!     .route("/", get(|drain: ShutdownHandle| async move { format!("{}", drain.is_draining()) }))
+//!     .layer(ShutdownHandleLayer::new(drain.clone()))
 //!     .layer(HealthLayer::new(drain.clone()));
 //!
 //! let mut signals = lastorders::signal::terminate()?;
@@ -51,12 +52,12 @@
 //! # }
 //! ```
 
-mod drain;
 mod health;
 mod oneshot;
+mod shutdown_handle;
 
 #[cfg(test)]
 mod tests;
 
-pub use drain::{DrainLayer, WithDrain};
 pub use health::{HealthFuture, HealthLayer, WithHealth};
+pub use shutdown_handle::{ShutdownHandleLayer, WithShutdownHandle};

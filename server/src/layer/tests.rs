@@ -13,8 +13,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-use super::{DrainLayer, HealthLayer};
-use crate::Drain;
+use super::{HealthLayer, ShutdownHandleLayer};
+use crate::ShutdownHandle;
 
 fn request(method: Method, path: &str) -> Request<Empty<Bytes>> {
     Request::builder().method(method).uri(path).body(Empty::new()).expect("a request")
@@ -22,7 +22,7 @@ fn request(method: Method, path: &str) -> Request<Empty<Bytes>> {
 
 /// Answers with what the request carries.
 async fn inner(request: Request<Empty<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let text = match request.extensions().get::<Drain>() {
+    let text = match request.extensions().get::<ShutdownHandle>() {
         Some(drain) => format!("inner, draining: {}", drain.is_draining()),
         None => "inner".to_owned(),
     };
@@ -31,7 +31,7 @@ async fn inner(request: Request<Empty<Bytes>>) -> Result<Response<Full<Bytes>>, 
 
 #[tokio::test]
 async fn health_is_answered_before_the_service_and_nothing_else_is() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let app = HealthLayer::new(drain.clone()).layer(service_fn(inner));
     let moved = HealthLayer::new(drain.clone()).path("/healthz").layer(service_fn(inner));
     let ok = r#"{"status":"ok"}"#;
@@ -85,7 +85,7 @@ impl Service<Request<Empty<Bytes>>> for Busy {
 
 #[tokio::test]
 async fn a_busy_service_holds_requests_up_but_not_health() {
-    let app = HealthLayer::new(Drain::new()).layer(Busy);
+    let app = HealthLayer::new(ShutdownHandle::new()).layer(Busy);
     let mut other = Box::pin(app.clone().oneshot(request(Method::GET, "/")));
     let mut cx = Context::from_waker(Waker::noop());
     assert!(other.as_mut().poll(&mut cx).is_pending());
@@ -95,8 +95,8 @@ async fn a_busy_service_holds_requests_up_but_not_health() {
 
 #[tokio::test]
 async fn requests_carry_the_drain() {
-    let drain = Drain::new();
-    let app = DrainLayer::new(drain.clone()).layer(service_fn(inner));
+    let drain = ShutdownHandle::new();
+    let app = ShutdownHandleLayer::new(drain.clone()).layer(service_fn(inner));
     for expected in ["inner, draining: false", "inner, draining: true"] {
         let response = app.clone().oneshot(request(Method::GET, "/")).await.expect("infallible");
         let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
@@ -107,18 +107,18 @@ async fn requests_carry_the_drain() {
 
 #[tokio::test]
 async fn another_server_follows_the_drain() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let arrived = Arc::new(Semaphore::new(0));
     let held = Arc::new(Semaphore::new(0));
     let arrive = Arc::clone(&arrived);
-    let told = move |Extension(drain): Extension<Drain>| async move {
+    let told = move |Extension(drain): Extension<ShutdownHandle>| async move {
         arrive.add_permits(1);
         drain.draining().await;
         "told"
     };
     let app = axum::Router::new()
         .route("/", axum::routing::get(told))
-        .layer(DrainLayer::new(drain.clone()))
+        .layer(ShutdownHandleLayer::new(drain.clone()))
         .layer(HealthLayer::new(drain.clone()));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");

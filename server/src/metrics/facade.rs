@@ -6,7 +6,7 @@ use metrics::{
 
 use crate::drain::{Cause, Counts, Outcome, Released};
 use crate::report::{AbortedConnection, ConnectionClass};
-use crate::seal::Rung;
+use crate::seal::SealMethod;
 
 const SHUTDOWNS: &str = "lastorders_shutdowns_total";
 const REQUESTS_AT_SIGNAL: &str = "lastorders_requests_at_signal";
@@ -37,8 +37,8 @@ pub(crate) fn began(cause: Cause, at_signal: Counts) {
     }
 }
 
-pub(crate) fn sealed(rung: Rung) {
-    counter!(SEALS, "rung" => word(&rung.to_string())).increment(1);
+pub(crate) fn sealed(method: SealMethod) {
+    counter!(SEALS, "method" => word(&method.to_string())).increment(1);
 }
 
 pub(crate) fn aborted(cut: Counts, connections: &[AbortedConnection]) {

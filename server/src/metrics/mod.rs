@@ -10,7 +10,7 @@
 //! | `connections_at_signal` | gauge |  | connections open when it began |
 //! | `upgraded_at_signal` | gauge |  | connections that had left HTTP when it began |
 //! | `tasks_at_signal` | gauge |  | tracked tasks when it began |
-//! | `seals_total` | counter | `rung` | listeners closed, by how it was done |
+//! | `seals_total` | counter | `method` | listeners closed, by how it was done |
 //! | `finished_requests_total` | counter |  | requests that ended by themselves after it began |
 //! | `aborted_requests_total` | counter |  | requests that were cut |
 //! | `aborted_connections_total` | counter | `class` | connections that were cut |

@@ -11,7 +11,7 @@ use tracing::info;
 use super::{ConnectError, Postgres, Settings, log, reach, router};
 use crate::drain::{Policy, exit_code};
 use crate::signal;
-use crate::{Drain, TokioClock};
+use crate::{ShutdownHandle, TokioClock};
 
 /// The program `lastorders-server`: reads the settings, serves, shuts down, and says how it went.
 #[must_use]
@@ -97,16 +97,16 @@ fn say_usage(error: &clap::Error) -> u8 {
 
 fn plan(settings: &Settings) -> Result<Plan, Failure> {
     let policy = settings.policy().map_err(|error| {
-        let mend = "lower LASTORDERS_LAME_DUCK or raise LASTORDERS_DEADLINE";
-        Failure::config(format!("cannot use the shutdown policy: {error}; {mend}"))
+        let fix = "lower LASTORDERS_LAME_DUCK or raise LASTORDERS_DEADLINE";
+        Failure::config(format!("cannot use the shutdown policy: {error}; {fix}"))
     })?;
     let Some(url) = settings.database_url.as_deref().filter(|it| !it.is_empty()) else {
-        let mend = "set it to postgres://user:password@host:port/name";
-        return Err(Failure::config(format!("DATABASE_URL is not set; {mend}")));
+        let fix = "set it to postgres://user:password@host:port/name";
+        return Err(Failure::config(format!("DATABASE_URL is not set; {fix}")));
     };
     let database = Postgres::parse(url).map_err(|error| {
-        let mend = "write it as postgres://user:password@host:port/name";
-        Failure::config(format!("cannot read DATABASE_URL: {error}; {mend}"))
+        let fix = "write it as postgres://user:password@host:port/name";
+        Failure::config(format!("cannot read DATABASE_URL: {error}; {fix}"))
     })?;
     let address = SocketAddr::new(settings.host, settings.port);
     Ok(Plan { policy, address, database, pool_size: settings.pool_size })
@@ -123,8 +123,8 @@ async fn run(plan: Plan) -> Result<u8, Failure> {
         ConnectError::Refused(_) => false,
     };
     let reached = reach(&mut signals, &TokioClock, attempt, again).await.map_err(|error| {
-        let mend = "check DATABASE_URL, the role and its rights";
-        Failure::config(format!("cannot use the database: {error}; {mend}"))
+        let fix = "check DATABASE_URL, the role and its rights";
+        Failure::config(format!("cannot use the database: {error}; {fix}"))
     })?;
     let Some(store) = reached else {
         info!("signal before the start was complete; nothing to shut down");
@@ -135,22 +135,22 @@ async fn run(plan: Plan) -> Result<u8, Failure> {
         Ok(listener) => listener,
         Err(error) => {
             store.close().await;
-            let mend = "set PORT to a free port, or stop what holds this one";
+            let fix = "set PORT to a free port, or stop what holds this one";
             return Err(Failure::system(format!(
-                "cannot listen on {}: {error}; {mend}",
+                "cannot listen on {}: {error}; {fix}",
                 plan.address
             )));
         }
     };
     let address = listener.local_addr().unwrap_or(plan.address);
     info!(%address, "listening");
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let app = router(store.clone(), drain.clone());
     let bound = plan.policy.release;
     let report = crate::serve(listener, app)
         .policy(plan.policy)
         .signals(signals)
-        .drain(drain)
+        .shutdown_handle(drain)
         .release("postgres", bound, move || async move { store.close().await })
         .await;
     info!(report = %serde_json::to_string(&report).unwrap_or_default(), "report");

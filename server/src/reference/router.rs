@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::JobStore;
-use crate::Drain;
+use crate::ShutdownHandle;
 
 /// The largest body that is read, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// The contract over a store: `GET /health` and `POST /work`.
-pub fn router<S: JobStore>(store: S, drain: Drain) -> Router {
+pub fn router<S: JobStore>(store: S, drain: ShutdownHandle) -> Router {
     Router::new()
         .route("/health", crate::health(drain))
         .route("/work", post(work::<S>))

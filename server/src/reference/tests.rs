@@ -7,7 +7,7 @@ use tower::ServiceExt;
 
 use super::{Job, JobStore, LogFormat, Settings, StoreError, router};
 use crate::testing::{Rig, ms};
-use crate::{Drain, LameDuckWork, Policy};
+use crate::{LameDuckWork, Policy, ShutdownHandle};
 
 /// A store in memory, which can be told to fail.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ impl JobStore for Memory {
 }
 
 async fn ask(store: &Memory, request: Request<Body>) -> (StatusCode, String) {
-    let app = router(store.clone(), Drain::new());
+    let app = router(store.clone(), ShutdownHandle::new());
     let response = app.oneshot(request).await.expect("infallible");
     let status = response.status();
     let body = to_bytes(response.into_body(), usize::MAX).await.expect("a whole body");
@@ -91,10 +91,10 @@ async fn a_broken_store_is_our_fault() {
 
 #[tokio::test(start_paused = true)]
 async fn the_contract_through_a_shutdown() {
-    let (store, drain) = (Memory::default(), Drain::new());
+    let (store, drain) = (Memory::default(), ShutdownHandle::new());
     let app = router(store.clone(), drain.clone());
     let policy = settings(&[]).policy().expect("the defaults agree");
-    let mut rig = Rig::with(policy, app, |serve| serve.drain(drain));
+    let mut rig = Rig::with(policy, app, |serve| serve.shutdown_handle(drain));
     let mut client = rig.connect();
     client.get("/health").await;
     assert_eq!(client.answer().await.status(), 200);

@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::task::coop::{consume_budget, unconstrained};
 use tokio::task::yield_now;
 
-use super::{Door, Rung};
+use super::{SealContext, SealMethod};
 use crate::listener::Listener;
 
 /// An accept that fails this often in a row will not succeed by trying again.
@@ -23,20 +23,23 @@ const REST: Duration = Duration::from_millis(5);
 
 /// For any listener: accepts for as long as that succeeds without waiting, as many as a queue can
 /// hold.
-pub(crate) async fn accept_until_empty<L: Listener>(mut listener: L, door: Door<L>) -> Rung {
+pub(crate) async fn accept_until_empty<L: Listener>(
+    mut listener: L,
+    context: SealContext<L>,
+) -> SealMethod {
     // One turn of the runtime, so that what the kernel already holds is known to it.
     yield_now().await;
     let mut failures = 0;
     for _ in 0..LONGEST_QUEUE {
         // Unconstrained, because a spent task budget would look like an empty queue.
         match unconstrained(listener.accept()).now_or_never() {
-            Some(Ok((io, peer))) => door.admit(io, peer),
+            Some(Ok((io, peer))) => context.admit(io, peer),
             Some(Err(_)) if failures < FAILURES => failures += 1,
             Some(Err(_)) | None => break,
         }
         consume_budget().await;
     }
-    Rung::AcceptUntilEmpty
+    SealMethod::AcceptUntilEmpty
 }
 
 /// For TCP: admits what waits now, and takes the listener from the runtime for the caller to close.
@@ -44,14 +47,14 @@ pub(crate) async fn accept_until_empty<L: Listener>(mut listener: L, door: Door<
 /// Asks the kernel itself and not the runtime, which may not have heard of the newest connections.
 pub(super) async fn last_of(
     listener: TcpListener,
-    door: &Door<TcpListener>,
+    context: &SealContext<TcpListener>,
 ) -> io::Result<std::net::TcpListener> {
     let listener = listener.into_std()?;
-    drain_queue(door, || {
+    drain_queue(context, || {
         let (stream, peer) = listener.accept()?;
         stream.set_nonblocking(true)?;
         let _ = stream.set_nodelay(true);
-        door.admit(TcpStream::from_std(stream)?, peer);
+        context.admit(TcpStream::from_std(stream)?, peer);
         Ok(())
     })
     .await;
@@ -59,20 +62,26 @@ pub(super) async fn last_of(
 }
 
 /// For Unix sockets: the same, and then it is closed.
-pub(crate) async fn unix(listener: UnixListener, door: &Door<UnixListener>) -> Rung {
+pub(crate) async fn unix(
+    listener: UnixListener,
+    context: &SealContext<UnixListener>,
+) -> SealMethod {
     if let Ok(listener) = listener.into_std() {
-        drain_queue(door, || {
+        drain_queue(context, || {
             let (stream, peer) = listener.accept()?;
             stream.set_nonblocking(true)?;
-            door.admit(UnixStream::from_std(stream)?, peer.into());
+            context.admit(UnixStream::from_std(stream)?, peer.into());
             Ok(())
         })
         .await;
     }
-    Rung::AcceptUntilEmpty
+    SealMethod::AcceptUntilEmpty
 }
 
-async fn drain_queue<L: Listener>(door: &Door<L>, mut accept: impl FnMut() -> io::Result<()>) {
+async fn drain_queue<L: Listener>(
+    context: &SealContext<L>,
+    mut accept: impl FnMut() -> io::Result<()>,
+) {
     let mut failures = 0;
     for _ in 0..LONGEST_QUEUE {
         match accept() {
@@ -80,8 +89,8 @@ async fn drain_queue<L: Listener>(door: &Door<L>, mut accept: impl FnMut() -> io
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
             // The deadline bounds it: then this is dropped.
             Err(error) if is_short_of_something(&error) => {
-                door.make_room();
-                door.sleep(REST).await;
+                context.make_room();
+                context.sleep(REST).await;
             }
             Err(_) if failures < FAILURES => failures += 1,
             Err(error) => {

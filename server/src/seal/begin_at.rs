@@ -1,35 +1,36 @@
 use std::io;
 
-use super::{Door, Rung};
+use super::{SealContext, SealMethod};
 use crate::listener::Listener;
 
-/// A listener whose sealing begins at a given rung: those above it are not tried.
+/// A listener whose sealing begins at a given method: those above it are not tried.
 ///
-/// For tests and measurements of a single rung, and for whoever must not have his sockets touched.
-/// Where the rung is not possible, the next one below it is taken, and the report says which.
+/// For tests and measurements of a single method, and for whoever must not have his sockets
+/// touched. Where the method is not possible, the next one below it is taken, and the report says
+/// which.
 ///
 /// ```
 /// # async fn example(app: axum::Router) -> std::io::Result<()> {
-/// use lastorders::Rung;
+/// use lastorders::SealMethod;
 /// use lastorders::listener::BeginAt;
 ///
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-/// let report = lastorders::serve(BeginAt::new(listener, Rung::SynFilter), app).await;
-/// assert!(report.rung >= Some(Rung::SynFilter));
+/// let report = lastorders::serve(BeginAt::new(listener, SealMethod::SynFilter), app).await;
+/// assert!(report.seal_method >= Some(SealMethod::SynFilter));
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
 pub struct BeginAt<L> {
     listener: L,
-    rung: Rung,
+    method: SealMethod,
 }
 
 impl<L> BeginAt<L> {
     /// Wraps a listener.
     #[must_use]
-    pub fn new(listener: L, rung: Rung) -> Self {
-        Self { listener, rung }
+    pub fn new(listener: L, method: SealMethod) -> Self {
+        Self { listener, method }
     }
 }
 
@@ -45,8 +46,8 @@ impl<L: Listener> Listener for BeginAt<L> {
         self.listener.local_addr()
     }
 
-    async fn seal(self, door: Door<Self>) -> Rung {
-        let door = door.begin_at(self.rung).inner(|io, peer| (io, peer));
-        self.listener.seal(door).await
+    async fn seal(self, context: SealContext<Self>) -> SealMethod {
+        let context = context.begin_at(self.method).inner(|io, peer| (io, peer));
+        self.listener.seal(context).await
     }
 }

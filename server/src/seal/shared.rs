@@ -3,7 +3,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Door, Rung};
+use super::{SealContext, SealMethod};
 use crate::listener::Listener;
 
 /// A listener whose socket is not ours alone: another process has it open too, and goes on
@@ -146,14 +146,14 @@ impl<L: Listener> Listener for Shared<L> {
         self.listener.local_addr()
     }
 
-    async fn seal(self, door: Door<Self>) -> Rung {
+    async fn seal(self, context: SealContext<Self>) -> SealMethod {
         let Self { listener, held } = self;
         let complete = held.0.is_complete();
         drop(held);
         if complete {
-            return Rung::SharedSocket;
+            return SealMethod::SharedSocket;
         }
-        listener.seal(door.inner(|io, peer| (io, peer))).await
+        listener.seal(context.inner(|io, peer| (io, peer))).await
     }
 }
 

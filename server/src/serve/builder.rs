@@ -17,7 +17,7 @@ use super::release::{IntoReleased, Resource};
 use super::steps;
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
-use crate::handle::Drain;
+use crate::handle::ShutdownHandle;
 use crate::injected::{InjectedBug, injected};
 use crate::listener::Listener;
 use crate::report::Report;
@@ -38,7 +38,7 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
         clock: TokioClock,
         signals: Box::pin(stream::pending()),
         policy: Policy::default(),
-        drain: None,
+        handle: None,
         resources: Vec::new(),
         http: HttpOptions::default(),
         #[cfg(all(feature = "systemd", target_os = "linux"))]
@@ -54,8 +54,8 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
 ///
 /// # Panics
 ///
-/// When it is given a [`Drain`] that another `serve` has used, or when it is awaited outside of a
-/// tokio runtime.
+/// When it is given a [`ShutdownHandle`] that another `serve` has used, or when it is awaited
+/// outside of a tokio runtime.
 #[must_use = "nothing is served until this is awaited"]
 pub struct Serve<L, S, C = TokioClock> {
     listener: L,
@@ -63,7 +63,7 @@ pub struct Serve<L, S, C = TokioClock> {
     clock: C,
     signals: Signals,
     policy: Policy,
-    drain: Option<Drain>,
+    handle: Option<ShutdownHandle>,
     resources: Vec<Resource>,
     http: HttpOptions,
     #[cfg(all(feature = "systemd", target_os = "linux"))]
@@ -74,7 +74,7 @@ pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
 
 impl<L, S, C> Serve<L, S, C> {
     /// How long each phase of the shutdown may take. The default is [`Policy::default`]. One that
-    /// does not pass [`Policy::check`] is mended, with a warning in the log.
+    /// does not pass [`Policy::check`] is fixed, with a warning in the log.
     pub fn policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
     }
@@ -96,7 +96,7 @@ impl<L, S, C> Serve<L, S, C> {
             clock,
             signals: self.signals,
             policy: self.policy,
-            drain: self.drain,
+            handle: self.handle,
             resources: self.resources,
             http: self.http,
             #[cfg(all(feature = "systemd", target_os = "linux"))]
@@ -106,8 +106,8 @@ impl<L, S, C> Serve<L, S, C> {
 
     /// The handle through which the application sees the shutdown. Without this call one is made;
     /// either way every request carries it as an extension.
-    pub fn drain(self, drain: Drain) -> Self {
-        Self { drain: Some(drain), ..self }
+    pub fn shutdown_handle(self, handle: ShutdownHandle) -> Self {
+        Self { handle: Some(handle), ..self }
     }
 
     /// Releases a resource after the last request: called in the order of these calls, one at a
@@ -173,12 +173,12 @@ where
     type IntoFuture = Pin<Box<dyn Future<Output = Report> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let drain = self.drain.unwrap_or_default();
-        let shared = drain.into_shared();
+        let handle = self.handle.unwrap_or_default();
+        let shared = handle.into_shared();
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
-        let (policy, wrong) = self.policy.mended();
+        let (policy, wrong) = self.policy.fixed();
         if let Some(error) = wrong {
             steps::shortened(&error, policy.lame_duck);
         }

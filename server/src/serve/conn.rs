@@ -11,8 +11,8 @@ use super::flags::{
     STOCKED, UNCLAIMED, UPGRADED,
 };
 use super::in_flight::InFlight;
-use super::shared::{Orders, Shared, lock};
-use crate::drain::{Input, Stage};
+use super::shared::{Shared, ShutdownFlags, lock};
+use crate::drain::{ConnState, Input};
 use crate::injected::{InjectedBug, injected};
 use crate::report::{AbortedConnection, ConnectionClass};
 
@@ -51,7 +51,7 @@ impl Conn {
         if !orders.is_none() {
             conn.flags.set(STOCKED);
         }
-        if orders.has(Orders::REFUSE_WORK) {
+        if orders.has(ShutdownFlags::REFUSE_WORK) {
             conn.refuse_work();
         }
         shared.enlist(&conn);
@@ -231,13 +231,13 @@ impl Conn {
         self.shared.tell(Input::Closed(self.stage()));
     }
 
-    fn stage(&self) -> Stage {
+    fn stage(&self) -> ConnState {
         if self.is(LINGERING) {
-            Stage::Lingering
+            ConnState::Lingering
         } else if self.is(UPGRADED) {
-            Stage::Upgraded
+            ConnState::Upgraded
         } else {
-            Stage::Open
+            ConnState::Open
         }
     }
 

@@ -11,10 +11,10 @@ use tower_service::Service;
 
 use super::BoxError;
 use super::conn::Conn;
+use super::conn_io::ConnIo;
 use super::gate::Gate;
 use super::http::Http;
 use super::io::Watched;
-use super::line::Line;
 use super::verdict::Verdict;
 use crate::buggify::{Site, yield_maybe};
 use crate::clock::Sleep;
@@ -38,7 +38,7 @@ where
 {
     yield_maybe(Site::FirstTurn).await;
     let gate = Gate::new(app, Arc::clone(&conn));
-    let mut line = Line::new(Watched::new(io, Arc::clone(&conn)), gate, &http);
+    let mut line = ConnIo::new(Watched::new(io, Arc::clone(&conn)), gate, &http);
     let mut said_goodbye = false;
     let mut grace = Grace::default();
     let mut looked = false;

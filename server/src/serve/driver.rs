@@ -15,22 +15,22 @@ use tokio::task::coop::{consume_budget, unconstrained};
 use tower_service::Service;
 
 use super::BoxError;
+use super::accept_state::{AcceptEvent, AcceptState};
+use super::buffer_budget::Parking;
 use super::builder::Signals;
 use super::conn::Conn;
 use super::connection;
-use super::entrance::{Entered, Entrance};
 use super::http::Http;
-use super::parking::Parking;
 use super::release::{Releasing, Resource};
 use super::room;
-use super::shared::{Orders, Shared};
+use super::shared::{Shared, ShutdownFlags};
 use super::steps;
 use crate::buggify::{Site, yield_maybe};
 use crate::drain::{Action, Input, ReleaseOutcome};
 use crate::injected::{InjectedBug, injected};
 use crate::listener::{Listener, concerns_one_connection};
 use crate::report::{AbortedConnection, Report};
-use crate::seal::{Door, Rung};
+use crate::seal::{SealContext, SealMethod};
 
 /// How long accepting rests after an error that trying again at once would only repeat.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
@@ -41,7 +41,7 @@ const LONGEST_QUEUE: usize = 4096;
 
 /// Feeds the machine and carries out its actions.
 pub(super) struct Driver<L: Listener, S> {
-    entrance: Entrance<L>,
+    entrance: AcceptState<L>,
     /// Until no connection can come any more: what it holds, such as the senders of a worker's
     /// channel, goes with the last connection and not with the server.
     app: Option<S>,
@@ -55,14 +55,14 @@ pub(super) struct Driver<L: Listener, S> {
     http: Arc<Http>,
     connections: JoinSet<()>,
     parking: Parking,
-    rung: Option<Rung>,
+    method: Option<SealMethod>,
     aborted: Vec<AbortedConnection>,
 }
 
 /// What the driver was woken by.
 enum Event<L: Listener> {
     Input(Input),
-    Entered(Entered<L>),
+    AcceptEvent(AcceptEvent<L>),
     Released(ReleaseOutcome),
     /// Actions are waiting, or a connection's task has ended.
     Woken,
@@ -87,7 +87,7 @@ where
         resources: Vec<Resource>,
     ) -> Self {
         Self {
-            entrance: Entrance::Open(listener),
+            entrance: AcceptState::Open(listener),
             app: Some(app),
             shared,
             signals: Some(signals),
@@ -97,14 +97,14 @@ where
             http: Arc::new(http),
             connections: JoinSet::new(),
             parking: Parking::default(),
-            rung: None,
+            method: None,
             aborted: Vec::new(),
         }
     }
 
     pub(super) async fn run(mut self) -> Report {
         loop {
-            self.heed();
+            self.poll_requests();
             while let Some(action) = self.next_action() {
                 if action == Action::RefuseWork {
                     self.admit_waiting().await;
@@ -140,21 +140,21 @@ where
                 self.shared.tell(Input::Released(outcome));
                 self.say_released();
             }
-            Event::Entered(Entered::Accepted(Ok((io, _)))) => self.admit(io),
-            Event::Entered(Entered::Accepted(Err(error))) => self.accept_failed(&error),
-            Event::Entered(Entered::AcceptPanicked) => {
-                self.entrance = Entrance::Shut;
+            Event::AcceptEvent(AcceptEvent::Accepted(Ok((io, _)))) => self.admit(io),
+            Event::AcceptEvent(AcceptEvent::Accepted(Err(error))) => self.accept_failed(&error),
+            Event::AcceptEvent(AcceptEvent::AcceptPanicked) => {
+                self.entrance = AcceptState::Shut;
                 self.begin(Input::Panicked);
             }
-            Event::Entered(Entered::Rested) => self.entrance.stop_resting(),
-            Event::Entered(Entered::Sealed(rung)) => self.sealed(rung),
+            Event::AcceptEvent(AcceptEvent::Rested) => self.entrance.stop_resting(),
+            Event::AcceptEvent(AcceptEvent::Sealed(method)) => self.sealed(method),
             Event::Woken => self.parking.round_if_crowded(&self.shared),
             Event::SignalsEnded => self.signals = None,
         }
     }
 
     /// Takes note of what a handle asks for.
-    fn heed(&mut self) {
+    fn poll_requests(&mut self) {
         if let Some(asked) = self.shared.take_asked() {
             self.begin(asked);
         }
@@ -175,7 +175,7 @@ where
             // Unconstrained, because a spent task budget would look like an empty queue.
             let entered = unconstrained(self.entrance.next()).now_or_never();
             let Some(entered) = entered else { return };
-            self.handle(Event::Entered(entered));
+            self.handle(Event::AcceptEvent(entered));
         }
     }
 
@@ -204,7 +204,7 @@ where
                 Event::Woken
             }
             () = self.parking.round(&self.shared) => Event::Woken,
-            entered = self.entrance.next() => Event::Entered(entered),
+            entered = self.entrance.next() => Event::AcceptEvent(entered),
         }
     }
 
@@ -229,12 +229,12 @@ where
         }
         match action {
             Action::FailReadiness if injected(InjectedBug::ReadinessAfterSeal) => {}
-            Action::FailReadiness => self.shared.order(Orders::UNREADY),
-            Action::AnswerWithClose => self.shared.order(Orders::ANNOUNCE_CLOSE),
-            Action::RefuseWork => self.shared.order(Orders::REFUSE_WORK),
+            Action::FailReadiness => self.shared.order(ShutdownFlags::UNREADY),
+            Action::AnswerWithClose => self.shared.order(ShutdownFlags::ANNOUNCE_CLOSE),
+            Action::RefuseWork => self.shared.order(ShutdownFlags::REFUSE_WORK),
             Action::Seal => self.seal(),
-            Action::CloseSilent => self.shared.order(Orders::CLOSE_SILENT),
-            Action::CloseIdle => self.shared.order(Orders::CLOSE_IDLE),
+            Action::CloseSilent => self.shared.order(ShutdownFlags::CLOSE_SILENT),
+            Action::CloseIdle => self.shared.order(ShutdownFlags::CLOSE_IDLE),
             Action::AbortRemaining => self.abort_remaining(),
             Action::Release(place) => self.release(place),
             Action::Abandon(_) => {
@@ -247,47 +247,48 @@ where
 
     fn seal(&mut self) {
         if injected(InjectedBug::ListenerDropped) {
-            self.entrance = Entrance::Shut;
+            self.entrance = AcceptState::Shut;
         }
         match self.entrance.take() {
-            Entrance::Open(listener) | Entrance::Resting(listener, _) => {
+            AcceptState::Open(listener) | AcceptState::Resting(listener, _) => {
                 let (admit, admitted) = unbounded_channel();
                 let grace = self.shared.machine().policy().handshake_grace;
-                let door = Door::new(admit, grace, self.shared.clock().clone());
-                let door = door.or_make_room(room::maker(&self.shared));
-                self.entrance = Entrance::Sealing { seal: Box::pin(listener.seal(door)), admitted };
+                let context = SealContext::new(admit, grace, self.shared.clock().clone());
+                let context = context.or_make_room(room::maker(&self.shared));
+                self.entrance =
+                    AcceptState::Sealing { seal: Box::pin(listener.seal(context)), admitted };
             }
-            Entrance::Sealing { .. } | Entrance::Shut => {
+            AcceptState::Sealing { .. } | AcceptState::Shut => {
                 self.app = None;
                 self.shared.tell(Input::Sealed);
             }
         }
     }
 
-    fn sealed(&mut self, rung: Rung) {
-        if let Entrance::Sealing { mut admitted, .. } = self.entrance.take() {
+    fn sealed(&mut self, method: SealMethod) {
+        if let AcceptState::Sealing { mut admitted, .. } = self.entrance.take() {
             while let Ok((io, _)) = admitted.try_recv() {
                 self.admit(io);
             }
         }
         self.app = None;
-        self.rung = Some(rung);
+        self.method = Some(method);
         if injected(InjectedBug::ReadinessAfterSeal) {
-            self.shared.order(Orders::UNREADY);
+            self.shared.order(ShutdownFlags::UNREADY);
         }
         self.shared.tell(Input::Sealed);
-        steps::sealed(rung, &self.shared.snapshot());
+        steps::sealed(method, &self.shared.snapshot());
     }
 
     fn abort_remaining(&mut self) {
         // Whatever was still on its way in is closed by this too.
-        self.entrance = Entrance::Shut;
+        self.entrance = AcceptState::Shut;
         self.app = None;
         let now = self.shared.clock().now();
         let left = self.shared.connections();
         self.aborted = left.iter().map(|conn| conn.describe(now)).collect();
         steps::aborting(&self.shared.snapshot(), &self.aborted);
-        self.shared.order(Orders::ABORT);
+        self.shared.order(ShutdownFlags::ABORT);
     }
 
     fn release(&mut self, place: usize) {
@@ -307,11 +308,11 @@ where
 
     fn report(mut self) -> Report {
         // A task's panic may have been the end of it, while the last actions were carried out.
-        self.heed();
+        self.poll_requests();
         let machine = self.shared.snapshot();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
         let report =
-            Report::new(machine.outcome(), machine.policy(), names, self.rung, self.aborted);
+            Report::new(machine.outcome(), machine.policy(), names, self.method, self.aborted);
         steps::finished(machine.outcome(), &report);
         report
     }

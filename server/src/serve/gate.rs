@@ -10,7 +10,7 @@ use super::BoxError;
 use super::answer::Answer;
 use super::body::{CountedBody, Flight};
 use super::conn::Conn;
-use crate::handle::Drain;
+use crate::handle::ShutdownHandle;
 
 /// The application of one connection, with a gate before it: every request is counted, and is
 /// either let in or refused.
@@ -44,7 +44,7 @@ where
         if self.conn.is_refusing() {
             return Answer::refuse(flight);
         }
-        request.extensions_mut().insert(Drain::of(self.conn.shared()));
+        request.extensions_mut().insert(ShutdownHandle::of(self.conn.shared()));
         Answer::of(self.app.clone(), request, flight)
     }
 }

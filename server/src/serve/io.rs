@@ -8,7 +8,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::conn::Conn;
-use super::shared::Orders;
+use super::shared::ShutdownFlags;
 use crate::buggify::{Site, buggify};
 use crate::clock::Sleep;
 
@@ -204,7 +204,7 @@ fn read_one<I: AsyncRead>(
 
 /// An upgraded connection is in the application's hands; at the deadline it fails under them.
 fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
-    if conn.shared().orders().has(Orders::ABORT) {
+    if conn.shared().orders().has(ShutdownFlags::ABORT) {
         return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the drain is over"));
     }
     Ok(())

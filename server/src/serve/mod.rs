@@ -19,21 +19,21 @@
 //! * `release`: resources that are released at the end.
 //! * `steps`: each step of the shutdown, for the log and the metrics.
 
+mod accept_state;
 mod answer;
 mod body;
+mod buffer_budget;
 mod builder;
 mod conn;
+mod conn_io;
 mod connection;
 mod driver;
-mod entrance;
 mod flags;
 mod gate;
 mod head_timer;
 mod http;
 mod in_flight;
 mod io;
-mod line;
-mod parking;
 mod release;
 mod room;
 mod shared;
@@ -45,7 +45,7 @@ mod tests;
 
 pub use builder::{Serve, serve};
 pub use release::IntoReleased;
-pub(crate) use shared::{Orders, Shared, TaskEntry};
+pub(crate) use shared::{Shared, ShutdownFlags, TaskEntry};
 
 /// What an application's errors are turned into.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::shared::{Orders, Shared};
+use super::shared::{Shared, ShutdownFlags};
 use super::steps;
 
 /// Closes idle connections while the door is still being closed, once they have had their grace:
@@ -11,9 +11,9 @@ pub(super) fn maker(shared: &Arc<Shared>) -> impl Fn() + Send + Sync + 'static {
     let idle_grace = shared.machine().policy().idle_grace;
     let due = shared.clock().since_origin().saturating_add(idle_grace);
     move || {
-        if shared.clock().since_origin() >= due && !shared.orders().has(Orders::CLOSE_IDLE) {
+        if shared.clock().since_origin() >= due && !shared.orders().has(ShutdownFlags::CLOSE_IDLE) {
             steps::making_room(&shared.snapshot());
-            shared.order(Orders::CLOSE_IDLE);
+            shared.order(ShutdownFlags::CLOSE_IDLE);
         }
     }
 }

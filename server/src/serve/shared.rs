@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
+use super::buffer_budget::BufferBudget;
 use super::conn::Conn;
-use super::parking::Crowd;
 use crate::buggify::{Site, buggify};
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Policy};
@@ -15,9 +15,9 @@ use crate::injected::{InjectedBug, injected};
 
 /// Standing orders, as bits: each holds for every connection from when it is given until the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Orders(u8);
+pub(crate) struct ShutdownFlags(u8);
 
-impl Orders {
+impl ShutdownFlags {
     pub(crate) const UNREADY: Self = Self(1);
     pub(crate) const ANNOUNCE_CLOSE: Self = Self(2);
     pub(crate) const REFUSE_WORK: Self = Self(4);
@@ -48,7 +48,7 @@ pub(crate) struct Shared {
     next_id: AtomicU64,
     /// Whether the machine is told of every request.
     told: AtomicBool,
-    pub(crate) crowd: Crowd,
+    pub(crate) buffers: BufferBudget,
     /// What a handle asks the driver to begin the shutdown for.
     asked: Mutex<Option<Input>>,
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
@@ -75,7 +75,7 @@ impl Shared {
             began: Notify::new(),
             next_id: AtomicU64::new(0),
             told: AtomicBool::new(false),
-            crowd: Crowd::default(),
+            buffers: BufferBudget::default(),
             asked: Mutex::default(),
             connections: Mutex::default(),
             tasks: Mutex::default(),
@@ -102,8 +102,11 @@ impl Shared {
         if injected(InjectedBug::AbortedEarly) {
             policy.deadline = policy.deadline * 3 / 4;
         }
-        self.crowd.limit(if buggify(Site::ParkEarly) { 0 } else { park_beyond });
-        assert!(self.clock.set(clock).is_ok(), "a `Drain` belongs to one `serve`; make another");
+        self.buffers.limit(if buggify(Site::ParkEarly) { 0 } else { park_beyond });
+        assert!(
+            self.clock.set(clock).is_ok(),
+            "a `ShutdownHandle` belongs to one `serve`; make another"
+        );
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
         *machine = Machine::new(policy, resources);
@@ -163,7 +166,7 @@ impl Shared {
             *asked = Some(input);
         }
         drop(asked);
-        self.order(Orders::UNREADY);
+        self.order(ShutdownFlags::UNREADY);
         self.driver.notify_one();
     }
 
@@ -172,24 +175,25 @@ impl Shared {
         lock(&self.asked).take()
     }
 
-    pub(crate) fn orders(&self) -> Orders {
-        Orders(self.orders.load(Ordering::Acquire))
+    pub(crate) fn orders(&self) -> ShutdownFlags {
+        ShutdownFlags(self.orders.load(Ordering::Acquire))
     }
 
     /// Gives a standing order, and wakes everyone whom it concerns.
-    pub(crate) fn order(&self, order: Orders) {
+    pub(crate) fn order(&self, order: ShutdownFlags) {
         // Whoever hears of the shutdown by this may answer at once, on another thread, and that
         // answer has to announce the close already.
-        let announced = if order == Orders::UNREADY { Orders::ANNOUNCE_CLOSE.0 } else { 0 };
+        let announced =
+            if order == ShutdownFlags::UNREADY { ShutdownFlags::ANNOUNCE_CLOSE.0 } else { 0 };
         self.orders.fetch_or(order.0 | announced, Ordering::AcqRel);
-        if order.has(Orders::UNREADY) {
+        if order.has(ShutdownFlags::UNREADY) {
             self.began.notify_waiters();
             return;
         }
         for conn in self.connections() {
             conn.wake();
         }
-        if order.has(Orders::ABORT) {
+        if order.has(ShutdownFlags::ABORT) {
             for task in lock(&self.tasks).values() {
                 task.aborted.store(true, Ordering::Release);
                 task.waker.wake();
@@ -221,7 +225,7 @@ impl Shared {
         self.tell(Input::TaskStarted);
         // One that comes after everything was cut is cut too. Nothing is stored otherwise: the
         // order may have come in between.
-        if self.orders().has(Orders::ABORT) {
+        if self.orders().has(ShutdownFlags::ABORT) {
             task.aborted.store(true, Ordering::Release);
         }
     }

@@ -12,7 +12,7 @@ use crate::drain::{
 #[cfg(feature = "metrics")]
 use crate::metrics;
 use crate::report::{AbortedConnection, Report, millis};
-use crate::seal::Rung;
+use crate::seal::SealMethod;
 
 /// Said before serving begins, and not when it is too late to change anything.
 pub(super) fn shortened(error: &PolicyError, lame_duck: Duration) {
@@ -73,13 +73,13 @@ pub(super) fn making_room(machine: &Machine) {
     say(machine, "out of descriptors: closing idle connections for those that wait");
 }
 
-pub(super) fn sealed(rung: Rung, machine: &Machine) {
+pub(super) fn sealed(method: SealMethod, machine: &Machine) {
     let counts = machine.counts();
-    info!(%rung, took_ms = lasted(machine.outcome(), Phase::Sealing),
+    info!(%method, took_ms = lasted(machine.outcome(), Phase::Sealing),
         in_flight = counts.requests, connections = counts.open, upgraded = counts.upgraded,
         tasks = counts.tasks, "door closed; draining");
     #[cfg(feature = "metrics")]
-    metrics::sealed(rung);
+    metrics::sealed(method);
 }
 
 pub(super) fn aborting(machine: &Machine, left: &[AbortedConnection]) {

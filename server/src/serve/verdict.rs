@@ -1,6 +1,6 @@
 use super::conn::Conn;
 use super::flags::{PARK, STOCKED};
-use super::shared::Orders;
+use super::shared::ShutdownFlags;
 use crate::report::ConnectionClass;
 
 /// What is to become of a connection that has nothing more to do at the moment.
@@ -29,21 +29,23 @@ impl Conn {
     /// What is to become of it, given the orders. Meant to be asked when it has just been polled.
     pub(super) fn verdict(&self, said_goodbye: bool) -> Verdict {
         let orders = self.shared().orders();
-        if orders.has(Orders::ABORT) {
+        if orders.has(ShutdownFlags::ABORT) {
             return Verdict::Abort;
         }
-        if orders.has(Orders::REFUSE_WORK) && !self.is_refusing() {
+        if orders.has(ShutdownFlags::REFUSE_WORK) && !self.is_refusing() {
             return Verdict::LastLook;
         }
         let stock = self.is(PARK) || !self.is(STOCKED);
         match self.class() {
             // From here on hyper closes it, when its last stream is written and the peer has heard.
-            ConnectionClass::Http2 if orders.has(Orders::ANNOUNCE_CLOSE) && !said_goodbye => {
+            ConnectionClass::Http2
+                if orders.has(ShutdownFlags::ANNOUNCE_CLOSE) && !said_goodbye =>
+            {
                 Verdict::SayGoodbye
             }
-            ConnectionClass::Idle if orders.has(Orders::CLOSE_IDLE) => Verdict::Close,
+            ConnectionClass::Idle if orders.has(ShutdownFlags::CLOSE_IDLE) => Verdict::Close,
             ConnectionClass::Idle if stock => Verdict::Park,
-            ConnectionClass::New if orders.has(Orders::CLOSE_SILENT) => Verdict::Close,
+            ConnectionClass::New if orders.has(ShutdownFlags::CLOSE_SILENT) => Verdict::Close,
             ConnectionClass::New
             | ConnectionClass::HalfHead
             | ConnectionClass::Active

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::Notifier;
-use crate::handle::Drain;
+use crate::handle::ShutdownHandle;
 use crate::report::Report;
 use crate::serve::Shared;
 
@@ -48,7 +48,7 @@ pub(crate) async fn follow(
 
 /// Ends when the shutdown begins.
 async fn serving(shared: &Arc<Shared>, notifier: &Notifier) {
-    let drain = Drain::of(shared);
+    let drain = ShutdownHandle::of(shared);
     if drain.is_draining() {
         return;
     }

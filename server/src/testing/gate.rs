@@ -5,7 +5,7 @@ use axum::Router;
 use futures_util::stream;
 use tokio::sync::Semaphore;
 
-use crate::Drain;
+use crate::ShutdownHandle;
 
 /// A gate that holds handlers, and counts those who have come to it.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl Gate {
     }
 
     /// A service whose `/held` waits at the gate, and whose `/` and `/health` do not.
-    pub(crate) fn app(&self, drain: Drain) -> Router {
+    pub(crate) fn app(&self, drain: ShutdownHandle) -> Router {
         let gate = self.clone();
         let held = move || async move {
             gate.pass().await;

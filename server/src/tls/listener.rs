@@ -10,7 +10,7 @@ use tokio_rustls::rustls::ServerConfig;
 use super::TlsStream;
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::listener::Listener;
-use crate::seal::{Door, Rung};
+use crate::seal::{SealContext, SealMethod};
 
 /// How long a handshake may take by default.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,9 +62,9 @@ impl<L: Listener> Listener for TlsListener<L> {
         self.listener.local_addr()
     }
 
-    fn seal(self, door: Door<Self>) -> impl Future<Output = Rung> + Send {
+    fn seal(self, context: SealContext<Self>) -> impl Future<Output = SealMethod> + Send {
         let Self { listener, handshakes } = self;
-        listener.seal(door.inner(move |io, peer| (handshakes.begin(io), peer)))
+        listener.seal(context.inner(move |io, peer| (handshakes.begin(io), peer)))
     }
 }
 

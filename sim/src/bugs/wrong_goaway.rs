@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use lastorders::{Door, Listener, Rung};
+use lastorders::{Listener, SealContext, SealMethod};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{Bug, Made};
@@ -54,8 +54,8 @@ impl<L: Listener<Addr = SocketAddr>> Listener for WrongGoaway<L> {
         self.0.local_addr()
     }
 
-    async fn seal(self, door: Door<Self>) -> Rung {
-        self.0.seal(door.inner(|io, peer| (Rewritten::new(io), peer))).await
+    async fn seal(self, context: SealContext<Self>) -> SealMethod {
+        self.0.seal(context.inner(|io, peer| (Rewritten::new(io), peer))).await
     }
 }
 

@@ -180,7 +180,7 @@ impl Story {
         });
         let mut report = json!({
             "cause": "SIGTERM", "clean": true, "forced": false, "panicked": false, "exit_code": 0,
-            "rung": null, "at_signal": none, "finished": 0, "aborted": none,
+            "seal_method": null, "at_signal": none, "finished": 0, "aborted": none,
             "aborted_connections": [], "phases": [], "releases": [], "took_ms": 0
         });
         for (key, value) in parts.as_object().expect("parts of a report") {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use lastorders::{Drain, Policy};
+use lastorders::{Policy, ShutdownHandle};
 use lastorders_harness::check::{Finding, Kind, Level};
 use lastorders_harness::history::{History, Inside, What};
 use lastorders_harness::plan::Request;
@@ -50,7 +50,7 @@ impl Service {
     ///
     /// Without more it is 500 seeds under policies that are drawn, with `GET /`, which is answered
     /// within a second.
-    pub fn new(app: impl Fn(Drain) -> Router + Send + Sync + 'static) -> Self {
+    pub fn new(app: impl Fn(ShutdownHandle) -> Router + Send + Sync + 'static) -> Self {
         Self {
             app: App::Own(Arc::new(app)),
             policy: None,

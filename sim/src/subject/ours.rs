@@ -19,7 +19,7 @@ where
     let mut serve = lastorders::serve(wrap(Sealed::new(listener, sealing)), app)
         .policy(policy)
         .signals(signals)
-        .drain(drain)
+        .shutdown_handle(drain)
         .date_header(false);
     for resource in resources {
         serve = serve.release(resource.name, bound, resource.release);

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use axum::Router;
 use futures_util::Stream;
-use lastorders::{Drain, Policy, Report, Signal};
+use lastorders::{Policy, Report, ShutdownHandle, Signal};
 
 use crate::case::Sealing;
 
@@ -19,7 +19,7 @@ pub struct Parts<L> {
     /// Our server's policy. The others take the deadline from it, if they know one.
     pub policy: Policy,
     /// The handle that `app` was made with: at the signal its health goes off.
-    pub drain: Drain,
+    pub drain: ShutdownHandle,
     /// The application.
     pub app: Router,
     /// What is released after the last request, in this order.

@@ -3,7 +3,7 @@ use std::pin::Pin;
 
 use axum::middleware::map_response;
 use futures_util::{Stream, StreamExt};
-use lastorders::{Drain, Signal};
+use lastorders::{ShutdownHandle, Signal};
 
 use super::listener::{ForAxum, SimListener};
 use super::{Exit, Parts, Resource, date};
@@ -22,7 +22,7 @@ pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
 /// handlers stay installed, so a second signal does nothing.
 pub(super) async fn terminated(
     mut signals: Pin<Box<dyn Stream<Item = Signal> + Send>>,
-    drain: Drain,
+    drain: ShutdownHandle,
 ) {
     if signals.next().await.is_none() {
         pending::<()>().await;

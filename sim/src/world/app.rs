@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::from_fn;
 use axum::routing::get;
 use hyper_util::rt::TokioIo;
-use lastorders::{Drain, reference};
+use lastorders::{ShutdownHandle, reference};
 use tokio::io::{copy, split};
 
 use super::calls::Calls;
@@ -26,7 +26,7 @@ pub enum App {
     #[default]
     Reference,
     /// Somebody's own, made anew for each run. It may be made on any thread.
-    Own(Arc<dyn Fn(Drain) -> Router + Send + Sync>),
+    Own(Arc<dyn Fn(ShutdownHandle) -> Router + Send + Sync>),
 }
 
 impl fmt::Debug for App {
@@ -39,7 +39,7 @@ impl fmt::Debug for App {
 }
 
 /// The application of one run, which takes down what it is given.
-pub(crate) fn made<N: Net>(app: &App, scene: &Arc<Scene<N>>, drain: Drain) -> Router {
+pub(crate) fn made<N: Net>(app: &App, scene: &Arc<Scene<N>>, drain: ShutdownHandle) -> Router {
     let router = match app {
         App::Reference => {
             let reference = reference::router(scene.store.clone(), drain);

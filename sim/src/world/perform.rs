@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::stream::poll_fn;
-use lastorders::{Drain, Signal};
+use lastorders::{ShutdownHandle, Signal};
 use lastorders_harness::actor::{
     Exit, Recorder, Stage, act, supervise, watch_exit, watch_listener,
 };
@@ -104,7 +104,7 @@ async fn live<N: Net>(
             None => return,
         },
     };
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let store = scene.store.clone();
     let parts = Parts {
         listener,

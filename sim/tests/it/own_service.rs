@@ -10,7 +10,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 use example::{broken, mended, service};
-use lastorders::Drain;
+use lastorders::ShutdownHandle;
 use lastorders_sim::service::{Failed, Service, get as ask_for};
 
 fn failed(service: &Service) -> Failed {
@@ -56,13 +56,13 @@ fn whatever_the_policy_the_mend_passes() {
 #[test]
 fn a_service_without_a_health_route_is_not_asked_for_it() {
     let order = || tokio::time::sleep(std::time::Duration::from_millis(20));
-    let app = move |_: Drain| Router::new().route("/order", get(order));
+    let app = move |_: ShutdownHandle| Router::new().route("/order", get(order));
     Service::new(app).requests([ask_for("/order")]).run().assert_passed();
 }
 
 #[test]
 fn work_that_nobody_waits_for_is_found() {
-    let app = |_: Drain| {
+    let app = |_: ShutdownHandle| {
         let order = || async {
             tokio::spawn(tokio::time::sleep(std::time::Duration::from_secs(60)));
             StatusCode::ACCEPTED
@@ -75,7 +75,7 @@ fn work_that_nobody_waits_for_is_found() {
 
 #[test]
 fn what_closes_its_store_too_early_is_found() {
-    let app = |drain: Drain| {
+    let app = |drain: ShutdownHandle| {
         let order = move || async move {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             // Its pool was closed by whoever saw the signal.
@@ -90,7 +90,7 @@ fn what_closes_its_store_too_early_is_found() {
 
 #[test]
 fn a_panic_is_found() {
-    let app = |drain: Drain| {
+    let app = |drain: ShutdownHandle| {
         let order = move || async move {
             tokio::task::yield_now().await;
             assert!(!drain.is_draining(), "planted in the application");
@@ -103,7 +103,7 @@ fn a_panic_is_found() {
 
 #[test]
 fn what_is_not_deterministic_is_found() {
-    let app = |_: Drain| {
+    let app = |_: ShutdownHandle| {
         let order = || async {
             let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
             let ms = u64::from(since.subsec_nanos() % 50);

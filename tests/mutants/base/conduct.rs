@@ -23,8 +23,8 @@ pub(crate) trait Conduct: Debug + Send + Sync {
     fn on_another_signal(&self) {}
 
     /// What becomes of the listener.
-    fn door(&self) -> Door {
-        Door::Sealed
+    fn door(&self) -> SealContext {
+        SealContext::Sealed
     }
 
     /// How long new requests are answered with 503 before the listener is sealed: long enough for
@@ -77,7 +77,7 @@ pub(crate) trait Conduct: Debug + Send + Sync {
 
 /// What becomes of the listener after the signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum SealContext {
     /// It is accepted from to the end of the lame duck, emptied, and closed.
     Sealed,
     /// It stays open, and nothing is accepted from it any more.

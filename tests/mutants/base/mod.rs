@@ -14,7 +14,7 @@ mod door;
 mod server;
 mod store;
 
-pub(crate) use self::conduct::{Conduct, Door, Step, done};
+pub(crate) use self::conduct::{Conduct, SealContext, Step, done};
 pub(crate) use self::connection::Class;
 pub(crate) use self::contract::Reply;
 pub(crate) use self::server::{Phase, Server, run};

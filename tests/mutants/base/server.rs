@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::door::{accept_until, seal};
-use super::{Conduct, Door, Reply, Store};
+use super::{Conduct, Reply, SealContext, Store};
 
 const DEFAULT_PORT: u16 = 3000;
 /// How long a connection from the accept queue has to be read before it is judged idle.
@@ -112,13 +112,13 @@ async fn stop(
     server.enter(Phase::LameDuck);
 
     let left_open = match server.conduct.door() {
-        Door::Sealed => {
+        SealContext::Sealed => {
             let over = sleep_until(now + server.conduct.lame_duck());
             accept_until(over, &listener, &server, &mut connections).await;
             seal(listener, &server, &mut connections)?;
             None
         }
-        Door::LeftOpen => Some(listener),
+        SealContext::LeftOpen => Some(listener),
     };
     sleep_until(Instant::now() + FIRST_BYTE_GRACE).await;
     server.enter(Phase::Closing);

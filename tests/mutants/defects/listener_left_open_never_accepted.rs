@@ -1,13 +1,13 @@
 //! The listener stays open and is never accepted from: connects succeed, and nobody answers.
 
-use crate::base::{Conduct, Door};
+use crate::base::{Conduct, SealContext};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct ListenerLeftOpenNeverAccepted;
 
 impl Conduct for ListenerLeftOpenNeverAccepted {
-    fn door(&self) -> Door {
-        Door::LeftOpen
+    fn door(&self) -> SealContext {
+        SealContext::LeftOpen
     }
 }

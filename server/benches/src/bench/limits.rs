@@ -9,9 +9,9 @@ pub(crate) fn open_files(needed: u64) -> Result<(), Error> {
         return Ok(());
     }
     if let Some(maximum) = limit.maximum.filter(|maximum| *maximum < needed) {
-        let mend = format!("raise the hard limit, as by `ulimit -Hn {needed}`");
+        let fix = format!("raise the hard limit, as by `ulimit -Hn {needed}`");
         return Err(Error::Missing(format!(
-            "{needed} files must be open at once and {maximum} are allowed; {mend}"
+            "{needed} files must be open at once and {maximum} are allowed; {fix}"
         )));
     }
     let wanted = Rlimit { current: Some(needed), maximum: limit.maximum };

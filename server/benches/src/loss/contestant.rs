@@ -1,23 +1,23 @@
 use std::fmt;
 
-use crate::subject::{Kind, RungChoice};
+use crate::subject::{Kind, SealMethodChoice};
 
 /// A server, and how it closes its listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Contestant {
-    /// Ours, on a rung of its ladder.
-    Ours(RungChoice),
+    /// Ours, on a method of its ladder.
+    Ours(SealMethodChoice),
     /// Another.
     Peer(Kind),
 }
 
 impl Contestant {
-    /// Ours on every rung, then the peers.
+    /// Ours on every method, then the peers.
     pub const ALL: [Self; 7] = [
-        Self::Ours(RungChoice::SharedSocket),
-        Self::Ours(RungChoice::FullSink),
-        Self::Ours(RungChoice::SynFilter),
-        Self::Ours(RungChoice::AcceptUntilEmpty),
+        Self::Ours(SealMethodChoice::SharedSocket),
+        Self::Ours(SealMethodChoice::FullSink),
+        Self::Ours(SealMethodChoice::SynFilter),
+        Self::Ours(SealMethodChoice::AcceptUntilEmpty),
         Self::Peer(Kind::Axum),
         Self::Peer(Kind::Hyper),
         Self::Peer(Kind::AxumServer),
@@ -32,11 +32,11 @@ impl Contestant {
         }
     }
 
-    /// The rung, if the server has any.
+    /// The method, if the server has any.
     #[must_use]
-    pub fn rung(self) -> Option<RungChoice> {
+    pub fn method(self) -> Option<SealMethodChoice> {
         match self {
-            Self::Ours(rung) => Some(rung),
+            Self::Ours(method) => Some(method),
             Self::Peer(_) => None,
         }
     }
@@ -45,7 +45,7 @@ impl Contestant {
 impl fmt::Display for Contestant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ours(rung) => write!(f, "{} ({})", Kind::Lastorders, rung.name()),
+            Self::Ours(method) => write!(f, "{} ({})", Kind::Lastorders, method.name()),
             Self::Peer(kind) => write!(f, "{kind}"),
         }
     }

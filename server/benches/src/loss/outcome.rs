@@ -7,7 +7,7 @@ use super::settings::{Settings, Where};
 use super::shutdown::Shutdown;
 use crate::load::Tally;
 use crate::network::Carried;
-use crate::subject::RungChoice;
+use crate::subject::SealMethodChoice;
 
 /// What all shutdowns came to. Serialized, it is an object with the fields below; see [`Row`].
 #[derive(Debug, Serialize)]
@@ -31,16 +31,16 @@ pub struct Row {
     pub network: Where,
     /// The server.
     pub server: &'static str,
-    /// The rung that it was to take, if it is ours.
-    pub rung: Option<RungChoice>,
+    /// The method that it was to take, if it is ours.
+    pub method: Option<SealMethodChoice>,
     /// How many shutdowns were measured.
     pub shutdowns: usize,
     /// What became of the requests, all shutdowns together.
     pub tally: Tally,
     /// In how many of the shutdowns something was lost.
     pub lossy: usize,
-    /// How often each rung was reported.
-    pub rungs: BTreeMap<String, usize>,
+    /// How often each method was reported.
+    pub methods: BTreeMap<String, usize>,
     /// How often it ended with another exit code than 0, or had to be killed.
     pub unclean: usize,
     /// Whether nothing may be lost here.
@@ -63,10 +63,10 @@ impl Outcome {
     }
 
     pub(super) fn row(&mut self, network: Where, contestant: Contestant) -> &mut Row {
-        let (server, rung) = (contestant.kind().name(), contestant.rung());
+        let (server, method) = (contestant.kind().name(), contestant.method());
         let is = |row: &&mut Row| row.network == network && row.server == server;
         let mut rows = self.rows.iter_mut().filter(is);
-        rows.find(|row| row.rung == rung).expect("every pair has a row")
+        rows.find(|row| row.method == method).expect("every pair has a row")
     }
 
     /// What is wrong with ours, a sentence each; empty when it did all it must.
@@ -78,17 +78,17 @@ impl Outcome {
 
 impl Row {
     fn new(network: Where, contestant: Contestant) -> Self {
-        let rung = contestant.rung();
+        let method = contestant.method();
         let spares =
-            rung.is_some_and(|rung| network == Where::Loopback || rung.spares_handshakes());
+            method.is_some_and(|method| network == Where::Loopback || method.spares_handshakes());
         Self {
             network,
             server: contestant.kind().name(),
-            rung,
+            method,
             shutdowns: 0,
             tally: Tally::default(),
             lossy: 0,
-            rungs: BTreeMap::new(),
+            methods: BTreeMap::new(),
             unclean: 0,
             must_be_zero: spares,
         }
@@ -99,21 +99,21 @@ impl Row {
         self.lossy += usize::from(shutdown.tally.lost() > 0);
         self.unclean += usize::from(shutdown.exit_code != Some(0));
         self.tally += shutdown.tally;
-        if let Some(rung) = shutdown.rung {
-            *self.rungs.entry(rung).or_default() += 1;
+        if let Some(method) = shutdown.method {
+            *self.methods.entry(method).or_default() += 1;
         }
     }
 
-    /// In how many shutdowns ours took another rung than it was to take.
+    /// In how many shutdowns ours took another method than it was to take.
     #[must_use]
     pub fn fallen(&self) -> usize {
-        let Some(rung) = self.rung else { return 0 };
-        self.shutdowns - self.rungs.get(rung.name()).copied().unwrap_or(0)
+        let Some(method) = self.method else { return 0 };
+        self.shutdowns - self.methods.get(method.name()).copied().unwrap_or(0)
     }
 
     fn faults(&self) -> Vec<String> {
-        let Some(rung) = self.rung else { return Vec::new() };
-        let name = format!("{} ({}) on {:?}", self.server, rung.name(), self.network);
+        let Some(method) = self.method else { return Vec::new() };
+        let name = format!("{} ({}) on {:?}", self.server, method.name(), self.network);
         let mut faults = Vec::new();
         if self.must_be_zero && self.tally.lost() > 0 {
             let (lost, lossy) = (self.tally.lost(), self.lossy);
@@ -126,10 +126,10 @@ impl Row {
         if self.unclean > 0 {
             faults.push(format!("{name} did not exit with 0 in {} shutdowns", self.unclean));
         }
-        // A fall to a lower rung is told below the table. When most of them fell, the row is about
-        // another rung than it says.
+        // A fall to a lower method is told below the table. When most of them fell, the row is
+        // about another method than it says.
         if 2 * self.fallen() > self.shutdowns {
-            faults.push(format!("{name} reported other rungs: {:?}", self.rungs));
+            faults.push(format!("{name} reported other methods: {:?}", self.methods));
         }
         faults
     }
@@ -140,63 +140,67 @@ mod tests {
     use super::*;
     use crate::load::Loss;
 
-    fn faults(network: Where, rung: RungChoice, went: Shutdown) -> Vec<String> {
-        let mut row = Row::new(network, Contestant::Ours(rung));
+    fn faults(network: Where, method: SealMethodChoice, went: Shutdown) -> Vec<String> {
+        let mut row = Row::new(network, Contestant::Ours(method));
         row.add(went);
         row.faults()
     }
 
-    fn went(rung: RungChoice) -> Shutdown {
-        Shutdown { tally: Tally::default(), exit_code: Some(0), rung: Some(rung.name().into()) }
+    fn went(method: SealMethodChoice) -> Shutdown {
+        Shutdown { tally: Tally::default(), exit_code: Some(0), method: Some(method.name().into()) }
     }
 
     #[test]
     fn a_lost_request_is_a_fault_where_nothing_may_be_lost() {
-        let last = RungChoice::AcceptUntilEmpty;
+        let last = SealMethodChoice::AcceptUntilEmpty;
         let table = [
             (Where::Loopback, last, true),
-            (Where::Delayed, RungChoice::FullSink, true),
+            (Where::Delayed, SealMethodChoice::FullSink, true),
             // Nothing can be done about handshakes under way there.
             (Where::Delayed, last, false),
         ];
-        for (network, rung, is_fault) in table {
-            assert!(faults(network, rung, went(rung)).is_empty(), "{network:?} {rung:?}");
-            let mut lossy = went(rung);
+        for (network, method, is_fault) in table {
+            assert!(faults(network, method, went(method)).is_empty(), "{network:?} {method:?}");
+            let mut lossy = went(method);
             lossy.tally.lose(Loss::Reset, true);
-            assert_eq!(!faults(network, rung, lossy).is_empty(), is_fault, "{network:?} {rung:?}");
+            assert_eq!(
+                !faults(network, method, lossy).is_empty(),
+                is_fault,
+                "{network:?} {method:?}"
+            );
         }
     }
 
     #[test]
     fn another_rung_another_exit_and_silence_are_faults() {
-        let rung = RungChoice::FullSink;
+        let method = SealMethodChoice::FullSink;
         let others = [
-            Shutdown { rung: None, ..went(rung) },
-            went(RungChoice::SynFilter),
-            Shutdown { exit_code: Some(1), ..went(rung) },
-            Shutdown { exit_code: None, ..went(rung) },
-            Shutdown { tally: Tally { unanswered: 1, ..Tally::default() }, ..went(rung) },
+            Shutdown { method: None, ..went(method) },
+            went(SealMethodChoice::SynFilter),
+            Shutdown { exit_code: Some(1), ..went(method) },
+            Shutdown { exit_code: None, ..went(method) },
+            Shutdown { tally: Tally { unanswered: 1, ..Tally::default() }, ..went(method) },
         ];
         for other in others {
-            assert_eq!(faults(Where::Loopback, rung, other).len(), 1);
+            assert_eq!(faults(Where::Loopback, method, other).len(), 1);
         }
     }
 
     #[test]
     fn a_fall_now_and_then_is_told_and_no_fault() {
-        let rung = RungChoice::FullSink;
-        let mut row = Row::new(Where::Loopback, Contestant::Ours(rung));
-        row.add(went(rung));
-        row.add(went(RungChoice::SynFilter));
+        let method = SealMethodChoice::FullSink;
+        let mut row = Row::new(Where::Loopback, Contestant::Ours(method));
+        row.add(went(method));
+        row.add(went(SealMethodChoice::SynFilter));
         assert_eq!((row.fallen(), row.faults()), (1, Vec::new()));
-        row.add(went(RungChoice::SynFilter));
+        row.add(went(SealMethodChoice::SynFilter));
         assert_eq!(row.faults().len(), 1);
     }
 
     #[test]
     fn peers_have_no_faults_they_are_only_counted() {
         let mut row = Row::new(Where::Loopback, Contestant::Peer(crate::subject::Kind::Axum));
-        let mut lossy = went(RungChoice::FullSink);
+        let mut lossy = went(SealMethodChoice::FullSink);
         lossy.tally.lose(Loss::Closed, false);
         row.add(lossy);
         assert_eq!((row.tally.kept_alive(), row.lossy), (1, 1));

@@ -13,12 +13,12 @@ use super::rig::{Trouble, measure};
 use super::settings::{Settings, Where};
 use crate::console::{FAILED, INTERNAL, INTERRUPTED, LACKING, interruption, say};
 use crate::network::Family;
-use crate::subject::{Kind, RungChoice};
+use crate::subject::{Kind, SealMethodChoice};
 
 /// How often each server is shut down on each network, in short.
 const SHORT: usize = 5;
 
-/// Counts the requests that servers lose in shutdowns under load: lastorders on each rung of its
+/// Counts the requests that servers lose in shutdowns under load: lastorders on each method of its
 /// ladder, beside its peers, interleaved in one run.
 ///
 /// Half of the clients are fresh (connect, one request, close), half keep their connections alive.
@@ -36,7 +36,7 @@ const SHORT: usize = 5;
 /// this process that holds every packet up. It needs root; nothing outside of this process is
 /// changed, and nothing outlives it.
 ///
-/// Exit codes: 0 nothing lost by ours where nothing may be (every rung on loopback, and all but
+/// Exit codes: 0 nothing lost by ours where nothing may be (every method on loopback, and all but
 /// the last on the delayed network); 1 something was; 70 the measurement failed; 75 the environment
 /// lacks something; 130 interrupted.
 #[derive(Debug, Parser)]
@@ -63,13 +63,13 @@ struct Arguments {
     /// Only these servers.
     #[arg(long, value_enum)]
     server: Vec<Kind>,
-    /// Of lastorders, only these rungs.
+    /// Of lastorders, only these methods.
     #[arg(long, value_enum)]
-    rung: Vec<RungChoice>,
+    method: Vec<SealMethodChoice>,
     /// What the moments of the signals are drawn from; by default another one each time.
     #[arg(long)]
     seed: Option<u64>,
-    /// A few shutdowns of ours (not on the last rung) and of axum: a check, in under a minute.
+    /// A few shutdowns of ours (not on the last method) and of axum: a check, in under a minute.
     #[arg(long, conflicts_with_all = ["server", "shutdowns"])]
     short: bool,
     /// A file for the result as JSON.
@@ -125,13 +125,13 @@ enum End {
 impl Arguments {
     fn settings(&self) -> Settings {
         let wanted = |contestant: &Contestant| match contestant {
-            // A few shutdowns say little about the last rung, which is not without losses.
-            Contestant::Ours(RungChoice::AcceptUntilEmpty) if self.short => {
-                self.rung.contains(&RungChoice::AcceptUntilEmpty)
+            // A few shutdowns say little about the last method, which is not without losses.
+            Contestant::Ours(SealMethodChoice::AcceptUntilEmpty) if self.short => {
+                self.method.contains(&SealMethodChoice::AcceptUntilEmpty)
             }
-            Contestant::Ours(rung) => {
+            Contestant::Ours(method) => {
                 (self.server.is_empty() || self.server.contains(&Kind::Lastorders))
-                    && (self.rung.is_empty() || self.rung.contains(rung))
+                    && (self.method.is_empty() || self.method.contains(method))
             }
             Contestant::Peer(Kind::Axum) if self.short => true,
             Contestant::Peer(_) if self.short => false,

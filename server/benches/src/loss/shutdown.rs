@@ -14,7 +14,7 @@ use super::settings::Settings;
 use crate::load::{Habit, Load, Moment, Tally, Trigger};
 use crate::network::Network;
 use crate::process::{Ended, Process, Start};
-use crate::subject::{PolicyChoice, RungChoice};
+use crate::subject::{PolicyChoice, SealMethodChoice};
 
 /// How long a load may take until the signal, and how long a server until its exit, before it is
 /// killed. Longer than anything a server here waits for.
@@ -26,8 +26,8 @@ pub(super) struct Shutdown {
     pub(super) tally: Tally,
     /// The exit code; `None` when it was killed, by us or by a signal.
     pub(super) exit_code: Option<i32>,
-    /// The rung that it reported, if it is ours.
-    pub(super) rung: Option<String>,
+    /// The method that it reported, if it is ours.
+    pub(super) method: Option<String>,
 }
 
 /// Loads a server, shuts it down at the moment, and waits until nothing of either is left.
@@ -38,9 +38,13 @@ pub(super) async fn shut_down(
     moment: Moment,
 ) -> io::Result<Shutdown> {
     let Settings { clients, backlog, .. } = *settings;
-    let shared = match contestant.rung() {
-        Some(RungChoice::SharedSocket) => Some(listen(network, backlog).await?),
-        Some(RungChoice::FullSink | RungChoice::SynFilter | RungChoice::AcceptUntilEmpty)
+    let shared = match contestant.method() {
+        Some(SealMethodChoice::SharedSocket) => Some(listen(network, backlog).await?),
+        Some(
+            SealMethodChoice::FullSink
+            | SealMethodChoice::SynFilter
+            | SealMethodChoice::AcceptUntilEmpty,
+        )
         | None => None,
     };
     let server = start(contestant, network, backlog, shared.as_ref()).await?;
@@ -81,11 +85,11 @@ pub(super) async fn shut_down(
 
 impl Shutdown {
     fn new(tally: Tally, ended: &Ended) -> Self {
-        let rung = ended.report.as_ref().and_then(|report| report.get("rung"));
+        let method = ended.report.as_ref().and_then(|report| report.get("method"));
         Self {
             tally,
             exit_code: ended.status.and_then(|status| status.code()),
-            rung: rung.and_then(Value::as_str).map(str::to_owned),
+            method: method.and_then(Value::as_str).map(str::to_owned),
         }
     }
 }
@@ -96,12 +100,13 @@ async fn start(
     backlog: u32,
     shared: Option<&OwnedFd>,
 ) -> io::Result<Process> {
-    let rung = contestant.rung().map(|rung| ["--rung".to_owned(), rung.name().to_owned()]);
+    let method =
+        contestant.method().map(|method| ["--method".to_owned(), method.name().to_owned()]);
     let backlog = ["--backlog".to_owned(), backlog.to_string()];
     let start = Start {
         kind: contestant.kind(),
         policy: PolicyChoice::Default,
-        arguments: rung.into_iter().flatten().chain(backlog).collect(),
+        arguments: method.into_iter().flatten().chain(backlog).collect(),
         listen: network.listen(),
         inherit: shared.map(OwnedFd::try_clone).transpose()?,
     };

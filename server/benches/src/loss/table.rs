@@ -5,7 +5,7 @@ use super::outcome::{Outcome, Row};
 const HEAD: [&str; 9] = [
     "network",
     "server",
-    "rung",
+    "method",
     "shutdowns",
     "answered",
     "lost, fresh",
@@ -67,7 +67,7 @@ fn cells(row: &Row) -> [String; HEAD.len()] {
     [
         format!("{:?}", row.network).to_lowercase(),
         row.server.to_owned(),
-        row.rung.map_or("-", |rung| rung.name()).to_owned(),
+        row.method.map_or("-", |method| method.name()).to_owned(),
         row.shutdowns.to_string(),
         tally.answered.to_string(),
         tally.fresh().to_string(),
@@ -79,14 +79,14 @@ fn cells(row: &Row) -> [String; HEAD.len()] {
 
 /// What has no column because it is hardly ever there.
 fn fmt_rest(row: &Row, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let name = row.rung.map_or(row.server, |rung| rung.name());
+    let name = row.method.map_or(row.server, |method| method.name());
     let rest = [
         (row.tally.turned_away, "answered, but turned away"),
         (row.tally.unanswered, "connects without any answer"),
         (row.unclean as u64, "shutdowns that did not end with exit code 0"),
     ];
     if row.fallen() > 0 {
-        writeln!(f, "{:?}, {name}: the rungs were in fact {:?}", row.network, row.rungs)?;
+        writeln!(f, "{:?}, {name}: the methods were in fact {:?}", row.network, row.methods)?;
     }
     for (count, what) in rest {
         if count > 0 {

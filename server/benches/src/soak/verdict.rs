@@ -56,8 +56,8 @@ fn inconsistencies(report: &Value) -> Vec<String> {
             found.push(format!("the report says {path} {reported} and not {expected}"));
         }
     }
-    if report.pointer("/rung").is_none_or(Value::is_null) {
-        found.push("the report names no rung".to_owned());
+    if report.pointer("/method").is_none_or(Value::is_null) {
+        found.push("the report names no method".to_owned());
     }
     // Otherwise there was no load, and nothing was tried.
     if report.pointer("/at_signal/connections").and_then(Value::as_u64).unwrap_or(0) == 0 {
@@ -76,7 +76,7 @@ mod tests {
     fn clean() -> Value {
         let none = json!({"requests": 0, "connections": 0, "upgraded": 0, "tasks": 0});
         json!({
-            "cause": "SIGTERM", "clean": true, "forced": false, "exit_code": 0, "rung": "any",
+            "cause": "SIGTERM", "clean": true, "forced": false, "exit_code": 0, "method": "any",
             "at_signal": {"connections": 3}, "aborted": none, "aborted_connections": [],
         })
     }
@@ -93,7 +93,7 @@ mod tests {
             ("/clean", json!(false)),
             ("/forced", json!(true)),
             ("/exit_code", json!(3)),
-            ("/rung", Value::Null),
+            ("/method", Value::Null),
             ("/at_signal/connections", json!(0)),
             ("/aborted/requests", json!(1)),
             ("/aborted/connections", json!(1)),

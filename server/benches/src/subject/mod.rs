@@ -18,6 +18,6 @@ mod with_hyper;
 mod with_lastorders;
 
 pub use app::{SEEN, app};
-pub use options::{Kind, Options, PolicyChoice, RungChoice};
+pub use options::{Kind, Options, PolicyChoice, SealMethodChoice};
 pub(crate) use program::{command, do_not_outlive};
 pub use program::{if_asked, main};

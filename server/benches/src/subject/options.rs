@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use std::num::NonZero;
 
 use clap::{Parser, ValueEnum};
-use lastorders::{Policy, Rung};
+use lastorders::{Policy, SealMethod};
 use serde::Serialize;
 
 /// One of the measured servers. It prints `listening on ADDRESS`, and shuts down on SIGTERM.
@@ -25,10 +25,10 @@ pub struct Options {
     /// The policy of lastorders; the peers have none.
     #[arg(long, value_enum, default_value = "default")]
     pub policy: PolicyChoice,
-    /// The rung of its ladder on which lastorders closes its listener; by default the best one that
-    /// is possible.
+    /// The method of its ladder on which lastorders closes its listener; by default the best one
+    /// that is possible.
     #[arg(long, value_enum)]
-    pub rung: Option<RungChoice>,
+    pub method: Option<SealMethodChoice>,
     /// The runtime's worker threads: 1 is tokio's current-thread runtime, otherwise its
     /// multi-threaded one. Without it, as many as there are processors.
     #[arg(long)]
@@ -111,11 +111,11 @@ impl PolicyChoice {
     }
 }
 
-/// A rung of the ladder on which lastorders closes its listener, best first.
+/// A method of the ladder on which lastorders closes its listener, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
-pub enum RungChoice {
+pub enum SealMethodChoice {
     /// The socket is not the server's alone: a successor accepts on it.
     SharedSocket,
     /// New handshakes go to a queue that is full.
@@ -126,7 +126,7 @@ pub enum RungChoice {
     AcceptUntilEmpty,
 }
 
-impl RungChoice {
+impl SealMethodChoice {
     /// As tables and reports call it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -139,16 +139,16 @@ impl RungChoice {
     }
 
     /// As lastorders calls it.
-    pub(super) fn rung(self) -> Rung {
+    pub(super) fn method(self) -> SealMethod {
         match self {
-            Self::SharedSocket => Rung::SharedSocket,
-            Self::FullSink => Rung::FullSink,
-            Self::SynFilter => Rung::SynFilter,
-            Self::AcceptUntilEmpty => Rung::AcceptUntilEmpty,
+            Self::SharedSocket => SealMethod::SharedSocket,
+            Self::FullSink => SealMethod::FullSink,
+            Self::SynFilter => SealMethod::SynFilter,
+            Self::AcceptUntilEmpty => SealMethod::AcceptUntilEmpty,
         }
     }
 
-    /// Whether nothing may be lost by it where a round trip takes time. The last rung cannot
+    /// Whether nothing may be lost by it where a round trip takes time. The last method cannot
     /// promise that: it resets the handshakes under way.
     #[must_use]
     pub fn spares_handshakes(self) -> bool {

@@ -78,7 +78,7 @@ async fn serve(options: &Options) -> io::Result<u8> {
         Kind::Lastorders => {
             let signals = lastorders::signal::terminate()?;
             let policy = options.policy.policy();
-            with_lastorders::serve(signals, listen(options)?, app, policy, options.rung).await
+            with_lastorders::serve(signals, listen(options)?, app, policy, options.method).await
         }
         Kind::Axum => with_axum::serve(sigterm()?, listen(options)?, app).await,
         Kind::Hyper => with_hyper::serve(sigterm()?, listen(options)?, app).await,

@@ -6,7 +6,7 @@ use lastorders::signal::Signals;
 use lastorders::{Listener, Policy};
 use tokio::net::TcpListener;
 
-use super::options::RungChoice;
+use super::options::SealMethodChoice;
 
 /// Serves until a signal; its report goes to stdout as one line of JSON.
 pub(super) async fn serve(
@@ -14,11 +14,13 @@ pub(super) async fn serve(
     listener: TcpListener,
     app: Router,
     policy: Policy,
-    rung: Option<RungChoice>,
+    method: Option<SealMethodChoice>,
 ) -> io::Result<u8> {
-    match rung {
-        Some(RungChoice::SharedSocket) => run(signals, Shared::new(listener), app, policy).await,
-        Some(rung) => run(signals, BeginAt::new(listener, rung.rung()), app, policy).await,
+    match method {
+        Some(SealMethodChoice::SharedSocket) => {
+            run(signals, Shared::new(listener), app, policy).await
+        }
+        Some(method) => run(signals, BeginAt::new(listener, method.method()), app, policy).await,
         None => run(signals, listener, app, policy).await,
     }
 }

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::super::{
-    Action, Input, LameDuckWork, Machine, Phase, Policy, ReleaseOutcome, Signal, Stage,
+    Action, ConnState, Input, LameDuckWork, Machine, Phase, Policy, ReleaseOutcome, Signal,
 };
 use super::at;
 
@@ -29,7 +29,8 @@ fn policies() -> impl Strategy<Value = Policy> {
 }
 
 fn inputs() -> impl Strategy<Value = Input> {
-    let stages = prop_oneof![Just(Stage::Open), Just(Stage::Upgraded), Just(Stage::Lingering)];
+    let stages =
+        prop_oneof![Just(ConnState::Open), Just(ConnState::Upgraded), Just(ConnState::Lingering)];
     prop_oneof![
         1 => Just(Input::Signalled(Signal::Terminate)),
         1 => Just(Input::Signalled(Signal::Interrupt)),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::{Action, Input, Machine, Phase, Policy, ReleaseOutcome, Signal, Stage};
+use super::super::{Action, ConnState, Input, Machine, Phase, Policy, ReleaseOutcome, Signal};
 use super::{actions, after, at};
 
 const INPUTS: [Input; 8] = [
@@ -11,7 +11,7 @@ const INPUTS: [Input; 8] = [
     Input::RequestStarted,
     Input::RequestEnded,
     Input::Shut,
-    Input::Closed(Stage::Open),
+    Input::Closed(ConnState::Open),
     Input::Sealed,
     Input::Released(ReleaseOutcome::Done),
 ];

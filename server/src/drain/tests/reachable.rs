@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::super::{Input, LameDuckWork, Machine, Phase, Policy, ReleaseOutcome, Signal, Stage};
+use super::super::{
+    ConnState, Input, LameDuckWork, Machine, Phase, Policy, ReleaseOutcome, Signal,
+};
 use super::{actions, at};
 
 const INPUTS: [Input; 16] = [
@@ -14,9 +16,9 @@ const INPUTS: [Input; 16] = [
     Input::Opened,
     Input::Upgraded,
     Input::Shut,
-    Input::Closed(Stage::Open),
-    Input::Closed(Stage::Upgraded),
-    Input::Closed(Stage::Lingering),
+    Input::Closed(ConnState::Open),
+    Input::Closed(ConnState::Upgraded),
+    Input::Closed(ConnState::Lingering),
     Input::RequestStarted,
     Input::RequestEnded,
     Input::TaskStarted,

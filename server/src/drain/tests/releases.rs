@@ -6,7 +6,7 @@ use super::super::Input::{
 };
 use super::super::ReleaseOutcome::{Done, Failed, Skipped, TimedOut};
 use super::super::{
-    Action, Input, Machine, Phase, Policy, ReleaseOutcome, Signal, Stage, exit_code,
+    Action, ConnState, Input, Machine, Phase, Policy, ReleaseOutcome, Signal, exit_code,
 };
 use super::{actions, after, at};
 
@@ -75,7 +75,7 @@ fn not_before_the_last_connection_has_gone() {
     let inputs = [(0, Opened), (0, TERM), (0, Sealed), (5_000, Tick)];
     let mut machine = after(Policy::default(), &[600], &inputs);
     assert!(!actions(&mut machine).contains(&Release(0)));
-    machine.handle(at(5_001), Closed(Stage::Open));
+    machine.handle(at(5_001), Closed(ConnState::Open));
     assert_eq!(actions(&mut machine), [Release(0)]);
 }
 
@@ -101,7 +101,7 @@ fn exit_code(inputs: &[(u64, Input)]) -> u8 {
 
 #[test]
 fn exit_codes() {
-    let closed = Closed(Stage::Open);
+    let closed = Closed(ConnState::Open);
     // Everything ended by itself.
     assert_eq!(exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Done))]), 0);
     assert_eq!(exit_code(&[(0, INT), (0, Sealed), (9, closed), (9, Released(Done))]), 0);
@@ -145,7 +145,7 @@ fn what_is_cut_is_what_is_in_flight_when_the_order_is_taken() {
     let mut machine = after(Policy::default(), &[], &inputs);
     actions(&mut machine);
     machine.handle(at(8_000), Tick);
-    for late in [RequestEnded, Closed(Stage::Open), RequestStarted] {
+    for late in [RequestEnded, Closed(ConnState::Open), RequestStarted] {
         machine.handle(at(8_000), late);
     }
     assert!(actions(&mut machine).contains(&AbortRemaining));
@@ -156,7 +156,7 @@ fn what_is_cut_is_what_is_in_flight_when_the_order_is_taken() {
     let mut machine = after(Policy::default(), &[], &inputs);
     actions(&mut machine);
     machine.handle(at(8_000), Tick);
-    for late in [RequestEnded, Closed(Stage::Open), Closed(Stage::Open)] {
+    for late in [RequestEnded, Closed(ConnState::Open), Closed(ConnState::Open)] {
         machine.handle(at(8_000), late);
     }
     assert!(actions(&mut machine).ends_with(&[AbortRemaining, Finish]));

@@ -10,12 +10,12 @@ use super::super::Input::{
     TaskEnded, TaskStarted, Tick, Upgraded,
 };
 use super::super::Phase::{Aborting, Done, Draining, LameDuck, Releasing, Sealing, Serving};
-use super::super::{Action, Input, LameDuckWork, Phase, Policy, Signal, Stage};
+use super::super::{Action, ConnState, Input, LameDuckWork, Phase, Policy, Signal};
 use super::{actions, after, at};
 
 const TERM: Input = Signalled(Signal::Terminate);
 const INT: Input = Signalled(Signal::Interrupt);
-const GONE: Input = Closed(Stage::Open);
+const GONE: Input = Closed(ConnState::Open);
 const BEGIN: [Action; 3] = [FailReadiness, AnswerWithClose, Seal];
 
 /// A drain that waits for one connection.
@@ -124,7 +124,7 @@ fn draining() {
     row(plain(), &two, (100, GONE), &[], Draining, Some(250));
     // An upgraded connection is waited for, as upgraded.
     row(plain(), &UPGRADED, (100, GONE), &[], Draining, Some(250));
-    row(plain(), &UPGRADED, (100, Closed(Stage::Upgraded)), &[Finish], Done, None);
+    row(plain(), &UPGRADED, (100, Closed(ConnState::Upgraded)), &[Finish], Done, None);
     // A tracked task is waited for.
     row(plain(), &TASK, (100, Tick), &[], Draining, Some(250));
     row(plain(), &TASK, (100, TaskEnded), &[Finish], Done, None);
@@ -139,7 +139,7 @@ fn lingering() {
     // A connection whose write side is shut holds the end, but not the release.
     row(plain(), &ONE, (100, Shut), &[], Releasing, Some(1_100));
     // Its end is the end.
-    row(plain(), &lingers, (150, Closed(Stage::Lingering)), &[Finish], Done, None);
+    row(plain(), &lingers, (150, Closed(ConnState::Lingering)), &[Finish], Done, None);
     // So is the end of the time to release.
     row(plain(), &lingers, (1_100, Tick), &[Finish], Done, None);
 }

@@ -6,10 +6,10 @@ use rustix::net::{ipproto, listen, sockopt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::handshakes::Handshakes;
-use super::obstacle::{Obstacle, Step};
 use super::plugs::{PLUGS, Plugs, reachable, socket_for};
+use super::skipped::{Skipped, Step};
 use super::{grace, program, sys};
-use crate::seal::{Door, accept_until_empty};
+use crate::seal::{SealContext, accept_until_empty};
 
 /// How long our own connections may take to fill the sink. They do not leave the machine.
 const FULL_WITHIN: Duration = Duration::from_millis(50);
@@ -41,26 +41,26 @@ impl FullSink {
     pub(super) async fn raise(
         listener: &mut TcpListener,
         handshakes: Option<&Handshakes>,
-        door: &Door<TcpListener>,
-    ) -> Result<Self, Obstacle> {
+        context: &SealContext<TcpListener>,
+    ) -> Result<Self, Skipped> {
         let address = listener.local_addr().step("read the socket's address")?;
         let plugs = Plugs::to(reachable(address, only_v6(listener)?));
         let plugs = plugs.step("open a connection to ourselves")?;
-        Self::raise_with(listener, plugs, handshakes, door).await
+        Self::raise_with(listener, plugs, handshakes, context).await
     }
 
     pub(super) async fn raise_with(
         listener: &mut TcpListener,
         plugs: Plugs,
         handshakes: Option<&Handshakes>,
-        door: &Door<TcpListener>,
-    ) -> Result<Self, Obstacle> {
+        context: &SealContext<TcpListener>,
+    ) -> Result<Self, Skipped> {
         is_alone(listener)?;
         let second = second_socket(listener)?;
         sockopt::set_socket_reuseport(&*listener, true).step("set SO_REUSEPORT")?;
         let raised = match join(listener, second) {
-            Ok(second) => Self::of_two(listener, second, plugs, handshakes, door).await,
-            Err(obstacle) => Err(obstacle),
+            Ok(second) => Self::of_two(listener, second, plugs, handshakes, context).await,
+            Err(skipped) => Err(skipped),
         };
         if raised.is_err() {
             // The second socket is closed. Without it the program sends everything to the first,
@@ -77,17 +77,18 @@ impl FullSink {
         mut second: TcpListener,
         plugs: Plugs,
         handshakes: Option<&Handshakes>,
-        door: &Door<TcpListener>,
-    ) -> Result<Self, Obstacle> {
+        context: &SealContext<TcpListener>,
+    ) -> Result<Self, Skipped> {
         let all_to_first = program::from_to_second(plugs.sources());
         let attached = sys::attach_to_group(&*listener, &all_to_first).step("attach a program");
         if attached.is_ok() {
-            grace::wait(listener, Some(&mut second), handshakes, door).await;
+            grace::wait(listener, Some(&mut second), handshakes, context).await;
         }
-        let sink = accept_until_empty::last_of(second, door).await.step("unregister the sink")?;
+        let sink =
+            accept_until_empty::last_of(second, context).await.step("unregister the sink")?;
         attached?;
         listen(&sink, 1).step("shorten the sink's queue")?;
-        let plugs = fill(&sink, plugs, listener, door).await?;
+        let plugs = fill(&sink, plugs, listener, context).await?;
         sys::attach_to_group(&*listener, &program::new_to_second()).step("attach a program")?;
         Ok(Self { sink, _plugs: plugs })
     }
@@ -97,47 +98,47 @@ impl FullSink {
         self,
         mut listener: TcpListener,
         handshakes: Option<&Handshakes>,
-        door: &Door<TcpListener>,
+        context: &SealContext<TcpListener>,
     ) {
-        grace::wait(&mut listener, None, handshakes, door).await;
+        grace::wait(&mut listener, None, handshakes, context).await;
         // The sink is closed last, so that nothing gets past it.
-        drop(accept_until_empty::last_of(listener, door).await);
+        drop(accept_until_empty::last_of(listener, context).await);
         // If others hold the first socket, or have joined the group, they are not to be steered.
         let _ = sys::detach_from_group(&self.sink);
     }
 }
 
 /// From here on either socket may be given a connection.
-pub(super) fn join(listener: &TcpListener, second: TcpSocket) -> Result<TcpListener, Obstacle> {
+pub(super) fn join(listener: &TcpListener, second: TcpSocket) -> Result<TcpListener, Skipped> {
     let address = listener.local_addr().step("read the socket's address")?;
     second.bind(address).step("bind a second socket to the address")?;
     second.listen(BACKLOG).step("listen on a second socket")
 }
 
-fn only_v6(listener: &TcpListener) -> Result<bool, Obstacle> {
+fn only_v6(listener: &TcpListener) -> Result<bool, Skipped> {
     let address = listener.local_addr().step("read the socket's address")?;
     Ok(address.is_ipv6() && sockopt::ipv6_v6only(listener).step("read IPV6_V6ONLY")?)
 }
 
 /// Whether a second socket would be steered together with this one, and with no other.
-fn is_alone(listener: &TcpListener) -> Result<(), Obstacle> {
+fn is_alone(listener: &TcpListener) -> Result<(), Skipped> {
     if sockopt::socket_protocol(listener).step("read the protocol")? != Some(ipproto::TCP) {
-        return Err(Obstacle::NotTcp);
+        return Err(Skipped::NotTcp);
     }
     if sockopt::socket_reuseport(listener).step("read SO_REUSEPORT")? {
-        return Err(Obstacle::ReusePort);
+        return Err(Skipped::ReusePort);
     }
     if sys::bound_device(listener).step("read SO_BINDTOIFINDEX")? != 0 {
-        return Err(Obstacle::Device);
+        return Err(Skipped::Device);
     }
     Ok(())
 }
 
 /// A socket like this one, not yet bound.
-pub(super) fn second_socket(listener: &TcpListener) -> Result<TcpSocket, Obstacle> {
+pub(super) fn second_socket(listener: &TcpListener) -> Result<TcpSocket, Skipped> {
     let second = socket_like(listener)?;
     if !same_namespace(listener, &second) {
-        return Err(Obstacle::OtherNamespace);
+        return Err(Skipped::OtherNamespace);
     }
     // A sandbox may refuse programs, which we had better know before the listener is touched. Tried
     // on another socket, because one that has a program before it is bound cannot share an address.
@@ -146,7 +147,7 @@ pub(super) fn second_socket(listener: &TcpListener) -> Result<TcpSocket, Obstacl
     Ok(second)
 }
 
-fn socket_like(listener: &TcpListener) -> Result<TcpSocket, Obstacle> {
+fn socket_like(listener: &TcpListener) -> Result<TcpSocket, Skipped> {
     let address = listener.local_addr().step("read the socket's address")?;
     let socket = socket_for(address).step("open a second socket")?;
     socket.set_reuseaddr(true).step("set SO_REUSEADDR")?;
@@ -171,24 +172,24 @@ async fn fill(
     sink: &std::net::TcpListener,
     plugs: Plugs,
     listener: &mut TcpListener,
-    door: &Door<TcpListener>,
-) -> Result<(TcpStream, TcpStream), Obstacle> {
+    context: &SealContext<TcpListener>,
+) -> Result<(TcpStream, TcpStream), Skipped> {
     let full = async {
         let plugs = plugs.connect().await.step("connect to ourselves")?;
         while sys::accept_queue(sink).step("count the sink's queue")? < PLUGS {
-            door.sleep(LOOK_EVERY).await;
+            context.sleep(LOOK_EVERY).await;
         }
         Ok(plugs)
     };
-    let bound = door.sleep(FULL_WITHIN);
+    let bound = context.sleep(FULL_WITHIN);
     let (mut full, mut bound) = (pin!(full), pin!(bound));
     loop {
         tokio::select! {
             // In this order: a stream of new connections must starve neither.
             biased;
             full = &mut full => return full,
-            () = &mut bound => return Err(Obstacle::NotFull),
-            _ = grace::admit_next(listener, door) => {}
+            () = &mut bound => return Err(Skipped::NotFull),
+            _ = grace::admit_next(listener, context) => {}
         }
     }
 }

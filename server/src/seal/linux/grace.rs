@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::handshakes::{Handshakes, canonical};
 use crate::listener::Listener;
-use crate::seal::Door;
+use crate::seal::SealContext;
 
 /// When to look again for handshakes that ended without being accepted; from look to look it is
 /// twice as long. The kernel walks all its connections for a look: a fifth of a millisecond when
@@ -24,14 +24,14 @@ pub(super) async fn wait(
     first: &mut TcpListener,
     mut second: Option<&mut TcpListener>,
     handshakes: Option<&Handshakes>,
-    door: &Door<TcpListener>,
+    context: &SealContext<TcpListener>,
 ) {
     let look = || handshakes.and_then(|it| it.under_way().ok());
     let mut left = look();
-    let grace = door.sleep(door.handshake_grace());
+    let grace = context.sleep(context.handshake_grace());
     let mut grace = pin!(grace);
     let mut pause = NEXT_LOOK;
-    let after = |pause| door.sleep(pause);
+    let after = |pause| context.sleep(pause);
     let mut next_look = pin!(after(pause));
     while left.as_ref().is_none_or(|left| !left.is_empty()) {
         tokio::select! {
@@ -43,32 +43,35 @@ pub(super) async fn wait(
                 pause *= 2;
                 next_look.set(after(pause));
             }
-            peer = admit_next(first, door) => ended(&mut left, peer),
-            peer = admit_next_of(&mut second, door) => ended(&mut left, peer),
+            peer = admit_next(first, context) => ended(&mut left, peer),
+            peer = admit_next_of(&mut second, context) => ended(&mut left, peer),
         }
     }
 }
 
 /// Admits the next connection, and says whose it is. Cancel safe.
-pub(super) async fn admit_next(listener: &mut TcpListener, door: &Door<TcpListener>) -> SocketAddr {
+pub(super) async fn admit_next(
+    listener: &mut TcpListener,
+    context: &SealContext<TcpListener>,
+) -> SocketAddr {
     loop {
         match Listener::accept(listener).await {
             Ok((stream, peer)) => {
-                door.admit(stream, peer);
+                context.admit(stream, peer);
                 return peer;
             }
             // It was gone before it could be accepted, or we are out of descriptors.
-            Err(_) => door.sleep(REST).await,
+            Err(_) => context.sleep(REST).await,
         }
     }
 }
 
 async fn admit_next_of(
     listener: &mut Option<&mut TcpListener>,
-    door: &Door<TcpListener>,
+    context: &SealContext<TcpListener>,
 ) -> SocketAddr {
     match listener {
-        Some(listener) => admit_next(listener, door).await,
+        Some(listener) => admit_next(listener, context).await,
         None => pending().await,
     }
 }

@@ -6,7 +6,7 @@ use rustix::net::sockopt;
 use tokio::net::TcpListener;
 
 use super::diag::{Ask, Diag, Id};
-use super::obstacle::{Obstacle, Step};
+use super::skipped::{Skipped, Step};
 
 /// The handshakes of one listening socket, as the kernel shows them.
 ///
@@ -20,14 +20,14 @@ pub(super) struct Handshakes {
 impl Handshakes {
     /// Fails where the kernel does not show us this very socket: in a sandbox, or when it belongs
     /// to another network namespace.
-    pub(super) fn of(listener: &TcpListener) -> Result<Self, Obstacle> {
+    pub(super) fn of(listener: &TcpListener) -> Result<Self, Skipped> {
         let address = listener.local_addr().step("read the socket's address")?;
         let ours = sockopt::socket_cookie(listener).step("read the socket's cookie")?;
         let mut found = false;
         let diag = Diag::open().step("open a netlink socket")?;
         let asked = diag.ask(address, Ask::Listeners, |id| found |= id.cookie == ours);
         asked.step("ask for sockets by netlink")?;
-        found.then_some(Self { address }).ok_or(Obstacle::OtherNamespace)
+        found.then_some(Self { address }).ok_or(Skipped::OtherNamespace)
     }
 
     /// The peers of all that have begun and not ended; IPv4 ones as such, whatever the listener is.

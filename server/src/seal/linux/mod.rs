@@ -1,26 +1,26 @@
-//! The rungs that need Linux.
+//! The methods that need Linux.
 //!
-//! * `descent`: tries them in order.
+//! * `attempts`: tries them in order.
 //! * `full_sink`, `plugs`: a second socket whose full accept queue swallows new connections.
 //! * `syn_filter`: a filter on the socket that drops SYN.
 //! * `grace`: the wait for handshakes under way, while what comes is admitted.
 //! * `handshakes`: which handshakes are under way, and `diag`, which asks the kernel for them.
 //! * `program`: the filters, as data.
 //! * `sys`: the socket options that no library offers: all of this crate's unsafe code.
-//! * `obstacle`: why a rung was passed over.
+//! * `skipped`: why a method was passed over.
 
-mod descent;
+mod attempts;
 mod diag;
 mod full_sink;
 mod grace;
 mod handshakes;
-mod obstacle;
 mod plugs;
 mod program;
+mod skipped;
 mod syn_filter;
 mod sys;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) use descent::descend;
+pub(super) use attempts::descend;

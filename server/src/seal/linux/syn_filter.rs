@@ -3,12 +3,12 @@ use std::os::fd::AsFd;
 use tokio::net::TcpListener;
 
 use super::handshakes::Handshakes;
-use super::obstacle::{Obstacle, Step};
+use super::skipped::{Skipped, Step};
 use super::{grace, program, sys};
-use crate::seal::{Door, accept_until_empty};
+use crate::seal::{SealContext, accept_until_empty};
 
 /// From now on no connection begins. When this fails nothing has changed.
-pub(super) fn attach(listener: impl AsFd) -> Result<(), Obstacle> {
+pub(super) fn attach(listener: impl AsFd) -> Result<(), Skipped> {
     sys::attach_filter(listener, &program::drop_new()).step("attach a filter (CAP_NET_ADMIN)")
 }
 
@@ -16,10 +16,10 @@ pub(super) fn attach(listener: impl AsFd) -> Result<(), Obstacle> {
 pub(super) async fn close(
     mut listener: TcpListener,
     handshakes: Option<&Handshakes>,
-    door: &Door<TcpListener>,
+    context: &SealContext<TcpListener>,
 ) {
-    grace::wait(&mut listener, None, handshakes, door).await;
-    if let Ok(listener) = accept_until_empty::last_of(listener, door).await {
+    grace::wait(&mut listener, None, handshakes, context).await;
+    if let Ok(listener) = accept_until_empty::last_of(listener, context).await {
         // If others hold this socket without our knowledge, it must not be deaf for ever. The price
         // is the microsecond between this call and the next.
         let _ = sys::detach_filter(&listener);

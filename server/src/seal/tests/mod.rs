@@ -1,5 +1,5 @@
 //! Whole servers, closed while clients connect without end.
 
 mod load;
-mod rungs;
+mod methods;
 mod shared;

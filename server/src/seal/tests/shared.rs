@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 
 use super::load::{Load, Server, listeners};
-use crate::Rung;
+use crate::SealMethod;
 use crate::listener::Shared;
 
 /// Another process's descriptor of the same socket.
@@ -33,14 +33,17 @@ async fn nobody_is_lost_or_refused_while_a_successor_takes_over() {
         assert!(!handover.is_complete());
         handover.complete();
         let report = predecessor.terminate().await;
-        assert_eq!((report.rung, report.clean), (Some(Rung::SharedSocket), true));
+        assert_eq!((report.seal_method, report.clean), (Some(SealMethod::SharedSocket), true));
         // Refused clients would have gone, and answers with them.
         load.answered(1000).await;
         assert_eq!(load.clients(), 8);
         let report = successor.terminate().await;
-        assert_ne!(report.rung, Some(Rung::SharedSocket));
+        assert_ne!(report.seal_method, Some(SealMethod::SharedSocket));
         let lost = load.lost().await;
-        assert!(lost.is_empty() || report.rung == Some(Rung::AcceptUntilEmpty), "{lost:?}");
+        assert!(
+            lost.is_empty() || report.seal_method == Some(SealMethod::AcceptUntilEmpty),
+            "{lost:?}"
+        );
     }
 }
 
@@ -52,7 +55,7 @@ async fn what_waits_in_the_queue_is_the_other_process_s() {
         // It has not run yet, and the signal is there before it accepts anything.
         let mut client = std::net::TcpStream::connect(reached[0]).expect("room");
         let report = handed.terminate().await;
-        assert_eq!(report.rung, Some(Rung::SharedSocket));
+        assert_eq!(report.seal_method, Some(SealMethod::SharedSocket));
         let (mut stream, _) = other.accept().await.expect("it waits");
         stream.write_all(b"by the other").await.expect("sent");
         drop(stream);
@@ -67,7 +70,7 @@ async fn until_it_is_handed_over_it_is_closed_like_any_other() {
     for (listener, reached) in listeners().await {
         let (listener, handover) = Shared::later(listener).expect("a copy");
         let report = Server::start(listener).terminate().await;
-        assert_ne!(report.rung, Some(Rung::SharedSocket));
+        assert_ne!(report.seal_method, Some(SealMethod::SharedSocket));
         assert!(!handover.is_complete());
         assert!(std::net::TcpStream::connect(reached[0]).is_err(), "nobody listens");
     }
@@ -84,7 +87,7 @@ async fn a_unix_socket_is_handed_over_too() {
 
     let mut early = UnixStream::connect(&path).await.expect("room");
     let report = Server::start(Shared::new(listener)).terminate().await;
-    assert_eq!(report.rung, Some(Rung::SharedSocket));
+    assert_eq!(report.seal_method, Some(SealMethod::SharedSocket));
     let mut late = UnixStream::connect(&path).await.expect("it is open still");
     let successor = Server::start(successor);
     for client in [&mut early, &mut late] {

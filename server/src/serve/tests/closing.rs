@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use tokio::io::AsyncWriteExt;
 
 use crate::testing::{Client, Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 /// A connection that has been used once.
 async fn used(rig: &Rig) -> Client {
@@ -18,7 +18,7 @@ async fn used(rig: &Rig) -> Client {
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_closed_after_its_grace() {
-    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
     rig.terminate().await;
     tokio::time::advance(ms(249)).await;
@@ -34,7 +34,7 @@ async fn an_idle_connection_is_closed_after_its_grace() {
 #[tokio::test(start_paused = true)]
 async fn it_gets_one_last_answer_within_the_grace() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
     rig.terminate().await;
     tokio::time::advance(ms(200)).await;
@@ -49,7 +49,7 @@ async fn it_gets_one_last_answer_within_the_grace() {
 #[tokio::test(start_paused = true)]
 async fn bytes_that_arrive_at_the_moment_of_closing_are_answered() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
     rig.signal(crate::Signal::Terminate);
     // Both timers run out in the same turn of the runtime.
@@ -63,7 +63,7 @@ async fn bytes_that_arrive_at_the_moment_of_closing_are_answered() {
 #[tokio::test(start_paused = true)]
 async fn a_request_after_our_fin_is_never_executed() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
     rig.terminate().await;
     client.get("/").await;
@@ -78,7 +78,7 @@ async fn a_request_after_our_fin_is_never_executed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_close_holds_only_as_long_as_the_linger() {
-    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
     rig.terminate().await;
     client.get("/").await;
@@ -95,7 +95,7 @@ async fn a_client_that_does_not_close_holds_only_as_long_as_the_linger() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_without_a_byte_is_closed_after_the_first_byte_grace() {
     let policy = Policy::default().first_byte_grace(ms(100));
-    let mut rig = Rig::new(policy, Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(policy, Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     settle().await;
     rig.terminate().await;
@@ -108,7 +108,7 @@ async fn a_connection_without_a_byte_is_closed_after_the_first_byte_grace() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_sends_within_it_is_served() {
-    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     rig.terminate().await;
     tokio::time::advance(ms(200)).await;
@@ -120,7 +120,7 @@ async fn one_that_sends_within_it_is_served() {
 #[tokio::test(start_paused = true)]
 async fn the_first_answer_of_a_chatty_client_is_its_last() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/held").await;
     rig.terminate().await;
@@ -132,7 +132,7 @@ async fn the_first_answer_of_a_chatty_client_is_its_last() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
     let gate = Gate::new();
-    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/slow").await;
@@ -154,7 +154,7 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
 #[tokio::test(start_paused = true)]
 async fn so_does_one_that_ends_just_before_the_time_for_idle_connections() {
     let gate = Gate::new();
-    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/slow").await;
@@ -177,7 +177,7 @@ async fn so_does_one_that_ends_just_before_the_time_for_idle_connections() {
 #[tokio::test(start_paused = true)]
 async fn and_is_closed_when_none_comes() {
     let gate = Gate::new();
-    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/slow").await;

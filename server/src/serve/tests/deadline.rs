@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::report::ConnectionClass::{Active, HalfHead};
 use crate::testing::{Gate, Rig, ms};
-use crate::{Drain, Policy, Signal};
+use crate::{Policy, ShutdownHandle, Signal};
 
 #[tokio::test(start_paused = true)]
 async fn what_is_left_at_the_deadline_is_cut_and_reported() {
     let gate = Gate::new();
     let policy = Policy::default().deadline(ms(3_000)).forced_exit_code(9);
-    let mut rig = Rig::new(policy, gate.app(Drain::new()));
+    let mut rig = Rig::new(policy, gate.app(ShutdownHandle::new()));
     let mut active = rig.connect();
     active.get("/held?secret").await;
     let mut half = rig.connect();
@@ -44,7 +44,7 @@ async fn times_without_end_are_no_trouble() {
     let gate = Gate::new();
     let mut rig = Rig::with(
         policy.first_byte_grace(long).idle_grace(long),
-        gate.app(Drain::new()),
+        gate.app(ShutdownHandle::new()),
         |serve| serve.release("pool", long, || async {}).header_read_timeout(Some(long)),
     );
     let mut client = rig.connect();
@@ -62,7 +62,7 @@ async fn times_without_end_are_no_trouble() {
 #[tokio::test(start_paused = true)]
 async fn a_repeated_sigterm_is_ignored() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/held").await;
     for _ in 0..3 {
@@ -80,7 +80,7 @@ async fn a_repeated_sigterm_is_ignored() {
 #[tokio::test(start_paused = true)]
 async fn a_second_interrupt_cuts_at_once() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/held").await;
     rig.signal(Signal::Interrupt);
@@ -97,7 +97,7 @@ async fn a_second_interrupt_cuts_at_once() {
 #[tokio::test(start_paused = true)]
 async fn two_interrupts_at_once_are_two() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/held").await;
     rig.signal(Signal::Interrupt);
@@ -123,11 +123,12 @@ async fn a_second_interrupt_cuts_a_release_that_hangs() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_cut_does_not_hold_the_end() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     // Never polled again, so it never hears that it is to end: like a handler that blocks its
     // thread.
     let deaf = drain.track(std::future::pending::<()>());
-    let mut rig = Rig::with(Policy::default(), axum::Router::new(), |serve| serve.drain(drain));
+    let mut rig =
+        Rig::with(Policy::default(), axum::Router::new(), |serve| serve.shutdown_handle(drain));
     rig.terminate().await;
     let report = rig.report().await;
     assert_eq!(report.took_ms, 8_050);
@@ -138,7 +139,7 @@ async fn what_cannot_be_cut_does_not_hold_the_end() {
 #[tokio::test(start_paused = true)]
 async fn dropping_the_server_cuts_everything() {
     let gate = Gate::new();
-    let rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/held").await;
     rig.drop_server().await;

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::report::ConnectionClass;
 use crate::testing::{Client, Rig, ms};
-use crate::{Drain, Policy, Signal};
+use crate::{Policy, ShutdownHandle, Signal};
 
 /// One event at once and one a second after that; `/polite` ends with the drain, `/deaf` never.
 fn events() -> Router {
@@ -21,7 +21,8 @@ fn events() -> Router {
         let events = stream::once(async {}).chain(later);
         events.map(|()| Ok::<_, Infallible>(Event::default().data("tick")))
     };
-    let polite = move |drain: Drain| async move { Sse::new(events().take_until(drain.draining())) };
+    let polite =
+        move |drain: ShutdownHandle| async move { Sse::new(events().take_until(drain.draining())) };
     let deaf = move || async move { Sse::new(events()) };
     Router::new().route("/polite", get(polite)).route("/deaf", get(deaf))
 }
@@ -82,7 +83,7 @@ async fn one_that_does_not_listen_flows_until_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_long_poll_is_answered_when_the_drain_begins_and_what_is_there_goes_first() {
     let (tell, news) = watch::channel(0);
-    let poll = move |drain: Drain, Path(after): Path<u64>| {
+    let poll = move |drain: ShutdownHandle, Path(after): Path<u64>| {
         let mut news = news.clone();
         async move {
             tokio::select! {
@@ -113,13 +114,13 @@ async fn a_long_poll_is_answered_when_the_drain_begins_and_what_is_there_goes_fi
 
 #[tokio::test(start_paused = true)]
 async fn who_hears_of_the_drain_first_announces_the_close_already() {
-    let drain = Drain::new();
-    let poll = |drain: Drain| async move {
+    let drain = ShutdownHandle::new();
+    let poll = |drain: ShutdownHandle| async move {
         drain.draining().await;
         "nothing new"
     };
     let app = Router::new().route("/", get(poll));
-    let rig = Rig::with(Policy::default(), app, |serve| serve.drain(drain.clone()));
+    let rig = Rig::with(Policy::default(), app, |serve| serve.shutdown_handle(drain.clone()));
     let mut client = rig.connect();
     client.get("/").await;
     // The handler is awake before the driver is, as it may be on another thread after a signal.

@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
 async fn nothing_connected_ends_at_once() {
@@ -29,7 +29,7 @@ async fn nothing_connected_ends_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_request_in_flight_is_answered_in_full_and_the_end_announced() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/held").await;
     rig.terminate().await;
@@ -135,7 +135,7 @@ async fn a_panic_is_a_500_and_leaks_no_count() {
 #[tokio::test(start_paused = true)]
 async fn half_a_head_finishes_if_it_comes_before_the_deadline() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut fresh = rig.connect();
     fresh.send("GET / HT").await;
     // On a connection that was used before, hyper's own shutdown would throw the half away.
@@ -159,7 +159,7 @@ async fn half_a_head_finishes_if_it_comes_before_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn half_a_head_after_a_request_with_a_body_finishes_too() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.send("POST /held HTTP/1.1\r\nhost: test\r\ncontent-length: 2\r\n\r\nok").await;
     assert_eq!(client.answer().await.body, "read");

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, LameDuckWork, Policy};
+use crate::{LameDuckWork, Policy, ShutdownHandle};
 
 fn rig(work: LameDuckWork) -> (Rig, Gate) {
-    let (gate, drain) = (Gate::new(), Drain::new());
+    let (gate, drain) = (Gate::new(), ShutdownHandle::new());
     let app = gate.app(drain.clone());
     let policy = Policy::default().lame_duck(ms(1_000)).lame_duck_work(work);
-    (Rig::with(policy, app, |serve| serve.drain(drain)), gate)
+    (Rig::with(policy, app, |serve| serve.shutdown_handle(drain)), gate)
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,7 +90,7 @@ async fn one_that_leaves_no_time_to_drain_is_shortened() {
     for lame_duck in [ms(8_000), ms(15_000), Duration::MAX] {
         let gate = Gate::new();
         let policy = Policy::default().lame_duck(lame_duck);
-        let mut rig = Rig::new(policy, gate.app(Drain::new()));
+        let mut rig = Rig::new(policy, gate.app(ShutdownHandle::new()));
         let mut held = rig.connect();
         held.get("/held").await;
         rig.terminate().await;
@@ -116,7 +116,7 @@ async fn one_that_leaves_no_time_to_drain_is_shortened() {
 async fn and_is_bounded_by_the_deadline() {
     let gate = Gate::new();
     let policy = Policy::default().lame_duck(ms(60_000));
-    let mut rig = Rig::new(policy, gate.app(Drain::new()));
+    let mut rig = Rig::new(policy, gate.app(ShutdownHandle::new()));
     let mut held = rig.connect();
     held.get("/held").await;
     rig.terminate().await;

@@ -10,7 +10,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, LameDuckWork, Policy, Signal};
+use crate::{LameDuckWork, Policy, ShutdownHandle, Signal};
 
 thread_local! {
     /// What this thread has logged; a test on a runtime of one thread logs here alone.
@@ -26,7 +26,7 @@ impl Subscriber for Sink {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line { message: String::new(), fields: String::new() };
+        let mut line = ConnIo { message: String::new(), fields: String::new() };
         event.record(&mut line);
         let level = event.metadata().level();
         LOG.with_borrow_mut(|log| log.push(format!("{level} {}{}", line.message, line.fields)));
@@ -42,12 +42,12 @@ impl Subscriber for Sink {
     fn exit(&self, _: &Id) {}
 }
 
-struct Line {
+struct ConnIo {
     message: String,
     fields: String,
 }
 
-impl Visit for Line {
+impl Visit for ConnIo {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         let _ = match field.name() {
             "message" => write!(self.message, "{value:?}"),
@@ -71,12 +71,12 @@ fn lines() -> String {
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_that_has_to_cut() {
     start();
-    let (gate, drain) = (Gate::new(), Drain::new());
+    let (gate, drain) = (Gate::new(), ShutdownHandle::new());
     let deaf = tokio::spawn(drain.track(pending::<()>()));
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000)).first_byte_grace(ms(100));
     let mut rig = Rig::with(policy, gate.app(drain.clone()), |serve| {
         serve
-            .drain(drain)
+            .shutdown_handle(drain)
             .release("pool", ms(100), || tokio::time::sleep(ms(20)))
             .release("cache", ms(100), pending::<()>)
             .release("queue", ms(100), || async { Err::<(), _>("it is gone") })
@@ -98,8 +98,8 @@ async fn a_shutdown_that_has_to_cut() {
 INFO shutdown begins; readiness is off cause=SIGTERM in_flight=1 connections=2 upgraded=0 tasks=1 \
 lame_duck_ms=500 deadline_ms=2000
 INFO closing the door in_flight=1 connections=2
-INFO door closed; draining rung=accept until empty took_ms=0 in_flight=1 connections=2 upgraded=0 \
-tasks=1
+INFO door closed; draining method=accept until empty took_ms=0 in_flight=1 connections=2 \
+upgraded=0 tasks=1
 INFO closing connections that have not sent a byte in_flight=1 connections=2
 INFO closing idle connections in_flight=1 connections=2
 WARN cutting what is left why=\"deadline\" in_flight=1 connections=2 upgraded=0 tasks=1
@@ -135,8 +135,8 @@ INFO shutdown begins; readiness is off cause=SIGINT in_flight=0 connections=0 up
 lame_duck_ms=500 deadline_ms=8000
 INFO refusing new work in_flight=0 connections=0
 INFO closing the door in_flight=0 connections=0
-INFO door closed; draining rung=accept until empty took_ms=0 in_flight=0 connections=0 upgraded=0 \
-tasks=0
+INFO door closed; draining method=accept until empty took_ms=0 in_flight=0 connections=0 \
+upgraded=0 tasks=0
 INFO drain over took_ms=0 finished=0 in_flight=0 upgraded=0 tasks=0
 INFO releasing resource=\"pool\"
 WARN not released in time; leaving it resource=\"pool\" outcome=timed out took_ms=0
@@ -149,8 +149,9 @@ took_ms=600 exit_code=130";
 #[tokio::test(start_paused = true)]
 async fn one_with_nothing_to_do_that_a_panic_began() {
     start();
-    let drain = Drain::new();
-    let rig = Rig::with(Policy::default(), Router::new(), |serve| serve.drain(drain.clone()));
+    let drain = ShutdownHandle::new();
+    let rig =
+        Rig::with(Policy::default(), Router::new(), |serve| serve.shutdown_handle(drain.clone()));
     let task = drain.track(async { panic!("a task's panic, on purpose") }).essential();
     assert!(tokio::spawn(task).await.is_err());
     rig.report().await;
@@ -158,8 +159,8 @@ async fn one_with_nothing_to_do_that_a_panic_began() {
 WARN a task that matters panicked: shutdown begins; readiness is off cause=panic in_flight=0 \
 connections=0 upgraded=0 tasks=0 lame_duck_ms=0 deadline_ms=8000
 INFO closing the door in_flight=0 connections=0
-INFO door closed; draining rung=accept until empty took_ms=0 in_flight=0 connections=0 upgraded=0 \
-tasks=0
+INFO door closed; draining method=accept until empty took_ms=0 in_flight=0 connections=0 \
+upgraded=0 tasks=0
 INFO drain over took_ms=0 finished=0 in_flight=0 upgraded=0 tasks=0
 INFO shutdown complete cause=\"panic\" clean=false forced=false panicked=true finished=0 cut=0 \
 took_ms=0 exit_code=70";

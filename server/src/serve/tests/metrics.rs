@@ -11,7 +11,7 @@ use metrics::{
 };
 
 use crate::testing::{Gate, Rig, ms};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 /// Kind, name and labels of a metric, and what was recorded.
 type Recorded = BTreeMap<String, Vec<f64>>;
@@ -114,15 +114,14 @@ impl Recorder for Memory {
 /// One request that finishes, one that is cut with its connection, half a head and a task that are
 /// cut too, one resource that is released and one that is not.
 async fn eventful() {
-    let (gate, drain) = (Gate::new(), Drain::new());
+    let (gate, drain) = (Gate::new(), ShutdownHandle::new());
     let deaf = tokio::spawn(drain.track(pending::<()>()));
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000));
     let mut rig = Rig::with(policy, gate.app(drain.clone()), |serve| {
-        serve.drain(drain).release("the pool", ms(100), || tokio::time::sleep(ms(20))).release(
-            "cache",
-            ms(100),
-            pending::<()>,
-        )
+        serve
+            .shutdown_handle(drain)
+            .release("the pool", ms(100), || tokio::time::sleep(ms(20)))
+            .release("cache", ms(100), pending::<()>)
     });
     let mut stuck = rig.connect();
     stuck.get("/held").await;
@@ -156,7 +155,7 @@ async fn a_whole_shutdown() {
         ("counter lastorders_aborted_requests_total", &[0., 1.]),
         ("counter lastorders_aborted_tasks_total", &[0., 1.]),
         ("counter lastorders_finished_requests_total", &[0., 1.]),
-        ("counter lastorders_seals_total rung=accept_until_empty", &[1.]),
+        ("counter lastorders_seals_total method=accept_until_empty", &[1.]),
         ("counter lastorders_shutdowns_total cause=SIGTERM", &[1.]),
         ("gauge lastorders_connections_at_signal", &[2.]),
         ("gauge lastorders_requests_at_signal", &[1.]),
@@ -179,7 +178,7 @@ async fn a_whole_shutdown() {
 async fn nothing_is_recorded_while_serving() {
     let memory = Memory::default();
     let _recorder = metrics::set_default_local_recorder(&memory);
-    let rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/").await;
     client.answer().await;
@@ -191,9 +190,11 @@ async fn nothing_is_recorded_while_serving() {
 async fn one_with_nothing_to_cut_is_clean() {
     let memory = Memory::default();
     let _recorder = metrics::set_default_local_recorder(&memory);
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     drain.begin();
-    Rig::with(Policy::default(), Router::new(), |serve| serve.drain(drain)).report().await;
+    Rig::with(Policy::default(), Router::new(), |serve| serve.shutdown_handle(drain))
+        .report()
+        .await;
     let recorded = memory.recorded();
     assert_eq!(recorded["histogram lastorders_shutdown_duration_seconds clean=true"], [0.]);
     assert_eq!(recorded["counter lastorders_shutdowns_total cause=application"], [1.]);

@@ -1,9 +1,10 @@
 //! The whole server on a paused clock and in-memory connections.
 
+mod accept_state;
+mod buffer_budget;
 mod closing;
 mod deadline;
 mod endless;
-mod entrance;
 #[cfg(feature = "http2")]
 mod http2;
 mod in_flight;
@@ -11,7 +12,6 @@ mod lame_duck;
 mod log;
 #[cfg(feature = "metrics")]
 mod metrics;
-mod parking;
 mod pipelined;
 mod release;
 mod report;

@@ -3,7 +3,7 @@
 use axum::routing::post;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Policy, Signal};
+use crate::{Policy, ShutdownHandle, Signal};
 
 const WHOLE: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
 
@@ -12,7 +12,7 @@ const WHOLE: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
 #[tokio::test(start_paused = true)]
 async fn one_behind_an_answer_that_promised_more_is_answered() {
     let gate = Gate::new();
-    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.send(format!("GET /slow HTTP/1.1\r\nhost: test\r\n\r\n{WHOLE}{WHOLE}")).await;
@@ -37,7 +37,7 @@ async fn one_behind_an_answer_that_promised_more_is_answered() {
 #[tokio::test(start_paused = true)]
 async fn one_behind_an_unread_body_is_not_taken_for_a_part_of_it() {
     let gate = Gate::new();
-    let app = gate.app(Drain::new()).route("/early", post(|| async { "early" }));
+    let app = gate.app(ShutdownHandle::new()).route("/early", post(|| async { "early" }));
     let rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     let head = "POST /early HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\n";
@@ -52,7 +52,7 @@ async fn one_behind_an_unread_body_is_not_taken_for_a_part_of_it() {
 #[tokio::test(start_paused = true)]
 async fn unread_requests_do_not_cut_the_answer_before_them() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/held").await;
     rig.terminate().await;
@@ -70,7 +70,7 @@ async fn unread_requests_do_not_cut_the_answer_before_them() {
 #[tokio::test(start_paused = true)]
 async fn of_pipelined_requests_the_first_finishes_and_no_other_is_executed() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     let one = "GET /held HTTP/1.1\r\nhost: test\r\n\r\n";
     client.send(format!("{one}{one}")).await;
@@ -89,7 +89,7 @@ async fn of_pipelined_requests_the_first_finishes_and_no_other_is_executed() {
 #[tokio::test(start_paused = true)]
 async fn pipelined_requests_are_all_answered_before_the_signal() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.send(WHOLE.repeat(3)).await;
     for _ in 0..3 {
@@ -104,7 +104,7 @@ async fn pipelined_requests_are_all_answered_before_the_signal() {
 #[tokio::test(start_paused = true)]
 async fn half_a_head_in_one_segment_with_a_whole_request_finishes_too() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.send(format!("{WHOLE}GET / HT")).await;
     assert!(!client.answer().await.says_close());
@@ -121,7 +121,7 @@ async fn half_a_head_in_one_segment_with_a_whole_request_finishes_too() {
 #[tokio::test(start_paused = true)]
 async fn half_a_head_behind_a_request_in_flight_is_not_an_idle_connection() {
     let gate = Gate::new();
-    let app = gate.app(Drain::new()).route("/slow", gate.slow_body());
+    let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/slow").await;

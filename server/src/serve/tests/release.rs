@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
 async fn in_order_and_not_before_the_last_request() {
     let log = Arc::new(Mutex::new(Vec::new()));
     let gate = Gate::new();
     let (pool, cache) = (Arc::clone(&log), Arc::clone(&log));
-    let mut rig = Rig::with(Policy::default(), gate.app(Drain::new()), |serve| {
+    let mut rig = Rig::with(Policy::default(), gate.app(ShutdownHandle::new()), |serve| {
         serve
             .release("pool", ms(1_000), move || async move {
                 pool.lock().expect("free").push("pool begins");

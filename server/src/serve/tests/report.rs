@@ -2,13 +2,13 @@
 
 use crate::report::ConnectionClass;
 use crate::testing::{Gate, Rig, ms};
-use crate::{Drain, Policy, Report};
+use crate::{Policy, Report, ShutdownHandle};
 
 /// A shutdown with a lame duck, one request that finishes, one that is cut, and one resource.
 async fn eventful() -> Report {
     let gate = Gate::new();
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000));
-    let mut rig = Rig::with(policy, gate.app(Drain::new()), |serve| {
+    let mut rig = Rig::with(policy, gate.app(ShutdownHandle::new()), |serve| {
         serve.release("pool", ms(100), || tokio::time::sleep(ms(20)))
     });
     let mut stuck = rig.connect();
@@ -57,7 +57,7 @@ async fn for_machines() {
         "forced": false,
         "panicked": false,
         "exit_code": 0,
-        "rung": "accept_until_empty",
+        "seal_method": "accept_until_empty",
         "at_signal": one,
         "finished": 1,
         "aborted": one,

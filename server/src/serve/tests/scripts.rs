@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::script::{Kind, Script, Step, answer_of, expected, scripts};
 use crate::testing::{Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 /// How many requests reached their handler.
 #[derive(Clone, Default)]
@@ -145,16 +145,16 @@ async fn finish(mut player: Player, script: &Script) -> Option<Vec<u8>> {
     timeout(ms(600_000), played).await.ok()
 }
 
-fn rig(script: &Script, app: Router, drain: Drain) -> Rig {
+fn rig(script: &Script, app: Router, drain: ShutdownHandle) -> Rig {
     let beyond = if script.park { 0 } else { 512 };
     Rig::with(Policy::default(), app, |serve| {
-        serve.drain(drain).park_beyond(beyond).date_header(false)
+        serve.shutdown_handle(drain).park_beyond(beyond).date_header(false)
     })
 }
 
 async fn as_by_hyper(script: Script) {
     let called = Called::default();
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let mut rig = rig(&script, called.app(), drain.clone());
     let player = Player::new(rig.connect_wide(script.window));
     let ours = finish(player, &script).await.expect("no standstill");
@@ -185,7 +185,7 @@ async fn as_by_hyper(script: Script) {
 /// The signal comes after `before` of the writes.
 async fn signalled(script: Script, before: prop::sample::Index, late: u64) {
     let called = Called::default();
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let mut rig = rig(&script, called.app(), drain.clone());
     let mut player = Player::new(rig.connect_wide(script.window));
     let mut writes = script.writes();

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, LameDuckWork, Policy, Rung, Signal};
+use crate::{LameDuckWork, Policy, SealMethod, ShutdownHandle, Signal};
 
 const CLIENTS: usize = 20;
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: test\r\n\r\n";
@@ -20,9 +20,13 @@ fn app() -> Router {
 }
 
 /// The signal is there before the first accept, and every client is in the queue.
-async fn serve_queue<L: crate::Listener>(listener: L, clients: Vec<impl Read + Write>, rung: Rung) {
+async fn serve_queue<L: crate::Listener>(
+    listener: L,
+    clients: Vec<impl Read + Write>,
+    method: SealMethod,
+) {
     let report = crate::serve(listener, app()).signals(stream::iter([Signal::Terminate])).await;
-    assert_eq!(report.rung, Some(rung));
+    assert_eq!(report.seal_method, Some(method));
     assert!(report.clean);
     assert_eq!(report.finished, CLIENTS);
     for mut client in clients {
@@ -42,8 +46,9 @@ async fn tcp_connections_in_the_queue_are_served() {
         client
     };
     let clients = (0..CLIENTS).map(|_| connect()).collect();
-    let rung = if cfg!(target_os = "linux") { Rung::FullSink } else { Rung::AcceptUntilEmpty };
-    serve_queue(listener, clients, rung).await;
+    let method =
+        if cfg!(target_os = "linux") { SealMethod::FullSink } else { SealMethod::AcceptUntilEmpty };
+    serve_queue(listener, clients, method).await;
     assert!(std::net::TcpStream::connect(address).is_err(), "the door is shut");
 }
 
@@ -90,14 +95,14 @@ async fn unix_connections_in_the_queue_are_served() {
         client
     };
     let clients = (0..CLIENTS).map(|_| connect()).collect();
-    serve_queue(listener, clients, Rung::AcceptUntilEmpty).await;
+    serve_queue(listener, clients, SealMethod::AcceptUntilEmpty).await;
     std::fs::remove_dir_all(&directory).expect("ours");
 }
 
 #[tokio::test(start_paused = true)]
 async fn any_listener_is_emptied_by_the_provided_seal() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut clients: Vec<_> = (0..CLIENTS).map(|_| rig.connect()).collect();
     rig.signal(Signal::Terminate);
     for client in &mut clients {
@@ -109,5 +114,8 @@ async fn any_listener_is_emptied_by_the_provided_seal() {
     assert!(late.closed().await);
     drop(clients);
     let report = rig.report().await;
-    assert_eq!((report.rung, report.finished), (Some(Rung::AcceptUntilEmpty), CLIENTS));
+    assert_eq!(
+        (report.seal_method, report.finished),
+        (Some(SealMethod::AcceptUntilEmpty), CLIENTS)
+    );
 }

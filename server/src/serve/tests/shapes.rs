@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use tokio::io::AsyncReadExt;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 /// Everything waits at the gate, so that the answer comes after the signal.
 fn app(gate: &Gate) -> Router {
@@ -147,7 +147,7 @@ async fn what_is_no_request_is_refused_and_holds_nothing() {
     ];
     for (bytes, status) in rows {
         let gate = Gate::new();
-        let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+        let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
         let mut client = rig.connect();
         rig.terminate().await;
         client.send(bytes).await;

@@ -7,7 +7,7 @@ use axum::routing::post;
 
 use crate::report::ConnectionClass;
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 const HALF_A_BODY: &str = "POST /upload HTTP/1.1\r\nhost: test\r\ncontent-length: 9\r\n\r\nhalf";
 
@@ -78,7 +78,7 @@ async fn a_client_that_goes_in_the_middle_of_its_body_is_uncounted_at_once() {
 #[tokio::test(start_paused = true)]
 async fn one_that_goes_while_its_handler_runs_takes_the_handler_along() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut clients = [rig.connect(), rig.connect()];
     for client in &mut clients {
         client.get("/held").await;

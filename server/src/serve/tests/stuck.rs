@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
 
 use crate::listener::Listener;
 use crate::testing::{Gate, MemoryListener, Rig, ms};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 /// As TLS, whose goodbye has to be written before it may close.
 struct Stuck(DuplexStream);
@@ -60,11 +60,12 @@ impl Listener for StuckListener {
 /// It must be cut at the deadline, and not keep its thread from everything else until then.
 #[tokio::test(start_paused = true)]
 async fn one_that_was_closing_before_the_signal_waits_in_peace() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let app = Gate::new().app(drain.clone());
     let policy = Policy::default();
-    let mut rig =
-        Rig::behind(policy, app, StuckListener, |serve| serve.drain(drain).park_beyond(0));
+    let mut rig = Rig::behind(policy, app, StuckListener, |serve| {
+        serve.shutdown_handle(drain).park_beyond(0)
+    });
     let mut used = rig.connect();
     used.get("/").await;
     used.answer().await;

@@ -11,16 +11,16 @@ use axum::routing::{get, post};
 use tokio::sync::mpsc;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Aborted, Drain, Policy};
+use crate::{Aborted, Policy, ShutdownHandle};
 
-fn rig(drain: &Drain) -> Rig {
+fn rig(drain: &ShutdownHandle) -> Rig {
     let drain = drain.clone();
-    Rig::with(Policy::default(), Router::new(), |serve| serve.drain(drain))
+    Rig::with(Policy::default(), Router::new(), |serve| serve.shutdown_handle(drain))
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_tracked_task_is_waited_for() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     // One from before the start, one from after it.
     let early = tokio::spawn(drain.track(tokio::time::sleep(ms(2_000))));
     let mut rig = rig(&drain);
@@ -35,7 +35,7 @@ async fn a_tracked_task_is_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_cut_at_the_deadline() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let task = tokio::spawn(drain.track(pending::<()>()));
     let mut rig = rig(&drain);
     rig.terminate().await;
@@ -46,7 +46,7 @@ async fn it_is_cut_at_the_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_is_dropped_is_not_waited_for() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let task = drain.track(pending::<()>());
     let mut rig = rig(&drain);
     rig.terminate().await;
@@ -57,7 +57,7 @@ async fn one_that_is_dropped_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn the_panic_of_an_essential_one_begins_the_shutdown() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let rig = rig(&drain);
     let task = async {
         tokio::time::sleep(ms(100)).await;
@@ -71,7 +71,7 @@ async fn the_panic_of_an_essential_one_begins_the_shutdown() {
 
 #[tokio::test(start_paused = true)]
 async fn and_is_not_forgotten_when_a_signal_has_begun_it() {
-    let (drain, gate) = (Drain::new(), Gate::new());
+    let (drain, gate) = (ShutdownHandle::new(), Gate::new());
     let theirs = gate.clone();
     let task = async move {
         theirs.pass().await;
@@ -90,7 +90,7 @@ async fn and_is_not_forgotten_when_a_signal_has_begun_it() {
 
 #[tokio::test(start_paused = true)]
 async fn the_panic_of_another_does_not() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let mut rig = rig(&drain);
     let task = tokio::spawn(drain.track(async { panic!("a task's panic, on purpose") }));
     assert!(task.await.is_err());
@@ -102,7 +102,7 @@ async fn the_panic_of_another_does_not() {
 
 #[tokio::test(start_paused = true)]
 async fn one_whose_panic_was_caught_and_that_was_kept_is_not_waited_for() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let mut rig = rig(&drain);
     let held = Arc::new(());
     let theirs = Arc::clone(&held);
@@ -122,7 +122,7 @@ async fn one_whose_panic_was_caught_and_that_was_kept_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn the_panic_of_an_essential_one_before_the_start_is_not_forgotten() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let task =
         tokio::spawn(drain.track(async { panic!("a task's panic, on purpose") }).essential());
     assert!(task.await.is_err());
@@ -133,7 +133,7 @@ async fn the_panic_of_an_essential_one_before_the_start_is_not_forgotten() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_cut_is_dropped_before_resources_are_released() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let held = Arc::new(());
     let theirs = Arc::clone(&held);
     // It hears of the drain, and goes on all the same.
@@ -144,7 +144,7 @@ async fn what_is_cut_is_dropped_before_resources_are_released() {
         drop(theirs);
     }));
     let mut rig = Rig::with(Policy::default(), Router::new(), |serve| {
-        serve.drain(drain).release("pool", ms(100), move || async move {
+        serve.shutdown_handle(drain).release("pool", ms(100), move || async move {
             (Arc::strong_count(&held) == 1).then_some(()).ok_or("still in use")
         })
     });
@@ -159,7 +159,7 @@ async fn what_is_cut_is_dropped_before_resources_are_released() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_begins_after_the_cut_is_cut_too() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let later = drain.clone();
     let task = tokio::spawn(drain.track(pending::<()>()));
     let after = tokio::spawn(async move {
@@ -176,7 +176,7 @@ async fn one_that_begins_after_the_cut_is_cut_too() {
 async fn one_begun_by_a_request_outlives_it() {
     let gate = Gate::new();
     let theirs = gate.clone();
-    let begin = |drain: Drain| async move {
+    let begin = |drain: ShutdownHandle| async move {
         tokio::spawn(drain.track(async move { theirs.pass().await }));
     };
     let mut rig = Rig::new(Policy::default(), Router::new().route("/", post(begin)));
@@ -198,7 +198,7 @@ async fn one_begun_by_a_request_outlives_it() {
 /// and it must not wait for the end of the server, which waits for it.
 #[tokio::test(start_paused = true)]
 async fn a_worker_ends_with_the_last_sender_that_a_request_holds() {
-    let (drain, gate) = (Drain::new(), Gate::new());
+    let (drain, gate) = (ShutdownHandle::new(), Gate::new());
     let (send, mut jobs) = mpsc::channel::<&str>(1);
     let worker = tokio::spawn(drain.track(async move {
         let mut done = Vec::new();
@@ -213,7 +213,7 @@ async fn a_worker_ends_with_the_last_sender_that_a_request_holds() {
         send.send("late").await.expect("the worker takes it");
     };
     let app = Router::new().route("/", get(enqueue)).with_state(send);
-    let mut rig = Rig::with(Policy::default(), app, |serve| serve.drain(drain));
+    let mut rig = Rig::with(Policy::default(), app, |serve| serve.shutdown_handle(drain));
     let mut client = rig.connect();
     client.get("/").await;
     rig.terminate().await;
@@ -231,7 +231,7 @@ async fn a_worker_ends_with_the_last_sender_that_a_request_holds() {
 
 #[tokio::test(start_paused = true)]
 async fn the_application_may_begin_the_shutdown() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let rig = rig(&drain);
     settle().await;
     assert!(!rig.is_done());
@@ -244,7 +244,7 @@ async fn the_application_may_begin_the_shutdown() {
 
 #[tokio::test(start_paused = true)]
 async fn one_begun_before_the_start_waits_for_what_was_tracked() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let task = tokio::spawn(drain.track(tokio::time::sleep(ms(2_000))));
     drain.begin();
     drain.draining().await;
@@ -255,7 +255,7 @@ async fn one_begun_before_the_start_waits_for_what_was_tracked() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_server_the_last_task_can_be_awaited() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     drain.tasks_ended().await;
     let gates = [Gate::new(), Gate::new()];
     for gate in gates.clone() {
@@ -273,7 +273,7 @@ async fn without_a_server_the_last_task_can_be_awaited() {
 
 #[tokio::test(start_paused = true)]
 async fn draining_is_over_at_once_for_who_comes_late() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let mut rig = rig(&drain);
     let early = tokio::spawn(drain.draining());
     settle().await;

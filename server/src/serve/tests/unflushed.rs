@@ -3,7 +3,7 @@
 use axum::routing::post;
 
 use crate::testing::{Gate, Rig, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 /// hyper reads on over a body that nobody wants, and so takes the next request before the answer
 /// to the last one is out.
@@ -11,7 +11,7 @@ use crate::{Drain, Policy};
 async fn the_end_of_one_is_not_the_end_of_the_next() {
     let gate = Gate::new();
     let long = "x".repeat(5_000);
-    let app = gate.app(Drain::new());
+    let app = gate.app(ShutdownHandle::new());
     let app = app.route("/early", post(|| async { long }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();

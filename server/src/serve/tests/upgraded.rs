@@ -11,20 +11,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::report::ConnectionClass;
 use crate::testing::{Client, Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 const CONNECT: &str = "CONNECT far.test:443 HTTP/1.1\r\nhost: far.test:443\r\n\r\n";
 const UPGRADE: &str = "GET / HTTP/1.1\r\nhost: test\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
 
 /// Answers CONNECT with 200 and an upgrade with 101, and hands what comes of it to `then`.
 fn tunnels<F>(
-    then: impl Fn(TokioIo<Upgraded>, Drain) -> F + Clone + Send + Sync + 'static,
+    then: impl Fn(TokioIo<Upgraded>, ShutdownHandle) -> F + Clone + Send + Sync + 'static,
 ) -> Router
 where
     F: Future<Output = ()> + Send + 'static,
 {
     Router::new().fallback(move |mut request: Request| async move {
-        let drain = request.extensions().get::<Drain>().expect("in every request").clone();
+        let drain = request.extensions().get::<ShutdownHandle>().expect("in every request").clone();
         let upgraded = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
             then(TokioIo::new(upgraded.await.expect("the answer was written")), drain).await;

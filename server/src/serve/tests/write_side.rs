@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::testing::{Client, Gate, settle};
-use crate::{Drain, Listener, Policy, Signal};
+use crate::{Listener, Policy, ShutdownHandle, Signal};
 
 /// What has become of a connection.
 type Log = Arc<Mutex<Vec<&'static str>>>;
@@ -92,7 +92,7 @@ async fn it_is_shut_first_whatever_the_connection_was_doing() {
         let gate = Gate::new();
         let (queue, accepted) = unbounded_channel();
         let (signals, mut signalled) = unbounded_channel();
-        let server = crate::serve(Loggers(accepted), gate.app(Drain::new()))
+        let server = crate::serve(Loggers(accepted), gate.app(ShutdownHandle::new()))
             .policy(Policy::default())
             .signals(stream::poll_fn(move |cx| signalled.poll_recv(cx)));
         let server = tokio::spawn(server.into_future());

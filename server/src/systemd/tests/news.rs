@@ -3,7 +3,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::manager::Manager;
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Policy, Signal};
+use crate::{Policy, ShutdownHandle, Signal};
 
 fn rig(manager: &Manager, policy: Policy, app: Router) -> Rig {
     let notifier = manager.notifier();
@@ -15,7 +15,7 @@ async fn ready_stopping_and_how_long_it_may_take() {
     let manager = Manager::new("order");
     let gate = Gate::new();
     let policy = Policy::default().deadline(ms(4_000)).release(ms(500));
-    let mut rig = rig(&manager, policy, gate.app(Drain::new()));
+    let mut rig = rig(&manager, policy, gate.app(ShutdownHandle::new()));
     assert_eq!(manager.heard(), None);
     settle().await;
     assert_eq!(manager.heard_all(), ["READY=1"]);
@@ -40,7 +40,7 @@ async fn the_lame_duck_is_a_part_of_the_stop() {
     let manager = Manager::new("lame-duck");
     let policy = Policy::kubernetes();
     let patience = policy.longest() + ms(1_000);
-    let mut rig = rig(&manager, policy, Gate::new().app(Drain::new()));
+    let mut rig = rig(&manager, policy, Gate::new().app(ShutdownHandle::new()));
     settle().await;
     rig.terminate().await;
     let extend = format!("EXTEND_TIMEOUT_USEC={}", patience.as_micros());
@@ -51,7 +51,7 @@ async fn the_lame_duck_is_a_part_of_the_stop() {
 #[tokio::test(start_paused = true)]
 async fn a_server_that_ends_at_once_says_that_it_stops() {
     let manager = Manager::new("at-once");
-    let mut rig = rig(&manager, Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = rig(&manager, Policy::default(), Gate::new().app(ShutdownHandle::new()));
     settle().await;
     rig.signal(Signal::Terminate);
     assert!(rig.report().await.clean);
@@ -62,7 +62,7 @@ async fn a_server_that_ends_at_once_says_that_it_stops() {
 async fn one_that_is_stopped_before_it_began_was_never_ready() {
     let manager = Manager::new("never");
     let gate = Gate::new();
-    let mut rig = rig(&manager, Policy::default(), gate.app(Drain::new()));
+    let mut rig = rig(&manager, Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.0.write_all(b"GET /held HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("room");
     rig.terminate().await;
@@ -75,10 +75,10 @@ async fn one_that_is_stopped_before_it_began_was_never_ready() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_that_begins_the_shutdown_is_told_too() {
     let manager = Manager::new("panic");
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let notifier = manager.notifier();
     let rig = Rig::with(Policy::default(), Gate::new().app(drain.clone()), |serve| {
-        serve.systemd(notifier).drain(drain.clone())
+        serve.systemd(notifier).shutdown_handle(drain.clone())
     });
     let task = tokio::spawn(drain.track(async { panic!("on purpose") }).essential());
     assert!(task.await.is_err());
@@ -91,8 +91,9 @@ async fn the_watchdog_hears_from_us_twice_as_often_as_it_asks_until_the_end() {
     let manager = Manager::new("watchdog");
     let gate = Gate::new();
     let notifier = manager.notifier().watchdog(Some(ms(2_000)));
-    let mut rig =
-        Rig::with(Policy::default(), gate.app(Drain::new()), |serve| serve.systemd(notifier));
+    let mut rig = Rig::with(Policy::default(), gate.app(ShutdownHandle::new()), |serve| {
+        serve.systemd(notifier)
+    });
     settle().await;
     assert_eq!(manager.heard_all(), ["READY=1", "WATCHDOG=1"]);
     for _ in 0..3 {
@@ -120,7 +121,7 @@ async fn news_waits_until_the_manager_has_room_for_it() {
     while notifier.try_tell("noise").is_ok() {
         filled += 1;
     }
-    let rig = rig(&manager, Policy::default(), Gate::new().app(Drain::new()));
+    let rig = rig(&manager, Policy::default(), Gate::new().app(ShutdownHandle::new()));
     // Serving does not wait for it.
     let mut client = rig.connect();
     client.get("/").await;
@@ -134,7 +135,7 @@ async fn news_waits_until_the_manager_has_room_for_it() {
 #[tokio::test(start_paused = true)]
 async fn a_manager_that_is_gone_stops_nobody() {
     let manager = Manager::new("gone");
-    let mut rig = rig(&manager, Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = rig(&manager, Policy::default(), Gate::new().app(ShutdownHandle::new()));
     settle().await;
     drop(manager);
     rig.terminate().await;

@@ -4,12 +4,12 @@ use tokio::io::AsyncWriteExt;
 
 use super::peers::{client_hello, connect, rig, shake_hands};
 use crate::testing::{Gate, ms, settle};
-use crate::{Drain, Policy, Rung, Signal};
+use crate::{Policy, SealMethod, ShutdownHandle, Signal};
 
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_has_not_begun_is_bounded_by_the_first_byte_grace() {
     let policy = Policy::default().first_byte_grace(ms(100));
-    let mut rig = rig(policy, Gate::new().app(Drain::new()));
+    let mut rig = rig(policy, Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     settle().await;
     rig.terminate().await;
@@ -26,7 +26,7 @@ async fn a_handshake_that_has_not_begun_is_bounded_by_the_first_byte_grace() {
 #[tokio::test(start_paused = true)]
 async fn so_is_one_that_stays_half_done() {
     let policy = Policy::default().first_byte_grace(ms(100));
-    let mut rig = rig(policy, Gate::new().app(Drain::new()));
+    let mut rig = rig(policy, Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     let hello = client_hello();
     client.send(&hello[..hello.len() / 2]).await;
@@ -43,7 +43,7 @@ async fn so_is_one_that_stays_half_done() {
 #[tokio::test(start_paused = true)]
 async fn so_is_one_that_is_over_without_a_request() {
     let policy = Policy::default().first_byte_grace(ms(100));
-    let mut rig = rig(policy, Gate::new().app(Drain::new()));
+    let mut rig = rig(policy, Gate::new().app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     rig.terminate().await;
     tokio::time::advance(ms(99)).await;
@@ -56,7 +56,7 @@ async fn so_is_one_that_is_over_without_a_request() {
 
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_ends_in_time_is_served() {
-    let mut rig = rig(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let client = rig.connect();
     settle().await;
     rig.terminate().await;
@@ -72,7 +72,7 @@ async fn a_handshake_that_ends_in_time_is_served() {
 #[tokio::test(start_paused = true)]
 async fn a_request_in_flight_is_answered_and_then_closed_in_good_order() {
     let gate = Gate::new();
-    let mut rig = rig(Policy::default(), gate.app(Drain::new()));
+    let mut rig = rig(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.get("/held").await;
     rig.terminate().await;
@@ -94,7 +94,7 @@ async fn a_request_in_flight_is_answered_and_then_closed_in_good_order() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_never_says_close_notify_holds_only_as_long_as_the_linger() {
-    let mut rig = rig(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     rig.terminate().await;
     client.get("/").await;
@@ -124,7 +124,7 @@ async fn no_reset_destroys_an_answer_over_an_unread_body() {
 /// The seal is that of the listener inside, and what it lets in speaks TLS too.
 #[tokio::test(start_paused = true)]
 async fn what_waits_to_be_accepted_is_served() {
-    let mut rig = rig(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let clients: Vec<_> = (0..20).map(|_| rig.connect()).collect();
     rig.signal(Signal::Terminate);
     for client in clients {
@@ -134,5 +134,5 @@ async fn what_waits_to_be_accepted_is_served() {
         assert!(client.closed().await);
     }
     let report = rig.report().await;
-    assert_eq!((report.rung, report.finished), (Some(Rung::AcceptUntilEmpty), 20));
+    assert_eq!((report.seal_method, report.finished), (Some(SealMethod::AcceptUntilEmpty), 20));
 }

@@ -1,10 +1,10 @@
 use super::peers::{client_hello, connect, listener, rig, shake_hands};
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_handshake_holds_nobody_else_up() {
-    let rig = rig(Policy::default(), Gate::new().app(Drain::new()));
+    let rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut slow = rig.connect();
     let hello = client_hello();
     slow.send(&hello[..1]).await;
@@ -17,7 +17,7 @@ async fn a_slow_handshake_holds_nobody_else_up() {
 
 #[tokio::test(start_paused = true)]
 async fn a_handshake_without_an_end_is_cut_at_its_timeout() {
-    let rig = rig(Policy::default(), Gate::new().app(Drain::new()));
+    let rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.send(&client_hello()[..1]).await;
     assert!(client.closed().await);
@@ -27,7 +27,7 @@ async fn a_handshake_without_an_end_is_cut_at_its_timeout() {
 #[tokio::test(start_paused = true)]
 async fn the_timeout_is_the_applications_to_choose() {
     let short = |memory| listener(memory).handshake_timeout(ms(30));
-    let app = Gate::new().app(Drain::new());
+    let app = Gate::new().app(ShutdownHandle::new());
     let rig = Rig::behind(Policy::default(), app, short, |serve| serve);
     let mut slow = rig.connect();
     // Over in time, this one does not feel the timeout any more.
@@ -42,7 +42,7 @@ async fn the_timeout_is_the_applications_to_choose() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_speak_tls_is_turned_away() {
     let gate = Gate::new();
-    let mut rig = rig(Policy::default(), gate.app(Drain::new()));
+    let mut rig = rig(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/").await;
     // An alert, which is no HTTP.

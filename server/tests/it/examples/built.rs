@@ -11,11 +11,11 @@ pub(crate) fn program(name: &str) -> PathBuf {
     let this = std::env::current_exe().expect("a process knows its program");
     let profile = this.ancestors().nth(2).expect("tests lie in <profile>/deps");
     let program = profile.join("examples").join(name);
-    let mend = format!("cargo build -p lastorders --all-features --example {name}");
-    assert!(program.is_file(), "{} does not exist; build it: {mend}", program.display());
+    let fix = format!("cargo build -p lastorders --all-features --example {name}");
+    assert!(program.is_file(), "{} does not exist; build it: {fix}", program.display());
     let newer = sources(&program).into_iter().find(|source| is_newer(source, &program));
     if let Some(source) = newer {
-        panic!("{} is older than {}; build it: {mend}", program.display(), source.display());
+        panic!("{} is older than {}; build it: {fix}", program.display(), source.display());
     }
     program
 }

@@ -35,8 +35,8 @@ async fn a_restart_loses_nothing() {
     drop((slow, idle));
     let finished = old.finish().await;
     finished.assert_clean();
-    let rung = "listener closed by: shared socket";
-    assert!(finished.stdout.contains(rung), "{}", finished.stdout);
+    let method = "listener closed by: shared socket";
+    assert!(finished.stdout.contains(method), "{}", finished.stdout);
 
     // Nobody serves now, and nobody is refused.
     let mut between = TcpStream::connect(address).await.expect("the socket is still open");

@@ -1,6 +1,6 @@
 use std::io::{self, ErrorKind, Write};
 
-use lastorders::{Door, Listener, Rung, Signal};
+use lastorders::{Listener, SealContext, SealMethod, Signal};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -27,10 +27,10 @@ impl Listener for Telling {
         self.listener.local_addr()
     }
 
-    async fn seal(self, door: Door<Self>) -> Rung {
-        let rung = self.listener.seal(door.inner(|io, peer| (io, peer))).await;
+    async fn seal(self, context: SealContext<Self>) -> SealMethod {
+        let method = self.listener.seal(context.inner(|io, peer| (io, peer))).await;
         let _ = self.closed.send(());
-        rung
+        method
     }
 }
 

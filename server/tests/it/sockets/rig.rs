@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::{any, post};
 use futures_util::stream;
-use lastorders::{Drain, Listener, Policy, Report, Signal};
+use lastorders::{Listener, Policy, Report, ShutdownHandle, Signal};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -32,7 +32,7 @@ pub(crate) fn brisk() -> Policy {
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
-    drain: Drain,
+    drain: ShutdownHandle,
     signals: UnboundedSender<Signal>,
     serving: JoinHandle<Report>,
 }
@@ -51,10 +51,10 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (signals, mut sent) = unbounded_channel();
-        let drain = Drain::new();
+        let drain = ShutdownHandle::new();
         let serve = lastorders::serve(wrap(listener), app)
             .policy(policy)
-            .drain(drain.clone())
+            .shutdown_handle(drain.clone())
             .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
         Self { address, drain, signals, serving: tokio::spawn(serve.into_future()) }
     }

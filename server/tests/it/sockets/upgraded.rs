@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use hyper_util::rt::TokioIo;
-use lastorders::{ConnectionClass, Drain};
+use lastorders::{ConnectionClass, ShutdownHandle};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -19,7 +19,7 @@ const CONNECT: &str = "CONNECT far.test:443 HTTP/1.1\r\nhost: far.test:443\r\n\r
 /// `polite`.
 fn app(polite: bool) -> Router {
     Router::new().fallback(move |mut request: Request| async move {
-        let drain = request.extensions().get::<Drain>().expect("in every request").clone();
+        let drain = request.extensions().get::<ShutdownHandle>().expect("in every request").clone();
         let upgraded = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
             let mut io = TokioIo::new(upgraded.await.expect("the answer was written"));

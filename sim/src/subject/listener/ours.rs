@@ -2,7 +2,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use futures_util::FutureExt;
-use lastorders::{Door, Listener, Rung};
+use lastorders::{Listener, SealContext, SealMethod};
 use tokio::task::coop::unconstrained;
 
 use super::SimListener;
@@ -25,14 +25,14 @@ impl<L> Sealed<L> {
 
 impl<L: SimListener> Sealed<L> {
     /// Lets in whoever has come through before the handshakes under way have had their time.
-    async fn admit_until_grace_ends(&mut self, door: &Door<Self>) {
-        let mut grace = std::pin::pin!(door.sleep(door.handshake_grace()));
+    async fn admit_until_grace_ends(&mut self, context: &SealContext<Self>) {
+        let mut grace = std::pin::pin!(context.sleep(context.handshake_grace()));
         loop {
             tokio::select! {
                 // In this order: what has come by the end has come in time.
                 biased;
                 accepted = self.listener.accept() => match accepted {
-                    Ok((io, peer)) => door.admit(io, peer),
+                    Ok((io, peer)) => context.admit(io, peer),
                     Err(_) => return,
                 },
                 () = grace.as_mut() => return,
@@ -40,10 +40,10 @@ impl<L: SimListener> Sealed<L> {
         }
     }
 
-    fn admit_waiting(&mut self, door: &Door<Self>) {
+    fn admit_waiting(&mut self, context: &SealContext<Self>) {
         // Unconstrained, because a spent task budget would look like an empty queue.
         while let Some(Ok((io, peer))) = unconstrained(self.listener.accept()).now_or_never() {
-            door.admit(io, peer);
+            context.admit(io, peer);
         }
     }
 }
@@ -60,18 +60,18 @@ impl<L: SimListener> Listener for Sealed<L> {
         self.listener.local_addr()
     }
 
-    async fn seal(mut self, door: Door<Self>) -> Rung {
+    async fn seal(mut self, context: SealContext<Self>) -> SealMethod {
         self.listener.seal_begins();
         match self.sealing {
             Sealing::SynFilter => {
                 self.listener.filter_syn();
-                self.admit_until_grace_ends(&door).await;
-                self.admit_waiting(&door);
-                Rung::SynFilter
+                self.admit_until_grace_ends(&context).await;
+                self.admit_waiting(&context);
+                SealMethod::SynFilter
             }
             Sealing::AcceptUntilEmpty => {
-                self.admit_waiting(&door);
-                Rung::AcceptUntilEmpty
+                self.admit_waiting(&context);
+                SealMethod::AcceptUntilEmpty
             }
         }
     }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::routing::{get, post};
 use futures_util::stream;
 use hyper_util::rt::TokioIo;
-use lastorders::Drain;
+use lastorders::ShutdownHandle;
 use tokio::sync::Semaphore;
 
 /// What the tests see of the application.
@@ -27,7 +27,7 @@ pub(super) struct Seen {
 /// * `GET /held`: waits at the gate
 /// * `GET /slow`: the head at once, the body in a second
 /// * `GET /upgrade`: echoes
-pub(super) fn app(drain: Drain) -> (Router, Seen) {
+pub(super) fn app(drain: ShutdownHandle) -> (Router, Seen) {
     let seen = Seen { gate: Arc::new(Semaphore::new(0)), jobs: Arc::default() };
     let gate = Arc::clone(&seen.gate);
     let held = || async move {

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::stream;
-use lastorders::{Drain, Policy, Signal};
+use lastorders::{Policy, ShutdownHandle, Signal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -36,7 +36,7 @@ impl Rig {
     pub(super) fn with(subject: Subject, policy: Policy, release: Duration) -> Self {
         let (queue, accepted) = unbounded_channel();
         let (signals, mut sent) = unbounded_channel();
-        let drain = Drain::new();
+        let drain = ShutdownHandle::new();
         let (app, seen) = app(drain.clone());
         let released = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&released);

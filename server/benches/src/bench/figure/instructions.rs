@@ -20,8 +20,8 @@ const EXIT: Duration = Duration::from_secs(60);
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     let version = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
     if !version.is_ok_and(|status| status.success()) {
-        let mend = "install valgrind, which counts them";
-        return Err(Error::Missing(format!("the program valgrind does not run; {mend}")));
+        let fix = "install valgrind, which counts them";
+        return Err(Error::Missing(format!("the program valgrind does not run; {fix}")));
     }
     let (few, many) = plan.instruction_requests;
     let mut row = Row::new("instructions a request", Unit::Count);

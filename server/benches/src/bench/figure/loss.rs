@@ -6,7 +6,7 @@ use crate::bench::table::{Row, Unit};
 use crate::console::say;
 use crate::loss::{Contestant, Outcome, Settings, Trouble, Where, measure as count};
 use crate::network::Family;
-use crate::subject::{Kind, RungChoice};
+use crate::subject::{Kind, SealMethodChoice};
 
 /// Clients of every server: half of them fresh, half kept alive.
 const CLIENTS: usize = 200;
@@ -14,12 +14,12 @@ const CLIENTS: usize = 200;
 /// One way, on the delayed network.
 const DELAY: Duration = Duration::from_millis(5);
 
-/// Requests lost in shutdowns under load, as `loss` counts them; ours on the best rung that needs
+/// Requests lost in shutdowns under load, as `loss` counts them; ours on the best method that needs
 /// neither privileges nor a successor.
 pub(super) fn measure(plan: &Plan, place: Where) -> Result<Vec<Row>, Error> {
     let settings = Settings {
         contestants: [
-            Contestant::Ours(RungChoice::FullSink),
+            Contestant::Ours(SealMethodChoice::FullSink),
             Contestant::Peer(Kind::Axum),
             Contestant::Peer(Kind::Hyper),
             Contestant::Peer(Kind::AxumServer),

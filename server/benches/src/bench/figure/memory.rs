@@ -44,25 +44,26 @@ fn stand(plan: &Plan, what: &str, with_request: bool) -> Result<Vec<Row>, Error>
     let row = |when: &str| Row::new(format!("{what}, KiB: {when}"), Unit::Kib);
     let (mut fresh, mut steady, mut later) = (row("fresh"), row("steady"), row("more later"));
     let connections = plan.memory_connections;
-    let mut crowds = Vec::new();
+    let mut groups = Vec::new();
     for contender in Contender::SERVING {
         say(format_args!("memory: {connections} times {what}: {contender}"));
-        let mut crowd = Crowd::start(contender, with_request).map_err(|it| it.of(contender))?;
-        fresh.set(contender.kind, crowd.grow(connections).map_err(|it| it.of(contender))?);
-        crowds.push(crowd);
+        let mut group =
+            IdleClients::start(contender, with_request).map_err(|it| it.of(contender))?;
+        fresh.set(contender.kind, group.grow(connections).map_err(|it| it.of(contender))?);
+        groups.push(group);
     }
     say(format_args!("memory: waiting until it is steady for {:?}", plan.memory_steady));
-    wait_until_steady(&crowds, plan.memory_steady)?;
-    for crowd in &mut crowds {
-        let grown = memory(&crowd.server)?.saturating_sub(crowd.before);
-        steady.set(crowd.kind, each(grown, connections));
-        later.set(crowd.kind, crowd.grow(connections / 2)?);
+    wait_until_steady(&groups, plan.memory_steady)?;
+    for group in &mut groups {
+        let grown = memory(&group.server)?.saturating_sub(group.before);
+        steady.set(group.kind, each(grown, connections));
+        later.set(group.kind, group.grow(connections / 2)?);
     }
     Ok(vec![fresh, steady, later])
 }
 
 /// A server and the connections that stand open to it.
-struct Crowd {
+struct IdleClients {
     server: Server,
     kind: Kind,
     with_request: bool,
@@ -72,7 +73,7 @@ struct Crowd {
     clients: Vec<Client>,
 }
 
-impl Crowd {
+impl IdleClients {
     fn start(contender: Contender, with_request: bool) -> Result<Self, Error> {
         let launch = Launch { threads: Some(1), ..Launch::default() };
         let server = Server::start(contender, &launch)?;
@@ -106,15 +107,15 @@ fn each(kib: u64, connections: u32) -> f64 {
     kib as f64 / f64::from(connections)
 }
 
-fn wait_until_steady(crowds: &[Crowd], time: Duration) -> Result<(), Error> {
-    let look = || crowds.iter().map(|crowd| memory(&crowd.server)).collect::<Result<Vec<_>, _>>();
+fn wait_until_steady(groups: &[IdleClients], time: Duration) -> Result<(), Error> {
+    let look = || groups.iter().map(|group| memory(&group.server)).collect::<Result<Vec<_>, _>>();
     let due = now() + PATIENCE;
     let (mut level, mut since) = (look()?, now());
     while since.elapsed() < time {
-        for crowd in crowds {
+        for group in groups {
             // A pause, unless something has gone wrong.
-            if crowd.server.ends_within(LOOK / 4)? {
-                return Err(Error::Wrong(format!("{} ended over idle connections", crowd.kind)));
+            if group.server.ends_within(LOOK / 4)? {
+                return Err(Error::Wrong(format!("{} ended over idle connections", group.kind)));
             }
         }
         let current = look()?;

@@ -1,4 +1,4 @@
-//! The second rung: new connections are swallowed, those under way finish.
+//! The second method: new connections are swallowed, those under way finish.
 
 use std::future::Future;
 use std::io;
@@ -10,8 +10,8 @@ use rustix::fd::OwnedFd;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::{LISTENERS, begin_to_connect, listen, listeners, timeless_door};
-use crate::seal::Rung;
+use super::{LISTENERS, begin_to_connect, listen, listeners, timeless_context};
+use crate::seal::SealMethod;
 use crate::seal::linux::full_sink::FullSink;
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::plugs::socket_for;
@@ -33,10 +33,10 @@ async fn what_begins_while_it_stands_is_neither_reset_nor_accepted() {
     for of in listeners() {
         let (mut listener, reached) = listen(of);
         let handshakes = Handshakes::of(&listener).expect("netlink");
-        let (door, mut admitted) = timeless_door();
+        let (context, mut admitted) = timeless_context();
         assert_eq!(sys::state(begin_to_connect(reached[0])), ESTABLISHED, "{of:?}: it was open");
 
-        let sink = FullSink::raise(&mut listener, Some(&handshakes), &door).await;
+        let sink = FullSink::raise(&mut listener, Some(&handshakes), &context).await;
         let sink = sink.expect("Linux, and no sandbox");
         for to in &reached {
             let (connecting, look) = client(*to);
@@ -45,7 +45,7 @@ async fn what_begins_while_it_stands_is_neither_reset_nor_accepted() {
             assert_eq!(sys::state(&look), SYN_SENT, "{of:?}");
             caught.push((connecting, look));
         }
-        let close = sink.close(listener, Some(&handshakes), &door);
+        let close = sink.close(listener, Some(&handshakes), &context);
         assert_eq!(close.now_or_never(), Some(()), "{of:?}: nothing is left to wait for");
         assert_eq!(admitted.count(), 1, "{of:?}: only the one from before");
     }
@@ -53,7 +53,7 @@ async fn what_begins_while_it_stands_is_neither_reset_nor_accepted() {
     // that nothing was sent to them.
     assert!(caught.iter().all(|(_, look)| sys::state(look) == SYN_SENT));
     for (connecting, _) in caught {
-        let refused = connecting.await.expect_err("the door is shut");
+        let refused = connecting.await.expect_err("the seal_context is shut");
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
     }
 }
@@ -67,13 +67,13 @@ async fn what_began_before_it_finishes() {
         for to in &reached {
             clients.push(TcpStream::connect(to).await.expect("room"));
         }
-        let (door, mut admitted) = timeless_door();
-        let mut seal = Box::pin(descend(listener, &door));
+        let (context, mut admitted) = timeless_context();
+        let mut seal = Box::pin(descend(listener, &context));
         assert!(seal.as_mut().now_or_never().is_none(), "{of:?}: handshakes are under way");
         for client in &mut clients {
             client.write_all(b"x").await.expect("sent");
         }
-        assert_eq!(seal.await.expect("Linux, and no sandbox"), Rung::FullSink, "{of:?}");
+        assert_eq!(seal.await.expect("Linux, and no sandbox"), SealMethod::FullSink, "{of:?}");
         assert_eq!(admitted.count(), clients.len(), "{of:?}");
     }
 }
@@ -83,14 +83,14 @@ async fn what_finishes_only_once_it_stands_is_admitted() {
     for of in listeners() {
         let (mut listener, reached) = listen(of);
         let handshakes = Handshakes::of(&listener).expect("netlink");
-        let (door, mut admitted) = timeless_door();
+        let (context, mut admitted) = timeless_context();
         // Without handshakes to wait for it is raised at once; with them, only when they end.
         sys::defer_accept(&listener, true);
         let mut client = TcpStream::connect(reached[0]).await.expect("room");
-        let unseen_grace = super::door(std::time::Duration::ZERO, crate::TokioClock).0;
+        let unseen_grace = super::seal_context(std::time::Duration::ZERO, crate::TokioClock).0;
         let sink = FullSink::raise(&mut listener, None, &unseen_grace).await;
         let sink = sink.expect("Linux, and no sandbox");
-        let mut close = Box::pin(sink.close(listener, Some(&handshakes), &door));
+        let mut close = Box::pin(sink.close(listener, Some(&handshakes), &context));
         assert!(close.as_mut().now_or_never().is_none(), "{of:?}: a handshake is under way");
         client.write_all(b"x").await.expect("sent");
         close.await;
@@ -106,15 +106,15 @@ async fn dropped_half_way_it_closes_everything() {
             sys::defer_accept(&listener, true);
             let _client = TcpStream::connect(reached[0]).await.expect("room");
             let handshakes = Handshakes::of(&listener).expect("netlink");
-            let (door, _admitted) = timeless_door();
+            let (context, _admitted) = timeless_context();
             if raised {
-                let no_grace = super::door(std::time::Duration::ZERO, crate::TokioClock).0;
+                let no_grace = super::seal_context(std::time::Duration::ZERO, crate::TokioClock).0;
                 let sink = FullSink::raise(&mut listener, None, &no_grace).await;
                 let sink = sink.expect("Linux, and no sandbox");
-                let close = sink.close(listener, Some(&handshakes), &door);
+                let close = sink.close(listener, Some(&handshakes), &context);
                 assert_eq!(close.now_or_never(), None, "{of:?}: a handshake is under way");
             } else {
-                assert!(descend(listener, &door).now_or_never().is_none(), "{of:?}: the same");
+                assert!(descend(listener, &context).now_or_never().is_none(), "{of:?}: the same");
             }
             for to in &reached {
                 let refused = TcpStream::connect(to).await.expect_err("nobody listens");
@@ -130,9 +130,9 @@ async fn it_leaves_no_program_behind() {
     let (mut listener, reached) = listen(LISTENERS[0]);
     let held = listener.as_fd().try_clone_to_owned().expect("a descriptor");
     let handshakes = Handshakes::of(&listener).expect("netlink");
-    let (door, _admitted) = timeless_door();
-    let sink = FullSink::raise(&mut listener, Some(&handshakes), &door).await;
-    sink.expect("Linux, and no sandbox").close(listener, Some(&handshakes), &door).await;
+    let (context, _admitted) = timeless_context();
+    let sink = FullSink::raise(&mut listener, Some(&handshakes), &context).await;
+    sink.expect("Linux, and no sandbox").close(listener, Some(&handshakes), &context).await;
 
     let joins = socket_for(reached[0]).expect("IPv4");
     joins.set_reuseport(true).expect("any socket");

@@ -7,14 +7,16 @@ use rustix::process::Uid;
 use rustix::thread::set_thread_res_uid;
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::{Admitted, LISTENERS, begin_to_connect, door, listen, listeners, timeless_door};
+use super::{
+    Admitted, LISTENERS, begin_to_connect, listen, listeners, seal_context, timeless_context,
+};
 use crate::TokioClock;
 use crate::seal::linux::full_sink::FullSink;
 use crate::seal::linux::handshakes::Handshakes;
-use crate::seal::linux::obstacle::Obstacle;
 use crate::seal::linux::plugs::Plugs;
+use crate::seal::linux::skipped::Skipped;
 use crate::seal::linux::sys;
-use crate::seal::{Door, Rung};
+use crate::seal::{SealContext, SealMethod};
 
 /// Enough that, if a second socket got its share, it would have got one of them.
 const CLIENTS: u32 = 64;
@@ -33,11 +35,11 @@ fn is_whole(listener: &TcpListener, reached: &[SocketAddr]) {
 async fn raise_with_plugs_to(
     elsewhere: SocketAddr,
     listener: &mut TcpListener,
-    door: &Door<TcpListener>,
-) -> Obstacle {
+    context: &SealContext<TcpListener>,
+) -> Skipped {
     let handshakes = Handshakes::of(listener).expect("netlink");
     let plugs = Plugs::to(elsewhere).expect("free ports");
-    let raised = FullSink::raise_with(listener, plugs, Some(&handshakes), door).await;
+    let raised = FullSink::raise_with(listener, plugs, Some(&handshakes), context).await;
     raised.expect_err("the plugs go elsewhere")
 }
 
@@ -48,9 +50,9 @@ async fn plugs_that_cannot_connect() {
         let (closed, _) = listen(LISTENERS[0]);
         let nobody = closed.local_addr().expect("bound");
         drop(closed);
-        let (door, _admitted) = timeless_door();
-        let obstacle = raise_with_plugs_to(nobody, &mut listener, &door).await;
-        assert!(matches!(obstacle, Obstacle::Refused { step: "connect to ourselves", .. }));
+        let (context, _admitted) = timeless_context();
+        let skipped = raise_with_plugs_to(nobody, &mut listener, &context).await;
+        assert!(matches!(skipped, Skipped::Refused { step: "connect to ourselves", .. }));
         is_whole(&listener, &reached);
     }
 }
@@ -61,10 +63,11 @@ async fn plugs_that_do_not_arrive_are_not_waited_for_for_ever() {
         let (mut listener, reached) = listen(of);
         let (other, _) = listen(LISTENERS[0]);
         let elsewhere = other.local_addr().expect("bound");
-        let (door, mut admitted): (_, Admitted) = door(std::time::Duration::ZERO, TokioClock);
+        let (context, mut admitted): (_, Admitted) =
+            seal_context(std::time::Duration::ZERO, TokioClock);
         let _waits = begin_to_connect(reached[0]);
-        let obstacle = raise_with_plugs_to(elsewhere, &mut listener, &door).await;
-        assert!(matches!(obstacle, Obstacle::NotFull), "{obstacle}");
+        let skipped = raise_with_plugs_to(elsewhere, &mut listener, &context).await;
+        assert!(matches!(skipped, Skipped::NotFull), "{skipped}");
         assert_eq!(admitted.count(), 1, "what comes meanwhile is admitted");
         is_whole(&listener, &reached);
     }
@@ -78,10 +81,10 @@ async fn an_address_that_cannot_be_bound_again() {
     let mut listener = socket.listen(128).expect("bound");
     let reached = [listener.local_addr().expect("bound")];
     let _client = begin_to_connect(reached[0]);
-    let (door, _admitted) = timeless_door();
-    let obstacle = FullSink::raise(&mut listener, None, &door).await.expect_err("in use");
+    let (context, _admitted) = timeless_context();
+    let skipped = FullSink::raise(&mut listener, None, &context).await.expect_err("in use");
     let step = "bind a second socket to the address";
-    assert!(matches!(obstacle, Obstacle::Refused { step: it, .. } if it == step), "{obstacle}");
+    assert!(matches!(skipped, Skipped::Refused { step: it, .. } if it == step), "{skipped}");
     is_whole(&listener, &reached);
 }
 
@@ -93,12 +96,12 @@ async fn an_address_that_another_user_has_bound() {
     let (nobody, root) = (Uid::from_raw(65534), rustix::process::geteuid());
     // Of this thread alone, which is that of the runtime too.
     set_thread_res_uid(None, nobody, None).expect("this test is run as root");
-    let (door, _admitted) = timeless_door();
-    let raised = FullSink::raise(&mut listener, None, &door).await;
+    let (context, _admitted) = timeless_context();
+    let raised = FullSink::raise(&mut listener, None, &context).await;
     set_thread_res_uid(None, root, None).expect("it was root");
-    let obstacle = raised.expect_err("another user's");
+    let skipped = raised.expect_err("another user's");
     let step = "bind a second socket to the address";
-    assert!(matches!(obstacle, Obstacle::Refused { step: it, .. } if it == step), "{obstacle}");
+    assert!(matches!(skipped, Skipped::Refused { step: it, .. } if it == step), "{skipped}");
     is_whole(&listener, &reached);
 }
 
@@ -106,11 +109,11 @@ async fn an_address_that_another_user_has_bound() {
 async fn a_group_that_others_may_be_in_is_not_touched() {
     let (mut listener, _) = listen(LISTENERS[0]);
     sockopt::set_socket_reuseport(&listener, true).expect("any socket");
-    let (door, _admitted) = timeless_door();
-    let obstacle = FullSink::raise(&mut listener, None, &door).await.expect_err("set");
-    assert!(matches!(obstacle, Obstacle::ReusePort), "{obstacle}");
+    let (context, _admitted) = timeless_context();
+    let skipped = FullSink::raise(&mut listener, None, &context).await.expect_err("set");
+    assert!(matches!(skipped, Skipped::ReusePort), "{skipped}");
     assert!(sockopt::socket_reuseport(&listener).expect("a socket"), "still set");
-    // So it comes down to a rung below, all by itself.
-    let (door, _admitted) = super::door(std::time::Duration::ZERO, TokioClock);
-    assert!(crate::seal::tcp(listener, door).await > Rung::FullSink);
+    // So it comes down to a method below, all by itself.
+    let (context, _admitted) = super::seal_context(std::time::Duration::ZERO, TokioClock);
+    assert!(crate::seal::tcp(listener, context).await > SealMethod::FullSink);
 }

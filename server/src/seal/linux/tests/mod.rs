@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::clock::{Clock, SharedClock, TokioClock};
-use crate::seal::Door;
+use crate::seal::SealContext;
 
 /// Where each kind of listener listens, whether for IPv6 only, and from where clients reach it.
 const LISTENERS: &[(&str, bool, &[&str])] = &[
@@ -58,15 +58,15 @@ fn listen((address, only_v6, clients): (&str, bool, &[&str])) -> (TcpListener, V
     (listener, clients.iter().map(at).collect())
 }
 
-/// A door, and what is admitted by it.
-fn door(grace: Duration, clock: impl Clock) -> (Door<TcpListener>, Admitted) {
+/// A seal_context, and what is admitted by it.
+fn seal_context(grace: Duration, clock: impl Clock) -> (SealContext<TcpListener>, Admitted) {
     let (admit, admitted) = unbounded_channel();
-    (Door::new(admit, grace, SharedClock::new(clock)), Admitted(admitted))
+    (SealContext::new(admit, grace, SharedClock::new(clock)), Admitted(admitted))
 }
 
-/// A door by which the time never comes.
-fn timeless_door() -> (Door<TcpListener>, Admitted) {
-    door(Duration::from_secs(1), StandsStill(TokioClock.now()))
+/// A seal_context by which the time never comes.
+fn timeless_context() -> (SealContext<TcpListener>, Admitted) {
+    seal_context(Duration::from_secs(1), StandsStill(TokioClock.now()))
 }
 
 struct Admitted(UnboundedReceiver<(TcpStream, SocketAddr)>);

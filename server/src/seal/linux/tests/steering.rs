@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use rustix::net::sockopt;
 use tokio::net::TcpListener;
 
-use super::{begin_to_connect, connect, listen, listeners, timeless_door};
+use super::{begin_to_connect, connect, listen, listeners, timeless_context};
 use crate::seal::linux::full_sink::{FullSink, join, second_socket};
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::plugs::{Plugs, socket_for};
@@ -86,16 +86,16 @@ async fn what_begins_before_there_is_a_program_is_admitted() {
         sys::defer_accept(&second, false);
 
         let handshakes = Handshakes::of(&first).expect("netlink");
-        let (door, mut admitted) = timeless_door();
+        let (context, mut admitted) = timeless_context();
         let plugs = Plugs::to(reached[0]).expect("free ports");
-        let raise = FullSink::of_two(&mut first, second, plugs, Some(&handshakes), &door);
+        let raise = FullSink::of_two(&mut first, second, plugs, Some(&handshakes), &context);
         let mut raise = Box::pin(raise);
         assert!(raise.as_mut().now_or_never().is_none(), "{of:?}: handshakes are under way");
         for client in &slow {
             rustix::net::send(client, b"x", rustix::net::SendFlags::empty()).expect("connected");
         }
         let sink = raise.await.expect("Linux, and no sandbox");
-        sink.close(first, Some(&handshakes), &door).await;
+        sink.close(first, Some(&handshakes), &context).await;
         assert_eq!(admitted.count(), clients.len() + slow.len(), "{of:?}");
     }
 }

@@ -7,8 +7,8 @@ use futures_util::FutureExt;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::{LISTENERS, begin_to_connect, listen, listeners, timeless_door};
-use crate::seal::Rung;
+use super::{LISTENERS, begin_to_connect, listen, listeners, timeless_context};
+use crate::seal::SealMethod;
 use crate::seal::linux::plugs::socket_for;
 use crate::seal::linux::{descend, syn_filter, sys};
 
@@ -22,13 +22,13 @@ async fn what_begins_is_dropped_and_what_began_finishes() {
         let (listener, reached) = listen(of);
         sys::defer_accept(&listener, true);
         let mut began = TcpStream::connect(reached[0]).await.expect("room");
-        let (door, mut admitted) = timeless_door();
-        let door = door.begin_at(Rung::SynFilter);
-        let mut seal = Box::pin(descend(listener, &door));
+        let (context, mut admitted) = timeless_context();
+        let context = context.begin_at(SealMethod::SynFilter);
+        let mut seal = Box::pin(descend(listener, &context));
         assert!(seal.as_mut().now_or_never().is_none(), "{of:?}: a handshake is under way");
         let caught: Vec<_> = reached.iter().map(|to| begin_to_connect(*to)).collect();
         began.write_all(b"x").await.expect("sent");
-        assert_eq!(seal.await.expect("it may"), Rung::SynFilter, "{of:?}");
+        assert_eq!(seal.await.expect("it may"), SealMethod::SynFilter, "{of:?}");
         assert_eq!(admitted.count(), 1, "{of:?}");
         assert!(caught.iter().all(|it| sys::state(it) == SYN_SENT), "{of:?}");
         let refused = TcpStream::connect(reached[0]).await.expect_err("nobody listens");
@@ -42,10 +42,10 @@ async fn what_begins_is_dropped_and_what_began_finishes() {
 async fn it_leaves_no_filter_behind() {
     let (listener, reached) = listen(LISTENERS[0]);
     let _held = listener.as_fd().try_clone_to_owned().expect("a descriptor");
-    let (door, _admitted) = timeless_door();
+    let (context, _admitted) = timeless_context();
     syn_filter::attach(&listener).expect("it may");
     assert_eq!(sys::state(begin_to_connect(reached[0])), SYN_SENT);
-    let _ = descend(listener, &door.begin_at(Rung::SynFilter)).await;
+    let _ = descend(listener, &context.begin_at(SealMethod::SynFilter)).await;
     assert_eq!(sys::state(begin_to_connect(reached[0])), ESTABLISHED);
 }
 
@@ -56,10 +56,10 @@ async fn without_the_right_to_filter_the_listener_is_given_back_whole() {
     let may = syn_filter::attach(&socket).is_ok();
     for of in listeners() {
         let (listener, reached) = listen(of);
-        let (door, _admitted) = timeless_door();
-        let door = door.begin_at(Rung::SynFilter);
-        match descend(listener, &door).now_or_never() {
-            Some(Ok(rung)) => assert!(may && rung == Rung::SynFilter, "{of:?}: {rung}"),
+        let (context, _admitted) = timeless_context();
+        let context = context.begin_at(SealMethod::SynFilter);
+        match descend(listener, &context).now_or_never() {
+            Some(Ok(method)) => assert!(may && method == SealMethod::SynFilter, "{of:?}: {method}"),
             Some(Err(given_back)) => {
                 assert!(!may, "{of:?}: it may");
                 assert_eq!(sys::state(begin_to_connect(reached[0])), ESTABLISHED);

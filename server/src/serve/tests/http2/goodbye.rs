@@ -8,12 +8,12 @@ use axum::Router;
 
 use crate::report::ConnectionClass;
 use crate::testing::{Gate, Rig};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
 async fn goodbye_is_said_twice_and_streams_under_way_finish() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.send(get(1, "/held")).await;
     rig.terminate().await;
@@ -46,7 +46,7 @@ async fn goodbye_is_said_twice_and_streams_under_way_finish() {
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_one_ends_when_it_has_heard() {
-    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     rig.terminate().await;
     pong(&mut client).await;
@@ -58,7 +58,7 @@ async fn an_idle_one_ends_when_it_has_heard() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_never_answers_the_ping_is_cut_at_the_deadline() {
-    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let client = connect(&rig).await;
     rig.terminate().await;
     let report = rig.report().await;
@@ -69,7 +69,7 @@ async fn one_that_never_answers_the_ping_is_cut_at_the_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_never_sends_the_whole_preface_is_cut_at_the_deadline() {
-    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.send(&PREFACE[..10]).await;
     rig.terminate().await;

@@ -13,7 +13,7 @@ use super::frames::{
 };
 use crate::report::ConnectionClass;
 use crate::testing::{Client, Gate, Rig, ms, settle};
-use crate::{Drain, LameDuckWork, Policy};
+use crate::{LameDuckWork, Policy, ShutdownHandle};
 
 /// POST of a path, in HPACK; the body is to follow.
 fn post_head(stream: u32, path: &str) -> Vec<u8> {
@@ -78,7 +78,7 @@ async fn a_client_that_stops_reading_is_cut_at_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_after_the_last_goodbye_is_never_executed() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.send(get(1, "/held")).await;
     rig.terminate().await;
@@ -154,7 +154,7 @@ async fn an_early_answer_over_an_unread_body_is_whole() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_is_reset_takes_its_handler_along() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.send([get(1, "/held"), get(3, "/held")].concat()).await;
     assert_eq!(gate.waiting(), 2);
@@ -174,7 +174,7 @@ async fn a_stream_that_is_reset_takes_its_handler_along() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_vanishes_is_uncounted_at_once() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.send([get(1, "/held"), get(3, "/held")].concat()).await;
     rig.terminate().await;
@@ -192,7 +192,7 @@ async fn a_client_that_vanishes_is_uncounted_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_whose_connection_has_gone_before_its_handler_began_is_not_executed() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     rig.terminate().await;
     // In the instant of the deadline, and before the driver's turn.
@@ -208,7 +208,7 @@ async fn a_stream_whose_connection_has_gone_before_its_handler_began_is_not_exec
 async fn a_lame_duck_that_refuses_executes_no_new_stream() {
     let gate = Gate::new();
     let policy = Policy::default().lame_duck(ms(1_000)).lame_duck_work(LameDuckWork::Refuse);
-    let mut rig = Rig::new(policy, gate.app(Drain::new()));
+    let mut rig = Rig::new(policy, gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.send(get(1, "/held")).await;
     rig.terminate().await;
@@ -254,7 +254,7 @@ async fn a_response_held_back_by_flow_control_is_sent_whole() {
 #[tokio::test(start_paused = true)]
 async fn streams_left_at_the_deadline_are_cut_with_their_handlers() {
     let gate = Gate::new();
-    let mut rig = Rig::new(Policy::default(), gate.app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.send([get(1, "/held"), get(3, "/held")].concat()).await;
     assert_eq!(gate.waiting(), 2);
@@ -276,7 +276,7 @@ async fn what_is_cut_has_gone_before_resources_are_released() {
     let gate = Gate::new();
     let (at_release, seen) = (gate.clone(), Arc::new(AtomicUsize::new(usize::MAX)));
     let still_there = Arc::clone(&seen);
-    let mut rig = Rig::with(Policy::default(), gate.app(Drain::new()), |serve| {
+    let mut rig = Rig::with(Policy::default(), gate.app(ShutdownHandle::new()), |serve| {
         serve.release("pool", ms(100), move || async move {
             still_there.store(at_release.waiting(), Ordering::Relaxed);
         })

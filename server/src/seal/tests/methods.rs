@@ -1,11 +1,11 @@
-//! Every rung under load.
+//! Every method under load.
 
 use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
 
 use futures_util::future::join_all;
 
 use super::load::{Load, Lost, Server, listeners};
-use crate::Rung;
+use crate::SealMethod;
 use crate::listener::BeginAt;
 
 const CLIENTS: usize = 8;
@@ -13,8 +13,8 @@ const CLIENTS: usize = 8;
 /// How often each listener is closed.
 const SHUTDOWNS: usize = 3;
 
-/// Closes servers, all at the same time, and gives what was lost and which rungs were taken.
-async fn close_under_load(begin_at: Rung) -> (Vec<Rung>, Vec<Lost>) {
+/// Closes servers, all at the same time, and gives what was lost and which methods were taken.
+async fn close_under_load(begin_at: SealMethod) -> (Vec<SealMethod>, Vec<Lost>) {
     let mut servers = Vec::new();
     for _ in 0..SHUTDOWNS {
         servers.extend(listeners().await);
@@ -25,17 +25,17 @@ async fn close_under_load(begin_at: Rung) -> (Vec<Rung>, Vec<Lost>) {
         load.answered(100).await;
         let report = server.terminate().await;
         assert!(report.clean, "{report}");
-        (report.rung.expect("it was closed"), load.lost().await)
+        (report.seal_method.expect("it was closed"), load.lost().await)
     }));
-    let (rungs, lost): (Vec<_>, Vec<_>) = closed.await.into_iter().unzip();
-    (rungs, lost.into_iter().flatten().collect())
+    let (methods, lost): (Vec<_>, Vec<_>) = closed.await.into_iter().unzip();
+    (methods, lost.into_iter().flatten().collect())
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_sink_loses_nothing() {
-    let (rungs, lost) = close_under_load(Rung::SharedSocket).await;
-    assert!(rungs.iter().all(|rung| *rung == Rung::FullSink), "{rungs:?}");
+    let (methods, lost) = close_under_load(SealMethod::SharedSocket).await;
+    assert!(methods.iter().all(|method| *method == SealMethod::FullSink), "{methods:?}");
     assert!(lost.is_empty(), "{lost:?}");
 }
 
@@ -43,16 +43,16 @@ async fn a_full_sink_loses_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs the right to filter sockets; tests/integration runs it"]
 async fn a_syn_filter_loses_nothing() {
-    let (rungs, lost) = close_under_load(Rung::SynFilter).await;
-    assert!(rungs.iter().all(|rung| *rung == Rung::SynFilter), "{rungs:?}");
+    let (methods, lost) = close_under_load(SealMethod::SynFilter).await;
+    assert!(methods.iter().all(|method| *method == SealMethod::SynFilter), "{methods:?}");
     assert!(lost.is_empty(), "{lost:?}");
 }
 
 /// Whatever connects between the last accept and the close is reset. But it has not been served.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_rung_cuts_no_answer() {
-    let (rungs, lost) = close_under_load(Rung::AcceptUntilEmpty).await;
-    assert!(rungs.iter().all(|rung| *rung == Rung::AcceptUntilEmpty), "{rungs:?}");
+    let (methods, lost) = close_under_load(SealMethod::AcceptUntilEmpty).await;
+    assert!(methods.iter().all(|method| *method == SealMethod::AcceptUntilEmpty), "{methods:?}");
     let was_reset = |lost: &Lost| match &lost.error {
         Some(error) => matches!(error.kind(), ConnectionReset | BrokenPipe),
         None => false,

@@ -31,7 +31,7 @@ const FIRST_READ: usize = 2048;
 ///
 /// hyper holds buffers of 16 KiB for each connection and 2 KiB of state. So it is only there once
 /// something was said, and no longer when nothing was said for a while.
-pub(super) enum Line<I, G: HttpService<Incoming>> {
+pub(super) enum ConnIo<I, G: HttpService<Incoming>> {
     Quiet(Quiet<I, G>),
     Http1(Http1<I, G>),
     #[cfg(feature = "http2")]
@@ -60,7 +60,7 @@ pub(super) struct Http1<I, G: HttpService<Incoming>> {
 type Http2<I, G> =
     hyper::server::conn::http2::Connection<TokioIo<Watched<I>>, G, hyper_util::rt::TokioExecutor>;
 
-impl<I, G, B> Line<I, G>
+impl<I, G, B> ConnIo<I, G>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     G: HttpService<Incoming, ResBody = B, Error = BoxError>,
@@ -235,7 +235,7 @@ struct Unparked(Arc<Conn>);
 impl Unparked {
     fn new(conn: &Arc<Conn>) -> Self {
         let shared = conn.shared();
-        if shared.crowd.enter() {
+        if shared.buffers.enter() {
             shared.driver.notify_one();
         }
         Self(Arc::clone(conn))
@@ -252,6 +252,6 @@ impl Deref for Unparked {
 
 impl Drop for Unparked {
     fn drop(&mut self) {
-        self.0.shared().crowd.leave();
+        self.0.shared().buffers.leave();
     }
 }

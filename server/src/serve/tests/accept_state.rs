@@ -10,11 +10,11 @@ use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncWriteExt, DuplexStream};
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Drain, Listener, Policy, Signal};
+use crate::{Listener, Policy, ShutdownHandle, Signal};
 
 #[tokio::test(start_paused = true)]
 async fn out_of_descriptors_it_rests_and_goes_on() {
-    let rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     rig.fail_accept(io::Error::from_raw_os_error(24)); // EMFILE
     let mut client = rig.connect();
     client.get("/").await;
@@ -26,7 +26,7 @@ async fn out_of_descriptors_it_rests_and_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_was_gone_is_passed_over() {
-    let rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     rig.fail_accept(io::ErrorKind::ConnectionAborted.into());
     let mut client = rig.connect();
     client.get("/").await;
@@ -46,7 +46,7 @@ async fn a_signal_while_resting_is_heard() {
 /// The connection behind the failure has waited at the door since before the signal.
 #[tokio::test(start_paused = true)]
 async fn a_failure_while_sealing_loses_nobody_behind_it() {
-    let mut rig = Rig::new(Policy::default(), Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     settle().await;
     rig.signal(Signal::Terminate);
     rig.fail_accept(io::Error::from_raw_os_error(24));
@@ -63,7 +63,7 @@ async fn a_failure_while_sealing_loses_nobody_behind_it() {
 #[tokio::test(start_paused = true)]
 async fn one_just_accepted_is_read_before_it_is_closed() {
     let policy = Policy::default().idle_grace(ms(0)).first_byte_grace(ms(0)).linger(ms(0));
-    let mut rig = Rig::new(policy, Gate::new().app(Drain::new()));
+    let mut rig = Rig::new(policy, Gate::new().app(ShutdownHandle::new()));
     let mut clients: Vec<_> = (0..20).map(|_| rig.connect()).collect();
     for client in &mut clients {
         // Fits into the connection, so that this does not let the server run.
@@ -168,7 +168,7 @@ async fn a_panic_of_the_accept_loop_begins_the_same_shutdown() {
     let (ours, theirs) = tokio::io::duplex(1024);
     let mut client = crate::testing::Client(ours);
     client.send("GET /held HTTP/1.1\r\nhost: test\r\n\r\n").await;
-    let app = gate.app(Drain::new());
+    let app = gate.app(ShutdownHandle::new());
     let server = tokio::spawn(crate::serve(Panics(Some(theirs)), app).into_future());
     settle().await;
     gate.let_go(1);
@@ -177,7 +177,7 @@ async fn a_panic_of_the_accept_loop_begins_the_same_shutdown() {
     drop(client);
     let report = server.await.expect("the panic was caught");
     assert_eq!((report.cause.as_str(), report.exit_code()), ("panic", 70));
-    assert_eq!((report.aborted.requests, report.rung), (0, None));
+    assert_eq!((report.aborted.requests, report.seal_method), (0, None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -187,7 +187,7 @@ async fn signals_that_end_leave_the_server_running() {
     let (queue, accepted) = tokio::sync::mpsc::unbounded_channel();
     queue.send(Ok(theirs)).expect("open");
     let listener = crate::testing::MemoryListener::new(accepted);
-    let app = Gate::new().app(Drain::new());
+    let app = Gate::new().app(ShutdownHandle::new());
     let server = crate::serve(listener, app).signals(stream::empty());
     let server = tokio::spawn(server.into_future());
     client.get("/").await;

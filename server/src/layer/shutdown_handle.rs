@@ -4,41 +4,41 @@ use http::Request;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::Drain;
+use crate::ShutdownHandle;
 
-/// Puts a [`Drain`] into the extensions of every request.
+/// Puts a [`ShutdownHandle`] into the extensions of every request.
 ///
 /// For servers other than [`serve`](crate::serve()), which does it by itself; one that requests
 /// carry already is replaced.
 #[derive(Clone, Debug)]
-pub struct DrainLayer {
-    drain: Drain,
+pub struct ShutdownHandleLayer {
+    drain: ShutdownHandle,
 }
 
-impl DrainLayer {
+impl ShutdownHandleLayer {
     /// With this handle.
     #[must_use]
-    pub fn new(drain: Drain) -> Self {
+    pub fn new(drain: ShutdownHandle) -> Self {
         Self { drain }
     }
 }
 
-impl<S> Layer<S> for DrainLayer {
-    type Service = WithDrain<S>;
+impl<S> Layer<S> for ShutdownHandleLayer {
+    type Service = WithShutdownHandle<S>;
 
-    fn layer(&self, inner: S) -> WithDrain<S> {
-        WithDrain { inner, drain: self.drain.clone() }
+    fn layer(&self, inner: S) -> WithShutdownHandle<S> {
+        WithShutdownHandle { inner, drain: self.drain.clone() }
     }
 }
 
-/// A service whose requests carry a [`Drain`]. Made by [`DrainLayer`].
+/// A service whose requests carry a [`ShutdownHandle`]. Made by [`ShutdownHandleLayer`].
 #[derive(Clone, Debug)]
-pub struct WithDrain<S> {
+pub struct WithShutdownHandle<S> {
     inner: S,
-    drain: Drain,
+    drain: ShutdownHandle,
 }
 
-impl<S, B> Service<Request<B>> for WithDrain<S>
+impl<S, B> Service<Request<B>> for WithShutdownHandle<S>
 where
     S: Service<Request<B>>,
 {

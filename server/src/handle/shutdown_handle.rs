@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::tracked::Tracked;
 use crate::drain::Input;
-use crate::serve::{Orders, Shared};
+use crate::serve::{Shared, ShutdownFlags};
 
 /// What the application sees of the shutdown, and how it takes part.
 ///
@@ -31,19 +31,19 @@ use crate::serve::{Orders, Shared};
 ///
 /// [e]: Tracked::essential
 #[derive(Clone, Debug)]
-pub struct Drain {
+pub struct ShutdownHandle {
     shared: Arc<Shared>,
 }
 
-impl Default for Drain {
+impl Default for ShutdownHandle {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Drain {
-    /// A handle for [`Serve::drain`](crate::Serve::drain), made before it so that routes and tasks
-    /// can have it.
+impl ShutdownHandle {
+    /// A handle for [`Serve::shutdown_handle`](crate::Serve::shutdown_handle), made before it so
+    /// that routes and tasks can have it.
     #[must_use]
     pub fn new() -> Self {
         Self { shared: Arc::new(Shared::new()) }
@@ -56,7 +56,7 @@ impl Drain {
     /// How many connections hold more than they need between two requests.
     #[cfg(all(test, feature = "axum"))]
     pub(crate) fn unparked(&self) -> usize {
-        self.shared.crowd.unparked()
+        self.shared.buffers.unparked()
     }
 
     pub(crate) fn into_shared(self) -> Arc<Shared> {
@@ -66,7 +66,7 @@ impl Drain {
     /// Whether the shutdown has begun. Never becomes false again.
     #[must_use]
     pub fn is_draining(&self) -> bool {
-        self.shared.orders().has(Orders::UNREADY)
+        self.shared.orders().has(ShutdownFlags::UNREADY)
     }
 
     /// Waits until the shutdown begins; over at once when it has. Cancel safe.
@@ -80,15 +80,16 @@ impl Drain {
     ///
     /// use axum::response::sse::{Event, Sse};
     /// use futures_util::{Stream, StreamExt, stream};
-    /// use lastorders::Drain;
+    /// use lastorders::ShutdownHandle;
     ///
-    /// async fn events(drain: Drain) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    /// async fn events(drain: ShutdownHandle) -> Sse<impl Stream<Item = Result<Event, Infallible>>>
+    /// {
     ///     let events = stream::repeat(Ok(Event::default().data("a tick")));
     ///     Sse::new(events.take_until(drain.draining()))
     /// }
     /// # use axum::response::IntoResponse;
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// # let drain = Drain::new();
+    /// # let drain = ShutdownHandle::new();
     /// # let mut body = events(drain.clone()).await.into_response().into_body().into_data_stream();
     /// # assert_eq!(body.next().await.unwrap().unwrap(), "data: a tick\n\n");
     /// # drain.begin();
@@ -102,11 +103,11 @@ impl Drain {
     #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
     /// use axum::extract::{Path, State};
     /// use axum::http::StatusCode;
-    /// use lastorders::Drain;
+    /// use lastorders::ShutdownHandle;
     /// use tokio::sync::watch;
     ///
     /// async fn news(
-    ///     drain: Drain,
+    ///     drain: ShutdownHandle,
     ///     State(mut news): State<watch::Receiver<u64>>,
     ///     Path(after): Path<u64>,
     /// ) -> Result<String, StatusCode> {
@@ -120,7 +121,7 @@ impl Drain {
     /// # let (tell, receiver) = watch::channel(1);
     /// # let route = axum::routing::get(news).with_state::<()>(receiver.clone());
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// # let drain = Drain::new();
+    /// # let drain = ShutdownHandle::new();
     /// # drain.begin();
     /// # let ask = |after| news(drain.clone(), State(receiver.clone()), Path(after));
     /// # assert_eq!(ask(0).await, Ok("1".to_owned()));
@@ -139,7 +140,7 @@ impl Drain {
             let mut began = std::pin::pin!(shared.began.notified());
             // Listening before looking, so that nothing is missed in between.
             began.as_mut().enable();
-            if !shared.orders().has(Orders::UNREADY) {
+            if !shared.orders().has(ShutdownFlags::UNREADY) {
                 began.await;
             }
         }
@@ -158,14 +159,14 @@ impl Drain {
     #[cfg_attr(feature = "axum", doc = "```")]
     #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
     /// use axum::http::StatusCode;
-    /// use lastorders::Drain;
+    /// use lastorders::ShutdownHandle;
     ///
-    /// async fn sign_up(drain: Drain) -> StatusCode {
+    /// async fn sign_up(drain: ShutdownHandle) -> StatusCode {
     ///     tokio::spawn(drain.track(async { /* send the welcome mail */ }));
     ///     StatusCode::ACCEPTED
     /// }
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// # assert_eq!(sign_up(Drain::new()).await, StatusCode::ACCEPTED);
+    /// # assert_eq!(sign_up(ShutdownHandle::new()).await, StatusCode::ACCEPTED);
     /// # });
     /// ```
     ///
@@ -174,7 +175,7 @@ impl Drain {
     /// application holds go with the last connection. `examples/worker.rs` has the whole of it.
     ///
     /// ```
-    /// use lastorders::Drain;
+    /// use lastorders::ShutdownHandle;
     /// use tokio::sync::mpsc;
     ///
     /// async fn work(mut jobs: mpsc::Receiver<u32>) -> u32 {
@@ -186,7 +187,7 @@ impl Drain {
     /// }
     ///
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// let drain = Drain::new();
+    /// let drain = ShutdownHandle::new();
     /// let (send, jobs) = mpsc::channel(16);
     /// // Its panic would begin the shutdown: nobody else takes the jobs.
     /// let worker = tokio::spawn(drain.track(work(jobs)).essential());

@@ -9,48 +9,48 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::clock::Sleep;
 use crate::listener::Listener;
-use crate::seal::Rung;
+use crate::seal::SealMethod;
 
 /// The way in.
-pub(super) enum Entrance<L: Listener> {
+pub(super) enum AcceptState<L: Listener> {
     Open(L),
     /// Open, but accepting rests.
     Resting(L, Sleep),
     Sealing {
-        seal: Pin<Box<dyn Future<Output = Rung> + Send>>,
+        seal: Pin<Box<dyn Future<Output = SealMethod> + Send>>,
         admitted: UnboundedReceiver<(L::Io, L::Addr)>,
     },
     Shut,
 }
 
 /// What happens there.
-pub(super) enum Entered<L: Listener> {
+pub(super) enum AcceptEvent<L: Listener> {
     Accepted(io::Result<(L::Io, L::Addr)>),
     AcceptPanicked,
     Rested,
-    Sealed(Rung),
+    Sealed(SealMethod),
 }
 
-impl<L: Listener> Entrance<L> {
+impl<L: Listener> AcceptState<L> {
     /// Waits for what happens next. Cancel safe, as `Listener::accept` is.
-    pub(super) async fn next(&mut self) -> Entered<L> {
+    pub(super) async fn next(&mut self) -> AcceptEvent<L> {
         match self {
             Self::Open(listener) => {
                 match AssertUnwindSafe(listener.accept()).catch_unwind().await {
-                    Ok(accepted) => Entered::Accepted(accepted),
-                    Err(_) => Entered::AcceptPanicked,
+                    Ok(accepted) => AcceptEvent::Accepted(accepted),
+                    Err(_) => AcceptEvent::AcceptPanicked,
                 }
             }
             Self::Resting(_, rest) => {
                 rest.await;
-                Entered::Rested
+                AcceptEvent::Rested
             }
             Self::Sealing { seal, admitted } => {
                 tokio::select! {
                     // What was admitted is served while the sealing goes on.
                     biased;
-                    Some(accepted) = admitted.recv() => Entered::Accepted(Ok(accepted)),
-                    rung = seal => Entered::Sealed(rung),
+                    Some(accepted) = admitted.recv() => AcceptEvent::Accepted(Ok(accepted)),
+                    method = seal => AcceptEvent::Sealed(method),
                 }
             }
             Self::Shut => pending().await,

@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Rung {
+pub enum SealMethod {
     /// Nothing was closed but our copy: the socket is another process's too, and what waits in its
     /// accept queue waits for that one. Nothing is lost. For listeners in a
     /// [`Shared`](crate::listener::Shared).
@@ -26,7 +26,7 @@ pub enum Rung {
     AcceptUntilEmpty,
 }
 
-impl fmt::Display for Rung {
+impl fmt::Display for SealMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::SharedSocket => "shared socket",

@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Rung;
+use super::SealMethod;
 use crate::clock::SharedClock;
 use crate::listener::Listener;
 
 /// What [`Listener::seal`] is given: where the last connections go, and how long it may take over
 /// them.
-pub struct Door<L: Listener> {
+pub struct SealContext<L: Listener> {
     admit: Box<Admit<L>>,
     handshake_grace: Duration,
     clock: SharedClock,
-    first_rung: Rung,
+    first_method: SealMethod,
     make_room: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
 type Admit<L> = dyn Fn(<L as Listener>::Io, <L as Listener>::Addr) + Send + Sync;
 
-impl<L: Listener> Door<L> {
+impl<L: Listener> SealContext<L> {
     pub(crate) fn new(
         admitted: UnboundedSender<(L::Io, L::Addr)>,
         handshake_grace: Duration,
@@ -29,8 +29,8 @@ impl<L: Listener> Door<L> {
         // The receiver is only gone when the shutdown was cut short, and then the connection is to
         // be closed.
         let admit = move |io, peer| drop(admitted.send((io, peer)));
-        let first_rung = Rung::SharedSocket;
-        Self { admit: Box::new(admit), handshake_grace, clock, first_rung, make_room: None }
+        let first_method = SealMethod::SharedSocket;
+        Self { admit: Box::new(admit), handshake_grace, clock, first_method, make_room: None }
     }
 
     /// What is called, again and again, for as long as connections wait in the queue and there are
@@ -51,7 +51,7 @@ impl<L: Listener> Door<L> {
     ///
     /// ```
     /// # use std::io;
-    /// # use lastorders::{Door, Listener, Rung};
+    /// # use lastorders::{SealContext, Listener, SealMethod};
     /// # use tokio::io::BufStream;
     /// struct Buffered<L>(L);
     ///
@@ -69,21 +69,21 @@ impl<L: Listener> Door<L> {
     ///     }
     ///
     ///     // Without this, the provided way would be taken, which is not the best for every `L`.
-    ///     async fn seal(self, door: Door<Self>) -> Rung {
-    ///         self.0.seal(door.inner(|io, peer| (BufStream::new(io), peer))).await
+    ///     async fn seal(self, context: SealContext<Self>) -> SealMethod {
+    ///         self.0.seal(context.inner(|io, peer| (BufStream::new(io), peer))).await
     ///     }
     /// }
     /// ```
     pub fn inner<I: Listener>(
         self,
         wrap: impl Fn(I::Io, I::Addr) -> (L::Io, L::Addr) + Send + Sync + 'static,
-    ) -> Door<I> {
-        let Self { admit, handshake_grace, clock, first_rung, make_room } = self;
+    ) -> SealContext<I> {
+        let Self { admit, handshake_grace, clock, first_method, make_room } = self;
         let admit = move |io, peer| {
             let (io, peer) = wrap(io, peer);
             admit(io, peer);
         };
-        Door { admit: Box::new(admit), handshake_grace, clock, first_rung, make_room }
+        SealContext { admit: Box::new(admit), handshake_grace, clock, first_method, make_room }
     }
 
     /// Lets a connection in. It is served like any other that was accepted in time.
@@ -97,17 +97,17 @@ impl<L: Listener> Door<L> {
         self.handshake_grace
     }
 
-    /// The same door, for a sealing that begins at `rung` or below it.
+    /// The same door, for a sealing that begins at `method` or below it.
     #[must_use]
-    pub fn begin_at(self, rung: Rung) -> Self {
-        let first_rung = self.first_rung.max(rung);
-        Self { first_rung, ..self }
+    pub fn begin_at(self, method: SealMethod) -> Self {
+        let first_method = self.first_method.max(method);
+        Self { first_method, ..self }
     }
 
-    /// The best rung that may be taken; those above it are not to be tried.
+    /// The best method that may be taken; those above it are not to be tried.
     #[must_use]
-    pub fn first_rung(&self) -> Rung {
-        self.first_rung
+    pub fn first_method(&self) -> SealMethod {
+        self.first_method
     }
 
     /// Waits on the server's clock.
@@ -116,11 +116,11 @@ impl<L: Listener> Door<L> {
     }
 }
 
-impl<L: Listener> fmt::Debug for Door<L> {
+impl<L: Listener> fmt::Debug for SealContext<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Door")
+        f.debug_struct("SealContext")
             .field("handshake_grace", &self.handshake_grace)
-            .field("first_rung", &self.first_rung)
+            .field("first_method", &self.first_method)
             .finish_non_exhaustive()
     }
 }

@@ -11,13 +11,13 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Who holds buffers, and how many may.
 #[derive(Debug, Default)]
-pub(crate) struct Crowd {
+pub(crate) struct BufferBudget {
     unparked: AtomicUsize,
     limit: OnceLock<usize>,
     due: AtomicBool,
 }
 
-impl Crowd {
+impl BufferBudget {
     pub(super) fn limit(&self, limit: usize) {
         self.limit.get_or_init(|| limit);
     }
@@ -68,7 +68,7 @@ impl Parking {
     /// Waits for the next round and makes it; for ever while no more hold buffers than may. Cancel
     /// safe.
     pub(super) async fn round(&mut self, shared: &Shared) {
-        if self.over || !shared.crowd.is_over() {
+        if self.over || !shared.buffers.is_over() {
             self.next = None;
             // Whoever is one too many wakes the driver.
             return pending().await;
@@ -80,7 +80,7 @@ impl Parking {
 
     /// Makes a round at once, if one is due.
     pub(super) fn round_if_crowded(&self, shared: &Shared) {
-        if !self.over && shared.crowd.due.swap(false, Ordering::AcqRel) {
+        if !self.over && shared.buffers.due.swap(false, Ordering::AcqRel) {
             park(shared);
         }
     }

@@ -1,14 +1,15 @@
 //! Idle connections that give up what they do not need.
 
 use crate::testing::{Client, Gate, Rig, ms, settle};
-use crate::{Drain, Policy};
+use crate::{Policy, ShutdownHandle};
 
 /// A server with a client that has had one answer; `beyond` is how many may hold buffers.
-async fn used(drain: &Drain, beyond: usize) -> (Rig, Client, Gate) {
+async fn used(drain: &ShutdownHandle, beyond: usize) -> (Rig, Client, Gate) {
     let gate = Gate::new();
     let app = gate.app(drain.clone());
-    let rig =
-        Rig::with(Policy::default(), app, |serve| serve.drain(drain.clone()).park_beyond(beyond));
+    let rig = Rig::with(Policy::default(), app, |serve| {
+        serve.shutdown_handle(drain.clone()).park_beyond(beyond)
+    });
     let mut client = rig.connect();
     assert_eq!(drain.unparked(), 0);
     client.get("/").await;
@@ -26,7 +27,7 @@ async fn pass(seconds: u64) {
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_too_many_is_parked_and_used_again() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let (mut rig, mut client, gate) = used(&drain, 0).await;
     pass(1).await;
     assert_eq!(drain.unparked(), 0);
@@ -45,7 +46,7 @@ async fn an_idle_connection_too_many_is_parked_and_used_again() {
 
 #[tokio::test(start_paused = true)]
 async fn as_many_as_may_keep_their_buffers() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let (mut rig, client, _) = used(&drain, 1).await;
     pass(10).await;
     assert_eq!(drain.unparked(), 1);
@@ -56,7 +57,7 @@ async fn as_many_as_may_keep_their_buffers() {
 
 #[tokio::test(start_paused = true)]
 async fn a_crowd_is_held_off_while_it_arrives() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let (mut rig, client, _) = used(&drain, 8).await;
     let mut clients = vec![client];
     // Without a second passing.
@@ -78,7 +79,7 @@ async fn a_crowd_is_held_off_while_it_arrives() {
 
 #[tokio::test(start_paused = true)]
 async fn a_parked_one_is_idle_in_a_shutdown_and_not_new() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let (mut rig, mut client, _) = used(&drain, 0).await;
     pass(1).await;
     assert_eq!(drain.unparked(), 0);
@@ -92,7 +93,7 @@ async fn a_parked_one_is_idle_in_a_shutdown_and_not_new() {
 
 #[tokio::test(start_paused = true)]
 async fn neither_half_a_head_nor_a_request_in_flight_is_parked() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let (mut rig, mut half, gate) = used(&drain, 0).await;
     half.send("GET / HT").await;
     let mut busy = rig.connect();
@@ -111,7 +112,7 @@ async fn neither_half_a_head_nor_a_request_in_flight_is_parked() {
 /// Half a head came with the end of the request before it, so that no later read showed it.
 #[tokio::test(start_paused = true)]
 async fn half_a_head_behind_a_whole_request_is_kept() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let (mut rig, mut client, _) = used(&drain, 0).await;
     client.send("POST /held HTTP/1.1\r\nhost: test\r\ncontent-length: 2\r\n\r\nokGET / HT").await;
     assert_eq!(client.answer().await.body, "read");
@@ -125,7 +126,7 @@ async fn half_a_head_behind_a_whole_request_is_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn a_parked_one_that_closes_is_gone() {
-    let drain = Drain::new();
+    let drain = ShutdownHandle::new();
     let (mut rig, client, _) = used(&drain, 0).await;
     pass(2).await;
     drop(client);
@@ -137,7 +138,7 @@ async fn a_parked_one_that_closes_is_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_for_a_head_runs_for_parked_ones_too() {
-    let app = Gate::new().app(Drain::new());
+    let app = Gate::new().app(ShutdownHandle::new());
     let rig = Rig::with(Policy::default(), app, |serve| {
         serve.header_read_timeout(Some(ms(10_000))).park_beyond(0)
     });

@@ -1,8 +1,8 @@
 use std::io;
 
-/// Why a rung was passed over. It reads after "passed over: ".
+/// Why a method was passed over. It reads after "passed over: ".
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Obstacle {
+pub(super) enum Skipped {
     /// A step that the kernel, a sandbox or the network refused.
     #[error("cannot {step}: {error}")]
     Refused { step: &'static str, error: io::Error },
@@ -20,11 +20,11 @@ pub(super) enum Obstacle {
 
 /// Says which step an error belongs to.
 pub(super) trait Step<T> {
-    fn step(self, step: &'static str) -> Result<T, Obstacle>;
+    fn step(self, step: &'static str) -> Result<T, Skipped>;
 }
 
 impl<T, E: Into<io::Error>> Step<T> for Result<T, E> {
-    fn step(self, step: &'static str) -> Result<T, Obstacle> {
-        self.map_err(|error| Obstacle::Refused { step, error: error.into() })
+    fn step(self, step: &'static str) -> Result<T, Skipped> {
+        self.map_err(|error| Skipped::Refused { step, error: error.into() })
     }
 }
