@@ -47,6 +47,7 @@ mod report;
 mod seal;
 mod serve;
 pub mod signal;
+mod state;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 pub mod systemd;
 #[cfg(feature = "tls")]

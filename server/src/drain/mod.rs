@@ -17,6 +17,7 @@ mod machine;
 mod outcome;
 mod phase;
 mod policy;
+mod shutdown_flags;
 mod timer;
 
 #[cfg(test)]
@@ -29,4 +30,5 @@ pub use machine::Machine;
 pub use outcome::{Outcome, Released};
 pub use phase::Phase;
 pub use policy::{ABORT_GRACE, LameDuckWork, Policy, PolicyError};
+pub(crate) use shutdown_flags::ShutdownFlags;
 pub use timer::Timer;

@@ -34,8 +34,8 @@ pub struct NoShutdownHandle;
 impl fmt::Display for NoShutdownHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "cannot extract `ShutdownHandle`: the request did not come through `lastorders::serve`; \
-             serve the application with it, or wrap it in \
+            "cannot extract `ShutdownHandle`: the request did not come through \
+             `lastorders::serve`; serve the application with it, or wrap it in \
              `lastorders::layer::ShutdownHandleLayer`",
         )
     }

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use super::tracked::Tracked;
 use crate::drain::Input;
-use crate::serve::{Shared, ShutdownFlags};
+use crate::drain::ShutdownFlags;
+use crate::state::ServerState;
 
 /// What the application sees of the shutdown, and how it takes part.
 ///
@@ -32,7 +33,7 @@ use crate::serve::{Shared, ShutdownFlags};
 /// [e]: Tracked::essential
 #[derive(Clone, Debug)]
 pub struct ShutdownHandle {
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
 }
 
 impl Default for ShutdownHandle {
@@ -46,10 +47,10 @@ impl ShutdownHandle {
     /// that routes and tasks can have it.
     #[must_use]
     pub fn new() -> Self {
-        Self { shared: Arc::new(Shared::new()) }
+        Self { shared: Arc::new(ServerState::new()) }
     }
 
-    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+    pub(crate) fn of(shared: &Arc<ServerState>) -> Self {
         Self { shared: Arc::clone(shared) }
     }
 
@@ -59,14 +60,14 @@ impl ShutdownHandle {
         self.shared.buffers.unparked()
     }
 
-    pub(crate) fn into_shared(self) -> Arc<Shared> {
+    pub(crate) fn into_shared(self) -> Arc<ServerState> {
         self.shared
     }
 
     /// Whether the shutdown has begun. Never becomes false again.
     #[must_use]
     pub fn is_draining(&self) -> bool {
-        self.shared.orders().has(ShutdownFlags::UNREADY)
+        self.shared.flags().has(ShutdownFlags::UNREADY)
     }
 
     /// Waits until the shutdown begins; over at once when it has. Cancel safe.
@@ -140,7 +141,7 @@ impl ShutdownHandle {
             let mut began = std::pin::pin!(shared.began.notified());
             // Listening before looking, so that nothing is missed in between.
             began.as_mut().enable();
-            if !shared.orders().has(ShutdownFlags::UNREADY) {
+            if !shared.flags().has(ShutdownFlags::UNREADY) {
                 began.await;
             }
         }

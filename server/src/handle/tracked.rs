@@ -9,11 +9,11 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::drain::Input;
-use crate::serve::{Shared, TaskEntry};
+use crate::state::{ServerState, TaskEntry};
 
 /// A task's place among those that the shutdown waits for.
 struct Membership {
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     id: u64,
     entry: Arc<TaskEntry>,
 }
@@ -40,7 +40,7 @@ pin_project! {
 }
 
 impl<F> Tracked<F> {
-    pub(super) fn new(shared: &Arc<Shared>, future: F) -> Self {
+    pub(super) fn new(shared: &Arc<ServerState>, future: F) -> Self {
         let id = shared.next_id();
         let entry = Arc::new(TaskEntry::default());
         shared.enlist_task(id, &entry);

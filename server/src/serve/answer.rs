@@ -16,11 +16,11 @@ use tower_service::Service;
 
 use super::BoxError;
 use super::body::{CountedBody, Flight, Source};
-use super::conn::Conn;
-use super::shared::ShutdownFlags;
 use crate::buggify::{Site, buggify};
+use crate::drain::ShutdownFlags;
 use crate::health;
 use crate::injected::{InjectedBug, injected};
+use crate::state::Conn;
 
 pin_project! {
     /// The answer to one request: the application's, or our own when it was refused or the
@@ -159,7 +159,7 @@ fn announce(head: &mut Parts, conn: &Conn, tunnel: bool) {
         if injected(InjectedBug::UpgradedForgotten) {
             conn.gone();
         }
-    } else if conn.shared().orders().has(ShutdownFlags::ANNOUNCE_CLOSE)
+    } else if conn.shared().flags().has(ShutdownFlags::ANNOUNCE_CLOSE)
         && !injected(InjectedBug::NoConnectionClose)
     {
         // hyper closes the connection after an answer that says so.

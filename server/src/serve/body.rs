@@ -7,8 +7,8 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project_lite::pin_project;
 
-use super::conn::Conn;
 use crate::injected::{InjectedBug, injected};
+use crate::state::Conn;
 
 /// A request in flight. Dropping it ends the request.
 #[derive(Debug)]

@@ -15,11 +15,11 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::BoxError;
-use super::conn::Conn;
 use super::http::Http;
 use super::io::Watched;
 use crate::clock::Sleep;
 use crate::injected::{InjectedBug, injected};
+use crate::state::Conn;
 
 /// What a client that speaks HTTP/2 says first: RFC 9113, section 3.4.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

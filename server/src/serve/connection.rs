@@ -10,16 +10,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tower_service::Service;
 
 use super::BoxError;
-use super::conn::Conn;
 use super::conn_io::ConnIo;
 use super::gate::Gate;
 use super::http::Http;
 use super::io::Watched;
-use super::verdict::Verdict;
 use crate::buggify::{Site, yield_maybe};
 use crate::clock::Sleep;
 use crate::injected::{InjectedBug, injected};
 use crate::report::ConnectionClass;
+use crate::state::Conn;
+use crate::state::Verdict;
 
 /// Serves one connection to its end.
 ///

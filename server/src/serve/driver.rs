@@ -16,21 +16,22 @@ use tower_service::Service;
 
 use super::BoxError;
 use super::accept_state::{AcceptEvent, AcceptState};
-use super::buffer_budget::Parking;
 use super::builder::Signals;
-use super::conn::Conn;
 use super::connection;
 use super::http::Http;
+use super::parking::Parking;
 use super::release::{Releasing, Resource};
 use super::room;
-use super::shared::{Shared, ShutdownFlags};
 use super::steps;
 use crate::buggify::{Site, yield_maybe};
+use crate::drain::ShutdownFlags;
 use crate::drain::{Action, Input, ReleaseOutcome};
 use crate::injected::{InjectedBug, injected};
 use crate::listener::{Listener, concerns_one_connection};
 use crate::report::{AbortedConnection, Report};
 use crate::seal::{SealContext, SealMethod};
+use crate::state::Conn;
+use crate::state::ServerState;
 
 /// How long accepting rests after an error that trying again at once would only repeat.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
@@ -45,7 +46,7 @@ pub(super) struct Driver<L: Listener, S> {
     /// Until no connection can come any more: what it holds, such as the senders of a worker's
     /// channel, goes with the last connection and not with the server.
     app: Option<S>,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     signals: Option<Signals>,
     resources: Vec<Resource>,
     /// The release under way.
@@ -81,7 +82,7 @@ where
     pub(super) fn new(
         listener: L,
         app: S,
-        shared: Arc<Shared>,
+        shared: Arc<ServerState>,
         http: Http,
         signals: Signals,
         resources: Vec<Resource>,
@@ -229,12 +230,12 @@ where
         }
         match action {
             Action::FailReadiness if injected(InjectedBug::ReadinessAfterSeal) => {}
-            Action::FailReadiness => self.shared.order(ShutdownFlags::UNREADY),
-            Action::AnswerWithClose => self.shared.order(ShutdownFlags::ANNOUNCE_CLOSE),
-            Action::RefuseWork => self.shared.order(ShutdownFlags::REFUSE_WORK),
+            Action::FailReadiness => self.shared.set_flag(ShutdownFlags::UNREADY),
+            Action::AnswerWithClose => self.shared.set_flag(ShutdownFlags::ANNOUNCE_CLOSE),
+            Action::RefuseWork => self.shared.set_flag(ShutdownFlags::REFUSE_WORK),
             Action::Seal => self.seal(),
-            Action::CloseSilent => self.shared.order(ShutdownFlags::CLOSE_SILENT),
-            Action::CloseIdle => self.shared.order(ShutdownFlags::CLOSE_IDLE),
+            Action::CloseSilent => self.shared.set_flag(ShutdownFlags::CLOSE_SILENT),
+            Action::CloseIdle => self.shared.set_flag(ShutdownFlags::CLOSE_IDLE),
             Action::AbortRemaining => self.abort_remaining(),
             Action::Release(place) => self.release(place),
             Action::Abandon(_) => {
@@ -274,7 +275,7 @@ where
         self.app = None;
         self.method = Some(method);
         if injected(InjectedBug::ReadinessAfterSeal) {
-            self.shared.order(ShutdownFlags::UNREADY);
+            self.shared.set_flag(ShutdownFlags::UNREADY);
         }
         self.shared.tell(Input::Sealed);
         steps::sealed(method, &self.shared.snapshot());
@@ -288,7 +289,7 @@ where
         let left = self.shared.connections();
         self.aborted = left.iter().map(|conn| conn.describe(now)).collect();
         steps::aborting(&self.shared.snapshot(), &self.aborted);
-        self.shared.order(ShutdownFlags::ABORT);
+        self.shared.set_flag(ShutdownFlags::ABORT);
     }
 
     fn release(&mut self, place: usize) {

@@ -9,8 +9,8 @@ use tower_service::Service;
 use super::BoxError;
 use super::answer::Answer;
 use super::body::{CountedBody, Flight};
-use super::conn::Conn;
 use crate::handle::ShutdownHandle;
+use crate::state::Conn;
 
 /// The application of one connection, with a gate before it: every request is counted, and is
 /// either let in or refused.

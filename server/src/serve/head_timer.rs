@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use hyper::rt;
 
-use super::conn::Conn;
+use crate::state::Conn;
 
 /// The timer of hyper's for the time that a head may take. hyper sets it when it begins to wait for
 /// a head, and for nothing else: so the body of the request before is read to its end, which hyper

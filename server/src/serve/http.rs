@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 
-use super::conn::Conn;
 use super::head_timer::HeadTimer;
 use crate::clock::{FOREVER, SharedClock};
+use crate::state::Conn;
 
 /// How HTTP is spoken.
 #[derive(Clone, Copy, Debug)]

@@ -7,10 +7,10 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::conn::Conn;
-use super::shared::ShutdownFlags;
 use crate::buggify::{Site, buggify};
 use crate::clock::Sleep;
+use crate::drain::ShutdownFlags;
+use crate::state::Conn;
 
 /// How much unread input is thrown away after our FIN before the connection is closed all the same.
 const LINGER_BYTES: usize = 8 << 20;
@@ -204,7 +204,7 @@ fn read_one<I: AsyncRead>(
 
 /// An upgraded connection is in the application's hands; at the deadline it fails under them.
 fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
-    if conn.shared().orders().has(ShutdownFlags::ABORT) {
+    if conn.shared().flags().has(ShutdownFlags::ABORT) {
         return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the drain is over"));
     }
     Ok(())

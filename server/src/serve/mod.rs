@@ -22,30 +22,24 @@
 mod accept_state;
 mod answer;
 mod body;
-mod buffer_budget;
 mod builder;
-mod conn;
 mod conn_io;
 mod connection;
 mod driver;
-mod flags;
 mod gate;
 mod head_timer;
 mod http;
-mod in_flight;
 mod io;
+mod parking;
 mod release;
 mod room;
-mod shared;
 mod steps;
-mod verdict;
 
 #[cfg(all(test, feature = "axum"))]
 mod tests;
 
 pub use builder::{Serve, serve};
 pub use release::IntoReleased;
-pub(crate) use shared::{Shared, ShutdownFlags, TaskEntry};
 
 /// What an application's errors are turned into.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Notifier;
 use crate::handle::ShutdownHandle;
 use crate::report::Report;
-use crate::serve::Shared;
+use crate::state::ServerState;
 
 const READY: &str = "READY=1";
 const STOPPING: &str = "STOPPING=1";
@@ -21,7 +21,7 @@ const EXIT: Duration = Duration::from_secs(1);
 /// Runs the server, and tells the service manager how it is.
 pub(crate) async fn follow(
     run: impl Future<Output = Report>,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     notifier: Notifier,
 ) -> Report {
     let mut run = pin!(run);
@@ -47,7 +47,7 @@ pub(crate) async fn follow(
 }
 
 /// Ends when the shutdown begins.
-async fn serving(shared: &Arc<Shared>, notifier: &Notifier) {
+async fn serving(shared: &Arc<ServerState>, notifier: &Notifier) {
     let drain = ShutdownHandle::of(shared);
     if drain.is_draining() {
         return;
@@ -61,7 +61,7 @@ async fn serving(shared: &Arc<Shared>, notifier: &Notifier) {
     }
 }
 
-async fn stopping(shared: &Shared, notifier: &Notifier) -> Infallible {
+async fn stopping(shared: &ServerState, notifier: &Notifier) -> Infallible {
     notifier.tell(STOPPING, shared.clock()).await;
     let patience = left(shared).saturating_add(EXIT).as_micros();
     notifier.tell(&format!("EXTEND_TIMEOUT_USEC={patience}"), shared.clock()).await;
@@ -69,14 +69,14 @@ async fn stopping(shared: &Shared, notifier: &Notifier) -> Infallible {
 }
 
 /// The longest time from now to the end of the shutdown.
-fn left(shared: &Shared) -> Duration {
+fn left(shared: &ServerState) -> Duration {
     let now = shared.clock().since_origin();
     let machine = shared.snapshot();
     let began = machine.outcome().entered.first().map_or(now, |(_, at)| *at);
     began.saturating_add(machine.policy().longest()).saturating_sub(now)
 }
 
-async fn heartbeats(shared: &Shared, notifier: &Notifier) -> Infallible {
+async fn heartbeats(shared: &ServerState, notifier: &Notifier) -> Infallible {
     let Some(interval) = notifier.heartbeat() else {
         return pending().await;
     };

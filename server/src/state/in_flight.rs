@@ -10,15 +10,15 @@ use crate::report::{AbortedRequest, millis};
 ///
 /// HTTP/1 has one at a time, and that one has its place here: no request allocates.
 #[derive(Debug, Default)]
-pub(super) struct InFlight {
+pub(crate) struct InFlight {
     first: Option<Entry>,
     more: Vec<Entry>,
     next_id: u64,
     /// Whether the machine is told of each. While serving nobody needs to know, and the lock of the
     /// machine would be one for all connections.
-    pub(super) told: bool,
+    pub(crate) told: bool,
     /// Whether they have outlived their connection, which goes off the list with the last of them.
-    pub(super) orphaned: bool,
+    pub(crate) orphaned: bool,
     /// The request by which the connection left HTTP. It ends with its answer, but the report names
     /// it when the connection is cut.
     origin: Option<Box<Entry>>,
@@ -37,7 +37,7 @@ impl InFlight {
     /// Adds one, and gives it a number. `bodiless`: whatever is read while it is in flight belongs
     /// to the next one.
     #[inline]
-    pub(super) fn add<B>(
+    pub(crate) fn add<B>(
         &mut self,
         request: &http::Request<B>,
         bodiless: bool,
@@ -56,12 +56,12 @@ impl InFlight {
     }
 
     /// The connection leaves HTTP with the request in flight.
-    pub(super) fn leaves_http(&mut self) {
+    pub(crate) fn leaves_http(&mut self) {
         self.origin = self.first.clone().map(Box::new);
     }
 
     /// Whether it was there.
-    pub(super) fn remove(&mut self, id: u64) -> bool {
+    pub(crate) fn remove(&mut self, id: u64) -> bool {
         if self.first.as_ref().is_some_and(|it| it.id == id) {
             self.first = None;
             return true;
@@ -72,7 +72,7 @@ impl InFlight {
 
     /// Removes those up to this number, and says how many there were.
     #[inline]
-    pub(super) fn remove_through(&mut self, last: u64) -> usize {
+    pub(crate) fn remove_through(&mut self, last: u64) -> usize {
         let before = self.len();
         self.first.take_if(|it| it.id <= last);
         self.more.retain(|it| it.id > last);
@@ -81,7 +81,7 @@ impl InFlight {
 
     /// Removes all, and says how many there were.
     #[inline]
-    pub(super) fn clear(&mut self) -> usize {
+    pub(crate) fn clear(&mut self) -> usize {
         if injected(InjectedBug::CounterLeaked) {
             return 0;
         }
@@ -91,22 +91,22 @@ impl InFlight {
         count
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         usize::from(self.first.is_some()) + self.more.len()
     }
 
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.first.is_none() && self.more.is_empty()
     }
 
     /// Whether bytes that are read now belong to no request in flight.
-    pub(super) fn claims_nothing(&self) -> bool {
+    pub(crate) fn claims_nothing(&self) -> bool {
         self.iter().all(|it| it.bodiless)
     }
 
     /// For the report of what was cut, in the order of arrival.
-    pub(super) fn describe(&self, now: Instant) -> Vec<AbortedRequest> {
+    pub(crate) fn describe(&self, now: Instant) -> Vec<AbortedRequest> {
         let mut entries: Vec<_> = self.iter().collect();
         if entries.is_empty() {
             entries.extend(self.origin.as_deref());

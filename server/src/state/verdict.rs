@@ -1,11 +1,11 @@
-use super::conn::Conn;
-use super::flags::{PARK, STOCKED};
-use super::shared::ShutdownFlags;
+use super::conn_flags::{PARK, STOCKED};
+use crate::drain::ShutdownFlags;
 use crate::report::ConnectionClass;
+use crate::state::Conn;
 
 /// What is to become of a connection that has nothing more to do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// It goes on.
     Stay,
     /// What it has received by now is served; what comes later is refused.
@@ -22,30 +22,28 @@ pub(super) enum Verdict {
 
 impl Conn {
     /// Whether it may go on as it is without a further look.
-    pub(super) fn is_free(&self) -> bool {
-        self.shared().orders().is_none() && !self.is(PARK)
+    pub(crate) fn is_free(&self) -> bool {
+        self.shared().flags().is_none() && !self.is(PARK)
     }
 
     /// What is to become of it, given the orders. Meant to be asked when it has just been polled.
-    pub(super) fn verdict(&self, said_goodbye: bool) -> Verdict {
-        let orders = self.shared().orders();
-        if orders.has(ShutdownFlags::ABORT) {
+    pub(crate) fn verdict(&self, said_goodbye: bool) -> Verdict {
+        let flags = self.shared().flags();
+        if flags.has(ShutdownFlags::ABORT) {
             return Verdict::Abort;
         }
-        if orders.has(ShutdownFlags::REFUSE_WORK) && !self.is_refusing() {
+        if flags.has(ShutdownFlags::REFUSE_WORK) && !self.is_refusing() {
             return Verdict::LastLook;
         }
         let stock = self.is(PARK) || !self.is(STOCKED);
         match self.class() {
             // From here on hyper closes it, when its last stream is written and the peer has heard.
-            ConnectionClass::Http2
-                if orders.has(ShutdownFlags::ANNOUNCE_CLOSE) && !said_goodbye =>
-            {
+            ConnectionClass::Http2 if flags.has(ShutdownFlags::ANNOUNCE_CLOSE) && !said_goodbye => {
                 Verdict::SayGoodbye
             }
-            ConnectionClass::Idle if orders.has(ShutdownFlags::CLOSE_IDLE) => Verdict::Close,
+            ConnectionClass::Idle if flags.has(ShutdownFlags::CLOSE_IDLE) => Verdict::Close,
             ConnectionClass::Idle if stock => Verdict::Park,
-            ConnectionClass::New if orders.has(ShutdownFlags::CLOSE_SILENT) => Verdict::Close,
+            ConnectionClass::New if flags.has(ShutdownFlags::CLOSE_SILENT) => Verdict::Close,
             ConnectionClass::New
             | ConnectionClass::HalfHead
             | ConnectionClass::Active

@@ -1,55 +1,55 @@
 use std::sync::atomic::{AtomicU16, Ordering};
 
 /// A byte has been read.
-pub(super) const SEEN: u16 = 1;
+pub(crate) const SEEN: u16 = 1;
 /// Bytes have been read that belong to no request yet.
-pub(super) const UNCLAIMED: u16 = 2;
+pub(crate) const UNCLAIMED: u16 = 2;
 /// It speaks HTTP/2.
-pub(super) const HTTP2: u16 = 4;
+pub(crate) const HTTP2: u16 = 4;
 /// It has left HTTP.
-pub(super) const UPGRADED: u16 = 8;
+pub(crate) const UPGRADED: u16 = 8;
 /// The body of the response is whole, and ends with the next flush.
-pub(super) const ENDING: u16 = 16;
+pub(crate) const ENDING: u16 = 16;
 /// Its write side is shut.
-pub(super) const LINGERING: u16 = 32;
+pub(crate) const LINGERING: u16 = 32;
 /// We close it between two requests.
-pub(super) const CLOSED: u16 = 64;
+pub(crate) const CLOSED: u16 = 64;
 /// New requests on it are refused.
-pub(super) const REFUSING: u16 = 128;
+pub(crate) const REFUSING: u16 = 128;
 /// Something was read since the last round of parking.
-pub(super) const STIRRED: u16 = 256;
+pub(crate) const STIRRED: u16 = 256;
 /// It is to be parked.
-pub(super) const PARK: u16 = 512;
+pub(crate) const PARK: u16 = 512;
 /// The shutdown has begun, and from here on it is known which bytes belong to no request yet.
-pub(super) const STOCKED: u16 = 1024;
+pub(crate) const STOCKED: u16 = 1024;
 /// An answer has ended since the shutdown began.
-pub(super) const LATE: u16 = 2048;
+pub(crate) const LATE: u16 = 2048;
 /// The last request has a body, and hyper has not come to its end.
-pub(super) const BODIED: u16 = 4096;
+pub(crate) const BODIED: u16 = 4096;
 /// Its socket is closed; handlers of HTTP/2 may not have heard of it.
-pub(super) const GONE: u16 = 8192;
+pub(crate) const GONE: u16 = 8192;
 
 /// What is known of a connection, as bits. They are written by the connection's own task, and read
 /// by others for reports and for parking, so their order among each other does not matter.
 #[derive(Debug, Default)]
-pub(super) struct Flags(AtomicU16);
+pub(crate) struct Flags(AtomicU16);
 
 impl Flags {
     /// Whether one of these is set.
     #[inline]
-    pub(super) fn is(&self, flags: u16) -> bool {
+    pub(crate) fn is(&self, flags: u16) -> bool {
         self.0.load(Ordering::Relaxed) & flags != 0
     }
 
     #[inline]
-    pub(super) fn set(&self, flags: u16) {
+    pub(crate) fn set(&self, flags: u16) {
         if self.0.load(Ordering::Relaxed) & flags != flags {
             self.0.fetch_or(flags, Ordering::Relaxed);
         }
     }
 
     #[inline]
-    pub(super) fn clear(&self, flags: u16) {
+    pub(crate) fn clear(&self, flags: u16) {
         if self.is(flags) {
             self.0.fetch_and(!flags, Ordering::Relaxed);
         }

@@ -3,42 +3,20 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
-use super::buffer_budget::BufferBudget;
-use super::conn::Conn;
+use super::{BufferBudget, Conn, TaskEntry};
 use crate::buggify::{Site, buggify};
 use crate::clock::SharedClock;
+use crate::drain::ShutdownFlags;
 use crate::drain::{Input, Machine, Policy};
 use crate::injected::{InjectedBug, injected};
 
-/// Standing orders, as bits: each holds for every connection from when it is given until the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ShutdownFlags(u8);
-
-impl ShutdownFlags {
-    pub(crate) const UNREADY: Self = Self(1);
-    pub(crate) const ANNOUNCE_CLOSE: Self = Self(2);
-    pub(crate) const REFUSE_WORK: Self = Self(4);
-    pub(crate) const CLOSE_SILENT: Self = Self(8);
-    pub(crate) const CLOSE_IDLE: Self = Self(16);
-    pub(crate) const ABORT: Self = Self(32);
-
-    pub(crate) fn is_none(self) -> bool {
-        self.0 == 0
-    }
-
-    pub(crate) fn has(self, order: Self) -> bool {
-        self.0 & order.0 != 0
-    }
-}
-
 /// What the driver, every connection and every handle have in common.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct ServerState {
     machine: Mutex<Machine>,
-    orders: AtomicU8,
+    flags: AtomicU8,
     /// Set once, when serving begins.
     clock: OnceLock<SharedClock>,
     /// Wakes the driver: the machine has actions.
@@ -58,18 +36,11 @@ pub(crate) struct Shared {
     no_tasks: Notify,
 }
 
-/// A tracked task, as seen by whoever cuts it.
-#[derive(Debug, Default)]
-pub(crate) struct TaskEntry {
-    pub(crate) waker: AtomicWaker,
-    pub(crate) aborted: AtomicBool,
-}
-
-impl Shared {
+impl ServerState {
     pub(crate) fn new() -> Self {
         Self {
             machine: Mutex::new(Machine::new(Policy::default(), Vec::new())),
-            orders: AtomicU8::new(0),
+            flags: AtomicU8::new(0),
             clock: OnceLock::new(),
             driver: Notify::new(),
             began: Notify::new(),
@@ -166,7 +137,7 @@ impl Shared {
             *asked = Some(input);
         }
         drop(asked);
-        self.order(ShutdownFlags::UNREADY);
+        self.set_flag(ShutdownFlags::UNREADY);
         self.driver.notify_one();
     }
 
@@ -175,25 +146,28 @@ impl Shared {
         lock(&self.asked).take()
     }
 
-    pub(crate) fn orders(&self) -> ShutdownFlags {
-        ShutdownFlags(self.orders.load(Ordering::Acquire))
+    pub(crate) fn flags(&self) -> ShutdownFlags {
+        ShutdownFlags::from_bits(self.flags.load(Ordering::Acquire))
     }
 
-    /// Gives a standing order, and wakes everyone whom it concerns.
-    pub(crate) fn order(&self, order: ShutdownFlags) {
-        // Whoever hears of the shutdown by this may answer at once, on another thread, and that
-        // answer has to announce the close already.
-        let announced =
-            if order == ShutdownFlags::UNREADY { ShutdownFlags::ANNOUNCE_CLOSE.0 } else { 0 };
-        self.orders.fetch_or(order.0 | announced, Ordering::AcqRel);
-        if order.has(ShutdownFlags::UNREADY) {
+    /// Sets a flag, and wakes every task that it concerns.
+    pub(crate) fn set_flag(&self, flag: ShutdownFlags) {
+        // A handler that learns of the shutdown by this flag may answer at once, on another thread,
+        // and its answer must announce the close already.
+        let flags = if flag == ShutdownFlags::UNREADY {
+            flag.with(ShutdownFlags::ANNOUNCE_CLOSE)
+        } else {
+            flag
+        };
+        self.flags.fetch_or(flags.bits(), Ordering::AcqRel);
+        if flag.has(ShutdownFlags::UNREADY) {
             self.began.notify_waiters();
             return;
         }
         for conn in self.connections() {
             conn.wake();
         }
-        if order.has(ShutdownFlags::ABORT) {
+        if flag.has(ShutdownFlags::ABORT) {
             for task in lock(&self.tasks).values() {
                 task.aborted.store(true, Ordering::Release);
                 task.waker.wake();
@@ -225,7 +199,7 @@ impl Shared {
         self.tell(Input::TaskStarted);
         // One that comes after everything was cut is cut too. Nothing is stored otherwise: the
         // order may have come in between.
-        if self.orders().has(ShutdownFlags::ABORT) {
+        if self.flags().has(ShutdownFlags::ABORT) {
             task.aborted.store(true, Ordering::Release);
         }
     }
@@ -258,6 +232,6 @@ impl Shared {
 }
 
 /// Locks; a panic elsewhere has not left anything half done under any of our locks.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,12 +6,13 @@ use std::time::Instant;
 use futures_util::task::AtomicWaker;
 use http::Request;
 
-use super::flags::{
+use super::conn_flags::{
     BODIED, CLOSED, ENDING, Flags, GONE, HTTP2, LATE, LINGERING, PARK, REFUSING, SEEN, STIRRED,
     STOCKED, UNCLAIMED, UPGRADED,
 };
 use super::in_flight::InFlight;
-use super::shared::{Shared, ShutdownFlags, lock};
+use super::server::{ServerState, lock};
+use crate::drain::ShutdownFlags;
 use crate::drain::{ConnState, Input};
 use crate::injected::{InjectedBug, injected};
 use crate::report::{AbortedConnection, ConnectionClass};
@@ -20,7 +21,7 @@ use crate::report::{AbortedConnection, ConnectionClass};
 #[derive(Debug)]
 pub(crate) struct Conn {
     id: u64,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     /// The task of the connection, which is the same one for all its life.
     task: OnceLock<Waker>,
     /// Who reads from an upgraded connection, and who writes: they may be two tasks.
@@ -33,7 +34,7 @@ pub(crate) struct Conn {
 }
 
 impl Conn {
-    pub(super) fn open(shared: &Arc<Shared>) -> Arc<Self> {
+    pub(crate) fn open(shared: &Arc<ServerState>) -> Arc<Self> {
         let conn = Arc::new(Self {
             id: shared.next_id(),
             shared: Arc::clone(shared),
@@ -47,11 +48,11 @@ impl Conn {
         if shared.is_told() {
             lock(&conn.requests).told = true;
         }
-        let orders = shared.orders();
-        if !orders.is_none() {
+        let flags = shared.flags();
+        if !flags.is_none() {
             conn.flags.set(STOCKED);
         }
-        if orders.has(ShutdownFlags::REFUSE_WORK) {
+        if flags.has(ShutdownFlags::REFUSE_WORK) {
             conn.refuse_work();
         }
         shared.enlist(&conn);
@@ -59,27 +60,27 @@ impl Conn {
         conn
     }
 
-    pub(super) fn id(&self) -> u64 {
+    pub(crate) fn id(&self) -> u64 {
         self.id
     }
 
-    pub(super) fn shared(&self) -> &Arc<Shared> {
+    pub(crate) fn shared(&self) -> &Arc<ServerState> {
         &self.shared
     }
 
-    pub(super) fn is_run_by(&self, task: &Waker) {
+    pub(crate) fn is_run_by(&self, task: &Waker) {
         self.task.get_or_init(|| task.clone());
     }
 
-    pub(super) fn reader(&self) -> &AtomicWaker {
+    pub(crate) fn reader(&self) -> &AtomicWaker {
         &self.reader
     }
 
-    pub(super) fn writer(&self) -> &AtomicWaker {
+    pub(crate) fn writer(&self) -> &AtomicWaker {
         &self.writer
     }
 
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         if let Some(task) = self.task.get() {
             task.wake_by_ref();
         }
@@ -90,46 +91,46 @@ impl Conn {
     }
 
     #[inline]
-    pub(super) fn is(&self, flag: u16) -> bool {
+    pub(crate) fn is(&self, flag: u16) -> bool {
         self.flags.is(flag)
     }
 
-    pub(super) fn is_upgraded(&self) -> bool {
+    pub(crate) fn is_upgraded(&self) -> bool {
         self.is(UPGRADED)
     }
 
-    pub(super) fn is_http2(&self) -> bool {
+    pub(crate) fn is_http2(&self) -> bool {
         self.is(HTTP2)
     }
 
     /// Whether we close it between two requests.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.is(CLOSED)
     }
 
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.flags.set(CLOSED);
     }
 
     /// Whether nothing can be said on it any more.
-    pub(super) fn is_mute(&self) -> bool {
+    pub(crate) fn is_mute(&self) -> bool {
         self.is(GONE) || self.is(LINGERING) && !injected(InjectedBug::ExecutedAfterFin)
     }
 
-    pub(super) fn is_refusing(&self) -> bool {
+    pub(crate) fn is_refusing(&self) -> bool {
         self.is(REFUSING)
     }
 
-    pub(super) fn refuse_work(&self) {
+    pub(crate) fn refuse_work(&self) {
         self.flags.set(REFUSING);
     }
 
-    pub(super) fn is_seen(&self) -> bool {
+    pub(crate) fn is_seen(&self) -> bool {
         self.is(SEEN)
     }
 
     #[inline]
-    pub(super) fn bytes_read(&self) {
+    pub(crate) fn bytes_read(&self) {
         self.flags.set(SEEN | STIRRED);
         self.flags.clear(PARK);
         // Before a shutdown nobody asks; when one begins, every connection takes stock, but for one
@@ -140,29 +141,29 @@ impl Conn {
     }
 
     /// Whether the last request has a body that hyper has not come to the end of.
-    pub(super) fn is_bodied(&self) -> bool {
+    pub(crate) fn is_bodied(&self) -> bool {
         self.is(BODIED)
     }
 
     /// hyper waits for a head: if the last request had a body, what was read belonged to that.
     #[inline]
-    pub(super) fn awaits_head(&self) {
+    pub(crate) fn awaits_head(&self) {
         if self.is(BODIED) {
             self.flags.clear(BODIED | UNCLAIMED);
         }
     }
 
-    pub(super) fn found_unclaimed(&self) {
+    pub(crate) fn found_unclaimed(&self) {
         self.flags.set(UNCLAIMED);
     }
 
     #[cfg(feature = "http2")]
-    pub(super) fn speaks_http2(&self) {
+    pub(crate) fn speaks_http2(&self) {
         self.flags.set(HTTP2);
     }
 
     /// One round of parking: marks it if nothing was read since the last round.
-    pub(super) fn park_if_idle(&self) {
+    pub(crate) fn park_if_idle(&self) {
         if self.is(STIRRED) {
             self.flags.clear(STIRRED);
         } else if !self.is(PARK | BODIED) && self.class() == ConnectionClass::Idle {
@@ -172,15 +173,15 @@ impl Conn {
     }
 
     /// It holds nothing that it does not need.
-    pub(super) fn parked(&self) {
+    pub(crate) fn parked(&self) {
         self.flags.clear(PARK);
-        if !self.shared.orders().is_none() {
+        if !self.shared.flags().is_none() {
             self.flags.set(STOCKED);
         }
     }
 
     #[inline]
-    pub(super) fn flushed(&self) {
+    pub(crate) fn flushed(&self) {
         if self.is(ENDING) {
             self.flags.clear(ENDING);
             // Not all: where hyper throws a body away, the next request may have begun already; and
@@ -193,32 +194,32 @@ impl Conn {
                 }
                 ended
             });
-            if !self.shared.orders().is_none() {
+            if !self.shared.flags().is_none() {
                 self.flags.set(LATE);
             }
         }
     }
 
     /// Whether an answer has ended in the shutdown since this was last asked.
-    pub(super) fn take_late(&self) -> bool {
+    pub(crate) fn take_late(&self) -> bool {
         let late = self.is(LATE);
         self.flags.clear(LATE);
         late
     }
 
-    pub(super) fn shut(&self) {
+    pub(crate) fn shut(&self) {
         self.end_with_connection();
         self.flags.set(LINGERING);
         self.shared.tell(Input::Shut);
     }
 
-    pub(super) fn upgraded(&self) {
+    pub(crate) fn upgraded(&self) {
         self.flags.set(UPGRADED);
         lock(&self.requests).leaves_http();
         self.shared.tell(Input::Upgraded);
     }
 
-    pub(super) fn gone(&self) {
+    pub(crate) fn gone(&self) {
         self.flags.set(GONE);
         self.end_with_connection();
         let mut requests = lock(&self.requests);
@@ -243,7 +244,7 @@ impl Conn {
 
     /// A request's head was read; its number on this connection.
     #[inline]
-    pub(super) fn request_started<B>(&self, request: &Request<B>, bodiless: bool) -> u64 {
+    pub(crate) fn request_started<B>(&self, request: &Request<B>, bodiless: bool) -> u64 {
         self.flags.clear(UNCLAIMED);
         if bodiless {
             self.flags.clear(BODIED);
@@ -260,7 +261,7 @@ impl Conn {
     }
 
     /// From here on the machine is told of each request, beginning with those in flight.
-    pub(super) fn tell_requests(&self) {
+    pub(crate) fn tell_requests(&self) {
         let mut requests = lock(&self.requests);
         if !requests.told {
             requests.told = true;
@@ -273,7 +274,7 @@ impl Conn {
     /// The response is whole. HTTP/1 has it in its buffer, and the flush that follows ends the
     /// request. HTTP/2 does not say when one stream's share has been flushed; there the request
     /// ends here, and it is the connection that stays until all is out.
-    pub(super) fn request_answered(&self, id: u64) {
+    pub(crate) fn request_answered(&self, id: u64) {
         if self.is_http2() {
             self.request_ended(id);
         } else {
@@ -282,7 +283,7 @@ impl Conn {
         }
     }
 
-    pub(super) fn request_ended(&self, id: u64) {
+    pub(crate) fn request_ended(&self, id: u64) {
         let mut requests = lock(&self.requests);
         if requests.remove(id) && requests.told {
             self.shared.tell(Input::RequestEnded);
@@ -318,7 +319,7 @@ impl Conn {
         }
     }
 
-    pub(super) fn class(&self) -> ConnectionClass {
+    pub(crate) fn class(&self) -> ConnectionClass {
         if self.is(LINGERING) {
             ConnectionClass::Lingering
         } else if self.is(UPGRADED) {
@@ -337,7 +338,7 @@ impl Conn {
     }
 
     /// For the report of what was cut.
-    pub(super) fn describe(&self, now: Instant) -> AbortedConnection {
+    pub(crate) fn describe(&self, now: Instant) -> AbortedConnection {
         let class = self.class();
         let requests = lock(&self.requests).describe(now);
         AbortedConnection { connection: self.id, class, requests }
