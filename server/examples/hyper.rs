@@ -12,15 +12,14 @@ use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use http::{HeaderValue, Request, Response};
-use hyper::body::Incoming;
-use lastorders::{ShutdownHandle, layer::HealthLayer};
+use lastorders::{RequestBody, ShutdownHandle, layer::HealthLayer};
 use tokio::net::TcpListener;
 use tower::{Layer, service_fn};
 
-async fn echo(request: Request<Incoming>) -> Result<Response<Incoming>, Infallible> {
-    // Where axum has an extractor: every request carries the handle in its extensions.
-    let drain = request.extensions().get::<ShutdownHandle>().expect("`serve` puts it there");
-    let draining = HeaderValue::from_static(if drain.is_draining() { "yes" } else { "no" });
+async fn echo(request: Request<RequestBody>) -> Result<Response<RequestBody>, Infallible> {
+    // With axum it is an extractor.
+    let shutdown = ShutdownHandle::current().expect("`serve` calls this");
+    let draining = HeaderValue::from_static(if shutdown.is_draining() { "yes" } else { "no" });
     // The body is passed on as it comes. The request is in flight until the last of it is written.
     let mut response = Response::new(request.into_body());
     response.headers_mut().insert("x-draining", draining);

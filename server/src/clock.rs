@@ -67,10 +67,6 @@ impl SharedClock {
         self.clock.now()
     }
 
-    pub(crate) fn origin(&self) -> Instant {
-        self.origin
-    }
-
     pub(crate) fn since_origin(&self) -> Duration {
         self.now().saturating_duration_since(self.origin)
     }

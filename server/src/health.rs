@@ -6,7 +6,7 @@ use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
 #[cfg(feature = "axum")]
-use crate::{ShutdownHandle, injected::Before};
+use crate::ShutdownHandle;
 
 /// The health route: 200 `{"status":"ok"}`, and from the signal on 503
 /// `{"status":"shutting_down"}`.
@@ -23,9 +23,8 @@ pub fn health<S>(drain: ShutdownHandle) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let before = Before::default();
     get(move || {
-        let response = response(before.instead_of(drain.is_draining()));
+        let response = response(drain.is_draining());
         async move { response.map(axum::body::Body::new) }
     })
 }

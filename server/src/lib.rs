@@ -18,6 +18,7 @@
 //! * [`layer`]: health and handle as layers of tower's.
 //! * `report`: [`Report`], what the shutdown did and what it cut.
 //! * [`metrics`](mod@metrics): what it tells the facade of that name.
+//! * `hooks`: the points at which a simulator takes part.
 //! * `injected`: bugs that a simulator injects, in a build with `--cfg lastorders_sim` only.
 //! * `buggify`: rare paths that a simulator forces, in a build with `--cfg lastorders_sim` only.
 //! * `tls`: a listener that speaks TLS, with the feature of that name.
@@ -25,8 +26,6 @@
 //! * `reference`: the service of the contract that servers are graded by, and its program, with the
 //!   feature of that name.
 
-#[cfg(not(lastorders_sim))]
-mod buggify;
 #[cfg(lastorders_sim)]
 pub mod buggify;
 pub mod clock;
@@ -34,8 +33,7 @@ pub mod drain;
 pub mod guide;
 mod handle;
 mod health;
-#[cfg(not(lastorders_sim))]
-mod injected;
+mod hooks;
 #[cfg(lastorders_sim)]
 pub mod injected;
 pub mod layer;
@@ -57,15 +55,13 @@ pub mod tls;
 mod testing;
 
 pub use clock::{Clock, TokioClock};
-pub use drain::{LameDuckWork, Policy, PolicyError, Signal, exit_code};
+pub use drain::{ConnectionClass, LameDuckWork, Policy, PolicyError, Signal, exit_code};
 #[cfg(feature = "axum")]
 pub use handle::NoShutdownHandle;
 pub use handle::{Aborted, ShutdownHandle, Tracked};
 #[cfg(feature = "axum")]
 pub use health::health;
 pub use listener::Listener;
-pub use report::{
-    AbortedConnection, AbortedRequest, ConnectionClass, PhaseReport, ReleaseReport, Report, Tally,
-};
+pub use report::{AbortedConnection, AbortedRequest, PhaseReport, ReleaseReport, Report, Tally};
 pub use seal::{SealContext, SealMethod};
-pub use serve::{IntoReleased, Serve, serve};
+pub use serve::{IntoReleased, RequestBody, Serve, serve};

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+pub(crate) use crate::drain::ConnectionClass;
 use crate::drain::{Counts, Outcome, Policy};
-use crate::injected::{InjectedBug, injected};
 use crate::seal::SealMethod;
 
 /// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
@@ -72,66 +72,9 @@ impl From<Counts> for Tally {
     }
 }
 
-/// What a connection was doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ConnectionClass {
-    /// Accepted, and not a byte was read.
-    New,
-    /// A part of a request's head was read.
-    HalfHead,
-    /// A request was in flight.
-    Active,
-    /// HTTP/1 between two requests.
-    Idle,
-    /// HTTP/2, with or without requests in flight.
-    Http2,
-    /// No longer HTTP: a WebSocket or a tunnel.
-    Upgraded,
-    /// Our side was shut.
-    Lingering,
-}
-
-impl ConnectionClass {
-    /// Every class.
-    #[cfg(any(feature = "metrics", all(test, feature = "axum")))]
-    pub(crate) const ALL: [Self; 7] = [
-        Self::New,
-        Self::HalfHead,
-        Self::Active,
-        Self::Idle,
-        Self::Http2,
-        Self::Upgraded,
-        Self::Lingering,
-    ];
-
-    /// Its name in logs, metrics and reports for machines.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::HalfHead => "half_head",
-            Self::Active => "active",
-            Self::Idle => "idle",
-            Self::Http2 => "http2",
-            Self::Upgraded => "upgraded",
-            Self::Lingering => "lingering",
-        }
-    }
-}
-
-impl fmt::Display for ConnectionClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::New => "new",
-            Self::HalfHead => "half a head",
-            Self::Active => "active",
-            Self::Idle => "idle",
-            Self::Http2 => "HTTP/2",
-            Self::Upgraded => "upgraded",
-            Self::Lingering => "lingering",
-        })
+impl Serialize for ConnectionClass {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
@@ -199,7 +142,7 @@ impl Report {
             clean: outcome.is_clean(),
             forced: outcome.forced,
             panicked: outcome.panicked,
-            exit_code: if injected(InjectedBug::Canary) { 1 } else { outcome.exit_code(policy) },
+            exit_code: outcome.exit_code(policy),
             seal_method: method,
             at_signal: outcome.at_signal.into(),
             finished: outcome.finished,

@@ -42,7 +42,7 @@ pub struct Machine {
     resources: Vec<Duration>,
     phase: Phase,
     counts: Counts,
-    pub(super) timers: Timers,
+    pub(crate) timers: Timers,
     actions: VecDeque<Action>,
     /// The release under way began then.
     releasing_since: Duration,
@@ -143,14 +143,6 @@ impl Machine {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
-    }
-
-    /// Gives the requests in flight their whole time again. Only the injected bug
-    /// `DeadlineRestarts` calls this.
-    pub(crate) fn restart_deadline(&mut self, now: Duration) {
-        if self.timers.get(Timer::Deadline).is_some() {
-            self.timers.set(Timer::Deadline, now + self.policy.deadline);
-        }
     }
 
     fn signalled(&mut self, now: Duration, signal: Signal) {

@@ -7,9 +7,11 @@
 //! * [`Counts`]: what is open and in flight.
 //! * [`Outcome`]: what became of it, and the exit code.
 //! * [`exit_code`]: what the numbers mean.
+//! * `connection`: the life of one connection, a second machine that follows the first one's flags.
 //! * [`Machine`]: the sequence itself; its documentation says in which order to call it.
 
 mod action;
+mod connection;
 mod counts;
 pub mod exit_code;
 mod input;
@@ -24,6 +26,8 @@ mod timer;
 mod tests;
 
 pub use action::Action;
+pub use connection::ConnectionClass;
+pub(crate) use connection::{Admission, ConnAction, ConnInput, Connection, Effect};
 pub use counts::{ConnState, Counts};
 pub use input::{Cause, Input, ReleaseOutcome, Signal};
 pub use machine::Machine;

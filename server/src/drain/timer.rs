@@ -31,32 +31,32 @@ const ALL: [Timer; 7] = [
 
 /// When each timer runs out, in time since the machine's origin.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Timers([Option<Duration>; ALL.len()]);
+pub(crate) struct Timers([Option<Duration>; ALL.len()]);
 
 impl Timers {
-    pub(super) fn set(&mut self, timer: Timer, at: Duration) {
+    pub(crate) fn set(&mut self, timer: Timer, at: Duration) {
         self.0[timer as usize] = Some(at);
     }
 
-    pub(super) fn stop(&mut self, timer: Timer) {
+    pub(crate) fn stop(&mut self, timer: Timer) {
         self.0[timer as usize] = None;
     }
 
-    pub(super) fn stop_all(&mut self) {
+    pub(crate) fn stop_all(&mut self) {
         *self = Self::default();
     }
 
-    pub(super) fn get(&self, timer: Timer) -> Option<Duration> {
+    pub(crate) fn get(&self, timer: Timer) -> Option<Duration> {
         self.0[timer as usize]
     }
 
     /// When the first timer runs out.
-    pub(super) fn next(&self) -> Option<Duration> {
+    pub(crate) fn next(&self) -> Option<Duration> {
         self.0.iter().flatten().min().copied()
     }
 
     /// Takes the first timer that has run out.
-    pub(super) fn take_expired(&mut self, now: Duration) -> Option<Timer> {
+    pub(crate) fn take_expired(&mut self, now: Duration) -> Option<Timer> {
         let first = ALL
             .into_iter()
             .filter_map(|timer| self.get(timer).map(|at| (at, timer)))

@@ -14,7 +14,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ShutdownHandle {
     type Rejection = NoShutdownHandle;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NoShutdownHandle> {
-        parts.extensions.get::<Self>().cloned().ok_or(NoShutdownHandle)
+        of(parts).ok_or(NoShutdownHandle)
     }
 }
 
@@ -22,8 +22,13 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for ShutdownHandle {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
-        Ok(parts.extensions.get::<Self>().cloned())
+        Ok(of(parts))
     }
+}
+
+/// The handle that a layer has put into the request, or else that of the server.
+fn of(parts: &Parts) -> Option<ShutdownHandle> {
+    parts.extensions.get().cloned().or_else(ShutdownHandle::current)
 }
 
 /// A handler asks for [`ShutdownHandle`], and its request carries none. As a response it is a 500

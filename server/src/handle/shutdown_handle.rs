@@ -33,7 +33,7 @@ use crate::state::ServerState;
 /// [e]: Tracked::essential
 #[derive(Clone, Debug)]
 pub struct ShutdownHandle {
-    shared: Arc<ServerState>,
+    pub(super) shared: Arc<ServerState>,
 }
 
 impl Default for ShutdownHandle {

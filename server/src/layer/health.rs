@@ -12,7 +12,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::oneshot::Oneshot;
-use crate::injected::Before;
 use crate::{ShutdownHandle, health};
 
 /// Answers the health route: `GET /health` gives 200 `{"status":"ok"}`, and from the signal on 503
@@ -47,7 +46,6 @@ use crate::{ShutdownHandle, health};
 #[derive(Clone, Debug)]
 pub struct HealthLayer {
     drain: ShutdownHandle,
-    before: Before,
     path: Cow<'static, str>,
 }
 
@@ -55,7 +53,7 @@ impl HealthLayer {
     /// On the path `/health`, of this drain.
     #[must_use]
     pub fn new(drain: ShutdownHandle) -> Self {
-        Self { drain, before: Before::default(), path: Cow::Borrowed("/health") }
+        Self { drain, path: Cow::Borrowed("/health") }
     }
 
     /// On another path. It is compared with that of the request as it stands.
@@ -94,11 +92,11 @@ where
     }
 
     fn call(&mut self, request: Request<Q>) -> Self::Future {
-        let HealthLayer { drain, before, path } = &self.layer;
+        let HealthLayer { drain, path } = &self.layer;
         // Whoever asks by HEAD gets the same head; the server leaves the body out.
         let asks = matches!(*request.method(), Method::GET | Method::HEAD);
         let kind = if asks && request.uri().path() == path {
-            Kind::Health { draining: before.instead_of(drain.is_draining()) }
+            Kind::Health { draining: drain.is_draining() }
         } else {
             Kind::Inner { answer: Oneshot::new(self.inner.clone(), request) }
         };

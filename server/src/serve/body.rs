@@ -1,25 +1,97 @@
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
+use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 
-use crate::injected::{InjectedBug, injected};
+use super::BoxError;
+use crate::drain::ConnInput;
 use crate::state::Conn;
+
+/// The body of a request: hyper's, and a note on the connection when it ends.
+///
+/// A connection is closed or parked between two requests only when the body of the last one is at
+/// its end: otherwise bytes of the body could be taken for a request. So keep this value no longer
+/// than you read from it.
+#[derive(Debug)]
+pub struct RequestBody {
+    incoming: Incoming,
+    /// `None` once the body has ended.
+    open: Option<Open>,
+}
+
+/// The connection of a body that is not at its end.
+#[derive(Debug)]
+struct Open {
+    request: u64,
+    conn: Arc<Conn>,
+}
+
+impl RequestBody {
+    pub(super) fn new(incoming: Incoming) -> Self {
+        Self { incoming, open: None }
+    }
+
+    /// Reports the end of the body to the connection.
+    pub(super) fn watch(&mut self, request: u64, conn: &Arc<Conn>) {
+        self.open = Some(Open { request, conn: Arc::clone(conn) });
+    }
+}
+
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        if let Some(Open { request, conn }) = self.open.take() {
+            let ended = self.incoming.is_end_stream();
+            let input = if ended { ConnInput::BodyEnded } else { ConnInput::BodyDropped };
+            conn.handle(input(request));
+        }
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.incoming).poll_frame(cx));
+        let ended = match &frame {
+            Some(Ok(_)) => self.incoming.is_end_stream(),
+            None => true,
+            // hyper closes the connection.
+            Some(Err(_)) => false,
+        };
+        if ended && let Some(Open { request, conn }) = self.open.take() {
+            conn.handle(ConnInput::BodyEnded(request));
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
 
 /// A request in flight. Dropping it ends the request.
 #[derive(Debug)]
-pub(super) struct Flight {
+pub(super) struct RequestGuard {
     id: u64,
     conn: Arc<Conn>,
     answered: bool,
 }
 
-impl Flight {
-    /// For a request that [`Conn::request_started`] was told of.
+impl RequestGuard {
+    /// For a request that [`Conn::request_started`] has counted.
     pub(super) fn new(id: u64, conn: Arc<Conn>) -> Self {
         Self { id, conn, answered: false }
     }
@@ -28,28 +100,25 @@ impl Flight {
         &self.conn
     }
 
-    /// From here on its end is the end of the response's body, which still has to be written.
-    pub(super) fn answered(&mut self) {
+    /// From here on the request ends with the response's body, which still has to be written. Says
+    /// whether the head of the response must announce the end of the connection.
+    #[inline]
+    pub(super) fn answered(&mut self) -> bool {
         self.answered = true;
-        if injected(InjectedBug::CountedByHandler) {
-            self.conn.request_ended(self.id);
-        }
+        self.conn.response_started(self.id)
     }
 }
 
-impl Drop for Flight {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
-        if self.answered {
-            self.conn.request_answered(self.id);
-        } else if !injected(InjectedBug::CounterLeaked) {
-            self.conn.request_ended(self.id);
-        }
+        let input =
+            if self.answered { ConnInput::ResponseEnded } else { ConnInput::RequestDropped };
+        self.conn.request_ended(self.id, input);
     }
 }
 
 pin_project! {
-    /// A response's body: the application's own, or one of ours. The request is in flight for as
-    /// long as it lives.
+    /// A response's body: the application's, or one of ours.
     #[project = SourceProj]
     pub(super) enum Source<B> {
         App { #[pin] body: B },
@@ -58,27 +127,28 @@ pin_project! {
 }
 
 pin_project! {
-    /// A response's body that keeps its request in flight.
-    pub(super) struct CountedBody<B> {
+    /// A response's body that keeps its request in flight until it is dropped.
+    pub(super) struct ResponseBody<B> {
         #[pin]
         source: Source<B>,
-        flight: Flight,
+        request: RequestGuard,
     }
 }
 
-impl<B> CountedBody<B> {
-    pub(super) fn new(source: Source<B>, flight: Flight) -> Self {
-        Self { source, flight }
+impl<B> ResponseBody<B> {
+    pub(super) fn new(source: Source<B>, request: RequestGuard) -> Self {
+        Self { source, request }
     }
 }
 
-impl<B: Body<Data = Bytes>> Body for CountedBody<B>
+impl<B: Body<Data = Bytes>> Body for ResponseBody<B>
 where
-    B::Error: Into<super::BoxError>,
+    B::Error: Into<BoxError>,
 {
     type Data = Bytes;
-    type Error = super::BoxError;
+    type Error = BoxError;
 
+    #[inline]
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -89,6 +159,7 @@ where
         }
     }
 
+    #[inline]
     fn is_end_stream(&self) -> bool {
         match &self.source {
             Source::App { body } => body.is_end_stream(),
@@ -96,6 +167,7 @@ where
         }
     }
 
+    #[inline]
     fn size_hint(&self) -> SizeHint {
         match &self.source {
             Source::App { body } => body.size_hint(),

@@ -3,11 +3,11 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::body::RequestBody;
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, stream};
 use http::{Request, Response};
 use http_body::Body;
-use hyper::body::Incoming;
 use tower_service::Service;
 
 use super::BoxError;
@@ -18,7 +18,6 @@ use super::steps;
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
 use crate::handle::ShutdownHandle;
-use crate::injected::{InjectedBug, injected};
 use crate::listener::Listener;
 use crate::report::Report;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
@@ -82,9 +81,6 @@ impl<L, S, C> Serve<L, S, C> {
     /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any
     /// stream serves. When the stream ends, no more signals come.
     pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
-        if injected(InjectedBug::SecondSignalIgnored) {
-            return Self { signals: Box::pin(signals.take(1)), ..self };
-        }
         Self { signals: Box::pin(signals), ..self }
     }
 
@@ -162,7 +158,7 @@ impl<L, S, C> Serve<L, S, C> {
 impl<L, S, C, B> IntoFuture for Serve<L, S, C>
 where
     L: Listener,
-    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Into<BoxError>,
     C: Clock,
@@ -182,7 +178,7 @@ where
         if let Some(error) = wrong {
             steps::shortened(&error, policy.lame_duck);
         }
-        shared.begin(clock, policy, bounds, http.park_beyond);
+        shared.begin(clock, policy, bounds, self.http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);

@@ -1,10 +1,9 @@
 use std::future::Future;
 use std::mem;
 use std::mem::MaybeUninit;
-use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
@@ -16,49 +15,51 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::BoxError;
 use super::http::Http;
-use super::io::Watched;
+use super::io::WatchedIo;
 use crate::clock::Sleep;
-use crate::injected::{InjectedBug, injected};
+use crate::drain::ConnInput;
 use crate::state::Conn;
 
-/// What a client that speaks HTTP/2 says first: RFC 9113, section 3.4.
+/// The first bytes of a client that speaks HTTP/2: RFC 9113, section 3.4.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// How much is read before hyper is there: most heads fit, so that there is no second read.
+/// How much is read before hyper is there. Most heads fit, so that no second read follows.
 const FIRST_READ: usize = 2048;
 
-/// A connection, and whoever speaks on it.
+/// A connection's bytes, with or without hyper.
 ///
-/// hyper holds buffers of 16 KiB for each connection and 2 KiB of state. So it is only there once
-/// something was said, and no longer when nothing was said for a while.
+/// hyper holds buffers of 16 KiB for each connection and 2 KiB of state. So hyper is there only
+/// from the first byte on, and no longer once the connection is parked.
 pub(super) enum ConnIo<I, G: HttpService<Incoming>> {
     Quiet(Quiet<I, G>),
     Http1(Http1<I, G>),
     #[cfg(feature = "http2")]
     Http2(Pin<Box<Http2<I, G>>>),
-    /// Our side is being shut.
-    Closing(Watched<I>),
+    /// The server's side is being shut.
+    Closing(WatchedIo<I>),
     Gone,
 }
 
-/// A connection on which nothing has been said, or nothing since its last answer.
+/// A connection without a byte, or without one since it was parked.
 pub(super) struct Quiet<I, G> {
-    io: Watched<I>,
-    gate: G,
+    io: WatchedIo<I>,
+    service: G,
     /// The beginning of an HTTP/2 preface.
-    said: BytesMut,
+    preface: BytesMut,
+    /// Whether the peer may still choose HTTP/2: nothing was served on this connection.
+    fresh: bool,
     timeout: Option<Sleep>,
 }
 
-/// A connection on which HTTP/1 is spoken.
+/// A connection that speaks HTTP/1.
 pub(super) struct Http1<I, G: HttpService<Incoming>> {
-    hyper: Box<http1::UpgradeableConnection<TokioIo<Watched<I>>, G>>,
-    conn: Unparked,
+    hyper: Box<http1::UpgradeableConnection<TokioIo<WatchedIo<I>>, G>>,
+    buffers: Buffered,
 }
 
 #[cfg(feature = "http2")]
 type Http2<I, G> =
-    hyper::server::conn::http2::Connection<TokioIo<Watched<I>>, G, hyper_util::rt::TokioExecutor>;
+    hyper::server::conn::http2::Connection<TokioIo<WatchedIo<I>>, G, hyper_util::rt::TokioExecutor>;
 
 impl<I, G, B> ConnIo<I, G>
 where
@@ -67,13 +68,11 @@ where
     G::Future: Send + 'static,
     B: Body<Data = Bytes, Error = BoxError> + Send + 'static,
 {
-    pub(super) fn new(io: Watched<I>, gate: G, http: &Http) -> Self {
-        let clock = io.conn().shared().clock();
-        let timeout = http.header_read_timeout.map(|timeout| clock.sleep(timeout));
-        Self::Quiet(Quiet { io, gate, said: BytesMut::new(), timeout })
+    pub(super) fn new(io: WatchedIo<I>, service: G, http: &Http) -> Self {
+        Self::quiet(io, service, true, http)
     }
 
-    /// Goes on until everything there is to do waits; ready when the connection has ended.
+    /// Goes on until everything waits; ready when the connection has ended.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, http: &Http) -> Poll<()> {
         loop {
             let ended = match self {
@@ -82,13 +81,13 @@ where
                     self.begin(first, http);
                     continue;
                 }
-                Self::Http1(line) => ready!(Pin::new(&mut *line.hyper).poll(cx)),
+                Self::Http1(http1) => ready!(Pin::new(&mut *http1.hyper).poll(cx)),
                 #[cfg(feature = "http2")]
-                Self::Http2(line) => ready!(line.as_mut().poll(cx)),
+                Self::Http2(http2) => ready!(http2.as_mut().poll(cx)),
                 Self::Closing(io) => {
                     let shut = ready!(Pin::new(io).poll_shutdown(cx));
                     *self = Self::Gone;
-                    // A peer that is gone already is closed, too.
+                    // An error means that the peer is gone, so the connection is closed too.
                     drop(shut);
                     return Poll::Ready(());
                 }
@@ -101,98 +100,105 @@ where
         }
     }
 
-    /// Says goodbye, where the protocol has a word for it.
-    pub(super) fn say_goodbye(&mut self) {
+    /// Sends GOAWAY, where the protocol has it.
+    pub(super) fn go_away(&mut self) {
         match self {
             #[cfg(feature = "http2")]
-            Self::Http2(line) => line.as_mut().graceful_shutdown(),
+            Self::Http2(http2) => http2.as_mut().graceful_shutdown(),
             Self::Quiet(_) | Self::Http1(_) | Self::Closing(_) | Self::Gone => {}
         }
     }
 
     /// Closes a connection with nothing in flight, unless hyper holds the beginning of a request.
     pub(super) fn close(&mut self, http: &Http) {
-        self.rest(http);
+        self.take_from_hyper(http);
         *self = match mem::replace(self, Self::Gone) {
-            Self::Quiet(mut quiet) if injected(InjectedBug::ExecutedAfterFin) => {
-                quiet.io.conn().close();
-                let mut cx = Context::from_waker(Waker::noop());
-                let _ = Pin::new(&mut quiet.io).poll_shutdown(&mut cx);
-                Self::Quiet(quiet)
-            }
             Self::Quiet(Quiet { io, .. }) => {
-                io.conn().close();
+                io.conn().handle(ConnInput::CloseBegan);
                 Self::Closing(io)
             }
-            // It is closing, and the peer is in the way: then it is closed as any other is.
-            Self::Closing(io) => {
-                io.conn().close();
-                Self::Closing(io)
-            }
-            Self::Http1(mut line) if line.conn.is_bodied() => {
-                line.conn.close();
-                Pin::new(&mut *line.hyper).graceful_shutdown();
-                Self::Http1(line)
+            // The body of the last request is unread, and its bytes must not be taken for a
+            // request: hyper reads them to their end, or closes over them.
+            Self::Http1(mut http1) if http1.buffers.conn.has_unread_body() => {
+                http1.buffers.conn.handle(ConnInput::CloseBegan);
+                Pin::new(&mut *http1.hyper).graceful_shutdown();
+                Self::Http1(http1)
             }
             other => other,
         };
     }
 
-    /// Gives up what a connection with nothing in flight does not need. hyper keeps one whose last
-    /// request was answered before the end of its body: what is left of that must not be taken for
-    /// a request.
-    pub(super) fn rest(&mut self, http: &Http) {
+    /// Gives up the buffers of a connection with nothing in flight, unless hyper holds the
+    /// beginning of a request.
+    pub(super) fn park(&mut self, http: &Http) {
+        self.take_from_hyper(http);
+        if let Self::Quiet(quiet) = self {
+            quiet.io.conn().handle(ConnInput::Parked);
+        }
+    }
+
+    /// Takes the connection back from hyper, unless the body of the last request is unread or hyper
+    /// holds bytes.
+    fn take_from_hyper(&mut self, http: &Http) {
         *self = match mem::replace(self, Self::Gone) {
-            Self::Http1(line) if !line.conn.is_bodied() => {
-                let Some(parts) = line.hyper.into_parts() else { return };
+            Self::Http1(http1) if !http1.buffers.conn.has_unread_body() => {
+                let Some(parts) = http1.hyper.into_parts() else { return };
                 let mut io = parts.io.into_inner();
                 io.keep(parts.read_buf);
                 if io.has_kept() {
-                    io.conn().found_unclaimed();
+                    io.conn().handle(ConnInput::UnreadFound);
                     Self::http1(io, parts.service, http)
                 } else {
-                    Self::new(io, parts.service, http)
+                    Self::quiet(io, parts.service, false, http)
                 }
             }
             other => other,
         };
     }
 
-    /// The first word has been said.
+    /// Hands the connection to the protocol that its first bytes choose.
     fn begin(&mut self, first: First, http: &Http) {
-        let Self::Quiet(Quiet { io, gate, .. }) = mem::replace(self, Self::Gone) else { return };
+        let Self::Quiet(Quiet { io, service, .. }) = mem::replace(self, Self::Gone) else { return };
         *self = match first {
-            First::Http1 => Self::http1(io, gate, http),
+            First::Http1 => Self::http1(io, service, http),
             #[cfg(feature = "http2")]
             First::Http2 => {
-                io.conn().speaks_http2();
-                Self::Http2(Box::pin(http.http2.serve_connection(TokioIo::new(io), gate)))
+                io.conn().handle(ConnInput::PrefaceRead);
+                Self::Http2(Box::pin(http.http2.serve_connection(TokioIo::new(io), service)))
             }
-            First::End => Self::Closing(io),
+            First::End => {
+                io.conn().handle(ConnInput::PeerClosed);
+                Self::Closing(io)
+            }
         };
     }
 
-    fn http1(io: Watched<I>, gate: G, http: &Http) -> Self {
-        let conn = Unparked::new(io.conn());
-        let hyper = http.http1(io.conn()).serve_connection(TokioIo::new(io), gate).with_upgrades();
-        Self::Http1(Http1 { hyper: Box::new(hyper), conn })
+    fn quiet(io: WatchedIo<I>, service: G, fresh: bool, http: &Http) -> Self {
+        let clock = io.conn().server().clock();
+        let timeout = http.header_read_timeout.map(|timeout| clock.sleep(timeout));
+        Self::Quiet(Quiet { io, service, preface: BytesMut::new(), fresh, timeout })
+    }
+
+    fn http1(io: WatchedIo<I>, service: G, http: &Http) -> Self {
+        let buffers = Buffered::new(io.conn());
+        let hyper = http.http1.serve_connection(TokioIo::new(io), service).with_upgrades();
+        Self::Http1(Http1 { hyper: Box::new(hyper), buffers })
     }
 }
 
-/// What comes first.
+/// What the first bytes say.
 enum First {
     Http1,
     #[cfg(feature = "http2")]
     Http2,
-    /// Nothing: the peer has closed, has failed, or takes too long.
+    /// There are none: the peer has closed or failed, or the head took too long.
     End,
 }
 
-impl<I: AsyncRead + Unpin, G> Quiet<I, G> {
+impl<I: AsyncRead + AsyncWrite + Unpin, G> Quiet<I, G> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<First> {
-        let fresh = !self.io.conn().is_seen() || !self.said.is_empty();
         loop {
-            // On the stack, so that a connection on which nothing is said holds none.
+            // On the stack, so that a quiet connection holds no buffer.
             let mut space = [const { MaybeUninit::uninit() }; FIRST_READ];
             let mut read = ReadBuf::uninit(&mut space);
             match Pin::new(&mut self.io).poll_read(cx, &mut read) {
@@ -200,24 +206,24 @@ impl<I: AsyncRead + Unpin, G> Quiet<I, G> {
                 Poll::Ready(Ok(())) if !read.filled().is_empty() => {}
                 Poll::Ready(Ok(()) | Err(_)) => return Poll::Ready(First::End),
             }
-            self.said.extend_from_slice(read.filled());
-            if !fresh || !cfg!(feature = "http2") {
-                return Poll::Ready(self.settle(First::Http1));
+            self.preface.extend_from_slice(read.filled());
+            if !self.fresh || !cfg!(feature = "http2") {
+                return Poll::Ready(self.choose(First::Http1));
             }
-            let known = self.said.len().min(PREFACE.len());
-            if self.said[..known] != PREFACE[..known] {
-                return Poll::Ready(self.settle(First::Http1));
+            let known = self.preface.len().min(PREFACE.len());
+            if self.preface[..known] != PREFACE[..known] {
+                return Poll::Ready(self.choose(First::Http1));
             }
             #[cfg(feature = "http2")]
             if known == PREFACE.len() {
-                return Poll::Ready(self.settle(First::Http2));
+                return Poll::Ready(self.choose(First::Http2));
             }
-            self.io.conn().found_unclaimed();
         }
     }
 
-    fn settle(&mut self, first: First) -> First {
-        self.io.keep(mem::take(&mut self.said).freeze());
+    /// The bytes read so far are read again by the protocol.
+    fn choose(&mut self, first: First) -> First {
+        self.io.keep(mem::take(&mut self.preface).freeze());
         first
     }
 
@@ -229,29 +235,23 @@ impl<I: AsyncRead + Unpin, G> Quiet<I, G> {
     }
 }
 
-/// A connection that could be parked, and is counted.
-struct Unparked(Arc<Conn>);
+/// Counts a connection among those that hold buffers.
+struct Buffered {
+    conn: Arc<Conn>,
+}
 
-impl Unparked {
+impl Buffered {
     fn new(conn: &Arc<Conn>) -> Self {
-        let shared = conn.shared();
-        if shared.buffers.enter() {
-            shared.driver.notify_one();
+        let server = conn.server();
+        if server.buffers.enter() {
+            server.driver.notify_one();
         }
-        Self(Arc::clone(conn))
+        Self { conn: Arc::clone(conn) }
     }
 }
 
-impl Deref for Unparked {
-    type Target = Conn;
-
-    fn deref(&self) -> &Conn {
-        &self.0
-    }
-}
-
-impl Drop for Unparked {
+impl Drop for Buffered {
     fn drop(&mut self) {
-        self.0.shared().buffers.leave();
+        self.conn.server().buffers.leave();
     }
 }

@@ -4,11 +4,11 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::body::RequestBody;
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
 use http::{Request, Response};
 use http_body::Body;
-use hyper::body::Incoming;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinSet;
 use tokio::task::coop::{consume_budget, unconstrained};
@@ -17,16 +17,15 @@ use tower_service::Service;
 use super::BoxError;
 use super::accept_state::{AcceptEvent, AcceptState};
 use super::builder::Signals;
-use super::connection;
+use super::conn_task;
 use super::http::Http;
+use super::make_room;
 use super::parking::Parking;
 use super::release::{Releasing, Resource};
-use super::room;
 use super::steps;
-use crate::buggify::{Site, yield_maybe};
 use crate::drain::ShutdownFlags;
 use crate::drain::{Action, Input, ReleaseOutcome};
-use crate::injected::{InjectedBug, injected};
+use crate::hooks;
 use crate::listener::{Listener, concerns_one_connection};
 use crate::report::{AbortedConnection, Report};
 use crate::seal::{SealContext, SealMethod};
@@ -73,7 +72,7 @@ enum Event<L: Listener> {
 impl<L, S, B> Driver<L, S>
 where
     L: Listener,
-    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Into<BoxError>,
     B: Body<Data = Bytes> + Send + 'static,
@@ -106,26 +105,17 @@ where
     pub(super) async fn run(mut self) -> Report {
         loop {
             self.poll_requests();
-            while let Some(action) = self.next_action() {
+            while let Some(action) = self.next_action().await {
                 if action == Action::RefuseWork {
                     self.admit_waiting().await;
                 }
                 self.carry_out(action);
-                yield_maybe(Site::BetweenActions).await;
-                if injected(InjectedBug::ReleaseUnbounded) && self.releasing.is_some() {
-                    let outcome = release(&mut self.releasing).await;
-                    self.handle(Event::Released(outcome));
-                }
                 if action == Action::Finish {
                     return self.report();
                 }
             }
             let event = self.next_event().await;
-            yield_maybe(Site::EventInHand).await;
-            let is_signal = matches!(event, Event::Input(Input::Signalled(_)));
-            if injected(InjectedBug::SecondSignalFatal) && is_signal && self.shared.is_told() {
-                return self.report();
-            }
+            hooks::before_event().await;
             self.handle(event);
             // A listener that is always ready must not keep the runtime from everything else: on
             // one thread neither a connection nor a signal would come to its turn.
@@ -164,7 +154,7 @@ where
     /// Tells the machine what begins the shutdown, once it knows what is in flight.
     fn begin(&mut self, cause: Input) {
         self.parking.stop();
-        self.shared.tell_requests();
+        self.shared.track_requests();
         self.shared.tell(cause);
     }
 
@@ -180,7 +170,8 @@ where
         }
     }
 
-    fn next_action(&self) -> Option<Action> {
+    async fn next_action(&mut self) -> Option<Action> {
+        hooks::before_action().await;
         self.shared.machine().next_action()
     }
 
@@ -212,7 +203,7 @@ where
     fn admit(&mut self, io: L::Io) {
         let Some(app) = self.app.clone() else { return };
         let conn = Conn::open(&self.shared);
-        self.connections.spawn(connection::run(io, app, conn, Arc::clone(&self.http)));
+        self.connections.spawn(conn_task::run(io, app, conn, Arc::clone(&self.http)));
     }
 
     fn accept_failed(&mut self, error: &io::Error) {
@@ -225,11 +216,7 @@ where
 
     fn carry_out(&mut self, action: Action) {
         steps::before(action, &self.shared.snapshot());
-        if injected(InjectedBug::PoolFirst) && action == Action::FailReadiness {
-            self.resources.iter_mut().for_each(Resource::begin_now);
-        }
         match action {
-            Action::FailReadiness if injected(InjectedBug::ReadinessAfterSeal) => {}
             Action::FailReadiness => self.shared.set_flag(ShutdownFlags::UNREADY),
             Action::AnswerWithClose => self.shared.set_flag(ShutdownFlags::ANNOUNCE_CLOSE),
             Action::RefuseWork => self.shared.set_flag(ShutdownFlags::REFUSE_WORK),
@@ -247,17 +234,16 @@ where
     }
 
     fn seal(&mut self) {
-        if injected(InjectedBug::ListenerDropped) {
-            self.entrance = AcceptState::Shut;
-        }
         match self.entrance.take() {
             AcceptState::Open(listener) | AcceptState::Resting(listener, _) => {
                 let (admit, admitted) = unbounded_channel();
                 let grace = self.shared.machine().policy().handshake_grace;
                 let context = SealContext::new(admit, grace, self.shared.clock().clone());
-                let context = context.or_make_room(room::maker(&self.shared));
-                self.entrance =
-                    AcceptState::Sealing { seal: Box::pin(listener.seal(context)), admitted };
+                let context = context.or_make_room(make_room::maker(&self.shared));
+                self.entrance = AcceptState::Sealing {
+                    seal: Box::pin(hooks::seal(listener, context)),
+                    admitted,
+                };
             }
             AcceptState::Sealing { .. } | AcceptState::Shut => {
                 self.app = None;
@@ -274,9 +260,6 @@ where
         }
         self.app = None;
         self.method = Some(method);
-        if injected(InjectedBug::ReadinessAfterSeal) {
-            self.shared.set_flag(ShutdownFlags::UNREADY);
-        }
         self.shared.tell(Input::Sealed);
         steps::sealed(method, &self.shared.snapshot());
     }
@@ -287,7 +270,7 @@ where
         self.app = None;
         let now = self.shared.clock().now();
         let left = self.shared.connections();
-        self.aborted = left.iter().map(|conn| conn.describe(now)).collect();
+        self.aborted = left.iter().filter_map(|conn| conn.describe(now)).collect();
         steps::aborting(&self.shared.snapshot(), &self.aborted);
         self.shared.set_flag(ShutdownFlags::ABORT);
     }

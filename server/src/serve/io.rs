@@ -7,9 +7,9 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::buggify::{Site, buggify};
 use crate::clock::Sleep;
-use crate::drain::ShutdownFlags;
+use crate::drain::{ConnInput, ShutdownFlags};
+use crate::hooks;
 use crate::state::Conn;
 
 /// How much unread input is thrown away after our FIN before the connection is closed all the same.
@@ -20,7 +20,7 @@ const LINGER_BYTES: usize = 8 << 20;
 ///
 /// The connection counts as open from here until this is dropped, whoever holds it then: hyper, or
 /// the application after an upgrade.
-pub(super) struct Watched<I> {
+pub(super) struct WatchedIo<I> {
     io: I,
     conn: Arc<Conn>,
     /// Bytes that were read before, and are to be read again.
@@ -34,7 +34,7 @@ enum Closing {
     Shut,
 }
 
-impl<I> Watched<I> {
+impl<I> WatchedIo<I> {
     pub(super) fn new(io: I, conn: Arc<Conn>) -> Self {
         Self { io, conn, kept: Bytes::new(), closing: Closing::Open }
     }
@@ -58,13 +58,13 @@ impl<I> Watched<I> {
     }
 }
 
-impl<I> Drop for Watched<I> {
+impl<I> Drop for WatchedIo<I> {
     fn drop(&mut self) {
-        self.conn.gone();
+        self.conn.handle(ConnInput::Gone);
     }
 }
 
-impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
+impl<I: AsyncRead + AsyncWrite + Unpin> AsyncRead for WatchedIo<I> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -76,32 +76,28 @@ impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
             self.kept.advance(length);
             return Poll::Ready(Ok(()));
         }
-        if self.conn.is_upgraded() {
-            self.conn.reader().register(cx.waker());
+        if let Some(upgrade) = self.conn.upgrade() {
+            upgrade.reader.register(cx.waker());
             cut_if_aborted(&self.conn)?;
         }
         let before = buf.filled().len();
-        if buggify(Site::ShortRead) {
-            ready!(read_one(Pin::new(&mut self.io), cx, buf))?;
-        } else {
-            ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
-        }
+        let Self { io, conn, .. } = &mut *self;
+        ready!(hooks::poll_read(Pin::new(io), conn, cx, buf))?;
         if buf.filled().len() > before {
-            self.conn.bytes_read();
+            self.conn.handle(ConnInput::BytesRead);
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
+impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WatchedIo<I> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.before_write(cx)?;
-        let buf = if buggify(Site::ShortWrite) { &buf[..buf.len().min(1)] } else { buf };
-        Pin::new(&mut self.io).poll_write(cx, buf)
+        hooks::poll_write(Pin::new(&mut self.io), cx, buf)
     }
 
     fn poll_write_vectored(
@@ -109,12 +105,8 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if buggify(Site::ShortWrite) {
-            let first = bufs.iter().find(|buf| !buf.is_empty());
-            return self.poll_write(cx, first.map_or(&[], |buf| &buf[..1]));
-        }
         self.before_write(cx)?;
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+        hooks::poll_write_vectored(Pin::new(&mut self.io), cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -123,7 +115,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.io).poll_flush(cx))?;
-        self.conn.flushed();
+        self.conn.handle(ConnInput::Flushed);
         Poll::Ready(Ok(()))
     }
 
@@ -131,14 +123,14 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
     /// Closing over unread input would send a reset, and that may destroy the response before the
     /// peer has read it.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.conn.is_upgraded() {
+        if self.conn.upgrade().is_some() {
             // No longer HTTP: the application may shut its write side and go on reading.
             return Pin::new(&mut self.io).poll_shutdown(cx);
         }
         if matches!(self.closing, Closing::Open) {
             ready!(Pin::new(&mut self.io).poll_shutdown(cx))?;
-            self.conn.shut();
             self.closing = self.after_fin();
+            self.conn.handle(ConnInput::WriteShut);
         }
         ready!(self.poll_linger(cx));
         self.closing = Closing::Shut;
@@ -146,29 +138,26 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<I> {
     }
 }
 
-impl<I> Watched<I> {
+impl<I> WatchedIo<I> {
     fn before_write(&self, cx: &Context<'_>) -> io::Result<()> {
-        if self.conn.is_upgraded() {
-            self.conn.writer().register(cx.waker());
+        if let Some(upgrade) = self.conn.upgrade() {
+            upgrade.writer.register(cx.waker());
             return cut_if_aborted(&self.conn);
         }
         Ok(())
     }
 
     fn after_fin(&self) -> Closing {
-        // Closed by us between two requests: nobody is in the middle of sending something, so no
-        // reset destroys what may still be on its way. It is otherwise where a request was answered
-        // before the end of its body.
-        if self.conn.is_closed() && !self.conn.is_bodied() {
+        if !self.conn.lingers() {
             return Closing::Shut;
         }
-        let shared = self.conn.shared();
-        let linger = shared.machine().policy().linger;
-        Closing::Lingering { left: LINGER_BYTES, until: shared.clock().sleep(linger) }
+        let server = self.conn.server();
+        let linger = server.machine().policy().linger;
+        Closing::Lingering { left: LINGER_BYTES, until: server.clock().sleep(linger) }
     }
 }
 
-impl<I: AsyncRead + Unpin> Watched<I> {
+impl<I: AsyncRead + Unpin> WatchedIo<I> {
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Closing::Lingering { left, until } = &mut self.closing else {
             return Poll::Ready(());
@@ -189,22 +178,9 @@ impl<I: AsyncRead + Unpin> Watched<I> {
     }
 }
 
-/// For [`Site::ShortRead`].
-fn read_one<I: AsyncRead>(
-    io: Pin<&mut I>,
-    cx: &mut Context<'_>,
-    buf: &mut ReadBuf<'_>,
-) -> Poll<io::Result<()>> {
-    let mut space = [0; 1];
-    let mut one = ReadBuf::new(&mut space[..buf.remaining().min(1)]);
-    ready!(io.poll_read(cx, &mut one))?;
-    buf.put_slice(one.filled());
-    Poll::Ready(Ok(()))
-}
-
 /// An upgraded connection is in the application's hands; at the deadline it fails under them.
 fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
-    if conn.shared().flags().has(ShutdownFlags::ABORT) {
+    if conn.flags().has(ShutdownFlags::ABORT) {
         return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the drain is over"));
     }
     Ok(())

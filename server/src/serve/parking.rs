@@ -2,6 +2,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use crate::clock::Sleep;
+use crate::drain::ConnInput;
 use crate::state::ServerState;
 
 /// How often rounds are made while more hold buffers than may.
@@ -48,6 +49,6 @@ impl Parking {
 
 fn park(shared: &ServerState) {
     for conn in shared.connections() {
-        conn.park_if_idle();
+        conn.handle(ConnInput::Swept);
     }
 }

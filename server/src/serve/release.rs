@@ -50,14 +50,6 @@ impl Resource {
         };
         Self { name, bound, release: Some(Box::new(release)) }
     }
-
-    /// Begins the release before its turn, for the injected bug `PoolFirst`.
-    pub(super) fn begin_now(&mut self) {
-        if let Some(release) = self.release.take() {
-            let begun = tokio::spawn(release());
-            self.release = Some(Box::new(|| Box::pin(async move { begun.await? })));
-        }
-    }
 }
 
 impl fmt::Debug for Resource {

@@ -4,15 +4,15 @@
 //!   has set so far, and the lists of connections and tracked tasks.
 //! * `tasks`: [`TaskEntry`], a tracked task.
 //! * `buffers`: [`BufferBudget`], how many connections hold buffers.
-//! * `conn`: [`Conn`], the state of one connection, and `conn_flags`, its bits.
-//! * `in_flight`: the requests in flight on one connection.
+//! * `conn`: [`Conn`], one connection: its machine and all that surrounds it.
+//! * `requests`: the requests in flight on one connection, as a report names them.
 //!
 //! # Lock order
 //!
 //! A thread that holds one of these locks may take only those that stand after it:
 //!
 //! 1. the list of connections, the list of tracked tasks (never both)
-//! 2. the requests of one connection
+//! 2. one connection
 //! 3. the shutdown machine
 //! 4. what a handle has asked for
 //!
@@ -21,14 +21,11 @@
 
 mod buffers;
 mod conn;
-mod conn_flags;
-mod in_flight;
+mod requests;
 mod server;
 mod tasks;
-mod verdict;
 
 pub(crate) use buffers::BufferBudget;
 pub(crate) use conn::Conn;
 pub(crate) use server::ServerState;
 pub(crate) use tasks::TaskEntry;
-pub(crate) use verdict::Verdict;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -6,16 +7,15 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::{BufferBudget, Conn, TaskEntry};
-use crate::buggify::{Site, buggify};
 use crate::clock::SharedClock;
 use crate::drain::ShutdownFlags;
-use crate::drain::{Input, Machine, Policy};
-use crate::injected::{InjectedBug, injected};
+use crate::drain::{Action, Input, Machine, Policy};
+use crate::hooks::ShutdownHook;
 
 /// What the driver, every connection and every handle have in common.
 #[derive(Debug)]
 pub(crate) struct ServerState {
-    machine: Mutex<Machine>,
+    machine: Mutex<HookedMachine>,
     flags: AtomicU8,
     /// Set once, when serving begins.
     clock: OnceLock<SharedClock>,
@@ -25,7 +25,7 @@ pub(crate) struct ServerState {
     pub(crate) began: Notify,
     next_id: AtomicU64,
     /// Whether the machine is told of every request.
-    told: AtomicBool,
+    tracking: AtomicBool,
     pub(crate) buffers: BufferBudget,
     /// What a handle asks the driver to begin the shutdown for.
     asked: Mutex<Option<Input>>,
@@ -39,13 +39,13 @@ pub(crate) struct ServerState {
 impl ServerState {
     pub(crate) fn new() -> Self {
         Self {
-            machine: Mutex::new(Machine::new(Policy::default(), Vec::new())),
+            machine: Mutex::default(),
             flags: AtomicU8::new(0),
             clock: OnceLock::new(),
             driver: Notify::new(),
             began: Notify::new(),
             next_id: AtomicU64::new(0),
-            told: AtomicBool::new(false),
+            tracking: AtomicBool::new(false),
             buffers: BufferBudget::default(),
             asked: Mutex::default(),
             connections: Mutex::default(),
@@ -63,37 +63,31 @@ impl ServerState {
     pub(crate) fn begin(
         &self,
         clock: SharedClock,
-        mut policy: Policy,
+        policy: Policy,
         resources: Vec<Duration>,
         park_beyond: usize,
     ) {
-        if injected(InjectedBug::LameDuckSkipped) {
-            policy.lame_duck = Duration::ZERO;
-        }
-        if injected(InjectedBug::AbortedEarly) {
-            policy.deadline = policy.deadline * 3 / 4;
-        }
-        self.buffers.limit(if buggify(Site::ParkEarly) { 0 } else { park_beyond });
+        self.buffers.limit(park_beyond);
         assert!(
             self.clock.set(clock).is_ok(),
             "a `ShutdownHandle` belongs to one `serve`; make another"
         );
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
-        *machine = Machine::new(policy, resources);
+        machine.begin(policy, resources);
         for _ in 0..tasks {
             machine.handle(Duration::ZERO, Input::TaskStarted);
         }
     }
 
-    pub(crate) fn machine(&self) -> MutexGuard<'_, Machine> {
+    pub(crate) fn machine(&self) -> MutexGuard<'_, HookedMachine> {
         lock(&self.machine)
     }
 
     /// The machine as it stands, for the log: writing that under the lock would hold every request
     /// up while the log does.
     pub(crate) fn snapshot(&self) -> Machine {
-        self.machine().clone()
+        self.machine().machine.clone()
     }
 
     pub(crate) fn clock(&self) -> &SharedClock {
@@ -113,17 +107,17 @@ impl ServerState {
     }
 
     /// Whether the machine is told of every request.
-    pub(crate) fn is_told(&self) -> bool {
-        self.told.load(Ordering::Relaxed)
+    pub(crate) fn is_tracking(&self) -> bool {
+        self.tracking.load(Ordering::Relaxed)
     }
 
     /// From here on the machine is told of every request, beginning with those in flight: called
     /// before the machine hears that the shutdown begins. Connections are opened by the caller's
     /// task only, so none slips in between.
-    pub(crate) fn tell_requests(&self) {
-        if !self.told.swap(true, Ordering::Relaxed) {
+    pub(crate) fn track_requests(&self) {
+        if !self.tracking.swap(true, Ordering::Relaxed) {
             for conn in self.connections() {
-                conn.tell_requests();
+                conn.track_requests();
             }
         }
     }
@@ -185,9 +179,6 @@ impl ServerState {
 
     pub(crate) fn discharge(&self, id: u64) {
         lock(&self.connections).remove(&id);
-        if injected(InjectedBug::DeadlineRestarts) {
-            self.machine().restart_deadline(self.clock().since_origin());
-        }
     }
 
     pub(crate) fn connections(&self) -> Vec<Arc<Conn>> {
@@ -228,6 +219,47 @@ impl ServerState {
             ended.as_mut().await;
             ended.set(self.no_tasks.notified());
         }
+    }
+}
+
+/// The shutdown machine behind its hook, which is a pass-through except under a simulator.
+#[derive(Debug)]
+pub(crate) struct HookedMachine {
+    machine: Machine,
+    hook: ShutdownHook,
+}
+
+impl HookedMachine {
+    fn begin(&mut self, policy: Policy, resources: Vec<Duration>) {
+        self.hook.begin(resources.len());
+        self.machine = Machine::new(policy, resources);
+    }
+
+    pub(crate) fn handle(&mut self, now: Duration, input: Input) {
+        self.hook.handle(&mut self.machine, now, input);
+    }
+
+    pub(crate) fn next_action(&mut self) -> Option<Action> {
+        self.hook.next_action(&mut self.machine)
+    }
+
+    fn has_actions(&self) -> bool {
+        self.hook.has_actions(&self.machine)
+    }
+}
+
+impl Default for HookedMachine {
+    fn default() -> Self {
+        let machine = Machine::new(Policy::default(), Vec::new());
+        Self { machine, hook: ShutdownHook::default() }
+    }
+}
+
+impl Deref for HookedMachine {
+    type Target = Machine;
+
+    fn deref(&self) -> &Machine {
+        &self.machine
     }
 }
 

@@ -24,7 +24,7 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     Router::new().fallback(move |mut request: Request| async move {
-        let drain = request.extensions().get::<ShutdownHandle>().expect("in every request").clone();
+        let drain = ShutdownHandle::current().expect("in every handler");
         let upgraded = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
             then(TokioIo::new(upgraded.await.expect("the answer was written")), drain).await;

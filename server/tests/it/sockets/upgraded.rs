@@ -19,7 +19,7 @@ const CONNECT: &str = "CONNECT far.test:443 HTTP/1.1\r\nhost: far.test:443\r\n\r
 /// `polite`.
 fn app(polite: bool) -> Router {
     Router::new().fallback(move |mut request: Request| async move {
-        let drain = request.extensions().get::<ShutdownHandle>().expect("in every request").clone();
+        let drain = ShutdownHandle::current().expect("in every handler");
         let upgraded = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
             let mut io = TokioIo::new(upgraded.await.expect("the answer was written"));

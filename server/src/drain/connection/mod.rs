@@ -1,0 +1,105 @@
+//! The life of one connection as a pure state machine: no async, no clock, nothing but `std`.
+//!
+//! The task that owns the connection reports each [`ConnInput`] to [`Connection::handle`] and carries
+//! out the [`Effect`]. After each poll of the protocol the task asks [`Connection::next_action`] what
+//! to do with the connection, and does it.
+//!
+//! # States
+//!
+//! | state | meaning |
+//! |---|---|
+//! | `New` | The peer has not sent a byte. |
+//! | `ReadingHead` | Bytes were read that belong to no request yet. |
+//! | `Active` | HTTP/1 with at least one request in flight. |
+//! | `Idle` | HTTP/1 between two requests. |
+//! | `Http2` | HTTP/2, with any number of requests in flight. |
+//! | `Upgraded` | The connection has left HTTP: a WebSocket, or a tunnel made by CONNECT. |
+//! | `Closing` | The server closes the connection; its FIN is not sent yet. |
+//! | `Lingering` | The FIN is sent; the server reads and discards until the peer closes too. |
+//! | `Closed` | The socket is gone. |
+//!
+//! # Transitions
+//!
+//! An input that the table does not list for a state changes nothing. A test compares every cell of
+//! this table with the machine.
+//!
+//! | state | input | next state | effect |
+//! |---|---|---|---|
+//! | `New` | `BytesRead` | `ReadingHead` | |
+//! | `New` | `PrefaceRead` | `Http2` | |
+//! | `New` | `RequestStarted` | `Active` | request started |
+//! | `New` | `PeerClosed` | `Closing` | |
+//! | `New` | `CloseBegan` | `Closing` | |
+//! | `New` | `WriteShut` | `Lingering` | tell `Shut` |
+//! | `New` | `Gone` | `Closed` | tell `Closed(Open)`, off the list |
+//! | `ReadingHead` | `PrefaceRead` | `Http2` | |
+//! | `ReadingHead` | `RequestStarted` | `Active` | request started |
+//! | `ReadingHead` | `BodyEnded` | `Idle` | |
+//! | `ReadingHead` | `PeerClosed` | `Closing` | |
+//! | `ReadingHead` | `CloseBegan` | `Closing` | |
+//! | `ReadingHead` | `WriteShut` | `Lingering` | tell `Shut` |
+//! | `ReadingHead` | `Gone` | `Closed` | tell `Closed(Open)`, off the list |
+//! | `Active` | `RequestStarted` | `Active` | request started |
+//! | `Active` | `Flushed` | `Idle` | request ended |
+//! | `Active` | `RequestDropped` | `Idle` | request ended |
+//! | `Active` | `Upgraded` | `Upgraded` | tell `Upgraded` |
+//! | `Active` | `WriteShut` | `Lingering` | request ended, tell `Shut` |
+//! | `Active` | `Gone` | `Closed` | request ended, tell `Closed(Open)`, off the list |
+//! | `Idle` | `BytesRead` | `ReadingHead` | |
+//! | `Idle` | `UnreadFound` | `ReadingHead` | |
+//! | `Idle` | `RequestStarted` | `Active` | request started |
+//! | `Idle` | `PeerClosed` | `Closing` | |
+//! | `Idle` | `CloseBegan` | `Closing` | |
+//! | `Idle` | `WriteShut` | `Lingering` | tell `Shut` |
+//! | `Idle` | `Gone` | `Closed` | tell `Closed(Open)`, off the list |
+//! | `Http2` | `RequestStarted` | `Http2` | request started |
+//! | `Http2` | `ResponseEnded` | `Http2` | request ended |
+//! | `Http2` | `RequestDropped` | `Http2` | request ended |
+//! | `Http2` | `WriteShut` | `Lingering` | tell `Shut` |
+//! | `Http2` | `Gone` | `Closed` | tell `Closed(Open)` |
+//! | `Upgraded` | `Flushed` | `Upgraded` | request ended |
+//! | `Upgraded` | `RequestDropped` | `Upgraded` | request ended |
+//! | `Upgraded` | `Gone` | `Closed` | request ended, tell `Closed(Upgraded)`, off the list |
+//! | `Closing` | `RequestStarted` | `Active` | request started |
+//! | `Closing` | `WriteShut` | `Lingering` | tell `Shut` |
+//! | `Closing` | `Gone` | `Closed` | tell `Closed(Open)`, off the list |
+//! | `Lingering` | `RequestStarted` | `Lingering` | request started |
+//! | `Lingering` | `ResponseEnded` | `Lingering` | request ended |
+//! | `Lingering` | `RequestDropped` | `Lingering` | request ended |
+//! | `Lingering` | `Gone` | `Closed` | tell `Closed(Lingering)` |
+//! | `Closed` | `RequestStarted` | `Closed` | request started |
+//! | `Closed` | `ResponseEnded` | `Closed` | request ended, off the list |
+//! | `Closed` | `RequestDropped` | `Closed` | request ended, off the list |
+//!
+//! Three states carry data that decides between two rows:
+//!
+//! * `Active` becomes `Idle` only when its last request ends; it becomes `ReadingHead` instead if
+//!   bytes of the next request were read meanwhile.
+//! * `ReadingHead` becomes `Idle` at `BodyEnded` only if the body of the last request was unread
+//!   when its response was complete. The bytes may have belonged to that body.
+//! * An HTTP/2 connection leaves the list when its last handler has ended, which may be after
+//!   `Gone`: handlers of HTTP/2 run in tasks of their own.
+//!
+//! # Actions
+//!
+//! | state | flag of the shutdown | action |
+//! |---|---|---|
+//! | any but `Closed` | `ABORT` | `Abort` |
+//! | any | `REFUSE_WORK` | `Look`; requests that come after the look are refused |
+//! | `New` | `CLOSE_SILENT` | `Look`, then `Close` |
+//! | `Idle` | `CLOSE_IDLE` | `Look`, then `Close`; not before `idle_grace` has passed since an answer that ended in the shutdown |
+//! | `Idle` | none, two sweeps of the buffers passed | `Look`, then `Park` |
+//! | `Http2` | `ANNOUNCE_CLOSE` | `GoAway`, once |
+//!
+//! `Look` gives the runtime one turn, so that the protocol reads what the kernel has by now. If the
+//! connection is still in the same state afterwards, nothing had arrived, and closing it loses no
+//! request.
+
+mod class;
+mod machine;
+mod state;
+mod vocabulary;
+
+pub use class::ConnectionClass;
+pub(crate) use machine::Connection;
+pub(crate) use vocabulary::{Admission, ConnAction, ConnInput, Effect};

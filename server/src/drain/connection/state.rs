@@ -1,0 +1,199 @@
+use std::mem;
+use std::time::Duration;
+
+use super::{ConnAction, ConnectionClass};
+use crate::drain::ShutdownFlags;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum State {
+    New { look: bool },
+    ReadingHead { body: Body },
+    Active(Exchanges),
+    Idle(Idle),
+    Http2 { streams: usize, goaway: bool },
+    Upgraded(Exchanges),
+    Closing { silent: bool, linger: bool },
+    Lingering { streams: usize },
+    Closed { streams: usize, lingered: bool },
+}
+
+impl State {
+    pub(super) fn class(&self) -> Option<ConnectionClass> {
+        Some(match self {
+            Self::New { .. } | Self::Closing { silent: true, .. } => ConnectionClass::New,
+            Self::ReadingHead { .. } => ConnectionClass::HalfHead,
+            Self::Active(_) => ConnectionClass::Active,
+            Self::Idle(_) | Self::Closing { silent: false, .. } => ConnectionClass::Idle,
+            Self::Http2 { .. } | Self::Closed { streams: 1.., lingered: false } => {
+                ConnectionClass::Http2
+            }
+            Self::Upgraded(_) => ConnectionClass::Upgraded,
+            Self::Lingering { .. } | Self::Closed { streams: 1.., lingered: true } => {
+                ConnectionClass::Lingering
+            }
+            Self::Closed { streams: 0, .. } => return None,
+        })
+    }
+
+    pub(super) fn has_unread_body(&self) -> bool {
+        match self {
+            Self::ReadingHead { body } => !body.is_ended(),
+            Self::Active(exchanges) | Self::Upgraded(exchanges) => !exchanges.body.is_ended(),
+            Self::Idle(idle) => !idle.body.is_ended(),
+            Self::New { .. }
+            | Self::Http2 { .. }
+            | Self::Closing { .. }
+            | Self::Lingering { .. }
+            | Self::Closed { .. } => false,
+        }
+    }
+}
+
+/// The requests in flight on a connection that speaks HTTP/1, which answers them in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Exchanges {
+    pub(super) in_flight: usize,
+    /// How many of these have a complete response, which the next flush hands to the socket.
+    pub(super) complete: usize,
+    /// The body of the last request.
+    pub(super) body: Body,
+    /// Whether bytes were read that belong to none of these requests.
+    pub(super) unread: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Idle {
+    /// The body of the last request, whose handler may have answered early.
+    pub(super) body: Body,
+    /// Whether a look has found nothing since the connection became idle.
+    pub(super) look: bool,
+    pub(super) grace: Grace,
+    pub(super) buffers: Buffers,
+}
+
+/// How far the body of an HTTP/1 request has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Body {
+    /// The request has no body, or the body is at its end.
+    Ended,
+    /// The application may read more of the body of this request.
+    Open(u64),
+    /// The application has dropped the body. When hyper is polled again, it reads the rest of the
+    /// body, or closes the connection over it. `polled`: that poll may have begun before the drop.
+    Dropped { polled: bool },
+}
+
+impl Body {
+    pub(super) fn of(request: u64, has_body: bool) -> Self {
+        if has_body { Self::Open(request) } else { Self::Ended }
+    }
+
+    pub(super) fn is_ended(self) -> bool {
+        self == Self::Ended
+    }
+
+    /// The body of this request is now `end`; says whether the body was open.
+    pub(super) fn end(&mut self, request: u64, end: Self) -> bool {
+        let open = *self == Self::Open(request);
+        if open {
+            *self = end;
+        }
+        open
+    }
+
+    /// hyper was polled; says whether a dropped body is at its end by that.
+    pub(super) fn polled(&mut self) -> bool {
+        match *self {
+            Self::Dropped { polled: true } => {
+                *self = Self::Ended;
+                true
+            }
+            Self::Dropped { polled: false } => {
+                *self = Self::Dropped { polled: true };
+                false
+            }
+            Self::Ended | Self::Open(_) => false,
+        }
+    }
+}
+
+/// The time that an idle connection has for one more request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Grace {
+    /// The last answer ended before the shutdown, so the shutdown machine bounds the time.
+    None,
+    /// The last answer ended in the shutdown, just now.
+    Begins,
+    /// Time since the machine's origin.
+    Until(Duration),
+}
+
+/// How long an idle connection has kept its buffers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Buffers {
+    /// No sweep since the last request.
+    Fresh,
+    /// One sweep since the last request.
+    SweptOnce,
+    /// Two sweeps since the last request.
+    Due,
+    /// The connection holds no buffers.
+    Parked,
+}
+
+/// Whether requests that start now are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Refusal {
+    No,
+    /// Requests that had arrived are read in this look, and are served.
+    Looking,
+    Yes,
+}
+
+impl Exchanges {
+    pub(super) fn new(body: Body) -> Self {
+        Self { in_flight: 1, complete: 0, body, unread: false }
+    }
+
+    /// Removes the requests with a complete response, and says how many there were.
+    pub(super) fn flush(&mut self) -> usize {
+        let ended = mem::take(&mut self.complete);
+        self.in_flight -= ended;
+        ended
+    }
+}
+
+impl Idle {
+    pub(super) fn new(body: Body, grace: Grace) -> Self {
+        Self { body, look: false, grace, buffers: Buffers::Fresh }
+    }
+
+    pub(super) fn next_action(
+        &mut self,
+        now: Duration,
+        flags: ShutdownFlags,
+        idle_grace: Duration,
+    ) -> ConnAction {
+        if self.grace == Grace::Begins {
+            self.grace = Grace::Until(now.saturating_add(idle_grace));
+        }
+        if flags.has(ShutdownFlags::CLOSE_IDLE) {
+            return match self.grace {
+                Grace::Until(at) if now < at => ConnAction::Stay { until: Some(at) },
+                Grace::None | Grace::Begins | Grace::Until(_) => {
+                    look_first(&mut self.look, ConnAction::Close)
+                }
+            };
+        }
+        match self.buffers {
+            Buffers::Due => look_first(&mut self.look, ConnAction::Park),
+            Buffers::Fresh | Buffers::SweptOnce | Buffers::Parked => {
+                ConnAction::Stay { until: None }
+            }
+        }
+    }
+}
+
+pub(super) fn look_first(look: &mut bool, then: ConnAction) -> ConnAction {
+    if mem::replace(look, true) { then } else { ConnAction::Look }
+}

@@ -1,0 +1,60 @@
+use std::time::Duration;
+
+use crate::buggify::{Site, buggify};
+use crate::drain::{
+    Admission, ConnAction, ConnInput, Connection, ConnectionClass, Effect, ShutdownFlags,
+};
+use crate::injected::{InjectedBug, injected};
+
+/// Whether a connection's machine must see the head of every response, and not only of those in a
+/// shutdown: [`InjectedBug::CountedByHandler`] counts by it.
+pub(crate) const HEADS_MATTER: bool = true;
+
+pub(crate) fn conn_handle(
+    machine: &mut Connection,
+    flags: ShutdownFlags,
+    input: ConnInput,
+) -> Effect {
+    let mut effect = match input {
+        ConnInput::ResponseStarted if injected(InjectedBug::CountedByHandler) => {
+            let announces_close = machine.handle(flags, input).announces_close;
+            Effect { announces_close, ..machine.handle(flags, ConnInput::RequestDropped) }
+        }
+        ConnInput::Upgraded if injected(InjectedBug::UpgradedForgotten) => {
+            machine.handle(flags, ConnInput::Gone)
+        }
+        input => machine.handle(flags, input),
+    };
+    if injected(InjectedBug::CounterLeaked)
+        && matches!(input, ConnInput::RequestDropped | ConnInput::Gone)
+    {
+        effect.ended = 0;
+    }
+    if injected(InjectedBug::NoConnectionClose) {
+        effect.announces_close = false;
+    }
+    if let Some((_, admission @ Admission::Serve)) = &mut effect.started
+        && buggify(Site::HandlerLate)
+    {
+        *admission = Admission::ServeLate;
+    }
+    effect
+}
+
+pub(crate) fn conn_next_action(
+    machine: &mut Connection,
+    now: Duration,
+    flags: ShutdownFlags,
+) -> ConnAction {
+    if machine.class() == Some(ConnectionClass::Idle) && buggify(Site::ParkEarly) {
+        for _ in 0..2 {
+            let _ = machine.handle(flags, ConnInput::Swept);
+        }
+    }
+    let action = machine.next_action(now, flags);
+    let looks = action == ConnAction::Look && machine.class() == Some(ConnectionClass::Idle);
+    if looks && injected(InjectedBug::IdleClosedUnread) {
+        return machine.next_action(now, flags);
+    }
+    action
+}

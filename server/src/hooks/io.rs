@@ -1,0 +1,79 @@
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::buggify::{Site, buggify};
+use crate::drain::{ConnInput, ConnectionClass, ShutdownFlags};
+use crate::injected::{InjectedBug, injected};
+use crate::listener::Listener;
+use crate::seal::{SealContext, SealMethod};
+use crate::state::Conn;
+
+pub(crate) fn poll_read<I: AsyncRead + AsyncWrite>(
+    mut io: Pin<&mut I>,
+    conn: &Conn,
+    cx: &mut Context<'_>,
+    buf: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>> {
+    if injected(InjectedBug::IdleClosedUnread) && is_to_close(conn) {
+        return Poll::Pending;
+    }
+    if injected(InjectedBug::ExecutedAfterFin) && is_to_close(conn) {
+        let mut now = Context::from_waker(Waker::noop());
+        let _ = io.as_mut().poll_shutdown(&mut now);
+        conn.handle(ConnInput::WriteShut);
+    }
+    if buggify(Site::FirstTurn) && is(conn, ConnectionClass::New) {
+        cx.waker().wake_by_ref();
+        return Poll::Pending;
+    }
+    if !buggify(Site::ShortRead) {
+        return io.poll_read(cx, buf);
+    }
+    let mut space = [0; 1];
+    let mut one = ReadBuf::new(&mut space[..buf.remaining().min(1)]);
+    ready!(io.poll_read(cx, &mut one))?;
+    buf.put_slice(one.filled());
+    Poll::Ready(Ok(()))
+}
+
+/// Whether the shutdown closes this connection because nothing is in flight on it.
+fn is_to_close(conn: &Conn) -> bool {
+    conn.flags().has(ShutdownFlags::CLOSE_IDLE) && is(conn, ConnectionClass::Idle)
+}
+
+fn is(conn: &Conn, class: ConnectionClass) -> bool {
+    let now = conn.server().clock().now();
+    conn.describe(now).is_some_and(|described| described.class == class)
+}
+
+pub(crate) fn poll_write<I: AsyncWrite>(
+    io: Pin<&mut I>,
+    cx: &mut Context<'_>,
+    buf: &[u8],
+) -> Poll<io::Result<usize>> {
+    let buf = if buggify(Site::ShortWrite) { &buf[..buf.len().min(1)] } else { buf };
+    io.poll_write(cx, buf)
+}
+
+pub(crate) fn poll_write_vectored<I: AsyncWrite>(
+    io: Pin<&mut I>,
+    cx: &mut Context<'_>,
+    bufs: &[IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    if buggify(Site::ShortWrite) {
+        let first = bufs.iter().find(|buf| !buf.is_empty());
+        return io.poll_write(cx, first.map_or(&[], |buf| &buf[..1]));
+    }
+    io.poll_write_vectored(cx, bufs)
+}
+
+pub(crate) async fn seal<L: Listener>(listener: L, context: SealContext<L>) -> SealMethod {
+    if injected(InjectedBug::ListenerDropped) {
+        drop(listener);
+        return SealMethod::AcceptUntilEmpty;
+    }
+    listener.seal(context).await
+}

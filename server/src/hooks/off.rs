@@ -1,0 +1,99 @@
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::drain::{
+    Action, ConnAction, ConnInput, Connection, Effect, Input, Machine, ShutdownFlags,
+};
+use crate::listener::Listener;
+use crate::seal::{SealContext, SealMethod};
+use crate::state::Conn;
+
+/// Whether a connection's machine must see the head of every response, and not only of those in a
+/// shutdown.
+pub(crate) const HEADS_MATTER: bool = false;
+
+/// Stands between the shutdown machine and the server.
+#[derive(Debug, Default)]
+pub(crate) struct ShutdownHook;
+
+impl ShutdownHook {
+    /// Serving begins, with so many resources to release at the end.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, _resources: usize) {}
+
+    #[inline(always)]
+    pub(crate) fn handle(&mut self, machine: &mut Machine, now: Duration, input: Input) {
+        machine.handle(now, input);
+    }
+
+    #[inline(always)]
+    pub(crate) fn next_action(&mut self, machine: &mut Machine) -> Option<Action> {
+        machine.next_action()
+    }
+
+    #[inline(always)]
+    pub(crate) fn has_actions(&self, machine: &Machine) -> bool {
+        machine.has_actions()
+    }
+}
+
+#[inline(always)]
+pub(crate) fn conn_handle(
+    machine: &mut Connection,
+    flags: ShutdownFlags,
+    input: ConnInput,
+) -> Effect {
+    machine.handle(flags, input)
+}
+
+#[inline(always)]
+pub(crate) fn conn_next_action(
+    machine: &mut Connection,
+    now: Duration,
+    flags: ShutdownFlags,
+) -> ConnAction {
+    machine.next_action(now, flags)
+}
+
+#[inline(always)]
+pub(crate) fn poll_read<I: AsyncRead + AsyncWrite>(
+    io: Pin<&mut I>,
+    _conn: &Conn,
+    cx: &mut Context<'_>,
+    buf: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>> {
+    io.poll_read(cx, buf)
+}
+
+#[inline(always)]
+pub(crate) fn poll_write<I: AsyncWrite>(
+    io: Pin<&mut I>,
+    cx: &mut Context<'_>,
+    buf: &[u8],
+) -> Poll<io::Result<usize>> {
+    io.poll_write(cx, buf)
+}
+
+#[inline(always)]
+pub(crate) fn poll_write_vectored<I: AsyncWrite>(
+    io: Pin<&mut I>,
+    cx: &mut Context<'_>,
+    bufs: &[IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    io.poll_write_vectored(cx, bufs)
+}
+
+#[inline(always)]
+pub(crate) async fn seal<L: Listener>(listener: L, context: SealContext<L>) -> SealMethod {
+    listener.seal(context).await
+}
+
+#[inline(always)]
+pub(crate) async fn before_action() {}
+
+#[inline(always)]
+pub(crate) async fn before_event() {}

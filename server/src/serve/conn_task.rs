@@ -1,0 +1,87 @@
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower_service::Service;
+
+use super::BoxError;
+use super::body::RequestBody;
+use super::conn_io::ConnIo;
+use super::http::Http;
+use super::io::WatchedIo;
+use super::service::ConnService;
+use crate::clock::Sleep;
+use crate::drain::ConnAction;
+use crate::state::Conn;
+
+/// Serves one connection to its end: polls the protocol, and carries out what the connection's
+/// machine asks for.
+///
+/// hyper's own `graceful_shutdown` is used for HTTP/2, and for HTTP/1 only while the body of the
+/// last request is unread. Otherwise hyper closes an HTTP/1 connection that has not been polled yet
+/// without reading from it, and one that holds half a head. So the end is announced in each answer,
+/// and a connection with nothing in flight is taken back from hyper and closed here.
+pub(super) async fn run<I, S, B>(io: I, app: S, conn: Arc<Conn>, http: Arc<Http>)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let service = ConnService::new(app, Arc::clone(&conn));
+    let mut io = ConnIo::new(WatchedIo::new(io, Arc::clone(&conn)), service, &http);
+    let mut timer = Timer::default();
+    loop {
+        let action = poll_fn(|cx| {
+            conn.is_run_by(cx.waker());
+            // The protocol first: bytes that have arrived must be seen before the machine decides.
+            if io.poll(cx, &http).is_ready() {
+                return Poll::Ready(None);
+            }
+            loop {
+                match conn.next_action() {
+                    ConnAction::Stay { until } => {
+                        if timer.poll(cx, until, &conn).is_pending() {
+                            return Poll::Pending;
+                        }
+                    }
+                    action => return Poll::Ready(Some(action)),
+                }
+            }
+        });
+        match action.await {
+            // hyper drops the handlers of HTTP/1 with the connection. Those of HTTP/2 are notified,
+            // and each is counted until it has ended.
+            None | Some(ConnAction::Abort) => return,
+            Some(ConnAction::Look) => tokio::task::yield_now().await,
+            Some(ConnAction::GoAway) => io.go_away(),
+            Some(ConnAction::Close) => io.close(&http),
+            Some(ConnAction::Park) => io.park(&http),
+            Some(ConnAction::Stay { .. }) => {}
+        }
+    }
+}
+
+/// The timer of [`ConnAction::Stay`].
+#[derive(Default)]
+struct Timer {
+    running: Option<(Duration, Sleep)>,
+}
+
+impl Timer {
+    /// Ready when `until` has passed; pending without one.
+    fn poll(&mut self, cx: &mut Context<'_>, until: Option<Duration>, conn: &Conn) -> Poll<()> {
+        let Some(until) = until else { return Poll::Pending };
+        if self.running.as_ref().is_none_or(|(at, _)| *at != until) {
+            self.running = Some((until, conn.server().clock().sleep_until(until)));
+        }
+        self.running.as_mut().map_or(Poll::Ready(()), |(_, sleep)| sleep.as_mut().poll(cx))
+    }
+}
