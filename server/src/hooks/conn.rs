@@ -6,9 +6,10 @@ use crate::drain::{
 };
 use crate::injected::{InjectedBug, injected};
 
-/// Whether a connection's machine must see the head of every response, and not only of those in a
-/// shutdown: [`InjectedBug::CountedByHandler`] counts by it.
-pub(crate) const HEADS_MATTER: bool = true;
+/// Whether the machines must be asked where a server that serves could do without:
+/// [`InjectedBug::CountedByHandler`] counts by the heads of responses, and [`Site::ParkEarly`] parks
+/// at any time.
+pub(crate) const ACTIVE: bool = true;
 
 pub(crate) fn conn_handle(
     machine: &mut Connection,
@@ -33,10 +34,8 @@ pub(crate) fn conn_handle(
     if injected(InjectedBug::NoConnectionClose) {
         effect.announces_close = false;
     }
-    if let Some((_, admission @ Admission::Serve)) = &mut effect.started
-        && buggify(Site::HandlerLate)
-    {
-        *admission = Admission::ServeLate;
+    if effect.started == Some(Admission::Serve) && buggify(Site::HandlerLate) {
+        effect.started = Some(Admission::ServeLate);
     }
     effect
 }

@@ -25,13 +25,13 @@ mod turns;
 
 #[cfg(lastorders_sim)]
 pub(crate) use self::{
-    conn::{HEADS_MATTER, conn_handle, conn_next_action},
+    conn::{ACTIVE, conn_handle, conn_next_action},
     io::{poll_read, poll_write, poll_write_vectored, seal},
     shutdown::ShutdownHook,
     turns::{before_action, before_event},
 };
 #[cfg(not(lastorders_sim))]
 pub(crate) use off::{
-    HEADS_MATTER, ShutdownHook, before_action, before_event, conn_handle, conn_next_action,
-    poll_read, poll_write, poll_write_vectored, seal,
+    ACTIVE, ShutdownHook, before_action, before_event, conn_handle, conn_next_action, poll_read,
+    poll_write, poll_write_vectored, seal,
 };

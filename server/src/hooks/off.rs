@@ -12,9 +12,8 @@ use crate::listener::Listener;
 use crate::seal::{SealContext, SealMethod};
 use crate::state::Conn;
 
-/// Whether a connection's machine must see the head of every response, and not only of those in a
-/// shutdown.
-pub(crate) const HEADS_MATTER: bool = false;
+/// Whether the machines must be asked where a server that serves could do without.
+pub(crate) const ACTIVE: bool = false;
 
 /// Stands between the shutdown machine and the server.
 #[derive(Debug, Default)]

@@ -32,13 +32,10 @@ struct Open {
 }
 
 impl RequestBody {
-    pub(super) fn new(incoming: Incoming) -> Self {
-        Self { incoming, open: None }
-    }
-
-    /// Reports the end of the body to the connection.
-    pub(super) fn watch(&mut self, request: u64, conn: &Arc<Conn>) {
-        self.open = Some(Open { request, conn: Arc::clone(conn) });
+    /// `open`: the number of the request and its connection, if the body is not at its end.
+    #[inline]
+    pub(super) fn new(incoming: Incoming, open: Option<(u64, Arc<Conn>)>) -> Self {
+        Self { incoming, open: open.map(|(request, conn)| Open { request, conn }) }
     }
 }
 
@@ -87,17 +84,23 @@ impl Body for RequestBody {
 pub(super) struct RequestGuard {
     id: u64,
     conn: Arc<Conn>,
+    http2: bool,
     answered: bool,
 }
 
 impl RequestGuard {
     /// For a request that [`Conn::request_started`] has counted.
-    pub(super) fn new(id: u64, conn: Arc<Conn>) -> Self {
-        Self { id, conn, answered: false }
+    #[inline]
+    pub(super) fn new(id: u64, conn: Arc<Conn>, http2: bool) -> Self {
+        Self { id, conn, http2, answered: false }
     }
 
     pub(super) fn conn(&self) -> &Arc<Conn> {
         &self.conn
+    }
+
+    pub(super) fn is_http2(&self) -> bool {
+        self.http2
     }
 
     /// From here on the request ends with the response's body, which still has to be written. Says
@@ -110,17 +113,20 @@ impl RequestGuard {
 }
 
 impl Drop for RequestGuard {
+    #[inline]
     fn drop(&mut self) {
-        let input =
-            if self.answered { ConnInput::ResponseEnded } else { ConnInput::RequestDropped };
-        self.conn.request_ended(self.id, input);
+        if self.answered {
+            self.conn.response_ended(self.id, self.http2);
+        } else {
+            self.conn.request_dropped(self.id);
+        }
     }
 }
 
 pin_project! {
     /// A response's body: the application's, or one of ours.
     #[project = SourceProj]
-    pub(super) enum Source<B> {
+    enum Source<B> {
         App { #[pin] body: B },
         Ours { #[pin] body: Full<Bytes> },
     }
@@ -131,13 +137,24 @@ pin_project! {
     pub(super) struct ResponseBody<B> {
         #[pin]
         source: Source<B>,
-        request: RequestGuard,
+        guard: RequestGuard,
     }
 }
 
 impl<B> ResponseBody<B> {
-    pub(super) fn new(source: Source<B>, request: RequestGuard) -> Self {
-        Self { source, request }
+    /// The application's body.
+    #[inline]
+    pub(super) fn app(body: B, guard: RequestGuard) -> Self {
+        Self { source: Source::App { body }, guard }
+    }
+
+    /// A body that the server made itself.
+    pub(super) fn ours(body: Full<Bytes>, guard: RequestGuard) -> Self {
+        Self { source: Source::Ours { body }, guard }
+    }
+
+    pub(super) fn conn(&self) -> &Conn {
+        self.guard.conn()
     }
 }
 

@@ -17,6 +17,7 @@ use super::io::WatchedIo;
 use super::service::ConnService;
 use crate::clock::Sleep;
 use crate::drain::ConnAction;
+use crate::handle::ShutdownHandle;
 use crate::state::Conn;
 
 /// Serves one connection to its end: polls the protocol, and carries out what the connection's
@@ -41,6 +42,7 @@ where
     loop {
         let action = poll_fn(|cx| {
             conn.is_run_by(cx.waker());
+            let _within = ShutdownHandle::enter(conn.server());
             // The protocol first: bytes that have arrived must be seen before the machine decides.
             if io.poll(cx, &http).is_ready() {
                 return Poll::Ready(None);

@@ -84,7 +84,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncRead for WatchedIo<I> {
         let Self { io, conn, .. } = &mut *self;
         ready!(hooks::poll_read(Pin::new(io), conn, cx, buf))?;
         if buf.filled().len() > before {
-            self.conn.handle(ConnInput::BytesRead);
+            self.conn.bytes_read();
         }
         Poll::Ready(Ok(()))
     }
@@ -115,7 +115,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WatchedIo<I> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.io).poll_flush(cx))?;
-        self.conn.handle(ConnInput::Flushed);
+        self.conn.flushed();
         Poll::Ready(Ok(()))
     }
 

@@ -3,11 +3,10 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, HeaderValue};
-use http::response::Parts;
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body::Body;
 use http_body_util::Full;
@@ -16,7 +15,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::BoxError;
-use super::body::{RequestBody, RequestGuard, ResponseBody, Source};
+use super::body::{RequestBody, RequestGuard, ResponseBody};
 use crate::drain::Admission;
 use crate::handle::ShutdownHandle;
 use crate::health;
@@ -50,22 +49,22 @@ where
     #[inline]
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let has_body = !request.body().is_end_stream();
-        let (id, admission) = self.conn.request_started(&request, has_body);
-        let guard = RequestGuard::new(id, Arc::clone(&self.conn));
         let http2 = request.version() == Version::HTTP_2;
         let tunnel = request.method() == Method::CONNECT;
-        let work = match admission {
-            Admission::Refuse => Work::Refused,
-            Admission::Serve | Admission::ServeLate => {
-                let mut request = request.map(RequestBody::new);
-                if has_body {
-                    request.body_mut().watch(id, &self.conn);
-                }
-                let late = admission == Admission::ServeLate;
-                Work::Waiting { app: self.app.clone(), request: Some(request), late }
-            }
+        let (id, admission) = self.conn.request_started(&request, has_body);
+        let guard = Some(RequestGuard::new(id, Arc::clone(&self.conn), http2));
+        if admission == Admission::Refuse {
+            return ResponseFuture { work: Work::Refused, guard, tunnel };
+        }
+        let open = has_body.then(|| (id, Arc::clone(&self.conn)));
+        let request = request.map(|incoming| RequestBody::new(incoming, open));
+        let app = self.app.clone();
+        let work = if http2 || admission == Admission::ServeLate {
+            Work::Waiting { app, request: Some(request), late: admission == Admission::ServeLate }
+        } else {
+            Work::begin(app, request)
         };
-        ResponseFuture { work, request: Some(guard), http2, tunnel }
+        ResponseFuture { work, guard, tunnel }
     }
 }
 
@@ -76,8 +75,7 @@ pin_project! {
         #[pin]
         work: Work<S, F>,
         // Taken when the response is ready.
-        request: Option<RequestGuard>,
-        http2: bool,
+        guard: Option<RequestGuard>,
         tunnel: bool,
     }
 }
@@ -85,10 +83,11 @@ pin_project! {
 pin_project! {
     #[project = WorkProj]
     enum Work<S, F> {
-        // The request is taken when the application is ready for it.
-        Waiting { app: S, request: Option<Request<RequestBody>>, late: bool },
         Running { #[pin] future: F },
+        // The request is taken when the application is ready for it, after one more poll if `late`.
+        Waiting { app: S, request: Option<Request<RequestBody>>, late: bool },
         Refused,
+        Panicked,
     }
 }
 
@@ -104,44 +103,38 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let conn = this.request.as_ref().expect("polled after it was ready").conn();
-        if *this.http2 && matches!(*this.work, Work::Waiting { .. }) && conn.is_deaf() {
-            // A handler of HTTP/2 is a task of its own, whose first poll may come after the end of
-            // its connection. No answer reaches the client, which may send the request again.
-            this.work.set(Work::Refused);
-        }
-        let within = ShutdownHandle::enter(conn.server());
+        let guard = this.guard.as_ref().expect("polled after it was ready");
+        let within = guard.is_http2().then(|| {
+            if matches!(*this.work, Work::Waiting { .. }) && guard.conn().is_deaf() {
+                // The first poll of this task comes after the end of its connection. No answer
+                // reaches the client, which may send the request again.
+                this.work.set(Work::Refused);
+            }
+            ShutdownHandle::enter(guard.conn().server())
+        });
         let mut polled = Poll::Pending;
-        let caught = catch_unwind(AssertUnwindSafe(|| polled = this.work.as_mut().poll(cx)));
+        let work = this.work.as_mut();
+        let caught = catch_unwind(AssertUnwindSafe(|| polled = work.poll(cx)));
         drop(within);
-        let made = match caught {
+        let result = match caught {
             Ok(()) => ready!(polled),
-            // The panic hook prints the message.
-            Err(_) => Made::Ours(internal_error()),
+            Err(_) => Err(NoResponse::Panicked),
         };
-        let mut guard = this.request.take().expect("it was there above");
-        let (mut parts, source) = match made {
-            Made::App(response) => {
-                let (parts, body) = response.into_parts();
-                (parts, Source::App { body })
-            }
-            Made::Ours(response) => {
-                let (parts, body) = response.into_parts();
-                (parts, Source::Ours { body })
-            }
+        let mut guard = this.guard.take().expect("it was there above");
+        let http1 = !guard.is_http2();
+        let announces_close = guard.answered() && http1;
+        let mut response = match result {
+            Ok(response) => response.map(|body| ResponseBody::app(body, guard)),
+            Err(none) => none.instead().map(|body| ResponseBody::ours(body, guard)),
         };
-        let announces_close = guard.answered();
-        if !*this.http2 {
-            say_in(&mut parts, announces_close, guard.conn(), *this.tunnel);
+        if http1 && leaves_http(response.status(), *this.tunnel) {
+            response.body().conn().upgraded();
+        } else if announces_close {
+            // hyper closes the connection after an answer that says so.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        Poll::Ready(Ok(Response::from_parts(parts, ResponseBody::new(source, guard))))
+        Poll::Ready(Ok(response))
     }
-}
-
-/// A response, by who made it.
-enum Made<B> {
-    App(Response<B>),
-    Ours(Response<Full<Bytes>>),
 }
 
 impl<S, B> Work<S, S::Future>
@@ -149,37 +142,75 @@ where
     S: Service<Request<RequestBody>, Response = Response<B>>,
     S::Error: Into<BoxError>,
 {
+    /// Calls the application at once if it is ready, which saves moving the request about.
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Made<B>> {
+    fn begin(mut app: S, request: Request<RequestBody>) -> Self {
+        let mut request = Some(request);
+        let mut called = None;
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            // An application that is not ready, or fails, is asked again by `poll`.
+            let ready = app.poll_ready(&mut Context::from_waker(Waker::noop()));
+            if matches!(ready, Poll::Ready(Ok(()))) {
+                called = request.take().map(|request| app.call(request));
+            }
+        }));
+        match called {
+            Some(future) => Self::Running { future },
+            None if caught.is_err() => Self::Panicked,
+            None => Self::Waiting { app, request, late: false },
+        }
+    }
+
+    #[inline]
+    fn poll(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Response<B>, NoResponse>> {
         loop {
             let called = match self.as_mut().project() {
                 WorkProj::Running { future } => {
-                    return Poll::Ready(match ready!(future.poll(cx)) {
-                        Ok(response) => Made::App(response),
-                        Err(error) => failed(error),
-                    });
+                    return future.poll(cx).map_err(NoResponse::failed);
                 }
                 WorkProj::Waiting { app, request, late } => {
                     if mem::take(late) {
                         cx.waker().wake_by_ref();
                         return Poll::Pending;
                     }
-                    if let Err(error) = ready!(app.poll_ready(cx)) {
-                        return Poll::Ready(failed(error));
-                    }
+                    ready!(app.poll_ready(cx)).map_err(NoResponse::failed)?;
                     app.call(request.take().expect("called once"))
                 }
-                WorkProj::Refused => return Poll::Ready(Made::Ours(health::response(true))),
+                WorkProj::Refused => return Poll::Ready(Err(NoResponse::Refused)),
+                WorkProj::Panicked => return Poll::Ready(Err(NoResponse::Panicked)),
             };
             self.set(Self::Running { future: called });
         }
     }
 }
 
-fn failed<B>(error: impl Into<BoxError>) -> Made<B> {
-    let error: BoxError = error.into();
-    tracing::error!(%error, "the application failed");
-    Made::Ours(internal_error())
+/// Why the application gave no response.
+enum NoResponse {
+    Refused,
+    Failed(BoxError),
+    Panicked,
+}
+
+impl NoResponse {
+    fn failed(error: impl Into<BoxError>) -> Self {
+        Self::Failed(error.into())
+    }
+
+    /// The server's own response.
+    fn instead(self) -> Response<Full<Bytes>> {
+        match self {
+            Self::Refused => health::response(true),
+            Self::Failed(error) => {
+                tracing::error!(%error, "the application failed");
+                internal_error()
+            }
+            // The panic hook prints the message.
+            Self::Panicked => internal_error(),
+        }
+    }
 }
 
 fn internal_error() -> Response<Full<Bytes>> {
@@ -188,14 +219,8 @@ fn internal_error() -> Response<Full<Bytes>> {
     response
 }
 
-/// Says in the head of an HTTP/1 response what becomes of the connection. `tunnel`: the request was
-/// a CONNECT.
+/// Whether an HTTP/1 connection leaves HTTP with this response. `tunnel`: the request was a CONNECT.
 #[inline]
-fn say_in(head: &mut Parts, announces_close: bool, conn: &Conn, tunnel: bool) {
-    if head.status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && head.status.is_success()) {
-        conn.upgraded();
-    } else if announces_close {
-        // hyper closes the connection after an answer that says so.
-        head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
+fn leaves_http(status: StatusCode, tunnel: bool) -> bool {
+    status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && status.is_success())
 }

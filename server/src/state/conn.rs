@@ -1,10 +1,11 @@
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use futures_util::task::AtomicWaker;
 use http::Request;
 
+use super::notes::Notes;
 use super::requests::Requests;
 use super::server::{ServerState, lock};
 use crate::drain::{Admission, ConnAction, ConnInput, Connection, Effect, Input, ShutdownFlags};
@@ -22,6 +23,7 @@ pub(crate) struct Conn {
     task: OnceLock<Waker>,
     /// Set when the connection leaves HTTP.
     upgrade: OnceLock<Upgrade>,
+    notes: Notes,
     inner: Mutex<Inner>,
 }
 
@@ -51,6 +53,7 @@ impl Conn {
             server: Arc::clone(server),
             task: OnceLock::new(),
             upgrade: OnceLock::new(),
+            notes: Notes::default(),
             inner: Mutex::new(Inner { machine, requests: Requests::default(), tracked }),
         });
         server.enlist(&conn);
@@ -86,16 +89,30 @@ impl Conn {
         }
     }
 
-    /// Reports what happened, for inputs that end no single request.
-    #[inline]
+    /// Reports what happened, for inputs that concern no single request.
     pub(crate) fn handle(&self, input: ConnInput) {
-        let flags = self.server.flags();
-        let mut inner = lock(&self.inner);
-        let effect = hooks::conn_handle(&mut inner.machine, flags, input);
-        inner.requests.remove_oldest(effect.ended);
-        self.settle(&inner, &effect);
+        let mut inner = self.lock();
+        let effect = self.apply(&mut inner, input, None);
+        self.notes.note_asks(inner.machine.asks());
         drop(inner);
-        self.finish(&effect);
+        self.finish(effect);
+    }
+
+    /// Bytes came from the peer.
+    #[inline]
+    pub(crate) fn bytes_read(&self) {
+        self.notes.note_read();
+    }
+
+    /// All that was written was handed to the socket.
+    #[inline]
+    pub(crate) fn flushed(&self) {
+        if self.notes.take_unflushed() {
+            let mut inner = self.lock();
+            let effect = self.apply(&mut inner, ConnInput::Flushed, None);
+            drop(inner);
+            self.finish(effect);
+        }
     }
 
     /// A request's head was read: its number on this connection, and whether it is served.
@@ -106,13 +123,15 @@ impl Conn {
         has_body: bool,
     ) -> (u64, Admission) {
         let since = self.server.clock().now();
-        let flags = self.server.flags();
-        let mut inner = lock(&self.inner);
+        let mut inner = self.lock();
         let input = ConnInput::RequestStarted { has_body };
-        let effect = hooks::conn_handle(&mut inner.machine, flags, input);
-        let (id, admission) = effect.started.expect("a request that started has a number");
+        let effect = hooks::conn_handle(&mut inner.machine, self.server.flags(), input);
+        let admission = effect.started.unwrap_or(Admission::Serve);
+        let id = inner.machine.last_request();
         inner.requests.add(id, request, since);
-        self.settle(&inner, &effect);
+        if inner.tracked {
+            self.server.tell(Input::RequestStarted);
+        }
         (id, admission)
     }
 
@@ -120,36 +139,36 @@ impl Conn {
     /// announce the end of the connection.
     #[inline]
     pub(crate) fn response_started(&self, id: u64) -> bool {
-        if self.server.flags().is_none() && !hooks::HEADS_MATTER {
+        if self.server.flags().is_none() && !hooks::ACTIVE {
             return false;
         }
         self.request_moved(id, ConnInput::ResponseStarted).announces_close
     }
 
-    /// The response of a request is complete, or its handler was dropped without one.
+    /// The response of a request is complete.
     #[inline]
-    pub(crate) fn request_ended(&self, id: u64, input: ConnInput) {
-        let _settled = self.request_moved(id, input);
+    pub(crate) fn response_ended(&self, id: u64, http2: bool) {
+        if http2 || !self.notes.note_complete() {
+            self.request_moved(id, ConnInput::ResponseEnded);
+        }
     }
 
-    #[inline]
+    /// The handler of a request was dropped without a response.
+    pub(crate) fn request_dropped(&self, id: u64) {
+        self.request_moved(id, ConnInput::RequestDropped);
+    }
+
     fn request_moved(&self, id: u64, input: ConnInput) -> Effect {
-        let flags = self.server.flags();
-        let mut inner = lock(&self.inner);
-        let effect = hooks::conn_handle(&mut inner.machine, flags, input);
-        if effect.ended > 0 {
-            inner.requests.remove(id);
-        }
-        self.settle(&inner, &effect);
+        let mut inner = self.lock();
+        let effect = self.apply(&mut inner, input, Some(id));
         drop(inner);
-        self.finish(&effect);
-        effect
+        self.finish(effect)
     }
 
     /// The response in flight takes the connection out of HTTP.
     pub(crate) fn upgraded(&self) {
         self.upgrade.get_or_init(Upgrade::default);
-        lock(&self.inner).requests.leaves_http();
+        self.lock().requests.leaves_http();
         self.handle(ConnInput::Upgraded);
     }
 
@@ -157,14 +176,20 @@ impl Conn {
     #[inline]
     pub(crate) fn next_action(&self) -> ConnAction {
         let flags = self.server.flags();
+        if flags.is_none() && !self.notes.asks() && !hooks::ACTIVE {
+            return ConnAction::Stay { until: None };
+        }
         // The clock costs more than all else here, and the machine needs it in a shutdown only.
         let now = if flags.is_none() { Duration::ZERO } else { self.server.clock().since_origin() };
-        hooks::conn_next_action(&mut lock(&self.inner).machine, now, flags)
+        let mut inner = self.lock();
+        let action = hooks::conn_next_action(&mut inner.machine, now, flags);
+        self.notes.note_asks(inner.machine.asks());
+        action
     }
 
     /// From here on the shutdown machine counts each request, beginning with those in flight.
     pub(crate) fn track_requests(&self) {
-        let mut inner = lock(&self.inner);
+        let mut inner = self.lock();
         if !inner.tracked {
             inner.tracked = true;
             for _ in 0..inner.requests.len() {
@@ -175,17 +200,17 @@ impl Conn {
 
     /// Whether the server reads on after its FIN: see [`Connection::lingers`].
     pub(crate) fn lingers(&self) -> bool {
-        lock(&self.inner).machine.lingers()
+        self.lock().machine.lingers()
     }
 
     /// Whether no answer can reach the peer any more.
     pub(crate) fn is_deaf(&self) -> bool {
-        lock(&self.inner).machine.is_deaf()
+        self.lock().machine.is_deaf()
     }
 
     /// Whether the body of the last request is not at its end.
     pub(crate) fn has_unread_body(&self) -> bool {
-        lock(&self.inner).machine.has_unread_body()
+        self.lock().machine.has_unread_body()
     }
 
     /// The flags that the shutdown has set so far.
@@ -195,37 +220,59 @@ impl Conn {
 
     /// For the report of what was cut; `None` if nothing is left of the connection.
     pub(crate) fn describe(&self, now: Instant) -> Option<AbortedConnection> {
-        let inner = lock(&self.inner);
+        let inner = self.lock();
         let class = inner.machine.class()?;
         let requests = inner.requests.describe(now);
         Some(AbortedConnection { connection: self.id, class, requests })
     }
 
-    /// Tells the shutdown machine, under the connection's lock, so that it hears of each connection
-    /// in order.
+    /// Locks, and hands the machine what was noted.
     #[inline]
-    fn settle(&self, inner: &Inner, effect: &Effect) {
-        if inner.tracked {
-            if effect.started.is_some() {
-                self.server.tell(Input::RequestStarted);
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        let mut inner = lock(&self.inner);
+        self.take_notes(&mut inner);
+        inner
+    }
+
+    fn take_notes(&self, inner: &mut Inner) {
+        let noted = self.notes.take();
+        if noted.read {
+            self.apply(inner, ConnInput::BytesRead, None);
+        }
+        if noted.complete {
+            self.apply(inner, ConnInput::ResponseEnded, None);
+        }
+    }
+
+    /// Hands the machine an input, and tells the shutdown machine what follows: under the lock, so
+    /// that it hears of each connection in order. `request`: the one that the input concerns; by
+    /// default the oldest.
+    #[inline(always)]
+    fn apply(&self, inner: &mut Inner, input: ConnInput, request: Option<u64>) -> Effect {
+        let effect = hooks::conn_handle(&mut inner.machine, self.server.flags(), input);
+        if effect.ended > 0 {
+            match request {
+                Some(id) => inner.requests.remove(id),
+                None => inner.requests.remove_oldest(effect.ended),
             }
-            for _ in 0..effect.ended {
+            for _ in (0..effect.ended).filter(|_| inner.tracked) {
                 self.server.tell(Input::RequestEnded);
             }
         }
         if let Some(input) = effect.tell {
             self.server.tell(input);
         }
+        effect
     }
 
-    /// What must not be done under the connection's lock.
-    #[inline]
-    fn finish(&self, effect: &Effect) {
+    /// What must not be done under the lock.
+    fn finish(&self, effect: Effect) -> Effect {
         if effect.unlisted {
             self.server.discharge(self.id);
         }
         if effect.wake {
             self.wake();
         }
+        effect
     }
 }

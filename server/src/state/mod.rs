@@ -5,6 +5,7 @@
 //! * `tasks`: [`TaskEntry`], a tracked task.
 //! * `buffers`: [`BufferBudget`], how many connections hold buffers.
 //! * `conn`: [`Conn`], one connection: its machine and all that surrounds it.
+//! * `notes`: inputs of one connection that wait for its lock.
 //! * `requests`: the requests in flight on one connection, as a report names them.
 //!
 //! # Lock order
@@ -21,6 +22,7 @@
 
 mod buffers;
 mod conn;
+mod notes;
 mod requests;
 mod server;
 mod tasks;

@@ -53,8 +53,8 @@ impl Requests {
 
     /// Removes the `count` oldest requests.
     #[inline]
-    pub(super) fn remove_oldest(&mut self, count: usize) {
-        if count >= self.len() {
+    pub(super) fn remove_oldest(&mut self, count: u32) {
+        if count as usize >= self.len() {
             self.first = None;
             self.more.clear();
             return;

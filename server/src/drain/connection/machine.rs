@@ -23,6 +23,7 @@ impl Connection {
     }
 
     /// Takes in what happened. `flags` are those that the shutdown has set by now.
+    #[inline(always)]
     pub(crate) fn handle(&mut self, flags: ShutdownFlags, input: ConnInput) -> Effect {
         match input {
             ConnInput::BytesRead => self.bytes_read(),
@@ -51,6 +52,7 @@ impl Connection {
     /// What to do now. To be asked when the protocol has just been polled and waits.
     ///
     /// `now` is the time since the machine's origin; it counts only while a flag is set.
+    #[inline]
     pub(crate) fn next_action(&mut self, now: Duration, flags: ShutdownFlags) -> ConnAction {
         if flags.has(ShutdownFlags::ABORT) {
             return ConnAction::Abort;
@@ -80,6 +82,11 @@ impl Connection {
         }
     }
 
+    /// Whether [`next_action`](Self::next_action) has more to say than `Stay` while no flag is set.
+    pub(crate) fn asks(&self) -> bool {
+        self.state.asks()
+    }
+
     /// Whether the server reads until the peer closes, after its FIN, so that no reset destroys a
     /// response on its way. A connection that was closed between two requests needs no such wait.
     pub(crate) fn lingers(&self) -> bool {
@@ -97,11 +104,17 @@ impl Connection {
         self.state.has_unread_body()
     }
 
+    /// The number of the request that started last.
+    pub(crate) fn last_request(&self) -> u64 {
+        self.next_request.saturating_sub(1)
+    }
+
     /// What the connection is doing, for reports; `None` if nothing is left of it.
     pub(crate) fn class(&self) -> Option<ConnectionClass> {
         self.state.class()
     }
 
+    #[inline]
     fn bytes_read(&mut self) {
         match &mut self.state {
             State::New { .. } => self.state = State::ReadingHead { body: Body::Ended },
@@ -131,6 +144,7 @@ impl Connection {
         }
     }
 
+    #[inline]
     fn request_started(&mut self, has_body: bool) -> Effect {
         let request = self.next_request;
         self.next_request += 1;
@@ -154,7 +168,7 @@ impl Connection {
         }
         let refuses = self.refusal == Refusal::Yes;
         let admission = if refuses { Admission::Refuse } else { Admission::Serve };
-        Effect { started: Some((request, admission)), ..Effect::default() }
+        Effect { started: Some(admission), ..Effect::default() }
     }
 
     fn end_body(&mut self, request: u64, end: Body) -> Effect {
@@ -189,6 +203,7 @@ impl Connection {
     }
 
     /// The protocol was polled.
+    #[inline]
     fn polled(&mut self) {
         match &mut self.state {
             State::ReadingHead { body } => {
@@ -219,6 +234,7 @@ impl Connection {
         Effect { announces_close, ..Effect::default() }
     }
 
+    #[inline]
     fn response_ended(&mut self) -> Effect {
         match &mut self.state {
             State::Active(exchanges) | State::Upgraded(exchanges) => {
@@ -235,6 +251,7 @@ impl Connection {
         }
     }
 
+    #[inline]
     fn flushed(&mut self, flags: ShutdownFlags) -> Effect {
         match &mut self.state {
             State::Active(exchanges) if exchanges.complete > 0 => {
@@ -261,7 +278,7 @@ impl Connection {
     fn request_dropped(&mut self) -> Effect {
         match &mut self.state {
             State::Active(exchanges) | State::Upgraded(exchanges) => {
-                let ended = usize::from(exchanges.in_flight > exchanges.complete);
+                let ended = u32::from(exchanges.in_flight > exchanges.complete);
                 exchanges.in_flight -= ended;
                 self.rest_if_done(Grace::None);
                 Effect { ended, ..Effect::default() }
@@ -397,6 +414,7 @@ impl Connection {
     }
 
     /// Leaves `Active` when its last request has ended.
+    #[inline]
     fn rest_if_done(&mut self, grace: Grace) {
         if let State::Active(Exchanges { in_flight: 0, body, unread, .. }) = self.state {
             self.state = if unread {

@@ -10,11 +10,11 @@ pub(super) enum State {
     ReadingHead { body: Body },
     Active(Exchanges),
     Idle(Idle),
-    Http2 { streams: usize, goaway: bool },
+    Http2 { streams: u32, goaway: bool },
     Upgraded(Exchanges),
     Closing { silent: bool, linger: bool },
-    Lingering { streams: usize },
-    Closed { streams: usize, lingered: bool },
+    Lingering { streams: u32 },
+    Closed { streams: u32, lingered: bool },
 }
 
 impl State {
@@ -35,6 +35,26 @@ impl State {
         })
     }
 
+    pub(super) fn asks(&self) -> bool {
+        let body = match self {
+            Self::ReadingHead { body } => body,
+            Self::Active(exchanges) => &exchanges.body,
+            Self::Idle(idle) => {
+                if idle.buffers == Buffers::Due {
+                    return true;
+                }
+                &idle.body
+            }
+            Self::New { .. }
+            | Self::Http2 { .. }
+            | Self::Upgraded(_)
+            | Self::Closing { .. }
+            | Self::Lingering { .. }
+            | Self::Closed { .. } => return false,
+        };
+        matches!(body, Body::Dropped { .. })
+    }
+
     pub(super) fn has_unread_body(&self) -> bool {
         match self {
             Self::ReadingHead { body } => !body.is_ended(),
@@ -52,9 +72,9 @@ impl State {
 /// The requests in flight on a connection that speaks HTTP/1, which answers them in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Exchanges {
-    pub(super) in_flight: usize,
+    pub(super) in_flight: u32,
     /// How many of these have a complete response, which the next flush hands to the socket.
-    pub(super) complete: usize,
+    pub(super) complete: u32,
     /// The body of the last request.
     pub(super) body: Body,
     /// Whether bytes were read that belong to none of these requests.
@@ -156,7 +176,7 @@ impl Exchanges {
     }
 
     /// Removes the requests with a complete response, and says how many there were.
-    pub(super) fn flush(&mut self) -> usize {
+    pub(super) fn flush(&mut self) -> u32 {
         let ended = mem::take(&mut self.complete);
         self.in_flight -= ended;
         ended

@@ -46,14 +46,13 @@ pub(crate) enum ConnInput {
 
 /// What an input leads to outside of the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use = "the shutdown counts by it"]
 pub(crate) struct Effect {
-    /// The request that started, and whether it is served.
-    pub(crate) started: Option<(u64, Admission)>,
+    /// What becomes of the request that started.
+    pub(crate) started: Option<Admission>,
     /// Whether the head of the response announces the end of the connection.
     pub(crate) announces_close: bool,
     /// How many requests ended.
-    pub(crate) ended: usize,
+    pub(crate) ended: u32,
     /// The input for the shutdown machine, after the requests.
     pub(crate) tell: Option<Input>,
     /// Whether the connection's task must be woken.
