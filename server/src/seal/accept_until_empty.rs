@@ -10,24 +10,25 @@ use tokio::task::yield_now;
 use super::{SealContext, SealMethod};
 use crate::listener::Listener;
 
-/// An accept that fails this often in a row will not succeed by trying again.
+/// After this many failures in a row, another accept will not succeed either.
 const FAILURES: usize = 16;
 
-/// The longest queue that a kernel can be asked for. Clients that connect faster than we accept do
-/// not keep the door open for ever.
+/// The longest accept queue that a kernel accepts. This limit ends the sealing even when clients
+/// connect faster than we accept.
 const LONGEST_QUEUE: usize = 65_535;
 
-/// How long accepting rests while the process may open no more descriptors: those of connections
-/// that are answered meanwhile come free.
-const REST: Duration = Duration::from_millis(5);
+/// How long accepting pauses while no descriptor is left. Connections that are answered meanwhile
+/// free theirs.
+const PAUSE: Duration = Duration::from_millis(5);
 
-/// For any listener: accepts for as long as that succeeds without waiting, as many as a queue can
-/// hold.
+/// For any listener: accepts as long as an accept succeeds without waiting, up to [`LONGEST_QUEUE`]
+/// connections.
 pub(crate) async fn accept_until_empty<L: Listener>(
     mut listener: L,
     context: SealContext<L>,
 ) -> SealMethod {
-    // One turn of the runtime, so that what the kernel already holds is known to it.
+    // One turn of the runtime, so that the runtime learns of connections that the kernel already
+    // holds.
     yield_now().await;
     let mut failures = 0;
     for _ in 0..LONGEST_QUEUE {
@@ -42,10 +43,12 @@ pub(crate) async fn accept_until_empty<L: Listener>(
     SealMethod::AcceptUntilEmpty
 }
 
-/// For TCP: admits what waits now, and takes the listener from the runtime for the caller to close.
+/// For TCP: admits the queued connections, and returns the listener, unregistered from the runtime,
+/// for the caller to close.
 ///
-/// Asks the kernel itself and not the runtime, which may not have heard of the newest connections.
-pub(super) async fn last_of(
+/// This asks the kernel and not the runtime, because the runtime may not know of the newest
+/// connections yet.
+pub(super) async fn accept_queued(
     listener: TcpListener,
     context: &SealContext<TcpListener>,
 ) -> io::Result<std::net::TcpListener> {
@@ -61,7 +64,7 @@ pub(super) async fn last_of(
     Ok(listener)
 }
 
-/// For Unix sockets: the same, and then it is closed.
+/// For Unix sockets: admits the queued connections, and closes the listener.
 pub(crate) async fn unix(
     listener: UnixListener,
     context: &SealContext<UnixListener>,
@@ -87,22 +90,23 @@ async fn drain_queue<L: Listener>(
         match accept() {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-            // The deadline bounds it: then this is dropped.
-            Err(error) if is_short_of_something(&error) => {
+            // This loop has no bound of its own: at the deadline the server drops this future.
+            Err(error) if is_resource_shortage(&error) => {
                 context.make_room();
-                context.sleep(REST).await;
+                context.sleep(PAUSE).await;
             }
             Err(_) if failures < FAILURES => failures += 1,
             Err(error) => {
-                tracing::warn!(%error, "connections that waited in the accept queue were lost");
+                let message = "accepting failed repeatedly; queued connections were lost";
+                tracing::warn!(%error, "{message}");
                 return;
             }
         }
     }
 }
 
-/// Whether there is too little of something that others may give back.
-fn is_short_of_something(error: &io::Error) -> bool {
+/// Whether the kernel lacks a resource that other connections may free.
+fn is_resource_shortage(error: &io::Error) -> bool {
     let short = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
     Errno::from_io_error(error).is_some_and(|errno| short.contains(&errno))
 }

@@ -3,11 +3,11 @@ use std::io;
 use super::{SealContext, SealMethod};
 use crate::listener::Listener;
 
-/// A listener whose sealing begins at a given method: those above it are not tried.
+/// A listener whose sealing begins at a given method: better methods are not tried.
 ///
-/// For tests and measurements of a single method, and for whoever must not have his sockets
-/// touched. Where the method is not possible, the next one below it is taken, and the report says
-/// which.
+/// Use this to test or measure a single method, or when no socket option may be changed. If the
+/// method is not possible, sealing falls back to the next one in the order of [`SealMethod`]. The
+/// report names the method that was taken.
 ///
 /// ```
 /// # async fn example(app: axum::Router) -> std::io::Result<()> {
@@ -27,7 +27,7 @@ pub struct BeginAt<L> {
 }
 
 impl<L> BeginAt<L> {
-    /// Wraps a listener.
+    /// Wraps `listener`, whose sealing begins at `method`.
     #[must_use]
     pub fn new(listener: L, method: SealMethod) -> Self {
         Self { listener, method }

@@ -8,8 +8,8 @@ use super::SealMethod;
 use crate::clock::SharedClock;
 use crate::listener::Listener;
 
-/// What [`Listener::seal`] is given: where the last connections go, and how long it may take over
-/// them.
+/// Passed to [`Listener::seal`]: admits the last connections, and limits how long the sealing may
+/// take.
 pub struct SealContext<L: Listener> {
     admit: Box<Admit<L>>,
     handshake_grace: Duration,
@@ -26,28 +26,28 @@ impl<L: Listener> SealContext<L> {
         handshake_grace: Duration,
         clock: SharedClock,
     ) -> Self {
-        // The receiver is only gone when the shutdown was cut short, and then the connection is to
-        // be closed.
+        // The receiver is only dropped when the shutdown was cut short. Then the connection is
+        // closed.
         let admit = move |io, peer| drop(admitted.send((io, peer)));
         let first_method = SealMethod::SharedSocket;
         Self { admit: Box::new(admit), handshake_grace, clock, first_method, make_room: None }
     }
 
-    /// What is called, again and again, for as long as connections wait in the queue and there are
-    /// no descriptors for them.
+    /// Sets a function that closes idle connections. It is called repeatedly while connections wait
+    /// in the accept queue and no descriptor is left.
     pub(crate) fn or_make_room(self, make_room: impl Fn() + Send + Sync + 'static) -> Self {
         Self { make_room: Some(Box::new(make_room)), ..self }
     }
 
-    /// Connections wait, and there are no descriptors for them.
+    /// Asks the server to close idle connections, because no descriptor is left for queued ones.
     pub(super) fn make_room(&self) {
         if let Some(make_room) = &self.make_room {
             make_room();
         }
     }
 
-    /// The same door for a listener inside of this one: what that one admits passes through `wrap`,
-    /// as it does when this one accepts.
+    /// The same context for a listener inside this one. `wrap` converts each connection that the
+    /// inner listener admits, as `accept` of this listener does.
     ///
     /// ```
     /// # use std::io;
@@ -68,7 +68,7 @@ impl<L: Listener> SealContext<L> {
     ///         self.0.local_addr()
     ///     }
     ///
-    ///     // Without this, the provided way would be taken, which is not the best for every `L`.
+    ///     // Without this method, the provided `seal` would run, which is not the best for every `L`.
     ///     async fn seal(self, context: SealContext<Self>) -> SealMethod {
     ///         self.0.seal(context.inner(|io, peer| (BufStream::new(io), peer))).await
     ///     }
@@ -86,7 +86,7 @@ impl<L: Listener> SealContext<L> {
         SealContext { admit: Box::new(admit), handshake_grace, clock, first_method, make_room }
     }
 
-    /// Lets a connection in. It is served like any other that was accepted in time.
+    /// Admits a connection. The server serves it like any other that was accepted in time.
     pub fn admit(&self, io: L::Io, peer: L::Addr) {
         (self.admit)(io, peer);
     }
@@ -97,14 +97,14 @@ impl<L: Listener> SealContext<L> {
         self.handshake_grace
     }
 
-    /// The same door, for a sealing that begins at `method` or below it.
+    /// The same context, for a sealing that begins at `method` or at a later one.
     #[must_use]
     pub fn begin_at(self, method: SealMethod) -> Self {
         let first_method = self.first_method.max(method);
         Self { first_method, ..self }
     }
 
-    /// The best method that may be taken; those above it are not to be tried.
+    /// The best method that may be tried. Methods before it must be skipped.
     #[must_use]
     pub fn first_method(&self) -> SealMethod {
         self.first_method

@@ -1,12 +1,12 @@
-//! Closing a listener without losing handshakes: a ladder of ways, the best that is possible first.
+//! Closes a listener without losing handshakes: several methods, the best possible one first.
 //!
-//! * `ladder`: the way down, method by method, for tokio's TCP listener.
-//! * `shared`: the first method, for a socket that is not ours alone.
+//! * `fallbacks`: tries the methods in order, for tokio's TCP listener.
+//! * `shared`: the first method, for a socket that another process holds too.
 //! * `linux`: the methods that need Linux: a full sink, and a filter that drops SYN.
 //! * `accept_until_empty`: the last method, which is possible everywhere.
-//! * [`SealContext`]: what every method is given.
-//! * [`SealMethod`]: which one was taken.
-//! * `begin_at`: for whoever wants to begin lower down.
+//! * [`SealContext`]: the argument of every method.
+//! * [`SealMethod`]: the method that was taken.
+//! * `begin_at`: a wrapper that skips the first methods.
 
 mod accept_until_empty;
 mod begin_at;

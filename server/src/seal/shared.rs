@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{SealContext, SealMethod};
 use crate::listener::Listener;
 
-/// A listener whose socket is not ours alone: another process has it open too, and goes on
-/// accepting.
+/// A listener whose socket is not ours alone: another process has the socket open too, and keeps
+/// accepting from it.
 ///
-/// Sealing it only stops accepting and closes our copy. The socket stays open, what waits in its
-/// accept queue waits for the other process, and nothing is lost.
+/// Sealing this listener only stops accepting and closes our copy of the socket. The socket stays
+/// open, its accept queue waits for the other process, and no connection is lost.
 ///
-/// The other process may be there from the start, as with systemd's socket activation or with a
-/// parent that forks its workers:
+/// The other process may hold the socket from the start, as with systemd's socket activation or
+/// with a parent that forks its workers:
 ///
 /// ```
 /// # async fn example(inherited: std::net::TcpListener) -> std::io::Result<()> {
@@ -25,7 +25,7 @@ use crate::listener::Listener;
 /// # }
 /// ```
 ///
-/// or only come while we serve, as when a successor is handed the socket shortly before our end:
+/// The other process may also start while we serve, and receive the socket shortly before we end:
 ///
 /// ```
 /// # async fn send_to_successor(_: std::os::fd::OwnedFd) {}
@@ -46,8 +46,8 @@ use crate::listener::Listener;
 /// # }
 /// ```
 ///
-/// A copy that nobody accepts from is a trap: clients connect to it, and wait for an answer until
-/// the last process that holds it ends.
+/// A copy that no process accepts from is a trap. Clients connect to it, and wait for an answer
+/// until the last process that holds it ends.
 #[derive(Debug)]
 pub struct Shared<L> {
     listener: L,
@@ -55,7 +55,7 @@ pub struct Shared<L> {
 }
 
 impl<L> Shared<L> {
-    /// A socket that another process has open already.
+    /// Wraps a socket that another process already has open.
     #[must_use]
     pub fn new(listener: L) -> Self {
         let handover = Handover::default();
@@ -63,8 +63,10 @@ impl<L> Shared<L> {
         Self { listener, held: Held(handover) }
     }
 
-    /// The listener itself, for who knows that no other process accepts from it, now or later: a
-    /// successor, once its predecessor is on its way out.
+    /// Returns the wrapped listener.
+    ///
+    /// Use this only when no other process accepts from the socket, now or later. A successor does
+    /// so once its predecessor is about to exit.
     #[must_use]
     pub fn into_inner(self) -> L {
         self.listener
@@ -72,12 +74,12 @@ impl<L> Shared<L> {
 }
 
 impl<L: AsFd> Shared<L> {
-    /// A socket that is ours alone until the [`Handover`] says otherwise. Until then it is sealed
-    /// as if it were not wrapped.
+    /// Wraps a socket that is ours alone until [`Handover::complete`] is called. Until then the
+    /// socket is sealed as if it were not wrapped.
     ///
     /// # Errors
     ///
-    /// When there is no descriptor left for the copy that the [`Handover`] makes others from.
+    /// When no descriptor is left for the copy that [`Handover::socket`] duplicates.
     pub fn later(listener: L) -> io::Result<(Self, Handover)> {
         let handover = Handover::default();
         *handover.copy() = Some(listener.as_fd().try_clone_to_owned()?);
@@ -85,8 +87,8 @@ impl<L: AsFd> Shared<L> {
     }
 }
 
-/// Makes copies of the socket of a [`Shared`] listener for another process, and says that this one
-/// accepts from it now. Clones are the same.
+/// Duplicates the socket of a [`Shared`] listener for another process, and records when that
+/// process accepts from it. Clones share one state.
 #[derive(Clone, Debug, Default)]
 pub struct Handover {
     state: Arc<State>,
@@ -99,31 +101,34 @@ struct State {
 }
 
 impl Handover {
-    /// A copy of the socket, for the other process. Keep it no longer than it takes to pass it on:
-    /// while it is open, so is the socket.
+    /// Returns a copy of the socket, for the other process.
+    ///
+    /// Drop the copy as soon as it is passed on, because the socket stays open as long as the copy
+    /// does.
     ///
     /// # Errors
     ///
-    /// When the socket is being sealed already, or there is no descriptor left.
+    /// When the socket is already being sealed, or no descriptor is left.
     pub fn socket(&self) -> io::Result<OwnedFd> {
         match &*self.copy() {
             Some(copy) => copy.try_clone(),
             None => {
-                let message = "cannot hand the socket over: it is being closed already";
+                let message = "cannot hand over the socket: the server is already closing it";
                 Err(io::Error::new(io::ErrorKind::NotConnected, message))
             }
         }
     }
 
-    /// Another process accepts from the socket now, so that sealing it closes our copy only.
+    /// Declares that another process accepts from the socket now, so that sealing closes our copy
+    /// only.
     ///
-    /// It counts until the sealing begins: say it before the signal that begins the shutdown, or
-    /// during its lame duck.
+    /// A call has an effect only before the sealing begins. Call this before the signal that begins
+    /// the shutdown, or during its lame duck.
     pub fn complete(&self) {
         self.state.complete.store(true, Ordering::Release);
     }
 
-    /// Whether it was completed. Never becomes false again.
+    /// Whether [`complete`](Self::complete) was called. Never becomes false again.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.state.complete.load(Ordering::Acquire)
@@ -157,8 +162,8 @@ impl<L: Listener> Listener for Shared<L> {
     }
 }
 
-/// Closes the copy with the listener, and before the sealing begins: while a copy is open, so is
-/// the socket, and clients would go on to connect to it.
+/// Closes the copy when the listener is dropped, and before the sealing begins. While a copy is
+/// open the socket is open too, and clients would still connect to it.
 #[derive(Debug)]
 struct Held(Handover);
 

@@ -6,24 +6,24 @@ use super::skipped::Skipped;
 use super::syn_filter;
 use crate::seal::{SealContext, SealMethod};
 
-/// Tries the full sink and the SYN filter, and says which it was. When neither is possible the
-/// listener is given back as it was.
-pub(in crate::seal) async fn descend(
+/// Tries the full sink, then the SYN filter, and returns the method that worked. Returns the
+/// listener unchanged when neither is possible.
+pub(in crate::seal) async fn try_methods(
     mut listener: TcpListener,
     context: &SealContext<TcpListener>,
 ) -> Result<SealMethod, TcpListener> {
     if context.first_method() > SealMethod::SynFilter {
         return Err(listener);
     }
-    let handshakes = Handshakes::of(&listener).inspect_err(cannot_be_seen).ok();
+    let handshakes = Handshakes::of(&listener).inspect_err(log_unseen).ok();
     let handshakes = handshakes.as_ref();
     if context.first_method() <= SealMethod::FullSink {
-        match FullSink::raise(&mut listener, handshakes, context).await {
+        match FullSink::open(&mut listener, handshakes, context).await {
             Ok(sink) => {
                 sink.close(listener, handshakes, context).await;
                 return Ok(SealMethod::FullSink);
             }
-            Err(skipped) => passed_over(SealMethod::FullSink, &skipped),
+            Err(skipped) => log_skipped(SealMethod::FullSink, &skipped),
         }
     }
     match syn_filter::attach(&listener) {
@@ -32,16 +32,16 @@ pub(in crate::seal) async fn descend(
             Ok(SealMethod::SynFilter)
         }
         Err(skipped) => {
-            passed_over(SealMethod::SynFilter, &skipped);
+            log_skipped(SealMethod::SynFilter, &skipped);
             Err(listener)
         }
     }
 }
 
-fn passed_over(method: SealMethod, reason: &Skipped) {
-    tracing::debug!(%method, %reason, "method passed over");
+fn log_skipped(method: SealMethod, reason: &Skipped) {
+    tracing::debug!(%method, %reason, "seal method skipped");
 }
 
-fn cannot_be_seen(reason: &Skipped) {
-    tracing::debug!(%reason, "handshakes under way cannot be seen; the whole grace is waited");
+fn log_unseen(reason: &Skipped) {
+    tracing::debug!(%reason, "cannot list handshakes under way; waiting the whole grace");
 }

@@ -1,5 +1,6 @@
-//! `NETLINK_SOCK_DIAG`, see `sock_diag(7)`. Messages are put together and taken apart by hand:
-//! there are two of fixed shape.
+//! `NETLINK_SOCK_DIAG`, see `sock_diag(7)`.
+//!
+//! Messages are built and parsed by hand, because only two of fixed shape are needed.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,21 +21,21 @@ const DUMP: u16 = 0x300;
 const HEADER: usize = 16;
 /// `struct inet_diag_sockid`: ports (2, 2), addresses (16, 16), device (4) and cookie (8).
 const ID: usize = 48;
-/// Where it lies in `struct inet_diag_req_v2`: behind family, protocol, extensions, padding and
+/// Offset of the id in `struct inet_diag_req_v2`, after family, protocol, extensions, padding and
 /// states (4).
 const ID_IN_REQUEST: usize = HEADER + 8;
-/// Where it lies in `struct inet_diag_msg`: behind family, state, timer and retransmits.
+/// Offset of the id in `struct inet_diag_msg`, after family, state, timer and retransmits.
 const ID_IN_ANSWER: usize = HEADER + 4;
 
 const TCP: u8 = 6;
 const SYN_RECV: u32 = 1 << 3;
 const LISTEN: u32 = 1 << 10;
 
-/// The kernel, to be asked for TCP sockets.
+/// A netlink socket that queries the kernel for TCP sockets.
 #[derive(Debug)]
 pub(super) struct Diag(OwnedFd);
 
-/// What is asked of a port.
+/// Which sockets of a port to list.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Ask {
     /// Listening sockets.
@@ -43,8 +44,9 @@ pub(super) enum Ask {
     Handshakes,
 }
 
-/// A socket: both ends of its connection, and the number that is its own. IPv4 addresses are the
-/// first four bytes, unless the listening socket is an IPv6 one.
+/// A socket: both ends of its connection, and its cookie.
+///
+/// An IPv4 address is the first four bytes, unless the listening socket is an IPv6 one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Id<'a> {
     pub(super) local: &'a [u8; 16],
@@ -60,7 +62,7 @@ impl Diag {
         Ok(Self(socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, protocol)?))
     }
 
-    /// Asks, and takes what is found, in the address's version of IP.
+    /// Lists matching sockets of the address's port and version of IP, and passes each to `take`.
     pub(super) fn ask(
         &self,
         address: SocketAddr,
@@ -70,7 +72,7 @@ impl Diag {
         send(&self.0, &request(address, ask), SendFlags::empty())?;
         let mut bytes = vec![0; 1 << 15];
         loop {
-            // The answer is there once the request is sent: there is nothing to wait for.
+            // The kernel queues the whole answer before `send` returns, so no wait is needed.
             let (length, _) = recv(&self.0, bytes.as_mut_slice(), RecvFlags::DONTWAIT)?;
             let mut rest = &bytes[..length];
             while !rest.is_empty() {
@@ -101,12 +103,12 @@ fn request(address: SocketAddr, ask: Ask) -> Vec<u8> {
     bytes.extend([family, TCP, 0, 0]);
     bytes.extend(states.to_ne_bytes());
     bytes.extend(address.port().to_be_bytes());
-    // Any peer's port; of the rest of the id the kernel does not look at anything.
+    // Port 0 stands for any peer port. The kernel ignores the rest of the id.
     bytes.resize(ID_IN_REQUEST + ID, 0);
     bytes
 }
 
-/// A message of the kernel's.
+/// A message from the kernel.
 #[derive(Debug, PartialEq, Eq)]
 enum Message<'a> {
     Socket(Id<'a>),
@@ -114,7 +116,7 @@ enum Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Takes the first message of a datagram.
+    /// Parses the first message of a datagram, and advances `rest` past it.
     fn take(rest: &mut &'a [u8]) -> io::Result<Self> {
         let malformed = || io::Error::new(io::ErrorKind::InvalidData, "malformed netlink message");
         let (length, kind) = split_header(rest).ok_or_else(malformed)?;
@@ -134,7 +136,8 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The length and the type; a length shorter than a header would go round for ever.
+/// Returns length and type. A length shorter than a header is refused, because parsing would never
+/// advance.
 fn split_header(bytes: &[u8]) -> Option<(usize, u16)> {
     let length = u32::from_ne_bytes(*bytes.first_chunk()?);
     let length = usize::try_from(length).ok().filter(|length| *length >= HEADER)?;
@@ -153,7 +156,7 @@ impl<'a> Id<'a> {
     }
 }
 
-/// Two words, the lower one first.
+/// The kernel sends a cookie as two 32-bit words, the lower one first.
 fn cookie(bytes: &[u8; 8]) -> u64 {
     let [a, b, c, d, e, f, g, h] = *bytes;
     let [lower, upper] = [[a, b, c, d], [e, f, g, h]].map(u32::from_ne_bytes).map(u64::from);
@@ -165,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn malformed_messages_are_errors() {
+    fn malformed_netlink_messages_are_errors() {
         let mut whole = [0; ID_IN_ANSWER + ID];
         whole[0] = u8::try_from(whole.len()).expect("68");
         whole[4] = 20;
@@ -173,7 +176,7 @@ mod tests {
         for cut in 1..whole.len() {
             assert!(Message::take(&mut &whole[..cut]).is_err(), "{cut} bytes");
         }
-        // A length of nothing, of less than a header, and a type that nobody asked for.
+        // Lengths 0 and 15 are shorter than a header, and nobody asked for type 99.
         for (at, value) in [(0, 0), (0, 15), (4, 99)] {
             let mut wrong = whole;
             wrong[at] = value;
@@ -182,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_an_error() {
+    fn netlink_error_message_is_an_error() {
         let error = |code: i32| {
             let mut message = [0; 36];
             message[0] = 36;
@@ -195,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn listeners_are_told_by_their_cookies() {
+    fn listener_is_found_by_its_cookie() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("bound");
         let ours = rustix::net::sockopt::socket_cookie(&listener).expect("any socket");

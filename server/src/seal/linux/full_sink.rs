@@ -11,34 +11,39 @@ use super::skipped::{Skipped, Step};
 use super::{grace, program, sys};
 use crate::seal::{SealContext, accept_until_empty};
 
-/// How long our own connections may take to fill the sink. They do not leave the machine.
+/// How long our own connections may take to fill the sink. They never leave the machine.
 const FULL_WITHIN: Duration = Duration::from_millis(50);
 
-/// How often to look whether it is full, if it is not as soon as they are connected.
-const LOOK_EVERY: Duration = Duration::from_millis(1);
+/// How often to check whether the sink is full, if it is not full when our connections are
+/// established.
+const POLL_EVERY: Duration = Duration::from_millis(1);
 
-/// How many connections may wait in the second socket before it is the sink. Connections go to it
-/// for some microseconds only.
+/// How many connections may wait in the second socket before it becomes the sink. It receives new
+/// connections for some microseconds only.
 const BACKLOG: u32 = 1024;
 
-/// A second socket on the listener's address that swallows new connections: its accept queue is
-/// full, so their SYN is dropped without a reset. Handshakes that the listener began go on there.
+/// A second socket on the listener's address that swallows new connections.
 ///
-/// The kernel hands new connections of an address to a group of sockets (`SO_REUSEPORT`), and a
-/// program says to which of them. It can only be attached once there are two. Between the second
-/// one's joining and that, some may go to it; so these are accepted before it is filled.
+/// The sink's accept queue is full, so the kernel drops their SYN without a reset. Handshakes that
+/// the listener began still finish at the listener.
+///
+/// The kernel hands new connections of an address to a group of sockets (`SO_REUSEPORT`), and a BPF
+/// program chooses the socket. The program can only be attached once the group has two sockets. In
+/// the time between, the second socket may receive connections, so these are accepted before the
+/// sink is filled.
 #[derive(Debug)]
 pub(super) struct FullSink {
-    // In the order in which they are to be closed.
+    // Fields drop in this order: the sink closes before the connections that fill it.
     sink: std::net::TcpListener,
     _plugs: (TcpStream, TcpStream),
 }
 
 impl FullSink {
-    /// From now on no connection begins. What comes meanwhile is admitted.
+    /// Opens the sink: from now on no connection begins. Connections that arrive meanwhile are
+    /// admitted.
     ///
-    /// When this fails the listener takes every connection, as before.
-    pub(super) async fn raise(
+    /// On failure the listener receives every connection, as before.
+    pub(super) async fn open(
         listener: &mut TcpListener,
         handshakes: Option<&Handshakes>,
         context: &SealContext<TcpListener>,
@@ -46,33 +51,33 @@ impl FullSink {
         let address = listener.local_addr().step("read the socket's address")?;
         let plugs = Plugs::to(reachable(address, only_v6(listener)?));
         let plugs = plugs.step("open a connection to ourselves")?;
-        Self::raise_with(listener, plugs, handshakes, context).await
+        Self::open_with(listener, plugs, handshakes, context).await
     }
 
-    pub(super) async fn raise_with(
+    pub(super) async fn open_with(
         listener: &mut TcpListener,
         plugs: Plugs,
         handshakes: Option<&Handshakes>,
         context: &SealContext<TcpListener>,
     ) -> Result<Self, Skipped> {
-        is_alone(listener)?;
+        check_exclusive(listener)?;
         let second = second_socket(listener)?;
         sockopt::set_socket_reuseport(&*listener, true).step("set SO_REUSEPORT")?;
-        let raised = match join(listener, second) {
-            Ok(second) => Self::of_two(listener, second, plugs, handshakes, context).await,
+        let opened = match join_group(listener, second) {
+            Ok(second) => Self::from_group(listener, second, plugs, handshakes, context).await,
             Err(skipped) => Err(skipped),
         };
-        if raised.is_err() {
-            // The second socket is closed. Without it the program sends everything to the first,
-            // so it does not matter if it cannot be detached.
+        if opened.is_err() {
+            // The second socket is closed by now. The program then sends everything to the first
+            // one, so a failure to detach it does no harm.
             let _ = sys::detach_from_group(&*listener);
             let _ = sockopt::set_socket_reuseport(&*listener, false);
         }
-        raised
+        opened
     }
 
-    /// Makes the second socket of a group the sink.
-    pub(super) async fn of_two(
+    /// Turns the second socket of a group into the sink.
+    pub(super) async fn from_group(
         listener: &mut TcpListener,
         mut second: TcpListener,
         plugs: Plugs,
@@ -85,7 +90,7 @@ impl FullSink {
             grace::wait(listener, Some(&mut second), handshakes, context).await;
         }
         let sink =
-            accept_until_empty::last_of(second, context).await.step("unregister the sink")?;
+            accept_until_empty::accept_queued(second, context).await.step("unregister the sink")?;
         attached?;
         listen(&sink, 1).step("shorten the sink's queue")?;
         let plugs = fill(&sink, plugs, listener, context).await?;
@@ -93,7 +98,7 @@ impl FullSink {
         Ok(Self { sink, _plugs: plugs })
     }
 
-    /// Lets what has begun finish, and closes.
+    /// Waits for the handshakes that have begun, then closes both sockets.
     pub(super) async fn close(
         self,
         mut listener: TcpListener,
@@ -101,15 +106,19 @@ impl FullSink {
         context: &SealContext<TcpListener>,
     ) {
         grace::wait(&mut listener, None, handshakes, context).await;
-        // The sink is closed last, so that nothing gets past it.
-        drop(accept_until_empty::last_of(listener, context).await);
-        // If others hold the first socket, or have joined the group, they are not to be steered.
+        // The sink is closed last, so that no new connection reaches the listener.
+        drop(accept_until_empty::accept_queued(listener, context).await);
+        // Another process may hold the first socket or have joined the group. The program must not
+        // steer its connections.
         let _ = sys::detach_from_group(&self.sink);
     }
 }
 
-/// From here on either socket may be given a connection.
-pub(super) fn join(listener: &TcpListener, second: TcpSocket) -> Result<TcpListener, Skipped> {
+/// Joins the listener's group. From here on the kernel may give a connection to either socket.
+pub(super) fn join_group(
+    listener: &TcpListener,
+    second: TcpSocket,
+) -> Result<TcpListener, Skipped> {
     let address = listener.local_addr().step("read the socket's address")?;
     second.bind(address).step("bind a second socket to the address")?;
     second.listen(BACKLOG).step("listen on a second socket")
@@ -120,8 +129,8 @@ fn only_v6(listener: &TcpListener) -> Result<bool, Skipped> {
     Ok(address.is_ipv6() && sockopt::ipv6_v6only(listener).step("read IPV6_V6ONLY")?)
 }
 
-/// Whether a second socket would be steered together with this one, and with no other.
-fn is_alone(listener: &TcpListener) -> Result<(), Skipped> {
+/// Refuses a listener whose second socket would not form a group of exactly these two.
+fn check_exclusive(listener: &TcpListener) -> Result<(), Skipped> {
     if sockopt::socket_protocol(listener).step("read the protocol")? != Some(ipproto::TCP) {
         return Err(Skipped::NotTcp);
     }
@@ -134,16 +143,17 @@ fn is_alone(listener: &TcpListener) -> Result<(), Skipped> {
     Ok(())
 }
 
-/// A socket like this one, not yet bound.
+/// Creates an unbound socket with the listener's options.
 pub(super) fn second_socket(listener: &TcpListener) -> Result<TcpSocket, Skipped> {
     let second = socket_like(listener)?;
     if !same_namespace(listener, &second) {
         return Err(Skipped::OtherNamespace);
     }
-    // A sandbox may refuse programs, which we had better know before the listener is touched. Tried
-    // on another socket, because one that has a program before it is bound cannot share an address.
-    let trial = socket_like(listener)?;
-    sys::attach_to_group(trial, &program::new_to_second()).step("attach a program")?;
+    // A sandbox may refuse programs, and we must know that before we touch the listener. The
+    // attempt uses a third socket, because a socket with a program cannot share an address
+    // afterwards.
+    let probe = socket_like(listener)?;
+    sys::attach_to_group(probe, &program::new_to_second()).step("attach a program")?;
     Ok(second)
 }
 
@@ -158,8 +168,8 @@ fn socket_like(listener: &TcpListener) -> Result<TcpSocket, Skipped> {
     Ok(socket)
 }
 
-/// Kernels that do not say are taken at their best: there the program is refused later on, when
-/// the two sockets do not form a group.
+/// Kernels that do not report a namespace are assumed to agree. If the namespaces differ, the two
+/// sockets form no group, and attaching the program fails later.
 fn same_namespace(one: impl AsFd, other: impl AsFd) -> bool {
     match (sys::network_namespace(one), sys::network_namespace(other)) {
         (Ok(one), Ok(other)) => one == other,
@@ -167,7 +177,7 @@ fn same_namespace(one: impl AsFd, other: impl AsFd) -> bool {
     }
 }
 
-/// Fills the sink, and meanwhile admits what comes to the listener.
+/// Fills the sink, and meanwhile admits connections that reach the listener.
 async fn fill(
     sink: &std::net::TcpListener,
     plugs: Plugs,
@@ -177,7 +187,7 @@ async fn fill(
     let full = async {
         let plugs = plugs.connect().await.step("connect to ourselves")?;
         while sys::accept_queue(sink).step("count the sink's queue")? < PLUGS {
-            context.sleep(LOOK_EVERY).await;
+            context.sleep(POLL_EVERY).await;
         }
         Ok(plugs)
     };

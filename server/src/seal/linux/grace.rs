@@ -10,38 +10,42 @@ use super::handshakes::{Handshakes, canonical};
 use crate::listener::Listener;
 use crate::seal::SealContext;
 
-/// When to look again for handshakes that ended without being accepted; from look to look it is
-/// twice as long. The kernel walks all its connections for a look: a fifth of a millisecond when
-/// there are none, and another for every five thousand.
-const NEXT_LOOK: Duration = Duration::from_millis(5);
+/// The first pause between two queries for handshakes that ended without being accepted. Each pause
+/// is twice as long as the one before.
+///
+/// The kernel walks all its connections for a query: 0.2 ms when there are none, and another 0.2 ms
+/// for every 5000.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
 
-/// How long accepting rests after an error that trying again at once would only repeat.
+/// How long accepting pauses after an error that an immediate retry would repeat.
 const REST: Duration = Duration::from_millis(5);
 
-/// Waits until the handshakes that are under way now have ended, at most for the door's grace, and
-/// admits what comes meanwhile. Where they cannot be seen it is the whole grace.
+/// Waits until the handshakes that are under way now have ended, at most
+/// [`SealContext::handshake_grace`]. Admits connections that arrive meanwhile.
+///
+/// Where the kernel does not show handshakes, the wait lasts the whole grace.
 pub(super) async fn wait(
     first: &mut TcpListener,
     mut second: Option<&mut TcpListener>,
     handshakes: Option<&Handshakes>,
     context: &SealContext<TcpListener>,
 ) {
-    let look = || handshakes.and_then(|it| it.under_way().ok());
-    let mut left = look();
+    let query = || handshakes.and_then(|it| it.under_way().ok());
+    let mut left = query();
     let grace = context.sleep(context.handshake_grace());
     let mut grace = pin!(grace);
-    let mut pause = NEXT_LOOK;
+    let mut pause = FIRST_PAUSE;
     let after = |pause| context.sleep(pause);
-    let mut next_look = pin!(after(pause));
+    let mut next_query = pin!(after(pause));
     while left.as_ref().is_none_or(|left| !left.is_empty()) {
         tokio::select! {
             // In this order: a stream of new connections must starve neither timer.
             biased;
             () = &mut grace => return,
-            () = &mut next_look, if left.is_some() => {
-                left = left.zip(look()).map(|(left, now)| &left & &now);
+            () = &mut next_query, if left.is_some() => {
+                left = left.zip(query()).map(|(left, now)| &left & &now);
                 pause *= 2;
-                next_look.set(after(pause));
+                next_query.set(after(pause));
             }
             peer = admit_next(first, context) => ended(&mut left, peer),
             peer = admit_next_of(&mut second, context) => ended(&mut left, peer),
@@ -49,7 +53,7 @@ pub(super) async fn wait(
     }
 }
 
-/// Admits the next connection, and says whose it is. Cancel safe.
+/// Admits the next connection and returns its peer. Cancel safe.
 pub(super) async fn admit_next(
     listener: &mut TcpListener,
     context: &SealContext<TcpListener>,
@@ -60,7 +64,7 @@ pub(super) async fn admit_next(
                 context.admit(stream, peer);
                 return peer;
             }
-            // It was gone before it could be accepted, or we are out of descriptors.
+            // The client gave up before the accept, or no descriptor is left.
             Err(_) => context.sleep(REST).await,
         }
     }

@@ -10,16 +10,16 @@ use super::skipped::{Skipped, Step};
 
 /// The handshakes of one listening socket, as the kernel shows them.
 ///
-/// It holds no descriptor: each look opens one and closes it. One held until the listener is closed
-/// may be the last that there was, and those in the accept queue would wait for it in vain.
+/// No descriptor is held: each query opens a netlink socket and closes it. A held descriptor may be
+/// the last one of the process, and connections in the accept queue would wait for it in vain.
 #[derive(Debug)]
 pub(super) struct Handshakes {
     address: SocketAddr,
 }
 
 impl Handshakes {
-    /// Fails where the kernel does not show us this very socket: in a sandbox, or when it belongs
-    /// to another network namespace.
+    /// Fails where the kernel does not show us this very socket: in a sandbox, or when the socket
+    /// belongs to another network namespace.
     pub(super) fn of(listener: &TcpListener) -> Result<Self, Skipped> {
         let address = listener.local_addr().step("read the socket's address")?;
         let ours = sockopt::socket_cookie(listener).step("read the socket's cookie")?;
@@ -30,16 +30,17 @@ impl Handshakes {
         found.then_some(Self { address }).ok_or(Skipped::OtherNamespace)
     }
 
-    /// The peers of all that have begun and not ended; IPv4 ones as such, whatever the listener is.
+    /// The peers of all handshakes that have begun and not ended. IPv4 peers are IPv4 addresses,
+    /// even if the listener is an IPv6 one.
     ///
-    /// Handshakes by SYN cookie cannot be seen: the kernel keeps no state of them.
+    /// Handshakes by SYN cookie are missing, because the kernel keeps no state of them.
     pub(super) fn under_way(&self) -> io::Result<HashSet<SocketAddr>> {
         let mut peers = HashSet::new();
         Diag::open()?.ask(self.address, Ask::Handshakes, |id| peers.extend(self.peer(&id)))?;
         Ok(peers)
     }
 
-    /// The peer, unless it is of another socket with our port.
+    /// The peer, unless the handshake belongs to another socket with our port.
     fn peer(&self, id: &Id<'_>) -> Option<SocketAddr> {
         let ours = self.address.ip();
         let is_ours = ours.is_unspecified() || ours.to_canonical() == self.ip(id.local);
@@ -57,7 +58,7 @@ impl Handshakes {
     }
 }
 
-/// An address as [`Handshakes::under_way`] gives it.
+/// Normalizes an address as [`Handshakes::under_way`] does.
 pub(super) fn canonical(peer: SocketAddr) -> SocketAddr {
     SocketAddr::new(peer.ip().to_canonical(), peer.port())
 }

@@ -3,11 +3,11 @@
 //! * `attempts`: tries them in order.
 //! * `full_sink`, `plugs`: a second socket whose full accept queue swallows new connections.
 //! * `syn_filter`: a filter on the socket that drops SYN.
-//! * `grace`: the wait for handshakes under way, while what comes is admitted.
-//! * `handshakes`: which handshakes are under way, and `diag`, which asks the kernel for them.
-//! * `program`: the filters, as data.
-//! * `sys`: the socket options that no library offers: all of this crate's unsafe code.
-//! * `skipped`: why a method was passed over.
+//! * `grace`: waits for handshakes under way, and admits connections meanwhile.
+//! * `handshakes`: lists the handshakes under way; `diag` queries the kernel for them.
+//! * `program`: the BPF programs, as data.
+//! * `sys`: the socket options that no library offers, with all of this crate's unsafe code.
+//! * `skipped`: why a method was skipped.
 
 mod attempts;
 mod diag;
@@ -23,4 +23,4 @@ mod sys;
 #[cfg(test)]
 mod tests;
 
-pub(super) use attempts::descend;
+pub(super) use attempts::try_methods;

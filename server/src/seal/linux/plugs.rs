@@ -6,11 +6,11 @@ use tokio::net::{TcpSocket, TcpStream};
 
 /// How many connections overfill an accept queue of length 1.
 ///
-/// A queue of length 0 would do with one, but of such a socket the kernel thinks that it is being
-/// flooded, and says so in its log.
+/// One connection would overfill a queue of length 0. But the kernel takes such a queue for a SYN
+/// flood, and logs a warning.
 pub(super) const PLUGS: u32 = 2;
 
-/// Our own connections to the sink, which are never accepted.
+/// Our own connections that fill the sink's accept queue. They are never accepted.
 #[derive(Debug)]
 pub(super) struct Plugs {
     sockets: (TcpSocket, TcpSocket),
@@ -19,25 +19,24 @@ pub(super) struct Plugs {
 }
 
 impl Plugs {
-    /// Sockets that have their own addresses, but are not connected yet.
+    /// Binds the sockets to addresses of their own, without connecting them.
     pub(super) fn to(to: SocketAddr) -> io::Result<Self> {
         let ((one, its), (other, others)) = (plug(to)?, plug(to)?);
         Ok(Self { sockets: (one, other), sources: [its, others], to })
     }
 
-    /// Where they come from.
+    /// The addresses that the connections come from.
     pub(super) fn sources(&self) -> [SocketAddr; 2] {
         self.sources
     }
 
-    /// Connects them.
     pub(super) async fn connect(self) -> io::Result<(TcpStream, TcpStream)> {
         let (one, other) = self.sockets;
         try_join(one.connect(self.to), other.connect(self.to)).await
     }
 }
 
-/// From and to the same IP address.
+/// Binds a socket to a free port of the target's own IP address.
 fn plug(to: SocketAddr) -> io::Result<(TcpSocket, SocketAddr)> {
     let socket = socket_for(to)?;
     let mut from = to;
@@ -55,8 +54,9 @@ pub(super) fn socket_for(address: SocketAddr) -> io::Result<TcpSocket> {
     }
 }
 
-/// Where we reach a listening socket ourselves: at its address, or over the loopback device when it
-/// has all. One for both versions of IP is reached by IPv4, which every loopback device has.
+/// The address at which this process reaches a listening socket. A socket that listens on all
+/// addresses is reached over the loopback device. A socket for both versions of IP is reached by
+/// IPv4, which every loopback device has.
 pub(super) fn reachable(listening: SocketAddr, only_v6: bool) -> SocketAddr {
     let ip = match listening.ip().to_canonical() {
         ip if !ip.is_unspecified() => ip,
@@ -64,7 +64,7 @@ pub(super) fn reachable(listening: SocketAddr, only_v6: bool) -> SocketAddr {
         IpAddr::V4(_) | IpAddr::V6(_) => Ipv4Addr::LOCALHOST.into(),
     };
     if ip == listening.ip() {
-        // With its scope, which addresses of a link have.
+        // `listening` keeps the scope that a link-local address needs.
         return listening;
     }
     SocketAddr::new(ip, listening.port())
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_listener_is_reached_at_its_address_or_over_loopback() {
+    fn listener_on_all_addresses_is_reached_over_loopback() {
         // Where it listens, whether for IPv6 only, where it is reached.
         let table = [
             ("0.0.0.0:80", false, "127.0.0.1:80"),

@@ -1,14 +1,14 @@
 //! Classic BPF programs, as data (kernel documentation, "Linux Socket Filtering").
 //!
-//! Those for a group of sockets answer with a place in the group, and see the segment's payload;
-//! headers are reached from the network header on. The one for a single socket answers with how
-//! much to keep, and sees the TCP header.
+//! A program for a group of sockets returns an index in the group. It sees the segment's payload,
+//! and reaches headers from the network header on. The program for a single socket returns how many
+//! bytes to keep, and sees the TCP header.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use libc::sock_filter;
 
-/// A segment's flags, in the byte of the TCP header at [`FLAGS`].
+/// Flags of a segment, in the byte of the TCP header at offset [`FLAGS`].
 const SYN: u32 = 0x02;
 const ACK: u32 = 0x10;
 const FLAGS: u32 = 13;
@@ -17,15 +17,15 @@ const FLAGS: u32 = 13;
 const IPV6_HEADER: u32 = 40;
 const TCP: u32 = 6;
 
-/// Places in a group.
+/// Indexes in a group.
 const FIRST: u32 = 0;
 const SECOND: u32 = 1;
 
-/// For a group: what begins a connection goes to the second socket, all else to the first.
+/// For a group: a SYN goes to the second socket, everything else to the first.
 ///
-/// All else is the end of handshakes by SYN cookie, which the first socket began. Those that are
-/// in the kernel's tables never come here. An IPv6 segment with extension headers counts as all
-/// else.
+/// The rest is the last segment of handshakes by SYN cookie, which the first socket began. Segments
+/// of handshakes in the kernel's tables do not pass this program. An IPv6 segment with extension
+/// headers goes to the first socket.
 pub(super) fn new_to_second() -> Vec<sock_filter> {
     let mut v4 = load_v4_header_length();
     v4.push(load_byte_after(FLAGS));
@@ -37,8 +37,8 @@ pub(super) fn new_to_second() -> Vec<sock_filter> {
     by_version(v4, v6)
 }
 
-/// For a group: what comes from one of these addresses goes to the second socket, all else to the
-/// first. They must have the same IP address.
+/// For a group: segments from these two addresses go to the second socket, everything else to the
+/// first. Both addresses must have the same IP address.
 pub(super) fn from_to_second(sources: [SocketAddr; 2]) -> Vec<sock_filter> {
     let ports = sources.map(|source| u32::from(source.port()));
     let from_ports =
@@ -65,7 +65,7 @@ pub(super) fn from_to_second(sources: [SocketAddr; 2]) -> Vec<sock_filter> {
     }
 }
 
-/// For a socket: what begins a connection is dropped, all else is kept.
+/// For a socket: a SYN is dropped, everything else is kept.
 pub(super) fn drop_new() -> Vec<sock_filter> {
     vec![
         statement(libc::BPF_LD | libc::BPF_B | libc::BPF_ABS, FLAGS),
@@ -82,7 +82,7 @@ pub(super) fn nothing() -> Vec<sock_filter> {
     vec![answer(0)]
 }
 
-/// Goes to the block of the packet's IP version; other packets to the first socket.
+/// Jumps to the block of the packet's IP version. Other packets go to the first socket.
 fn by_version(v4: Vec<sock_filter>, v6: Vec<sock_filter>) -> Vec<sock_filter> {
     let mut program = vec![load_byte(0), alu(libc::BPF_RSH, 4), jump_unless(4, &v4)];
     program.extend(v4);
@@ -92,7 +92,7 @@ fn by_version(v4: Vec<sock_filter>, v6: Vec<sock_filter>) -> Vec<sock_filter> {
     program
 }
 
-/// Puts the length of the IPv4 header, options included, into the index register.
+/// Loads the length of the IPv4 header, options included, into the index register.
 fn load_v4_header_length() -> Vec<sock_filter> {
     let tax = statement(libc::BPF_MISC | libc::BPF_TAX, 0);
     vec![load_byte(0), and(0xf), alu(libc::BPF_LSH, 2), tax]
@@ -104,7 +104,7 @@ fn only_tcp_over_v6() -> Vec<sock_filter> {
     program
 }
 
-/// Goes on if the accumulator has this value.
+/// Continues if the accumulator has this value, otherwise answers with the first socket.
 fn or_first(value: u32) -> [sock_filter; 2] {
     [jump_if(value, 1, 0), answer(FIRST)]
 }
@@ -126,7 +126,7 @@ fn load_word(at: u32) -> sock_filter {
     statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, in_network_header(at))
 }
 
-/// After what the index register holds.
+/// Loads the byte at this offset after the index register.
 fn load_byte_after(at: u32) -> sock_filter {
     statement(libc::BPF_LD | libc::BPF_B | libc::BPF_IND, in_network_header(at))
 }

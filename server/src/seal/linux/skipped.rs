@@ -1,12 +1,12 @@
 use std::io;
 
-/// Why a method was passed over. It reads after "passed over: ".
+/// Why a method was skipped. The text reads after "skipped: ".
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Skipped {
     /// A step that the kernel, a sandbox or the network refused.
     #[error("cannot {step}: {error}")]
     Refused { step: &'static str, error: io::Error },
-    #[error("SO_REUSEPORT is set: whoever else listens on the address would be caught in the sink")]
+    #[error("SO_REUSEPORT is set: the sink would also catch connections of other listeners")]
     ReusePort,
     #[error("the socket is bound to a network device")]
     Device,
@@ -18,7 +18,7 @@ pub(super) enum Skipped {
     NotFull,
 }
 
-/// Says which step an error belongs to.
+/// Adds the failed step to an error.
 pub(super) trait Step<T> {
     fn step(self, step: &'static str) -> Result<T, Skipped>;
 }

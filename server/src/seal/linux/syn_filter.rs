@@ -7,21 +7,21 @@ use super::skipped::{Skipped, Step};
 use super::{grace, program, sys};
 use crate::seal::{SealContext, accept_until_empty};
 
-/// From now on no connection begins. When this fails nothing has changed.
+/// Attaches the filter: from now on no connection begins. On failure nothing has changed.
 pub(super) fn attach(listener: impl AsFd) -> Result<(), Skipped> {
     sys::attach_filter(listener, &program::drop_new()).step("attach a filter (CAP_NET_ADMIN)")
 }
 
-/// Lets what has begun finish, and closes.
+/// Waits for the handshakes that have begun, then closes the listener.
 pub(super) async fn close(
     mut listener: TcpListener,
     handshakes: Option<&Handshakes>,
     context: &SealContext<TcpListener>,
 ) {
     grace::wait(&mut listener, None, handshakes, context).await;
-    if let Ok(listener) = accept_until_empty::last_of(listener, context).await {
-        // If others hold this socket without our knowledge, it must not be deaf for ever. The price
-        // is the microsecond between this call and the next.
+    if let Ok(listener) = accept_until_empty::accept_queued(listener, context).await {
+        // Another process may hold this socket without our knowledge, so the filter must not stay.
+        // A SYN in the microsecond between the two calls begins a handshake that the close resets.
         let _ = sys::detach_filter(&listener);
         drop(listener);
     }

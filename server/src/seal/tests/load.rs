@@ -1,4 +1,5 @@
-//! What the tests share: clients that connect anew for each request until they are refused.
+//! Shared by these tests: clients that open a new connection for each request until they are
+//! refused.
 
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -20,7 +21,7 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server, and what ends it.
+/// A running server, and the sender of its signals.
 pub(super) struct Server {
     pub(super) task: JoinHandle<Report>,
     signals: UnboundedSender<Signal>,
@@ -30,8 +31,8 @@ impl Server {
     pub(super) fn start(listener: impl Listener) -> Self {
         let app = Router::new().route("/", get(|| async { "served" }));
         let (signals, mut sent) = unbounded_channel();
-        // On a busy machine a client may take long to write its request, which is not the seal's
-        // matter.
+        // On a busy machine a client may take long to write its request. That must not fail a test
+        // of the sealing.
         let policy = Policy::default().deadline(PATIENCE).first_byte_grace(PATIENCE);
         let server = crate::serve(listener, app).policy(policy);
         let server = server.signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
@@ -39,27 +40,27 @@ impl Server {
     }
 
     pub(super) async fn terminate(self) -> Report {
-        self.signals.send(Signal::Terminate).expect("it runs");
-        self.task.await.expect("it does not panic")
+        self.signals.send(Signal::Terminate).expect("the server runs");
+        self.task.await.expect("the server does not panic")
     }
 }
 
-/// Clients, each of which connects, asks, and connects again.
+/// Clients that each connect, send a request, read the answer, and connect again.
 pub(super) struct Load {
     clients: JoinSet<Result<(), Lost>>,
     answers: Arc<Semaphore>,
 }
 
-/// A connection that was established, and was closed without a whole answer.
+/// A connection that was established, and was closed without a complete answer.
 #[derive(Debug)]
 pub(super) struct Lost {
-    /// What had come of it.
+    /// The part of the answer that had arrived.
     pub(super) answer: String,
     pub(super) error: Option<io::Error>,
 }
 
 impl Load {
-    /// One client for each address.
+    /// Starts one client for each address.
     pub(super) fn on(addresses: impl Iterator<Item = SocketAddr>) -> Self {
         let answers = Arc::new(Semaphore::new(0));
         let mut clients = JoinSet::new();
@@ -69,12 +70,12 @@ impl Load {
         Self { clients, answers }
     }
 
-    /// Waits for so many more answers.
+    /// Waits for `more` further answers.
     pub(super) async fn answered(&self, more: u32) {
         self.answers.acquire_many(more).await.expect("open").forget();
     }
 
-    /// How many clients are still there: none was refused and none has lost a request.
+    /// How many clients still run: they were not refused and have not lost a request.
     pub(super) fn clients(&mut self) -> usize {
         while self.clients.try_join_next().is_some() {}
         self.clients.len()
@@ -86,7 +87,7 @@ impl Load {
     }
 }
 
-/// Goes on until it is refused.
+/// Sends requests until a connection is refused.
 async fn client(address: SocketAddr, answers: Arc<Semaphore>) -> Result<(), Lost> {
     loop {
         let mut stream = match TcpStream::connect(address).await {
@@ -109,7 +110,7 @@ async fn client(address: SocketAddr, answers: Arc<Semaphore>) -> Result<(), Lost
 }
 
 /// A listener for each way to listen, with the addresses at which clients reach it. On a machine
-/// without IPv6, only those of IPv4.
+/// without IPv6, only the IPv4 ones.
 pub(super) async fn listeners() -> Vec<(TcpListener, Vec<SocketAddr>)> {
     let has_v6 = TcpListener::bind("[::1]:0").await.is_ok();
     let mut listeners = Vec::new();

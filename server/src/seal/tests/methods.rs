@@ -1,4 +1,4 @@
-//! Every method under load.
+//! Every seal method under load.
 
 use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
 
@@ -10,10 +10,11 @@ use crate::listener::BeginAt;
 
 const CLIENTS: usize = 8;
 
-/// How often each listener is closed.
+/// How many servers are closed for each kind of listener.
 const SHUTDOWNS: usize = 3;
 
-/// Closes servers, all at the same time, and gives what was lost and which methods were taken.
+/// Closes all servers at the same time. Returns the methods that were taken and the requests that
+/// were lost.
 async fn close_under_load(begin_at: SealMethod) -> (Vec<SealMethod>, Vec<Lost>) {
     let mut servers = Vec::new();
     for _ in 0..SHUTDOWNS {
@@ -25,7 +26,7 @@ async fn close_under_load(begin_at: SealMethod) -> (Vec<SealMethod>, Vec<Lost>) 
         load.answered(100).await;
         let report = server.terminate().await;
         assert!(report.clean, "{report}");
-        (report.seal_method.expect("it was closed"), load.lost().await)
+        (report.seal_method.expect("the listener was closed"), load.lost().await)
     }));
     let (methods, lost): (Vec<_>, Vec<_>) = closed.await.into_iter().unzip();
     (methods, lost.into_iter().flatten().collect())
@@ -33,7 +34,7 @@ async fn close_under_load(begin_at: SealMethod) -> (Vec<SealMethod>, Vec<Lost>) 
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_sink_loses_nothing() {
+async fn full_sink_loses_no_request_under_load() {
     let (methods, lost) = close_under_load(SealMethod::SharedSocket).await;
     assert!(methods.iter().all(|method| *method == SealMethod::FullSink), "{methods:?}");
     assert!(lost.is_empty(), "{lost:?}");
@@ -42,15 +43,15 @@ async fn a_full_sink_loses_nothing() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs the right to filter sockets; tests/integration runs it"]
-async fn a_syn_filter_loses_nothing() {
+async fn syn_filter_loses_no_request_under_load() {
     let (methods, lost) = close_under_load(SealMethod::SynFilter).await;
     assert!(methods.iter().all(|method| *method == SealMethod::SynFilter), "{methods:?}");
     assert!(lost.is_empty(), "{lost:?}");
 }
 
-/// Whatever connects between the last accept and the close is reset. But it has not been served.
+/// A connection that arrives between the last accept and the close is reset, but no answer is cut.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_last_rung_cuts_no_answer() {
+async fn accept_until_empty_cuts_no_answer_under_load() {
     let (methods, lost) = close_under_load(SealMethod::AcceptUntilEmpty).await;
     assert!(methods.iter().all(|method| *method == SealMethod::AcceptUntilEmpty), "{methods:?}");
     let was_reset = |lost: &Lost| match &lost.error {

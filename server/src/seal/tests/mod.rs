@@ -1,4 +1,4 @@
-//! Whole servers, closed while clients connect without end.
+//! Whole servers are closed while clients keep connecting.
 
 mod load;
 mod methods;

@@ -1,4 +1,4 @@
-//! A socket that is handed to a successor.
+//! A socket that is handed over to a successor.
 
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
@@ -10,7 +10,7 @@ use super::load::{Load, Server, listeners};
 use crate::SealMethod;
 use crate::listener::Shared;
 
-/// Another process's descriptor of the same socket.
+/// Stands for another process's descriptor of the same socket.
 fn copy(listener: &TcpListener) -> TcpListener {
     let copy = listener.as_fd().try_clone_to_owned().expect("a descriptor");
     TcpListener::from_std(copy.into()).expect("a runtime")
@@ -21,7 +21,7 @@ fn clients(reached: &[SocketAddr]) -> Load {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_is_lost_or_refused_while_a_successor_takes_over() {
+async fn handover_to_a_successor_loses_and_refuses_no_client() {
     for (listener, reached) in listeners().await {
         let successor = copy(&listener);
         let (listener, handover) = Shared::later(listener).expect("a copy");
@@ -34,7 +34,7 @@ async fn nobody_is_lost_or_refused_while_a_successor_takes_over() {
         handover.complete();
         let report = predecessor.terminate().await;
         assert_eq!((report.seal_method, report.clean), (Some(SealMethod::SharedSocket), true));
-        // Refused clients would have gone, and answers with them.
+        // Refused clients would have stopped, and no more answers would arrive.
         load.answered(1000).await;
         assert_eq!(load.clients(), 8);
         let report = successor.terminate().await;
@@ -48,15 +48,15 @@ async fn nobody_is_lost_or_refused_while_a_successor_takes_over() {
 }
 
 #[tokio::test]
-async fn what_waits_in_the_queue_is_the_other_process_s() {
+async fn queued_connections_of_a_shared_socket_wait_for_the_other_process() {
     for (listener, reached) in listeners().await {
         let other = copy(&listener);
         let handed = Server::start(Shared::new(listener));
-        // It has not run yet, and the signal is there before it accepts anything.
+        // The server task has not run yet, and gets the signal before it accepts anything.
         let mut client = std::net::TcpStream::connect(reached[0]).expect("room");
         let report = handed.terminate().await;
         assert_eq!(report.seal_method, Some(SealMethod::SharedSocket));
-        let (mut stream, _) = other.accept().await.expect("it waits");
+        let (mut stream, _) = other.accept().await.expect("the connection waits");
         stream.write_all(b"by the other").await.expect("sent");
         drop(stream);
         let mut answer = String::new();
@@ -66,7 +66,7 @@ async fn what_waits_in_the_queue_is_the_other_process_s() {
 }
 
 #[tokio::test]
-async fn until_it_is_handed_over_it_is_closed_like_any_other() {
+async fn shared_listener_is_closed_normally_until_the_handover_completes() {
     for (listener, reached) in listeners().await {
         let (listener, handover) = Shared::later(listener).expect("a copy");
         let report = Server::start(listener).terminate().await;
@@ -77,7 +77,7 @@ async fn until_it_is_handed_over_it_is_closed_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_unix_socket_is_handed_over_too() {
+async fn unix_socket_is_handed_over_without_loss() {
     let directory = std::env::temp_dir().join(format!("lastorders-shared-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");
     let path = directory.join("socket");
@@ -88,7 +88,7 @@ async fn a_unix_socket_is_handed_over_too() {
     let mut early = UnixStream::connect(&path).await.expect("room");
     let report = Server::start(Shared::new(listener)).terminate().await;
     assert_eq!(report.seal_method, Some(SealMethod::SharedSocket));
-    let mut late = UnixStream::connect(&path).await.expect("it is open still");
+    let mut late = UnixStream::connect(&path).await.expect("the socket is still open");
     let successor = Server::start(successor);
     for client in [&mut early, &mut late] {
         let request = b"GET / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n";

@@ -1,4 +1,4 @@
-//! The second method: new connections are swallowed, those under way finish.
+//! The full sink swallows new connections, and handshakes under way finish.
 
 use std::future::Future;
 use std::io;
@@ -10,56 +10,60 @@ use rustix::fd::OwnedFd;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::{LISTENERS, begin_to_connect, listen, listeners, timeless_context};
+use super::{LISTENERS, begin_to_connect, frozen_context, listen, listeners};
 use crate::seal::SealMethod;
 use crate::seal::linux::full_sink::FullSink;
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::plugs::socket_for;
-use crate::seal::linux::{descend, sys};
+use crate::seal::linux::{sys, try_methods};
 
 const ESTABLISHED: u8 = 1;
 const SYN_SENT: u8 = 2;
 
-/// A client that connects, and a look at its socket.
+/// A connecting client, and a duplicate of its socket for inspection.
 fn client(to: SocketAddr) -> (impl Future<Output = io::Result<TcpStream>>, OwnedFd) {
     let socket = socket_for(to).expect("this version of IP");
-    let look = socket.as_fd().try_clone_to_owned().expect("a descriptor");
-    (socket.connect(to), look)
+    let socket_copy = socket.as_fd().try_clone_to_owned().expect("a descriptor");
+    (socket.connect(to), socket_copy)
 }
 
 #[tokio::test]
-async fn what_begins_while_it_stands_is_neither_reset_nor_accepted() {
+async fn full_sink_neither_resets_nor_accepts_new_connections() {
     let mut caught = Vec::new();
     for of in listeners() {
         let (mut listener, reached) = listen(of);
         let handshakes = Handshakes::of(&listener).expect("netlink");
-        let (context, mut admitted) = timeless_context();
-        assert_eq!(sys::state(begin_to_connect(reached[0])), ESTABLISHED, "{of:?}: it was open");
+        let (context, mut admitted) = frozen_context();
+        assert_eq!(
+            sys::state(begin_to_connect(reached[0])),
+            ESTABLISHED,
+            "{of:?}: the listener was open"
+        );
 
-        let sink = FullSink::raise(&mut listener, Some(&handshakes), &context).await;
+        let sink = FullSink::open(&mut listener, Some(&handshakes), &context).await;
         let sink = sink.expect("Linux, and no sandbox");
         for to in &reached {
-            let (connecting, look) = client(*to);
+            let (connecting, socket_copy) = client(*to);
             let mut connecting = Box::pin(connecting);
             assert!(connecting.as_mut().now_or_never().is_none(), "{of:?}");
-            assert_eq!(sys::state(&look), SYN_SENT, "{of:?}");
-            caught.push((connecting, look));
+            assert_eq!(sys::state(&socket_copy), SYN_SENT, "{of:?}");
+            caught.push((connecting, socket_copy));
         }
         let close = sink.close(listener, Some(&handshakes), &context);
         assert_eq!(close.now_or_never(), Some(()), "{of:?}: nothing is left to wait for");
-        assert_eq!(admitted.count(), 1, "{of:?}: only the one from before");
+        assert_eq!(admitted.count(), 1, "{of:?}: only the client from before the sink");
     }
-    // Each tries again after its SYN timeout, and is refused. That they are still trying proves
-    // that nothing was sent to them.
-    assert!(caught.iter().all(|(_, look)| sys::state(look) == SYN_SENT));
+    // Each client retries after its SYN timeout, and is refused. A client in SYN_SENT has received
+    // nothing, neither a SYN-ACK nor a reset.
+    assert!(caught.iter().all(|(_, socket_copy)| sys::state(socket_copy) == SYN_SENT));
     for (connecting, _) in caught {
-        let refused = connecting.await.expect_err("the seal_context is shut");
+        let refused = connecting.await.expect_err("the listener is closed");
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
     }
 }
 
 #[tokio::test]
-async fn what_began_before_it_finishes() {
+async fn handshakes_begun_before_the_full_sink_finish() {
     for of in listeners() {
         let (listener, reached) = listen(of);
         sys::defer_accept(&listener, true);
@@ -67,8 +71,8 @@ async fn what_began_before_it_finishes() {
         for to in &reached {
             clients.push(TcpStream::connect(to).await.expect("room"));
         }
-        let (context, mut admitted) = timeless_context();
-        let mut seal = Box::pin(descend(listener, &context));
+        let (context, mut admitted) = frozen_context();
+        let mut seal = Box::pin(try_methods(listener, &context));
         assert!(seal.as_mut().now_or_never().is_none(), "{of:?}: handshakes are under way");
         for client in &mut clients {
             client.write_all(b"x").await.expect("sent");
@@ -79,16 +83,16 @@ async fn what_began_before_it_finishes() {
 }
 
 #[tokio::test]
-async fn what_finishes_only_once_it_stands_is_admitted() {
+async fn handshakes_that_finish_while_the_full_sink_is_open_are_admitted() {
     for of in listeners() {
         let (mut listener, reached) = listen(of);
         let handshakes = Handshakes::of(&listener).expect("netlink");
-        let (context, mut admitted) = timeless_context();
-        // Without handshakes to wait for it is raised at once; with them, only when they end.
+        let (context, mut admitted) = frozen_context();
+        // Without visible handshakes the sink opens at once. With them, it opens when they end.
         sys::defer_accept(&listener, true);
         let mut client = TcpStream::connect(reached[0]).await.expect("room");
         let unseen_grace = super::seal_context(std::time::Duration::ZERO, crate::TokioClock).0;
-        let sink = FullSink::raise(&mut listener, None, &unseen_grace).await;
+        let sink = FullSink::open(&mut listener, None, &unseen_grace).await;
         let sink = sink.expect("Linux, and no sandbox");
         let mut close = Box::pin(sink.close(listener, Some(&handshakes), &context));
         assert!(close.as_mut().now_or_never().is_none(), "{of:?}: a handshake is under way");
@@ -99,22 +103,25 @@ async fn what_finishes_only_once_it_stands_is_admitted() {
 }
 
 #[tokio::test]
-async fn dropped_half_way_it_closes_everything() {
+async fn dropping_the_full_sink_half_way_closes_both_sockets() {
     for of in listeners() {
-        for raised in [false, true] {
+        for opened in [false, true] {
             let (mut listener, reached) = listen(of);
             sys::defer_accept(&listener, true);
             let _client = TcpStream::connect(reached[0]).await.expect("room");
             let handshakes = Handshakes::of(&listener).expect("netlink");
-            let (context, _admitted) = timeless_context();
-            if raised {
+            let (context, _admitted) = frozen_context();
+            if opened {
                 let no_grace = super::seal_context(std::time::Duration::ZERO, crate::TokioClock).0;
-                let sink = FullSink::raise(&mut listener, None, &no_grace).await;
+                let sink = FullSink::open(&mut listener, None, &no_grace).await;
                 let sink = sink.expect("Linux, and no sandbox");
                 let close = sink.close(listener, Some(&handshakes), &context);
                 assert_eq!(close.now_or_never(), None, "{of:?}: a handshake is under way");
             } else {
-                assert!(descend(listener, &context).now_or_never().is_none(), "{of:?}: the same");
+                assert!(
+                    try_methods(listener, &context).now_or_never().is_none(),
+                    "{of:?}: a handshake is under way"
+                );
             }
             for to in &reached {
                 let refused = TcpStream::connect(to).await.expect_err("nobody listens");
@@ -124,14 +131,14 @@ async fn dropped_half_way_it_closes_everything() {
     }
 }
 
-/// Somebody else may hold the socket without our knowledge, or join the group meanwhile.
+/// Another process may hold the socket without our knowledge, or join the group later.
 #[tokio::test]
-async fn it_leaves_no_program_behind() {
+async fn full_sink_detaches_its_program() {
     let (mut listener, reached) = listen(LISTENERS[0]);
     let held = listener.as_fd().try_clone_to_owned().expect("a descriptor");
     let handshakes = Handshakes::of(&listener).expect("netlink");
-    let (context, _admitted) = timeless_context();
-    let sink = FullSink::raise(&mut listener, Some(&handshakes), &context).await;
+    let (context, _admitted) = frozen_context();
+    let sink = FullSink::open(&mut listener, Some(&handshakes), &context).await;
     sink.expect("Linux, and no sandbox").close(listener, Some(&handshakes), &context).await;
 
     let joins = socket_for(reached[0]).expect("IPv4");

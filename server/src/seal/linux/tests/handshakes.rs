@@ -1,5 +1,5 @@
-//! Which handshakes the kernel shows. They are kept under way by `TCP_DEFER_ACCEPT`: they end with
-//! the client's first byte.
+//! Which handshakes the kernel shows. `TCP_DEFER_ACCEPT` keeps them under way until the client's
+//! first byte.
 
 use std::collections::HashSet;
 
@@ -11,12 +11,12 @@ use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::sys;
 
 #[tokio::test]
-async fn a_handshake_is_seen_until_it_ends() {
+async fn handshake_is_seen_until_it_ends() {
     for of in listeners() {
         let (listener, reached) = listen(of);
         let handshakes = Handshakes::of(&listener).expect("netlink");
         let seen = || handshakes.under_way().expect("netlink");
-        // One that is not deferred is never seen here, however many connect.
+        // A handshake that is not deferred ends within `connect`, so it is never seen.
         let _done = TcpStream::connect(reached[0]).await.expect("room");
         assert_eq!(seen(), HashSet::new(), "{of:?}");
 
@@ -35,7 +35,7 @@ async fn a_handshake_is_seen_until_it_ends() {
 }
 
 #[tokio::test]
-async fn those_of_other_listeners_are_not_seen() {
+async fn handshakes_of_other_listeners_are_not_seen() {
     let (one, _) = listen(("127.0.0.1:0", false, &[]));
     let port = one.local_addr().expect("bound").port();
     // Another port, and another address with the same port.

@@ -1,11 +1,11 @@
-//! Real sockets, because the kernel's part matters. Whatever is waited for is an event; where a
-//! test must not depend on time, its clock stands still.
+//! These tests use real sockets, because the kernel does part of the work. They wait for events
+//! only. Where a test must not depend on time, its clock stands still.
 
 mod full_sink;
 mod grace;
-mod half_way;
 mod handshakes;
 mod program;
+mod skipped;
 mod steering;
 mod syn_filter;
 mod sys;
@@ -21,7 +21,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::seal::SealContext;
 
-/// Where each kind of listener listens, whether for IPv6 only, and from where clients reach it.
+/// The address of each kind of listener, whether it is for IPv6 only, and the addresses at which
+/// clients reach it.
 const LISTENERS: &[(&str, bool, &[&str])] = &[
     ("127.0.0.1:0", false, &["127.0.0.1"]),
     ("0.0.0.0:0", false, &["127.0.0.1"]),
@@ -30,7 +31,7 @@ const LISTENERS: &[(&str, bool, &[&str])] = &[
     ("[::]:0", false, &["127.0.0.1", "::1"]),
 ];
 
-/// The kinds of listener that this machine can have: without IPv6, those of IPv4.
+/// The kinds of listener that this machine supports: without IPv6, only the IPv4 ones.
 fn listeners() -> impl Iterator<Item = (&'static str, bool, &'static [&'static str])> {
     let has_v6 = std::net::TcpListener::bind("[::1]:0").is_ok();
     LISTENERS.iter().copied().filter(move |(address, ..)| has_v6 || !address.starts_with('['))
@@ -49,7 +50,7 @@ fn listen((address, only_v6, clients): (&str, bool, &[&str])) -> (TcpListener, V
     if address.is_ipv6() {
         sockopt::set_ipv6_v6only(&socket, only_v6).expect("not yet bound");
     }
-    // As tokio's own `TcpListener::bind` does.
+    // tokio's own `TcpListener::bind` sets this too.
     socket.set_reuseaddr(true).expect("any socket");
     socket.bind(address).expect("a free port");
     let listener = socket.listen(128).expect("bound");
@@ -58,29 +59,29 @@ fn listen((address, only_v6, clients): (&str, bool, &[&str])) -> (TcpListener, V
     (listener, clients.iter().map(at).collect())
 }
 
-/// A seal_context, and what is admitted by it.
+/// A seal context, and a receiver of the connections that it admits.
 fn seal_context(grace: Duration, clock: impl Clock) -> (SealContext<TcpListener>, Admitted) {
     let (admit, admitted) = unbounded_channel();
     (SealContext::new(admit, grace, SharedClock::new(clock)), Admitted(admitted))
 }
 
-/// A seal_context by which the time never comes.
-fn timeless_context() -> (SealContext<TcpListener>, Admitted) {
-    seal_context(Duration::from_secs(1), StandsStill(TokioClock.now()))
+/// A seal context whose clock stands still.
+fn frozen_context() -> (SealContext<TcpListener>, Admitted) {
+    seal_context(Duration::from_secs(1), FrozenClock(TokioClock.now()))
 }
 
 struct Admitted(UnboundedReceiver<(TcpStream, SocketAddr)>);
 
 impl Admitted {
-    /// How many were admitted since the last call.
+    /// How many connections were admitted since the last call.
     fn count(&mut self) -> usize {
         std::iter::from_fn(|| self.0.try_recv().ok()).count()
     }
 }
 
-struct StandsStill(Instant);
+struct FrozenClock(Instant);
 
-impl Clock for StandsStill {
+impl Clock for FrozenClock {
     fn now(&self) -> Instant {
         self.0
     }
@@ -90,8 +91,8 @@ impl Clock for StandsStill {
     }
 }
 
-/// A client that has begun to connect, and does not wait. Over loopback the kernel has done all
-/// that it does at once when this returns.
+/// Begins to connect without waiting. Over loopback, the kernel has processed the SYN when this
+/// function returns.
 fn begin_to_connect(to: SocketAddr) -> rustix::fd::OwnedFd {
     let socket = super::plugs::socket_for(to).expect("this version of IP");
     connect(&socket, to);

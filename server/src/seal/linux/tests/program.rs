@@ -1,5 +1,5 @@
-//! The programs by themselves, run by an interpreter of the few instructions that they use. That
-//! the kernel reads them in the same way is in `steering`.
+//! Runs the programs in an interpreter of the few instructions that they use. `steering` tests that
+//! the kernel interprets them in the same way.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,7 +12,7 @@ const RST: u8 = 4;
 const ACK: u8 = 16;
 const ECN: u8 = 64 + 128;
 
-/// A segment: its network header, and from where in it the TCP header begins.
+/// A segment: its network header, and the offset of the TCP header.
 struct Segment {
     bytes: Vec<u8>,
     tcp: usize,
@@ -48,7 +48,7 @@ impl Segment {
         Self { bytes, tcp }
     }
 
-    /// As the kernel does: from far below on, offsets are in the network header.
+    /// Loads as the kernel does: offsets far below zero are in the network header.
     fn load(&self, at: u32, size: usize) -> u32 {
         let at = at.cast_signed();
         let at = if at < 0 {
@@ -82,13 +82,14 @@ fn run(program: &[sock_filter], segment: &Segment) -> u32 {
     }
 }
 
-/// No options, IPv4 options or an IPv6 extension header of eight bytes.
+/// Bytes before the TCP header: none, and eight bytes of IPv4 options or of an IPv6 extension
+/// header.
 const PLAIN: &[u8] = &[];
 const MORE: &[u8] = &[6, 0, 1, 4, 0, 0, 0, 0];
 
 #[test]
-fn only_what_begins_a_connection_goes_to_the_second() {
-    // From, flags, what stands before the TCP header, and the place in the group.
+fn program_sends_only_syn_to_the_second_socket() {
+    // Source, flags, bytes before the TCP header, index in the group.
     let table = [
         ("192.0.2.1:5000", SYN, PLAIN, 1),
         ("192.0.2.1:5000", SYN | ECN, PLAIN, 1),
@@ -100,7 +101,7 @@ fn only_what_begins_a_connection_goes_to_the_second() {
         ("[2001:db8::1]:5000", SYN | ECN, PLAIN, 1),
         ("[2001:db8::1]:5000", ACK, PLAIN, 0),
         ("[2001:db8::1]:5000", RST, PLAIN, 0),
-        // Where its flags are is not known.
+        // The program does not parse extension headers, so it cannot find the flags.
         ("[2001:db8::1]:5000", SYN, MORE, 0),
     ];
     for (from, flags, before, place) in table {
@@ -110,22 +111,22 @@ fn only_what_begins_a_connection_goes_to_the_second() {
 }
 
 #[test]
-fn only_two_sources_go_to_the_second() {
+fn program_sends_only_two_sources_to_the_second_socket() {
     let sources = |of: [&str; 2]| of.map(|it| it.parse().expect("an address"));
     let v4 = sources(["127.0.0.1:5000", "127.0.0.1:5001"]);
     let v6 = sources(["[::1]:5000", "[::1]:5001"]);
-    // From, what stands before the TCP header, and the place by either program.
+    // Source, bytes before the TCP header, index by the IPv4 and by the IPv6 program.
     let table = [
         ("127.0.0.1:5000", PLAIN, 1, 0),
         ("127.0.0.1:5001", PLAIN, 1, 0),
         ("127.0.0.1:5001", MORE, 1, 0),
         ("127.0.0.1:5002", PLAIN, 0, 0),
-        // A stranger with the same port.
+        // Another host with the same port.
         ("192.0.2.1:5000", PLAIN, 0, 0),
         ("[::1]:5000", PLAIN, 0, 1),
         ("[::1]:5001", PLAIN, 0, 1),
         ("[::1]:5002", PLAIN, 0, 0),
-        // Strangers that differ in one word.
+        // Other hosts whose address differs in one word.
         ("[2001:db8::1]:5000", PLAIN, 0, 0),
         ("[0:0:1::1]:5000", PLAIN, 0, 0),
         ("[::1:0:1]:5000", PLAIN, 0, 0),
@@ -141,7 +142,7 @@ fn only_two_sources_go_to_the_second() {
 }
 
 #[test]
-fn the_filter_drops_only_what_begins_a_connection() {
+fn filter_drops_only_syn() {
     for from in ["192.0.2.1:5000", "[2001:db8::1]:5000"] {
         for before in [PLAIN, MORE] {
             for (flags, kept) in [(SYN, 0), (SYN | ECN, 0), (ACK, u32::MAX), (SYN | ACK, u32::MAX)]

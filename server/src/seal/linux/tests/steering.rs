@@ -1,4 +1,4 @@
-//! The kernel carries the programs out as they are meant.
+//! The kernel interprets the BPF programs as intended.
 
 use std::net::SocketAddr;
 
@@ -6,13 +6,13 @@ use futures_util::FutureExt;
 use rustix::net::sockopt;
 use tokio::net::TcpListener;
 
-use super::{begin_to_connect, connect, listen, listeners, timeless_context};
-use crate::seal::linux::full_sink::{FullSink, join, second_socket};
+use super::{begin_to_connect, connect, frozen_context, listen, listeners};
+use crate::seal::linux::full_sink::{FullSink, join_group, second_socket};
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::plugs::{Plugs, socket_for};
 use crate::seal::linux::{program, sys};
 
-/// Enough that a choice by chance would not give all to one: 2 to the power of -64.
+/// With 64 clients, a random choice gives all of them to one socket with probability 2^-64.
 const CLIENTS: usize = 64;
 
 /// Two listeners of one group.
@@ -20,7 +20,7 @@ fn group(of: (&str, bool, &[&str])) -> (TcpListener, TcpListener, Vec<SocketAddr
     let (first, reached) = listen(of);
     let second = second_socket(&first).expect("Linux, and no sandbox");
     sockopt::set_socket_reuseport(&first, true).expect("any socket");
-    let second = join(&first, second).expect("the same address");
+    let second = join_group(&first, second).expect("the same address");
     (first, second, reached)
 }
 
@@ -29,7 +29,7 @@ fn waiting(first: &TcpListener, second: &TcpListener) -> [usize; 2] {
 }
 
 #[tokio::test]
-async fn two_sources_go_to_the_second_socket_and_all_others_to_the_first() {
+async fn kernel_sends_only_two_sources_to_the_second_socket() {
     for of in listeners() {
         let (first, second, reached) = group(of);
         let own = |to: &SocketAddr| {
@@ -38,7 +38,8 @@ async fn two_sources_go_to_the_second_socket_and_all_others_to_the_first() {
             socket.bind(from).expect("a free port");
             socket
         };
-        // The sources have one IP address; a listener for both versions is tried with both.
+        // The sources have one IP address, so a listener for both versions is tried with each
+        // version.
         for to in &reached {
             let ours = [own(to), own(to)];
             let sources = [0, 1].map(|it: usize| ours[it].local_addr().expect("bound"));
@@ -58,7 +59,7 @@ async fn two_sources_go_to_the_second_socket_and_all_others_to_the_first() {
 }
 
 #[tokio::test]
-async fn what_begins_goes_to_the_second_socket_and_what_began_stays() {
+async fn kernel_sends_every_syn_to_the_second_socket() {
     for of in listeners() {
         let (first, second, reached) = group(of);
         sys::attach_to_group(&first, &program::new_to_second()).expect("a group");
@@ -68,33 +69,34 @@ async fn what_begins_goes_to_the_second_socket_and_what_began_stays() {
     }
 }
 
-/// Before there is a program the kernel chooses. What it gives to the second socket is not lost.
+/// Before a program is attached, the kernel chooses the socket. Connections of the second socket
+/// are not lost.
 #[tokio::test]
-async fn what_begins_before_there_is_a_program_is_admitted() {
+async fn connections_that_begin_before_the_program_are_admitted() {
     for of in listeners() {
         let (mut first, second, reached) = group(of);
         let clients = (0..CLIENTS).map(|i| begin_to_connect(reached[i % reached.len()]));
         let clients: Vec<_> = clients.collect();
-        // Handshakes of the second socket that take long.
+        // Handshakes of the second socket that stay under way.
         sys::defer_accept(&second, true);
         let slow = (0..CLIENTS).map(|i| begin_to_connect(reached[i % reached.len()]));
         let slow: Vec<_> = slow.collect();
         let [at_first, at_second] = waiting(&first, &second);
         assert!(at_first > 0 && at_second > 0, "{of:?}: one got all of {CLIENTS}");
         assert!(at_first + at_second < 2 * CLIENTS, "{of:?}: none is slow");
-        // Those that have begun are slow still; our own connections will not be.
+        // Those handshakes stay under way; our own connections must not.
         sys::defer_accept(&second, false);
 
         let handshakes = Handshakes::of(&first).expect("netlink");
-        let (context, mut admitted) = timeless_context();
+        let (context, mut admitted) = frozen_context();
         let plugs = Plugs::to(reached[0]).expect("free ports");
-        let raise = FullSink::of_two(&mut first, second, plugs, Some(&handshakes), &context);
-        let mut raise = Box::pin(raise);
-        assert!(raise.as_mut().now_or_never().is_none(), "{of:?}: handshakes are under way");
+        let open = FullSink::from_group(&mut first, second, plugs, Some(&handshakes), &context);
+        let mut open = Box::pin(open);
+        assert!(open.as_mut().now_or_never().is_none(), "{of:?}: handshakes are under way");
         for client in &slow {
             rustix::net::send(client, b"x", rustix::net::SendFlags::empty()).expect("connected");
         }
-        let sink = raise.await.expect("Linux, and no sandbox");
+        let sink = open.await.expect("Linux, and no sandbox");
         sink.close(first, Some(&handshakes), &context).await;
         assert_eq!(admitted.count(), clients.len() + slow.len(), "{of:?}");
     }

@@ -1,4 +1,4 @@
-//! The options that the unsafe code sets and reads.
+//! The socket options that the unsafe code sets and reads.
 
 use std::net::{TcpListener, TcpStream, UdpSocket};
 
@@ -8,7 +8,7 @@ use crate::seal::linux::sys::{
 };
 
 #[test]
-fn the_accept_queue_is_counted() {
+fn accept_queue_counts_waiting_connections() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("bound");
     assert_eq!(accept_queue(&listener).expect("a listener"), 0);
@@ -19,7 +19,7 @@ fn the_accept_queue_is_counted() {
 }
 
 #[test]
-fn what_the_kernel_refuses_is_an_error() {
+fn kernel_refusals_are_errors() {
     let alone = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let refused = attach_to_group(&alone, &program::new_to_second());
     assert_eq!(refused.expect_err("in no group").raw_os_error(), Some(libc::EINVAL));
@@ -28,8 +28,8 @@ fn what_the_kernel_refuses_is_an_error() {
 }
 
 #[test]
-fn a_filter_is_read_whole_and_taken_away() {
-    // One of datagrams, because that of a TCP socket demands privileges.
+fn filter_is_attached_and_detached() {
+    // A UDP socket, because a filter on a TCP socket demands privileges.
     let receiver = UdpSocket::bind("127.0.0.1:0").expect("a free port");
     let sender = UdpSocket::bind("127.0.0.1:0").expect("a free port");
     sender.connect(receiver.local_addr().expect("bound")).expect("bound");
@@ -44,7 +44,7 @@ fn a_filter_is_read_whole_and_taken_away() {
 }
 
 #[test]
-fn devices_and_namespaces_are_told() {
+fn bound_device_and_network_namespace_are_read() {
     let (one, other) = (UdpSocket::bind("127.0.0.1:0"), UdpSocket::bind("127.0.0.1:0"));
     let (one, other) = (one.expect("a free port"), other.expect("a free port"));
     assert_eq!(bound_device(&one).expect("Linux 5.1"), 0);
