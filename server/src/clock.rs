@@ -6,19 +6,20 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// Where the time comes from.
+/// A source of time.
 ///
-/// A clock must be monotonic, and `sleep_until` must agree with `now`: when it is over, `now` is at
-/// or after `at`.
+/// A clock must be monotonic, and `sleep_until` must agree with `now`: when the sleep ends, `now`
+/// is at or after `at`.
 pub trait Clock: Send + Sync + 'static {
     /// The present time.
     fn now(&self) -> Instant;
 
-    /// Waits until `at`; over at once when that is past. Cancel safe: dropping it ends the wait.
+    /// Waits until `at`. Returns at once when `at` has passed. Cancel safe: dropping the future
+    /// ends the wait.
     fn sleep_until(&self, at: Instant) -> impl Future<Output = ()> + Send + 'static;
 }
 
-/// Tokio's clock: the real time, or the paused one of a test or a simulation.
+/// Tokio's clock: real time, or the paused time of a test or a simulation.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioClock;
 
@@ -34,7 +35,7 @@ impl Clock for TokioClock {
 
 pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A [`Clock`] whose type is forgotten, so that connections need not be generic over it.
+/// An object-safe [`Clock`], so that connections need not be generic over the clock.
 trait AnyClock: Send + Sync {
     fn now(&self) -> Instant;
     fn sleep_until(&self, at: Instant) -> Sleep;
@@ -50,7 +51,7 @@ impl<C: Clock> AnyClock for C {
     }
 }
 
-/// A shared clock, with the origin that the drain machine counts from.
+/// A shared clock, with the origin of the drain machine's times.
 #[derive(Clone)]
 pub(crate) struct SharedClock {
     clock: Arc<dyn AnyClock>,
@@ -80,8 +81,8 @@ impl SharedClock {
     }
 }
 
-/// Thirty years. Whoever wants no bound may give a duration that is more than an [`Instant`] can
-/// say; then it is this one.
+/// 30 years: the upper limit of every duration. A caller that wants no bound may pass a duration
+/// that overflows an [`Instant`].
 pub(crate) const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 fn after(at: Instant, duration: Duration) -> Instant {
@@ -94,7 +95,7 @@ impl std::fmt::Debug for SharedClock {
     }
 }
 
-/// hyper's timer over our clock: without one its timeouts are only a warning.
+/// hyper's timer over our clock. Without a timer, hyper ignores its timeouts and logs a warning.
 impl hyper::rt::Timer for SharedClock {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn hyper::rt::Sleep>> {
         Box::pin(HyperSleep(Mutex::new(Self::sleep(self, duration))))

@@ -1,11 +1,11 @@
-//! How to run it, how it differs from others, and how to come from them.
+//! How to run a service on this crate, how the crate differs from others, and how to migrate.
 //!
-//! * [`kubernetes`]: a Deployment that loses nothing in a rolling update.
+//! * [`kubernetes`]: a Deployment that loses no request in a rolling update.
 //! * [`docker`]: `docker stop`, compose, and process 1.
-//! * `systemd`: sockets that outlive a restart. It is the page of the module `systemd`, with the
-//!   feature of that name.
-//! * [`faults`]: those of other servers, and the tests that catch them here.
-//! * [`peers`]: what others do with each kind of connection.
+//! * `systemd`: sockets that stay open during a restart. The page is the documentation of the
+//!   module `systemd`, which the feature of that name enables.
+//! * [`faults`]: faults of other servers, and the tests that prove their absence here.
+//! * [`peers`]: how other servers treat each kind of connection.
 //! * [`migration`]: from `axum::serve`, axum-server, tokio-graceful, or a loop over hyper.
 //!
 //! These modules hold no code.

@@ -8,28 +8,29 @@ use http_body_util::Full;
 #[cfg(feature = "axum")]
 use crate::ShutdownHandle;
 
-/// The health route: 200 `{"status":"ok"}`, and from the signal on 503
+/// The health route: answers 200 `{"status":"ok"}`, and from the signal on 503
 /// `{"status":"shutting_down"}`.
 ///
-/// It asks nothing and nobody but the drain, so it answers at once however busy the service is.
+/// The answer depends on the handle only, so it comes at once even when the service is busy.
 ///
 /// ```
-/// let drain = lastorders::ShutdownHandle::new();
-/// let app: axum::Router = axum::Router::new().route("/health", lastorders::health(drain.clone()));
+/// let shutdown = lastorders::ShutdownHandle::new();
+/// let health = lastorders::health(shutdown.clone());
+/// let app: axum::Router = axum::Router::new().route("/health", health);
 /// # drop(app);
 /// ```
 #[cfg(feature = "axum")]
-pub fn health<S>(drain: ShutdownHandle) -> MethodRouter<S>
+pub fn health<S>(shutdown: ShutdownHandle) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
     get(move || {
-        let response = response(drain.is_draining());
+        let response = response(shutdown.is_draining());
         async move { response.map(axum::body::Body::new) }
     })
 }
 
-/// The contract of the health route. Whoever is refused work is answered as it answers then.
+/// The contract of the health route. A refused request gets the same answer as the health route.
 pub(crate) fn response(draining: bool) -> Response<Full<Bytes>> {
     let (status, body) = if draining {
         (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"shutting_down"}"#)

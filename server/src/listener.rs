@@ -1,4 +1,4 @@
-//! Where connections come from.
+//! Sources of connections.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -20,24 +20,25 @@ pub trait Listener: Sized + Send + 'static {
 
     /// Waits for the next connection.
     ///
-    /// Must be cancel safe: the future is dropped whenever something else happens first.
+    /// Must be cancel safe: the server drops the future whenever another event happens first.
     ///
     /// # Errors
     ///
-    /// An error does not end the serving. One that concerns a single connection (`ECONNABORTED` and
-    /// its like) is passed over; after any other (`EMFILE`) the server waits a moment on its clock
-    /// before it accepts again.
+    /// An error does not end the server. After an error of a single connection, such as
+    /// `ECONNABORTED`, the server accepts again at once. After any other error, such as `EMFILE`,
+    /// the server pauses on its clock before it accepts again.
     fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Self::Addr)>> + Send;
 
-    /// The address it is bound to.
+    /// The address that the listener is bound to.
     ///
     /// # Errors
     ///
-    /// When the operating system does not say.
+    /// When the operating system does not report the address.
     fn local_addr(&self) -> io::Result<Self::Addr>;
 
-    /// Closes the listener without losing connections that already wait in it: hands each to the
-    /// door, and says how it was done. The provided one accepts until nothing waits.
+    /// Closes the listener without losing queued connections: passes each one to
+    /// [`SealContext::admit`], and returns the method that was used. The provided implementation
+    /// accepts until the queue is empty.
     ///
     /// Dropping the future at the deadline must close the listener.
     fn seal(self, context: SealContext<Self>) -> impl Future<Output = SealMethod> + Send {
@@ -51,8 +52,8 @@ impl Listener for TcpListener {
 
     async fn accept(&mut self) -> io::Result<(TcpStream, Self::Addr)> {
         let (stream, peer) = Self::accept(self).await?;
-        // Answers are written whole; Nagle's algorithm would only hold the end of a streamed one
-        // back.
+        // Disable Nagle's algorithm. Answers are written whole, so it would only delay the end of a
+        // streamed one.
         let _ = stream.set_nodelay(true);
         Ok((stream, peer))
     }
@@ -83,7 +84,8 @@ impl Listener for UnixListener {
     }
 }
 
-/// Errors of a connection that was gone before it could be accepted: the next one may be fine.
+/// Whether the error concerns one connection that ended before the accept. The next accept may
+/// succeed.
 pub(crate) fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)

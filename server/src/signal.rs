@@ -11,10 +11,10 @@ use crate::drain::Signal;
 
 /// Registers handlers for SIGTERM and SIGINT.
 ///
-/// Call it before the listener is bound: a signal that comes after this call is never lost, and one
-/// that comes before it ends the process as if there were no handler. The handlers stay for the
-/// life of the process, so from here on nothing but [`serve`](crate::serve()), or whoever else
-/// reads the stream, ends it on these signals.
+/// Call this before the listener is bound. A signal after this call is never lost. A signal before
+/// this call ends the process, because there is no handler yet. The handlers stay for the life of
+/// the process. From here on these signals end the process only through [`serve`](crate::serve()),
+/// or through another reader of the stream.
 ///
 /// # Errors
 ///
@@ -30,10 +30,10 @@ pub fn terminate() -> io::Result<Signals> {
     })
 }
 
-/// The stream of signals that [`terminate`] makes. It never ends.
+/// The stream of signals, created by [`terminate`]. The stream never ends.
 ///
-/// Two signals of one kind that come before the stream is read may be seen as one, as the kernel
-/// does it too.
+/// Two signals of one kind may be merged into one when they arrive before the stream is read. The
+/// kernel does the same.
 #[derive(Debug)]
 #[must_use = "the default action of the signals is already off; hand this to `Serve::signals`"]
 pub struct Signals {

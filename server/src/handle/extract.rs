@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::ShutdownHandle;
 
-/// The handle of the server that the request came through; see [`ShutdownHandle`] for an example.
+/// Extracts the handle of the server that received the request; see [`ShutdownHandle`] for an
+/// example.
 ///
-/// `Option<ShutdownHandle>` is `None` where this is rejected.
+/// `Option<ShutdownHandle>` is `None` where this extractor rejects.
 impl<S: Send + Sync> FromRequestParts<S> for ShutdownHandle {
     type Rejection = NoShutdownHandle;
 
@@ -31,8 +32,8 @@ fn of(parts: &Parts) -> Option<ShutdownHandle> {
     parts.extensions.get().cloned().or_else(ShutdownHandle::current)
 }
 
-/// A handler asks for [`ShutdownHandle`], and its request carries none. As a response it is a 500
-/// that says what to do.
+/// A handler extracts [`ShutdownHandle`], but its request carries none. As a response this is a 500
+/// whose body says how to fix it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoShutdownHandle;
 
@@ -67,14 +68,14 @@ mod tests {
     use crate::testing::Rig;
 
     fn app() -> Router {
-        let told = |drain: ShutdownHandle| async move {
-            drain.draining().await;
-            "told"
+        let waits = |shutdown: ShutdownHandle| async move {
+            shutdown.draining().await;
+            "drained"
         };
-        let perhaps = |drain: Option<ShutdownHandle>| async move {
-            drain.map_or("none", |_| "some").to_owned()
+        let optional = |shutdown: Option<ShutdownHandle>| async move {
+            shutdown.map_or("none", |_| "some").to_owned()
         };
-        Router::new().route("/told", get(told)).route("/perhaps", get(perhaps))
+        Router::new().route("/waits", get(waits)).route("/optional", get(optional))
     }
 
     async fn ask(app: Router, path: &str) -> (u16, String) {
@@ -86,35 +87,35 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn through_the_server_it_is_that_servers() {
+    async fn extractor_gives_the_handle_of_the_server() {
         let mut rig = Rig::new(crate::Policy::default(), app());
         let mut client = rig.connect();
-        client.get("/perhaps").await;
+        client.get("/optional").await;
         assert_eq!(client.answer().await.body, "some");
-        client.get("/told").await;
+        client.get("/waits").await;
         assert!(client.is_quiet().await);
         rig.terminate().await;
-        assert_eq!(client.answer().await.body, "told");
+        assert_eq!(client.answer().await.body, "drained");
         drop(client);
         assert!(rig.report().await.clean);
     }
 
     #[tokio::test]
-    async fn elsewhere_the_layer_supplies_it() {
-        let drain = ShutdownHandle::new();
-        drain.begin();
-        let app = app().layer(ShutdownHandleLayer::new(drain));
-        assert_eq!(ask(app.clone(), "/told").await, (200, "told".to_owned()));
-        assert_eq!(ask(app, "/perhaps").await, (200, "some".to_owned()));
+    async fn extractor_gives_the_handle_of_the_layer() {
+        let shutdown = ShutdownHandle::new();
+        shutdown.begin();
+        let app = app().layer(ShutdownHandleLayer::new(shutdown));
+        assert_eq!(ask(app.clone(), "/waits").await, (200, "drained".to_owned()));
+        assert_eq!(ask(app, "/optional").await, (200, "some".to_owned()));
     }
 
     #[tokio::test]
-    async fn without_either_the_answer_says_what_to_do() {
-        let (status, text) = ask(app(), "/told").await;
+    async fn extractor_without_server_or_layer_answers_500_with_the_fix() {
+        let (status, text) = ask(app(), "/waits").await;
         assert_eq!(status, 500);
         for fix in ["`lastorders::serve`", "`lastorders::layer::ShutdownHandleLayer`"] {
             assert!(text.contains(fix), "{text}");
         }
-        assert_eq!(ask(app(), "/perhaps").await, (200, "none".to_owned()));
+        assert_eq!(ask(app(), "/optional").await, (200, "none".to_owned()));
     }
 }

@@ -1,9 +1,9 @@
-//! What the application sees of the shutdown, and how it takes part.
+//! How the application observes the shutdown, and how it takes part.
 //!
 //! * `shutdown_handle`: [`ShutdownHandle`], the handle.
 //! * `current`: the handle inside of a handler.
 //! * `tracked`: [`Tracked`], a future that the shutdown waits for.
-//! * `extract`: the handle as an extractor of axum's.
+//! * `extract`: the handle as an axum extractor.
 
 mod current;
 #[cfg(feature = "axum")]

@@ -6,29 +6,30 @@ use crate::drain::Input;
 use crate::drain::ShutdownFlags;
 use crate::state::ServerState;
 
-/// What the application sees of the shutdown, and how it takes part.
+/// Lets the application observe the shutdown, and take part in it.
 ///
-/// A cheap handle: clones are the same. It belongs to one [`serve`](crate::serve()), which puts it
-/// into the extensions of every request; with the feature `axum` it is an extractor too.
+/// A handle is cheap to clone, and clones share one state. A handle belongs to one
+/// [`serve`](crate::serve()), which puts it into the extensions of every request. With the feature
+/// `axum` it is an extractor too.
 ///
 /// | the application has | it uses |
 /// |---|---|
-/// | event streams, long polls, WebSockets | [`draining`](Self::draining): they end with it |
-/// | work that outlives its request, workers | [`track`](Self::track): they are waited for |
+/// | event streams, long polls, WebSockets | [`draining`](Self::draining): end them with it |
+/// | work that outlives its request, workers | [`track`](Self::track): the shutdown waits for it |
 /// | a worker without which nothing works | [`track`](Self::track) and [`essential`][e] |
 /// | a reason of its own to stop | [`begin`](Self::begin) |
-/// | a load balancer that asks | `health` or [`HealthLayer`](crate::layer::HealthLayer) |
+/// | a load balancer that probes health | `health` or [`HealthLayer`](crate::layer::HealthLayer) |
 ///
-/// A panic in a handler needs nothing: it is a 500 for that request. One in the stream of a body,
-/// when the head has long left, ends that response in the middle. Neither holds the shutdown up.
+/// A panic in a handler needs no handle: the server answers that request with 500. A panic in a
+/// body's stream, after the head was sent, cuts that response. Neither delays the shutdown.
 ///
 /// # Without `serve`
 ///
-/// A handle that no `serve` was given works by itself: [`begin`](Self::begin) begins the drain, and
-/// health, [`draining`](Self::draining) and [`is_draining`](Self::is_draining) follow. The panic of
-/// an essential task begins it too. But there is no deadline and no report, nothing is cut, and
-/// nobody waits for tracked work but [`tasks_ended`](Self::tasks_ended). See
-/// [`layer`](crate::layer) for the whole of it.
+/// A handle that belongs to no `serve` works by itself. [`begin`](Self::begin) begins the drain,
+/// and health, [`draining`](Self::draining) and [`is_draining`](Self::is_draining) follow. The
+/// panic of an essential task begins the drain too. But there is no deadline and no report, and
+/// nothing is cut. Only [`tasks_ended`](Self::tasks_ended) waits for tracked work. See
+/// [`layer`](crate::layer) for a complete example.
 ///
 /// [e]: Tracked::essential
 #[derive(Clone, Debug)]
@@ -43,8 +44,8 @@ impl Default for ShutdownHandle {
 }
 
 impl ShutdownHandle {
-    /// A handle for [`Serve::shutdown_handle`](crate::Serve::shutdown_handle), made before it so
-    /// that routes and tasks can have it.
+    /// Creates a handle for [`Serve::shutdown_handle`](crate::Serve::shutdown_handle). Create the
+    /// handle first, so that routes and tasks can use it.
     #[must_use]
     pub fn new() -> Self {
         Self { shared: Arc::new(ServerState::new()) }
@@ -54,7 +55,7 @@ impl ShutdownHandle {
         Self { shared: Arc::clone(shared) }
     }
 
-    /// How many connections hold more than they need between two requests.
+    /// How many connections hold more buffers than they need between two requests.
     #[cfg(all(test, feature = "axum"))]
     pub(crate) fn unparked(&self) -> usize {
         self.shared.buffers.unparked()
@@ -70,10 +71,10 @@ impl ShutdownHandle {
         self.shared.flags().has(ShutdownFlags::UNREADY)
     }
 
-    /// Waits until the shutdown begins; over at once when it has. Cancel safe.
+    /// Waits until the shutdown begins. Returns at once when it has begun. Cancel safe.
     ///
-    /// For what would otherwise go on for ever, and be cut at the deadline. An event stream ends
-    /// when this does, and its client connects again, elsewhere:
+    /// Use this where a response would otherwise never end, and be cut at the deadline. An event
+    /// stream ends with this future, and its client reconnects to another instance:
     ///
     #[cfg_attr(feature = "axum", doc = "```")]
     #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -83,22 +84,24 @@ impl ShutdownHandle {
     /// use futures_util::{Stream, StreamExt, stream};
     /// use lastorders::ShutdownHandle;
     ///
-    /// async fn events(drain: ShutdownHandle) -> Sse<impl Stream<Item = Result<Event, Infallible>>>
-    /// {
+    /// async fn events(
+    ///     shutdown: ShutdownHandle,
+    /// ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     ///     let events = stream::repeat(Ok(Event::default().data("a tick")));
-    ///     Sse::new(events.take_until(drain.draining()))
+    ///     Sse::new(events.take_until(shutdown.draining()))
     /// }
     /// # use axum::response::IntoResponse;
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// # let drain = ShutdownHandle::new();
-    /// # let mut body = events(drain.clone()).await.into_response().into_body().into_data_stream();
+    /// # let shutdown = ShutdownHandle::new();
+    /// # let response = events(shutdown.clone()).await.into_response();
+    /// # let mut body = response.into_body().into_data_stream();
     /// # assert_eq!(body.next().await.unwrap().unwrap(), "data: a tick\n\n");
-    /// # drain.begin();
+    /// # shutdown.begin();
     /// # assert!(body.next().await.is_none());
     /// # });
     /// ```
     ///
-    /// A long poll answers that there is nothing yet, and its client asks again, elsewhere:
+    /// A long poll answers that there is nothing new, and its client polls another instance:
     ///
     #[cfg_attr(feature = "axum", doc = "```")]
     #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -108,38 +111,38 @@ impl ShutdownHandle {
     /// use tokio::sync::watch;
     ///
     /// async fn news(
-    ///     drain: ShutdownHandle,
+    ///     shutdown: ShutdownHandle,
     ///     State(mut news): State<watch::Receiver<u64>>,
     ///     Path(after): Path<u64>,
     /// ) -> Result<String, StatusCode> {
     ///     tokio::select! {
-    ///         // News first: what is there when the drain begins is still delivered.
+    ///         // News first: news that exist when the drain begins are still delivered.
     ///         biased;
     ///         Ok(newest) = news.wait_for(|newest| *newest > after) => Ok(newest.to_string()),
-    ///         () = drain.draining() => Err(StatusCode::NO_CONTENT),
+    ///         () = shutdown.draining() => Err(StatusCode::NO_CONTENT),
     ///     }
     /// }
     /// # let (tell, receiver) = watch::channel(1);
     /// # let route = axum::routing::get(news).with_state::<()>(receiver.clone());
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// # let drain = ShutdownHandle::new();
-    /// # drain.begin();
-    /// # let ask = |after| news(drain.clone(), State(receiver.clone()), Path(after));
+    /// # let shutdown = ShutdownHandle::new();
+    /// # shutdown.begin();
+    /// # let ask = |after| news(shutdown.clone(), State(receiver.clone()), Path(after));
     /// # assert_eq!(ask(0).await, Ok("1".to_owned()));
     /// # assert_eq!(ask(1).await, Err(StatusCode::NO_CONTENT));
     /// # });
     /// ```
     ///
     /// A WebSocket sends the close code 1001, "going away" (RFC 6455, section 7.4.1), and waits for
-    /// the answer: see `examples/websocket.rs`.
+    /// the client's close frame: see `examples/websocket.rs`.
     ///
-    /// It is over at the signal, so in a lame duck too: a client that comes back at once may be
-    /// routed here again, and finds the drain begun.
+    /// This future completes at the signal, before a lame duck ends. A client that reconnects at
+    /// once may be routed to this instance again; there the drain has already begun.
     pub fn draining(&self) -> impl Future<Output = ()> + Send + use<> {
         let shared = Arc::clone(&self.shared);
         async move {
             let mut began = std::pin::pin!(shared.began.notified());
-            // Listening before looking, so that nothing is missed in between.
+            // Register before the check, so that no notification is missed in between.
             began.as_mut().enable();
             if !shared.flags().has(ShutdownFlags::UNREADY) {
                 began.await;
@@ -149,21 +152,21 @@ impl ShutdownHandle {
 
     /// Makes the shutdown wait for `future`, from this call until it ends or is dropped.
     ///
-    /// It does not spawn: await the result, or hand it to `tokio::spawn`. At the deadline it is
-    /// dropped where it stands, and gives [`Aborted`](super::Aborted). One that does not come back
-    /// from a poll cannot be dropped; the shutdown goes on without it after
+    /// This method does not spawn: await the result, or hand it to `tokio::spawn`. At the deadline
+    /// the future is dropped, and the result is [`Aborted`](super::Aborted). A future that blocks
+    /// in its poll cannot be dropped. The shutdown continues without it after
     /// [`ABORT_GRACE`](crate::drain::ABORT_GRACE).
     ///
-    /// Work that is begun by a request and outlives it is tracked before the answer leaves, so that
-    /// there is no moment at which neither holds the shutdown:
+    /// Track work that outlives its request before the answer is sent. Then either the request or
+    /// the work holds the shutdown at every moment:
     ///
     #[cfg_attr(feature = "axum", doc = "```")]
     #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
     /// use axum::http::StatusCode;
     /// use lastorders::ShutdownHandle;
     ///
-    /// async fn sign_up(drain: ShutdownHandle) -> StatusCode {
-    ///     tokio::spawn(drain.track(async { /* send the welcome mail */ }));
+    /// async fn sign_up(shutdown: ShutdownHandle) -> StatusCode {
+    ///     tokio::spawn(shutdown.track(async { /* send the welcome mail */ }));
     ///     StatusCode::ACCEPTED
     /// }
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -171,9 +174,9 @@ impl ShutdownHandle {
     /// # });
     /// ```
     ///
-    /// A worker that takes jobs from a channel ends when the last sender is gone, and not when the
-    /// drain begins: requests in flight may still send it something. The senders that the
-    /// application holds go with the last connection. `examples/worker.rs` has the whole of it.
+    /// A worker that takes jobs from a channel must end when the last sender is dropped. The begin
+    /// of the drain is too early, because requests in flight may still send jobs. The application's
+    /// senders are dropped with the last connection. `examples/worker.rs` is a complete example.
     ///
     /// ```
     /// use lastorders::ShutdownHandle;
@@ -188,35 +191,35 @@ impl ShutdownHandle {
     /// }
     ///
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// let drain = ShutdownHandle::new();
+    /// let shutdown = ShutdownHandle::new();
     /// let (send, jobs) = mpsc::channel(16);
-    /// // Its panic would begin the shutdown: nobody else takes the jobs.
-    /// let worker = tokio::spawn(drain.track(work(jobs)).essential());
+    /// // A panic begins the shutdown, because no other worker takes the jobs.
+    /// let worker = tokio::spawn(shutdown.track(work(jobs)).essential());
     /// # send.send(7).await.unwrap();
     /// # drop(send);
     /// # assert_eq!(worker.await.unwrap(), Ok(7));
     /// # });
     /// ```
     ///
-    /// One that goes round and round ends when the drain begins:
-    /// `tokio::select! { () = drain.draining() => break, _ = interval.tick() => … }`.
+    /// A worker that runs a loop ends when the drain begins:
+    /// `tokio::select! { () = shutdown.draining() => break, _ = interval.tick() => … }`.
     pub fn track<F: Future>(&self, future: F) -> Tracked<F> {
         Tracked::new(&self.shared, future)
     }
 
-    /// Begins the shutdown, as a signal does; the report's cause is `application`. Nothing happens
-    /// when it has begun before.
+    /// Begins the shutdown, as a signal does. The report's cause is `application`. This has no
+    /// effect when the shutdown has already begun.
     ///
-    /// For an application with a reason of its own: an administrator's request, a lease that was
-    /// lost, a worker that has ended and should not have. Called before the
-    /// [`serve`](crate::serve()) that this handle is given to, it makes that shut down at once.
+    /// Call this when the application itself has a reason to stop: an administrator's request, a
+    /// lost lease, or a worker that ended unexpectedly. If this is called before the handle's
+    /// [`serve`](crate::serve()) starts, that server shuts down at once.
     pub fn begin(&self) {
         self.shared.ask(Input::Begin);
     }
 
-    /// Waits until no tracked future is left; over at once when there is none. Cancel safe.
+    /// Waits until no tracked future is left. Returns at once when there is none. Cancel safe.
     ///
-    /// [`serve`](crate::serve()) does this by itself. Without it, bound it by a timeout.
+    /// [`serve`](crate::serve()) waits by itself. Without `serve`, bound this call by a timeout.
     pub fn tasks_ended(&self) -> impl Future<Output = ()> + Send + use<> {
         let shared = Arc::clone(&self.shared);
         async move { shared.tasks_ended().await }

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use crate::drain::Input;
 use crate::state::{ServerState, TaskEntry};
 
-/// A task's place among those that the shutdown waits for.
+/// Registers a task as one that the shutdown waits for, until this is dropped.
 struct Membership {
     shared: Arc<ServerState>,
     id: u64,
@@ -28,10 +28,10 @@ pin_project! {
     /// A future that the shutdown waits for. Made by
     /// [`ShutdownHandle::track`](super::ShutdownHandle::track).
     ///
-    /// A panic passes through it, and ends it: it is waited for no longer.
+    /// A panic propagates through this future, and ends its tracking.
     #[must_use = "futures do nothing unless polled, and the shutdown waits for this one"]
     pub struct Tracked<F> {
-        // Dropped, as its own output demands, before it counts as ended.
+        // Dropped before the task counts as ended; its output promises that.
         #[pin]
         future: Option<F>,
         membership: Option<Membership>,
@@ -48,8 +48,8 @@ impl<F> Tracked<F> {
         Self { future: Some(future), membership: Some(membership), essential: false }
     }
 
-    /// Makes its panic begin the shutdown, with exit code [`PANIC`](crate::exit_code::PANIC). The
-    /// panic then goes on.
+    /// Makes a panic of this future begin the shutdown, with exit code
+    /// [`PANIC`](crate::exit_code::PANIC). The panic then propagates.
     pub fn essential(self) -> Self {
         Self { essential: true, ..self }
     }
@@ -68,7 +68,7 @@ impl<F: Future> Future for Tracked<F> {
         let Some(future) = this.future.as_mut().as_pin_mut() else {
             return Poll::Ready(Err(Aborted));
         };
-        // What is ready at the deadline has made it.
+        // The future is polled first: a future that is ready at the deadline counts as finished.
         let output = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
             Ok(Poll::Ready(output)) => Ok(output),
             Ok(Poll::Pending) if aborted => Err(Aborted),
@@ -77,7 +77,7 @@ impl<F: Future> Future for Tracked<F> {
                 if *this.essential {
                     membership.shared.ask(Input::Panicked);
                 }
-                // Whoever caught the panic may keep what is left of it.
+                // Drop the future now, because the caller that catches the panic may keep `self`.
                 this.future.set(None);
                 *this.membership = None;
                 resume_unwind(panic);
@@ -101,7 +101,7 @@ pub struct Aborted;
 
 impl fmt::Display for Aborted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cut at the end of the drain")
+        f.write_str("the shutdown's deadline passed before the tracked future ended")
     }
 }
 

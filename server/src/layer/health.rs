@@ -14,12 +14,14 @@ use tower_service::Service;
 use super::oneshot::Oneshot;
 use crate::{ShutdownHandle, health};
 
-/// Answers the health route: `GET /health` gives 200 `{"status":"ok"}`, and from the signal on 503
-/// `{"status":"shutting_down"}`. Everything else goes to the inner service.
+/// Answers the health route before the inner service sees the request.
 ///
-/// It answers at once however busy the inner service is: readiness is asked of a clone of that, and
-/// only for the requests that go to it. So it belongs outside of layers that limit or shed load.
-/// (With axum, the route `lastorders::health` does the same.)
+/// `GET /health` is answered with 200 `{"status":"ok"}`, and from the signal on with 503
+/// `{"status":"shutting_down"}`. Every other request goes to the inner service.
+///
+/// Health is answered at once even while the inner service is busy. Each other request polls the
+/// readiness of its own clone of the inner service. So place this layer outside of layers that
+/// limit or shed load. With axum, the route `lastorders::health` does the same.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -31,32 +33,32 @@ use crate::{ShutdownHandle, health};
 /// use tower::{Layer, ServiceExt, service_fn};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// let drain = ShutdownHandle::new();
+/// let shutdown = ShutdownHandle::new();
 /// let hello = service_fn(|_: Request<Empty<Bytes>>| async {
 ///     Ok::<_, Infallible>(Response::new(Full::from("hello")))
 /// });
-/// let app = HealthLayer::new(drain.clone()).path("/healthz").layer(hello);
+/// let app = HealthLayer::new(shutdown.clone()).path("/healthz").layer(hello);
 ///
 /// let ask = || Request::get("/healthz").body(Empty::<Bytes>::new()).unwrap();
 /// assert_eq!(app.clone().oneshot(ask()).await.unwrap().status(), StatusCode::OK);
-/// drain.begin();
+/// shutdown.begin();
 /// assert_eq!(app.oneshot(ask()).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
 /// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct HealthLayer {
-    drain: ShutdownHandle,
+    shutdown: ShutdownHandle,
     path: Cow<'static, str>,
 }
 
 impl HealthLayer {
-    /// On the path `/health`, of this drain.
+    /// Answers on the path `/health`, by the state of this handle.
     #[must_use]
-    pub fn new(drain: ShutdownHandle) -> Self {
-        Self { drain, path: Cow::Borrowed("/health") }
+    pub fn new(shutdown: ShutdownHandle) -> Self {
+        Self { shutdown, path: Cow::Borrowed("/health") }
     }
 
-    /// On another path. It is compared with that of the request as it stands.
+    /// Answers on another path. The path is compared literally with the request's.
     #[must_use]
     pub fn path(self, path: impl Into<Cow<'static, str>>) -> Self {
         Self { path: path.into(), ..self }
@@ -71,7 +73,7 @@ impl<S> Layer<S> for HealthLayer {
     }
 }
 
-/// A service with a health route. Made by [`HealthLayer`].
+/// A service with a health route, created by [`HealthLayer`].
 #[derive(Clone, Debug)]
 pub struct WithHealth<S> {
     inner: S,
@@ -92,11 +94,11 @@ where
     }
 
     fn call(&mut self, request: Request<Q>) -> Self::Future {
-        let HealthLayer { drain, path } = &self.layer;
-        // Whoever asks by HEAD gets the same head; the server leaves the body out.
+        let HealthLayer { shutdown, path } = &self.layer;
+        // A HEAD request gets the same head, and the server omits the body.
         let asks = matches!(*request.method(), Method::GET | Method::HEAD);
         let kind = if asks && request.uri().path() == path {
-            Kind::Health { draining: drain.is_draining() }
+            Kind::Health { draining: shutdown.is_draining() }
         } else {
             Kind::Inner { answer: Oneshot::new(self.inner.clone(), request) }
         };
@@ -105,7 +107,7 @@ where
 }
 
 pin_project! {
-    /// The answer of a [`WithHealth`].
+    /// The response future of a [`WithHealth`].
     #[derive(Debug)]
     pub struct HealthFuture<S: Service<R>, R> {
         #[pin]

@@ -7,7 +7,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 pin_project! {
-    /// One call of a service, once it is ready.
+    /// Calls a service once, when the service is ready.
     #[project = OneshotProj]
     pub(super) enum Oneshot<S: Service<R>, R> {
         Waiting { service: S, request: Option<R> },

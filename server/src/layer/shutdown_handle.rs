@@ -8,18 +8,18 @@ use crate::ShutdownHandle;
 
 /// Puts a [`ShutdownHandle`] into the extensions of every request.
 ///
-/// For servers other than [`serve`](crate::serve()), which does it by itself; one that requests
-/// carry already is replaced.
+/// For servers other than [`serve`](crate::serve()), which does this by itself. A handle that a
+/// request already carries is replaced.
 #[derive(Clone, Debug)]
 pub struct ShutdownHandleLayer {
-    drain: ShutdownHandle,
+    shutdown: ShutdownHandle,
 }
 
 impl ShutdownHandleLayer {
-    /// With this handle.
+    /// Inserts this handle.
     #[must_use]
-    pub fn new(drain: ShutdownHandle) -> Self {
-        Self { drain }
+    pub fn new(shutdown: ShutdownHandle) -> Self {
+        Self { shutdown }
     }
 }
 
@@ -27,15 +27,15 @@ impl<S> Layer<S> for ShutdownHandleLayer {
     type Service = WithShutdownHandle<S>;
 
     fn layer(&self, inner: S) -> WithShutdownHandle<S> {
-        WithShutdownHandle { inner, drain: self.drain.clone() }
+        WithShutdownHandle { inner, shutdown: self.shutdown.clone() }
     }
 }
 
-/// A service whose requests carry a [`ShutdownHandle`]. Made by [`ShutdownHandleLayer`].
+/// A service whose requests carry a [`ShutdownHandle`], created by [`ShutdownHandleLayer`].
 #[derive(Clone, Debug)]
 pub struct WithShutdownHandle<S> {
     inner: S,
-    drain: ShutdownHandle,
+    shutdown: ShutdownHandle,
 }
 
 impl<S, B> Service<Request<B>> for WithShutdownHandle<S>
@@ -51,7 +51,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
-        request.extensions_mut().insert(self.drain.clone());
+        request.extensions_mut().insert(self.shutdown.clone());
         self.inner.call(request)
     }
 }

@@ -20,20 +20,20 @@ fn request(method: Method, path: &str) -> Request<Empty<Bytes>> {
     Request::builder().method(method).uri(path).body(Empty::new()).expect("a request")
 }
 
-/// Answers with what the request carries.
+/// Answers "inner", and whether the request's handle is draining.
 async fn inner(request: Request<Empty<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
     let text = match request.extensions().get::<ShutdownHandle>() {
-        Some(drain) => format!("inner, draining: {}", drain.is_draining()),
+        Some(shutdown) => format!("inner, draining: {}", shutdown.is_draining()),
         None => "inner".to_owned(),
     };
     Ok(Response::new(Full::from(text)))
 }
 
 #[tokio::test]
-async fn health_is_answered_before_the_service_and_nothing_else_is() {
-    let drain = ShutdownHandle::new();
-    let app = HealthLayer::new(drain.clone()).layer(service_fn(inner));
-    let moved = HealthLayer::new(drain.clone()).path("/healthz").layer(service_fn(inner));
+async fn health_layer_answers_only_the_health_path() {
+    let shutdown = ShutdownHandle::new();
+    let app = HealthLayer::new(shutdown.clone()).layer(service_fn(inner));
+    let moved = HealthLayer::new(shutdown.clone()).path("/healthz").layer(service_fn(inner));
     let ok = r#"{"status":"ok"}"#;
     let over = r#"{"status":"shutting_down"}"#;
     let rows = [
@@ -47,12 +47,12 @@ async fn health_is_answered_before_the_service_and_nothing_else_is() {
         (false, &moved, Method::GET, "/healthz", 200, ok),
         (true, &app, Method::GET, "/health", 503, over),
         (true, &moved, Method::GET, "/healthz", 503, over),
-        // What else is asked is still the service's to answer.
+        // The service still answers every other path.
         (true, &app, Method::GET, "/", 200, "inner"),
     ];
     for (draining, app, method, path, status, body) in rows {
         if draining {
-            drain.begin();
+            shutdown.begin();
         }
         let row = format!("{method} {path}, draining: {draining}");
         let response = app.clone().oneshot(request(method, path)).await.expect("infallible");
@@ -65,7 +65,7 @@ async fn health_is_answered_before_the_service_and_nothing_else_is() {
     }
 }
 
-/// Never ready: whoever asks it waits.
+/// A service that is never ready.
 #[derive(Clone)]
 struct Busy;
 
@@ -84,7 +84,7 @@ impl Service<Request<Empty<Bytes>>> for Busy {
 }
 
 #[tokio::test]
-async fn a_busy_service_holds_requests_up_but_not_health() {
+async fn busy_service_delays_requests_but_not_health() {
     let app = HealthLayer::new(ShutdownHandle::new()).layer(Busy);
     let mut other = Box::pin(app.clone().oneshot(request(Method::GET, "/")));
     let mut cx = Context::from_waker(Waker::noop());
@@ -94,50 +94,50 @@ async fn a_busy_service_holds_requests_up_but_not_health() {
 }
 
 #[tokio::test]
-async fn requests_carry_the_drain() {
-    let drain = ShutdownHandle::new();
-    let app = ShutdownHandleLayer::new(drain.clone()).layer(service_fn(inner));
+async fn layer_puts_the_shutdown_handle_into_requests() {
+    let shutdown = ShutdownHandle::new();
+    let app = ShutdownHandleLayer::new(shutdown.clone()).layer(service_fn(inner));
     for expected in ["inner, draining: false", "inner, draining: true"] {
         let response = app.clone().oneshot(request(Method::GET, "/")).await.expect("infallible");
         let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
         assert_eq!(bytes, expected.as_bytes());
-        drain.begin();
+        shutdown.begin();
     }
 }
 
 #[tokio::test]
-async fn another_server_follows_the_drain() {
-    let drain = ShutdownHandle::new();
+async fn axum_serve_shuts_down_with_the_shutdown_handle() {
+    let shutdown = ShutdownHandle::new();
     let arrived = Arc::new(Semaphore::new(0));
     let held = Arc::new(Semaphore::new(0));
     let arrive = Arc::clone(&arrived);
-    let told = move |Extension(drain): Extension<ShutdownHandle>| async move {
+    let handler = move |Extension(shutdown): Extension<ShutdownHandle>| async move {
         arrive.add_permits(1);
-        drain.draining().await;
-        "told"
+        shutdown.draining().await;
+        "drained"
     };
     let app = axum::Router::new()
-        .route("/", axum::routing::get(told))
-        .layer(ShutdownHandleLayer::new(drain.clone()))
-        .layer(HealthLayer::new(drain.clone()));
+        .route("/", axum::routing::get(handler))
+        .layer(ShutdownHandleLayer::new(shutdown.clone()))
+        .layer(HealthLayer::new(shutdown.clone()));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let server = axum::serve(listener, app).with_graceful_shutdown(drain.draining());
+    let address = listener.local_addr().expect("the listener is bound");
+    let server = axum::serve(listener, app).with_graceful_shutdown(shutdown.draining());
     let server = tokio::spawn(server.into_future());
     let hold = Arc::clone(&held);
-    tokio::spawn(drain.track(async move { hold.acquire().await.map(SemaphorePermit::forget) }));
+    tokio::spawn(shutdown.track(async move { hold.acquire().await.map(SemaphorePermit::forget) }));
 
-    let mut client = TcpStream::connect(address).await.expect("it listens");
-    client.write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("it reads");
+    let mut client = TcpStream::connect(address).await.expect("the server listens");
+    client.write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("the server reads");
     arrived.acquire().await.expect("open").forget();
-    drain.begin();
+    shutdown.begin();
     let mut answer = String::new();
     client.read_to_string(&mut answer).await.expect("no reset");
-    assert!(answer.ends_with("told"), "{answer}");
+    assert!(answer.ends_with("drained"), "{answer}");
     server.await.expect("no panic").expect("no error");
 
-    // The server does not wait for what was tracked.
-    assert!(drain.tasks_ended().now_or_never().is_none());
+    // The server does not wait for tracked work.
+    assert!(shutdown.tasks_ended().now_or_never().is_none());
     held.add_permits(1);
-    drain.tasks_ended().await;
+    shutdown.tasks_ended().await;
 }

@@ -34,14 +34,14 @@ impl<L> TlsListener<L> {
     }
 
     /// How long a handshake may take, from the accept to its end. Then the connection is closed.
-    /// The default is 10 s, which is that of axum-server too.
+    /// The default is 10 s, as in axum-server.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.handshakes.timeout = timeout;
         self
     }
 
-    /// The clock of that timeout. The default is [`TokioClock`].
+    /// The clock of the handshake timeout. The default is [`TokioClock`].
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.handshakes.clock = SharedClock::new(clock);
@@ -77,7 +77,7 @@ impl<L: fmt::Debug> fmt::Debug for TlsListener<L> {
     }
 }
 
-/// What a handshake begins with.
+/// Everything that is needed to begin a handshake.
 struct Handshakes {
     acceptor: TlsAcceptor,
     timeout: Duration,

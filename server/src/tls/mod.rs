@@ -1,4 +1,4 @@
-//! TLS by rustls: [`TlsListener`] around any other listener.
+//! TLS by rustls: [`TlsListener`] wraps any other listener.
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -16,25 +16,25 @@
 //! # }
 //! ```
 //!
-//! Which cryptography is used is the application's choice: it makes the
-//! [`ServerConfig`](rustls::ServerConfig), with a provider that its own dependency on rustls brings
-//! (`rustls = { version = "0.23", features = ["ring", "tls12"] }`). rustls is re-exported here, so
-//! that the versions agree. HTTP/2 is spoken with clients that choose `h2` in ALPN, which the
-//! configuration must offer as above, and only if this crate's feature `http2` is on.
+//! The application chooses the cryptography. It creates the [`ServerConfig`](rustls::ServerConfig)
+//! with a provider from its own dependency on rustls (`rustls = { version = "0.23", features =
+//! ["ring", "tls12"] }`). This module re-exports rustls, so that the versions agree. A client gets
+//! HTTP/2 if it chooses `h2` in ALPN. The configuration must offer `h2` as above, and this crate's
+//! feature `http2` must be on.
 //!
 //! # In a shutdown
 //!
-//! * Accepting never waits for a handshake. It goes on in the connection's own task, so a client
-//!   that is slow with it holds up nobody else.
-//! * To the drain, a connection is new until the first byte of a request has been decrypted: one
-//!   that is in its handshake has until the policy's
-//!   [`first_byte_grace`](crate::Policy#structfield.first_byte_grace) is over, and is then closed.
-//! * A clean close is `close_notify` first (RFC 8446, section 6.1), then the FIN, then what the
-//!   client still sends is read and thrown away, for no longer than the policy's
+//! * Accepting never waits for a handshake. The handshake runs in the connection's own task, so a
+//!   slow client delays no other client.
+//! * A connection counts as new until the first byte of a request has been decrypted. A connection
+//!   in its handshake is closed when the policy's
+//!   [`first_byte_grace`](crate::Policy#structfield.first_byte_grace) is over.
+//! * A clean close sends `close_notify` (RFC 8446, section 6.1), then the FIN. Then the server
+//!   reads and discards the client's data, for at most the policy's
 //!   [`linger`](crate::Policy#structfield.linger).
-//! * The socket is sealed in the way of the listener inside.
+//! * The wrapped listener seals the socket by its own method.
 //!
-//! While serving, a handshake is bounded by [`TlsListener::handshake_timeout`].
+//! [`TlsListener::handshake_timeout`] bounds a handshake outside of a shutdown.
 
 mod listener;
 mod stream;

@@ -9,13 +9,13 @@ use tokio_rustls::{Accept, server};
 
 use crate::clock::Sleep;
 
-/// A connection that speaks TLS. Its handshake goes on whenever it is read from or written to.
+/// A connection that speaks TLS. Reads and writes drive its handshake.
 pub struct TlsStream<I> {
     state: State<I>,
 }
 
-/// Both are boxed, because a session is about a kilobyte and every connection is moved several
-/// times before it is served.
+/// Both states are boxed. A session takes about 1 kB, and every connection is moved several times
+/// before it is served.
 enum State<I> {
     Handshaking { accept: Box<Accept<I>>, timeout: Duration, until: Sleep },
     Open(Box<server::TlsStream<I>>),
@@ -29,10 +29,11 @@ impl<I> TlsStream<I> {
 }
 
 impl<I: AsyncRead + AsyncWrite + Unpin> TlsStream<I> {
-    /// The session, once the handshake is over.
+    /// Returns the session, once the handshake has finished.
     fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&mut server::TlsStream<I>>> {
         if let State::Handshaking { accept, timeout, until } = &mut self.state {
-            // The handshake first: what has ended by the timeout has ended in time.
+            // The handshake is polled first, so a handshake that finishes at the timeout is in
+            // time.
             let ended = match Pin::new(accept).poll(cx) {
                 Poll::Ready(ended) => ended,
                 Poll::Pending => {
@@ -89,12 +90,13 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<I> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.state {
             State::Open(session) => Pin::new(session).poll_flush(cx),
-            // Nothing has been written, and the handshake flushes its own.
+            // No data has been written yet, and the handshake flushes its own output.
             State::Handshaking { .. } | State::Gone => Poll::Ready(Ok(())),
         }
     }
 
-    /// Says `close_notify`, if the handshake is over, and shuts the write side. Reading goes on.
+    /// Sends `close_notify`, if the handshake has finished, and shuts the write side. Reading
+    /// continues.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.state {
             State::Open(session) => return Pin::new(session).poll_shutdown(cx),
@@ -122,6 +124,6 @@ impl<I> fmt::Debug for TlsStream<I> {
 }
 
 fn timed_out(timeout: Duration) -> io::Error {
-    let message = format!("the TLS handshake was not over after {timeout:?}");
+    let message = format!("the TLS handshake did not finish within {timeout:?}");
     io::Error::new(io::ErrorKind::TimedOut, message)
 }

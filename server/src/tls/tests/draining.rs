@@ -7,7 +7,7 @@ use crate::testing::{Gate, ms, settle};
 use crate::{Policy, SealMethod, ShutdownHandle, Signal};
 
 #[tokio::test(start_paused = true)]
-async fn a_handshake_that_has_not_begun_is_bounded_by_the_first_byte_grace() {
+async fn connection_before_its_tls_handshake_closes_after_the_first_byte_grace() {
     let policy = Policy::default().first_byte_grace(ms(100));
     let mut rig = rig(policy, Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -22,9 +22,9 @@ async fn a_handshake_that_has_not_begun_is_bounded_by_the_first_byte_grace() {
     assert_eq!(report.took_ms, 100);
 }
 
-/// Bytes have been read from the socket, but none of them was a request's.
+/// The server has read bytes from the socket, but no byte of a request.
 #[tokio::test(start_paused = true)]
-async fn so_is_one_that_stays_half_done() {
+async fn half_done_tls_handshake_closes_after_the_first_byte_grace() {
     let policy = Policy::default().first_byte_grace(ms(100));
     let mut rig = rig(policy, Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -33,7 +33,7 @@ async fn so_is_one_that_stays_half_done() {
     rig.terminate().await;
     tokio::time::advance(ms(99)).await;
     assert!(client.is_quiet().await);
-    // More of it, but not all, gains no time.
+    // More bytes, but not all, extend no deadline.
     client.send(&hello[hello.len() / 2..hello.len() - 1]).await;
     assert!(client.closed().await);
     assert_eq!(rig.elapsed(), ms(100));
@@ -41,21 +41,21 @@ async fn so_is_one_that_stays_half_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_is_one_that_is_over_without_a_request() {
+async fn tls_connection_without_a_request_closes_after_the_first_byte_grace() {
     let policy = Policy::default().first_byte_grace(ms(100));
     let mut rig = rig(policy, Gate::new().app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     rig.terminate().await;
     tokio::time::advance(ms(99)).await;
     assert!(client.is_quiet().await);
-    // Without `close_notify` this would be an error.
+    // A close without `close_notify` would be an error here.
     assert!(client.closed().await);
     assert_eq!(rig.elapsed(), ms(100));
     assert!(rig.report().await.clean);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handshake_that_ends_in_time_is_served() {
+async fn tls_handshake_that_ends_within_the_grace_is_served() {
     let mut rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let client = rig.connect();
     settle().await;
@@ -70,7 +70,7 @@ async fn a_handshake_that_ends_in_time_is_served() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_in_flight_is_answered_and_then_closed_in_good_order() {
+async fn tls_request_in_flight_is_answered_and_its_connection_closed_cleanly() {
     let gate = Gate::new();
     let mut rig = rig(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
@@ -93,7 +93,7 @@ async fn a_request_in_flight_is_answered_and_then_closed_in_good_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_never_says_close_notify_holds_only_as_long_as_the_linger() {
+async fn client_without_close_notify_delays_the_shutdown_by_the_linger_only() {
     let mut rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     rig.terminate().await;
@@ -107,8 +107,8 @@ async fn a_client_that_never_says_close_notify_holds_only_as_long_as_the_linger(
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_reset_destroys_an_answer_over_an_unread_body() {
-    // The handler answers without having read the body.
+async fn tls_answer_over_an_unread_body_arrives_whole() {
+    // The handler does not read the body.
     let app = Router::new().route("/", post(|| async { "early" }));
     let mut rig = rig(Policy::default(), app);
     let mut client = connect(&rig).await;
@@ -121,14 +121,14 @@ async fn no_reset_destroys_an_answer_over_an_unread_body() {
     assert!(rig.report().await.clean);
 }
 
-/// The seal is that of the listener inside, and what it lets in speaks TLS too.
+/// The wrapped listener seals the socket, and connections that it admits speak TLS too.
 #[tokio::test(start_paused = true)]
-async fn what_waits_to_be_accepted_is_served() {
+async fn queued_tls_connections_are_served_after_the_signal() {
     let mut rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let clients: Vec<_> = (0..20).map(|_| rig.connect()).collect();
     rig.signal(Signal::Terminate);
     for client in clients {
-        let mut client = shake_hands(client).await.expect("it came in time");
+        let mut client = shake_hands(client).await.expect("the client connected in time");
         client.get("/").await;
         assert!(client.answer().await.says_close());
         assert!(client.closed().await);

@@ -1,8 +1,8 @@
 //! TLS on a paused clock and in-memory connections.
 //!
-//! * `peers`: a certificate, and the two sides that know it.
-//! * `draining`: connections in every stage of a handshake when the shutdown begins.
-//! * `serving`: handshakes while nothing else happens.
+//! * `peers`: a certificate, and a server and a client that use it.
+//! * `draining`: connections in every state of a handshake when the shutdown begins.
+//! * `serving`: handshakes without a shutdown.
 
 mod draining;
 mod peers;

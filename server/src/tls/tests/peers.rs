@@ -13,7 +13,7 @@ use crate::tls::TlsListener;
 
 pub(super) type TlsClient = Client<TlsStream<DuplexStream>>;
 
-/// A server that speaks TLS.
+/// Starts a server that speaks TLS.
 pub(super) fn rig(policy: Policy, app: Router) -> Rig {
     Rig::behind(policy, app, listener, |serve| serve)
 }
@@ -32,7 +32,7 @@ pub(super) async fn shake_hands(client: Client) -> std::io::Result<TlsClient> {
     connector.connect(name(), client.0).await.map(Client)
 }
 
-/// What a client sends first.
+/// The first message of a client.
 pub(super) fn client_hello() -> Vec<u8> {
     let config = Arc::clone(&pair().1);
     let mut session = ClientConnection::new(config, name()).expect("a client");
@@ -45,7 +45,7 @@ fn name() -> ServerName<'static> {
     ServerName::try_from("localhost").expect("a name")
 }
 
-/// One certificate for all tests, and the client trusts it and no other.
+/// One certificate for all tests. The client trusts no other certificate.
 fn pair() -> &'static (Arc<ServerConfig>, Arc<ClientConfig>) {
     static PAIR: OnceLock<(Arc<ServerConfig>, Arc<ClientConfig>)> = OnceLock::new();
     PAIR.get_or_init(|| {

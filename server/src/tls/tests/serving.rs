@@ -3,7 +3,7 @@ use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_handshake_holds_nobody_else_up() {
+async fn slow_tls_handshake_delays_no_other_client() {
     let rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut slow = rig.connect();
     let hello = client_hello();
@@ -16,7 +16,7 @@ async fn a_slow_handshake_holds_nobody_else_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handshake_without_an_end_is_cut_at_its_timeout() {
+async fn endless_tls_handshake_is_cut_at_its_timeout() {
     let rig = rig(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.send(&client_hello()[..1]).await;
@@ -25,12 +25,12 @@ async fn a_handshake_without_an_end_is_cut_at_its_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_timeout_is_the_applications_to_choose() {
+async fn tls_handshake_timeout_is_configurable() {
     let short = |memory| listener(memory).handshake_timeout(ms(30));
     let app = Gate::new().app(ShutdownHandle::new());
     let rig = Rig::behind(Policy::default(), app, short, |serve| serve);
     let mut slow = rig.connect();
-    // Over in time, this one does not feel the timeout any more.
+    // This handshake is over, so the timeout does not apply to it any more.
     let mut quick = connect(&rig).await;
     assert!(slow.closed().await);
     assert_eq!(rig.elapsed(), ms(30));
@@ -40,12 +40,12 @@ async fn the_timeout_is_the_applications_to_choose() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_speak_tls_is_turned_away() {
+async fn plain_http_client_of_a_tls_server_gets_an_alert() {
     let gate = Gate::new();
     let mut rig = rig(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.get("/").await;
-    // An alert, which is no HTTP.
+    // The server sends a TLS alert, which is not HTTP.
     assert!(!client.closed().await);
     assert!(shake_hands(rig.connect()).await.is_ok(), "others are served");
     rig.terminate().await;
