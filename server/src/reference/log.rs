@@ -10,7 +10,7 @@ use super::{LogFormat, Settings};
 ///
 /// # Errors
 ///
-/// When the filter cannot be understood.
+/// When the filter cannot be parsed.
 pub(super) fn start(settings: &Settings) -> Result<(), String> {
     let filter: Targets = settings
         .log
@@ -18,7 +18,7 @@ pub(super) fn start(settings: &Settings) -> Result<(), String> {
         .map_err(|error| format!("cannot read LASTORDERS_LOG={:?}: {error}", settings.log))?;
     let log = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
     let registry = tracing_subscriber::registry().with(filter);
-    // A second call in one process finds a log already there, which serves as well.
+    // A second call in one process finds a log that is already running, and keeps it.
     let _ = match settings.log_format {
         LogFormat::Text => registry.with(log.with_ansi(false)).try_init(),
         LogFormat::Json => registry.with(log.json().flatten_event(true)).try_init(),

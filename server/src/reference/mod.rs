@@ -1,14 +1,15 @@
-//! The reference service: the contract that servers are graded by, done well.
+//! The reference service: a server that fulfils the contract by which `lastorders-check` grades
+//! servers.
 //!
-//! * [`JobStore`], [`Job`], [`StoreError`]: where jobs are kept; a simulator brings its own.
+//! * [`JobStore`], [`Job`], [`StoreError`]: the storage of jobs; a simulator supplies its own.
 //! * [`router`]: the contract over any store, without I/O of its own.
-//! * [`reach`]: the time before it serves, until the store is there or a signal comes.
+//! * [`reach`]: connects to the store before serving, until the store answers or a signal comes.
 //!
 //! With the feature `reference`:
 //!
 //! * `postgres`: the real store.
-//! * `settings`: the environment and the command line.
-//! * `program`: what puts these together.
+//! * `settings`: environment and command line.
+//! * `program`: the program that combines these.
 
 #[cfg(feature = "reference")]
 mod log;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Job, JobStore, StoreError};
 
-/// The key of the advisory lock under which the table is made: an arbitrary number that is ours.
+/// The key of the advisory lock for creating the table: an arbitrary number, unique to us.
 const TABLE_LOCK: i64 = 0x6c61_7374_6f72_6473;
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS jobs (
@@ -16,14 +16,14 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS jobs (
     created_at timestamptz NOT NULL DEFAULT now()
 )";
 
-/// When we are killed in the middle of a statement, the server would go on with it, and hold its
-/// locks, until it wrote to us. Where it can (Postgres 14 and later), it looks now and then whether
-/// we are still there.
+/// If this process is killed in the middle of a statement, the database continues it and holds its
+/// locks until it writes to the dead connection. With this setting (Postgres 14 and later) the
+/// database checks every 500 ms whether the client is still connected.
 const SESSION: &str = "SELECT set_config(name, '500ms', false) FROM pg_settings
     WHERE name = 'client_connection_check_interval'";
 
-/// How long one attempt to connect may take; a database that accepts and never answers must not
-/// look like one that thinks.
+/// How long one attempt to connect may take. Without a bound, a database that accepts and never
+/// answers would block the start.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Jobs in a Postgres table.
@@ -35,11 +35,11 @@ pub struct Postgres {
 /// Why the database could not be made ready.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// It does not answer, or not yet: worth another try.
+    /// The database does not answer, or not yet. Another attempt may succeed.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
-    /// It answered no: trying again would be of no use.
-    #[error("the database refuses us: {0}")]
+    /// The database refused for good. Another attempt is useless.
+    #[error("the database refused the connection: {0}")]
     Refused(#[source] sqlx::Error),
 }
 
@@ -48,22 +48,23 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// When it is no such URL.
+    /// When the URL has another scheme or cannot be parsed.
     pub fn parse(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
-        // sqlx itself takes any scheme.
+        // sqlx itself accepts any scheme.
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(sqlx::Error::Configuration("not a postgres:// URL".into()));
         }
         let options = PgConnectOptions::from_str(url)?.application_name("lastorders-server");
-        // A statement that waits for a lock is no news, and its text does not belong in the log.
+        // Statement logging is off: a statement that waits for a lock is normal, and its text does
+        // not belong in the log.
         Ok(options.disable_statement_logging())
     }
 
-    /// Connects, and makes the table if it is not there. Several instances may do so at once.
+    /// Connects, and creates the table if it does not exist. Several instances may do so at once.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`], which says whether to try again.
+    /// [`ConnectError`], whose variant says whether to try again.
     pub async fn connect(options: PgConnectOptions, pool_size: u32) -> Result<Self, ConnectError> {
         let pool = PgPoolOptions::new()
             .max_connections(pool_size)
@@ -76,7 +77,7 @@ impl Postgres {
             .unwrap_or(Err(sqlx::Error::PoolTimedOut))
             .map_err(classify)?;
         let store = Self { pool };
-        match store.make_table().await {
+        match store.create_table().await {
             Ok(()) => Ok(store),
             Err(error) => {
                 store.close().await;
@@ -85,17 +86,17 @@ impl Postgres {
         }
     }
 
-    async fn make_table(&self) -> Result<(), sqlx::Error> {
-        // A table that is there needs no right to create one.
-        let there: bool = sqlx::query_scalar("SELECT to_regclass('jobs') IS NOT NULL")
+    async fn create_table(&self) -> Result<(), sqlx::Error> {
+        // An existing table needs no right to create one.
+        let exists: bool = sqlx::query_scalar("SELECT to_regclass('jobs') IS NOT NULL")
             .fetch_one(&self.pool)
             .await?;
-        if there {
+        if exists {
             return Ok(());
         }
         let mut transaction = self.pool.begin().await?;
-        // Without the lock two instances can both find no table, and one fails on a unique index of
-        // the catalogue.
+        // Without the lock, two instances can both find no table, and one of them fails on a unique
+        // index of the catalogue.
         sqlx::query("SELECT pg_advisory_xact_lock($1)")
             .bind(TABLE_LOCK)
             .execute(&mut *transaction)
@@ -104,18 +105,18 @@ impl Postgres {
         transaction.commit().await
     }
 
-    /// Ends every session with a `Terminate`, when those in use have been given back. New work
-    /// fails from the call on.
+    /// Waits until all sessions are returned to the pool, and ends each with a `Terminate`. New
+    /// work fails from the call on.
     ///
-    /// Has no bound of its own: a session that never comes back is waited for.
+    /// Has no bound of its own: this waits for a session that is never returned.
     pub async fn close(&self) {
         self.pool.close().await;
     }
 
     async fn insert(&self, job: &Job) -> Result<(), sqlx::Error> {
-        // An explicit transaction, so that a statement which outlives us (cut at the deadline, or
-        // killed) is rolled back: a single statement would be committed by the server without
-        // anybody there to be told.
+        // An explicit transaction, so that the database rolls back a statement that outlives this
+        // process, cut at the deadline or killed. The database would commit a single statement, and
+        // no client would learn of the job.
         let mut transaction: Transaction<'_, Backend> = self.pool.begin().await?;
         sqlx::query("INSERT INTO jobs (id, name) VALUES ($1, $2)")
             .bind(&job.id)
@@ -134,8 +135,8 @@ impl JobStore for Postgres {
     }
 }
 
-/// What answers no for good: bad credentials (class 28), no such database, or no right to make the
-/// table.
+/// Sorts errors into final refusals and others. Final are bad credentials (class 28), a missing
+/// database, and a missing right to create the table.
 fn classify(error: sqlx::Error) -> ConnectError {
     let code = error.as_database_error().and_then(|it| it.code().map(|code| code.into_owned()));
     let refused = code.is_some_and(|it| it.starts_with("28") || it == "3D000" || it == "42501");

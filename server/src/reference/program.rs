@@ -13,20 +13,20 @@ use crate::drain::{Policy, exit_code};
 use crate::signal;
 use crate::{ShutdownHandle, TokioClock};
 
-/// The program `lastorders-server`: reads the settings, serves, shuts down, and says how it went.
+/// The program `lastorders-server`: reads the settings, serves, shuts down, and logs the report.
 #[must_use]
 pub fn main() -> ExitCode {
     match start() {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            // Not through the log, which may not have been started.
+            // Written directly, because the log may not have been started.
             let _ = writeln!(io::stderr(), "lastorders-server: {}", failure.message);
             ExitCode::from(failure.code)
         }
     }
 }
 
-/// Why nothing was started.
+/// Why the server did not start.
 struct Failure {
     code: u8,
     message: String,
@@ -42,7 +42,7 @@ impl Failure {
     }
 }
 
-/// Settings that have been understood.
+/// Validated settings.
 struct Plan {
     policy: Policy,
     address: SocketAddr,
@@ -53,7 +53,7 @@ struct Plan {
 fn start() -> Result<u8, Failure> {
     let settings = match Settings::try_parse() {
         Ok(settings) => settings,
-        Err(error) => return Ok(say_usage(&error)),
+        Err(error) => return Ok(print_usage(&error)),
     };
     let plan = plan(&settings)?;
     log::start(&settings).map_err(Failure::config)?;
@@ -64,8 +64,8 @@ fn start() -> Result<u8, Failure> {
         .build()
         .map_err(|error| Failure::system(format!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(run(plan));
-    // A handler that blocks its thread must not keep the process: the drain has already said what
-    // was cut.
+    // A handler that blocks its thread must not keep the process alive. The report has already
+    // named the requests that were cut.
     runtime.shutdown_background();
     ended
 }
@@ -83,14 +83,14 @@ fn inject() -> Result<(), Failure> {
     Ok(())
 }
 
-/// clap's own message, but with our exit code.
-fn say_usage(error: &clap::Error) -> u8 {
+/// Prints clap's own message, and returns our exit code.
+fn print_usage(error: &clap::Error) -> u8 {
     let _ = error.print();
-    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if asked_for {
+    let requested = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if requested {
         return exit_code::CLEAN;
     }
-    let hint = "every option is read from the environment too: see --help for the names";
+    let hint = "every option can also be set in the environment: see --help for the names";
     let _ = writeln!(io::stderr(), "lastorders-server: {hint}");
     exit_code::USAGE
 }
@@ -113,29 +113,29 @@ fn plan(settings: &Settings) -> Result<Plan, Failure> {
 }
 
 async fn run(plan: Plan) -> Result<u8, Failure> {
-    // Before anything else: from here on no signal ends us without a word.
+    // Register before anything else, so that no signal ends the process without a message.
     let mut signals = signal::terminate().map_err(|error| {
         Failure::system(format!("cannot register the signal handlers: {error}"))
     })?;
     let attempt = || Postgres::connect(plan.database.clone(), plan.pool_size);
-    let again = |error: &ConnectError| match error {
+    let retry = |error: &ConnectError| match error {
         ConnectError::Unavailable(_) => true,
         ConnectError::Refused(_) => false,
     };
-    let reached = reach(&mut signals, &TokioClock, attempt, again).await.map_err(|error| {
+    let reached = reach(&mut signals, &TokioClock, attempt, retry).await.map_err(|error| {
         let fix = "check DATABASE_URL, the role and its rights";
         Failure::config(format!("cannot use the database: {error}; {fix}"))
     })?;
     let Some(store) = reached else {
         info!("signal before the start was complete; nothing to shut down");
-        // We were asked to stop and did, with nothing lost: that is no failure.
+        // The process was asked to stop and lost nothing, so this is no failure.
         return Ok(exit_code::CLEAN);
     };
     let listener = match TcpListener::bind(plan.address).await {
         Ok(listener) => listener,
         Err(error) => {
             store.close().await;
-            let fix = "set PORT to a free port, or stop what holds this one";
+            let fix = "set PORT to a free port, or stop the process that holds this port";
             return Err(Failure::system(format!(
                 "cannot listen on {}: {error}; {fix}",
                 plan.address
@@ -144,13 +144,13 @@ async fn run(plan: Plan) -> Result<u8, Failure> {
     };
     let address = listener.local_addr().unwrap_or(plan.address);
     info!(%address, "listening");
-    let drain = ShutdownHandle::new();
-    let app = router(store.clone(), drain.clone());
+    let shutdown = ShutdownHandle::new();
+    let app = router(store.clone(), shutdown.clone());
     let bound = plan.policy.release;
     let report = crate::serve(listener, app)
         .policy(plan.policy)
         .signals(signals)
-        .shutdown_handle(drain)
+        .shutdown_handle(shutdown)
         .release("postgres", bound, move || async move { store.close().await })
         .await;
     info!(report = %serde_json::to_string(&report).unwrap_or_default(), "report");

@@ -14,9 +14,9 @@ use crate::ShutdownHandle;
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// The contract over a store: `GET /health` and `POST /work`.
-pub fn router<S: JobStore>(store: S, drain: ShutdownHandle) -> Router {
+pub fn router<S: JobStore>(store: S, shutdown: ShutdownHandle) -> Router {
     Router::new()
-        .route("/health", crate::health(drain))
+        .route("/health", crate::health(shutdown))
         .route("/work", post(work::<S>))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(store)
@@ -27,10 +27,9 @@ struct Problem {
     error: String,
 }
 
-/// The body is read as JSON whatever its content type says: what cannot be misunderstood need not
-/// be refused.
+/// Reads the body as JSON whatever its content type is. An unambiguous body need not be refused.
 async fn work<S: JobStore>(State(store): State<S>, body: Bytes) -> Response {
-    // A map, since serde takes an array for a struct: `["x"]` would be a job.
+    // Parsed as a map, because serde would accept an array for a struct: `["x"]` would be a job.
     let fields = match serde_json::from_slice::<Map<String, Value>>(&body) {
         Ok(fields) => fields,
         Err(error) if error.is_data() => {
@@ -42,7 +41,7 @@ async fn work<S: JobStore>(State(store): State<S>, body: Bytes) -> Response {
         let error = "not a job: `name` must be a string".to_owned();
         return problem(StatusCode::UNPROCESSABLE_ENTITY, error);
     };
-    // Postgres cannot hold it, and it is the client's fault and not the store's.
+    // Postgres cannot store a NUL character. That is the client's fault, not the store's.
     if name.contains('\0') {
         let error = "the name contains a NUL character".to_owned();
         return problem(StatusCode::UNPROCESSABLE_ENTITY, error);

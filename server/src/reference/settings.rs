@@ -29,7 +29,7 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(1..))]
     pub pool_size: u32,
 
-    /// How long to stay reachable, unready, after the signal.
+    /// How long the server stays reachable after the signal, while its health says 503.
     #[arg(long, env = "LASTORDERS_LAME_DUCK", default_value = "1s", value_parser = duration)]
     pub lame_duck: Duration,
 
@@ -37,12 +37,12 @@ pub struct Settings {
     #[arg(long, env = "LASTORDERS_LAME_DUCK_WORK", default_value = "refuse")]
     pub lame_duck_work: Work,
 
-    /// How long handshakes under way may take to finish when the door closes.
+    /// How long handshakes under way may take to finish when the listener is closed.
     #[arg(long, env = "LASTORDERS_HANDSHAKE_GRACE", default_value = "50ms",
           value_parser = duration)]
     pub handshake_grace: Duration,
 
-    /// How long an idle connection stays open for one last answer.
+    /// How long an idle connection stays open for one last request.
     #[arg(long, env = "LASTORDERS_IDLE_GRACE", default_value = "250ms", value_parser = duration)]
     pub idle_grace: Duration,
 
@@ -51,11 +51,11 @@ pub struct Settings {
           value_parser = duration)]
     pub first_byte_grace: Duration,
 
-    /// How long unread input is thrown away after our side of a connection is shut.
+    /// How long unread input is discarded after the server shuts its side of a connection.
     #[arg(long, env = "LASTORDERS_LINGER", default_value = "250ms", value_parser = duration)]
     pub linger: Duration,
 
-    /// When what is still in flight is cut, counted from the signal.
+    /// When requests still in flight are cut, counted from the signal.
     #[arg(long, env = "LASTORDERS_DEADLINE", default_value = "8s", value_parser = duration)]
     pub deadline: Duration,
 
@@ -63,30 +63,30 @@ pub struct Settings {
     #[arg(long, env = "LASTORDERS_RELEASE", default_value = "1s", value_parser = duration)]
     pub release: Duration,
 
-    /// The exit code when something was cut.
+    /// The exit code when a request was cut.
     #[arg(long, env = "LASTORDERS_FORCED_EXIT_CODE", default_value_t = 0)]
     pub forced_exit_code: u8,
 
-    /// How the log is written, to standard error.
+    /// The format of the log, on standard error.
     #[arg(long, env = "LASTORDERS_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
-    /// What is logged: a level, or a filter such as lastorders=debug.
+    /// The log level, or a filter such as lastorders=debug.
     #[arg(long, env = "LASTORDERS_LOG", default_value = "info")]
     pub log: String,
 }
 
 const AFTER_HELP: &str = "Durations are written as 250ms, 8s, 1m 30s.\n\n\
-    Exit codes: 0 everything ended in good order, or --forced-exit-code when something was cut; \
-    64 bad option or environment; 70 panic; 71 the port cannot be had; 78 bad configuration; \
+    Exit codes: 0 clean end, or --forced-exit-code when a request was cut; \
+    64 bad option or environment; 70 panic; 71 the port cannot be bound; 78 bad configuration; \
     130 cut short by a second SIGINT.";
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// A line for people.
+    /// A line of text for each event.
     Text,
-    /// A JSON object a line.
+    /// A JSON object for each event, one a line.
     Json,
 }
 
@@ -109,11 +109,11 @@ impl From<Work> for LameDuckWork {
 }
 
 impl Settings {
-    /// The policy that the settings ask for.
+    /// The policy of these settings.
     ///
     /// # Errors
     ///
-    /// When they contradict each other.
+    /// When the settings contradict each other.
     pub fn policy(&self) -> Result<Policy, PolicyError> {
         let policy = Policy::default()
             .lame_duck(self.lame_duck)
@@ -130,7 +130,7 @@ impl Settings {
     }
 }
 
-/// Without the database URL.
+/// Omits the database URL, because it holds a password.
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Settings")
@@ -140,7 +140,7 @@ impl std::fmt::Debug for Settings {
     }
 }
 
-/// The longest duration that is accepted: a day. Beyond it lie typing errors and overflows.
+/// The longest duration that is accepted: a day. Longer ones are typing errors, or would overflow.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -8,12 +8,12 @@ use tracing::warn;
 use crate::Clock;
 use crate::drain::Signal;
 
-/// The first wait between two attempts; it doubles up to [`LONGEST_RETRY`].
+/// The first pause between two attempts; each pause doubles, up to [`LONGEST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_millis(100);
 const LONGEST_RETRY: Duration = Duration::from_secs(1);
 
-/// Attempts to reach the database until it answers. `None` when a signal comes first: there is
-/// nothing to shut down, and whoever starts ends at once.
+/// Retries until the database answers. Returns `None` when a signal comes first: there is nothing
+/// to shut down, so the caller can end at once.
 ///
 /// # Errors
 ///
@@ -22,7 +22,7 @@ pub async fn reach<T, E, F>(
     signals: &mut (impl Stream<Item = Signal> + Unpin),
     clock: &impl Clock,
     attempt: impl Fn() -> F,
-    is_worth_another: impl Fn(&E) -> bool,
+    is_retryable: impl Fn(&E) -> bool,
 ) -> Result<Option<T>, E>
 where
     E: Display,
@@ -33,13 +33,13 @@ where
         match unless_signalled(signals, attempt()).await {
             None => return Ok(None),
             Some(Ok(reached)) => return Ok(Some(reached)),
-            Some(Err(error)) if is_worth_another(&error) => {
+            Some(Err(error)) if is_retryable(&error) => {
                 warn!(%error, next_try_in = ?pause, "waiting for the database");
             }
             Some(Err(error)) => return Err(error),
         }
-        let rest = clock.sleep_until(clock.now() + pause);
-        if unless_signalled(signals, rest).await.is_none() {
+        let wait = clock.sleep_until(clock.now() + pause);
+        if unless_signalled(signals, wait).await.is_none() {
             return Ok(None);
         }
         pause = (pause * 2).min(LONGEST_RETRY);
@@ -51,7 +51,7 @@ async fn unless_signalled<T>(
     work: impl Future<Output = T>,
 ) -> Option<T> {
     tokio::select! {
-        // The signal first: with both there, starting would be in vain.
+        // The signal is polled first: if both are ready, starting would be pointless.
         biased;
         _ = signals.next() => None,
         output = work => Some(output),

@@ -9,7 +9,7 @@ use super::{Job, JobStore, LogFormat, Settings, StoreError, router};
 use crate::testing::{Rig, ms};
 use crate::{LameDuckWork, Policy, ShutdownHandle};
 
-/// A store in memory, which can be told to fail.
+/// A store in memory, which fails when `broken` is set.
 #[derive(Clone, Debug, Default)]
 struct Memory {
     names: Arc<Mutex<Vec<String>>>,
@@ -40,7 +40,7 @@ fn request(method: &str, path: &str, body: impl Into<Body>) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn work_is_stored_and_answered() {
+async fn work_request_stores_a_job_and_answers_201() {
     let store = Memory::default();
     let (status, body) = ask(&store, request("POST", "/work", r#"{"name":"a \" b"}"#)).await;
     assert_eq!((status.as_u16(), body.as_str()), (201, r#"{"id":"1","name":"a \" b"}"#));
@@ -48,13 +48,13 @@ async fn work_is_stored_and_answered() {
 }
 
 #[tokio::test]
-async fn health_is_ok() {
+async fn health_answers_200() {
     let (status, body) = ask(&Memory::default(), request("GET", "/health", "")).await;
     assert_eq!((status.as_u16(), body.as_str()), (200, r#"{"status":"ok"}"#));
 }
 
 #[tokio::test]
-async fn what_is_no_job_is_the_clients_fault_and_stores_nothing() {
+async fn invalid_jobs_get_4xx_and_store_nothing() {
     let long = format!(r#"{{"name":"{}"}}"#, "x".repeat(1 << 20));
     let rows = [
         ("POST", "/work", "", 400),
@@ -82,7 +82,7 @@ async fn what_is_no_job_is_the_clients_fault_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn a_broken_store_is_our_fault() {
+async fn broken_store_answers_500_without_the_cause() {
     let store = Memory { broken: true, ..Memory::default() };
     let (status, body) = ask(&store, request("POST", "/work", r#"{"name":"a"}"#)).await;
     assert_eq!(status.as_u16(), 500);
@@ -90,11 +90,11 @@ async fn a_broken_store_is_our_fault() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_contract_through_a_shutdown() {
-    let (store, drain) = (Memory::default(), ShutdownHandle::new());
-    let app = router(store.clone(), drain.clone());
+async fn reference_service_fulfils_the_contract_during_a_shutdown() {
+    let (store, shutdown) = (Memory::default(), ShutdownHandle::new());
+    let app = router(store.clone(), shutdown.clone());
     let policy = settings(&[]).policy().expect("the defaults agree");
-    let mut rig = Rig::with(policy, app, |serve| serve.shutdown_handle(drain));
+    let mut rig = Rig::with(policy, app, |serve| serve.shutdown_handle(shutdown));
     let mut client = rig.connect();
     client.get("/health").await;
     assert_eq!(client.answer().await.status(), 200);
@@ -117,7 +117,7 @@ fn settings(arguments: &[&str]) -> Settings {
 }
 
 #[test]
-fn settings_make_the_policy() {
+fn settings_become_the_policy() {
     let default = settings(&[]).policy().expect("the defaults agree");
     let expected = Policy::default().lame_duck(ms(1_000)).lame_duck_work(LameDuckWork::Refuse);
     assert_eq!(default, expected);
@@ -130,7 +130,7 @@ fn settings_make_the_policy() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_refused() {
+fn invalid_settings_are_refused() {
     let rows = [
         "--deadline=soon",
         "--deadline=3d",
@@ -147,7 +147,7 @@ fn settings_that_cannot_be_are_refused() {
 }
 
 #[test]
-fn the_password_is_not_shown() {
+fn debug_output_of_settings_hides_the_password() {
     let settings = settings(&["--database-url", "postgres://u:secret@h/d"]);
     assert!(!format!("{settings:?}").contains("secret"));
 }

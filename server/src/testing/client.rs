@@ -26,7 +26,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Client<I> {
         Answer::read(&mut self.0).await.expect("a whole answer")
     }
 
-    /// Reads until what was read ends so, and not a byte more.
+    /// Reads until the bytes read so far end with `end`, and not a byte more.
     pub(crate) async fn read_until(&mut self, end: &str) -> String {
         let mut read = Vec::new();
         while !read.ends_with(end.as_bytes()) {
@@ -35,21 +35,21 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Client<I> {
         String::from_utf8(read).expect("text")
     }
 
-    /// Reads what is left until the end, which must be in good order.
+    /// Reads the rest of the connection, which must end without a reset.
     pub(crate) async fn rest(&mut self) -> String {
         let mut rest = String::new();
         self.0.read_to_string(&mut rest).await.expect("no reset");
         rest
     }
 
-    /// Whether the server has closed without another byte. Waits for it.
+    /// Waits until the server closes. Returns whether it closed without sending another byte.
     pub(crate) async fn closed(&mut self) -> bool {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest).await.expect("no reset");
         rest.is_empty()
     }
 
-    /// Whether there is nothing to read, not even the end, as things stand.
+    /// Whether there is nothing to read right now, not even the end.
     pub(crate) async fn is_quiet(&mut self) -> bool {
         settle().await;
         let mut byte = [0];

@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 
 use crate::ShutdownHandle;
 
-/// A gate that holds handlers, and counts those who have come to it.
+/// Holds handlers until they are let go, and counts the handlers that have begun.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     permits: Arc<Semaphore>,
@@ -25,7 +25,7 @@ impl Gate {
     }
 
     /// A service whose `/held` waits at the gate, and whose `/` and `/health` do not.
-    pub(crate) fn app(&self, drain: ShutdownHandle) -> Router {
+    pub(crate) fn app(&self, shutdown: ShutdownHandle) -> Router {
         let gate = self.clone();
         let held = move || async move {
             gate.pass().await;
@@ -39,10 +39,10 @@ impl Gate {
         Router::new()
             .route("/held", axum::routing::get(held).post(|_: String| async { "read" }))
             .route("/", axum::routing::get(free))
-            .route("/health", crate::health(drain))
+            .route("/health", crate::health(shutdown))
     }
 
-    /// A route whose head leaves at once, without a word of closing, and whose body waits here.
+    /// A route that sends its head at once, without `Connection: close`, and whose body waits here.
     pub(crate) fn slow_body(&self) -> axum::routing::MethodRouter {
         let gate = self.clone();
         axum::routing::get(move || async move {
@@ -68,7 +68,7 @@ impl Gate {
         self.permits.add_permits(n);
     }
 
-    /// How many handlers are at the gate now.
+    /// How many handlers are waiting at the gate.
     pub(crate) fn waiting(&self) -> usize {
         Arc::strong_count(&self.waiting) - Arc::strong_count(&self.permits)
     }

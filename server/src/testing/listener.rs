@@ -5,7 +5,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::listener::Listener;
 
-/// A listener in memory. It is sealed by the provided method of the trait.
+/// A listener in memory. The provided method of the trait seals it.
 #[derive(Debug)]
 pub(crate) struct MemoryListener(UnboundedReceiver<io::Result<DuplexStream>>);
 

@@ -1,11 +1,11 @@
-//! What the tests share.
+//! Shared by the unit tests.
 //!
 //! * [`MemoryListener`]: a listener whose connections are in memory.
 //! * [`Rig`]: a server under a paused clock.
-//! * [`Client`]: a client of exact bytes. `answer`, which the tests in `tests/` have too: what it
-//!   reads.
+//! * [`Client`]: a client that sends exact bytes. Its answers are in `answer`, which the tests in
+//!   `tests/` use too.
 //! * [`Gate`]: handlers that wait until they are let go.
-//! * `time`: no time passes but by [`ms`].
+//! * `time`: helpers for the paused clock.
 
 mod answer;
 mod client;

@@ -13,10 +13,10 @@ use crate::drain::{Policy, Signal};
 use crate::listener::Listener;
 use crate::{Report, Serve};
 
-/// How many bytes a connection in memory holds in each direction.
+/// How many bytes an in-memory connection buffers in each direction.
 const WINDOW: usize = 1024;
 
-/// A server under test, and everything that is done to it.
+/// A server under test, with the senders of its connections and signals.
 pub(crate) struct Rig {
     queue: UnboundedSender<io::Result<DuplexStream>>,
     signals: UnboundedSender<Signal>,
@@ -30,7 +30,7 @@ impl Rig {
         Self::with(policy, app, |serve| serve)
     }
 
-    /// `more` may add to the server before it starts.
+    /// `more` may configure the server before it starts.
     pub(crate) fn with(
         policy: Policy,
         app: Router,
@@ -39,7 +39,7 @@ impl Rig {
         Self::behind(policy, app, |listener| listener, more)
     }
 
-    /// With another listener around the one in memory.
+    /// Wraps the in-memory listener in another listener.
     pub(crate) fn behind<L: Listener>(
         policy: Policy,
         app: Router,
@@ -60,10 +60,10 @@ impl Rig {
         Client(self.connect_wide(WINDOW))
     }
 
-    /// Connects, with room for this many bytes in each direction.
+    /// Connects, with a buffer of `window` bytes in each direction.
     pub(crate) fn connect_wide(&self, window: usize) -> DuplexStream {
         let (ours, theirs) = duplex(window);
-        // A listener that has been sealed drops what comes, as the network would refuse it.
+        // A sealed listener drops the connection, as the network would refuse it.
         let _ = self.queue.send(Ok(theirs));
         ours
     }
@@ -78,13 +78,13 @@ impl Rig {
         self.signals.send(signal).expect("the server runs");
     }
 
-    /// Sends SIGTERM, and lets everyone take notice of it.
+    /// Sends SIGTERM, and runs all tasks until they have handled it.
     pub(crate) async fn terminate(&mut self) {
         self.signal(Signal::Terminate);
         settle().await;
     }
 
-    /// How long ago the first signal was sent, or before it the start.
+    /// The time since the first signal, or since the start if none was sent.
     pub(crate) fn elapsed(&self) -> Duration {
         self.signalled.unwrap_or(self.started).elapsed()
     }
