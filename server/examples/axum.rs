@@ -1,4 +1,4 @@
-//! An axum service that loses nothing when it is told to stop.
+//! An axum service that loses no request when it is stopped.
 //!
 //! ```text
 //! cargo run --example axum
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> std::io::Result<ExitCode> {
-    // Before the listener is bound, so that no signal is missed.
+    // Register before the listener is bound, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
@@ -22,7 +22,7 @@ async fn main() -> std::io::Result<ExitCode> {
 
     let app = Router::new().route("/", get(|| async { "hello\n" }));
     let report = lastorders::serve(listener, app).signals(signals).await;
-    // Whoever read this may be gone.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

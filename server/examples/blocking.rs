@@ -1,6 +1,7 @@
-//! Work that cannot be cut: a blocked thread cannot be told to stop, and must not keep the process.
+//! Work that cannot be cut: a blocked thread cannot be stopped, and must not keep the process
+//! alive.
 //!
-//! At the deadline the report names it, and the process ends all the same.
+//! At the deadline the report names the request, and the process ends anyway.
 //!
 //! ```text
 //! cargo run --example blocking
@@ -20,14 +21,14 @@ use tokio::net::TcpListener;
 fn main() -> io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(run());
-    // Not `#[tokio::main]`: that drops the runtime, which waits for blocked threads without a
+    // `#[tokio::main]` would drop the runtime here, and that waits for blocked threads without a
     // bound.
     runtime.shutdown_background();
     ended
 }
 
 async fn run() -> io::Result<ExitCode> {
-    // Before the listener is bound, so that no signal is missed.
+    // Register before the listener is bound, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
@@ -35,17 +36,17 @@ async fn run() -> io::Result<ExitCode> {
 
     let app = Router::new()
         .route("/", get(|| async { "hello\n" }))
-        // Never without `spawn_blocking`: the thread it would block may be the one that all others
-        // wait for, and then not even a signal is heard.
+        // Never block without `spawn_blocking`. A blocked runtime thread may be the one that all
+        // other tasks wait for, and then no signal is handled.
         .route("/blocks", get(|| async { tokio::task::spawn_blocking(block).await.unwrap_or(()) }));
     let policy = Policy::default().deadline(Duration::from_secs(1));
     let report = lastorders::serve(listener, app).policy(policy).signals(signals).await;
-    // Whoever read this may be gone.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }
 
-/// Computes for longer than anybody would wait.
+/// Blocks for ever.
 fn block() {
     let _ = writeln!(stdout(), "blocked");
     loop {

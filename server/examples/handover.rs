@@ -1,6 +1,8 @@
-//! Two processes that hand a listener over: on SIGUSR2 the service starts its successor, which is
-//! the program as it is on disk by then, waits until it serves, and shuts down. The socket stays
-//! open all the while, so that no client is refused.
+//! Two processes that hand over a listener.
+//!
+//! On SIGUSR2 the service starts its successor from the program that is on disk by then. The
+//! service waits until the successor serves, and shuts down. The socket stays open throughout, so
+//! no client is refused.
 //!
 //! ```text
 //! cargo run --features systemd --example handover
@@ -8,9 +10,8 @@
 //! kill -USR2 $(curl -s http://127.0.0.1:3000/)
 //! ```
 //!
-//! This is for services that nobody supervises, or that a supervisor knows by more than the process
-//! that it has started. Under systemd, the socket is better left to systemd: see the example
-//! `systemd`.
+//! Use this for a service without a supervisor, or with a supervisor that tracks more than the
+//! process that it started. Under systemd, leave the socket to systemd: see the example `systemd`.
 
 use std::env;
 use std::error::Error;
@@ -33,11 +34,11 @@ use tokio::sync::oneshot;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
-    // Before anything else, so that no signal is missed.
+    // Register before anything else, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
-    let mut orders = signal(SignalKind::user_defined2())?;
+    let mut handover_requests = signal(SignalKind::user_defined2())?;
     let listener = match systemd::sockets()?.tcp() {
-        // Who passed it to us goes, and from then on it is ours alone.
+        // The process that passed the socket exits, and then the socket is ours alone.
         Some(inherited) => inherited.into_inner(),
         None => {
             let address = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
@@ -49,7 +50,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
 
     let (done, handed_over) = oneshot::channel();
     tokio::spawn(async move {
-        while orders.recv().await.is_some() {
+        while handover_requests.recv().await.is_some() {
             match hand_over(&handover).await {
                 Ok(successor) => {
                     let _ = writeln!(stdout(), "handed over to {successor}");
@@ -57,7 +58,10 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
                     return;
                 }
                 Err(error) => {
-                    let _ = writeln!(stderr(), "cannot hand over: {error}; going on");
+                    let _ = writeln!(
+                        stderr(),
+                        "cannot hand over: {error}; this process continues to serve"
+                    );
                 }
             }
         }
@@ -65,48 +69,50 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let handed_over = stream::once(handed_over).filter_map(|it| ready(it.ok()));
 
     let app = Router::new().route("/", get(|| async { process::id().to_string() }));
-    // Nobody waits for our end, so clients have time to send what they connected for.
+    // Nobody waits for this process to end, so clients have time to send their first request.
     let policy = Policy::default().first_byte_grace(Duration::from_secs(5));
     let report = lastorders::serve(listener, app)
         .policy(policy)
         .signals(stream::select(signals, handed_over))
         .systemd(Notifier::from_env()?)
         .await;
-    // Whoever read this may be gone.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }
 
-/// Makes the socket, which is the standard input, descriptor 3, as the protocol of `LISTEN_FDS` has
-/// it. Only the process itself knows its id before it is that of the successor.
+/// Turns the socket from standard input into descriptor 3, as the `LISTEN_FDS` protocol demands.
+///
+/// A shell does this, because `LISTEN_PID` must be the successor's own process id.
 const PASS: &str = r#"
     unset LISTEN_FDNAMES
     export LISTEN_PID=$$ LISTEN_FDS=1
     exec "$0" "$@" 3<&0 </dev/null
 "#;
 
-/// Starts a successor, and waits until it serves; then the socket is not ours alone. Gives its id.
+/// Starts a successor and waits until it serves. Then completes the handover, and returns the
+/// successor's process id.
 async fn hand_over(handover: &Handover) -> Result<u32, Box<dyn Error>> {
     let name = format!("handover-{}", process::id());
     let address = SocketAddr::from_abstract_name(&name)?;
-    let news = std::os::unix::net::UnixDatagram::bind_addr(&address)?;
-    news.set_nonblocking(true)?;
-    let news = UnixDatagram::from_std(news)?;
+    let notifications = std::os::unix::net::UnixDatagram::bind_addr(&address)?;
+    notifications.set_nonblocking(true)?;
+    let notifications = UnixDatagram::from_std(notifications)?;
 
     let mut successor = Command::new("sh")
         .args(["-c", PASS])
         .args(env::args_os())
         .stdin(handover.socket()?)
         .env("NOTIFY_SOCKET", format!("@{name}"))
-        // If we are told to stop meanwhile, it goes with us.
+        // If this process is stopped meanwhile, the successor is stopped too.
         .kill_on_drop(true)
         .spawn()?;
-    let id = successor.id().ok_or("it has ended at once")?;
+    let id = successor.id().ok_or("the successor ended at once")?;
     let ready = async {
-        let mut heard = [0; 4096];
+        let mut received = [0; 4096];
         loop {
-            let length = news.recv(&mut heard).await?;
-            if heard[..length].split(|byte| *byte == b'\n').any(|line| line == b"READY=1") {
+            let length = notifications.recv(&mut received).await?;
+            if received[..length].split(|byte| *byte == b'\n').any(|line| line == b"READY=1") {
                 return std::io::Result::Ok(());
             }
         }
@@ -114,11 +120,11 @@ async fn hand_over(handover: &Handover) -> Result<u32, Box<dyn Error>> {
     tokio::select! {
         ready = ready => ready?,
         ended = successor.wait() => {
-            return Err(format!("the successor has ended: {}", ended?).into());
+            return Err(format!("the successor ended before it was ready: {}", ended?).into());
         }
     }
     handover.complete();
-    // From here on it lives without us, so it must not be dropped.
+    // From here on the successor outlives this process, so it must not be dropped.
     std::mem::forget(successor);
     Ok(id)
 }

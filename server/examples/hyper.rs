@@ -1,4 +1,4 @@
-//! A plain tower service over hyper's types, without axum: it sends back what it is sent.
+//! A plain tower service over hyper's types, without axum: it echoes the request body.
 //!
 //! ```text
 //! cargo run --example hyper
@@ -17,10 +17,10 @@ use tokio::net::TcpListener;
 use tower::{Layer, service_fn};
 
 async fn echo(request: Request<RequestBody>) -> Result<Response<RequestBody>, Infallible> {
-    // With axum it is an extractor.
+    // With axum, `ShutdownHandle` is an extractor.
     let shutdown = ShutdownHandle::current().expect("`serve` calls this");
     let draining = HeaderValue::from_static(if shutdown.is_draining() { "yes" } else { "no" });
-    // The body is passed on as it comes. The request is in flight until the last of it is written.
+    // The body is streamed back. The request is in flight until its last byte is written.
     let mut response = Response::new(request.into_body());
     response.headers_mut().insert("x-draining", draining);
     Ok(response)
@@ -28,16 +28,16 @@ async fn echo(request: Request<RequestBody>) -> Result<Response<RequestBody>, In
 
 #[tokio::main]
 async fn main() -> std::io::Result<ExitCode> {
-    // Before the listener is bound, so that no signal is missed.
+    // Register before the listener is bound, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
     let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
-    let drain = ShutdownHandle::new();
-    let app = HealthLayer::new(drain.clone()).layer(service_fn(echo));
-    let report = lastorders::serve(listener, app).signals(signals).shutdown_handle(drain).await;
-    // Whoever read this may be gone.
+    let shutdown = ShutdownHandle::new();
+    let app = HealthLayer::new(shutdown.clone()).layer(service_fn(echo));
+    let report = lastorders::serve(listener, app).signals(signals).shutdown_handle(shutdown).await;
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

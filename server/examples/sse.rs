@@ -1,7 +1,7 @@
-//! A stream of events, and a long poll: responses that would go on for ever.
+//! A stream of events, and a long poll: responses that would never end by themselves.
 //!
-//! Both end when the drain begins, whole, so that their clients ask again at once, and somewhere
-//! else. If they did not, they would hold the shutdown until the deadline, and be cut there.
+//! Both end whole when the drain begins, so that their clients reconnect at once, to another
+//! instance. Otherwise they would hold the shutdown until the deadline, and be cut then.
 //!
 //! ```text
 //! cargo run --example sse
@@ -22,11 +22,11 @@ use futures_util::{Stream, StreamExt, stream};
 use lastorders::ShutdownHandle;
 use tokio::{net::TcpListener, sync::watch};
 
-/// The newest number.
+/// Receives the newest number.
 type News = watch::Receiver<u64>;
 
 async fn events(
-    drain: ShutdownHandle,
+    shutdown: ShutdownHandle,
     State(news): State<News>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = stream::unfold(news, |mut news| async move {
@@ -34,43 +34,43 @@ async fn events(
         let event = Event::default().data(news.borrow_and_update().to_string());
         Some((Ok(event), news))
     });
-    Sse::new(events.take_until(drain.draining()))
+    Sse::new(events.take_until(shutdown.draining()))
 }
 
 async fn after(
-    drain: ShutdownHandle,
+    shutdown: ShutdownHandle,
     State(mut news): State<News>,
     Path(seen): Path<u64>,
 ) -> Result<String, StatusCode> {
     tokio::select! {
-        // News first: what is there when the drain begins is still delivered.
+        // News first: news that exist when the drain begins are still delivered.
         biased;
         Ok(newest) = news.wait_for(|newest| *newest > seen) => Ok(newest.to_string()),
-        () = drain.draining() => Err(StatusCode::NO_CONTENT),
+        () = shutdown.draining() => Err(StatusCode::NO_CONTENT),
     }
 }
 
 #[tokio::main]
 async fn main() -> std::io::Result<ExitCode> {
-    // Before the listener is bound, so that no signal is missed.
+    // Register before the listener is bound, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
     let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
-    let (tell, news) = watch::channel(0);
-    // Not tracked: nothing is lost when it is dropped with the runtime.
+    let (publish, news) = watch::channel(0);
+    // Not tracked: nothing is lost when this task is dropped with the runtime.
     tokio::spawn(async move {
         let mut every_second = tokio::time::interval(Duration::from_secs(1));
         loop {
             every_second.tick().await;
-            tell.send_modify(|newest| *newest += 1);
+            publish.send_modify(|newest| *newest += 1);
         }
     });
     let routes = Router::new().route("/events", get(events)).route("/after/{seen}", get(after));
     let app = routes.with_state(news);
     let report = lastorders::serve(listener, app).signals(signals).await;
-    // Whoever read this may be gone.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

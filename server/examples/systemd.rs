@@ -1,5 +1,5 @@
-//! A service for systemd: it is started with its socket, and says when it is ready and when it
-//! stops. `lastorders::systemd` has the units for it.
+//! A service for systemd, which passes the socket and is notified when the service is ready and
+//! when it stops. The module `lastorders::systemd` documents the units.
 //!
 //! ```text
 //! cargo build --features systemd --example systemd
@@ -17,15 +17,17 @@ use lastorders::systemd::{self, Notifier};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    // Before anything else, so that no signal is missed.
+    // Register before anything else, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
-    let listener = systemd::sockets()?.tcp().ok_or("systemd has passed no TCP socket")?;
+    let listener = systemd::sockets()?
+        .tcp()
+        .ok_or("systemd passed no TCP socket; start this program from a .socket unit")?;
     let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
     let app = Router::new().route("/", get(|| async { "hello\n" }));
     let report =
         lastorders::serve(listener, app).signals(signals).systemd(Notifier::from_env()?).await;
-    // Whoever read this may be gone.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

@@ -1,4 +1,4 @@
-//! TLS, with HTTP/1.1 and HTTP/2, and a certificate for `localhost` that is made at the start.
+//! TLS, with HTTP/1.1 and HTTP/2, and a certificate for `localhost` that is created at the start.
 //!
 //! ```text
 //! cargo run --features tls --example tls
@@ -17,25 +17,25 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    // Before the listener is bound, so that no signal is missed.
+    // Register before the listener is bound, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let (config, certificate) = config()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3443".into());
     let listener = TcpListener::bind(address).await?;
     let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
-    // For clients that want to trust it.
+    // Clients that verify the server need the certificate.
     let _ = write!(stdout(), "{certificate}");
 
     let listener = TlsListener::new(listener, Arc::new(config));
     let app = Router::new().route("/", get(|| async { "hello, in private\n" }));
     let report = lastorders::serve(listener, app).signals(signals).await;
-    // Whoever read this may be gone.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }
 
-/// What to speak, and the certificate as PEM. A service of yours reads both from files:
-/// `CertificateDer::pem_file_iter` and `PrivateKeyDer::from_pem_file`.
+/// Returns the TLS configuration, and the certificate as PEM. A real service reads both from files,
+/// with `CertificateDer::pem_file_iter` and `PrivateKeyDer::from_pem_file`.
 fn config() -> Result<(ServerConfig, String), Box<dyn std::error::Error>> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())?;

@@ -1,5 +1,5 @@
-//! A Unix socket whose file goes away with the service, and may be left over from one that was
-//! killed.
+//! A Unix socket whose file is removed with the service. A file that a killed process left behind
+//! is replaced.
 //!
 //! ```text
 //! cargo run --example unix -- /tmp/hello.sock
@@ -20,7 +20,7 @@ use tokio::net::{UnixListener, UnixStream, unix::SocketAddr};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
-    // Before the listener is bound, so that no signal is missed.
+    // Register before the listener is bound, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let path = std::env::args().nth(1).unwrap_or_else(|| "/tmp/hello.sock".into());
     let listener = Named::bind(Path::new(&path))?;
@@ -28,12 +28,12 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
 
     let app = Router::new().route("/", get(|| async { "hello\n" }));
     let report = lastorders::serve(listener, app).signals(signals).await;
-    // Whoever read this may be gone.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }
 
-/// A listener, and its file.
+/// A listener, and the file of its socket.
 struct Named {
     listener: UnixListener,
     file: SocketFile,
@@ -54,17 +54,26 @@ impl Named {
     }
 }
 
-/// A process that is killed leaves its file behind, and nobody listens there.
+/// Removes the file that a killed process left behind, if no process listens on it.
 fn remove_stale(path: &Path) -> Result<(), Box<dyn Error>> {
     let shown = path.display();
     if !fs::symlink_metadata(path)?.file_type().is_socket() {
-        return Err(format!("cannot listen on {shown}: it is no socket; move it away").into());
+        return Err(
+            format!("cannot listen on {shown}: the file is not a socket; move it away").into()
+        );
     }
     match Probe::connect(path) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path)?,
-        Err(error) => return Err(format!("cannot tell who listens on {shown}: {error}").into()),
+        Err(error) => {
+            return Err(
+                format!("cannot find out whether a process listens on {shown}: {error}").into()
+            );
+        }
         Ok(_) => {
-            return Err(format!("cannot listen on {shown}: another process does; stop it").into());
+            return Err(format!(
+                "cannot listen on {shown}: another process listens there; stop it"
+            )
+            .into());
         }
     }
     Ok(())
@@ -83,19 +92,19 @@ impl Listener for Named {
     }
 
     async fn seal(self, context: SealContext<Self>) -> SealMethod {
-        // First the name, so that nobody new finds us; then the queue, which now stays empty once
-        // it is. The other way round, who connects in between would be reset.
+        // Remove the file first, so that no new client connects, then empty the queue. In the other
+        // order, a client that connects in between would be reset.
         drop(self.file);
         self.listener.seal(context.inner(|io, peer| (io, peer))).await
     }
 }
 
-/// Removes the file.
+/// Removes the file on drop.
 struct SocketFile(PathBuf);
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // Gone already is as good.
+        // An error means that the file is already gone.
         let _ = fs::remove_file(&self.0);
     }
 }

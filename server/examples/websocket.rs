@@ -1,8 +1,8 @@
-//! WebSockets through axum: an echo that says goodbye.
+//! WebSockets through axum: an echo that closes with a goodbye.
 //!
-//! A WebSocket is nobody's request: no server but the application can end it in good order. So it
-//! hears of the shutdown through the drain. One that does not is cut at the deadline, and its
-//! client cannot tell that from a crash.
+//! Only the application can end a WebSocket cleanly, because to the server it is an opaque stream.
+//! So the application awaits `draining` of its `ShutdownHandle`. A WebSocket that ignores the drain
+//! is cut at the deadline, and its client cannot distinguish the cut from a crash.
 //!
 //! ```text
 //! cargo run --example websocket
@@ -18,14 +18,14 @@ use axum::{Router, response::Response, routing::any};
 use lastorders::ShutdownHandle;
 use tokio::net::TcpListener;
 
-async fn upgrade(upgrade: WebSocketUpgrade, drain: ShutdownHandle) -> Response {
-    upgrade.on_upgrade(|socket| echo(socket, drain))
+async fn upgrade(upgrade: WebSocketUpgrade, shutdown: ShutdownHandle) -> Response {
+    upgrade.on_upgrade(|socket| echo(socket, shutdown))
 }
 
-async fn echo(mut socket: WebSocket, drain: ShutdownHandle) {
+async fn echo(mut socket: WebSocket, shutdown: ShutdownHandle) {
     loop {
         let message = tokio::select! {
-            () = drain.draining() => break,
+            () = shutdown.draining() => break,
             message = socket.recv() => message,
         };
         match message {
@@ -34,23 +34,23 @@ async fn echo(mut socket: WebSocket, drain: ShutdownHandle) {
                     return;
                 }
             }
-            // Pings are answered for us.
+            // axum answers pings.
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(Message::Close(_)) | Err(_)) | None => return,
         }
     }
-    // 1001, "going away": the client knows that it may connect again, and that it will reach
+    // Close code 1001, "going away", tells the client that it may connect again, and will reach
     // another server (RFC 6455, section 7.4.1).
     let goodbye = CloseFrame { code: close_code::AWAY, reason: "shutting down".into() };
     if socket.send(Message::Close(Some(goodbye))).await.is_ok() {
-        // What was on its way to us is read until the client's own goodbye. The deadline bounds it.
+        // Read pending messages until the client's own close frame. The deadline bounds this loop.
         while let Some(Ok(_)) = socket.recv().await {}
     }
 }
 
 #[tokio::main]
 async fn main() -> std::io::Result<ExitCode> {
-    // Before the listener is bound, so that no signal is missed.
+    // Register before the listener is bound, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
@@ -58,7 +58,7 @@ async fn main() -> std::io::Result<ExitCode> {
 
     let app = Router::new().route("/", any(upgrade));
     let report = lastorders::serve(listener, app).signals(signals).await;
-    // Whoever read this may be gone.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

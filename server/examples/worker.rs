@@ -1,7 +1,7 @@
 //! A worker that takes jobs from a channel, and that the shutdown waits for.
 //!
-//! The answer 202 is a promise: what was accepted is done, whether or not the server is told to
-//! stop meanwhile.
+//! The answer 202 is a promise: every accepted job is done, even if the server is stopped
+//! meanwhile.
 //!
 //! ```text
 //! cargo run --example worker
@@ -17,19 +17,21 @@ use axum::{Router, extract::State, http::StatusCode, routing::post};
 use lastorders::ShutdownHandle;
 use tokio::{net::TcpListener, sync::mpsc};
 
-/// Answers when the mail is in the channel, which is bounded: a flood waits here.
+/// Answers once the mail is in the channel. The channel is bounded, so a flood of requests waits
+/// here.
 async fn accept(State(mails): State<mpsc::Sender<String>>, address: String) -> StatusCode {
     match mails.send(address).await {
         Ok(()) => StatusCode::ACCEPTED,
-        // The worker has panicked.
+        // The receiver is gone, because the worker has panicked.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
-/// Ends when the last sender is gone, and not when the drain begins: requests in flight may still
-/// bring something. The senders are the application's, and go with its last connection.
+/// Ends when the last sender is dropped. The begin of the drain is too early, because requests in
+/// flight may still send mails. The application holds the senders, and is dropped with its last
+/// connection.
 async fn work(mut mails: mpsc::Receiver<String>) {
-    // No more than ten mails in a second.
+    // At most 10 mails per second.
     let mut pace = tokio::time::interval(Duration::from_millis(100));
     while let Some(address) = mails.recv().await {
         pace.tick().await;
@@ -40,19 +42,19 @@ async fn work(mut mails: mpsc::Receiver<String>) {
 
 #[tokio::main]
 async fn main() -> std::io::Result<ExitCode> {
-    // Before the listener is bound, so that no signal is missed.
+    // Register before the listener is bound, so that no signal is missed.
     let signals = lastorders::signal::terminate()?;
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".into());
     let listener = TcpListener::bind(address).await?;
     let _ = writeln!(stdout(), "listening on {}", listener.local_addr()?);
 
-    let drain = ShutdownHandle::new();
+    let shutdown = ShutdownHandle::new();
     let (send, mails) = mpsc::channel(100);
-    // Essential: nobody else takes the mails, so without it the server had better be started anew.
-    tokio::spawn(drain.track(work(mails)).essential());
+    // Essential, because no other worker takes the mails: after a panic the server should restart.
+    tokio::spawn(shutdown.track(work(mails)).essential());
     let app = Router::new().route("/mails", post(accept)).with_state(send);
-    let report = lastorders::serve(listener, app).signals(signals).shutdown_handle(drain).await;
-    // Whoever read this may be gone.
+    let report = lastorders::serve(listener, app).signals(signals).shutdown_handle(shutdown).await;
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(stdout(), "{report}");
     Ok(ExitCode::from(report.exit_code()))
 }

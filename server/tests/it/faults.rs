@@ -1,4 +1,4 @@
-//! `docs/faults.md` promises a test for each fault: every one of them must exist, and run.
+//! `docs/faults.md` names tests for each fault. Every one of them must exist, and run.
 
 use std::collections::HashSet;
 use std::fs;
@@ -17,12 +17,12 @@ fn package() -> PathBuf {
 }
 
 fn page() -> String {
-    fs::read_to_string(package().join("docs/faults.md")).expect("the page is there")
+    fs::read_to_string(package().join("docs/faults.md")).expect("the page exists")
 }
 
 fn table(page: &str) -> Vec<Fault> {
     let rows = page.lines().filter(|line| line.starts_with("| "));
-    // The first is the table's head.
+    // The first line is the header of the table.
     let rows = rows.skip(1).map(|row| {
         let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
         let [name, seen_in, ours, proof] = cells[..] else {
@@ -36,24 +36,27 @@ fn table(page: &str) -> Vec<Fault> {
 }
 
 #[test]
-fn the_table_is_whole() {
+fn faults_table_is_complete() {
     let page = page();
     let faults = table(&page);
     let counted = format!("{} faults,", faults.len());
-    assert!(page.contains(&counted), "the page does not say {counted:?}: is a row missing?");
+    assert!(
+        page.contains(&counted),
+        "the page does not say {counted:?}; correct the number or add the row"
+    );
     let mut names = HashSet::new();
     for fault in &faults {
-        assert!(names.insert(&fault.name), "twice: {}", fault.name);
+        assert!(names.insert(&fault.name), "the fault appears twice: {}", fault.name);
         for cell in [&fault.name, &fault.seen_in, &fault.ours] {
             assert!(!cell.is_empty(), "an empty cell: {}", fault.name);
         }
-        let different: HashSet<_> = fault.proof.iter().collect();
-        assert_eq!(different.len(), fault.proof.len(), "a test twice: {}", fault.name);
+        let distinct: HashSet<_> = fault.proof.iter().collect();
+        assert_eq!(distinct.len(), fault.proof.len(), "a test twice: {}", fault.name);
     }
 }
 
 #[test]
-fn every_named_test_exists_and_runs() {
+fn every_test_named_in_the_faults_table_exists_and_runs() {
     for fault in table(&page()) {
         for proof in &fault.proof {
             let found = find(proof);
@@ -71,19 +74,19 @@ fn find(proof: &str) -> Result<(), &'static str> {
         return Err("its module is declared nowhere, so it is not compiled");
     }
     let lines: Vec<_> = text.lines().collect();
-    let is_it = |line: &&str| {
+    let is_definition = |line: &&str| {
         let line = line.strip_prefix("async ").unwrap_or(line);
         line.strip_prefix("fn ").is_some_and(|it| it.starts_with(&format!("{name}(")))
     };
-    let at = lines.iter().position(is_it).ok_or("there is no such function")?;
+    let at = lines.iter().position(is_definition).ok_or("there is no such function")?;
     let above = lines[..at].iter().rev();
     let attributes: Vec<_> = above.take_while(|it| it.starts_with("#[")).collect();
     let is_test = |it: &&&str| it.starts_with("#[test]") || it.starts_with("#[tokio::test");
     if !attributes.iter().any(is_test) {
-        return Err("it is no test");
+        return Err("the function is no test");
     }
     if attributes.iter().any(|it| it.starts_with("#[ignore")) {
-        return Err("it is ignored");
+        return Err("the test is ignored");
     }
     Ok(())
 }
@@ -98,12 +101,12 @@ fn is_declared(path: &Path) -> bool {
 }
 
 #[test]
-fn a_name_that_is_none_is_noticed() {
+fn missing_and_ignored_tests_are_detected() {
     let rows = [
         ("docs/faults.md", "not a path and a name"),
         ("tests/it/nothing.rs::name", "there is no such file"),
         ("tests/it/faults.rs::nothing", "there is no such function"),
-        ("tests/it/faults.rs::table", "it is no test"),
+        ("tests/it/faults.rs::table", "the function is no test"),
         (
             "src/bin/lastorders-server.rs::main",
             "its module is declared nowhere, so it is not compiled",
@@ -112,5 +115,5 @@ fn a_name_that_is_none_is_noticed() {
     for (proof, why) in rows {
         assert_eq!(find(proof), Err(why), "{proof}");
     }
-    assert_eq!(find("tests/it/faults.rs::a_name_that_is_none_is_noticed"), Ok(()));
+    assert_eq!(find("tests/it/faults.rs::missing_and_ignored_tests_are_detected"), Ok(()));
 }

@@ -14,7 +14,7 @@ pub(crate) async fn send_get(io: &mut (impl AsyncWrite + Unpin), path: &str) -> 
 
 /// Reads one whole answer with a `Content-Length`, and not a byte more.
 pub(crate) async fn read_answer(io: &mut (impl AsyncRead + Unpin)) -> io::Result<Answer> {
-    within("an answer is to come", Answer::read(io)).await
+    within("an answer", Answer::read(io)).await
 }
 
 /// Sends a request and reads its answer.
@@ -27,11 +27,11 @@ pub(crate) async fn get<I: AsyncRead + AsyncWrite + Unpin>(io: &mut I, path: &st
     read_answer(io).await.expect("a whole answer")
 }
 
-/// Reads until what was read ends so, and not a byte more.
+/// Reads until the bytes read so far end with `end`, and not a byte more.
 ///
 /// # Panics
 ///
-/// When the connection ends before.
+/// When the connection ends first.
 pub(crate) async fn read_until(io: &mut (impl AsyncRead + Unpin), end: &str) -> String {
     let mut read = Vec::new();
     let reading = async {
@@ -45,14 +45,14 @@ pub(crate) async fn read_until(io: &mut (impl AsyncRead + Unpin), end: &str) -> 
             }
         }
     };
-    within("more bytes are to come", reading).await;
+    within("more bytes", reading).await;
     String::from_utf8(read).expect("text")
 }
 
-/// Whether the server closes without another byte, and without a reset. Waits for it.
+/// Waits until the server closes without a reset. Returns whether it sent no further byte.
 pub(crate) async fn closed(io: &mut (impl AsyncRead + Unpin)) -> bool {
     let mut rest = Vec::new();
-    let read = within("the server is to close", io.read_to_end(&mut rest)).await;
+    let read = within("the server to close", io.read_to_end(&mut rest)).await;
     read.expect("no reset");
     rest.is_empty()
 }

@@ -1,15 +1,15 @@
-//! The crate from outside, over real sockets and with real processes.
+//! Tests of the crate from outside, over real sockets and with real processes.
 //!
-//! * `descriptors`: a process that may open no more of them.
-//! * `examples`: every example, run as its reader would run it.
-//! * `faults`: the table of faults that ours must not have, held to the source.
-//! * `signals`: those of the operating system.
-//! * `sockets`: what becomes of a connection when the kernel has a say in it.
-//! * `http`: a client of exact bytes; `answer`, which the library's own tests share: what it reads.
-//! * `within`: how long anything may take.
-//! * `start_up`: the reference program, told to stop before it has begun.
+//! * `descriptors`: a process without free file descriptors.
+//! * `examples`: runs every example as its reader would.
+//! * `faults`: checks that the tests named in the table of faults exist.
+//! * `signals`: signals of the operating system.
+//! * `sockets`: connections whose fate depends on the kernel.
+//! * `http`: a client of exact bytes. Its answers are in `answer`, which the unit tests use too.
+//! * `within`: a bound on every wait.
+//! * `start_up`: stops the reference program before its start is complete.
 
-// Most of them are written with axum.
+// Most examples use axum.
 #[cfg(feature = "axum")]
 #[path = "../../src/testing/answer.rs"]
 mod answer;

@@ -7,18 +7,18 @@ use tokio::net::TcpStream;
 use crate::examples::process::Example;
 use crate::http::{closed, get, read_answer};
 
-/// A process with one request that holds its drain: half a head has been read.
+/// A process whose drain waits for one request, of which half a head has been read.
 async fn held() -> (Example, TcpStream) {
     let example = Example::start("axum").await;
     let mut client = example.connect().await;
-    // A connection that was accepted later has been served, so the half has been read too.
+    // The server has served a later connection, so it has read the half head too.
     client.write_all(b"GET / HT").await.expect("sent");
     let mut idle = example.connect().await;
     get(&mut idle, "/").await;
     (example, client)
 }
 
-/// Sends a signal, and waits for what it does to a connection that is idle.
+/// Sends a signal, and waits until it closes an idle connection.
 async fn begin_drain(example: &Example, signal: Signal) {
     let mut idle = example.connect().await;
     get(&mut idle, "/").await;
@@ -27,7 +27,7 @@ async fn begin_drain(example: &Example, signal: Signal) {
 }
 
 #[tokio::test]
-async fn one_that_comes_with_the_first_line_is_never_lost() {
+async fn signal_right_after_the_first_output_line_is_never_lost() {
     for signal in [Signal::TERM, Signal::INT].into_iter().cycle().take(20) {
         let example = Example::start("axum").await;
         example.signal(signal);
@@ -36,20 +36,20 @@ async fn one_that_comes_with_the_first_line_is_never_lost() {
 }
 
 #[tokio::test]
-async fn repeated_sigterm_is_ignored_and_so_is_one_sigint_behind_it() {
+async fn repeated_sigterm_and_one_later_sigint_are_ignored() {
     let (example, mut client) = held().await;
     begin_drain(&example, Signal::TERM).await;
     for signal in [Signal::TERM, Signal::TERM, Signal::INT] {
         example.signal(signal);
     }
-    client.write_all(b"TP/1.1\r\nhost: test\r\n\r\n").await.expect("it is waited for");
+    client.write_all(b"TP/1.1\r\nhost: test\r\n\r\n").await.expect("the server waits for it");
     assert_eq!(read_answer(&mut client).await.expect("an answer").status(), 200);
     drop(client);
     example.finish().await.assert_clean();
 }
 
 #[tokio::test]
-async fn a_second_sigint_cuts_what_is_left_and_the_exit_code_says_so() {
+async fn second_sigint_cuts_the_rest_and_exits_130() {
     let (example, mut client) = held().await;
     begin_drain(&example, Signal::INT).await;
     example.signal(Signal::INT);

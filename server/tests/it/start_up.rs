@@ -1,4 +1,4 @@
-//! The reference program, told to stop before its start is complete.
+//! Stops the reference program before its start is complete.
 
 use std::fs;
 use std::process::Stdio;
@@ -18,62 +18,62 @@ fn start(database: &str) -> Child {
 }
 
 fn signal(child: &Child, signal: Signal) {
-    let id = child.id().expect("it has not been waited for").cast_signed();
+    let id = child.id().expect("the process has not been reaped").cast_signed();
     kill_process(Pid::from_raw(id).expect("no child has the id 0"), signal).expect("ours");
 }
 
 async fn assert_ends(mut child: Child) {
-    let status = within("it is to end", child.wait()).await.expect("our child");
+    let status = within("the program to end", child.wait()).await.expect("our child");
     assert_eq!(status.code(), Some(0), "{status}");
 }
 
 /// Whether the process has a handler for a signal.
 fn catches(child: &Child, signal: Signal) -> bool {
-    let id = child.id().expect("it has not been waited for");
+    let id = child.id().expect("the process has not been reaped");
     let status = fs::read_to_string(format!("/proc/{id}/status")).expect("Linux has it");
     let mask = status.lines().find_map(|it| it.strip_prefix("SigCgt:")).expect("a mask");
     let mask = u64::from_str_radix(mask.trim(), 16).expect("hexadecimal");
     mask & (1 << (signal.as_raw() - 1)) != 0
 }
 
-/// A database that takes connections and says nothing. The program tries for as long as it lives.
+/// The database accepts connections and never answers, so the program keeps trying.
 #[tokio::test]
-async fn a_signal_ends_it_at_once_and_the_handlers_are_there_before_all_else() {
+async fn signal_during_the_start_ends_the_program_at_once() {
     for sent in [Signal::TERM, Signal::INT] {
         let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = silent.local_addr().expect("bound").port();
         let child = start(&format!("postgres://user:password@127.0.0.1:{port}/name"));
-        let reached = within("it is to reach for the database", silent.accept()).await;
+        let reached = within("the program to connect to the database", silent.accept()).await;
         let (mut session, _) = reached.expect("accepted");
         assert!(catches(&child, Signal::TERM) && catches(&child, Signal::INT));
         signal(&child, sent);
         assert_ends(child).await;
-        // It hung up; it did not try again.
+        // The program closed the connection and did not try again.
         let mut greeting = Vec::new();
         session.read_to_end(&mut greeting).await.expect("an end in good order");
         let silent = silent.into_std().expect("a socket");
-        let again = silent.accept().expect_err("nobody waits");
-        assert_eq!(again.kind(), std::io::ErrorKind::WouldBlock, "it tried again");
+        let again = silent.accept().expect_err("no connection waits");
+        assert_eq!(again.kind(), std::io::ErrorKind::WouldBlock, "the program tried again");
     }
 }
 
-/// A database that hangs up: between two tries the program waits on its clock.
+/// The database closes every connection, so the program pauses between two attempts.
 #[tokio::test]
-async fn a_signal_between_two_tries_ends_it_too() {
+async fn signal_between_two_connection_attempts_ends_the_program() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("bound").port();
     tokio::spawn(async move { while listener.accept().await.is_ok() {} });
     let mut child = start(&format!("postgres://user:password@127.0.0.1:{port}/name"));
     let mut log = BufReader::new(child.stderr.take().expect("piped")).lines();
-    let waits = async {
+    let waiting = async {
         while let Some(line) = log.next_line().await.expect("text") {
             if line.contains("waiting for the database") {
                 return;
             }
         }
-        panic!("it ended without a word of the database");
+        panic!("the program ended without logging the database");
     };
-    within("it is to wait for the database", waits).await;
+    within("a log line about the database", waiting).await;
     signal(&child, Signal::TERM);
     assert_ends(child).await;
 }

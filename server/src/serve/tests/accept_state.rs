@@ -1,4 +1,4 @@
-//! Accepting, and what may go wrong with it.
+//! Accepting connections, and its failures.
 
 use std::io;
 use std::sync::Arc;
@@ -13,19 +13,19 @@ use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Listener, Policy, ShutdownHandle, Signal};
 
 #[tokio::test(start_paused = true)]
-async fn out_of_descriptors_it_rests_and_goes_on() {
+async fn accept_without_descriptors_pauses_and_retries() {
     let rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     rig.fail_accept(io::Error::from_raw_os_error(24)); // EMFILE
     let mut client = rig.connect();
     client.get("/").await;
-    // Not at once, which would spin.
+    // An immediate retry would spin.
     assert!(client.is_quiet().await);
     assert_eq!(client.answer().await.status(), 200);
     assert_eq!(rig.elapsed(), ms(100));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_was_gone_is_passed_over() {
+async fn aborted_connection_is_skipped_without_a_pause() {
     let rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     rig.fail_accept(io::ErrorKind::ConnectionAborted.into());
     let mut client = rig.connect();
@@ -35,7 +35,7 @@ async fn a_connection_that_was_gone_is_passed_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_signal_while_resting_is_heard() {
+async fn signal_during_the_accept_pause_begins_the_shutdown() {
     let mut rig = Rig::new(Policy::default(), Router::new());
     rig.fail_accept(io::Error::from_raw_os_error(24));
     settle().await;
@@ -43,9 +43,9 @@ async fn a_signal_while_resting_is_heard() {
     assert!(rig.is_done());
 }
 
-/// The connection behind the failure has waited at the door since before the signal.
+/// The connection behind the failures has waited in the accept queue since before the signal.
 #[tokio::test(start_paused = true)]
-async fn a_failure_while_sealing_loses_nobody_behind_it() {
+async fn accept_failure_during_the_seal_loses_no_later_connection() {
     let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     settle().await;
     rig.signal(Signal::Terminate);
@@ -58,15 +58,15 @@ async fn a_failure_while_sealing_loses_nobody_behind_it() {
     assert!(rig.report().await.clean);
 }
 
-/// Accepted and its request received, but neither task has run: there is not a moment of grace, and
-/// still it is read before it is judged.
+/// The server has accepted these connections, but none of their tasks has run. Even without any
+/// grace, each connection is read before it is closed.
 #[tokio::test(start_paused = true)]
-async fn one_just_accepted_is_read_before_it_is_closed() {
+async fn connection_just_accepted_is_read_before_it_is_closed() {
     let policy = Policy::default().idle_grace(ms(0)).first_byte_grace(ms(0)).linger(ms(0));
     let mut rig = Rig::new(policy, Gate::new().app(ShutdownHandle::new()));
     let mut clients: Vec<_> = (0..20).map(|_| rig.connect()).collect();
     for client in &mut clients {
-        // Fits into the connection, so that this does not let the server run.
+        // The bytes fit into the connection's buffer, so this write does not let the server run.
         client.0.write_all(b"GET / HTTP/1.1\r\nhost: t\r\n\r\n").await.expect("room");
     }
     rig.signal(Signal::Terminate);
@@ -81,10 +81,10 @@ async fn one_just_accepted_is_read_before_it_is_closed() {
     assert_eq!(report.finished, 20);
 }
 
-/// It does not even yield: on one thread nobody else would come to his turn.
+/// The listener never yields. On a single thread, no other task would run.
 #[tokio::test(start_paused = true)]
-async fn a_stream_of_connections_starves_nobody_and_has_an_end() {
-    /// A listener that always has one more, as far as a test can wait.
+async fn endless_connections_starve_no_task_and_do_not_stop_the_shutdown() {
+    /// A listener with an endless supply of connections, as far as a test can wait.
     struct Endless(usize);
 
     impl Listener for Endless {
@@ -93,7 +93,7 @@ async fn a_stream_of_connections_starves_nobody_and_has_an_end() {
 
         async fn accept(&mut self) -> io::Result<(DuplexStream, ())> {
             self.0 += 1;
-            assert!(self.0 < 200_000, "nobody else comes to his turn");
+            assert!(self.0 < 200_000, "no other task runs");
             Ok((tokio::io::duplex(1).0, ()))
         }
 
@@ -103,16 +103,16 @@ async fn a_stream_of_connections_starves_nobody_and_has_an_end() {
     }
 
     let (send, mut sent) = tokio::sync::mpsc::unbounded_channel();
-    // On the one thread that there is.
+    // The sending task needs a turn on the only thread.
     tokio::spawn(async move { send.send(Signal::Terminate) });
     let signals = stream::poll_fn(move |cx| sent.poll_recv(cx));
     let report = crate::serve(Endless(0), Router::new()).signals(signals).await;
     assert!(report.clean && !report.panicked, "{report}");
 }
 
-/// It never lets anybody else run by itself, so what is looked at first decides.
+/// The listener never yields by itself, so the order of polling decides.
 #[tokio::test(start_paused = true)]
-async fn nor_does_a_listener_that_is_always_ready() {
+async fn listener_that_is_always_ready_does_not_starve_the_signal() {
     const ENDLESS: usize = 5_000;
 
     struct Ready(Arc<AtomicUsize>);
@@ -135,7 +135,7 @@ async fn nor_does_a_listener_that_is_always_ready() {
 
     let accepted = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&accepted);
-    // As if it came from another thread.
+    // The signal arrives during the accepts, as if from another thread.
     let signals = stream::poll_fn(move |_| match seen.load(Ordering::Relaxed) {
         0..100 => Poll::Pending,
         _ => Poll::Ready(Some(Signal::Terminate)),
@@ -143,12 +143,12 @@ async fn nor_does_a_listener_that_is_always_ready() {
     let report = crate::serve(Ready(accepted), Router::new()).signals(signals.take(1)).await;
     assert!(report.clean);
     let before = report.at_signal.connections;
-    assert!(before < ENDLESS, "{before} were let in before the signal was heard");
+    assert!(before < ENDLESS, "the server accepted {before} before it noticed the signal");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_of_the_accept_loop_begins_the_same_shutdown() {
-    /// Gives one connection and then panics.
+async fn panic_of_the_accept_loop_begins_a_graceful_shutdown() {
+    /// Returns one connection, then panics.
     struct Panics(Option<DuplexStream>);
 
     impl Listener for Panics {
@@ -181,7 +181,7 @@ async fn a_panic_of_the_accept_loop_begins_the_same_shutdown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn signals_that_end_leave_the_server_running() {
+async fn end_of_the_signal_stream_leaves_the_server_running() {
     let (ours, theirs) = tokio::io::duplex(1024);
     let mut client = crate::testing::Client(ours);
     let (queue, accepted) = tokio::sync::mpsc::unbounded_channel();

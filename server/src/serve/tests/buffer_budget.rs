@@ -1,20 +1,21 @@
-//! Idle connections that give up what they do not need.
+//! Idle connections beyond the buffer budget are parked: they release their buffers.
 
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 
-/// A server with a client that has had one answer; `beyond` is how many may hold buffers.
-async fn used(drain: &ShutdownHandle, beyond: usize) -> (Rig, Client, Gate) {
+/// A server with a client that has received one answer. `beyond` is how many connections may keep
+/// buffers.
+async fn used(shutdown: &ShutdownHandle, beyond: usize) -> (Rig, Client, Gate) {
     let gate = Gate::new();
-    let app = gate.app(drain.clone());
+    let app = gate.app(shutdown.clone());
     let rig = Rig::with(Policy::default(), app, |serve| {
-        serve.shutdown_handle(drain.clone()).park_beyond(beyond)
+        serve.shutdown_handle(shutdown.clone()).park_beyond(beyond)
     });
     let mut client = rig.connect();
-    assert_eq!(drain.unparked(), 0);
+    assert_eq!(shutdown.unparked(), 0);
     client.get("/").await;
     client.answer().await;
-    assert_eq!(drain.unparked(), 1);
+    assert_eq!(shutdown.unparked(), 1);
     (rig, client, gate)
 }
 
@@ -26,16 +27,16 @@ async fn pass(seconds: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_connection_too_many_is_parked_and_used_again() {
-    let drain = ShutdownHandle::new();
-    let (mut rig, mut client, gate) = used(&drain, 0).await;
+async fn idle_connection_beyond_the_budget_is_parked_and_reused() {
+    let shutdown = ShutdownHandle::new();
+    let (mut rig, mut client, gate) = used(&shutdown, 0).await;
     pass(1).await;
-    assert_eq!(drain.unparked(), 0);
+    assert_eq!(shutdown.unparked(), 0);
     client.get("/").await;
     assert_eq!(client.answer().await.status(), 200);
-    assert_eq!((drain.unparked(), gate.reached()), (1, 2));
+    assert_eq!((shutdown.unparked(), gate.reached()), (1, 2));
     pass(2).await;
-    assert_eq!(drain.unparked(), 0);
+    assert_eq!(shutdown.unparked(), 0);
     rig.terminate().await;
     client.get("/").await;
     assert!(client.answer().await.says_close());
@@ -45,28 +46,28 @@ async fn an_idle_connection_too_many_is_parked_and_used_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_as_may_keep_their_buffers() {
-    let drain = ShutdownHandle::new();
-    let (mut rig, client, _) = used(&drain, 1).await;
+async fn idle_connections_within_the_budget_keep_their_buffers() {
+    let shutdown = ShutdownHandle::new();
+    let (mut rig, client, _) = used(&shutdown, 1).await;
     pass(10).await;
-    assert_eq!(drain.unparked(), 1);
+    assert_eq!(shutdown.unparked(), 1);
     drop(client);
     rig.terminate().await;
     assert!(rig.report().await.clean);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crowd_is_held_off_while_it_arrives() {
-    let drain = ShutdownHandle::new();
-    let (mut rig, client, _) = used(&drain, 8).await;
+async fn buffer_budget_holds_while_many_connections_arrive() {
+    let shutdown = ShutdownHandle::new();
+    let (mut rig, client, _) = used(&shutdown, 8).await;
     let mut clients = vec![client];
-    // Without a second passing.
+    // No time passes in this loop.
     for _ in 0..100 {
         let mut client = rig.connect();
         client.get("/").await;
         client.answer().await;
         clients.push(client);
-        assert!(drain.unparked() <= 8 + 2 * 3, "{}", drain.unparked());
+        assert!(shutdown.unparked() <= 8 + 2 * 3, "{}", shutdown.unparked());
     }
     for client in &mut clients {
         client.get("/").await;
@@ -78,11 +79,11 @@ async fn a_crowd_is_held_off_while_it_arrives() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_parked_one_is_idle_in_a_shutdown_and_not_new() {
-    let drain = ShutdownHandle::new();
-    let (mut rig, mut client, _) = used(&drain, 0).await;
+async fn parked_connection_counts_as_idle_in_a_shutdown() {
+    let shutdown = ShutdownHandle::new();
+    let (mut rig, mut client, _) = used(&shutdown, 0).await;
     pass(1).await;
-    assert_eq!(drain.unparked(), 0);
+    assert_eq!(shutdown.unparked(), 0);
     rig.terminate().await;
     tokio::time::advance(ms(249)).await;
     assert!(client.is_quiet().await);
@@ -92,14 +93,14 @@ async fn a_parked_one_is_idle_in_a_shutdown_and_not_new() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn neither_half_a_head_nor_a_request_in_flight_is_parked() {
-    let drain = ShutdownHandle::new();
-    let (mut rig, mut half, gate) = used(&drain, 0).await;
+async fn half_head_and_request_in_flight_are_not_parked() {
+    let shutdown = ShutdownHandle::new();
+    let (mut rig, mut half, gate) = used(&shutdown, 0).await;
     half.send("GET / HT").await;
     let mut busy = rig.connect();
     busy.get("/held").await;
     pass(5).await;
-    assert_eq!(drain.unparked(), 2);
+    assert_eq!(shutdown.unparked(), 2);
     half.send("TP/1.1\r\nhost: test\r\n\r\n").await;
     assert_eq!(half.answer().await.status(), 200);
     gate.let_go(1);
@@ -109,11 +110,11 @@ async fn neither_half_a_head_nor_a_request_in_flight_is_parked() {
     assert!(rig.report().await.clean);
 }
 
-/// Half a head came with the end of the request before it, so that no later read showed it.
+/// Half a head that arrives in one read with the end of a request.
 #[tokio::test(start_paused = true)]
-async fn half_a_head_behind_a_whole_request_is_kept() {
-    let drain = ShutdownHandle::new();
-    let (mut rig, mut client, _) = used(&drain, 0).await;
+async fn half_head_behind_a_whole_request_survives_parking() {
+    let shutdown = ShutdownHandle::new();
+    let (mut rig, mut client, _) = used(&shutdown, 0).await;
     client.send("POST /held HTTP/1.1\r\nhost: test\r\ncontent-length: 2\r\n\r\nokGET / HT").await;
     assert_eq!(client.answer().await.body, "read");
     pass(3).await;
@@ -125,9 +126,9 @@ async fn half_a_head_behind_a_whole_request_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_parked_one_that_closes_is_gone() {
-    let drain = ShutdownHandle::new();
-    let (mut rig, client, _) = used(&drain, 0).await;
+async fn parked_connection_closed_by_its_client_is_not_counted() {
+    let shutdown = ShutdownHandle::new();
+    let (mut rig, client, _) = used(&shutdown, 0).await;
     pass(2).await;
     drop(client);
     settle().await;
@@ -137,7 +138,7 @@ async fn a_parked_one_that_closes_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_for_a_head_runs_for_parked_ones_too() {
+async fn header_read_timeout_applies_to_parked_connections() {
     let app = Gate::new().app(ShutdownHandle::new());
     let rig = Rig::with(Policy::default(), app, |serve| {
         serve.header_read_timeout(Some(ms(10_000))).park_beyond(0)

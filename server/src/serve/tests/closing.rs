@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 
-/// A connection that has been used once.
+/// A client that has received one answer.
 async fn used(rig: &Rig) -> Client {
     let mut client = rig.connect();
     client.get("/").await;
@@ -17,7 +17,7 @@ async fn used(rig: &Rig) -> Client {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_connection_is_closed_after_its_grace() {
+async fn idle_connection_closes_after_the_idle_grace() {
     let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
     rig.terminate().await;
@@ -26,13 +26,13 @@ async fn an_idle_connection_is_closed_after_its_grace() {
     assert!(client.closed().await);
     assert_eq!(rig.elapsed(), ms(250));
     settle().await;
-    // Nothing of ours is on its way, so nobody waits for the client to close too.
+    // The server has nothing left to send, so it does not wait for the client to close.
     assert!(rig.is_done());
     assert!(rig.report().await.clean);
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_gets_one_last_answer_within_the_grace() {
+async fn idle_connection_gets_one_last_answer_within_the_grace() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
@@ -47,12 +47,12 @@ async fn it_gets_one_last_answer_within_the_grace() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn bytes_that_arrive_at_the_moment_of_closing_are_answered() {
+async fn request_that_arrives_at_the_end_of_the_grace_is_answered() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
     rig.signal(crate::Signal::Terminate);
-    // Both timers run out in the same turn of the runtime.
+    // Both timers expire in the same turn of the runtime.
     tokio::time::sleep(ms(250)).await;
     client.0.write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n").await.expect("open");
     let answer = client.answer().await;
@@ -61,7 +61,7 @@ async fn bytes_that_arrive_at_the_moment_of_closing_are_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_after_our_fin_is_never_executed() {
+async fn request_after_our_fin_is_never_executed() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
@@ -69,7 +69,7 @@ async fn a_request_after_our_fin_is_never_executed() {
     client.get("/").await;
     client.answer().await;
     assert!(client.closed().await);
-    // The server still reads, and throws away.
+    // The server still reads and discards this request.
     client.get("/").await;
     drop(client);
     assert!(rig.report().await.clean);
@@ -77,7 +77,7 @@ async fn a_request_after_our_fin_is_never_executed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_close_holds_only_as_long_as_the_linger() {
+async fn client_that_does_not_close_delays_the_end_by_the_linger_only() {
     let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = used(&rig).await;
     rig.terminate().await;
@@ -93,7 +93,7 @@ async fn a_client_that_does_not_close_holds_only_as_long_as_the_linger() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_without_a_byte_is_closed_after_the_first_byte_grace() {
+async fn connection_without_a_byte_closes_after_the_first_byte_grace() {
     let policy = Policy::default().first_byte_grace(ms(100));
     let mut rig = Rig::new(policy, Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -107,7 +107,7 @@ async fn a_connection_without_a_byte_is_closed_after_the_first_byte_grace() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_sends_within_it_is_served() {
+async fn connection_that_sends_within_the_first_byte_grace_is_served() {
     let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     rig.terminate().await;
@@ -118,7 +118,7 @@ async fn one_that_sends_within_it_is_served() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_answer_of_a_chatty_client_is_its_last() {
+async fn first_answer_after_the_signal_announces_the_close() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -130,7 +130,7 @@ async fn the_first_answer_of_a_chatty_client_is_its_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
+async fn connection_gets_idle_grace_after_an_answer_begun_before_the_signal() {
     let gate = Gate::new();
     let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
@@ -141,7 +141,7 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
     settle().await;
     gate.let_go(1);
     settle().await;
-    // The time for idle connections is long over, but this one was not idle then.
+    // The idle grace is long over, but this connection was not idle then.
     tokio::time::advance(ms(200)).await;
     client.get("/").await;
     let rest = client.rest().await;
@@ -152,7 +152,7 @@ async fn an_answer_begun_before_the_signal_leaves_time_for_a_last_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_does_one_that_ends_just_before_the_time_for_idle_connections() {
+async fn connection_gets_full_idle_grace_after_an_answer_that_ends_within_it() {
     let gate = Gate::new();
     let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
@@ -175,7 +175,7 @@ async fn so_does_one_that_ends_just_before_the_time_for_idle_connections() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn and_is_closed_when_none_comes() {
+async fn connection_closes_after_the_idle_grace_that_follows_its_answer() {
     let gate = Gate::new();
     let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
@@ -191,15 +191,15 @@ async fn and_is_closed_when_none_comes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_reset_destroys_an_answer_over_an_unread_body() {
-    // The handler answers without having read the body.
+async fn answer_over_an_unread_body_is_not_reset() {
+    // The handler does not read the body.
     let app = Router::new().route("/", post(|| async { "early" }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     rig.terminate().await;
     let head = "POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 100000\r\n\r\n";
     client.send(head).await;
-    // A hundred times the window: this fails as soon as the server has closed instead of reading.
+    // 100 times the window: this send fails if the server closes instead of reading.
     client.send(vec![b'x'; 100_000]).await;
     assert_eq!(client.answer().await.body, "early");
     assert!(client.closed().await);
@@ -207,9 +207,9 @@ async fn no_reset_destroys_an_answer_over_an_unread_body() {
     assert!(rig.report().await.clean);
 }
 
-/// The same on a connection that was accepted, and still new, when the shutdown began.
+/// The connection was accepted before the shutdown, and had not sent a byte.
 #[tokio::test(start_paused = true)]
-async fn nor_on_a_connection_that_was_new_at_the_signal() {
+async fn answer_over_an_unread_body_on_a_new_connection_is_not_reset() {
     let app = Router::new().route("/", post(|| async { "early" }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
@@ -224,9 +224,9 @@ async fn nor_on_a_connection_that_was_new_at_the_signal() {
     assert!(rig.report().await.clean);
 }
 
-/// The same for a request that was in flight when the shutdown began.
+/// The request was in flight when the shutdown began.
 #[tokio::test(start_paused = true)]
-async fn nor_over_one_that_is_unread_since_before_the_signal() {
+async fn answer_over_a_body_unread_since_before_the_signal_is_not_reset() {
     let gate = Gate::new();
     let held = gate.clone();
     let early = post(move || async move {
@@ -248,10 +248,10 @@ async fn nor_over_one_that_is_unread_since_before_the_signal() {
     assert!(rig.report().await.clean);
 }
 
-/// The same for one that was answered before the signal, without a word of closing. The application
-/// holds the body for longer than idle connections have.
+/// The request was answered before the signal, without `Connection: close`. The application holds
+/// the body until the idle grace is over.
 #[tokio::test(start_paused = true)]
-async fn nor_over_one_that_is_unread_when_idle_connections_are_closed() {
+async fn answer_over_a_body_unread_at_the_idle_close_is_not_reset() {
     let gate = Gate::new();
     let held = gate.clone();
     let early = post(move |body: Body| async move {
@@ -280,7 +280,7 @@ async fn nor_over_one_that_is_unread_when_idle_connections_are_closed() {
     assert_eq!(report.took_ms, 250);
 }
 
-/// Answers at once, and reads the body all the same.
+/// Answers at once, and still reads the body.
 fn answering_early() -> Router {
     let early = post(|body: Body| async move {
         tokio::spawn(axum::body::to_bytes(body, usize::MAX));
@@ -290,9 +290,9 @@ fn answering_early() -> Router {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_is_idle_once_the_body_has_ended_that_came_behind_its_answer() {
+async fn connection_is_idle_once_the_body_after_its_answer_ends() {
     let rows = [
-        // how the body's length is said, its first half and its second one
+        // How the body's length is declared, the body's first half, its second half.
         ("content-length: 8", "half", "half"),
         ("transfer-encoding: chunked", "4\r\nhalf\r\n", "4\r\nhalf\r\n0\r\n\r\n"),
     ];
@@ -314,7 +314,7 @@ async fn one_is_idle_once_the_body_has_ended_that_came_behind_its_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_a_head_behind_such_a_body_is_waited_for() {
+async fn half_head_behind_a_body_that_outlasts_its_answer_may_finish() {
     let mut rig = Rig::new(Policy::default(), answering_early());
     let mut client = rig.connect();
     client.send("POST /early HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\n").await;

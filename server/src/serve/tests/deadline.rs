@@ -1,4 +1,4 @@
-//! The deadline, and what is cut at it.
+//! The deadline, and everything that is cut at it.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::testing::{Gate, Rig, ms};
 use crate::{Policy, ShutdownHandle, Signal};
 
 #[tokio::test(start_paused = true)]
-async fn what_is_left_at_the_deadline_is_cut_and_reported() {
+async fn connections_left_at_the_deadline_are_cut_and_reported() {
     let gate = Gate::new();
     let policy = Policy::default().deadline(ms(3_000)).forced_exit_code(9);
     let mut rig = Rig::new(policy, gate.app(ShutdownHandle::new()));
@@ -36,9 +36,9 @@ async fn what_is_left_at_the_deadline_is_cut_and_reported() {
     assert!(text.contains("GET /held, 4000 ms old"), "{text}");
 }
 
-/// Whoever wants no bound at all may well say so by the longest time that there is.
+/// A caller that wants no bound may pass the longest duration.
 #[tokio::test(start_paused = true)]
-async fn times_without_end_are_no_trouble() {
+async fn longest_possible_durations_do_not_overflow() {
     let long = Duration::MAX;
     let policy = Policy::default().deadline(long).release(long).handshake_grace(long).linger(long);
     let gate = Gate::new();
@@ -60,7 +60,7 @@ async fn times_without_end_are_no_trouble() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_repeated_sigterm_is_ignored() {
+async fn repeated_sigterm_is_ignored() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -78,7 +78,7 @@ async fn a_repeated_sigterm_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_interrupt_cuts_at_once() {
+async fn second_interrupt_cuts_at_once() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -93,9 +93,9 @@ async fn a_second_interrupt_cuts_at_once() {
     assert_eq!((report.exit_code(), report.aborted.requests), (130, 1));
 }
 
-/// Both are there before the server looks; taking them for one would lose the second.
+/// Both signals arrive before the server polls. Merging them would lose the second one.
 #[tokio::test(start_paused = true)]
-async fn two_interrupts_at_once_are_two() {
+async fn two_simultaneous_interrupts_count_as_two() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -107,9 +107,9 @@ async fn two_interrupts_at_once_are_two() {
     assert_eq!((report.exit_code(), report.took_ms), (130, 0));
 }
 
-/// The drain is over, but a pool does not close: the second SIGINT is still heard.
+/// The drain is over, but a pool does not close. A second SIGINT still has an effect.
 #[tokio::test(start_paused = true)]
-async fn a_second_interrupt_cuts_a_release_that_hangs() {
+async fn second_interrupt_cuts_a_release_that_hangs() {
     let mut rig = Rig::with(Policy::default(), axum::Router::new(), |serve| {
         serve.release("hangs", ms(1_000), std::future::pending::<()>)
     });
@@ -122,22 +122,22 @@ async fn a_second_interrupt_cuts_a_release_that_hangs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_cut_does_not_hold_the_end() {
-    let drain = ShutdownHandle::new();
-    // Never polled again, so it never hears that it is to end: like a handler that blocks its
-    // thread.
-    let deaf = drain.track(std::future::pending::<()>());
+async fn task_that_cannot_be_cut_does_not_delay_the_end() {
+    let shutdown = ShutdownHandle::new();
+    // This future is never polled again, like a handler that blocks its thread. So it does not
+    // notice the cut.
+    let blocked = shutdown.track(std::future::pending::<()>());
     let mut rig =
-        Rig::with(Policy::default(), axum::Router::new(), |serve| serve.shutdown_handle(drain));
+        Rig::with(Policy::default(), axum::Router::new(), |serve| serve.shutdown_handle(shutdown));
     rig.terminate().await;
     let report = rig.report().await;
     assert_eq!(report.took_ms, 8_050);
     assert_eq!(report.aborted.tasks, 1);
-    drop(deaf);
+    drop(blocked);
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropping_the_server_cuts_everything() {
+async fn dropping_the_server_cuts_all_connections() {
     let gate = Gate::new();
     let rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();

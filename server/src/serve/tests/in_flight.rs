@@ -1,5 +1,5 @@
-//! Requests in flight: from the head until the body is written, whatever becomes of handler and
-//! client.
+//! A request is in flight from its head until its body is written, even if the handler fails or the
+//! client disconnects.
 
 use std::convert::Infallible;
 
@@ -13,7 +13,7 @@ use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
-async fn nothing_connected_ends_at_once() {
+async fn server_without_connections_ends_at_once() {
     let mut rig = Rig::new(Policy::default(), Router::new());
     tokio::time::advance(ms(12_345)).await;
     rig.terminate().await;
@@ -22,12 +22,12 @@ async fn nothing_connected_ends_at_once() {
     assert!(report.clean);
     assert_eq!(report.exit_code(), 0);
     assert_eq!(report.cause, "SIGTERM");
-    // The phases count from the signal and not from the start.
+    // The phases count from the signal, not from the start.
     assert_eq!(report.took_ms, 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_in_flight_is_answered_in_full_and_the_end_announced() {
+async fn request_in_flight_is_answered_whole_with_connection_close() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -50,7 +50,7 @@ async fn a_request_in_flight_is_answered_in_full_and_the_end_announced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_in_flight_until_the_body_is_written() {
+async fn request_is_in_flight_until_its_answer_body_is_written() {
     let (chunks, mut sent) = unbounded_channel::<Bytes>();
     let body = Body::from_stream(stream::poll_fn(move |cx| {
         sent.poll_recv(cx).map(|it| it.map(Ok::<_, Infallible>))
@@ -65,7 +65,7 @@ async fn it_is_in_flight_until_the_body_is_written() {
     rig.terminate().await;
     tokio::time::advance(ms(1_000)).await;
     settle().await;
-    // The handler has long returned; its body has not.
+    // The handler has returned, but its body has not ended.
     assert!(!rig.is_done());
 
     chunks.send(Bytes::from_static(b"late")).expect("the body is alive");
@@ -79,14 +79,15 @@ async fn it_is_in_flight_until_the_body_is_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_in_the_buffer_is_not_written_yet() {
-    // Larger than the window, so that its end stays in hyper's buffer until the client reads.
+async fn answer_in_hypers_buffer_still_counts_as_in_flight() {
+    // Larger than the window, so the end of the body stays in hyper's buffer until the client
+    // reads.
     let app = Router::new().route("/", get(|| async { "x".repeat(4_000) }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
     client.get("/").await;
     rig.terminate().await;
-    // Beyond every grace: a client that has not read is not an idle one.
+    // Longer than every grace. A connection with an unread answer is not idle.
     tokio::time::advance(ms(2_000)).await;
     settle().await;
     assert!(!rig.is_done());
@@ -100,7 +101,7 @@ async fn a_body_in_the_buffer_is_not_written_yet() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_stops_reading_is_cut_at_the_deadline() {
+async fn client_that_stops_reading_is_cut_at_the_deadline() {
     let app = Router::new().route("/", get(|| async { "x".repeat(4_000) }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
@@ -112,7 +113,7 @@ async fn a_client_that_stops_reading_is_cut_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_is_a_500_and_leaks_no_count() {
+async fn handler_panic_answers_500_and_is_uncounted() {
     async fn panics() -> &'static str {
         panic!("a handler's panic, on purpose")
     }
@@ -121,7 +122,7 @@ async fn a_panic_is_a_500_and_leaks_no_count() {
     let mut client = rig.connect();
     client.get("/").await;
     assert_eq!(client.answer().await.status(), 500);
-    // The connection lives on.
+    // The connection stays open.
     client.get("/ok").await;
     assert_eq!(client.answer().await.status(), 200);
     drop(client);
@@ -133,12 +134,12 @@ async fn a_panic_is_a_500_and_leaks_no_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_a_head_finishes_if_it_comes_before_the_deadline() {
+async fn half_head_that_finishes_before_the_deadline_is_served() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut fresh = rig.connect();
     fresh.send("GET / HT").await;
-    // On a connection that was used before, hyper's own shutdown would throw the half away.
+    // On a used connection, hyper's own graceful shutdown would discard the half head.
     let mut used = rig.connect();
     used.get("/").await;
     used.answer().await;
@@ -155,9 +156,9 @@ async fn half_a_head_finishes_if_it_comes_before_the_deadline() {
     assert!(rig.report().await.clean);
 }
 
-/// One that comes apart from the end of a body, before the signal, is watched.
+/// Half a head arrives before the signal, in another read than the end of the body.
 #[tokio::test(start_paused = true)]
-async fn half_a_head_after_a_request_with_a_body_finishes_too() {
+async fn half_head_after_a_request_with_a_body_is_served() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -172,23 +173,24 @@ async fn half_a_head_after_a_request_with_a_body_finishes_too() {
     assert!(rig.report().await.clean);
 }
 
-/// The application answers at once and goes on reading, in a task of its own. Neither parking nor
-/// closing may take what is left of the body for a request.
+/// The application answers at once and reads the body in a separate task. Neither parking nor
+/// closing may take the rest of the body for a request.
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_read_on_after_the_answer_stays_a_body() {
+async fn body_read_after_the_answer_is_not_parsed_as_a_request() {
     let (bodies, mut read) = unbounded_channel();
     let app = post(move |body: Body| {
         let bodies = bodies.clone();
         async move {
             tokio::spawn(async move {
                 let mut parts = body.into_data_stream();
-                // Not to its end: hyper 1.12 says that only with the next request.
+                // Stops before the end of the body, because hyper 1.12 reports the end only with
+                // the next request.
                 let mut read = Vec::new();
                 while read.len() < 30 {
                     let part = parts.next().await.expect("more");
                     read.extend_from_slice(&part.expect("no error"));
                 }
-                bodies.send(read).expect("somebody listens");
+                bodies.send(read).expect("the test listens");
             });
             "early"
         }
@@ -213,7 +215,7 @@ async fn a_body_that_is_read_on_after_the_answer_stays_a_body() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_half_sent_finishes_too() {
+async fn half_sent_body_that_finishes_before_the_deadline_is_served() {
     let app = Router::new().route("/", post(|body: String| async move { body }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();

@@ -6,14 +6,14 @@ use crate::testing::{Gate, Rig, ms, settle};
 use crate::{LameDuckWork, Policy, ShutdownHandle};
 
 fn rig(work: LameDuckWork) -> (Rig, Gate) {
-    let (gate, drain) = (Gate::new(), ShutdownHandle::new());
-    let app = gate.app(drain.clone());
+    let (gate, shutdown) = (Gate::new(), ShutdownHandle::new());
+    let app = gate.app(shutdown.clone());
     let policy = Policy::default().lame_duck(ms(1_000)).lame_duck_work(work);
-    (Rig::with(policy, app, |serve| serve.shutdown_handle(drain)), gate)
+    (Rig::with(policy, app, |serve| serve.shutdown_handle(shutdown)), gate)
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_serves_is_unready_and_takes_new_work() {
+async fn serving_lame_duck_is_unready_and_takes_new_work() {
     let (mut rig, gate) = rig(LameDuckWork::Serve);
     let mut used = rig.connect();
     used.get("/health").await;
@@ -40,7 +40,7 @@ async fn one_that_serves_is_unready_and_takes_new_work() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_refuses_executes_nothing_new_until_the_end() {
+async fn refusing_lame_duck_answers_new_requests_503_until_the_end() {
     let (mut rig, gate) = rig(LameDuckWork::Refuse);
     let mut held = rig.connect();
     held.get("/held").await;
@@ -59,11 +59,11 @@ async fn one_that_refuses_executes_nothing_new_until_the_end() {
         assert_eq!((answer.status(), answer.body.as_str()), (503, r#"{"status":"shutting_down"}"#));
         assert!(answer.says_close());
     }
-    // After the lame duck an idle connection still gets its last answer, and it is no other.
+    // After the lame duck, an idle connection's last request is still refused with 503.
     tokio::time::advance(ms(1_100)).await;
     idle.get("/").await;
     assert_eq!(idle.answer().await.status(), 503);
-    // What was in flight is served.
+    // The request in flight is served.
     gate.let_go(1);
     assert_eq!(held.answer().await.status(), 200);
     assert_eq!(gate.reached(), 2);
@@ -74,7 +74,7 @@ async fn one_that_refuses_executes_nothing_new_until_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn idle_connections_stay_open_through_it() {
+async fn idle_connections_stay_open_through_the_lame_duck() {
     let (mut rig, _) = rig(LameDuckWork::Serve);
     let mut idle = rig.connect();
     idle.get("/").await;
@@ -84,9 +84,9 @@ async fn idle_connections_stay_open_through_it() {
     assert_eq!(rig.elapsed(), ms(1_250));
 }
 
-/// The time until the deadline is all that there is, and what is in flight needs some of it.
+/// The lame duck counts towards the deadline, and requests in flight need a part of that time.
 #[tokio::test(start_paused = true)]
-async fn one_that_leaves_no_time_to_drain_is_shortened() {
+async fn lame_duck_as_long_as_the_deadline_is_shortened() {
     for lame_duck in [ms(8_000), ms(15_000), Duration::MAX] {
         let gate = Gate::new();
         let policy = Policy::default().lame_duck(lame_duck);
@@ -94,12 +94,12 @@ async fn one_that_leaves_no_time_to_drain_is_shortened() {
         let mut held = rig.connect();
         held.get("/held").await;
         rig.terminate().await;
-        // Reachable in the first half.
+        // The server accepts connections in the first half.
         tokio::time::advance(ms(3_900)).await;
         let mut fresh = rig.connect();
         fresh.get("/").await;
         assert_eq!(fresh.answer().await.status(), 200);
-        // And in the second one what is in flight is waited for.
+        // In the second half, the server waits for requests in flight.
         tokio::time::advance(ms(100)).await;
         settle().await;
         tokio::time::advance(ms(3_900)).await;
@@ -113,7 +113,7 @@ async fn one_that_leaves_no_time_to_drain_is_shortened() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn and_is_bounded_by_the_deadline() {
+async fn lame_duck_longer_than_the_deadline_ends_at_the_deadline() {
     let gate = Gate::new();
     let policy = Policy::default().lame_duck(ms(60_000));
     let mut rig = Rig::new(policy, gate.app(ShutdownHandle::new()));

@@ -1,4 +1,4 @@
-//! The whole server on a paused clock and in-memory connections.
+//! Tests of the whole server, on a paused clock and in-memory connections.
 
 mod accept_state;
 mod buffer_budget;

@@ -7,10 +7,10 @@ use crate::{Policy, ShutdownHandle, Signal};
 
 const WHOLE: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
 
-/// The head of the first answer left before the signal, and said nothing of an end: so the second
-/// request was sent in good faith.
+/// The head of the first answer was sent before the signal, without `Connection: close`. So the
+/// client may expect an answer to its second request.
 #[tokio::test(start_paused = true)]
-async fn one_behind_an_answer_that_promised_more_is_answered() {
+async fn pipelined_request_after_an_answer_without_close_is_answered() {
     let gate = Gate::new();
     let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);
@@ -25,7 +25,7 @@ async fn one_behind_an_answer_that_promised_more_is_answered() {
     assert!(!first.contains("connection: close"), "{answers}");
     assert!(second.starts_with("HTTP/1.1 200 OK"), "{answers}");
     assert!(second.contains("connection: close"), "{answers}");
-    // And that was the last: the third was not executed.
+    // The second answer was the last one, and the third request was not executed.
     assert!(second.ends_with("\r\n\r\nfree"), "{answers}");
     assert_eq!(gate.reached(), 2);
     drop(client);
@@ -35,7 +35,7 @@ async fn one_behind_an_answer_that_promised_more_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_behind_an_unread_body_is_not_taken_for_a_part_of_it() {
+async fn pipelined_request_behind_an_unread_body_is_answered() {
     let gate = Gate::new();
     let app = gate.app(ShutdownHandle::new()).route("/early", post(|| async { "early" }));
     let rig = Rig::new(Policy::default(), app);
@@ -47,10 +47,10 @@ async fn one_behind_an_unread_body_is_not_taken_for_a_part_of_it() {
     assert_eq!(gate.reached(), 1);
 }
 
-/// Some of it comes before the answer and some after our FIN; all of it is thrown away, and none
-/// makes a reset.
+/// Some requests arrive before the answer and some after our FIN. The server discards all of them,
+/// and none causes a reset.
 #[tokio::test(start_paused = true)]
-async fn unread_requests_do_not_cut_the_answer_before_them() {
+async fn unread_pipelined_requests_do_not_cut_the_answer_before_them() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -59,7 +59,7 @@ async fn unread_requests_do_not_cut_the_answer_before_them() {
     client.send(WHOLE.repeat(8)).await;
     gate.let_go(1);
     assert_eq!(client.answer().await.body, "held");
-    // More, while the server is closing.
+    // More requests arrive while the server is closing.
     client.send(WHOLE.repeat(100)).await;
     assert!(client.closed().await);
     drop(client);
@@ -68,7 +68,7 @@ async fn unread_requests_do_not_cut_the_answer_before_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_pipelined_requests_the_first_finishes_and_no_other_is_executed() {
+async fn pipelined_requests_after_connection_close_are_not_executed() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -78,7 +78,8 @@ async fn of_pipelined_requests_the_first_finishes_and_no_other_is_executed() {
     gate.let_go(2);
     let answer = client.answer().await;
     assert_eq!(answer.body, "held");
-    // Told of the close, the client may send the other elsewhere: RFC 9112, section 9.6.
+    // `Connection: close` tells the client to retry the second request elsewhere (RFC 9112, section
+    // 9.6).
     assert!(answer.says_close());
     assert!(client.closed().await);
     assert_eq!(gate.reached(), 1);
@@ -87,7 +88,7 @@ async fn of_pipelined_requests_the_first_finishes_and_no_other_is_executed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pipelined_requests_are_all_answered_before_the_signal() {
+async fn pipelined_requests_before_the_signal_are_all_answered() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -100,9 +101,10 @@ async fn pipelined_requests_are_all_answered_before_the_signal() {
     assert!(rig.report().await.clean);
 }
 
-/// What came in one segment with a whole request is in hyper's buffer, and no read has shown it.
+/// Bytes that arrive in one segment with a whole request lie in hyper's buffer. No later read shows
+/// them.
 #[tokio::test(start_paused = true)]
-async fn half_a_head_in_one_segment_with_a_whole_request_finishes_too() {
+async fn half_head_in_one_segment_with_a_request_may_finish() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = rig.connect();
@@ -119,7 +121,7 @@ async fn half_a_head_in_one_segment_with_a_whole_request_finishes_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_a_head_behind_a_request_in_flight_is_not_an_idle_connection() {
+async fn connection_with_half_a_head_behind_an_answer_is_not_idle() {
     let gate = Gate::new();
     let app = gate.app(ShutdownHandle::new()).route("/slow", gate.slow_body());
     let mut rig = Rig::new(Policy::default(), app);

@@ -1,4 +1,4 @@
-//! The release of resources: after the last request, in order, each bounded.
+//! The release of resources: after the last request, in order, each with a bound.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
-async fn in_order_and_not_before_the_last_request() {
+async fn releases_run_in_order_after_the_last_request() {
     let log = Arc::new(Mutex::new(Vec::new()));
     let gate = Gate::new();
     let (pool, cache) = (Arc::clone(&log), Arc::clone(&log));
@@ -43,7 +43,7 @@ async fn in_order_and_not_before_the_last_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_hangs_or_panics_is_left_behind() {
+async fn release_that_hangs_or_panics_is_abandoned() {
     async fn panics() {
         panic!("a release's panic, on purpose")
     }
@@ -62,7 +62,7 @@ async fn one_that_hangs_or_panics_is_left_behind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_together_are_bounded() {
+async fn all_releases_together_are_bounded() {
     let mut rig = Rig::with(Policy::default(), Router::new(), |serve| {
         serve.release("hangs", ms(9_000), pending::<()>).release("never", ms(1), || async {})
     });

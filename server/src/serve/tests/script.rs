@@ -1,4 +1,4 @@
-//! Random requests, and the writes that they come in.
+//! Random requests, and the writes that carry them.
 
 use std::collections::VecDeque;
 
@@ -27,11 +27,11 @@ pub(super) fn answer_of(place: usize, seen: usize, filling: usize) -> String {
 #[derive(Clone, Debug)]
 pub(super) struct Step {
     pub(super) kind: Kind,
-    /// How long its body is, and how long the body of its answer.
+    /// The length of the request's body, and of the answer's body, in bytes.
     sizes: (usize, usize),
-    /// How long its handler takes, in milliseconds.
+    /// How long the handler takes, in milliseconds.
     takes: u64,
-    /// Whether its answer's body comes in pieces.
+    /// Whether the answer's body is streamed in pieces.
     streamed: bool,
 }
 
@@ -46,18 +46,18 @@ pub(super) enum Kind {
         piece: usize,
         trailers: bool,
     },
-    /// The handler answers at once, and its body is read by a task behind it.
+    /// The handler answers at once, and a separate task reads the body.
     Behind {
         piece: usize,
     },
-    /// The handler does not look at its body.
+    /// The handler does not read the body.
     Unread {
         piece: usize,
     },
 }
 
 impl Step {
-    /// Its bytes. `place`: which one of the script's it is.
+    /// The request's bytes. `place` is its index in the script.
     fn bytes(&self, place: usize) -> Vec<u8> {
         let (sent, answer) = self.sizes;
         let streamed = u8::from(self.streamed);
@@ -86,7 +86,7 @@ impl Step {
         format!("{head}{rest}").into_bytes()
     }
 
-    /// How many bytes of body its handler sees.
+    /// How many bytes of the body the handler reads.
     fn seen(&self) -> usize {
         match self.kind {
             Kind::Get | Kind::Head | Kind::Long => 0,
@@ -106,18 +106,19 @@ fn chunked(filling: &str, piece: usize, trailers: bool) -> String {
     out
 }
 
-/// A script: requests, and the writes that their bytes are cut into, with time between them.
+/// Requests, and random cuts of their bytes into writes, with pauses between them.
 #[derive(Clone, Debug)]
 pub(super) struct Script {
     pub(super) steps: Vec<Step>,
     cuts: Vec<(prop::sample::Index, u64)>,
     pub(super) park: bool,
-    /// How much a connection holds in each direction.
+    /// How many bytes a connection buffers in each direction.
     pub(super) window: usize,
 }
 
 impl Script {
-    /// What is written, how long is waited then, and how many requests are whole by then.
+    /// For each write: the bytes, the pause after it in milliseconds, and how many requests are
+    /// complete by then.
     pub(super) fn writes(&self) -> VecDeque<(Vec<u8>, u64, usize)> {
         let mut ends = Vec::new();
         let mut bytes = Vec::new();
@@ -157,7 +158,7 @@ fn steps(unread: bool) -> impl Strategy<Value = Step> {
     let takes = prop_oneof![3 => Just(0u64), 1 => 1u64..100, 1 => 100u64..3_000];
     (kinds, sizes(), sizes(), takes, any::<bool>()).prop_map(
         |(kind, sent, answer, takes, streamed)| {
-            // One piece at most is read ahead of who does not want it.
+            // The server reads at most one piece of an unread body.
             let sent = if matches!(kind, Kind::Unread { .. }) { sent.min(19) } else { sent };
             Step { kind, sizes: (sent, answer), takes, streamed }
         },

@@ -1,4 +1,4 @@
-//! Random scripts of requests, cut anywhere, against hyper as it is.
+//! Compares the server with plain hyper, on random scripts of requests that are cut anywhere.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -19,12 +19,13 @@ use super::script::{Kind, Script, Step, answer_of, expected, scripts};
 use crate::testing::{Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 
-/// How many requests reached their handler.
+/// Counts the requests that reached their handler.
 #[derive(Clone, Default)]
 struct Called(Arc<AtomicUsize>);
 
 impl Called {
-    /// `/{place}/{answer}/{takes}/{streamed}/{read}`: answers how much it was sent, and fills up.
+    /// `/{place}/{answer}/{takes}/{streamed}/{read}`: answers how many bytes of body the handler
+    /// read, padded to a length.
     fn app(&self) -> Router {
         let called = self.clone();
         Router::new().fallback(move |_: Method, uri: Uri, body: Body| async move {
@@ -54,7 +55,8 @@ impl Called {
     }
 }
 
-/// The answers' bodies, in order, and whether the last one announced the end. `None`: not in order.
+/// Returns the bodies of the answers, in order, and whether the last one announced the close.
+/// Returns `None` when the bytes are not a sequence of valid answers.
 fn parse(steps: &[Step], mut bytes: &[u8]) -> Option<(Vec<String>, bool)> {
     let mut bodies = Vec::new();
     let mut last = false;
@@ -71,7 +73,7 @@ fn parse(steps: &[Step], mut bytes: &[u8]) -> Option<(Vec<String>, bool)> {
         last = head.contains("connection: close");
         let mut body = Vec::new();
         if step.kind == Kind::Head {
-            // Its length is another's.
+            // The length of a HEAD answer is that of the missing body.
         } else if let Some(length) = head.split("content-length: ").nth(1) {
             let length: usize = length.split("\r\n").next()?.parse().ok()?;
             body.extend(bytes.get(..length)?);
@@ -93,7 +95,7 @@ fn parse(steps: &[Step], mut bytes: &[u8]) -> Option<(Vec<String>, bool)> {
     bytes.is_empty().then_some((bodies, last))
 }
 
-/// The client's end: writes as the script says, and reads all the time.
+/// The client's end: writes as the script demands, and reads all the time.
 struct Player {
     writer: WriteHalf<DuplexStream>,
     reader: JoinHandle<Vec<u8>>,
@@ -110,7 +112,7 @@ impl Player {
         Self { writer, reader }
     }
 
-    /// Plays `writes`. A server that has closed takes no more.
+    /// Plays `writes`. Stops when the server has closed.
     async fn play(&mut self, writes: impl IntoIterator<Item = (Vec<u8>, u64, usize)>) {
         for (bytes, wait, _) in writes {
             if self.writer.write_all(&bytes).await.is_err() {
@@ -122,47 +124,47 @@ impl Player {
     }
 }
 
-/// What plain hyper answers.
-async fn by_hyper(script: &Script) -> Option<Vec<u8>> {
+/// The bytes that plain hyper answers; `None` if it hangs.
+async fn play_on_hyper(script: &Script) -> Option<Vec<u8>> {
     let (ours, theirs) = duplex(script.window);
     let app = TowerToHyperService::new(Called::default().app());
     let server = hyper::server::conn::http1::Builder::new()
         .auto_date_header(false)
         .serve_connection(TokioIo::new(theirs), app);
     tokio::spawn(server);
-    finish(Player::new(ours), script).await
+    play_script(Player::new(ours), script).await
 }
 
-/// `None` when the server has come to a standstill.
-async fn finish(mut player: Player, script: &Script) -> Option<Vec<u8>> {
-    // Longer than all handlers together, and all that is waited for.
+/// Plays the whole script. Returns `None` when the server hangs.
+async fn play_script(mut player: Player, script: &Script) -> Option<Vec<u8>> {
+    // Longer than all handlers and timeouts together.
     let played = async {
         player.play(script.writes()).await;
         tokio::time::sleep(ms(60_000)).await;
         let _ = player.writer.shutdown().await;
-        player.reader.await.expect("it reads")
+        player.reader.await.expect("the reader does not panic")
     };
     timeout(ms(600_000), played).await.ok()
 }
 
-fn rig(script: &Script, app: Router, drain: ShutdownHandle) -> Rig {
+fn rig(script: &Script, app: Router, shutdown: ShutdownHandle) -> Rig {
     let beyond = if script.park { 0 } else { 512 };
     Rig::with(Policy::default(), app, |serve| {
-        serve.shutdown_handle(drain).park_beyond(beyond).date_header(false)
+        serve.shutdown_handle(shutdown).park_beyond(beyond).date_header(false)
     })
 }
 
-async fn as_by_hyper(script: Script) {
+async fn compare_with_hyper(script: Script) {
     let called = Called::default();
-    let drain = ShutdownHandle::new();
-    let mut rig = rig(&script, called.app(), drain.clone());
+    let shutdown = ShutdownHandle::new();
+    let mut rig = rig(&script, called.app(), shutdown.clone());
     let player = Player::new(rig.connect_wide(script.window));
-    let ours = finish(player, &script).await.expect("no standstill");
-    let theirs = by_hyper(&script).await.unwrap_or_default();
+    let ours = play_script(player, &script).await.expect("no standstill");
+    let theirs = play_on_hyper(&script).await.unwrap_or_default();
     let is = |kind: fn(&Kind) -> bool| script.steps.iter().any(|it| kind(&it.kind));
     let unread = is(|it| matches!(it, Kind::Unread { .. }));
-    // Behind a body that the answer did not wait for, hyper takes a request before there is room
-    // for its answer, and then may stand still.
+    // After a body that the answer did not wait for, hyper may hang: it reads the next request
+    // before the buffer has room for that request's answer.
     if unread || is(|it| matches!(it, Kind::Behind { .. })) {
         assert!(ours.starts_with(&theirs), "{ours:?} for {theirs:?}");
     } else {
@@ -175,18 +177,18 @@ async fn as_by_hyper(script: Script) {
         assert!(!closed);
     }
     settle().await;
-    assert_eq!(drain.unparked(), 0);
+    assert_eq!(shutdown.unparked(), 0);
     rig.terminate().await;
     let report = rig.report().await;
     assert!(report.clean);
     assert_eq!((report.at_signal.requests, report.at_signal.connections), (0, 0));
 }
 
-/// The signal comes after `before` of the writes.
-async fn signalled(script: Script, before: prop::sample::Index, late: u64) {
+/// Sends the signal after `before` of the writes.
+async fn check_signal(script: Script, before: prop::sample::Index, late: u64) {
     let called = Called::default();
-    let drain = ShutdownHandle::new();
-    let mut rig = rig(&script, called.app(), drain.clone());
+    let shutdown = ShutdownHandle::new();
+    let mut rig = rig(&script, called.app(), shutdown.clone());
     let mut player = Player::new(rig.connect_wide(script.window));
     let mut writes = script.writes();
     let rest = writes.split_off(before.index(writes.len()) + 1);
@@ -196,22 +198,22 @@ async fn signalled(script: Script, before: prop::sample::Index, late: u64) {
     rig.terminate().await;
     let sent = called.0.load(Ordering::Relaxed);
     player.play(rest).await;
-    let bytes = player.reader.await.expect("it reads");
+    let bytes = player.reader.await.expect("the reader does not panic");
     let after = called.0.load(Ordering::Relaxed);
     drop(player.writer);
     let report = rig.report().await;
-    assert_eq!(called.0.load(Ordering::Relaxed), after, "after our FIN");
+    assert_eq!(called.0.load(Ordering::Relaxed), after, "no handler is called after our FIN");
     assert!(u128::from(report.took_ms) <= Policy::default().longest().as_millis());
-    assert_eq!(drain.unparked(), 0);
+    assert_eq!(shutdown.unparked(), 0);
     if report.clean {
-        // Whatever was begun was answered, and whatever was answered is whole.
+        // Every request whose handler began is answered, and every answer is whole.
         let (bodies, closed) = parse(&script.steps, &bytes).expect("whole answers in order");
         assert_eq!(bodies, expected(&script.steps)[..after]);
-        // What was whole before the signal is answered, up to the first answer that says it is the
-        // last.
+        // Every request that was complete before the signal is answered, up to the first answer
+        // that announces the close.
         assert!(closed || bodies.len() >= last.max(sent), "{} of {last}", bodies.len());
     } else {
-        // Only who had not ended by then is cut.
+        // Only a connection that has not ended by the deadline is cut.
         assert_eq!((report.took_ms, report.aborted.connections), (8_000, 1), "{report:?}");
     }
 }
@@ -228,16 +230,16 @@ proptest! {
     })]
 
     #[test]
-    fn every_request_is_answered_as_by_hyper(script in scripts(true)) {
-        run(as_by_hyper(script));
+    fn random_requests_are_answered_as_by_hyper(script in scripts(true)) {
+        run(compare_with_hyper(script));
     }
 
     #[test]
-    fn a_signal_at_any_point_loses_nothing(
+    fn signal_at_any_point_loses_no_request(
         script in scripts(false),
         before in any::<prop::sample::Index>(),
         late in 0u64..2_000,
     ) {
-        run(signalled(script, before, late));
+        run(check_signal(script, before, late));
     }
 }

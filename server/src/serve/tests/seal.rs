@@ -1,5 +1,5 @@
-//! Closing the door: what waits in it is let in. Here the sockets are real, because the kernel's
-//! queue matters.
+//! Connections in the accept queue are served when the listener is closed. The sockets are real
+//! where the kernel's queue matters.
 
 use std::io::{Read, Write};
 
@@ -19,7 +19,7 @@ fn app() -> Router {
     Router::new().route("/", get(|| async { "served" }))
 }
 
-/// The signal is there before the first accept, and every client is in the queue.
+/// The signal arrives before the first accept, and every client is in the queue.
 async fn serve_queue<L: crate::Listener>(
     listener: L,
     clients: Vec<impl Read + Write>,
@@ -37,7 +37,7 @@ async fn serve_queue<L: crate::Listener>(
 }
 
 #[tokio::test]
-async fn tcp_connections_in_the_queue_are_served() {
+async fn queued_tcp_connections_are_served_at_the_seal() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     let connect = || {
@@ -49,12 +49,12 @@ async fn tcp_connections_in_the_queue_are_served() {
     let method =
         if cfg!(target_os = "linux") { SealMethod::FullSink } else { SealMethod::AcceptUntilEmpty };
     serve_queue(listener, clients, method).await;
-    assert!(std::net::TcpStream::connect(address).is_err(), "the door is shut");
+    assert!(std::net::TcpStream::connect(address).is_err(), "the listener is closed");
 }
 
-/// The same with a policy that refuses new work: this work is not new.
+/// The policy refuses new work, but these connections are not new.
 #[tokio::test]
-async fn what_waited_at_the_signal_is_not_refused() {
+async fn requests_queued_at_the_signal_are_not_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     let (signals, mut sent) = unbounded_channel();
@@ -65,9 +65,9 @@ async fn what_waited_at_the_signal_is_not_refused() {
     let server = tokio::spawn(server.into_future());
     let connect = || std::net::TcpStream::connect(address).expect("the queue has room");
     let mut clients: Vec<_> = (0..CLIENTS / 2).map(|_| connect()).collect();
-    // These are accepted before the signal, and send nothing yet.
+    // The server accepts these connections before the signal; they have sent nothing.
     settle().await;
-    // From here to the signal the server does not run.
+    // No await from here to the signal, so the server does not run.
     clients.extend((0..CLIENTS / 2).map(|_| connect()));
     for client in &mut clients {
         client.write_all(REQUEST).expect("sent");
@@ -84,7 +84,7 @@ async fn what_waited_at_the_signal_is_not_refused() {
 }
 
 #[tokio::test]
-async fn unix_connections_in_the_queue_are_served() {
+async fn queued_unix_connections_are_served_at_the_seal() {
     let directory = std::env::temp_dir().join(format!("lastorders-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");
     let path = directory.join("socket");
@@ -100,7 +100,7 @@ async fn unix_connections_in_the_queue_are_served() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_listener_is_emptied_by_the_provided_seal() {
+async fn provided_seal_empties_any_listener() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut clients: Vec<_> = (0..CLIENTS).map(|_| rig.connect()).collect();

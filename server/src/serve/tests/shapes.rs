@@ -1,4 +1,4 @@
-//! Requests and answers of every shape: none leaves a count behind, or holds the drain.
+//! Requests and answers of every shape: each is uncounted at its end, and none delays the drain.
 
 use std::convert::Infallible;
 use std::io;
@@ -14,7 +14,7 @@ use tokio::io::AsyncReadExt;
 use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 
-/// Everything waits at the gate, so that the answer comes after the signal.
+/// Every handler waits at the gate, so that the answer comes after the signal.
 fn app(gate: &Gate) -> Router {
     let held = |answer: fn() -> Response| {
         let gate = gate.clone();
@@ -39,9 +39,9 @@ fn app(gate: &Gate) -> Router {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_is_answered_whole_and_closed_and_counted_once() {
+async fn every_shape_of_answer_arrives_whole_and_is_counted_once() {
     let rows = [
-        // request line and headers, how the answer begins, how it ends
+        // Request line and headers, the answer's beginning, the answer's end.
         ("GET /text HTTP/1.1\r\nhost: t", "HTTP/1.1 200", "\r\n\r\ntext"),
         ("HEAD /text HTTP/1.1\r\nhost: t", "HTTP/1.1 200", "\r\n\r\n"),
         ("GET /empty HTTP/1.1\r\nhost: t", "HTTP/1.1 200", "\r\n\r\n"),
@@ -49,7 +49,7 @@ async fn each_is_answered_whole_and_closed_and_counted_once() {
         ("GET /304 HTTP/1.1\r\nhost: t", "HTTP/1.1 304", "\r\n\r\n"),
         ("GET /chunks HTTP/1.1\r\nhost: t", "HTTP/1.1 200", "3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"),
         ("HEAD /chunks HTTP/1.1\r\nhost: t", "HTTP/1.1 200", "\r\n\r\n"),
-        // A client of 1.0 knows no chunks: the end of the stream is the end of the body.
+        // HTTP/1.0 knows no chunks, so the end of the connection is the end of the body.
         ("GET /chunks HTTP/1.0", "HTTP/1.0 200", "\r\n\r\nonetwo"),
         ("GET /text HTTP/1.0", "HTTP/1.0 200", "\r\n\r\ntext"),
         ("GET /text HTTP/1.0\r\nconnection: keep-alive", "HTTP/1.0 200", "\r\n\r\ntext"),
@@ -74,7 +74,7 @@ async fn each_is_answered_whole_and_closed_and_counted_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_waits_for_100_continue_is_asked_for_and_finishes() {
+async fn body_that_waits_for_100_continue_is_requested_and_finishes() {
     let app = Router::new().route("/", post(|body: String| async move { body }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();
@@ -93,11 +93,11 @@ async fn a_body_that_waits_for_100_continue_is_asked_for_and_finishes() {
     assert!(rig.report().await.clean);
 }
 
-/// The application fails in the middle of a body: the client must be able to tell, and nobody waits
-/// for the rest.
+/// The application fails in the middle of a body. The client must see that the body is incomplete,
+/// and the drain must not wait for the rest.
 #[tokio::test(start_paused = true)]
-async fn a_body_that_fails_or_panics_does_not_look_whole_and_leaves_no_count() {
-    // A moment in between, so that the first part is written before the second is asked for.
+async fn body_that_fails_or_panics_looks_incomplete_and_is_uncounted() {
+    // The yield lets the server write the first part before it polls the second.
     let parts = || {
         stream::iter([true, false]).then(|first| async move {
             tokio::task::yield_now().await;
@@ -124,13 +124,13 @@ async fn a_body_that_fails_or_panics_does_not_look_whole_and_leaves_no_count() {
         client.get(path).await;
         rig.terminate().await;
         let mut answer = Vec::new();
-        // Whether this end is in order is not the point.
+        // This test does not check whether the connection ends with a reset.
         let _ = client.0.read_to_end(&mut answer).await;
         let answer = String::from_utf8(answer).expect("text");
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("part"), "{path}: {answer}");
         assert!(!answer.ends_with("0\r\n\r\n"), "{path}: {answer}");
         settle().await;
-        assert!(!rig.is_done(), "one connection's end is not that of another");
+        assert!(!rig.is_done(), "the other connection stays open");
         drop((client, other));
         let report = rig.report().await;
         assert_eq!((report.aborted.requests, report.took_ms), (0, 0), "{path}");
@@ -138,7 +138,7 @@ async fn a_body_that_fails_or_panics_does_not_look_whole_and_leaves_no_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_request_is_refused_and_holds_nothing() {
+async fn invalid_requests_are_refused_and_do_not_delay_the_drain() {
     let rows = [
         ("\0\0\0\0\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nhost test\r\n\r\n", 400),

@@ -1,4 +1,4 @@
-//! Clients that stop in the middle, and clients that go.
+//! Clients that stop in the middle, and clients that disconnect.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{Policy, ShutdownHandle};
 
 const HALF_A_BODY: &str = "POST /upload HTTP/1.1\r\nhost: test\r\ncontent-length: 9\r\n\r\nhalf";
 
-/// Takes uploads, and holds the token for as long as one is under way.
+/// Accepts uploads, and holds a clone of `token` while an upload is under way.
 fn uploads(token: &Arc<()>) -> Router {
     let token = Arc::clone(token);
     let read = move |body: String| {
@@ -25,7 +25,7 @@ fn uploads(token: &Arc<()>) -> Router {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_stalls_is_cut_at_the_deadline() {
+async fn stalled_request_body_is_cut_at_the_deadline() {
     let mut rig = Rig::new(Policy::default(), uploads(&Arc::default()));
     let mut client = rig.connect();
     client.send(HALF_A_BODY).await;
@@ -41,7 +41,7 @@ async fn a_body_that_stalls_is_cut_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_byte_a_second_moves_no_deadline() {
+async fn one_byte_per_second_extends_no_deadline() {
     let mut rig = Rig::new(Policy::default(), uploads(&Arc::default()));
     let mut body = rig.connect();
     body.send("POST /upload HTTP/1.1\r\nhost: test\r\ncontent-length: 99\r\n\r\n").await;
@@ -59,7 +59,7 @@ async fn one_byte_a_second_moves_no_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_goes_in_the_middle_of_its_body_is_uncounted_at_once() {
+async fn client_that_disconnects_during_its_body_ends_the_drain_at_once() {
     let token = Arc::new(());
     let mut rig = Rig::new(Policy::default(), uploads(&token));
     let mut client = rig.connect();
@@ -71,12 +71,12 @@ async fn a_client_that_goes_in_the_middle_of_its_body_is_uncounted_at_once() {
     assert!(rig.is_done());
     let report = rig.report().await;
     assert_eq!((report.aborted.requests, report.took_ms), (0, 0));
-    // The handler is gone, and the application with it.
+    // The handler has been dropped, and the application with it.
     assert_eq!(Arc::strong_count(&token), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_goes_while_its_handler_runs_takes_the_handler_along() {
+async fn client_that_disconnects_during_its_request_drops_the_handler() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut clients = [rig.connect(), rig.connect()];
@@ -96,9 +96,9 @@ async fn one_that_goes_while_its_handler_runs_takes_the_handler_along() {
     assert_eq!((report.at_signal.requests, report.aborted.requests), (2, 0));
 }
 
-/// Half a head, and then nobody.
+/// The client disconnects after half a head.
 #[tokio::test(start_paused = true)]
-async fn one_that_goes_in_the_middle_of_its_head_is_not_waited_for() {
+async fn client_that_disconnects_during_its_head_ends_the_drain_at_once() {
     let mut rig = Rig::new(Policy::default(), Router::new());
     let mut client = rig.connect();
     client.send("GET / HTTP/1.1\r\nho").await;

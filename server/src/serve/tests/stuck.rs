@@ -10,7 +10,7 @@ use crate::listener::Listener;
 use crate::testing::{Gate, MemoryListener, Rig, ms};
 use crate::{Policy, ShutdownHandle};
 
-/// As TLS, whose goodbye has to be written before it may close.
+/// Acts like TLS with a peer that does not read: its closing message cannot be written.
 struct Stuck(DuplexStream);
 
 impl AsyncRead for Stuck {
@@ -57,24 +57,24 @@ impl Listener for StuckListener {
     }
 }
 
-/// It must be cut at the deadline, and not keep its thread from everything else until then.
+/// The connection must be cut at the deadline, and must not busy-loop until then.
 #[tokio::test(start_paused = true)]
-async fn one_that_was_closing_before_the_signal_waits_in_peace() {
-    let drain = ShutdownHandle::new();
-    let app = Gate::new().app(drain.clone());
+async fn stuck_close_from_before_the_signal_is_cut_at_the_deadline() {
+    let shutdown = ShutdownHandle::new();
+    let app = Gate::new().app(shutdown.clone());
     let policy = Policy::default();
     let mut rig = Rig::behind(policy, app, StuckListener, |serve| {
-        serve.shutdown_handle(drain).park_beyond(0)
+        serve.shutdown_handle(shutdown).park_beyond(0)
     });
     let mut used = rig.connect();
     used.get("/").await;
     used.answer().await;
-    // Long enough to be parked, so that the end is read before hyper is there again.
+    // Wait until the connection is parked, so that the client's end is read before hyper resumes.
     for _ in 0..3 {
         tokio::time::advance(ms(1_000)).await;
         crate::testing::settle().await;
     }
-    used.0.shutdown().await.expect("it can be shut");
+    used.0.shutdown().await.expect("the connection is open");
     rig.terminate().await;
     let report = rig.report().await;
     assert!(!report.clean);

@@ -1,14 +1,14 @@
-//! Answers that wait to be written while what comes behind them is read already.
+//! Answers that wait to be written while the next request has been read already.
 
 use axum::routing::post;
 
 use crate::testing::{Gate, Rig, settle};
 use crate::{Policy, ShutdownHandle};
 
-/// hyper reads on over a body that nobody wants, and so takes the next request before the answer
-/// to the last one is out.
+/// hyper reads past an unwanted body, so it parses the next request before the last answer is
+/// written.
 #[tokio::test(start_paused = true)]
-async fn the_end_of_one_is_not_the_end_of_the_next() {
+async fn end_of_an_unflushed_answer_does_not_end_the_next_request() {
     let gate = Gate::new();
     let long = "x".repeat(5_000);
     let app = gate.app(ShutdownHandle::new());
@@ -18,7 +18,7 @@ async fn the_end_of_one_is_not_the_end_of_the_next() {
     let head = "POST /early HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n";
     let body = "4\r\nbody\r\n0\r\n\r\n";
     client.send(format!("{head}{body}GET /held HTTP/1.1\r\nhost: test\r\n\r\n")).await;
-    // Only now is there room for the rest of the first answer.
+    // Reading makes room for the rest of the first answer.
     assert_eq!(client.answer().await.body.len(), 5_000);
     settle().await;
     assert_eq!(gate.waiting(), 1);

@@ -16,7 +16,7 @@ use crate::{Policy, ShutdownHandle};
 const CONNECT: &str = "CONNECT far.test:443 HTTP/1.1\r\nhost: far.test:443\r\n\r\n";
 const UPGRADE: &str = "GET / HTTP/1.1\r\nhost: test\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
 
-/// Answers CONNECT with 200 and an upgrade with 101, and hands what comes of it to `then`.
+/// Answers CONNECT with 200 and an upgrade with 101, and passes the upgraded connection to `then`.
 fn tunnels<F>(
     then: impl Fn(TokioIo<Upgraded>, ShutdownHandle) -> F + Clone + Send + Sync + 'static,
 ) -> Router
@@ -24,10 +24,10 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     Router::new().fallback(move |mut request: Request| async move {
-        let drain = ShutdownHandle::current().expect("in every handler");
+        let shutdown = ShutdownHandle::current().expect("a handler runs");
         let upgraded = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
-            then(TokioIo::new(upgraded.await.expect("the answer was written")), drain).await;
+            then(TokioIo::new(upgraded.await.expect("the answer was written")), shutdown).await;
         });
         let mut response = Response::new(Body::empty());
         if request.method() != Method::CONNECT {
@@ -39,13 +39,13 @@ where
     })
 }
 
-/// Echoes; says goodbye when it is told of the drain, if it is `polite`.
+/// Echoes bytes. If `polite`, it says goodbye when the drain begins.
 pub(super) fn app(polite: bool) -> Router {
-    tunnels(move |mut io, drain| async move {
+    tunnels(move |mut io, shutdown| async move {
         let mut byte = [0];
         loop {
             tokio::select! {
-                () = drain.draining(), if polite => {
+                () = shutdown.draining(), if polite => {
                     io.write_all(b"bye").await.expect("open");
                     io.shutdown().await.expect("open");
                     return;
@@ -62,7 +62,7 @@ pub(super) fn app(polite: bool) -> Router {
 /// Each way out of HTTP: the request, its method, and the status of its answer.
 const WAYS: [(&str, &str, &str); 2] = [(UPGRADE, "GET", "101"), (CONNECT, "CONNECT", "200")];
 
-/// Opens one, and reads the head of the answer.
+/// Opens an upgraded connection, and reads the head of the answer.
 async fn open(rig: &Rig, request: &str, status: &str) -> Client {
     let mut client = rig.connect();
     client.send(request).await;
@@ -81,7 +81,7 @@ async fn echoes(client: &mut Client, byte: u8) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_listens_to_the_drain_ends_it() {
+async fn upgraded_connection_that_awaits_the_drain_ends_with_it() {
     for (request, _, status) in WAYS {
         let mut rig = Rig::new(Policy::default(), app(true));
         let mut client = open(&rig, request, status).await;
@@ -96,7 +96,7 @@ async fn one_that_listens_to_the_drain_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_does_not_flows_until_the_deadline_and_is_cut() {
+async fn upgraded_connection_that_ignores_the_drain_is_cut_at_the_deadline() {
     for (request, method, status) in WAYS {
         let mut rig = Rig::new(Policy::default(), app(false));
         let mut client = open(&rig, request, status).await;
@@ -110,15 +110,15 @@ async fn one_that_does_not_flows_until_the_deadline_and_is_cut() {
         assert_eq!((report.at_signal.upgraded, report.took_ms), (1, 8_000));
         let cut = &report.aborted_connections[0];
         assert_eq!(cut.class, ConnectionClass::Upgraded);
-        // Named by the request by which it left.
+        // The report names the request that upgraded the connection.
         let [origin] = &cut.requests[..] else { panic!("not one request: {:?}", cut.requests) };
         assert_eq!((origin.method.as_str(), origin.age_ms), (method, 8_000));
     }
 }
 
-/// Accepted as a request before the signal, and answered 101 after it.
+/// The request was accepted before the signal, and is answered 101 after it.
 #[tokio::test(start_paused = true)]
-async fn one_that_is_made_during_the_drain_is_told_and_waited_for() {
+async fn connection_upgraded_during_the_drain_is_notified_and_awaited() {
     let gate = Gate::new();
     let held = {
         let gate = gate.clone();
@@ -144,9 +144,9 @@ async fn one_that_is_made_during_the_drain_is_told_and_waited_for() {
     assert!(rig.report().await.clean);
 }
 
-/// Reader and writer are two tasks, as in most WebSocket servers; both wait for the client.
+/// Reader and writer are two tasks, as in most WebSocket servers. Both wait for the client.
 #[tokio::test(start_paused = true)]
-async fn a_blocked_writer_and_its_reader_are_both_cut() {
+async fn blocked_writer_and_reader_of_an_upgraded_connection_are_cut() {
     let ends = Gate::new();
     let app = {
         let ends = ends.clone();
@@ -156,7 +156,7 @@ async fn a_blocked_writer_and_its_reader_are_both_cut() {
                 let (mut reader, mut writer) = tokio::io::split(io);
                 let ended = ends.clone();
                 tokio::spawn(async move {
-                    // More than the connection holds.
+                    // More bytes than the connection buffers.
                     assert!(writer.write_all(&[b'x'; 100_000]).await.is_err());
                     ended.let_go(1);
                 });
@@ -170,15 +170,15 @@ async fn a_blocked_writer_and_its_reader_are_both_cut() {
     rig.terminate().await;
     let report = rig.report().await;
     assert_eq!((report.took_ms, report.aborted.upgraded), (8_000, 1));
-    // Both have ended, by an error.
+    // Both tasks have ended with an error.
     ends.pass().await;
     ends.pass().await;
     drop(client);
 }
 
-/// What is no longer HTTP is closed as the application likes, and not as we do.
+/// The application decides how an upgraded connection is closed.
 #[tokio::test(start_paused = true)]
-async fn it_may_shut_its_write_side_and_read_on() {
+async fn upgraded_connection_may_shut_its_write_side_and_keep_reading() {
     let read = Gate::new();
     let app = {
         let read = read.clone();
@@ -197,7 +197,7 @@ async fn it_may_shut_its_write_side_and_read_on() {
     let mut client = open(&rig, UPGRADE, "101").await;
     assert!(client.closed().await);
     rig.terminate().await;
-    // Beyond the time for which a closed HTTP connection is read from.
+    // Longer than the linger of an HTTP connection.
     tokio::time::advance(ms(2_000)).await;
     client.send("late").await;
     drop(client);
@@ -206,7 +206,7 @@ async fn it_may_shut_its_write_side_and_read_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connect_that_is_refused_is_a_request_like_any_other() {
+async fn refused_connect_is_an_ordinary_request() {
     let app = Router::new().fallback(|| async { StatusCode::FORBIDDEN });
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = rig.connect();

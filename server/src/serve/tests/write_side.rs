@@ -1,5 +1,5 @@
-//! What the socket itself is told: its write side is shut before it is closed, or the kernel would
-//! answer what comes in between with a reset instead of an end.
+//! The server shuts a socket's write side before it closes the socket. Otherwise the kernel would
+//! answer bytes that arrive in between with a reset.
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::testing::{Client, Gate, settle};
 use crate::{Listener, Policy, ShutdownHandle, Signal};
 
-/// What has become of a connection.
+/// The events of a connection.
 type Log = Arc<Mutex<Vec<&'static str>>>;
 
 /// A connection that logs its end.
@@ -77,15 +77,16 @@ impl Listener for Loggers {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_shut_first_whatever_the_connection_was_doing() {
+async fn write_side_is_shut_before_the_socket_closes() {
     let rows = [
-        // What was sent, how many answers are read before the signal, and what it came to.
+        // The bytes to send, how many answers are read before the signal, whether the close is
+        // clean.
         ("", 0, true),
         ("GET / HTTP/1.1\r\nhost: t\r\n\r\n", 1, true),
         ("POST /held HTTP/1.1\r\nhost: t\r\ncontent-length: 4\r\n\r\nbody", 1, true),
         ("GET /held HTTP/1.1\r\nhost: t\r\n\r\n", 0, true),
         ("GET / HTTP/1.1\r\nhost: t\r\n\r\nGET /held HTTP/1.1\r\nhost: t\r\n\r\n", 1, true),
-        // Cut, and not closed.
+        // This connection is cut, not closed.
         ("GET / HT", 0, false),
     ];
     for (sent, answers, orderly) in rows {

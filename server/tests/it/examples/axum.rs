@@ -2,7 +2,7 @@ use super::process::Example;
 use crate::http::{closed, get};
 
 #[tokio::test]
-async fn it_answers_and_ends_on_sigterm() {
+async fn axum_example_answers_and_ends_on_sigterm() {
     let example = Example::start("axum").await;
     let mut client = example.connect().await;
     let answer = get(&mut client, "/").await;
@@ -10,7 +10,7 @@ async fn it_answers_and_ends_on_sigterm() {
     assert!(!answer.says_close());
 
     example.terminate();
-    assert!(closed(&mut client).await, "an idle connection is closed in good order");
+    assert!(closed(&mut client).await, "an idle connection closes cleanly");
     drop(client);
     let finished = example.finish().await;
     finished.assert_clean();

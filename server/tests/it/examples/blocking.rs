@@ -2,7 +2,7 @@ use super::process::Example;
 use crate::http::{get, send_get};
 
 #[tokio::test]
-async fn a_blocked_thread_does_not_keep_the_process_and_is_named() {
+async fn blocked_thread_is_reported_and_does_not_keep_the_process() {
     let mut example = Example::start("blocking").await;
     let mut client = example.connect().await;
     get(&mut client, "/").await;

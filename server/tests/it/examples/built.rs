@@ -1,12 +1,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The program of an example. `cargo test` builds the examples before it runs this; when only some
-/// targets are named it does not, and then an old program must not pass for the new one.
+/// Returns the path of an example's program.
+///
+/// `cargo test` builds the examples before it runs this. With only some targets named, it does not
+/// build them, and an old program must not pass for the new one.
 ///
 /// # Panics
 ///
-/// When there is no such program, or one of its sources is newer than it.
+/// When the program does not exist, or one of its sources is newer.
 pub(crate) fn program(name: &str) -> PathBuf {
     let this = std::env::current_exe().expect("a process knows its program");
     let profile = this.ancestors().nth(2).expect("tests lie in <profile>/deps");
@@ -20,7 +22,7 @@ pub(crate) fn program(name: &str) -> PathBuf {
     program
 }
 
-/// What the program was built from: cargo writes it beside it, as a rule of make.
+/// The sources of the program. Cargo writes them to a make rule next to the program.
 fn sources(program: &Path) -> Vec<PathBuf> {
     let rule = program.with_extension("d");
     let text = fs::read_to_string(&rule).expect("cargo writes what a program was built from");
@@ -31,6 +33,6 @@ fn sources(program: &Path) -> Vec<PathBuf> {
 
 fn is_newer(source: &Path, program: &Path) -> bool {
     let modified = |path: &Path| fs::metadata(path).and_then(|it| it.modified());
-    // A source that is gone was in use when the program was built, and is not in use now.
-    modified(source).map_or(true, |at| at > modified(program).expect("it exists"))
+    // A missing source was used when the program was built, so the program is old.
+    modified(source).map_or(true, |at| at > modified(program).expect("the program exists"))
 }

@@ -3,9 +3,9 @@ use tokio::io::AsyncWriteExt;
 use super::process::Example;
 use crate::http::read_answer;
 
-/// Whoever started them, and read where they listen, is gone by the time of the report.
+/// The process that started the example, and read its address, is gone before the report.
 #[tokio::test]
-async fn what_they_write_may_be_read_by_nobody() {
+async fn examples_end_cleanly_with_stdout_closed() {
     let mut names = vec!["axum", "blocking", "hyper", "sse", "websocket", "worker"];
     if cfg!(all(feature = "http2", feature = "tls")) {
         names.push("tls");
@@ -23,7 +23,7 @@ async fn what_they_write_may_be_read_by_nobody() {
 }
 
 #[tokio::test]
-async fn nor_is_a_worker_stopped_by_it() {
+async fn worker_with_stdout_closed_still_does_its_jobs() {
     let mut example = Example::start("worker").await;
     example.stop_reading();
     let mut client = example.connect().await;

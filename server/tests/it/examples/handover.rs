@@ -17,64 +17,65 @@ use crate::http::{get, read_answer, send_get};
 use crate::within::within;
 
 const CLIENTS: usize = 4;
-/// How many answers are awaited from each process before it hands over.
+/// How many answers each process must give before it hands over.
 const ANSWERS: usize = 100;
 
 #[tokio::test]
-async fn two_handovers_under_load_lose_nothing() {
-    // Whose parent has ended becomes ours, so that we see how it ends.
+async fn two_handovers_under_load_lose_no_request() {
+    // Orphaned processes become children of this process, so that the test sees their exit codes.
     set_child_subreaper(Some(rustix::process::getpid())).expect("Linux has it");
     let mut command = Command::new(built::program("handover"));
     command.arg("127.0.0.1:0").stdin(Stdio::null()).process_group(0);
     let mut example = Example::spawn("handover", command).await;
     let _family = Family(example.pid());
-    let mut load = Load::start(example.place().parse().expect("an address"));
+    let mut load = Load::start(example.address().parse().expect("an address"));
 
     let first = example.pid();
     load.answered_by(first).await;
-    let mut said = Vec::new();
-    let second = hand_over(&mut example, first, &mut said).await;
+    let mut output = Vec::new();
+    let second = hand_over(&mut example, first, &mut output).await;
     load.answered_by(second).await;
     assert_eq!(example.wait().await.code(), Some(0));
-    let third = hand_over(&mut example, second, &mut said).await;
+    let third = hand_over(&mut example, second, &mut output).await;
     load.answered_by(third).await;
     assert_eq!(exit_code(second).await, Some(0));
     load.stop().await;
 
-    kill_process(third, Signal::TERM).expect("it runs");
+    kill_process(third, Signal::TERM).expect("the process runs");
     assert_eq!(exit_code(third).await, Some(0));
     while let Some(line) = example.next_line().await {
-        said.push(line);
+        output.push(line);
     }
-    let count = |text: &str| said.iter().filter(|line| line.contains(text)).count();
-    assert_eq!(count("cut: nothing"), 3, "{said:#?}");
-    // The last one had nobody to leave it to.
-    assert_eq!(count("closed by: shared socket"), 2, "{said:#?}");
+    let count = |text: &str| output.iter().filter(|line| line.contains(text)).count();
+    assert_eq!(count("cut: nothing"), 3, "{output:#?}");
+    // The last process had no successor.
+    assert_eq!(count("closed by: shared socket"), 2, "{output:#?}");
 }
 
 #[tokio::test]
-async fn without_a_successor_it_goes_on_and_its_socket_stays_its_own() {
+async fn failed_handover_keeps_the_process_serving_and_its_socket_unshared() {
     let directory = tempfile::tempdir().expect("a directory of our own");
     let program = directory.path().join("handover");
     std::os::unix::fs::symlink(built::program("handover"), &program).expect("a free name");
     let mut command = Command::new("sh");
-    // Both outputs in one, so that the test sees what comes when.
+    // Both outputs share one pipe, so that the test sees their order.
     command.args(["-c", r#"exec "$0" "$@" 2>&1"#]).arg(&program).arg("127.0.0.1:0");
     command.stdin(Stdio::null());
     let mut example = Example::spawn("handover", command).await;
-    std::fs::remove_file(&program).expect("it is there");
+    std::fs::remove_file(&program).expect("the link exists");
     example.signal(Signal::USR2);
-    let complaint = "cannot hand over: the successor has ended: exit status: 127; going on";
+    let complaint = "cannot hand over: the successor ended before it was ready: \
+        exit status: 127; this process continues to serve";
     while example.line().await != complaint {}
 
-    // Half a request holds the shutdown until the rest is there.
+    // Half a request holds the shutdown until the rest arrives.
     let mut client = example.connect().await;
     assert_eq!(get(&mut client, "/").await.body, example.pid().to_string());
     client.write_all(b"GET / HTTP/1.1\r\n").await.expect("the server reads");
     example.terminate();
-    // With a copy of the socket left open, clients would be let in for ever.
-    within("the door is to be shut", async {
-        while TcpStream::connect(example.place()).await.is_ok() {}
+    // If a copy of the socket stayed open, clients could connect for ever.
+    within("the listener to close", async {
+        while TcpStream::connect(example.address()).await.is_ok() {}
     })
     .await;
     client.write_all(b"host: test\r\n\r\n").await.expect("the server reads");
@@ -83,16 +84,16 @@ async fn without_a_successor_it_goes_on_and_its_socket_stays_its_own() {
     example.finish().await.assert_clean();
 }
 
-/// Tells a process to hand over, and waits until it has. Gives the successor. What else is said
-/// meanwhile is kept.
-async fn hand_over(example: &mut Example, process: Pid, said: &mut Vec<String>) -> Pid {
-    kill_process(process, Signal::USR2).expect("it runs");
+/// Makes a process hand over, waits until it has, and returns the successor's id. Other output goes
+/// to `output`.
+async fn hand_over(example: &mut Example, process: Pid, output: &mut Vec<String>) -> Pid {
+    kill_process(process, Signal::USR2).expect("the process runs");
     loop {
         let line = example.line().await;
         if let Some(successor) = line.strip_prefix("handed over to ") {
             return pid(successor);
         }
-        said.push(line);
+        output.push(line);
     }
 }
 
@@ -101,25 +102,25 @@ fn pid(text: &str) -> Pid {
     Pid::from_raw(raw).expect("no process has the id 0")
 }
 
-/// Waits for a process that its parent has left to us.
+/// Waits for an orphaned process, and returns its exit code.
 async fn exit_code(process: Pid) -> Option<i32> {
     let waiting = tokio::task::spawn_blocking(move || waitpid(Some(process), WaitOptions::empty()));
-    let ended = within("a process is to end", waiting).await.expect("no panic");
-    let (_, status) = ended.expect("it is ours now").expect("it has ended");
+    let ended = within("a process to end", waiting).await.expect("no panic");
+    let (_, status) = ended.expect("the process is our child now").expect("the process has ended");
     status.exit_status()
 }
 
-/// A process and its descendants. Killed when this is dropped.
+/// A process and its descendants, killed on drop.
 struct Family(Pid);
 
 impl Drop for Family {
     fn drop(&mut self) {
-        // They have ended, if all went well.
+        // An error means that all of them have ended.
         let _ = kill_process_group(self.0, Signal::KILL);
     }
 }
 
-/// Clients that connect anew for every request.
+/// Clients that open a new connection for every request.
 struct Load {
     answers: UnboundedReceiver<Pid>,
     stopped: Arc<AtomicBool>,
@@ -139,26 +140,26 @@ impl Load {
     async fn answered_by(&mut self, process: Pid) {
         let mut answers = 0;
         while answers < ANSWERS {
-            let answer = within("an answer is to come", self.answers.recv()).await;
-            answers += usize::from(answer.expect("a client has ended early") == process);
+            let answer = within("an answer", self.answers.recv()).await;
+            answers += usize::from(answer.expect("the clients still run") == process);
         }
     }
 
-    /// Ends the load, every request of which was answered.
+    /// Stops the clients, and checks that every request was answered.
     async fn stop(self) {
         self.stopped.store(true, Ordering::Relaxed);
         for client in self.clients {
-            within("a client is to end", client).await.expect("no request is lost");
+            within("a client to end", client).await.expect("no request is lost");
         }
     }
 }
 
 async fn ask(address: SocketAddr, answered: UnboundedSender<Pid>, stopped: Arc<AtomicBool>) {
     while !stopped.load(Ordering::Relaxed) {
-        let mut client = TcpStream::connect(address).await.expect("nobody is refused");
+        let mut client = TcpStream::connect(address).await.expect("no client is refused");
         send_get(&mut client, "/").await.expect("the server reads");
         let answer = read_answer(&mut client).await.expect("a whole answer");
         assert_eq!(answer.status(), 200);
-        answered.send(pid(&answer.body)).expect("the test waits for it");
+        answered.send(pid(&answer.body)).expect("the test waits for the answer");
     }
 }

@@ -4,7 +4,7 @@ use super::process::Example;
 use crate::http::{closed, get, read_answer, read_until};
 
 #[tokio::test]
-async fn what_is_in_flight_is_sent_whole_and_health_says_so() {
+async fn hyper_example_sends_answers_in_flight_whole_and_health_says_503() {
     let example = Example::start("hyper").await;
     let mut idle = example.connect().await;
     let health = get(&mut idle, "/health").await;
@@ -13,17 +13,17 @@ async fn what_is_in_flight_is_sent_whole_and_health_says_so() {
     let mut echo = example.connect().await;
     let request = "POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 11\r\n\r\nhello ";
     echo.write_all(request.as_bytes()).await.expect("the server reads");
-    // In flight: half of the answer is here.
+    // The request is in flight, because half of the answer has arrived.
     let half = read_until(&mut echo, "\r\n\r\nhello ").await;
     assert!(half.starts_with("HTTP/1.1 200 OK\r\n"), "{half}");
     assert!(half.contains("\r\nx-draining: no\r\n"), "{half}");
-    // Half a head is waited for until the deadline.
+    // The server waits for half a head until the deadline.
     let [mut health, mut late] = [example.connect().await, example.connect().await];
     health.write_all(b"GET /health HTTP/1.1\r\nho").await.expect("the server reads");
     late.write_all(b"GET / HTTP/1.1\r\nho").await.expect("the server reads");
 
     example.terminate();
-    assert!(closed(&mut idle).await, "an idle connection is closed in good order");
+    assert!(closed(&mut idle).await, "an idle connection closes cleanly");
     for half_head in [&mut health, &mut late] {
         half_head.write_all(b"st: test\r\n\r\n").await.expect("the server reads");
     }

@@ -8,23 +8,24 @@ use super::built;
 use super::process::Example;
 use crate::within::within;
 
-/// Does what systemd does: it holds a socket, passes it to processes, and hears how they are.
+/// Acts as systemd: holds a socket, passes it to processes, and receives their notifications.
 pub(crate) struct Manager {
     socket: OwnedFd,
     directory: TempDir,
-    news: UnixDatagram,
+    notifications: UnixDatagram,
 }
 
 impl Manager {
     pub(crate) fn new(socket: impl Into<OwnedFd>) -> Self {
         let directory = tempfile::tempdir().expect("a directory of our own");
-        let news = UnixDatagram::bind(directory.path().join("notify")).expect("a free name");
-        Self { socket: socket.into(), directory, news }
+        let notifications =
+            UnixDatagram::bind(directory.path().join("notify")).expect("a free name");
+        Self { socket: socket.into(), directory, notifications }
     }
 
     /// Starts a process, and waits until it listens.
     pub(crate) async fn start(&self, name: &str) -> Example {
-        // Only the process itself knows its id before it is that of the example.
+        // A shell does this, because `LISTEN_PID` must be the example's own process id.
         let script = r#"export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" 3<&0 </dev/null"#;
         let mut command = Command::new("sh");
         command.args(["-c", script]).arg(built::program(name));
@@ -33,20 +34,20 @@ impl Manager {
         Example::spawn(name, command).await
     }
 
-    /// The next thing that it is told.
-    pub(crate) async fn hear(&self) -> String {
-        let mut news = [0; 1024];
-        let heard = within("the manager is to be told", self.news.recv(&mut news)).await;
-        String::from_utf8_lossy(&news[..heard.expect("a socket")]).into_owned()
+    /// Receives the next notification.
+    pub(crate) async fn receive(&self) -> String {
+        let mut notification = [0; 1024];
+        let length = within("a notification", self.notifications.recv(&mut notification)).await;
+        String::from_utf8_lossy(&notification[..length.expect("a socket")]).into_owned()
     }
 
-    /// The whole news of a process that was told to stop.
-    pub(crate) async fn hear_stop(&self) {
-        assert_eq!(self.hear().await, "STOPPING=1");
-        let news = self.hear().await;
-        let micros = news.strip_prefix("EXTEND_TIMEOUT_USEC=").expect("how long it may take");
+    /// Receives all notifications of a process that was stopped.
+    pub(crate) async fn receive_stop(&self) {
+        assert_eq!(self.receive().await, "STOPPING=1");
+        let notification = self.receive().await;
+        let micros = notification.strip_prefix("EXTEND_TIMEOUT_USEC=").expect("a timeout");
         let micros: u64 = micros.parse().expect("a number");
-        // What the policy allows at most, and a second.
-        assert!((1..=10_050_000).contains(&micros), "{news}");
+        // At most the longest duration that the policy allows, plus 1 s.
+        assert!((1..=10_050_000).contains(&micros), "{notification}");
     }
 }

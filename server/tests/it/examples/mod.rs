@@ -1,9 +1,8 @@
-//! Every example runs as a process of its own, is used, is told to stop, and is held to how it
-//! ends.
+//! Each test runs an example as a process of its own, uses it, stops it, and checks how it ends.
 //!
-//! * `process`: an example that runs.
-//! * `built`: where its program is, and that it is not an old one.
-//! * `manager`: a service manager, which passes sockets and is told how the service is.
+//! * `process`: a running example.
+//! * `built`: the path of an example's program, and a check that the program is up to date.
+//! * `manager`: a service manager, which passes sockets and receives notifications.
 
 mod built;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
@@ -12,6 +11,7 @@ pub(crate) mod process;
 
 mod axum;
 mod blocking;
+mod closed_stdout;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 mod handover;
 mod hyper;
@@ -20,7 +20,6 @@ mod sse;
 mod systemd;
 #[cfg(all(feature = "http2", feature = "tls"))]
 mod tls;
-mod unheard;
 mod unix;
 mod websocket;
 mod worker;

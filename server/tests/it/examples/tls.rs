@@ -36,24 +36,25 @@ async fn connect(
     let name = ServerName::try_from("localhost").expect("a name");
     let tcp = example.connect().await;
     let shaking = TlsConnector::from(Arc::new(config)).connect(name, tcp);
-    within("the handshake is to end", shaking).await.expect("the server speaks TLS")
+    within("the handshake to end", shaking).await.expect("the server speaks TLS")
 }
 
 #[tokio::test]
-async fn answers_arrive_whole_and_the_close_is_clean() {
+async fn tls_answers_arrive_whole_and_connections_close_cleanly() {
     let (example, certificate) = start().await;
     let mut client = connect(&example, &certificate, &[]).await;
     let answer = get(&mut client, "/").await;
     assert_eq!((answer.status(), answer.body.as_str()), (200, "hello, in private\n"));
 
-    // When the signal comes, one is in its handshake, one past it, and a request is on its way.
+    // At the signal, one connection is in its handshake, one is past it, and one has a request in
+    // flight.
     let mut without_a_byte = example.connect().await;
     let mut without_a_request = connect(&example, &certificate, &[]).await;
     send_get(&mut client, "/").await.expect("the server reads");
     example.terminate();
     let answer = read_answer(&mut client).await.expect("a whole answer");
     assert_eq!(answer.status(), 200);
-    // Each of these is an error without `close_notify`.
+    // Each of these closes would be an error without `close_notify`.
     assert!(closed(&mut client).await);
     assert!(closed(&mut without_a_request).await);
     assert!(closed(&mut without_a_byte).await);
@@ -62,17 +63,20 @@ async fn answers_arrive_whole_and_the_close_is_clean() {
 }
 
 #[tokio::test]
-async fn http2_is_chosen_by_alpn() {
+async fn alpn_chooses_http2() {
     let (example, certificate) = start().await;
     let mut client = connect(&example, &certificate, &[HTTP2, b"http/1.1"]).await;
     assert_eq!(client.get_ref().1.alpn_protocol(), Some(HTTP2));
     client.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.expect("the server reads");
-    // An empty SETTINGS frame, and GET / on stream 1.
+    // Sends an empty SETTINGS frame, and GET / on stream 1.
     client.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.expect("the server reads");
-    client.write_all(&[0, 0, 3, 1, 5, 0, 0, 0, 1, 0x82, 0x87, 0x84]).await.expect("it reads");
+    client
+        .write_all(&[0, 0, 3, 1, 5, 0, 0, 0, 1, 0x82, 0x87, 0x84])
+        .await
+        .expect("the server reads");
     let mut received = Vec::new();
     while !received.ends_with(b"hello, in private\n") {
-        let byte = within("an answer is to come", client.read_u8()).await;
+        let byte = within("an answer", client.read_u8()).await;
         received.push(byte.expect("a whole answer"));
     }
     drop(client);

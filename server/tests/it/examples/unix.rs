@@ -18,7 +18,7 @@ const CLIENTS: usize = 8;
 /// How often each client is served before the signal.
 const ROUNDS: usize = 20;
 
-fn place() -> (TempDir, PathBuf) {
+fn socket_path() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("a directory of our own");
     let path = directory.path().join("hello.sock");
     (directory, path)
@@ -38,19 +38,19 @@ async fn connect(path: &Path) -> UnixStream {
     UnixStream::connect(path).await.expect("the example listens")
 }
 
-/// Starts where another cannot, and gives its complaint.
+/// Runs an example that cannot start, and returns its stderr.
 async fn fail(path: &Path) -> String {
-    let output = within("the example is to end", command(path).output()).await;
-    let output = output.expect("it starts");
+    let output = within("the example to end", command(path).output()).await;
+    let output = output.expect("the example starts");
     assert_eq!(output.status.code(), Some(1));
     String::from_utf8(output.stderr).expect("text")
 }
 
 #[tokio::test]
-async fn its_file_comes_and_goes_with_it() {
-    let (_directory, path) = place();
+async fn unix_socket_file_is_created_and_removed_with_the_service() {
+    let (_directory, path) = socket_path();
     let example = start(&path).await;
-    assert_eq!(Path::new(example.place()), path);
+    assert_eq!(Path::new(example.address()), path);
     let mut client = connect(&path).await;
     assert_eq!(get(&mut client, "/").await.body, "hello\n");
     example.terminate();
@@ -61,8 +61,8 @@ async fn its_file_comes_and_goes_with_it() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_left_behind_is_no_hindrance() {
-    let (_directory, path) = place();
+async fn stale_unix_socket_file_is_replaced() {
+    let (_directory, path) = socket_path();
     let mut killed = start(&path).await;
     killed.signal(Signal::KILL);
     killed.wait().await;
@@ -75,41 +75,41 @@ async fn a_file_that_was_left_behind_is_no_hindrance() {
 }
 
 #[tokio::test]
-async fn what_is_in_use_is_left_alone() {
-    let (_directory, path) = place();
+async fn unix_path_in_use_is_left_untouched() {
+    let (_directory, path) = socket_path();
     let example = start(&path).await;
     let complaint = fail(&path).await;
-    assert!(complaint.contains("another process does"), "{complaint}");
-    // And the first is still there.
+    assert!(complaint.contains("another process listens there"), "{complaint}");
+    // The first example still serves.
     assert_eq!(get(&mut connect(&path).await, "/").await.status(), 200);
     example.terminate();
     example.finish().await.assert_clean();
 
     std::fs::write(&path, "precious").expect("a free name");
     let complaint = fail(&path).await;
-    assert!(complaint.contains("it is no socket"), "{complaint}");
+    assert!(complaint.contains("the file is not a socket"), "{complaint}");
     assert_eq!(std::fs::read_to_string(&path).expect("still there"), "precious");
 }
 
 #[tokio::test]
-async fn under_load_whoever_gets_in_is_answered() {
-    let (_directory, path) = place();
+async fn unix_clients_that_connect_under_load_are_answered() {
+    let (_directory, path) = socket_path();
     let example = start(&path).await;
     let served = Arc::new(Semaphore::new(0));
     let clients: Vec<_> = (0..CLIENTS)
         .map(|_| tokio::spawn(use_until_gone(path.clone(), Arc::clone(&served))))
         .collect();
     let enough = u32::try_from(CLIENTS * ROUNDS).expect("few");
-    let enough = within("clients are to be served", served.acquire_many(enough)).await;
+    let enough = within("clients to be served", served.acquire_many(enough)).await;
     enough.expect("open").forget();
     example.terminate();
     for client in clients {
-        within("a client is to find nobody", client).await.expect("nobody is lost");
+        within("a client to be refused", client).await.expect("no client is lost");
     }
     example.finish().await.assert_clean();
 }
 
-/// Connects, asks and reads, until there is nobody to connect to.
+/// Connects, sends a request and reads the answer, until the connect fails.
 async fn use_until_gone(path: PathBuf, served: Arc<Semaphore>) {
     loop {
         let mut client = match std::os::unix::net::UnixStream::connect(&path) {
@@ -120,7 +120,7 @@ async fn use_until_gone(path: PathBuf, served: Arc<Semaphore>) {
                 return;
             }
         };
-        // At once: the server has little patience with whoever connects and says nothing.
+        // Send at once, because the server soon closes a connection without a byte.
         client.write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n").expect("there is room");
         client.set_nonblocking(true).expect("a socket");
         let mut client = UnixStream::from_std(client).expect("a socket");

@@ -16,7 +16,7 @@ async fn send(client: &mut TcpStream, address: &str) {
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_done() {
+async fn accepted_jobs_are_done_during_the_shutdown() {
     let example = Example::start("worker").await;
     let mut idle = example.connect().await;
     for at in 0..5 {
@@ -25,11 +25,11 @@ async fn what_was_accepted_is_done() {
     let mut late = example.connect().await;
     let head = post("late@example.com", "expect: 100-continue\r\n");
     late.write_all(head.as_bytes()).await.expect("the server reads");
-    // In flight: the handler waits for the body.
+    // The request is in flight, because the handler waits for the body.
     assert_eq!(read_until(&mut late, "\r\n\r\n").await, "HTTP/1.1 100 Continue\r\n\r\n");
 
     example.terminate();
-    assert!(closed(&mut idle).await, "an idle connection is closed in good order");
+    assert!(closed(&mut idle).await, "an idle connection closes cleanly");
     late.write_all(b"late@example.com").await.expect("the server reads");
     let answer = read_answer(&mut late).await.expect("a whole answer");
     assert_eq!(answer.status(), 202);
@@ -50,11 +50,11 @@ async fn what_was_accepted_is_done() {
 }
 
 #[tokio::test]
-async fn the_panic_of_an_essential_worker_ends_the_server() {
+async fn panic_of_an_essential_worker_ends_the_server() {
     let example = Example::start("worker").await;
     let mut client = example.connect().await;
     send(&mut client, "nobody").await;
-    assert!(closed(&mut client).await, "an idle connection is closed in good order");
+    assert!(closed(&mut client).await, "an idle connection closes cleanly");
     drop(client);
     let finished = example.finish().await;
     assert_eq!(finished.code, 70);

@@ -14,15 +14,15 @@ use crate::within::within;
 const REQUEST: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
 const UPLOAD: &str = "POST /echo HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\nbody";
 
-/// Sends without an await, so that a runtime of one thread does not hear of it.
-fn send_unheard(client: TcpStream, bytes: &str) -> TcpStream {
+/// Sends without an await, so that the single-threaded runtime does not learn of the bytes.
+fn send_unnoticed(client: TcpStream, bytes: &str) -> TcpStream {
     let mut client = client.into_std().expect("a socket");
     client.write_all(bytes.as_bytes()).expect("the kernel takes it");
     TcpStream::from_std(client).expect("a socket")
 }
 
-/// Sends once more behind the server's FIN. Whatever becomes of that, it is no answer.
-async fn assert_unheard(client: &mut TcpStream) {
+/// Sends a request after the server's FIN. The client may see an end or an error, but no answer.
+async fn assert_unanswered(client: &mut TcpStream) {
     if client.write_all(REQUEST.as_bytes()).await.is_ok() {
         let mut rest = Vec::new();
         let _ = within("an end or an error", client.read_to_end(&mut rest)).await;
@@ -31,7 +31,7 @@ async fn assert_unheard(client: &mut TcpStream) {
 }
 
 #[tokio::test]
-async fn a_request_behind_the_end_of_an_answer_is_never_executed() {
+async fn request_after_the_last_answer_is_never_executed() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(1)).await;
     let mut client = server.held(&work).await;
@@ -39,7 +39,7 @@ async fn a_request_behind_the_end_of_an_answer_is_never_executed() {
     work.let_go(1);
     assert!(read_answer(&mut client).await.expect("an answer").says_close());
     assert!(closed(&mut client).await);
-    // The server lingers, and reads this.
+    // The server lingers, and reads these bytes.
     client.write_all(REQUEST.as_bytes()).await.expect("no reset");
     assert!(closed(&mut client).await);
     drop(client);
@@ -48,7 +48,7 @@ async fn a_request_behind_the_end_of_an_answer_is_never_executed() {
 }
 
 #[tokio::test]
-async fn nor_is_one_on_a_connection_that_was_closed_idle_or_silent() {
+async fn request_on_a_closed_idle_or_silent_connection_is_never_executed() {
     let work = Work::new();
     let server = Server::start(brisk(), work.app(1)).await;
     let mut idle = server.connect().await;
@@ -57,54 +57,56 @@ async fn nor_is_one_on_a_connection_that_was_closed_idle_or_silent() {
     server.terminate().await;
     for client in [&mut idle, &mut silent] {
         assert!(closed(client).await);
-        assert_unheard(client).await;
+        assert_unanswered(client).await;
     }
     assert!(server.report().await.clean);
     assert_eq!(work.executed(), 1);
 }
 
-/// What lies in the kernel's buffer at the moment of closing has been received, and there is not a
-/// moment of grace: it is looked at all the same.
+/// Bytes in the kernel's buffer at the close count as received. The server reads them even without
+/// any grace.
 #[tokio::test]
-async fn bytes_that_only_the_kernel_knows_of_are_no_idle_connection() {
+async fn connection_with_bytes_in_the_kernel_is_not_closed_as_idle() {
     let work = Work::new();
     let server = Server::start(brisk(), work.app(1)).await;
     let mut idle = server.connect().await;
     get(&mut idle, "/").await;
     let mut half = server.connect().await;
     get(&mut half, "/").await;
-    // hyper goes about a connection whose last request had a body in another way.
+    // hyper closes a connection differently after a request with a body.
     let mut uploaded = server.connect().await;
     uploaded.write_all(UPLOAD.as_bytes()).await.expect("sent");
     read_answer(&mut uploaded).await.expect("an answer");
     let silent = server.connect().await;
-    // It is accepted, and has not sent a byte.
+    // The server has accepted this connection, which has not sent a byte.
     tokio::task::yield_now().await;
 
-    // From here to the signal, the server does not run.
-    let idle = send_unheard(idle, REQUEST);
-    let uploaded = send_unheard(uploaded, UPLOAD);
-    let silent = send_unheard(silent, REQUEST);
-    let mut half = send_unheard(half, "GET / HT");
+    // No await from here to the signal, so the server does not run.
+    let idle = send_unnoticed(idle, REQUEST);
+    let uploaded = send_unnoticed(uploaded, UPLOAD);
+    let silent = send_unnoticed(silent, REQUEST);
+    let mut half = send_unnoticed(half, "GET / HT");
     server.signal(Signal::Terminate);
 
     for mut client in [idle, uploaded, silent] {
-        let answer = read_answer(&mut client).await.expect("it was received in time");
+        let answer = read_answer(&mut client).await.expect("the server answers");
         assert_eq!((answer.status(), answer.says_close()), (200, true));
         assert!(closed(&mut client).await);
     }
-    half.write_all(b"TP/1.1\r\nhost: test\r\n\r\n").await.expect("half a head is waited for");
+    half.write_all(b"TP/1.1\r\nhost: test\r\n\r\n")
+        .await
+        .expect("the server waits for half a head");
     assert_eq!(read_answer(&mut half).await.expect("an answer").status(), 200);
     drop(half);
     assert!(server.report().await.clean);
     assert_eq!(work.executed(), 7);
 }
 
-/// Clients that send their next request as soon as they have an answer, through a close without a
-/// moment of grace: some requests cross our FIN. Those are not executed, and no connection ends but
-/// in good order.
+/// Clients send their next request as soon as they have an answer. The server closes without any
+/// grace, so some requests cross its FIN. The server must not execute those, and must not reset a
+/// connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_executed_is_answered_however_the_fin_is_crossed() {
+async fn executed_requests_are_answered_when_requests_cross_the_fin() {
     const CLIENTS: usize = 32;
     let work = Work::new();
     let server = Server::start(brisk(), work.app(1)).await;
@@ -120,7 +122,7 @@ async fn what_is_executed_is_answered_however_the_fin_is_crossed() {
                 if client.read(&mut first).await.expect("no reset before our FIN") == 0 {
                     return;
                 }
-                let rest = read_answer(&mut client).await.expect("what begins is whole");
+                let rest = read_answer(&mut client).await.expect("an answer that begins is whole");
                 answered.fetch_add(1, Ordering::SeqCst);
                 if rest.says_close() {
                     assert!(closed(&mut client).await);
@@ -129,12 +131,12 @@ async fn what_is_executed_is_answered_however_the_fin_is_crossed() {
             }
         });
     }
-    // All of them are at it.
+    // Wait until the clients are busy.
     while answered.load(Ordering::SeqCst) < 10 * CLIENTS {
         tokio::task::yield_now().await;
     }
     server.terminate().await;
-    within("all clients are to end", async {
+    within("all clients to end", async {
         while let Some(client) = clients.join_next().await {
             client.expect("no panic");
         }

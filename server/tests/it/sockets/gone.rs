@@ -4,17 +4,17 @@ use tokio::net::TcpStream;
 use super::rig::{Server, Work, patient};
 use crate::http::{get, send_get};
 
-/// Far more than any two kernels hold.
+/// More bytes than two kernels can buffer.
 const HUGE: usize = 64 << 20;
 
-/// Goes without a word: what the kernel of a killed process does when bytes were unread.
+/// Resets the connection, as the kernel does for a killed process with unread bytes.
 fn reset(client: TcpStream) {
     client.set_zero_linger().expect("a socket");
     drop(client);
 }
 
 #[tokio::test]
-async fn one_that_resets_takes_its_handler_along() {
+async fn client_reset_drops_its_handler() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(1)).await;
     let mut clients = Vec::new();
@@ -31,9 +31,9 @@ async fn one_that_resets_takes_its_handler_along() {
     assert!(report.clean);
 }
 
-/// One of each kind that is waited for.
+/// One connection of each kind that the server waits for.
 #[tokio::test]
-async fn none_that_is_gone_is_waited_for() {
+async fn drain_does_not_wait_for_disconnected_clients() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(1)).await;
     let mut used = server.connect().await;
@@ -44,7 +44,7 @@ async fn none_that_is_gone_is_waited_for() {
     let mut body = server.connect().await;
     let half = "POST /echo HTTP/1.1\r\nhost: test\r\ncontent-length: 9\r\n\r\nhalf";
     body.write_all(half.as_bytes()).await.expect("sent");
-    // One that comes later has been served, so these have been read.
+    // The server has served a later connection, so it has read these bytes too.
     let mut last = server.connect().await;
     get(&mut last, "/").await;
     server.terminate().await;
@@ -56,12 +56,12 @@ async fn none_that_is_gone_is_waited_for() {
 }
 
 #[tokio::test]
-async fn one_that_resets_while_it_is_written_to_is_uncounted_at_once() {
+async fn client_reset_during_an_answer_ends_the_drain_at_once() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(HUGE)).await;
     let mut client = server.connect().await;
     send_get(&mut client, "/").await.expect("sent");
-    // The answer is on its way, and fills every buffer.
+    // The answer fills every buffer by now.
     client.read_u8().await.expect("the answer begins");
     server.terminate().await;
     reset(client);
@@ -70,7 +70,7 @@ async fn one_that_resets_while_it_is_written_to_is_uncounted_at_once() {
 }
 
 #[tokio::test]
-async fn one_that_stops_reading_is_cut_and_named() {
+async fn client_that_stops_reading_is_cut_and_reported() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(HUGE)).await;
     let mut client = server.connect().await;
@@ -80,7 +80,7 @@ async fn one_that_stops_reading_is_cut_and_named() {
     let report = server.report().await;
     assert_eq!(report.aborted.requests, 1);
     assert_eq!(report.aborted_connections[0].requests[0].path, "/");
-    // What it then reads is not whole, and does not look so.
+    // The client receives a part of the answer, and can recognize that it is incomplete.
     let mut rest = Vec::new();
     let _ = client.read_to_end(&mut rest).await;
     assert!(rest.len() < HUGE);

@@ -12,11 +12,11 @@ const HEADERS: u8 = 1;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
-/// A kind that no standard knows, and that every peer must ignore (RFC 9113, 5.5).
+/// A frame type that no standard defines. Every peer must ignore it (RFC 9113, section 5.5).
 const UNKNOWN: u8 = 0xee;
 const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
-/// Less than the window of 65,535 bytes that a peer starts with.
+/// Less than the initial window of 65,535 bytes.
 const SIZE: usize = 60_000;
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -25,10 +25,10 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&head, &stream.to_be_bytes()[..], payload].concat()
 }
 
-/// The next frame: its kind, its flags and its payload; `None` at the end, which must be in order.
+/// Reads the next frame: type, flags and payload; `None` at an end without a reset.
 async fn read(client: &mut TcpStream) -> Option<(u8, u8, Vec<u8>)> {
     let mut head = [0; 9];
-    let read = within("a frame or the end is to come", client.read(&mut head[..1])).await;
+    let read = within("a frame or the end", client.read(&mut head[..1])).await;
     if read.expect("no reset") == 0 {
         return None;
     }
@@ -39,10 +39,10 @@ async fn read(client: &mut TcpStream) -> Option<(u8, u8, Vec<u8>)> {
     Some((head[3], head[4], payload))
 }
 
-/// The connection has said its last goodbye and is closed, and the answer is still in the server's
-/// kernel when more frames come.
+/// The server has sent its last GOAWAY and closed. The answer is still in the server's kernel when
+/// more frames arrive.
 #[tokio::test]
-async fn frames_behind_the_end_destroy_no_answer() {
+async fn http2_frames_after_the_close_destroy_no_answer() {
     let work = Work::new();
     let server = Server::start(patient(), work.app(SIZE)).await;
     let mut client = narrow(server.address()).await;

@@ -9,13 +9,13 @@ use super::rig::{Server, Work, brisk, patient};
 use crate::http::{closed, read_answer};
 use crate::within::within;
 
-/// A listener that says when it has been closed.
-struct Telling {
+/// A listener that sends a message when it has been closed.
+struct NotifyingListener {
     listener: TcpListener,
     closed: oneshot::Sender<()>,
 }
 
-impl Listener for Telling {
+impl Listener for NotifyingListener {
     type Io = TcpStream;
     type Addr = std::net::SocketAddr;
 
@@ -35,19 +35,19 @@ impl Listener for Telling {
 }
 
 #[tokio::test]
-async fn while_it_drains_a_connection_is_refused() {
+async fn new_connection_is_refused_during_the_drain() {
     let work = Work::new();
-    let (told, door_is_closed) = oneshot::channel();
-    let telling = |listener| Telling { listener, closed: told };
-    let server = Server::start_with(patient(), work.app(1), telling).await;
+    let (notify, listener_closed) = oneshot::channel();
+    let wrap = |listener| NotifyingListener { listener, closed: notify };
+    let server = Server::start_with(patient(), work.app(1), wrap).await;
     let mut client = server.held(&work).await;
     server.terminate().await;
-    within("the door is to close", door_is_closed).await.expect("it says so");
+    within("the listener to close", listener_closed).await.expect("the listener was sealed");
     for _ in 0..3 {
         let late = TcpStream::connect(server.address()).await;
         assert_eq!(late.expect_err("refused").kind(), ErrorKind::ConnectionRefused);
     }
-    // And the drain is still on.
+    // The drain continues.
     assert!(!server.is_done());
     work.let_go(1);
     assert_eq!(read_answer(&mut client).await.expect("an answer").status(), 200);
@@ -55,15 +55,15 @@ async fn while_it_drains_a_connection_is_refused() {
     assert!(server.report().await.clean);
 }
 
-/// Connected, and partly served by the kernel alone: nothing of this has been accepted when the
-/// signal comes.
+/// The kernel has established these connections and received their bytes. The server has accepted
+/// none of them when the signal comes.
 #[tokio::test]
-async fn who_stands_in_the_queue_at_the_signal_is_let_in() {
+async fn connections_queued_at_the_signal_are_served() {
     const EACH: usize = 30;
     let work = Work::new();
     let server = Server::start(brisk(), work.app(1)).await;
     tokio::task::yield_now().await;
-    // No await from here to the signal: the server does not run.
+    // No await from here to the signal, so the server does not run.
     let connect = |bytes: &str| {
         let mut client = std::net::TcpStream::connect(server.address()).expect("room");
         client.write_all(bytes.as_bytes()).expect("the kernel takes it");
@@ -79,10 +79,10 @@ async fn who_stands_in_the_queue_at_the_signal_is_let_in() {
     server.signal(Signal::Terminate);
 
     for (mut whole, mut half, mut silent) in clients {
-        let answer = read_answer(&mut whole).await.expect("it was served in time");
+        let answer = read_answer(&mut whole).await.expect("the server answers");
         assert_eq!((answer.status(), answer.says_close()), (200, true));
         assert!(closed(&mut silent).await);
-        half.write_all(b"ngth: 4\r\n\r\nbody").await.expect("half a head is waited for");
+        half.write_all(b"ngth: 4\r\n\r\nbody").await.expect("the server waits for half a head");
         assert_eq!(read_answer(&mut half).await.expect("an answer").body, "body");
     }
     let report = server.report().await;

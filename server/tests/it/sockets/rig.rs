@@ -15,15 +15,14 @@ use tokio::task::JoinHandle;
 use crate::http::send_get;
 use crate::within::within;
 
-/// A policy under which nothing ends because time has passed: whoever waits for such an end waits
-/// longer than a test has patience.
+/// A policy whose durations are longer than any test waits, so nothing ends because of time.
 pub(crate) fn patient() -> Policy {
     let long = Duration::from_secs(600);
     let policy = Policy::default().idle_grace(long).first_byte_grace(long).linger(long);
     policy.deadline(long)
 }
 
-/// The same, but what is idle is closed as soon as the door is.
+/// Like [`patient`], but idle connections are closed as soon as the listener is.
 pub(crate) fn brisk() -> Policy {
     patient().idle_grace(Duration::ZERO).first_byte_grace(Duration::ZERO)
 }
@@ -32,7 +31,7 @@ pub(crate) fn brisk() -> Policy {
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
-    drain: ShutdownHandle,
+    shutdown: ShutdownHandle,
     signals: UnboundedSender<Signal>,
     serving: JoinHandle<Report>,
 }
@@ -42,7 +41,7 @@ impl Server {
         Self::start_with(policy, app, |listener| listener).await
     }
 
-    /// `wrap` may put a listener of its own before the real one.
+    /// `wrap` may wrap the real listener in another one.
     pub(crate) async fn start_with<L: Listener>(
         policy: Policy,
         app: Router,
@@ -51,12 +50,12 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (signals, mut sent) = unbounded_channel();
-        let drain = ShutdownHandle::new();
+        let shutdown = ShutdownHandle::new();
         let serve = lastorders::serve(wrap(listener), app)
             .policy(policy)
-            .shutdown_handle(drain.clone())
+            .shutdown_handle(shutdown.clone())
             .signals(stream::poll_fn(move |cx| sent.poll_recv(cx)));
-        Self { address, drain, signals, serving: tokio::spawn(serve.into_future()) }
+        Self { address, shutdown, signals, serving: tokio::spawn(serve.into_future()) }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -75,21 +74,21 @@ impl Server {
         client
     }
 
-    /// Sends a signal. On a runtime of one thread nobody hears it before the next await.
+    /// Sends a signal. On a single-threaded runtime the server notices it at the next await.
     pub(crate) fn signal(&self, signal: Signal) {
         self.signals.send(signal).expect("the server runs");
     }
 
-    /// Sends SIGTERM, and waits until it has been heard.
+    /// Sends SIGTERM, and waits until the drain has begun.
     pub(crate) async fn terminate(&self) {
         self.signal(Signal::Terminate);
-        within("the drain is to begin", self.drain.draining()).await;
+        within("the drain to begin", self.shutdown.draining()).await;
     }
 
-    /// Cuts everything, as a second SIGINT does and the deadline does.
+    /// Cuts everything, as a second SIGINT or the deadline does.
     pub(crate) async fn cut(&self) {
         self.signal(Signal::Interrupt);
-        within("the drain is to begin", self.drain.draining()).await;
+        within("the drain to begin", self.shutdown.draining()).await;
         self.signal(Signal::Interrupt);
     }
 
@@ -98,12 +97,11 @@ impl Server {
     }
 
     pub(crate) async fn report(self) -> Report {
-        within("the drain is to end", self.serving).await.expect("no panic")
+        within("the drain to end", self.serving).await.expect("no panic")
     }
 }
 
-/// What handlers do: they are counted, some wait at a gate, and one that is dropped before its end
-/// says so.
+/// Handlers that are counted. Some wait at a gate, and report when they are dropped there.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
     executed: Arc<AtomicUsize>,
@@ -118,7 +116,7 @@ impl Work {
         Self { executed: Arc::default(), arrived: none(), gate: none(), dropped: none() }
     }
 
-    /// `/` answers at once; `/held` waits at the gate first. Both with `size` bytes. `/echo`
+    /// `/` answers at once, and `/held` waits at the gate first. Both answer `size` bytes. `/echo`
     /// answers with the body of the request.
     pub(crate) fn app(&self, size: usize) -> Router {
         let (free, held, echo) = (self.clone(), self.clone(), self.clone());
@@ -146,9 +144,9 @@ impl Work {
         self.executed.load(Ordering::SeqCst)
     }
 
-    /// Waits until one more has come to the gate.
+    /// Waits until one more handler has reached the gate.
     pub(crate) async fn arrived(&self) {
-        let one = within("a handler is to reach the gate", self.arrived.acquire()).await;
+        let one = within("a handler to reach the gate", self.arrived.acquire()).await;
         one.expect("open").forget();
     }
 
@@ -158,7 +156,7 @@ impl Work {
 
     /// Waits until one more handler has been dropped at the gate.
     pub(crate) async fn dropped(&self) {
-        let one = within("a handler is to be dropped", self.dropped.acquire()).await;
+        let one = within("a handler to be dropped", self.dropped.acquire()).await;
         one.expect("open").forget();
     }
 }

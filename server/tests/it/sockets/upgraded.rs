@@ -15,19 +15,19 @@ use crate::within::within;
 const UPGRADE: &str = "GET / HTTP/1.1\r\nhost: test\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
 const CONNECT: &str = "CONNECT far.test:443 HTTP/1.1\r\nhost: far.test:443\r\n\r\n";
 
-/// Takes upgrades and tunnels. Each is told of the drain, and then echoes, or ends if it is
-/// `polite`.
+/// Accepts upgrades and tunnels. Each one writes a message when the drain begins. Then it ends if
+/// it is `polite`, and echoes otherwise.
 fn app(polite: bool) -> Router {
     Router::new().fallback(move |mut request: Request| async move {
-        let drain = ShutdownHandle::current().expect("in every handler");
+        let shutdown = ShutdownHandle::current().expect("a handler runs");
         let upgraded = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
             let mut io = TokioIo::new(upgraded.await.expect("the answer was written"));
-            drain.draining().await;
-            io.write_all(b"told").await.expect("open");
+            shutdown.draining().await;
+            io.write_all(b"draining").await.expect("open");
             let (mut reader, mut writer) = tokio::io::split(io);
             if !polite {
-                // Until the connection is cut.
+                // Echoes until the connection is cut.
                 let _ = tokio::io::copy(&mut reader, &mut writer).await;
             }
         });
@@ -50,18 +50,18 @@ async fn open(server: &Server, request: &str) -> TcpStream {
 
 async fn reads(client: &mut TcpStream, expected: &[u8]) {
     let mut bytes = vec![0; expected.len()];
-    within("it is to be told", client.read_exact(&mut bytes)).await.expect("open");
+    within("bytes from the server", client.read_exact(&mut bytes)).await.expect("open");
     assert_eq!(bytes, expected);
 }
 
 #[tokio::test]
-async fn each_is_told_and_waited_for() {
+async fn upgraded_connections_are_notified_and_awaited() {
     let server = Server::start(patient(), app(true)).await;
     let mut clients = [open(&server, UPGRADE).await, open(&server, CONNECT).await];
     server.terminate().await;
     for client in &mut clients {
-        reads(client, b"told").await;
-        let rest = within("it is to end", client.read_u8()).await;
+        reads(client, b"draining").await;
+        let rest = within("the connection to end", client.read_u8()).await;
         assert_eq!(rest.expect_err("the end").kind(), std::io::ErrorKind::UnexpectedEof);
     }
     let report = server.report().await;
@@ -70,19 +70,19 @@ async fn each_is_told_and_waited_for() {
 }
 
 #[tokio::test]
-async fn one_that_goes_on_is_cut_and_counted() {
+async fn upgraded_connection_that_ignores_the_drain_is_cut_and_counted() {
     let server = Server::start(patient(), app(false)).await;
     let mut clients = [open(&server, UPGRADE).await, open(&server, CONNECT).await];
     server.signal(lastorders::Signal::Interrupt);
     for client in &mut clients {
-        reads(client, b"told").await;
+        reads(client, b"draining").await;
         client.write_all(b"still here").await.expect("open");
         reads(client, b"still here").await;
     }
     assert!(!server.is_done());
     server.cut().await;
     for client in &mut clients {
-        let rest = within("it is to be cut", client.read_u8()).await;
+        let rest = within("the connection to be cut", client.read_u8()).await;
         rest.expect_err("an end, or a reset");
     }
     let report = server.report().await;

@@ -42,7 +42,7 @@ pub(super) fn get(stream: u32, path: &str) -> Vec<u8> {
     frame(HEADERS, END_STREAM | END_HEADERS, stream, &head)
 }
 
-/// The next frame; `None` at the end.
+/// Reads the next frame; `None` at the end.
 pub(super) async fn read(client: &mut Client) -> Option<Frame> {
     let mut head = [0; 9];
     client.0.read_exact(&mut head).await.ok()?;
@@ -53,7 +53,7 @@ pub(super) async fn read(client: &mut Client) -> Option<Frame> {
     Some(Frame { kind: head[3], flags: head[4], stream, payload })
 }
 
-/// The next frame of a kind, past settings, acknowledgements and windows.
+/// Reads the next frame of a kind, and skips settings, acknowledgements and windows.
 pub(super) async fn read_kind(client: &mut Client, kind: u8) -> Frame {
     loop {
         let frame = read(client).await.expect("more frames");
@@ -76,7 +76,7 @@ pub(super) fn last_stream(goaway: &Frame) -> u32 {
     u32::from_be_bytes(goaway.payload[..4].try_into().expect("an id"))
 }
 
-/// Answers the PING between the two goodbyes of a drain: both have been said after this.
+/// Answers the PING between the two GOAWAYs of a drain. The server then sends the second one.
 pub(super) async fn pong(client: &mut Client) {
     let ping = read_kind(client, PING).await;
     client.send(frame(PING, ACK, 0, &ping.payload)).await;

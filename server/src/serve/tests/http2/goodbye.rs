@@ -1,4 +1,4 @@
-//! What a connection is told, and what becomes of one that does not answer.
+//! How HTTP/2 connections are told to go away, and clients that do not answer.
 
 use super::frames::{
     ACK, DATA, END_STREAM, GOAWAY, PING, PREFACE, SETTINGS, connect, frame, get, last_stream, pong,
@@ -11,18 +11,18 @@ use crate::testing::{Gate, Rig};
 use crate::{Policy, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
-async fn goodbye_is_said_twice_and_streams_under_way_finish() {
+async fn http2_goaway_is_sent_twice_and_open_streams_finish() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.send(get(1, "/held")).await;
     rig.terminate().await;
-    // First with the highest id, as no stream is refused that was on its way ...
+    // The first GOAWAY has the highest id, so that no stream on its way is refused.
     assert_eq!(last_stream(&read_kind(&mut client, GOAWAY).await), 0x7fff_ffff);
     let ping = read_kind(&mut client, PING).await;
     client.send(get(3, "/")).await;
     client.send(frame(PING, ACK, 0, &ping.payload)).await;
-    // ... then, a round trip later, with the real one.
+    // The second GOAWAY, a round trip later, has the real id.
     let mut goodbye = None;
     let mut answered = Vec::new();
     let mut let_go = false;
@@ -45,7 +45,7 @@ async fn goodbye_is_said_twice_and_streams_under_way_finish() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_one_ends_when_it_has_heard() {
+async fn idle_http2_connection_ends_after_the_goaway_round_trip() {
     let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     rig.terminate().await;
@@ -57,7 +57,7 @@ async fn an_idle_one_ends_when_it_has_heard() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_never_answers_the_ping_is_cut_at_the_deadline() {
+async fn http2_client_that_never_answers_the_ping_is_cut_at_the_deadline() {
     let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let client = connect(&rig).await;
     rig.terminate().await;
@@ -68,7 +68,7 @@ async fn one_that_never_answers_the_ping_is_cut_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_never_sends_the_whole_preface_is_cut_at_the_deadline() {
+async fn http2_client_with_half_a_preface_is_cut_at_the_deadline() {
     let mut rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
     let mut client = rig.connect();
     client.send(&PREFACE[..10]).await;
@@ -79,7 +79,7 @@ async fn one_that_never_sends_the_whole_preface_is_cut_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_sends_the_preface_and_no_more_is_cut_at_the_deadline() {
+async fn http2_client_that_sends_only_the_preface_is_cut_at_the_deadline() {
     let mut rig = Rig::new(Policy::default(), Router::new());
     let mut client = rig.connect();
     client.send(PREFACE).await;

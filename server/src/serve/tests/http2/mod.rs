@@ -1,6 +1,7 @@
 //! HTTP/2, frame by frame.
 //!
-//! * `frames`: what a client needs of it.
+//! * `frames`: the frames that a test client needs.
+//! * `goodbye`, `streams`, `tunnels`: the tests.
 
 mod frames;
 

@@ -1,4 +1,4 @@
-//! What becomes of streams, and of clients that stop or go.
+//! Streams during a shutdown, and clients that stop reading or disconnect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,35 +15,35 @@ use crate::report::ConnectionClass;
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{LameDuckWork, Policy, ShutdownHandle};
 
-/// POST of a path, in HPACK; the body is to follow.
+/// POST of a path, in HPACK; the body follows.
 fn post_head(stream: u32, path: &str) -> Vec<u8> {
     let mut head = vec![0x83, 0x86, 0x04, u8::try_from(path.len()).expect("short")];
     head.extend(path.as_bytes());
     frame(HEADERS, END_HEADERS, stream, &head)
 }
 
-/// The status of a head, which HPACK writes as an index of its static table.
+/// The status of a response head, as an index of HPACK's static table.
 fn status(head: &Frame) -> u8 {
     head.payload[0] & 0x7f
 }
 const OK: u8 = 8;
 
-/// The handler has long returned and h2 has every frame, but the client has not read.
+/// The handler has returned and h2 has every frame, but the client has not read.
 #[tokio::test(start_paused = true)]
-async fn the_connection_stays_until_the_last_frame_is_out() {
-    // Larger than what the connection holds, smaller than what HTTP/2 lets flow.
+async fn http2_connection_stays_open_until_its_last_frame_is_written() {
+    // Larger than the connection's buffer, smaller than HTTP/2's initial window.
     let app = Router::new().route("/", route(|| async { "x".repeat(20_000) }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = connect(&rig).await;
     client.send(get(1, "/")).await;
     rig.terminate().await;
-    // Beyond every grace, and short of the deadline.
+    // Longer than every grace, shorter than the deadline.
     tokio::time::advance(ms(7_000)).await;
     settle().await;
     assert!(!rig.is_done());
     let mut received = 0;
     loop {
-        let frame = read(&mut client).await.expect("no end before that of the stream");
+        let frame = read(&mut client).await.expect("the stream ends before the connection");
         if frame.kind == PING {
             client.send(self::frame(PING, ACK, 0, &frame.payload)).await;
         }
@@ -63,7 +63,7 @@ async fn the_connection_stays_until_the_last_frame_is_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_stops_reading_is_cut_at_the_deadline() {
+async fn http2_client_that_stops_reading_is_cut_at_the_deadline() {
     let app = Router::new().route("/", route(|| async { "x".repeat(20_000) }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = connect(&rig).await;
@@ -76,7 +76,7 @@ async fn a_client_that_stops_reading_is_cut_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_after_the_last_goodbye_is_never_executed() {
+async fn http2_stream_after_the_last_goaway_is_never_executed() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
@@ -102,7 +102,7 @@ async fn a_stream_after_the_last_goodbye_is_never_executed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_a_body_finishes_and_a_stalled_one_is_cut() {
+async fn http2_half_a_body_finishes_and_a_stalled_one_is_cut() {
     let app = || Router::new().route("/", post(|body: String| async move { body }));
     let mut rig = Rig::new(Policy::default(), app());
     let mut client = connect(&rig).await;
@@ -129,7 +129,7 @@ async fn half_a_body_finishes_and_a_stalled_one_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_early_answer_over_an_unread_body_is_whole() {
+async fn http2_early_answer_over_an_unread_body_is_whole() {
     let app = Router::new().route("/", post(|| async { "early" }));
     let mut rig = Rig::new(Policy::default(), app);
     let mut client = connect(&rig).await;
@@ -141,7 +141,8 @@ async fn an_early_answer_over_an_unread_body_is_whole() {
         match frame.kind {
             DATA => body.extend(frame.payload),
             PING => client.send(self::frame(PING, ACK, 0, &frame.payload)).await,
-            // NO_ERROR: the rest of the body is not wanted, and the answer stands (RFC 9113, 8.1).
+            // NO_ERROR: the server wants no more of the body, and the answer is valid (RFC 9113,
+            // section 8.1).
             RST_STREAM => assert_eq!(frame.payload, [0; 4]),
             _ => {}
         }
@@ -152,7 +153,7 @@ async fn an_early_answer_over_an_unread_body_is_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_is_reset_takes_its_handler_along() {
+async fn http2_stream_reset_drops_its_handler() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
@@ -172,7 +173,7 @@ async fn a_stream_that_is_reset_takes_its_handler_along() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_vanishes_is_uncounted_at_once() {
+async fn disconnected_http2_client_is_not_counted() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
@@ -187,17 +188,17 @@ async fn a_client_that_vanishes_is_uncounted_at_once() {
     assert_eq!(report.took_ms, 0);
 }
 
-/// The connection's task reads the request and hears that it is cut in one turn; the handler's
-/// first turn comes after.
+/// The connection's task reads the request and notices the cut in one turn. The handler's first
+/// turn would come later.
 #[tokio::test(start_paused = true)]
-async fn a_stream_whose_connection_has_gone_before_its_handler_began_is_not_executed() {
+async fn http2_stream_cut_before_its_handler_runs_is_not_executed() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     rig.terminate().await;
-    // In the instant of the deadline, and before the driver's turn.
+    // At the deadline, before the driver's turn.
     tokio::time::sleep(ms(8_000)).await;
-    client.0.write_all(&get(1, "/")).await.expect("room for it");
+    client.0.write_all(&get(1, "/")).await.expect("room for the request");
     let report = rig.report().await;
     assert_eq!((report.took_ms, report.aborted.connections), (8_000, 1));
     settle().await;
@@ -205,14 +206,14 @@ async fn a_stream_whose_connection_has_gone_before_its_handler_began_is_not_exec
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lame_duck_that_refuses_executes_no_new_stream() {
+async fn refusing_lame_duck_executes_no_new_http2_stream() {
     let gate = Gate::new();
     let policy = Policy::default().lame_duck(ms(1_000)).lame_duck_work(LameDuckWork::Refuse);
     let mut rig = Rig::new(policy, gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
     client.send(get(1, "/held")).await;
     rig.terminate().await;
-    // Not acknowledged, so that new streams are still let in.
+    // The client does not acknowledge the PING, so new streams are still accepted.
     client.send(get(3, "/")).await;
     let refused = read_kind(&mut client, HEADERS).await;
     assert_eq!(refused.stream, 3);
@@ -226,8 +227,8 @@ async fn a_lame_duck_that_refuses_executes_no_new_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_response_held_back_by_flow_control_is_sent_whole() {
-    // Larger than the window of 65,535 bytes that a peer starts with.
+async fn http2_response_held_back_by_flow_control_is_sent_whole() {
+    // Larger than the initial window of 65,535 bytes.
     let big = || async { "x".repeat(100_000) };
     let app = Router::new().route("/", route(big));
     let mut rig = Rig::new(Policy::default(), app);
@@ -239,7 +240,7 @@ async fn a_response_held_back_by_flow_control_is_sent_whole() {
     }
     rig.terminate().await;
     pong(&mut client).await;
-    // Beyond every grace for idle connections: this one only waits for its peer.
+    // Longer than every grace for idle connections. This connection waits only for its peer.
     tokio::time::advance(ms(2_000)).await;
     let more = 50_000u32.to_be_bytes();
     client.send(frame(WINDOW_UPDATE, 0, 0, &more)).await;
@@ -252,7 +253,7 @@ async fn a_response_held_back_by_flow_control_is_sent_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn streams_left_at_the_deadline_are_cut_with_their_handlers() {
+async fn http2_streams_left_at_the_deadline_are_cut_with_their_handlers() {
     let gate = Gate::new();
     let mut rig = Rig::new(Policy::default(), gate.app(ShutdownHandle::new()));
     let mut client = connect(&rig).await;
@@ -269,10 +270,9 @@ async fn streams_left_at_the_deadline_are_cut_with_their_handlers() {
     assert_eq!(gate.waiting(), 0);
 }
 
-/// The handlers are tasks of their own, and here the driver's turn comes before theirs: another
-/// connection's end has woken it.
+/// The handlers are separate tasks. Another connection's end wakes the driver before their turn.
 #[tokio::test(start_paused = true)]
-async fn what_is_cut_has_gone_before_resources_are_released() {
+async fn http2_handlers_that_are_cut_are_dropped_before_the_release() {
     let gate = Gate::new();
     let (at_release, seen) = (gate.clone(), Arc::new(AtomicUsize::new(usize::MAX)));
     let still_there = Arc::clone(&seen);
@@ -292,7 +292,7 @@ async fn what_is_cut_has_gone_before_resources_are_released() {
     assert_eq!(seen.load(Ordering::Relaxed), 0);
 }
 
-/// Reads until the end, which must be one.
+/// Reads until the end. Returns whether the connection ended without an error.
 async fn drained(client: &mut Client) -> bool {
     let mut rest = Vec::new();
     client.0.read_to_end(&mut rest).await.is_ok()

@@ -1,4 +1,4 @@
-//! Tunnels, which are streams (RFC 9113, 8.5) and may carry WebSockets (RFC 8441).
+//! Tunnels are streams (RFC 9113, section 8.5), and may carry WebSockets (RFC 8441).
 
 use super::frames::{
     ACK, DATA, END_HEADERS, END_STREAM, HEADERS, PING, connect, frame, pong, read, read_kind,
@@ -8,7 +8,7 @@ use crate::report::ConnectionClass;
 use crate::serve::tests::upgraded::app;
 use crate::testing::{Client, Rig, ms};
 
-/// A header of HPACK without compression: the name of this place in the static table, or a new one.
+/// An uncompressed HPACK header. Its name is an index of the static table, or a new name.
 fn literal(place: u8, name: &str, value: &str) -> Vec<u8> {
     let mut header = vec![place];
     for text in [name, value].into_iter().filter(|it| !it.is_empty()) {
@@ -18,7 +18,7 @@ fn literal(place: u8, name: &str, value: &str) -> Vec<u8> {
     header
 }
 
-/// A WebSocket's CONNECT.
+/// The CONNECT request of a WebSocket.
 fn websocket(stream: u32) -> Vec<u8> {
     let mut head = literal(2, "", "CONNECT");
     head.extend(literal(0, ":protocol", "websocket"));
@@ -39,7 +39,7 @@ async fn open(rig: &Rig) -> Client {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_listens_to_the_drain_ends_it() {
+async fn http2_tunnel_that_awaits_the_drain_ends_with_it() {
     let mut rig = Rig::new(Policy::default(), app(true));
     let mut client = open(&rig).await;
     rig.terminate().await;
@@ -64,7 +64,7 @@ async fn one_that_listens_to_the_drain_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_does_not_flows_until_the_deadline() {
+async fn http2_tunnel_that_ignores_the_drain_is_cut_at_the_deadline() {
     let mut rig = Rig::new(Policy::default(), app(false));
     let mut client = open(&rig).await;
     rig.terminate().await;
