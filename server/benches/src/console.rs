@@ -1,26 +1,26 @@
-//! What the programs have in common: what they tell people, how they are interrupted, exit codes.
+//! Shared by the programs: output for people, interruption, exit codes.
 
 use std::fmt;
 use std::io::{self, Write};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// What is proved wrong.
+/// A server was proved faulty.
 pub(crate) const FAILED: u8 = 1;
-/// Something other than the servers went wrong.
+/// The measurement itself failed.
 pub(crate) const INTERNAL: u8 = 70;
-/// The environment lacks something. `EX_TEMPFAIL`.
-pub(crate) const LACKING: u8 = 75;
+/// The environment lacks a requirement. `EX_TEMPFAIL`.
+pub(crate) const UNAVAILABLE: u8 = 75;
 /// 128 + SIGINT.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// Says what is being done, to people; the figures go elsewhere.
-pub(crate) fn say(what: fmt::Arguments<'_>) {
-    // Nobody may be there to read it.
+/// Prints a line for people to stderr. The figures go to stdout.
+pub(crate) fn print_status(what: fmt::Arguments<'_>) {
+    // Ignore the error: the reader may be gone.
     let _ = writeln!(io::stderr(), "  {what}");
 }
 
-/// Waits for SIGINT or SIGTERM; listens from this call on.
+/// Waits for SIGINT or SIGTERM. The handlers are registered by this call, not by the first poll.
 pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

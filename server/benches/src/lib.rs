@@ -4,11 +4,12 @@
 //!   by side
 //! * [`loss`]: the program `loss`: requests lost in shutdowns under load
 //! * [`soak`]: the program `soak`: start, load, SIGTERM, exit, again and again
-//! * [`load`]: what these two load a server with, and what became of it
-//! * [`network`]: where they do it: loopback, or a wire with a delay; [`process`] starts servers
-//!   there
-//! * [`subject`]: the servers that are measured, all behind one command line
-//! * `clock`, `console`, `seed`: real time, what people are told, what chance is drawn from
+//! * [`load`]: the clients that load a server in the other two programs, and the outcome of their
+//!   requests
+//! * [`network`]: the network between them: loopback, or a wire with a delay; [`process`] starts
+//!   servers there
+//! * [`subject`]: the measured servers, all behind one command line
+//! * `clock`, `console`, `seed`: real time, output for people, random choices
 
 pub mod bench;
 mod clock;

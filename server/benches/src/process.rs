@@ -1,4 +1,4 @@
-//! A subject as a process of a [`Side`](crate::network::Side): started, signalled, waited for.
+//! Runs a subject as a process of a [`Side`](crate::network::Side).
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,27 +12,27 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::subject::{self, Kind, PolicyChoice};
+use crate::subject::{self, PolicyChoice, ServerKind};
 
 /// How long a subject may take to listen.
 const START: Duration = Duration::from_secs(10);
 
-/// What a subject is started with.
+/// The options of a subject.
 #[derive(Debug)]
 pub struct Start {
-    /// Which server.
-    pub kind: Kind,
-    /// Its policy, if it has one.
+    /// The server.
+    pub kind: ServerKind,
+    /// The policy, if the server has one.
     pub policy: PolicyChoice,
-    /// Further arguments of its command line.
+    /// Further command-line arguments.
     pub arguments: Vec<String>,
-    /// Where it listens, unless it inherits a listener.
+    /// The address to listen on, unless the subject inherits a listener.
     pub listen: SocketAddr,
-    /// The listening socket that it is to serve on, and that stays open without it.
+    /// The listening socket to inherit. It stays open when the subject ends.
     pub inherit: Option<OwnedFd>,
 }
 
-/// A subject that listens. Dropped, it is killed; and it ends with the thread that started it.
+/// A listening subject. It is killed on drop, and when the thread that started it ends.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
@@ -44,9 +44,9 @@ pub struct Process {
 /// How a subject ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// Its exit status; `None` when it did not end and was killed.
+    /// The exit status; `None` when the subject did not end and was killed.
     pub status: Option<ExitStatus>,
-    /// The last line that it printed, if that is JSON: the report of lastorders.
+    /// The last line of output, if it is JSON: the report of lastorders.
     pub report: Option<Value>,
 }
 
@@ -55,7 +55,7 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// When it cannot be started, or does not listen.
+    /// When the subject cannot be started, or does not listen.
     pub async fn start(start: Start) -> io::Result<Self> {
         let mut words = subject::command(start.kind, start.policy)?.into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
@@ -80,22 +80,22 @@ impl Process {
         Ok(Self { child, stdout, pid, address })
     }
 
-    /// Where it listens.
+    /// The address that the subject listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What sends it SIGTERM when it is called. The process must not have been waited for.
+    /// Returns a function that sends SIGTERM. It must be called before the process is reaped.
     pub fn terminate(&self) -> impl FnOnce() + Send + 'static {
         let pid = self.pid;
         move || {
-            // It fails when the process is gone already, which whoever waits for it will see.
+            // An error means that the process has ended, which `ended` reports.
             let _ = kill_process(pid, Signal::TERM);
         }
     }
 
-    /// Waits until it has ended; kills it when it has not within `bound`.
+    /// Waits until the subject has ended. Kills it when `bound` passes first.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
-//! What random choices are drawn from.
+//! Reproducible random choices.
 
-/// The choices of one of many equal things, by its number. The same seed gives the same.
+/// The random choices for item `number`. They depend on the seed and the number only.
 pub(crate) fn random(seed: u64, number: u64) -> fastrand::Rng {
     // Golden-ratio steps keep the streams of neighbouring numbers apart.
     let step = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -12,7 +12,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choices_differ_by_number_and_repeat_by_seed() {
+    fn random_choices_differ_by_number_and_repeat_by_seed() {
         let draw = |seed| (0..50).map(|number| random(seed, number).u32(..)).collect::<Vec<_>>();
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));

@@ -1,15 +1,15 @@
-//! The benchmarks still work. What they measure is nobody's concern here.
+//! Tests that the benchmarks run. The measured values do not matter here.
 
 use std::num::NonZero;
 use std::process::Command;
 use std::thread::available_parallelism;
 
-/// Instructions are left out: the emulator that counts them is slow, and not everywhere. So is what
-/// is lost on a delayed network, which needs root.
+/// Not among these: instructions, because their emulator is slow and often missing, and the loss on
+/// a delayed network, which needs root.
 const FIGURES: &str = "throughput,memory,exit,last-response,loss";
 
 #[test]
-fn every_figure_can_be_taken() {
+fn bench_measures_every_figure() {
     let mut bench = Command::new(env!("CARGO_BIN_EXE_bench"));
     let output = bench.args(["--quick", "--markdown", "--only", FIGURES]).output().unwrap();
     let (text, progress) =
@@ -20,7 +20,7 @@ fn every_figure_can_be_taken() {
         assert!(!text.contains("NOT MEASURED"), "{text}{progress}");
         assert_eq!(rows, 2 + 2 + 6 + 4 + 4 + 2, "{text}");
     } else {
-        // Requests a second need a processor for the client, and it must say so.
+        // The throughput needs a processor for the client, and the program must report that.
         assert_eq!(output.status.code(), Some(75), "{text}{progress}");
         assert!(text.contains("NOT MEASURED: requests a second"), "{text}{progress}");
         assert_eq!(rows, 2 + 1 + 6 + 4 + 4 + 2, "{text}");

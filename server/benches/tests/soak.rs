@@ -1,4 +1,4 @@
-//! The soak finds what it is there to find: each test plants one defect.
+//! Each test injects one defect into a server, and the soak must find it.
 
 use std::alloc::System;
 use std::fs::File;
@@ -10,7 +10,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use lastorders_bench::load::{Habit, Moment};
+use lastorders_bench::load::{ClientKind, TriggerPoint};
 use lastorders_bench::network::{Family, Network};
 use lastorders_bench::soak::Plan;
 use lastorders_bench::soak::drains::Drains;
@@ -21,7 +21,7 @@ use tokio::runtime::{Builder, Runtime};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Descriptors and the heap are the whole process's, so one test at a time.
+/// Descriptors and heap belong to the whole process, so one test runs at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn live_heap() -> usize {
@@ -29,7 +29,7 @@ fn live_heap() -> usize {
     stats.bytes_allocated.saturating_sub(stats.bytes_deallocated)
 }
 
-/// A soak of a server in which something happens at each request.
+/// A soak of a server that calls `defect` at each request.
 struct Soak {
     drains: Drains,
     runtime: Runtime,
@@ -44,37 +44,37 @@ impl Soak {
         let servers = servers.expect("a runtime");
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let network = Network::loopback(Family::Ipv4).expect("two threads");
-        let plant = from_fn(move |request: Request, next: Next| async move {
+        let inject = from_fn(move |request: Request, next: Next| async move {
             match defect() {
                 Some(response) => response,
                 None => next.run(request).await,
             }
         });
-        let app: Router = subject::app().layer(plant);
+        let app: Router = subject::app().layer(inject);
         let drains = Drains::new(servers.handle().clone(), network, app, live_heap);
         Self { drains, runtime, _servers: servers, _alone: alone }
     }
 
     fn cycle(&mut self, plan: &Plan) -> Vec<String> {
-        self.tell(plan).1
+        self.cycle_with_answers(plan).1
     }
 
-    /// A cycle: how many requests were answered, and what is wrong.
-    fn tell(&mut self, plan: &Plan) -> (u64, Vec<String>) {
+    /// Runs a cycle. Returns how many requests were answered, and the faults.
+    fn cycle_with_answers(&mut self, plan: &Plan) -> (u64, Vec<String>) {
         let cycle: io::Result<_> = self.runtime.block_on(self.drains.cycle(plan));
-        let cycle = cycle.expect("the cycle is carried out");
+        let cycle = cycle.expect("the cycle runs");
         (cycle.tally.answered, cycle.faults)
     }
 }
 
-/// One request, and the signal.
+/// A plan with one request, then the signal.
 fn small() -> Plan {
-    let moment = Moment { first: 1, more: 0 };
-    Plan { habits: vec![Habit::KeptAlive], moment, signals: 1 }
+    let trigger_point = TriggerPoint { first: 1, more: 0 };
+    Plan { clients: vec![ClientKind::KeptAlive], trigger_point, signals: 1 }
 }
 
 #[test]
-fn a_sound_server_has_no_faults() {
+fn soak_of_a_correct_server_has_no_faults() {
     let mut soak = Soak::of(|| None);
     for number in 0..3 {
         assert_eq!(soak.cycle(&Plan::of(1, number)), Vec::<String>::new(), "cycle {number}");
@@ -82,25 +82,25 @@ fn a_sound_server_has_no_faults() {
     for number in 0..50 {
         assert_eq!(soak.cycle(&small()), Vec::<String>::new(), "small cycle {number}");
     }
-    let growth = soak.drains.ledger.growth().expect("enough cycles");
+    let growth = soak.drains.heap_history.growth().expect("enough cycles");
     assert!(!growth.is_leak(), "{growth}");
 }
 
 #[test]
-fn clients_of_every_habit_are_answered() {
+fn clients_of_every_kind_are_answered() {
     let mut soak = Soak::of(|| None);
-    let moment = Moment { first: 3, more: 5 };
-    for habit in Habit::ALL {
-        // Beside one whose connection is there whenever the signal comes.
-        let plan = Plan { habits: vec![habit, Habit::KeptAlive], moment, signals: 1 };
-        let (answered, faults) = soak.tell(&plan);
-        assert_eq!(faults, Vec::<String>::new(), "{habit:?}");
-        assert!(answered >= 3, "{habit:?}: {answered} answers");
+    let trigger_point = TriggerPoint { first: 3, more: 5 };
+    for kind in ClientKind::ALL {
+        // The second client keeps a connection open, whenever the signal comes.
+        let plan = Plan { clients: vec![kind, ClientKind::KeptAlive], trigger_point, signals: 1 };
+        let (answered, faults) = soak.cycle_with_answers(&plan);
+        assert_eq!(faults, Vec::<String>::new(), "{kind:?}");
+        assert!(answered >= 3, "{kind:?}: {answered} answers");
     }
 }
 
 #[test]
-fn a_leaked_descriptor_is_found() {
+fn soak_finds_a_leaked_descriptor() {
     let mut soak = Soak::of(|| {
         std::mem::forget(File::open("/dev/null"));
         None
@@ -110,7 +110,7 @@ fn a_leaked_descriptor_is_found() {
 }
 
 #[test]
-fn a_task_that_never_ends_is_found() {
+fn soak_finds_a_task_that_never_ends() {
     let mut soak = Soak::of(|| {
         tokio::spawn(std::future::pending::<()>());
         None
@@ -120,7 +120,7 @@ fn a_task_that_never_ends_is_found() {
 }
 
 #[test]
-fn memory_that_is_never_freed_is_found() {
+fn soak_finds_memory_that_is_never_freed() {
     let mut soak = Soak::of(|| {
         std::mem::forget(vec![0_u8; 1024]);
         None
@@ -128,12 +128,12 @@ fn memory_that_is_never_freed_is_found() {
     for _ in 0..50 {
         assert_eq!(soak.cycle(&small()), Vec::<String>::new());
     }
-    let growth = soak.drains.ledger.growth().expect("enough cycles");
+    let growth = soak.drains.heap_history.growth().expect("enough cycles");
     assert!(growth.is_leak(), "{growth}");
 }
 
 #[test]
-fn a_request_that_is_turned_away_is_found() {
+fn soak_finds_a_refused_request() {
     let mut soak = Soak::of(|| Some(StatusCode::SERVICE_UNAVAILABLE.into_response()));
     let faults = soak.cycle(&small());
     assert!(faults.iter().any(|fault| fault.contains("turned away")), "{faults:?}");

@@ -7,7 +7,7 @@ use crate::bench::error::{Context, Error};
 /// How long any answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A request, and the body of its answer, which is a 200.
+/// A request, and the body of its answer, which must be a 200.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     request: String,
@@ -20,13 +20,13 @@ impl Exchange {
         Self { request: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(), body: "hello" }
     }
 
-    /// `GET /`, after which the server closes.
+    /// `GET /` with `Connection: close`.
     pub(crate) fn last_hello() -> Self {
         let request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         Self { request: request.to_owned(), body: "hello" }
     }
 
-    /// `GET /seen/{ms}`, which the server announces.
+    /// `GET /seen/{ms}`. The server prints [`SEEN`](crate::subject::SEEN) when it has the request.
     pub(crate) fn seen(time: Duration) -> Self {
         let ms = time.as_millis();
         let request = format!("GET /seen/{ms} HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -34,10 +34,10 @@ impl Exchange {
     }
 }
 
-/// A keep-alive connection of a client that spends as little as it can, and checks every answer.
+/// A keep-alive client that uses little processor time, and checks every answer.
 ///
-/// The first answer is read by its head. Later ones must be as long (a date's length never
-/// changes), begin with the same status and end with the right body.
+/// The first answer is parsed by its head. Later answers must have the same length (a date's length
+/// never changes), the same status and the right body.
 #[derive(Debug)]
 pub(crate) struct Client {
     stream: TcpStream,
@@ -46,7 +46,6 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Connects.
     pub(crate) fn connect(address: SocketAddr) -> Result<Self, Error> {
         let stream = TcpStream::connect(address).to(format!("connect to {address}"))?;
         stream.set_nodelay(true).to("set TCP_NODELAY")?;
@@ -54,12 +53,11 @@ impl Client {
         Ok(Self { stream, length: None, buffer: Box::new([0; 1024]) })
     }
 
-    /// Sends the request.
     pub(crate) fn send(&mut self, exchange: &Exchange) -> Result<(), Error> {
         self.stream.write_all(exchange.request.as_bytes()).to("send a request")
     }
 
-    /// Reads the answer, whole, and checks it.
+    /// Reads the whole answer, and checks it.
     pub(crate) fn receive(&mut self, exchange: &Exchange) -> Result<(), Error> {
         let mut filled = 0;
         while self.length.is_none_or(|length| filled < length) {
@@ -98,12 +96,14 @@ impl Client {
     pub(crate) fn expect_close(mut self) -> Result<(), Error> {
         match self.stream.read(&mut self.buffer[..]).to("read the end of a connection")? {
             0 => Ok(()),
-            more => Err(Error::Wrong(format!("{more} bytes came where the end was expected"))),
+            more => Err(Error::Wrong(format!(
+                "expected the end of the connection, but read {more} bytes"
+            ))),
         }
     }
 }
 
-/// The length of the answer that begins here, once its head is there.
+/// The length of the answer that these bytes begin, once its head is complete.
 fn whole(bytes: &[u8]) -> Option<usize> {
     let text = std::str::from_utf8(bytes).ok()?;
     let (head, _) = text.split_once("\r\n\r\n")?;
@@ -121,7 +121,7 @@ mod tests {
 
     const RIGHT: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
 
-    /// What the client makes of these answers, cut up as the pieces are.
+    /// Returns the client's result for these answers, which the server writes in the given pieces.
     fn talk(answers: &'static [&'static [&'static str]]) -> Result<(), Error> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = Client::connect(listener.local_addr().unwrap()).unwrap();
@@ -144,13 +144,13 @@ mod tests {
     }
 
     #[test]
-    fn right_answers_are_right_however_they_are_cut() {
+    fn correct_answers_are_accepted_in_any_pieces() {
         talk(&[&[RIGHT], &[RIGHT], &["HTTP/1.1 2", "00 OK\r\ncontent-length: 5\r\n\r\nhe", "llo"]])
             .unwrap();
     }
 
     #[test]
-    fn wrong_answers_are_wrong() {
+    fn wrong_answers_are_errors() {
         let wrong: &[&'static [&'static [&'static str]]] = &[
             // Another status.
             &[&["HTTP/1.1 503 Service Unavailable\r\ncontent-length: 5\r\n\r\nhello"]],
@@ -161,7 +161,7 @@ mod tests {
             &[&["HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalahello"]],
             // An end inside the answer.
             &[&["HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhel"]],
-            // More than was asked for.
+            // More bytes than the answer should have.
             &[&[RIGHT], &["HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello!"]],
         ];
         for answers in wrong {

@@ -2,43 +2,43 @@ use std::io;
 
 use thiserror::Error;
 
-use crate::bench::contender::Contender;
+use crate::bench::policy_variant::PolicyVariant;
 
-/// Why a figure could not be taken.
+/// Why a figure could not be measured.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
-    /// The operating system refused something.
+    /// The operating system refused an operation.
     #[error("cannot {what}: {error}")]
     System {
-        /// What was tried.
+        /// The operation that was tried.
         what: String,
-        /// Why not.
+        /// The operating system's error.
         error: io::Error,
     },
-    /// A server answered or ended otherwise than it should, so the figure would be worthless.
+    /// A server answered or ended incorrectly, so the figure would be worthless.
     #[error("{0}")]
     Wrong(String),
-    /// This machine lacks what the figure needs. The other figures can be taken all the same.
+    /// This machine lacks a requirement of this figure. Other figures can still be measured.
     #[error("{0}")]
     Missing(String),
 }
 
 impl Error {
-    /// The same, of this server.
-    pub(crate) fn of(self, contender: Contender) -> Self {
+    /// Adds the server's name to the message.
+    pub(crate) fn of(self, variant: PolicyVariant) -> Self {
         match self {
             Self::System { what, error } => {
-                Self::System { what: format!("{what}, with {contender}"), error }
+                Self::System { what: format!("{what}, with {variant}"), error }
             }
-            Self::Wrong(why) => Self::Wrong(format!("{contender}: {why}")),
+            Self::Wrong(why) => Self::Wrong(format!("{variant}: {why}")),
             Self::Missing(why) => Self::Missing(why),
         }
     }
 }
 
-/// Says what was tried when it failed.
+/// Adds the operation that failed to an error.
 pub(crate) trait Context<T> {
-    /// Adds what was tried, to be read after "cannot".
+    /// `what` is read after "cannot".
     fn to(self, what: impl Into<String>) -> Result<T, Error>;
 }
 

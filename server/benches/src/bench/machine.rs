@@ -1,14 +1,14 @@
 use std::fs;
 use std::process::Command;
 
-/// The class of this machine, in words: processors, memory, kernel, compiler. No names.
+/// Describes this machine: processors, memory, kernel, compiler. Without a host name.
 pub(crate) fn describe() -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let memory = fs::read_to_string("/proc/meminfo").ok().and_then(|text| gib(&text));
     let memory = memory.map_or_else(|| "unknown memory".to_owned(), |it| format!("{it} GiB"));
     let kernel = rustix::system::uname();
     let system = kernel.sysname().to_string_lossy();
-    // The version, without what a distributor has added.
+    // The version, without a distributor's suffix.
     let release = kernel.release().to_string_lossy();
     let release = release.split(['-', '+']).next().unwrap_or_default();
     let arch = kernel.machine().to_string_lossy();
@@ -22,7 +22,7 @@ fn gib(meminfo: &str) -> Option<u64> {
     Some((kib + (1 << 19)) >> 20)
 }
 
-/// `rustc 1.95.0`: cargo, which has just built this program, uses the same.
+/// For example `rustc 1.95.0`. Cargo has just built this program with the same compiler.
 fn rustc() -> Option<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("--version").output().ok()?;

@@ -1,18 +1,18 @@
-//! Speed, memory and time to exit, all servers side by side.
+//! Speed, memory and time to exit of all servers, side by side.
 //!
 //! * `program`: from the command line to the table
-//! * `figure`: what is measured, one figure a file
-//! * `contender`, `server`: who takes part; one of them as a process
-//! * `client`: a client that spends little and checks every answer
+//! * `figure`: the figures, one a file
+//! * `policy_variant`, `server`: the servers, and one of them as a process
+//! * `client`: a client that uses little processor time and checks every answer
 //! * `table`: the figures side by side
-//! * `error`, `limits`, `machine`, `stats`: small things
+//! * `error`, `limits`, `machine`, `stats`: helpers
 
 mod client;
-mod contender;
 mod error;
 mod figure;
 mod limits;
 mod machine;
+mod policy_variant;
 mod program;
 mod server;
 mod stats;

@@ -8,23 +8,23 @@ use crate::bench::figure::{Figure, Plan};
 use crate::bench::machine;
 use crate::bench::table::{Row, Unit, markdown, text};
 use crate::clock::{now, today};
-use crate::console::{FAILED, LACKING, say};
+use crate::console::{FAILED, UNAVAILABLE, print_status};
 
 /// Measures lastorders beside its peers, and prints a table. All servers run on this machine, in
-/// turns, in this one run; a figure counts only if every answer was right.
+/// turns, in one run. A figure counts only if every answer was right.
 ///
-/// Exits with 0, with 1 if a server did something wrong, or with 75 if this machine lacks what a
-/// figure needs.
+/// Exits with 0, with 1 if a server answered or ended incorrectly, or with 75 if this machine lacks
+/// a requirement of a figure.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct Options {
-    /// Take only these figures.
+    /// Measure only these figures.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Figure>,
-    /// A little of everything, to see that it works: the figures mean nothing.
+    /// Measure a little of everything, as a test of the program: the figures mean nothing.
     #[arg(long)]
     quick: bool,
-    /// Print the table for a README, with the day and the class of this machine.
+    /// Print the table for a README, with the date and the class of this machine.
     #[arg(long)]
     markdown: bool,
 }
@@ -57,9 +57,9 @@ pub fn main() -> ExitCode {
     } else {
         format!("{} · {machine}\n\n{}", today(), text(&rows))
     };
-    // Whoever has stopped reading does not want the rest.
+    // Ignore the error: the reader of the output may be gone.
     let _ = io::stdout().write_all(table.as_bytes());
-    say(format_args!("took {:.0?}", began.elapsed()));
+    print_status(format_args!("took {:.0?}", began.elapsed()));
     exit_code(&failures)
 }
 
@@ -67,7 +67,7 @@ fn exit_code(failures: &[Error]) -> ExitCode {
     if failures.is_empty() {
         ExitCode::SUCCESS
     } else if failures.iter().all(|error| matches!(error, Error::Missing(_))) {
-        ExitCode::from(LACKING)
+        ExitCode::from(UNAVAILABLE)
     } else {
         ExitCode::from(FAILED)
     }

@@ -9,31 +9,31 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
+use crate::bench::policy_variant::PolicyVariant;
 use crate::clock::now;
 use crate::subject;
 
-/// How long a server may take to print something; under an emulator it is slow.
+/// How long a server may take to print a line. Under an emulator it is slow.
 const START: Duration = Duration::from_secs(30);
 
 /// How a subject is started.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Launch {
-    /// Worker threads; without it, as many as there are processors.
+    /// Worker threads; `None`: one per processor.
     pub threads: Option<usize>,
-    /// The processor that it keeps to.
+    /// The processor to which the server is pinned.
     pub cpu: Option<usize>,
-    /// The program that runs it, with its arguments: an emulator. Empty for none.
+    /// The program that runs the server, such as an emulator, with its arguments. Empty for none.
     pub wrapper: Vec<OsString>,
     /// Further arguments of the subject.
     pub extra: Vec<OsString>,
 }
 
-/// A subject that runs: this very program, started again. It is killed when this is dropped.
+/// A running subject: this very program, started again. It is killed on drop.
 ///
-/// The kernel kills it too when the thread that started it ends, so start it from a thread that
-/// lasts.
+/// The kernel also kills the subject when the thread that started it ends. So start it from a
+/// thread that outlives it.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -45,16 +45,16 @@ pub(crate) struct Server {
 /// How a server ended.
 #[derive(Clone, Debug)]
 pub(crate) struct Exit {
-    /// When.
+    /// When the server ended.
     pub at: Instant,
-    /// What it printed last, line by line: what nobody has waited for before.
+    /// The last output, line by line: everything that no call has read before.
     pub printed: Vec<String>,
 }
 
 impl Server {
-    /// Starts it and waits until it listens.
-    pub(crate) fn start(contender: Contender, launch: &Launch) -> Result<Self, Error> {
-        let mut child = command(contender, launch)?.spawn().to("start a server")?;
+    /// Starts a server, and waits until it listens.
+    pub(crate) fn start(variant: PolicyVariant, launch: &Launch) -> Result<Self, Error> {
+        let mut child = command(variant, launch)?.spawn().to("start a server")?;
         let pid = Pid::from_child(&child);
         let pidfd = match pidfd_open(pid, PidfdFlags::empty()) {
             Ok(pidfd) => pidfd,
@@ -65,24 +65,24 @@ impl Server {
             }
         };
         let lines = lines_of(&mut child);
-        // From here on the drop of this value ends the process.
+        // From here on, dropping this value kills the process.
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
         let mut server = Self { child, pidfd, address, lines };
         server.address = server.announced()?;
         Ok(server)
     }
 
-    /// Waits until it prints this line. What it prints before that is lost.
+    /// Waits until the server prints this line. Lines before it are discarded.
     pub(crate) fn expect(&self, line: &str) -> Result<(), Error> {
         while let Ok(printed) = self.lines.recv_timeout(START) {
             if printed == line {
                 return Ok(());
             }
         }
-        Err(Error::Wrong(format!("it did not print `{line}`")))
+        Err(Error::Wrong(format!("the server did not print `{line}`")))
     }
 
-    /// Reads where it listens; what an emulator says before that is passed over.
+    /// Reads the server's address. An emulator's output before it is skipped.
     fn announced(&self) -> Result<SocketAddr, Error> {
         while let Ok(line) = self.lines.recv_timeout(START) {
             let address = line.strip_prefix("listening on ").and_then(|it| it.parse().ok());
@@ -90,27 +90,27 @@ impl Server {
                 return Ok(address);
             }
         }
-        Err(Error::Wrong("it did not say where it listens".to_owned()))
+        Err(Error::Wrong("the server did not print its address".to_owned()))
     }
 
-    /// Where it listens.
+    /// The address that the server listens on.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its process id.
+    /// The server's process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Sends SIGTERM, and says when.
+    /// Sends SIGTERM. Returns the time at which it was sent.
     pub(crate) fn terminate(&self) -> Result<Instant, Error> {
         let at = now();
         pidfd_send_signal(&self.pidfd, Signal::TERM).to("send SIGTERM")?;
         Ok(at)
     }
 
-    /// Whether it ends within this time. With nothing to wait for it is a pause of that length.
+    /// Whether the server ends within this time. Otherwise this call pauses for that time.
     pub(crate) fn ends_within(&self, time: Duration) -> Result<bool, Error> {
         let time = Timespec::try_from(time).ok();
         let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
@@ -118,15 +118,17 @@ impl Server {
         Ok(ready.to("wait for a process")? > 0)
     }
 
-    /// Waits for its end, which must come within this time and with exit code 0.
+    /// Waits until the server ends, which it must do within this time and with exit code 0.
     pub(crate) fn wait(mut self, within: Duration) -> Result<Exit, Error> {
         if !self.ends_within(within)? {
-            return Err(Error::Wrong(format!("it did not end within {within:?} of SIGTERM")));
+            return Err(Error::Wrong(format!(
+                "the server did not end within {within:?} of SIGTERM"
+            )));
         }
         let at = now();
         let status = self.child.wait().to("learn a process's exit code")?;
         if !status.success() {
-            return Err(Error::Wrong(format!("it ended with {status}")));
+            return Err(Error::Wrong(format!("the server ended with {status}")));
         }
         Ok(Exit { at, printed: self.lines.iter().collect() })
     }
@@ -134,14 +136,14 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Fails when it has ended, which is what is wanted.
+        // An error means that the server has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn command(contender: Contender, launch: &Launch) -> Result<Command, Error> {
-    let subject = subject::command(contender.kind, contender.policy);
+fn command(variant: PolicyVariant, launch: &Launch) -> Result<Command, Error> {
+    let subject = subject::command(variant.kind, variant.policy);
     let mut words = launch.wrapper.clone();
     words.extend(subject.to("find this program's own file")?);
     let mut words = words.into_iter();
@@ -159,7 +161,8 @@ fn command(contender: Contender, launch: &Launch) -> Result<Command, Error> {
     Ok(command)
 }
 
-/// What a process prints, read by a thread so that a full pipe never holds it up.
+/// The lines that a process prints. A thread reads them, so that a full pipe never blocks the
+/// process.
 fn lines_of(child: &mut Child) -> Receiver<String> {
     let (send, lines) = channel();
     if let Some(stdout) = child.stdout.take() {

@@ -1,4 +1,4 @@
-/// The middle of the values, or the mean of the two in the middle; `None` when there are none.
+/// The median of the values, or the mean of the two in the middle; `None` when there are no values.
 pub(crate) fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -10,7 +10,7 @@ pub(crate) fn median(values: &[f64]) -> Option<f64> {
     Some(f64::midpoint(sorted[middle - 1], upper))
 }
 
-/// Turns the order of play by one place a round, so that no contender is always first.
+/// Rotates the order by one place a round, so that each server is first in turn.
 pub(crate) fn rotated<T: Copy>(all: &[T], round: usize) -> Vec<T> {
     let start = round % all.len().max(1);
     all[start..].iter().chain(&all[..start]).copied().collect()
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_in_the_middle() {
+    fn median_of_odd_and_even_counts() {
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[3.0]), Some(3.0));
         assert_eq!(median(&[9.0, 1.0, 2.0]), Some(2.0));
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn everyone_is_first_once() {
+    fn rotation_puts_each_element_first_in_turn() {
         assert_eq!(rotated(&[1, 2, 3], 0), [1, 2, 3]);
         assert_eq!(rotated(&[1, 2, 3], 1), [2, 3, 1]);
         assert_eq!(rotated(&[1, 2, 3], 5), [3, 1, 2]);

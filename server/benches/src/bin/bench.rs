@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lastorders_bench::subject::if_asked().unwrap_or_else(lastorders_bench::bench::main)
+    lastorders_bench::subject::run_if_subject().unwrap_or_else(lastorders_bench::bench::main)
 }

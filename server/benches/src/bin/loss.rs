@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(code) = lastorders_bench::subject::if_asked() {
+    if let Some(code) = lastorders_bench::subject::run_if_subject() {
         return code;
     }
     lastorders_bench::loss::main()

@@ -1,4 +1,4 @@
-//! Start, load, SIGTERM, exit, again and again: nothing is lost, nothing leaks.
+//! Repeats start, load, SIGTERM, exit, and checks that nothing is lost and nothing leaks.
 
 use std::alloc::System;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> ExitCode {
-    if let Some(code) = lastorders_bench::subject::if_asked() {
+    if let Some(code) = lastorders_bench::subject::run_if_subject() {
         return code;
     }
     lastorders_bench::soak::main(live_heap)
@@ -18,6 +18,6 @@ fn main() -> ExitCode {
 /// How many bytes of the heap are allocated and not freed.
 fn live_heap() -> usize {
     let stats = ALLOCATOR.stats();
-    // What other threads do between the two counts can make the difference negative.
+    // Other threads run between the two counts, which can make the difference negative.
     stats.bytes_allocated.saturating_sub(stats.bytes_deallocated)
 }

@@ -5,50 +5,50 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
-use super::habit::Habit;
+use super::client_kind::ClientKind;
 use super::tally::Tally;
 use super::trigger::Trigger;
 use crate::load::{Answer, Connection, Loss, NotOpened};
 
-/// What all clients of a load have in common.
+/// Shared by all clients of a load.
 #[derive(Debug)]
-pub(super) struct Flow {
+pub(super) struct LoadState {
     pub(super) target: SocketAddr,
     pub(super) trigger: Arc<Trigger>,
     pub(super) ending: Arc<AtomicBool>,
-    /// How many answers all clients have had.
+    /// How many answers all clients have received.
     pub(super) answers: watch::Sender<u64>,
 }
 
-/// A client, whatever its habit.
+/// A client of any kind.
 #[derive(Debug)]
 pub(super) struct Client {
-    flow: Rc<Flow>,
+    state: Rc<LoadState>,
     pub(super) tally: Tally,
-    /// How many answers it has had.
+    /// How many answers this client has received.
     answers: usize,
-    brisk: bool,
+    continuous: bool,
 }
 
 impl Client {
-    pub(super) fn new(flow: Rc<Flow>, habit: Habit) -> Self {
-        Self { flow, tally: Tally::default(), answers: 0, brisk: habit.is_brisk() }
+    pub(super) fn new(state: Rc<LoadState>, kind: ClientKind) -> Self {
+        Self { state, tally: Tally::default(), answers: 0, continuous: kind.is_continuous() }
     }
 
-    /// Whether what is begun now is the last.
+    /// Whether the next request is the client's last.
     pub(super) fn is_last(&self) -> bool {
-        self.flow.ending.load(Ordering::Relaxed)
+        self.state.ending.load(Ordering::Relaxed)
     }
 
-    /// Connects; `None` when there is nobody left to talk to.
+    /// Connects; `None` when no server listens any more.
     pub(super) async fn connect(&mut self) -> Option<Connection> {
         loop {
-            match Connection::open(self.flow.target).await {
+            match Connection::open(self.state.target).await {
                 Ok(connection) => {
                     self.tally.waited += u64::from(connection.waited);
                     return Some(connection);
                 }
-                // These say nothing about what the next attempt will find.
+                // These two errors do not predict the result of the next attempt.
                 Err(NotOpened::Reset) => self.tally.lose(Loss::Reset, true),
                 Err(NotOpened::Unanswered) => self.tally.unanswered += 1,
                 Err(NotOpened::Refused) => {
@@ -67,7 +67,8 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads its answer; whether the connection can bring another.
+    /// Sends a request and reads its answer. Returns whether the connection can carry another
+    /// request.
     pub(super) async fn request(
         &mut self,
         connection: &mut Connection,
@@ -78,7 +79,7 @@ impl Client {
         self.answer(connection, sent, first).await
     }
 
-    /// Reads the answer to what was sent; whether the connection can bring another.
+    /// Reads the answer to a request. Returns whether the connection can carry another request.
     pub(super) async fn answer(
         &mut self,
         connection: &mut Connection,
@@ -98,28 +99,28 @@ impl Client {
         }
     }
 
-    /// Counts an answer; whether its connection can bring another.
+    /// Counts an answer. Returns whether its connection can carry another request.
     pub(super) fn answered(&mut self, answer: Answer) -> bool {
         if answer.is_success() {
             self.tally.answered += 1;
         } else {
             self.tally.turned_away += 1;
         }
-        if self.brisk {
+        if self.continuous {
             self.answers += 1;
-            self.flow.trigger.answered(self.answers);
-            self.flow.answers.send_modify(|answers| *answers += 1);
+            self.state.trigger.answered(self.answers);
+            self.state.answers.send_modify(|answers| *answers += 1);
         }
         !answer.close
     }
 
-    /// Waits until the brisk clients have had `more` answers, or the signal has been sent.
+    /// Waits until the continuous clients have received `more` answers, or the trigger has fired.
     pub(super) async fn pace(&self, more: u64) {
-        let mut answers = self.flow.answers.subscribe();
+        let mut answers = self.state.answers.subscribe();
         let enough = *answers.borrow() + more;
-        // Whoever pulls the trigger counts its answer after that, and so wakes us.
-        let over = |answers: &u64| *answers >= enough || self.flow.trigger.is_pulled();
-        // The sender is a part of the flow, and lives as long as we do.
+        // The client that fires the trigger counts its answer afterwards, and so wakes this wait.
+        let over = |answers: &u64| *answers >= enough || self.state.trigger.has_fired();
+        // The sender is a part of the shared state, which outlives this client.
         let _ = answers.wait_for(over).await;
     }
 }

@@ -6,32 +6,32 @@ use serde::Serialize;
 
 use crate::load::Loss;
 
-/// What became of requests and connects.
+/// The counted outcomes of requests and connects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// Requests that were answered whole, with success.
+    /// Requests with a complete answer of status 2xx.
     pub answered: u64,
-    /// Requests that were answered whole, but turned away (503 and its like). Not lost.
+    /// Requests with a complete answer of another status, such as 503. Not lost.
     pub turned_away: u64,
-    /// Requests lost that were the first of their connection, by how.
+    /// Lost requests that were the first of their connection, by kind of loss.
     pub lost_fresh: BTreeMap<Loss, u64>,
-    /// Requests lost that were later ones of their connection, by how.
+    /// Lost requests that were later ones of their connection, by kind of loss.
     pub lost_kept_alive: BTreeMap<Loss, u64>,
-    /// Requests that the server says it has not processed: pipelined ones behind an answer that
-    /// says `close`, HTTP/2 streams that GOAWAY or a reset refused. Not lost: safe to try again.
+    /// Requests that the server declared as not processed: pipelined ones after an answer that says
+    /// `close`, HTTP/2 streams that GOAWAY or a reset refused. Not lost, because a retry is safe.
     pub left_over: u64,
-    /// Connects refused at once.
+    /// Connects that were refused at once.
     pub refused: u64,
     /// Connects whose SYN had to be repeated.
     pub waited: u64,
-    /// Connects that were neither established nor refused within the bound.
+    /// Connects that were neither accepted nor refused within the bound.
     pub unanswered: u64,
-    /// Connects that this machine could not even try: the measurement is worth nothing.
+    /// Connects that this machine could not try. They make the measurement worthless.
     pub failed: u64,
 }
 
 impl Tally {
-    /// A request that got no complete answer.
+    /// Counts a request without a complete answer.
     pub(crate) fn lose(&mut self, loss: Loss, first_on_connection: bool) {
         let lost =
             if first_on_connection { &mut self.lost_fresh } else { &mut self.lost_kept_alive };
@@ -57,7 +57,7 @@ impl Tally {
     }
 }
 
-/// One line.
+/// One line of text.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { answered, refused, waited, .. } = self;

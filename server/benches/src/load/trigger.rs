@@ -4,37 +4,36 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// Pulls when the load is at full flow: every client has had its first answers, and after that as
-/// many more have come as was agreed. It is pulled by the client that has the last of them, in the
-/// middle of the flow.
+/// Fires when the load is at full state: after the first answers of every client, and then a given
+/// number of further answers. The client that receives the last of these answers fires the trigger.
 pub struct Trigger {
-    /// How many answers each client has first.
+    /// How many answers each client must receive first.
     first: usize,
-    /// Clients that have had fewer.
+    /// Clients that have received fewer answers.
     cold: AtomicUsize,
-    /// Answers that are still to come once all are warm.
+    /// Further answers to await, once no client is cold.
     left: AtomicUsize,
-    pull: Mutex<Option<Box<dyn FnOnce() + Send>>>,
-    pulled: Notify,
+    fire: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    fired: Notify,
 }
 
 impl Trigger {
-    /// A trigger for so many clients; `pull` is called once.
+    /// Creates a trigger for `clients` clients. It calls `fire` once.
     pub fn new(
         clients: usize,
-        Moment { first, more }: Moment,
-        pull: impl FnOnce() + Send + 'static,
+        TriggerPoint { first, more }: TriggerPoint,
+        fire: impl FnOnce() + Send + 'static,
     ) -> Self {
         Self {
             first,
             cold: AtomicUsize::new(clients),
             left: AtomicUsize::new(more),
-            pull: Mutex::new(Some(Box::new(pull))),
-            pulled: Notify::new(),
+            fire: Mutex::new(Some(Box::new(fire))),
+            fired: Notify::new(),
         }
     }
 
-    /// A client has had an answer, its `nth`, counted from 1.
+    /// Counts an answer: the `nth` of its client, counted from 1.
     pub(super) fn answered(&self, nth: usize) {
         if nth == self.first {
             self.cold.fetch_sub(1, Ordering::AcqRel);
@@ -45,27 +44,27 @@ impl Trigger {
         let less = |left: usize| left.checked_sub(1);
         let left = self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
         if left.unwrap_or(0) <= 1 {
-            self.pull();
+            self.fire();
         }
     }
 
-    fn pull(&self) {
-        let mut pull = self.pull.lock().expect("nothing panics under this lock");
-        if let Some(pull) = pull.take() {
-            pull();
-            // One permit stays if nobody waits yet; one task waits.
-            self.pulled.notify_one();
+    fn fire(&self) {
+        let mut fire = self.fire.lock().expect("nothing panics under this lock");
+        if let Some(fire) = fire.take() {
+            fire();
+            // The permit is stored if the task does not wait yet. At most one task waits.
+            self.fired.notify_one();
         }
     }
 
-    /// Whether it has been pulled.
-    pub(super) fn is_pulled(&self) -> bool {
-        self.pull.lock().expect("nothing panics under this lock").is_none()
+    /// Whether the trigger has fired.
+    pub(super) fn has_fired(&self) -> bool {
+        self.fire.lock().expect("nothing panics under this lock").is_none()
     }
 
-    /// Waits until it has been pulled. For one task.
-    pub async fn pulled(&self) {
-        self.pulled.notified().await;
+    /// Waits until the trigger has fired. Only one task may wait.
+    pub async fn fired(&self) {
+        self.fired.notified().await;
     }
 }
 
@@ -75,12 +74,12 @@ impl fmt::Debug for Trigger {
     }
 }
 
-/// When a trigger pulls.
+/// When a trigger fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// How many answers each client has first; at least one.
+pub struct TriggerPoint {
+    /// How many answers each client must receive first; at least one.
     pub first: usize,
-    /// How many answers come after that, all clients together.
+    /// How many further answers must arrive, of all clients together.
     pub more: usize,
 }
 
@@ -91,41 +90,42 @@ mod tests {
 
     use super::*;
 
-    fn trigger(clients: usize, moment: Moment) -> (Trigger, Arc<AtomicBool>) {
-        let pulled = Arc::new(AtomicBool::new(false));
-        let pull = Arc::clone(&pulled);
-        let pull = move || assert!(!pull.swap(true, Ordering::Relaxed), "pulled twice");
-        (Trigger::new(clients, moment, pull), pulled)
+    fn trigger(clients: usize, trigger_point: TriggerPoint) -> (Trigger, Arc<AtomicBool>) {
+        let fired = Arc::new(AtomicBool::new(false));
+        let fire = Arc::clone(&fired);
+        let fire = move || assert!(!fire.swap(true, Ordering::Relaxed), "fired twice");
+        (Trigger::new(clients, trigger_point, fire), fired)
     }
 
     #[test]
-    fn it_waits_for_every_client_and_then_for_more() {
-        let (trigger, pulled) = trigger(2, Moment { first: 2, more: 2 });
-        // One client is fast; the other has not begun.
+    fn trigger_waits_for_every_client_and_then_for_more_answers() {
+        let (trigger, fired) = trigger(2, TriggerPoint { first: 2, more: 2 });
+        // One client is fast, and the other has not begun.
         for nth in 1..=9 {
             trigger.answered(nth);
         }
         trigger.answered(1);
-        assert!(!pulled.load(Ordering::Relaxed));
-        // The second answer of the other makes all warm, and is the first of two more.
+        assert!(!fired.load(Ordering::Relaxed));
+        // The second answer of the other client makes all clients warm. It is also the first of the
+        // two further answers.
         trigger.answered(2);
-        assert!(!pulled.load(Ordering::Relaxed));
+        assert!(!fired.load(Ordering::Relaxed));
         trigger.answered(10);
-        assert!(pulled.load(Ordering::Relaxed));
+        assert!(fired.load(Ordering::Relaxed));
         trigger.answered(11);
     }
 
     #[test]
-    fn it_pulls_at_once_when_no_more_are_asked_for() {
-        let (trigger, pulled) = trigger(1, Moment { first: 1, more: 0 });
+    fn trigger_fires_at_once_without_further_answers() {
+        let (trigger, fired) = trigger(1, TriggerPoint { first: 1, more: 0 });
         trigger.answered(1);
-        assert!(pulled.load(Ordering::Relaxed));
+        assert!(fired.load(Ordering::Relaxed));
     }
 
     #[tokio::test]
-    async fn whoever_waits_later_hears_of_it() {
-        let (trigger, _) = trigger(1, Moment { first: 1, more: 0 });
+    async fn wait_after_the_trigger_fired_ends_at_once() {
+        let (trigger, _) = trigger(1, TriggerPoint { first: 1, more: 0 });
         trigger.answered(1);
-        trigger.pulled().await;
+        trigger.fired().await;
     }
 }

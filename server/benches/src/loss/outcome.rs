@@ -2,74 +2,74 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::contestant::Contestant;
-use super::settings::{Settings, Where};
+use super::seal_variant::SealVariant;
+use super::settings::{NetworkKind, Settings};
 use super::shutdown::Shutdown;
 use crate::load::Tally;
-use crate::network::Carried;
+use crate::network::WireStats;
 use crate::subject::SealMethodChoice;
 
-/// What all shutdowns came to. Serialized, it is an object with the fields below; see [`Row`].
+/// The results of all shutdowns. It serializes to an object with the fields below; see [`Row`].
 #[derive(Debug, Serialize)]
 pub struct Outcome {
-    /// What the moments of the signals were drawn from.
+    /// The seed of the moments of the signals.
     pub seed: u64,
     /// How many clients loaded each server.
     pub clients: usize,
-    /// The round trip on the wire, in milliseconds, as the settings have it.
+    /// The configured round trip of the wire, in milliseconds.
     pub round_trip_ms: f64,
-    /// One for each server on each network.
+    /// One row for each server on each network.
     pub rows: Vec<Row>,
-    /// What the wire carried, if there was one.
-    pub carried: Option<Carried>,
+    /// Statistics of the wire, if there was one.
+    pub carried: Option<WireStats>,
 }
 
 /// A server on a network.
 #[derive(Debug, Serialize)]
 pub struct Row {
     /// The network.
-    pub network: Where,
+    pub network: NetworkKind,
     /// The server.
     pub server: &'static str,
-    /// The method that it was to take, if it is ours.
-    pub method: Option<SealMethodChoice>,
+    /// The seal method that was configured, if the server is ours.
+    pub seal_method: Option<SealMethodChoice>,
     /// How many shutdowns were measured.
     pub shutdowns: usize,
-    /// What became of the requests, all shutdowns together.
+    /// The outcome of the requests of all shutdowns.
     pub tally: Tally,
-    /// In how many of the shutdowns something was lost.
+    /// How many of the shutdowns lost a request.
     pub lossy: usize,
-    /// How often each method was reported.
-    pub methods: BTreeMap<String, usize>,
-    /// How often it ended with another exit code than 0, or had to be killed.
+    /// How often the server reported each seal method.
+    pub seal_methods: BTreeMap<String, usize>,
+    /// How often the server was killed, or ended with another exit code than 0.
     pub unclean: usize,
-    /// Whether nothing may be lost here.
+    /// Whether no request may be lost here.
     pub must_be_zero: bool,
 }
 
 impl Outcome {
-    /// Nothing yet.
+    /// A result without shutdowns.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        let row = |network| move |contestant: &Contestant| Row::new(network, *contestant);
+        let row = |network| move |variant: &SealVariant| Row::new(network, *variant);
         let rows = settings.networks.iter();
         Self {
             seed: settings.seed,
             clients: settings.clients,
             round_trip_ms: settings.delay.as_secs_f64() * 2000.0,
-            rows: rows.flat_map(|it| settings.contestants.iter().map(row(*it))).collect(),
+            rows: rows.flat_map(|it| settings.variants.iter().map(row(*it))).collect(),
             carried: None,
         }
     }
 
-    pub(super) fn row(&mut self, network: Where, contestant: Contestant) -> &mut Row {
-        let (server, method) = (contestant.kind().name(), contestant.method());
+    pub(super) fn row(&mut self, network: NetworkKind, variant: SealVariant) -> &mut Row {
+        let (server, method) = (variant.kind().name(), variant.method());
         let is = |row: &&mut Row| row.network == network && row.server == server;
         let mut rows = self.rows.iter_mut().filter(is);
-        rows.find(|row| row.method == method).expect("every pair has a row")
+        rows.find(|row| row.seal_method == method).expect("every pair has a row")
     }
 
-    /// What is wrong with ours, a sentence each; empty when it did all it must.
+    /// The faults of ours, a sentence each. Empty when there are none.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         self.rows.iter().flat_map(Row::faults).collect()
@@ -77,20 +77,20 @@ impl Outcome {
 }
 
 impl Row {
-    fn new(network: Where, contestant: Contestant) -> Self {
-        let method = contestant.method();
-        let spares =
-            method.is_some_and(|method| network == Where::Loopback || method.spares_handshakes());
+    fn new(network: NetworkKind, variant: SealVariant) -> Self {
+        let method = variant.method();
+        let keeps_all = method
+            .is_some_and(|method| network == NetworkKind::Loopback || method.keeps_handshakes());
         Self {
             network,
-            server: contestant.kind().name(),
-            method,
+            server: variant.kind().name(),
+            seal_method: method,
             shutdowns: 0,
             tally: Tally::default(),
             lossy: 0,
-            methods: BTreeMap::new(),
+            seal_methods: BTreeMap::new(),
             unclean: 0,
-            must_be_zero: spares,
+            must_be_zero: keeps_all,
         }
     }
 
@@ -99,20 +99,20 @@ impl Row {
         self.lossy += usize::from(shutdown.tally.lost() > 0);
         self.unclean += usize::from(shutdown.exit_code != Some(0));
         self.tally += shutdown.tally;
-        if let Some(method) = shutdown.method {
-            *self.methods.entry(method).or_default() += 1;
+        if let Some(method) = shutdown.seal_method {
+            *self.seal_methods.entry(method).or_default() += 1;
         }
     }
 
-    /// In how many shutdowns ours took another method than it was to take.
+    /// How many shutdowns of ours used another seal method than the configured one.
     #[must_use]
-    pub fn fallen(&self) -> usize {
-        let Some(method) = self.method else { return 0 };
-        self.shutdowns - self.methods.get(method.name()).copied().unwrap_or(0)
+    pub fn fallbacks(&self) -> usize {
+        let Some(method) = self.seal_method else { return 0 };
+        self.shutdowns - self.seal_methods.get(method.name()).copied().unwrap_or(0)
     }
 
     fn faults(&self) -> Vec<String> {
-        let Some(method) = self.method else { return Vec::new() };
+        let Some(method) = self.seal_method else { return Vec::new() };
         let name = format!("{} ({}) on {:?}", self.server, method.name(), self.network);
         let mut faults = Vec::new();
         if self.must_be_zero && self.tally.lost() > 0 {
@@ -126,10 +126,10 @@ impl Row {
         if self.unclean > 0 {
             faults.push(format!("{name} did not exit with 0 in {} shutdowns", self.unclean));
         }
-        // A fall to a lower method is told below the table. When most of them fell, the row is
-        // about another method than it says.
-        if 2 * self.fallen() > self.shutdowns {
-            faults.push(format!("{name} reported other methods: {:?}", self.methods));
+        // The table notes each fallback to another method. When most shutdowns fell back, the row
+        // does not measure the method that it names, which is a fault.
+        if 2 * self.fallbacks() > self.shutdowns {
+            faults.push(format!("{name} reported other methods: {:?}", self.seal_methods));
         }
         faults
     }
@@ -140,28 +140,39 @@ mod tests {
     use super::*;
     use crate::load::Loss;
 
-    fn faults(network: Where, method: SealMethodChoice, went: Shutdown) -> Vec<String> {
-        let mut row = Row::new(network, Contestant::Ours(method));
-        row.add(went);
+    fn faults(
+        network: NetworkKind,
+        method: SealMethodChoice,
+        clean_shutdown: Shutdown,
+    ) -> Vec<String> {
+        let mut row = Row::new(network, SealVariant::Ours(method));
+        row.add(clean_shutdown);
         row.faults()
     }
 
-    fn went(method: SealMethodChoice) -> Shutdown {
-        Shutdown { tally: Tally::default(), exit_code: Some(0), method: Some(method.name().into()) }
+    fn clean_shutdown(method: SealMethodChoice) -> Shutdown {
+        Shutdown {
+            tally: Tally::default(),
+            exit_code: Some(0),
+            seal_method: Some(method.name().into()),
+        }
     }
 
     #[test]
-    fn a_lost_request_is_a_fault_where_nothing_may_be_lost() {
+    fn lost_request_is_a_fault_where_nothing_may_be_lost() {
         let last = SealMethodChoice::AcceptUntilEmpty;
         let table = [
-            (Where::Loopback, last, true),
-            (Where::Delayed, SealMethodChoice::FullSink, true),
-            // Nothing can be done about handshakes under way there.
-            (Where::Delayed, last, false),
+            (NetworkKind::Loopback, last, true),
+            (NetworkKind::Delayed, SealMethodChoice::FullSink, true),
+            // The last method resets handshakes under way there, so a loss is expected.
+            (NetworkKind::Delayed, last, false),
         ];
         for (network, method, is_fault) in table {
-            assert!(faults(network, method, went(method)).is_empty(), "{network:?} {method:?}");
-            let mut lossy = went(method);
+            assert!(
+                faults(network, method, clean_shutdown(method)).is_empty(),
+                "{network:?} {method:?}"
+            );
+            let mut lossy = clean_shutdown(method);
             lossy.tally.lose(Loss::Reset, true);
             assert_eq!(
                 !faults(network, method, lossy).is_empty(),
@@ -172,35 +183,39 @@ mod tests {
     }
 
     #[test]
-    fn another_rung_another_exit_and_silence_are_faults() {
+    fn other_method_other_exit_code_and_unanswered_connects_are_faults() {
         let method = SealMethodChoice::FullSink;
         let others = [
-            Shutdown { method: None, ..went(method) },
-            went(SealMethodChoice::SynFilter),
-            Shutdown { exit_code: Some(1), ..went(method) },
-            Shutdown { exit_code: None, ..went(method) },
-            Shutdown { tally: Tally { unanswered: 1, ..Tally::default() }, ..went(method) },
+            Shutdown { seal_method: None, ..clean_shutdown(method) },
+            clean_shutdown(SealMethodChoice::SynFilter),
+            Shutdown { exit_code: Some(1), ..clean_shutdown(method) },
+            Shutdown { exit_code: None, ..clean_shutdown(method) },
+            Shutdown {
+                tally: Tally { unanswered: 1, ..Tally::default() },
+                ..clean_shutdown(method)
+            },
         ];
         for other in others {
-            assert_eq!(faults(Where::Loopback, method, other).len(), 1);
+            assert_eq!(faults(NetworkKind::Loopback, method, other).len(), 1);
         }
     }
 
     #[test]
-    fn a_fall_now_and_then_is_told_and_no_fault() {
+    fn occasional_fallback_is_counted_and_no_fault() {
         let method = SealMethodChoice::FullSink;
-        let mut row = Row::new(Where::Loopback, Contestant::Ours(method));
-        row.add(went(method));
-        row.add(went(SealMethodChoice::SynFilter));
-        assert_eq!((row.fallen(), row.faults()), (1, Vec::new()));
-        row.add(went(SealMethodChoice::SynFilter));
+        let mut row = Row::new(NetworkKind::Loopback, SealVariant::Ours(method));
+        row.add(clean_shutdown(method));
+        row.add(clean_shutdown(SealMethodChoice::SynFilter));
+        assert_eq!((row.fallbacks(), row.faults()), (1, Vec::new()));
+        row.add(clean_shutdown(SealMethodChoice::SynFilter));
         assert_eq!(row.faults().len(), 1);
     }
 
     #[test]
-    fn peers_have_no_faults_they_are_only_counted() {
-        let mut row = Row::new(Where::Loopback, Contestant::Peer(crate::subject::Kind::Axum));
-        let mut lossy = went(SealMethodChoice::FullSink);
+    fn losses_of_peers_are_counted_and_no_fault() {
+        let mut row =
+            Row::new(NetworkKind::Loopback, SealVariant::Peer(crate::subject::ServerKind::Axum));
+        let mut lossy = clean_shutdown(SealMethodChoice::FullSink);
         lossy.tally.lose(Loss::Closed, false);
         row.add(lossy);
         assert_eq!((row.tally.kept_alive(), row.lossy), (1, 1));

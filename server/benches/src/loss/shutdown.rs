@@ -9,36 +9,37 @@ use serde_json::Value;
 use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
-use super::contestant::Contestant;
+use super::seal_variant::SealVariant;
 use super::settings::Settings;
-use crate::load::{Habit, Load, Moment, Tally, Trigger};
+use crate::load::{ClientKind, Load, Tally, Trigger, TriggerPoint};
 use crate::network::Network;
 use crate::process::{Ended, Process, Start};
 use crate::subject::{PolicyChoice, SealMethodChoice};
 
-/// How long a load may take until the signal, and how long a server until its exit, before it is
-/// killed. Longer than anything a server here waits for.
+/// How long a load may take until the signal, and a server until its exit, before it is killed.
+/// This is longer than any timeout of a server here.
 const BOUND: Duration = Duration::from_secs(30);
 
-/// One shutdown, as it went.
+/// The result of one shutdown.
 #[derive(Debug)]
 pub(super) struct Shutdown {
     pub(super) tally: Tally,
-    /// The exit code; `None` when it was killed, by us or by a signal.
+    /// The exit code; `None` when we or a signal killed the server.
     pub(super) exit_code: Option<i32>,
-    /// The method that it reported, if it is ours.
-    pub(super) method: Option<String>,
+    /// The seal method that the server reported, if it is ours.
+    pub(super) seal_method: Option<String>,
 }
 
-/// Loads a server, shuts it down at the moment, and waits until nothing of either is left.
+/// Loads a server, shuts it down at `trigger_point`, and waits until all clients and servers have
+/// ended.
 pub(super) async fn shut_down(
-    contestant: Contestant,
+    variant: SealVariant,
     network: &Network,
     settings: &Settings,
-    moment: Moment,
+    trigger_point: TriggerPoint,
 ) -> io::Result<Shutdown> {
     let Settings { clients, backlog, .. } = *settings;
-    let shared = match contestant.method() {
+    let shared = match variant.method() {
         Some(SealMethodChoice::SharedSocket) => Some(listen(network, backlog).await?),
         Some(
             SealMethodChoice::FullSink
@@ -47,31 +48,35 @@ pub(super) async fn shut_down(
         )
         | None => None,
     };
-    let server = start(contestant, network, backlog, shared.as_ref()).await?;
-    let trigger = Arc::new(Trigger::new(clients, moment, server.terminate()));
+    let server = start(variant, network, backlog, shared.as_ref()).await?;
+    let trigger = Arc::new(Trigger::new(clients, trigger_point, server.terminate()));
     let ending = Arc::new(AtomicBool::new(false));
     let load = Load {
         target: server.address(),
-        habits: [Habit::Fresh, Habit::KeptAlive].into_iter().cycle().take(clients).collect(),
+        clients: [ClientKind::Fresh, ClientKind::KeptAlive]
+            .into_iter()
+            .cycle()
+            .take(clients)
+            .collect(),
         trigger: Arc::clone(&trigger),
         ending: Arc::clone(&ending),
     };
     let mut load = pin!(timeout(2 * BOUND, network.clients.run(|| load.run())));
     let stuck = |_| io::Error::other("the load did not end");
     tokio::select! {
-        // Whatever the clients did, the signal came before they ended, if it came at all.
+        // Checked first: if the signal was sent, it was sent before the clients ended.
         biased;
-        () = trigger.pulled() => {}
+        () = trigger.fired() => {}
         tally = &mut load => {
             let tally = tally.map_err(stuck)?;
             return Err(io::Error::other(format!("the load ended before the signal: {tally:?}")));
         }
     }
     let ended = network.servers.run(|| server.ended(BOUND)).await?;
-    // It accepts what has waited since the first one stopped, and clients end when it has answered
-    // them. Without one they end when they are refused.
+    // The successor accepts the connections that queued since the first server stopped. The clients
+    // end after its answers. Without a successor, they end when they are refused.
     let successor = match &shared {
-        Some(_) => Some(start(contestant, network, backlog, shared.as_ref()).await?),
+        Some(_) => Some(start(variant, network, backlog, shared.as_ref()).await?),
         None => None,
     };
     ending.store(successor.is_some(), Ordering::Relaxed);
@@ -85,26 +90,26 @@ pub(super) async fn shut_down(
 
 impl Shutdown {
     fn new(tally: Tally, ended: &Ended) -> Self {
-        let method = ended.report.as_ref().and_then(|report| report.get("method"));
+        let method = ended.report.as_ref().and_then(|report| report.get("seal_method"));
         Self {
             tally,
             exit_code: ended.status.and_then(|status| status.code()),
-            method: method.and_then(Value::as_str).map(str::to_owned),
+            seal_method: method.and_then(Value::as_str).map(str::to_owned),
         }
     }
 }
 
 async fn start(
-    contestant: Contestant,
+    variant: SealVariant,
     network: &Network,
     backlog: u32,
     shared: Option<&OwnedFd>,
 ) -> io::Result<Process> {
     let method =
-        contestant.method().map(|method| ["--method".to_owned(), method.name().to_owned()]);
+        variant.method().map(|method| ["--seal-method".to_owned(), method.name().to_owned()]);
     let backlog = ["--backlog".to_owned(), backlog.to_string()];
     let start = Start {
-        kind: contestant.kind(),
+        kind: variant.kind(),
         policy: PolicyChoice::Default,
         arguments: method.into_iter().flatten().chain(backlog).collect(),
         listen: network.listen(),

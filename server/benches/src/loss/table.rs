@@ -5,7 +5,7 @@ use super::outcome::{Outcome, Row};
 const HEAD: [&str; 9] = [
     "network",
     "server",
-    "method",
+    "seal method",
     "shutdowns",
     "answered",
     "lost, fresh",
@@ -14,7 +14,7 @@ const HEAD: [&str; 9] = [
     "waited",
 ];
 
-/// A table in Markdown, and what else there is to say.
+/// A Markdown table, and notes below it.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = vec![HEAD.map(str::to_owned)];
@@ -67,7 +67,7 @@ fn cells(row: &Row) -> [String; HEAD.len()] {
     [
         format!("{:?}", row.network).to_lowercase(),
         row.server.to_owned(),
-        row.method.map_or("-", |method| method.name()).to_owned(),
+        row.seal_method.map_or("-", |method| method.name()).to_owned(),
         row.shutdowns.to_string(),
         tally.answered.to_string(),
         tally.fresh().to_string(),
@@ -77,16 +77,20 @@ fn cells(row: &Row) -> [String; HEAD.len()] {
     ]
 }
 
-/// What has no column because it is hardly ever there.
+/// Prints counts that have no column, because they are nearly always zero.
 fn fmt_rest(row: &Row, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let name = row.method.map_or(row.server, |method| method.name());
+    let name = row.seal_method.map_or(row.server, |method| method.name());
     let rest = [
         (row.tally.turned_away, "answered, but turned away"),
         (row.tally.unanswered, "connects without any answer"),
         (row.unclean as u64, "shutdowns that did not end with exit code 0"),
     ];
-    if row.fallen() > 0 {
-        writeln!(f, "{:?}, {name}: the methods were in fact {:?}", row.network, row.methods)?;
+    if row.fallbacks() > 0 {
+        writeln!(
+            f,
+            "{:?}, {name}: the server fell back to other methods: {:?}",
+            row.network, row.seal_methods
+        )?;
     }
     for (count, what) in rest {
         if count > 0 {

@@ -1,10 +1,10 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// More packets than this are never under way; what comes on top is dropped, as any wire does it.
+/// The most packets under way. Further packets are dropped, as on a real wire.
 const CAPACITY: usize = 65_536;
 
-/// Packets under way in one direction. Each takes the same time, so they arrive in order.
+/// The packets under way in one direction. Each takes the same time, so they arrive in order.
 #[derive(Debug)]
 pub(super) struct DelayLine {
     delay: Duration,
@@ -16,7 +16,7 @@ impl DelayLine {
         Self { delay, packets: VecDeque::new() }
     }
 
-    /// Takes a packet that enters at `now`, and says whether there was room for it.
+    /// Adds a packet that enters at `now`. Returns whether there was room for it.
     pub(super) fn push(&mut self, now: Instant, packet: Vec<u8>) -> bool {
         let room = self.packets.len() < CAPACITY;
         if room {
@@ -25,12 +25,12 @@ impl DelayLine {
         room
     }
 
-    /// The next packet that has arrived by `now`, and since when it has.
+    /// The next packet that has arrived by `now`, and when it was due.
     pub(super) fn pop(&mut self, now: Instant) -> Option<(Instant, Vec<u8>)> {
         self.packets.pop_front_if(|(due, _)| *due <= now)
     }
 
-    /// When the next packet arrives.
+    /// When the next packet is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.packets.front().map(|(due, _)| *due)
     }
@@ -42,7 +42,7 @@ mod tests {
     use crate::clock::now;
 
     #[test]
-    fn packets_arrive_in_order_and_not_before_their_time() {
+    fn packets_arrive_in_order_and_after_the_delay() {
         let (origin, ms) = (now(), Duration::from_millis);
         let mut line = DelayLine::new(ms(5));
         assert_eq!(line.next_due(), None);
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_line_drops() {
+    fn full_delay_line_drops_packets() {
         let mut line = DelayLine::new(Duration::ZERO);
         let origin = now();
         assert!((0..CAPACITY).all(|_| line.push(origin, Vec::new())));

@@ -10,19 +10,19 @@ use tun_rs::SyncDevice;
 use super::delay_line::DelayLine;
 use crate::clock::now;
 
-/// No more packets than this are read from one device before the other has its turn.
+/// The most packets to read from one device before the other has its turn.
 const BATCH: usize = 256;
 
-/// What has been carried, both directions together.
+/// Statistics of both directions together.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Carried {
+pub struct WireStats {
     /// Packets that arrived.
     pub packets: u64,
-    /// Packets that were dropped: no room, or the device did not take them.
+    /// Packets that were dropped because the line was full or the device refused them.
     pub dropped: u64,
-    /// How much later than due they arrived, summed up, in microseconds.
+    /// The sum of the packets' lateness, in microseconds.
     pub late_us: u64,
-    /// How late the latest was, in microseconds.
+    /// The lateness of the latest packet, in microseconds.
     pub latest_us: u64,
 }
 
@@ -30,7 +30,7 @@ pub struct Carried {
 #[derive(Debug)]
 pub(super) struct Forwarder {
     stop: OwnedFd,
-    thread: Option<JoinHandle<Carried>>,
+    thread: Option<JoinHandle<WireStats>>,
 }
 
 impl Forwarder {
@@ -41,14 +41,14 @@ impl Forwarder {
         let stop = eventfd(0, EventfdFlags::CLOEXEC)?;
         let stopped = stop.try_clone()?;
         let lines = [DelayLine::new(delay), DelayLine::new(delay)];
-        let wire = Wire { ends, lines, carried: Carried::default() };
+        let wire = Wire { ends, lines, carried: WireStats::default() };
         let thread = std::thread::Builder::new().name("forwarder".to_owned());
         let thread = thread.spawn(move || wire.carry_until(&stopped))?;
         Ok(Self { stop, thread: Some(thread) })
     }
 
-    /// Stops, and says what was carried.
-    pub(super) fn stop(&mut self) -> Carried {
+    /// Stops the thread, and returns its statistics.
+    pub(super) fn stop(&mut self) -> WireStats {
         let _ = rustix::io::write(&self.stop, &1_u64.to_ne_bytes());
         let thread = self.thread.take();
         thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
@@ -63,13 +63,13 @@ impl Drop for Forwarder {
 
 struct Wire {
     ends: [SyncDevice; 2],
-    /// What comes from the end of the same number, and goes to the other.
+    /// The packets that enter at the end of the same number, and leave at the other end.
     lines: [DelayLine; 2],
-    carried: Carried,
+    carried: WireStats,
 }
 
 impl Wire {
-    fn carry_until(mut self, stopped: &OwnedFd) -> Carried {
+    fn carry_until(mut self, stopped: &OwnedFd) -> WireStats {
         let mut buffer = vec![0; 65_536];
         loop {
             self.deliver();

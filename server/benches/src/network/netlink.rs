@@ -2,7 +2,7 @@ use std::io;
 
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
 
-/// In every namespace the loopback device is the first (`LOOPBACK_IFINDEX`).
+/// The loopback device has index 1 in every namespace (`LOOPBACK_IFINDEX`).
 const LOOPBACK: i32 = 1;
 
 const RTM_NEWLINK: u16 = 16;
@@ -10,15 +10,15 @@ const NLM_F_REQUEST_ACK: u16 = 1 | 4;
 const IFF_UP: u32 = 1;
 const LENGTH: u32 = 32;
 
-/// Sets this thread's namespace's loopback device up: a new namespace has it down, and a server
-/// that connects to itself needs it.
+/// Sets the loopback device of this thread's namespace up. A new namespace has it down, and a
+/// server that connects to itself needs it.
 pub(super) fn set_loopback_up() -> io::Result<()> {
     let mut socket = Socket::new(NETLINK_ROUTE)?;
     socket.bind_auto()?;
     socket.connect(&SocketAddr::new(0, 0))?;
     socket.send(&request(), 0)?;
     let (reply, _) = socket.recv_from_full()?;
-    // `nlmsgerr` (rtnetlink's acknowledgement): after the header of 16 bytes, a negated errno.
+    // An acknowledgement is a `nlmsgerr`: a negated errno after the header of 16 bytes.
     let errno = reply.get(16..20).and_then(|bytes| bytes.try_into().ok());
     match errno.map(i32::from_ne_bytes) {
         Some(0) => Ok(()),
@@ -27,18 +27,18 @@ pub(super) fn set_loopback_up() -> io::Result<()> {
     }
 }
 
-/// A `nlmsghdr` and an `ifinfomsg`, as rtnetlink(7) has them.
+/// A `nlmsghdr` and an `ifinfomsg`, see `rtnetlink(7)`.
 fn request() -> Vec<u8> {
     let mut request = Vec::with_capacity(LENGTH as usize);
     request.extend(LENGTH.to_ne_bytes());
     request.extend(RTM_NEWLINK.to_ne_bytes());
     request.extend(NLM_F_REQUEST_ACK.to_ne_bytes());
-    // The sequence number and the port, which the kernel does not need.
+    // Sequence number and port, which the kernel does not need.
     request.extend([0; 8]);
-    // The family, padding and the device's type: any.
+    // Family, padding and device type: any.
     request.extend([0; 4]);
     request.extend(LOOPBACK.to_ne_bytes());
-    // The flags, and which of them to change.
+    // The flags, and the mask of flags to change.
     request.extend(IFF_UP.to_ne_bytes());
     request.extend(IFF_UP.to_ne_bytes());
     request
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_request_is_as_long_as_it_says() {
+    fn netlink_request_has_its_declared_length() {
         assert_eq!(request().len(), LENGTH as usize);
     }
 }

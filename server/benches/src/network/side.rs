@@ -6,13 +6,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
-use super::Lacking;
+use super::Unavailable;
 
 type Job = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()>>> + Send>;
 
-/// A thread with a runtime of its own. A network namespace belongs to a thread: every socket made
-/// and every process started by what runs here lies in the namespace that this thread is in, and
-/// both end with it.
+/// A thread with a runtime of its own.
+///
+/// A network namespace belongs to a thread. Every socket and process that is created here belongs
+/// to this thread's namespace, and ends with the thread.
 #[derive(Debug)]
 pub struct Side {
     jobs: Option<UnboundedSender<Job>>,
@@ -20,39 +21,39 @@ pub struct Side {
 }
 
 impl Side {
-    /// Starts the thread, and has it `prepare` before anything else runs on it.
+    /// Starts the thread, which calls `prepare` before anything else.
     pub(super) fn start<T: Send + 'static>(
         name: &str,
-        prepare: impl FnOnce() -> Result<T, Lacking> + Send + 'static,
-    ) -> Result<(Self, T), Lacking> {
+        prepare: impl FnOnce() -> Result<T, Unavailable> + Send + 'static,
+    ) -> Result<(Self, T), Unavailable> {
         let (prepared, outcome) = std::sync::mpsc::channel();
         let (jobs, queue) = unbounded_channel();
         let body = move || {
             let made = prepare().and_then(|made| {
                 let runtime = Builder::new_current_thread().enable_all().build();
-                let lacking = Lacking::new("make a runtime", "free some descriptors");
-                Ok((made, runtime.map_err(lacking)?))
+                let unavailable = Unavailable::new("make a runtime", "free some descriptors");
+                Ok((made, runtime.map_err(unavailable)?))
             });
             match made {
                 Ok((made, runtime)) => {
                     let _ = prepared.send(Ok(made));
                     LocalSet::new().block_on(&runtime, work(queue));
                 }
-                Err(lacking) => {
-                    let _ = prepared.send(Err(lacking));
+                Err(unavailable) => {
+                    let _ = prepared.send(Err(unavailable));
                 }
             }
         };
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
-        let thread = thread.map_err(Lacking::new("start a thread", "free some memory"))?;
+        let thread = thread.map_err(Unavailable::new("start a thread", "free some memory"))?;
         let side = Self { jobs: Some(jobs), thread: Some(thread) };
         let made = outcome.recv().expect("the thread answers before it does anything else")?;
         Ok((side, made))
     }
 
-    /// Runs a future on this side, and gives its result.
+    /// Runs a future on this side, and returns its result.
     ///
-    /// When the returned future is dropped, what was begun goes on until the side is dropped.
+    /// When the returned future is dropped, the inner one continues until the side is dropped.
     ///
     /// # Panics
     ///
@@ -71,13 +72,13 @@ impl Side {
         });
         let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
         assert!(sent, "the thread of a side lives as long as the side");
-        receive.await.expect("what ran there panicked, and its thread said how")
+        receive.await.expect("the future panicked, and its thread printed the message")
     }
 }
 
 impl Drop for Side {
     fn drop(&mut self) {
-        // The thread ends when no more jobs can come, and drops what is left of the last ones.
+        // The thread ends when the queue is closed, and drops unfinished jobs.
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

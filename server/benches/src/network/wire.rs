@@ -6,40 +6,43 @@ use nix::sched::{CloneFlags, unshare};
 use tun_rs::{DeviceBuilder, SyncDevice};
 
 use super::forwarder::Forwarder;
-use super::lacking::Lacking;
 use super::netlink;
 use super::pair::Family;
 use super::side::Side;
+use super::unavailable::Unavailable;
 
-/// Room for what two hundred clients can have in the air; the kernel drops what a device's queue
-/// does not hold.
+/// Room for the packets of 200 clients. The kernel drops packets that a device's queue cannot hold.
 const QUEUE: u32 = 10_000;
 
 const AS_ROOT: &str = "run it as root, where namespaces are allowed (CAP_SYS_ADMIN)";
 const WITH_TUN: &str = "run it as root (CAP_NET_ADMIN), where the kernel has TUN (/dev/net/tun)";
 
-/// Two sides, each in a network namespace without a name, and what carries packets between them.
-/// All of it ends with this process, however that ends.
+/// Creates two sides, each in an unnamed network namespace, and the forwarder between them. All of
+/// it ends with this process, however the process ends.
 pub(super) fn between(
     [servers, clients]: [IpAddr; 2],
     family: Family,
     delay: Duration,
-) -> Result<(Side, Side, Forwarder), Lacking> {
+) -> Result<(Side, Side, Forwarder), Unavailable> {
     let (server_side, server_end) = end("servers", servers, family)?;
     let (client_side, client_end) = end("clients", clients, family)?;
     let forwarder = Forwarder::start([server_end, client_end], delay)
-        .map_err(Lacking::new("start the forwarder", "free some descriptors"))?;
+        .map_err(Unavailable::new("start the forwarder", "free some descriptors"))?;
     Ok((server_side, client_side, forwarder))
 }
 
-fn end(name: &'static str, address: IpAddr, family: Family) -> Result<(Side, SyncDevice), Lacking> {
+fn end(
+    name: &'static str,
+    address: IpAddr,
+    family: Family,
+) -> Result<(Side, SyncDevice), Unavailable> {
     Side::start(name, move || {
         unshare(CloneFlags::CLONE_NEWNET)
             .map_err(io::Error::from)
-            .map_err(Lacking::new("make a network namespace", AS_ROOT))?;
+            .map_err(Unavailable::new("create a network namespace", AS_ROOT))?;
         netlink::set_loopback_up()
-            .map_err(Lacking::new("set a namespace's loopback device up", AS_ROOT))?;
-        device(address, family).map_err(Lacking::new("make a TUN device", WITH_TUN))
+            .map_err(Unavailable::new("set a namespace's loopback device up", AS_ROOT))?;
+        device(address, family).map_err(Unavailable::new("create a TUN device", WITH_TUN))
     })
 }
 

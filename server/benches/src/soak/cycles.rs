@@ -5,23 +5,22 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
+use super::cycle_result::CycleResult;
 use super::drains::Drains;
 use super::plan::Plan;
 use super::processes;
-use super::settings::{Settings, Sort};
+use super::settings::{CycleKind, Settings};
 use super::summary::Summary;
-use super::verdict::Cycle;
-use crate::console::say;
+use crate::console::print_status;
 use crate::network::{Family, Network};
 use crate::subject::app;
 
-/// How often whoever watches is told how far it is.
-const TELL: Duration = Duration::from_secs(5);
+/// The interval between two progress lines.
+const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
-/// Runs cycles of one kind until the time is over, into `summary`, which holds what there is so far
-/// at any time.
+/// Runs cycles of one kind until the time is over, and adds each to `summary` at once.
 pub(super) async fn run(
-    sort: Sort,
+    kind: CycleKind,
     settings: &Settings,
     summary: &mut Summary,
     runtime: Handle,
@@ -29,12 +28,12 @@ pub(super) async fn run(
     seed: u64,
 ) -> io::Result<()> {
     let network = Network::loopback(Family::Ipv4).map_err(io::Error::other)?;
-    let mut place = match sort {
-        Sort::Processes => Place::Processes(network),
-        Sort::Drains => Place::Drains(Drains::new(runtime, network, app(), heap)),
+    let mut runner = match kind {
+        CycleKind::Processes => CycleRunner::Processes(network),
+        CycleKind::Drains => CycleRunner::Drains(Drains::new(runtime, network, app(), heap)),
     };
     let began = Instant::now();
-    let mut ticks = interval(TELL);
+    let mut ticks = interval(PROGRESS_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let end = settings.cycles.map_or(u64::MAX, |cycles| settings.from.saturating_add(cycles));
     for number in settings.from..end {
@@ -42,22 +41,22 @@ pub(super) async fn run(
             break;
         }
         let plan = Plan::of(seed, number);
-        let cycle = telling(&mut ticks, summary, place.cycle(&plan)).await?;
+        let cycle = with_progress(&mut ticks, summary, runner.cycle(&plan)).await?;
         summary.add(number, cycle, began.elapsed());
     }
-    if let Place::Drains(drains) = &place {
-        summary.judge_heap(&drains.ledger, settings.cycles.is_some());
+    if let CycleRunner::Drains(drains) = &runner {
+        summary.evaluate_heap(&drains.heap_history, settings.cycles.is_some());
     }
     Ok(())
 }
 
-enum Place {
+enum CycleRunner {
     Processes(Network),
     Drains(Drains),
 }
 
-impl Place {
-    async fn cycle(&mut self, plan: &Plan) -> io::Result<Cycle> {
+impl CycleRunner {
+    async fn cycle(&mut self, plan: &Plan) -> io::Result<CycleResult> {
         match self {
             Self::Processes(network) => processes::cycle(network, plan).await,
             Self::Drains(drains) => drains.cycle(plan).await,
@@ -65,18 +64,18 @@ impl Place {
     }
 }
 
-/// Runs a cycle, and tells how far we are meanwhile.
-async fn telling(
+/// Runs a cycle, and prints progress lines meanwhile.
+async fn with_progress(
     ticks: &mut Interval,
     summary: &Summary,
-    cycle: impl Future<Output = io::Result<Cycle>>,
-) -> io::Result<Cycle> {
+    cycle: impl Future<Output = io::Result<CycleResult>>,
+) -> io::Result<CycleResult> {
     let mut cycle = pin!(cycle);
     loop {
         tokio::select! {
             biased;
             cycle = &mut cycle => return cycle,
-            _ = ticks.tick() => say(format_args!("{summary}")),
+            _ = ticks.tick() => print_status(format_args!("{summary}")),
         }
     }
 }

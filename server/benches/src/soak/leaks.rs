@@ -1,72 +1,72 @@
-//! What is open, alive and held after a cycle, and whether it grows.
+//! Open descriptors, live tasks and heap after a cycle, and whether the heap grows.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs;
 use std::io;
 
-/// What is left after a cycle.
+/// The resources in use after a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
+pub struct ResourceUsage {
     /// Open descriptors of this process.
     pub descriptors: usize,
-    /// Tasks that are alive on the server's runtime.
+    /// Live tasks on the server's runtime.
     pub tasks: usize,
     /// Bytes of the heap that are allocated and not freed.
     pub heap: usize,
 }
 
-/// How many cycles of the beginning are not looked at, for the heap: one in ten, and at least
-/// these. Until then caches, pools and queues grow to the size that they keep.
+/// How many of the first cycles are ignored for the heap: one in ten, and at least this many. In
+/// that time caches, pools and queues grow to their final size.
 const WARM_UP: usize = 10;
 
-/// Fewer cycles than this after the warm-up say nothing about a trend.
+/// The fewest cycles after the warm-up that show a trend.
 const FEWEST: usize = 30;
 
-/// How much the heap may grow from the median of the first third to that of the last. What is
-/// pooled (the runtime's queues, timers and thread-local buffers) varies from cycle to cycle by
-/// some KiB, and its median by less; one connection that leaks in each cycle is at least 1 KiB a
-/// cycle, and so more than this within [`FEWEST`] cycles.
+/// How much the median of the live heap may grow from the first third to the last. Pools (the
+/// runtime's queues, timers and thread-local buffers) vary by some KiB from cycle to cycle, and
+/// their median by less. A connection that leaks in each cycle takes at least 1 KiB a cycle, and so
+/// exceeds this within [`FEWEST`] cycles.
 const TOLERANCE: usize = 16 * 1024;
 
-/// How many cycles are kept, the last ones: hours of them.
+/// How many of the last cycles are kept: hours of them.
 const KEPT: usize = 1 << 16;
 
-/// What was left after each cycle so far.
+/// The heap after each cycle so far.
 #[derive(Debug)]
-pub struct Ledger {
-    /// It never grows beyond what it has from the start: it is on the very heap that is judged.
+pub struct HeapHistory {
+    /// Never reallocated, because it is on the very heap that is measured.
     heap: VecDeque<usize>,
 }
 
-impl Default for Ledger {
+impl Default for HeapHistory {
     fn default() -> Self {
         Self { heap: VecDeque::with_capacity(KEPT) }
     }
 }
 
-impl Left {
+impl ResourceUsage {
     /// How many descriptors this process has open.
     ///
     /// # Errors
     ///
     /// When `/proc` cannot be read.
     pub fn descriptors() -> io::Result<usize> {
-        // One of them is the folder's own.
+        // One descriptor belongs to the folder listing itself.
         Ok(fs::read_dir("/proc/self/fd")?.count().saturating_sub(1))
     }
 }
 
-impl fmt::Display for Left {
+impl fmt::Display for ResourceUsage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { descriptors, tasks, heap } = self;
         write!(f, "{descriptors} descriptors, {tasks} tasks, {heap} bytes of heap")
     }
 }
 
-impl Ledger {
-    /// Notes what is left after a cycle, and says what is wrong with it by itself.
-    pub fn note(&mut self, before: usize, left: Left) -> Vec<String> {
+impl HeapHistory {
+    /// Records the resources after a cycle. Returns the faults of this cycle alone.
+    pub fn note(&mut self, before: usize, left: ResourceUsage) -> Vec<String> {
         if self.heap.len() == KEPT {
             self.heap.pop_front();
         }
@@ -74,7 +74,9 @@ impl Ledger {
         let mut faults = Vec::new();
         if left.descriptors != before {
             let after = left.descriptors;
-            faults.push(format!("{before} descriptors were open before, and {after} after it"));
+            faults.push(format!(
+                "{before} descriptors were open before the cycle, and {after} after it"
+            ));
         }
         if left.tasks > 0 {
             faults.push(format!("{} tasks are still alive", left.tasks));
@@ -82,7 +84,7 @@ impl Ledger {
         faults
     }
 
-    /// Whether the heap grows; `None` when there are too few cycles to say.
+    /// How the heap developed; `None` when there are too few cycles.
     #[must_use]
     pub fn growth(&self) -> Option<Growth> {
         let warm = WARM_UP.max(self.heap.len() / 10);
@@ -108,7 +110,7 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Whether it grew by more than can be explained.
+    /// Whether the heap grew by more than [`TOLERANCE`].
     #[must_use]
     pub fn is_leak(&self) -> bool {
         self.last > self.first + TOLERANCE
@@ -136,34 +138,34 @@ fn median(values: &[usize]) -> usize {
 mod tests {
     use super::*;
 
-    fn left(heap: usize) -> Left {
-        Left { descriptors: 9, tasks: 0, heap }
+    fn left(heap: usize) -> ResourceUsage {
+        ResourceUsage { descriptors: 9, tasks: 0, heap }
     }
 
     fn growth(heap: impl Iterator<Item = usize>) -> Option<Growth> {
-        let mut ledger = Ledger::default();
+        let mut heap_history = HeapHistory::default();
         for heap in heap {
-            assert!(ledger.note(9, left(heap)).is_empty());
+            assert!(heap_history.note(9, left(heap)).is_empty());
         }
-        ledger.growth()
+        heap_history.growth()
     }
 
     #[test]
-    fn descriptors_and_tasks_are_told_at_once() {
-        let mut ledger = Ledger::default();
-        assert_eq!(ledger.note(8, left(0)).len(), 1);
-        assert_eq!(ledger.note(10, left(0)).len(), 1);
-        assert_eq!(ledger.note(9, Left { tasks: 1, ..left(0) }).len(), 1);
+    fn leaked_descriptors_and_tasks_are_faults_of_one_cycle() {
+        let mut heap_history = HeapHistory::default();
+        assert_eq!(heap_history.note(8, left(0)).len(), 1);
+        assert_eq!(heap_history.note(10, left(0)).len(), 1);
+        assert_eq!(heap_history.note(9, ResourceUsage { tasks: 1, ..left(0) }).len(), 1);
     }
 
     #[test]
-    fn a_kibibyte_a_cycle_is_a_leak() {
+    fn heap_growth_of_one_kib_a_cycle_is_a_leak() {
         let growth = growth((0..60).map(|cycle| 100_000 + 1024 * cycle)).expect("enough");
         assert!(growth.is_leak(), "{growth}");
     }
 
     #[test]
-    fn what_swings_and_what_grows_while_it_warms_up_is_none() {
+    fn heap_variation_and_growth_during_warm_up_are_no_leaks() {
         let swinging = (0..60).map(|cycle| 100_000 + cycle * 7919 % 12_000);
         let warming = (0..60).map(|cycle| 100_000 + 50_000 * cycle.min(10));
         for growth in [growth(swinging), growth(warming)] {
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn few_cycles_say_nothing() {
+    fn too_few_cycles_give_no_growth() {
         assert_eq!(growth((0..39).map(|cycle| cycle << 20)), None);
         assert!(growth((0..40).map(|cycle| cycle << 20)).is_some_and(|it| it.is_leak()));
     }

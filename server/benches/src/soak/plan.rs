@@ -1,37 +1,37 @@
-use crate::load::{Habit, Moment};
+use crate::load::{ClientKind, TriggerPoint};
 use crate::seed;
 
-/// What a cycle does.
+/// The plan of a cycle.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// One client each.
-    pub habits: Vec<Habit>,
+    /// The clients, by kind.
+    pub clients: Vec<ClientKind>,
     /// When the signal is sent.
-    pub moment: Moment,
-    /// How many times it is sent, at once: wrappers deliver it twice.
+    pub trigger_point: TriggerPoint,
+    /// How many times the signal is sent at once. Some wrapper processes deliver it twice.
     pub signals: usize,
 }
 
 impl Plan {
-    /// The plan of a cycle. The same seed and number give the same.
+    /// The plan of a cycle. It depends on `seed` and `number` only.
     #[must_use]
     pub fn of(seed: u64, number: u64) -> Self {
         let mut random = seed::random(seed, number);
-        let mut habits = [Habit::ALL, Habit::ALL].concat();
+        let mut clients = [ClientKind::ALL, ClientKind::ALL].concat();
         for _ in 0..random.usize(0..=16) {
-            habits.push(Habit::ALL[random.usize(..Habit::ALL.len())]);
+            clients.push(ClientKind::ALL[random.usize(..ClientKind::ALL.len())]);
         }
-        random.shuffle(&mut habits);
+        random.shuffle(&mut clients);
         Self {
-            habits,
-            moment: Moment { first: random.usize(1..=6), more: random.usize(0..=600) },
+            clients,
+            trigger_point: TriggerPoint { first: random.usize(1..=6), more: random.usize(0..=600) },
             signals: if random.u8(..4) == 0 { 2 } else { 1 },
         }
     }
 
-    /// How many of the clients pull the trigger.
+    /// How many of the clients fire the trigger.
     #[must_use]
-    pub fn brisk(&self) -> usize {
-        self.habits.iter().filter(|habit| habit.is_brisk()).count()
+    pub fn continuous(&self) -> usize {
+        self.clients.iter().filter(|kind| kind.is_continuous()).count()
     }
 }

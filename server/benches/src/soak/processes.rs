@@ -1,4 +1,4 @@
-//! A server process each cycle.
+//! A new server process each cycle.
 
 use std::io;
 use std::pin::pin;
@@ -7,24 +7,24 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::cycle_result::CycleResult;
 use super::plan::Plan;
-use super::verdict::Cycle;
 use crate::load::{Load, Trigger};
 use crate::network::Network;
 use crate::process::{Process, Start};
-use crate::subject::{Kind, PolicyChoice};
+use crate::subject::{PolicyChoice, ServerKind};
 
 /// How long a part of a cycle may take: more than the policy's deadline and a repeated SYN.
 const BOUND: Duration = Duration::from_secs(30);
 
-/// Starts a server, loads it, terminates it, and waits until nothing of it is left.
+/// Starts a server, loads it, terminates it, and waits until it has ended.
 ///
 /// # Errors
 ///
 /// When the server cannot be started or waited for, or the clients do not end.
-pub async fn cycle(network: &Network, plan: &Plan) -> io::Result<Cycle> {
+pub async fn cycle(network: &Network, plan: &Plan) -> io::Result<CycleResult> {
     let start = Start {
-        kind: Kind::Lastorders,
+        kind: ServerKind::Lastorders,
         policy: PolicyChoice::Default,
         arguments: Vec::new(),
         listen: network.listen(),
@@ -32,11 +32,11 @@ pub async fn cycle(network: &Network, plan: &Plan) -> io::Result<Cycle> {
     };
     let server = network.servers.run(|| Process::start(start)).await?;
     let signals: Vec<_> = (0..plan.signals).map(|_| server.terminate()).collect();
-    let pull = move || signals.into_iter().for_each(|signal| signal());
-    let trigger = Arc::new(Trigger::new(plan.brisk(), plan.moment, pull));
+    let fire = move || signals.into_iter().for_each(|signal| signal());
+    let trigger = Arc::new(Trigger::new(plan.continuous(), plan.trigger_point, fire));
     let load = Load {
         target: server.address(),
-        habits: plan.habits.clone(),
+        clients: plan.clients.clone(),
         trigger: Arc::clone(&trigger),
         ending: Arc::default(),
     };
@@ -44,19 +44,19 @@ pub async fn cycle(network: &Network, plan: &Plan) -> io::Result<Cycle> {
     let stuck = |_| io::Error::other("the clients did not end");
     let early = tokio::select! {
         biased;
-        () = trigger.pulled() => None,
+        () = trigger.fired() => None,
         tally = &mut load => Some(tally.map_err(stuck)?),
     };
     if let Some(tally) = early {
-        let faults = vec![format!("the server was gone before the signal: {tally}")];
-        return Ok(Cycle { tally, faults });
+        let faults = vec![format!("the server ended before the signal: {tally}")];
+        return Ok(CycleResult { tally, faults });
     }
     let ended = network.servers.run(|| server.ended(BOUND)).await?;
-    let mut cycle = Cycle::judge(load.await.map_err(stuck)?, ended.report.as_ref());
+    let mut cycle = CycleResult::evaluate(load.await.map_err(stuck)?, ended.report.as_ref());
     match ended.status {
         Some(status) if status.success() => {}
-        Some(status) => cycle.faults.push(format!("it ended with {status}")),
-        None => cycle.faults.push(format!("it did not end within {BOUND:?}")),
+        Some(status) => cycle.faults.push(format!("the server ended with {status}")),
+        None => cycle.faults.push(format!("the server did not end within {BOUND:?}")),
     }
     Ok(cycle)
 }

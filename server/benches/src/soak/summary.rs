@@ -1,30 +1,30 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::leaks::Ledger;
-use super::settings::Sort;
-use super::verdict::Cycle;
-use crate::console::say;
+use super::cycle_result::CycleResult;
+use super::leaks::HeapHistory;
+use super::settings::CycleKind;
+use crate::console::print_status;
 use crate::load::Tally;
 
-/// What the cycles of one kind came to.
+/// The results of the cycles of one kind.
 #[derive(Debug)]
 pub(super) struct Summary {
-    sort: Sort,
+    kind: CycleKind,
     seed: u64,
     cycles: u64,
     failed: Vec<u64>,
     tally: Tally,
     took: Duration,
-    /// About the heap, where it is looked at.
+    /// The development of the heap, if it was measured.
     heap: Option<String>,
     leaks: bool,
 }
 
 impl Summary {
-    pub(super) fn new(sort: Sort, seed: u64) -> Self {
+    pub(super) fn new(kind: CycleKind, seed: u64) -> Self {
         Self {
-            sort,
+            kind,
             seed,
             cycles: 0,
             failed: Vec::new(),
@@ -35,8 +35,8 @@ impl Summary {
         }
     }
 
-    /// Adds a cycle; says at once what is wrong with it, and how to run it again.
-    pub(super) fn add(&mut self, number: u64, cycle: Cycle, took: Duration) {
+    /// Adds a cycle. Prints its faults at once, and how to rerun it.
+    pub(super) fn add(&mut self, number: u64, cycle: CycleResult, took: Duration) {
         self.cycles += 1;
         self.took = took;
         self.tally += cycle.tally;
@@ -44,25 +44,25 @@ impl Summary {
             return;
         }
         self.failed.push(number);
-        let Self { sort, seed, .. } = self;
+        let Self { kind, seed, .. } = self;
         for fault in cycle.faults {
-            say(format_args!("soak, {sort}, cycle {number}: {fault}"));
+            print_status(format_args!("soak, {kind}, cycle {number}: {fault}"));
         }
-        say(format_args!(
-            "  again: cargo ci soak --only {sort} --seed {seed} --from {number} --cycles 1"
+        print_status(format_args!(
+            "  rerun: cargo ci soak --only {kind} --seed {seed} --from {number} --cycles 1"
         ));
     }
 
-    /// Judges the heap. Too few cycles are a fault unless so few were asked for.
-    pub(super) fn judge_heap(&mut self, ledger: &Ledger, few_will_do: bool) {
-        match ledger.growth() {
+    /// Evaluates the heap. Too few cycles are a fault, unless the user asked for few.
+    pub(super) fn evaluate_heap(&mut self, heap_history: &HeapHistory, few_will_do: bool) {
+        match heap_history.growth() {
             Some(growth) => {
                 self.leaks = growth.is_leak();
                 self.heap = Some(growth.to_string());
             }
             None => {
                 self.leaks = !few_will_do;
-                self.heap = Some("too few cycles to judge the heap".to_owned());
+                self.heap = Some("too few cycles to evaluate the heap".to_owned());
             }
         }
     }
@@ -74,18 +74,18 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sort, seed, cycles, failed, tally, took, .. } = self;
+        let Self { kind, seed, cycles, failed, tally, took, .. } = self;
         write!(
             f,
-            "soak, {sort}: {cycles} cycles in {:.0} s, {} failed; {tally}, {} left over; \
+            "soak, {kind}: {cycles} cycles in {:.0} s, {} failed; {tally}, {} left over; \
              seed {seed}",
             took.as_secs_f64(),
             failed.len(),
             tally.left_over,
         )?;
         if let Some(heap) = &self.heap {
-            let verdict = if self.leaks { "failed: " } else { "" };
-            write!(f, "\n  {verdict}{heap}")?;
+            let prefix = if self.leaks { "failed: " } else { "" };
+            write!(f, "\n  {prefix}{heap}")?;
         }
         Ok(())
     }

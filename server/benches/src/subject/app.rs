@@ -10,17 +10,17 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
-/// What the server prints when a request that must be seen is in flight.
+/// The server prints this when a request to `/seen` is in flight.
 pub const SEEN: &str = "in flight";
 
 /// The application that every subject serves.
 ///
 /// * `GET /`: 200, `hello`
 /// * `POST /work`: reads the body; 201, `{"id":"1"}`, counted up
-/// * `GET /bytes/{n}`: 200, so many zeros
-/// * `GET /slow/{ms}`: 200, `slow`, after so many milliseconds
-/// * `GET /seen/{ms}`: the same, but first it prints [`SEEN`], so that whoever started the server
-///   knows that the request is in flight
+/// * `GET /bytes/{n}`: 200, `n` zero bytes
+/// * `GET /slow/{ms}`: 200, `slow`, after `ms` milliseconds
+/// * `GET /seen/{ms}`: like `/slow`, but first the server prints [`SEEN`]. So the program that
+///   started the server knows that the request is in flight.
 pub fn app() -> Router {
     Router::new()
         .route("/", get(|| async { "hello" }))
@@ -38,7 +38,7 @@ async fn work(State(jobs): State<Arc<AtomicU64>>, _body: Bytes) -> impl IntoResp
 }
 
 async fn seen(ms: Path<u64>) -> &'static str {
-    // Nobody may be there to read it.
+    // Ignore the error: the reader of the output may be gone.
     let _ = writeln!(io::stdout(), "{SEEN}");
     slow(ms).await
 }

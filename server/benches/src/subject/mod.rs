@@ -1,10 +1,10 @@
-//! The servers that are measured, all behind one command line and around one application.
+//! The measured servers, all behind one command line and with one application.
 //!
-//! A program that measures starts itself again as a subject (see [`if_asked`]), so that what it
-//! measures is never older than itself.
+//! A program that measures starts itself again as a subject (see [`run_if_subject`]). So the server
+//! is never older than the program.
 //!
 //! * `options`: the command line
-//! * `program`: from the command line to the exit code
+//! * `program`: runs a server until its exit code
 //! * `app`: the application
 //! * `with_lastorders`, `with_axum`, `with_hyper`, `with_axum_server`: one server each, shut down
 //!   as its documentation shows
@@ -18,6 +18,6 @@ mod with_hyper;
 mod with_lastorders;
 
 pub use app::{SEEN, app};
-pub use options::{Kind, Options, PolicyChoice, SealMethodChoice};
+pub use options::{Options, PolicyChoice, SealMethodChoice, ServerKind};
 pub(crate) use program::{command, do_not_outlive};
-pub use program::{if_asked, main};
+pub use program::{main, run_if_subject};

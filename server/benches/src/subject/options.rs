@@ -10,30 +10,29 @@ use serde::Serialize;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "subject")]
 pub struct Options {
-    /// Which server.
+    /// The server.
     #[arg(long, value_enum)]
-    pub kind: Kind,
-    /// Where it listens; port 0 lets the system choose.
+    pub kind: ServerKind,
+    /// The address to listen on; with port 0 the system chooses the port.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// Serve on the listening socket that is standard input, which stays open without this process.
+    /// Serve on the listening socket at standard input, which stays open without this process.
     #[arg(long, conflicts_with = "listen")]
     pub inherit: bool,
-    /// How many connections may wait to be accepted.
+    /// How many connections may wait in the accept queue.
     #[arg(long, default_value_t = 1024)]
     pub backlog: u32,
     /// The policy of lastorders; the peers have none.
     #[arg(long, value_enum, default_value = "default")]
     pub policy: PolicyChoice,
-    /// The method of its ladder on which lastorders closes its listener; by default the best one
-    /// that is possible.
+    /// The seal method with which lastorders closes its listener; by default the best possible one.
     #[arg(long, value_enum)]
-    pub method: Option<SealMethodChoice>,
-    /// The runtime's worker threads: 1 is tokio's current-thread runtime, otherwise its
-    /// multi-threaded one. Without it, as many as there are processors.
+    pub seal_method: Option<SealMethodChoice>,
+    /// Worker threads. 1 is tokio's current-thread runtime, otherwise the multi-threaded one is
+    /// used. By default one thread per processor.
     #[arg(long)]
     pub threads: Option<NonZero<usize>>,
-    /// The one processor that it keeps to.
+    /// The processor to which this process is pinned.
     #[arg(long)]
     pub cpu: Option<usize>,
     /// The process that this one must not outlive.
@@ -43,7 +42,7 @@ pub struct Options {
 
 /// The servers that are measured side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
-pub enum Kind {
+pub enum ServerKind {
     /// `lastorders::serve`.
     Lastorders,
     /// `axum::serve` with its `with_graceful_shutdown`.
@@ -54,11 +53,11 @@ pub enum Kind {
     AxumServer,
 }
 
-impl Kind {
-    /// All of them, in the order in which they are printed.
+impl ServerKind {
+    /// Every server, in the order of output.
     pub const ALL: [Self; 4] = [Self::Lastorders, Self::Axum, Self::Hyper, Self::AxumServer];
 
-    /// As the command line and the tables call it.
+    /// The name on the command line and in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -70,24 +69,24 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ServerKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// What lastorders does for the connections it finds at the signal.
+/// How lastorders treats the connections that it finds at the signal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
 pub enum PolicyChoice {
-    /// [`Policy::default`]: a last request, a last byte, a last handshake.
+    /// [`Policy::default`], with its graces for idle and new connections and for handshakes.
     #[default]
     Default,
-    /// Every grace is zero, which is what the peers do.
+    /// Every grace is zero, as with the peers.
     Bare,
 }
 
 impl PolicyChoice {
-    /// As the command line calls it.
+    /// The name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -96,7 +95,7 @@ impl PolicyChoice {
         }
     }
 
-    /// The policy itself.
+    /// The policy of the library.
     #[must_use]
     pub fn policy(self) -> Policy {
         let none = std::time::Duration::ZERO;
@@ -111,23 +110,23 @@ impl PolicyChoice {
     }
 }
 
-/// A method of the ladder on which lastorders closes its listener, best first.
+/// A seal method of lastorders, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum SealMethodChoice {
-    /// The socket is not the server's alone: a successor accepts on it.
+    /// The socket is shared: a successor accepts on it.
     SharedSocket,
-    /// New handshakes go to a queue that is full.
+    /// New handshakes go to a full accept queue.
     FullSink,
-    /// New handshakes are dropped by a filter.
+    /// A filter drops new handshakes.
     SynFilter,
-    /// Accept until nothing waits, then close.
+    /// Accept until the queue is empty, then close.
     AcceptUntilEmpty,
 }
 
 impl SealMethodChoice {
-    /// As tables and reports call it.
+    /// The name in tables and reports.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -138,7 +137,7 @@ impl SealMethodChoice {
         }
     }
 
-    /// As lastorders calls it.
+    /// The seal method of the library.
     pub(super) fn method(self) -> SealMethod {
         match self {
             Self::SharedSocket => SealMethod::SharedSocket,
@@ -148,10 +147,10 @@ impl SealMethodChoice {
         }
     }
 
-    /// Whether nothing may be lost by it where a round trip takes time. The last method cannot
-    /// promise that: it resets the handshakes under way.
+    /// Whether this method loses nothing where a round trip takes time. The last method cannot
+    /// promise that, because it resets handshakes under way.
     #[must_use]
-    pub fn spares_handshakes(self) -> bool {
+    pub fn keeps_handshakes(self) -> bool {
         match self {
             Self::SharedSocket | Self::FullSink | Self::SynFilter => true,
             Self::AcceptUntilEmpty => false,

@@ -12,33 +12,34 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::options::{Kind, Options, PolicyChoice};
+use super::options::{Options, PolicyChoice, ServerKind};
 use super::{app, with_axum, with_axum_server, with_hyper, with_lastorders};
 
-/// When the peers give up on what is in flight, where they can: as lastorders does.
+/// When the peers give up on requests in flight, where they can. The same as in lastorders.
 pub(super) const DEADLINE: Duration = Duration::from_secs(8);
 
-/// The word that makes a program of this package a subject.
+/// The first argument that makes a program of this package a subject.
 const WORD: &str = "subject";
 
-/// Makes this process a subject if its first argument is `subject`; else `None`.
+/// Runs this process as a subject if its first argument is `subject`; else returns `None`.
 ///
-/// To be called first thing in `main` by every program that starts subjects.
+/// Every program that starts subjects must call this first in `main`.
 #[must_use]
-pub fn if_asked() -> Option<ExitCode> {
+pub fn run_if_subject() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1).peekable();
     (arguments.peek()? == WORD).then(|| main(arguments))
 }
 
-/// The words that start this very program as a subject: it ends with the thread that starts it.
-pub(crate) fn command(kind: Kind, policy: PolicyChoice) -> io::Result<Vec<OsString>> {
+/// The command line that starts this very program as a subject. The subject ends with the thread
+/// that starts it.
+pub(crate) fn command(kind: ServerKind, policy: PolicyChoice) -> io::Result<Vec<OsString>> {
     let mut words = vec![std::env::current_exe()?.into_os_string(), WORD.into()];
     words.extend(["--kind", kind.name(), "--policy", policy.name()].map(OsString::from));
     words.extend(["--parent".into(), std::process::id().to_string().into()]);
     Ok(words)
 }
 
-/// Serves until SIGTERM; the first argument is the program's name. Gives the exit code.
+/// Serves until SIGTERM, and returns the exit code. The first argument is the program's name.
 #[must_use]
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let options = Options::parse_from(arguments);
@@ -73,16 +74,17 @@ fn runtime(threads: Option<NonZero<usize>>) -> io::Result<Runtime> {
 
 async fn serve(options: &Options) -> io::Result<u8> {
     let app = app::app();
-    // The signal first, and then the listener, so that no signal is missed.
+    // The signal handler is registered before the listener is bound, so that no signal is missed.
     match options.kind {
-        Kind::Lastorders => {
+        ServerKind::Lastorders => {
             let signals = lastorders::signal::terminate()?;
             let policy = options.policy.policy();
-            with_lastorders::serve(signals, listen(options)?, app, policy, options.method).await
+            with_lastorders::serve(signals, listen(options)?, app, policy, options.seal_method)
+                .await
         }
-        Kind::Axum => with_axum::serve(sigterm()?, listen(options)?, app).await,
-        Kind::Hyper => with_hyper::serve(sigterm()?, listen(options)?, app).await,
-        Kind::AxumServer => with_axum_server::serve(sigterm()?, listen(options)?, app).await,
+        ServerKind::Axum => with_axum::serve(sigterm()?, listen(options)?, app).await,
+        ServerKind::Hyper => with_hyper::serve(sigterm()?, listen(options)?, app).await,
+        ServerKind::AxumServer => with_axum_server::serve(sigterm()?, listen(options)?, app).await,
     }
 }
 
@@ -93,7 +95,7 @@ fn sigterm() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// Binds the listener and says so: from here on clients can connect.
+/// Binds the listener, and prints its address. From here on clients can connect.
 fn listen(options: &Options) -> io::Result<TcpListener> {
     let listener = if options.inherit { inherited() } else { bind(options) }?;
     let mut stdout = io::stdout();
@@ -102,7 +104,7 @@ fn listen(options: &Options) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// As tokio binds, with a backlog that can be chosen.
+/// Binds as tokio does, with a configurable backlog.
 fn bind(options: &Options) -> io::Result<TcpListener> {
     let any = if options.listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
     let socket = any?;
@@ -111,19 +113,19 @@ fn bind(options: &Options) -> io::Result<TcpListener> {
     socket.listen(options.backlog)
 }
 
-/// Standard input is the listening socket; this process has a descriptor of its own for it.
+/// Returns the listening socket at standard input, through a duplicate of its descriptor.
 fn inherited() -> io::Result<TcpListener> {
     let listener = std::net::TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
     listener.set_nonblocking(true)?;
     TcpListener::from_std(listener)
 }
 
-/// Has the kernel kill us when the thread that started us ends.
+/// Makes the kernel kill this process when the thread that started it ends.
 pub(crate) fn do_not_outlive(parent: i32) -> io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    // It may have ended before the call.
+    // The parent may have ended before the call.
     if getppid() != Pid::from_raw(parent) {
-        return Err(io::Error::other("the process that started this one is gone"));
+        return Err(io::Error::other("the process that started this one has ended"));
     }
     Ok(())
 }

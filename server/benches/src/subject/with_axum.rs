@@ -3,8 +3,8 @@ use std::io;
 use axum::Router;
 use tokio::net::TcpListener;
 
-/// As axum's example `graceful-shutdown` has it. It knows no deadline, and it copies the
-/// router for every connection.
+/// Follows axum's example `graceful-shutdown`, which has no deadline. axum copies the router for
+/// every connection.
 pub(super) async fn serve(
     terminated: impl Future<Output = ()> + Send + 'static,
     listener: TcpListener,

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 use super::program::DEADLINE;
 
-/// As axum-server's example `graceful_shutdown` has it.
+/// Follows axum-server's example `graceful_shutdown`.
 pub(super) async fn serve(
     terminated: impl Future<Output = ()> + Send + 'static,
     listener: TcpListener,

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::program::DEADLINE;
 
-/// As hyper-util's example `server_graceful` has it.
+/// Follows hyper-util's example `server_graceful`.
 pub(super) async fn serve(
     terminated: impl Future<Output = ()>,
     listener: TcpListener,
@@ -32,7 +32,7 @@ pub(super) async fn serve(
                     .serve_connection_with_upgrades(TokioIo::new(Box::pin(stream)), service);
                 let connection = graceful.watch(connection.into_owned());
                 tokio::spawn(async move {
-                    // A connection that fails is its client's matter.
+                    // A connection's error concerns its client only.
                     let _ = connection.await;
                 });
             }

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::options::SealMethodChoice;
 
-/// Serves until a signal; its report goes to stdout as one line of JSON.
+/// Serves until a signal. Prints the report to stdout as one line of JSON.
 pub(super) async fn serve(
     signals: Signals,
     listener: TcpListener,

@@ -3,31 +3,32 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::contender::Contender;
 use crate::bench::error::Error;
 use crate::bench::limits;
+use crate::bench::policy_variant::PolicyVariant;
 use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit, thousands};
-use crate::console::say;
-use crate::subject::{Kind, PolicyChoice};
+use crate::console::print_status;
+use crate::subject::{PolicyChoice, ServerKind};
 
 /// How long a server may take to shut down.
 const EXIT: Duration = Duration::from_secs(30);
 
-/// From SIGTERM to the end of the process, with exit code 0, while so many kept-alive connections
-/// stand idle, each after one answer. Their clients do nothing until it is over.
+/// Measures from SIGTERM to the end of the process, which must exit with 0. Meanwhile idle
+/// keep-alive connections are open, each of which has had one answer. Their clients do nothing
+/// until the process ends.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     let most = plan.exits.iter().map(|(connections, _)| *connections).max();
     limits::open_files(u64::from(most.unwrap_or_default()) + 256)?;
     let mut rows = Vec::new();
     for &(connections, rounds) in plan.exits {
-        let mut times: BTreeMap<Contender, Vec<f64>> = BTreeMap::new();
-        say(format_args!("exit: {connections} idle, {rounds} rounds"));
+        let mut times: BTreeMap<PolicyVariant, Vec<f64>> = BTreeMap::new();
+        print_status(format_args!("exit: {connections} idle, {rounds} rounds"));
         for round in 0..rounds {
-            for contender in rotated(&Contender::STOPPING, round) {
-                let time = shut_down(contender, connections).map_err(|it| it.of(contender))?;
-                times.entry(contender).or_default().push(time.as_secs_f64() * 1e3);
+            for variant in rotated(&PolicyVariant::STOPPING, round) {
+                let time = shut_down(variant, connections).map_err(|it| it.of(variant))?;
+                times.entry(variant).or_default().push(time.as_secs_f64() * 1e3);
             }
         }
         let connections = thousands(f64::from(connections));
@@ -37,27 +38,30 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     Ok(rows)
 }
 
-/// Two rows of medians: one with our default policy and one without any grace. The peers, which
-/// have no policy, are in both.
-pub(super) fn beside_each_other(label: &str, times: &BTreeMap<Contender, Vec<f64>>) -> [Row; 2] {
+/// Returns two rows of medians: with our default policy, and without any grace. The peers have no
+/// policy, so they are in both rows.
+pub(super) fn beside_each_other(
+    label: &str,
+    times: &BTreeMap<PolicyVariant, Vec<f64>>,
+) -> [Row; 2] {
     let mut default = Row::new(label, Unit::Millis);
     let mut bare = Row::new(format!("{label}, bare"), Unit::Millis);
-    for (contender, times) in times {
+    for (variant, times) in times {
         let Some(median) = median(times) else { continue };
-        let ours = contender.kind == Kind::Lastorders;
-        if !ours || contender.policy == PolicyChoice::Default {
-            default.set(contender.kind, median);
+        let ours = variant.kind == ServerKind::Lastorders;
+        if !ours || variant.policy == PolicyChoice::Default {
+            default.set(variant.kind, median);
         }
-        if !ours || contender.policy == PolicyChoice::Bare {
-            bare.set(contender.kind, median);
+        if !ours || variant.policy == PolicyChoice::Bare {
+            bare.set(variant.kind, median);
         }
     }
     [default, bare]
 }
 
-/// Starts a server, opens so many connections, and stops it.
-pub(super) fn shut_down(contender: Contender, connections: u32) -> Result<Duration, Error> {
-    let server = Server::start(contender, &Launch::default())?;
+/// Starts a server, opens `connections` connections, and stops the server.
+pub(super) fn shut_down(variant: PolicyVariant, connections: u32) -> Result<Duration, Error> {
+    let server = Server::start(variant, &Launch::default())?;
     let hello = Exchange::hello();
     let mut clients = Vec::new();
     for _ in 0..connections {

@@ -3,44 +3,44 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::contender::Contender;
 use crate::bench::error::Error;
+use crate::bench::policy_variant::PolicyVariant;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
-use crate::console::say;
+use crate::console::print_status;
 
 /// How long a server may take to shut down under the emulator.
 const EXIT: Duration = Duration::from_secs(60);
 
-/// Instructions in user space that one `GET /` on a kept-alive connection costs.
+/// Instructions in user space for one `GET /` on a keep-alive connection.
 ///
-/// Counted by callgrind, an emulator, around the whole process on tokio's current-thread runtime:
-/// once with few requests and once with many, one at a time on one connection. What starting,
-/// connecting and stopping cost is in both and falls out of the difference.
+/// Callgrind, an emulator, counts around the whole process on tokio's current-thread runtime: once
+/// with few requests and once with many, one at a time on one connection. The difference cancels
+/// the cost of starting, connecting and stopping.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     let version = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
     if !version.is_ok_and(|status| status.success()) {
-        let fix = "install valgrind, which counts them";
+        let fix = "install valgrind, which counts the instructions";
         return Err(Error::Missing(format!("the program valgrind does not run; {fix}")));
     }
     let (few, many) = plan.instruction_requests;
     let mut row = Row::new("instructions a request", Unit::Count);
-    for contender in Contender::SERVING {
-        say(format_args!("instructions a request: {contender}"));
-        let little = count(contender, few).map_err(|it| it.of(contender))?;
-        let much = count(contender, many).map_err(|it| it.of(contender))?;
+    for variant in PolicyVariant::SERVING {
+        print_status(format_args!("instructions a request: {variant}"));
+        let little = count(variant, few).map_err(|it| it.of(variant))?;
+        let much = count(variant, many).map_err(|it| it.of(variant))?;
         let difference = much.saturating_sub(little) as f64;
-        row.set(contender.kind, difference / f64::from(many - few));
+        row.set(variant.kind, difference / f64::from(many - few));
     }
     Ok(vec![row])
 }
 
-fn count(contender: Contender, requests: u32) -> Result<u64, Error> {
-    // What it counted goes to where the server prints, not to a file.
+fn count(variant: PolicyVariant, requests: u32) -> Result<u64, Error> {
+    // Callgrind prints its count to the server's stdout, not to a file.
     let wrapper = ["valgrind", "--tool=callgrind", "--log-fd=1", "--callgrind-out-file=/dev/null"];
     let wrapper = wrapper.map(Into::into).to_vec();
     let launch = Launch { threads: Some(1), wrapper, ..Launch::default() };
-    let server = Server::start(contender, &launch)?;
+    let server = Server::start(variant, &launch)?;
     let mut client = Client::connect(server.address())?;
     let hello = Exchange::hello();
     for _ in 0..requests {
@@ -49,12 +49,11 @@ fn count(contender: Contender, requests: u32) -> Result<u64, Error> {
     drop(client);
     server.terminate()?;
     let exit = server.wait(EXIT)?;
-    collected(&exit.printed).ok_or_else(|| {
-        Error::Wrong(format!("valgrind did not say what it counted, but {:?}", exit.printed))
-    })
+    collected(&exit.printed)
+        .ok_or_else(|| Error::Wrong(format!("valgrind printed no count, but {:?}", exit.printed)))
 }
 
-/// The number of instructions, from what callgrind prints at the end: `==1== Collected : 42`.
+/// The number of instructions, from callgrind's last output: `==1== Collected : 42`.
 fn collected(lines: &[String]) -> Option<u64> {
     let (_, number) = lines.iter().find_map(|line| line.split_once("Collected :"))?;
     number.split_whitespace().next()?.parse().ok()
@@ -65,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_count_is_found() {
+    fn callgrind_count_is_parsed() {
         let lines = ["{}", "==7== Events    : Ir", "==7== Collected : 14023518", "==7== "];
         assert_eq!(collected(&lines.map(str::to_owned)), Some(14_023_518));
         assert_eq!(collected(&["==7== Events    : Ir".to_owned()]), None);

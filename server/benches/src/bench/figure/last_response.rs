@@ -4,33 +4,33 @@ use std::time::Duration;
 use super::Plan;
 use super::exit::{beside_each_other, shut_down};
 use crate::bench::client::{Client, Exchange};
-use crate::bench::contender::Contender;
 use crate::bench::error::Error;
+use crate::bench::policy_variant::PolicyVariant;
 use crate::bench::server::{Launch, Server};
 use crate::bench::stats::rotated;
 use crate::bench::table::Row;
 use crate::clock::now;
-use crate::console::say;
+use crate::console::print_status;
 use crate::subject::SEEN;
 
 /// How long a server may take to shut down.
 const EXIT: Duration = Duration::from_secs(30);
 
-/// With one request in flight at SIGTERM: from the last byte of its response, as the client reads
-/// it, to the end of the process; and how much more that is than a shutdown with nothing open. The
-/// client closes when it has read the response, which says `Connection: close`.
+/// Measures one request in flight at SIGTERM: from the last byte of its response, as the client
+/// reads it, to the end of the process. A second row has the excess over a shutdown with nothing
+/// open. The client closes after the response, which says `Connection: close`.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
-    let mut after: BTreeMap<Contender, Vec<f64>> = BTreeMap::new();
-    let mut over: BTreeMap<Contender, Vec<f64>> = BTreeMap::new();
+    let mut after: BTreeMap<PolicyVariant, Vec<f64>> = BTreeMap::new();
+    let mut over: BTreeMap<PolicyVariant, Vec<f64>> = BTreeMap::new();
     for round in 0..plan.last_rounds {
-        say(format_args!("last response to exit: round {}", round + 1));
-        for contender in rotated(&Contender::STOPPING, round) {
-            let of = |error: Error| error.of(contender);
-            let empty = shut_down(contender, 0).map_err(of)?.as_secs_f64() * 1e3;
-            let last = last_response(contender, plan.last_request).map_err(of)?;
+        print_status(format_args!("last response to exit: round {}", round + 1));
+        for variant in rotated(&PolicyVariant::STOPPING, round) {
+            let of = |error: Error| error.of(variant);
+            let empty = shut_down(variant, 0).map_err(of)?.as_secs_f64() * 1e3;
+            let last = last_response(variant, plan.last_request).map_err(of)?;
             let last = last.as_secs_f64() * 1e3;
-            after.entry(contender).or_default().push(last);
-            over.entry(contender).or_default().push(last - empty);
+            after.entry(variant).or_default().push(last);
+            over.entry(variant).or_default().push(last - empty);
         }
     }
     let mut rows = beside_each_other("last response to exit, ms", &after).to_vec();
@@ -38,8 +38,8 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     Ok(rows)
 }
 
-fn last_response(contender: Contender, time: Duration) -> Result<Duration, Error> {
-    let server = Server::start(contender, &Launch::default())?;
+fn last_response(variant: PolicyVariant, time: Duration) -> Result<Duration, Error> {
+    let server = Server::start(variant, &Launch::default())?;
     let mut client = Client::connect(server.address())?;
     let last = Exchange::seen(time);
     client.send(&last)?;

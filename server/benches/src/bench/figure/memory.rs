@@ -3,33 +3,33 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
 use crate::bench::limits;
+use crate::bench::policy_variant::PolicyVariant;
 use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
-use crate::console::say;
-use crate::subject::Kind;
+use crate::console::print_status;
+use crate::subject::ServerKind;
 
-/// How often memory is looked at.
+/// The interval between two readings of memory.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How much a process may vary and be called steady, in KiB.
+/// How much a steady process's memory may vary, in KiB.
 const STEADY: u64 = 32;
 
 /// How long memory may take to become steady.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// How long a server may take to accept what has connected.
+/// How long a server may take to accept all connections.
 const ACCEPT: Duration = Duration::from_secs(20);
 
-/// Memory that a server has written to and that nobody shares (`Private_Dirty`), for each
-/// connection that stands open: just after its only answer, and when it no longer changes; and for
-/// each of half as many more that come then, which may be given what the first have given back.
-/// The same for connections that have never sent a byte.
+/// Measures the private memory that a server has written to (`Private_Dirty`), per open connection,
+/// in KiB: just after the connection's only answer, and when the memory is steady. Then half as
+/// many further connections are opened and measured; they may reuse memory that the first ones
+/// released. The same is measured for connections that have never sent a byte.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
-    // Those of all servers at once, and then some.
+    // The connections of all servers are open at once, and some files more.
     limits::open_files(u64::from(plan.memory_connections) * 6 + 256)?;
     let mut rows = stand(plan, "idle connection", true)?;
     rows.extend(stand(plan, "silent connection", false)?);
@@ -45,14 +45,13 @@ fn stand(plan: &Plan, what: &str, with_request: bool) -> Result<Vec<Row>, Error>
     let (mut fresh, mut steady, mut later) = (row("fresh"), row("steady"), row("more later"));
     let connections = plan.memory_connections;
     let mut groups = Vec::new();
-    for contender in Contender::SERVING {
-        say(format_args!("memory: {connections} times {what}: {contender}"));
-        let mut group =
-            IdleClients::start(contender, with_request).map_err(|it| it.of(contender))?;
-        fresh.set(contender.kind, group.grow(connections).map_err(|it| it.of(contender))?);
+    for variant in PolicyVariant::SERVING {
+        print_status(format_args!("memory: {connections} times {what}: {variant}"));
+        let mut group = IdleClients::start(variant, with_request).map_err(|it| it.of(variant))?;
+        fresh.set(variant.kind, group.grow(connections).map_err(|it| it.of(variant))?);
         groups.push(group);
     }
-    say(format_args!("memory: waiting until it is steady for {:?}", plan.memory_steady));
+    print_status(format_args!("memory: waiting until it is steady for {:?}", plan.memory_steady));
     wait_until_steady(&groups, plan.memory_steady)?;
     for group in &mut groups {
         let grown = memory(&group.server)?.saturating_sub(group.before);
@@ -62,33 +61,33 @@ fn stand(plan: &Plan, what: &str, with_request: bool) -> Result<Vec<Row>, Error>
     Ok(vec![fresh, steady, later])
 }
 
-/// A server and the connections that stand open to it.
+/// A server, and the idle connections to it.
 struct IdleClients {
     server: Server,
-    kind: Kind,
+    kind: ServerKind,
     with_request: bool,
-    /// Its memory and its open files before the first of them.
+    /// Memory in KiB, before the first connection.
     before: u64,
     files: usize,
     clients: Vec<Client>,
 }
 
 impl IdleClients {
-    fn start(contender: Contender, with_request: bool) -> Result<Self, Error> {
+    fn start(variant: PolicyVariant, with_request: bool) -> Result<Self, Error> {
         let launch = Launch { threads: Some(1), ..Launch::default() };
-        let server = Server::start(contender, &launch)?;
+        let server = Server::start(variant, &launch)?;
         let files = open_files(&server)?;
-        // What is made once, at the first request, is not the connections' own.
+        // The first request allocates memory once, which must not count for the connections.
         let mut first = Client::connect(server.address())?;
         first.exchange(&Exchange::last_hello())?;
         first.expect_close()?;
         wait_for_files(&server, files)?;
         let before = memory(&server)?;
-        let (kind, clients) = (contender.kind, Vec::new());
+        let (kind, clients) = (variant.kind, Vec::new());
         Ok(Self { server, kind, with_request, before, files, clients })
     }
 
-    /// Opens so many more connections. By how many KiB each made the server grow.
+    /// Opens more connections. Returns by how many KiB each made the server grow.
     fn grow(&mut self, connections: u32) -> Result<f64, Error> {
         let before = memory(&self.server)?;
         for _ in 0..connections {
@@ -113,9 +112,12 @@ fn wait_until_steady(groups: &[IdleClients], time: Duration) -> Result<(), Error
     let (mut level, mut since) = (look()?, now());
     while since.elapsed() < time {
         for group in groups {
-            // A pause, unless something has gone wrong.
+            // This pauses, unless the server has ended.
             if group.server.ends_within(LOOK / 4)? {
-                return Err(Error::Wrong(format!("{} ended over idle connections", group.kind)));
+                return Err(Error::Wrong(format!(
+                    "{} ended while connections were idle",
+                    group.kind
+                )));
             }
         }
         let current = look()?;
@@ -129,7 +131,7 @@ fn wait_until_steady(groups: &[IdleClients], time: Duration) -> Result<(), Error
     Ok(())
 }
 
-/// Waits until the server has so many files open: it has accepted, or closed, what it should.
+/// Waits until the server has `expected` open files, so it has accepted or closed all connections.
 fn wait_for_files(server: &Server, expected: usize) -> Result<(), Error> {
     let due = now() + ACCEPT;
     loop {
@@ -138,13 +140,13 @@ fn wait_for_files(server: &Server, expected: usize) -> Result<(), Error> {
             return Ok(());
         }
         if server.ends_within(Duration::from_millis(1))? || now() > due {
-            let what = format!("a server has {open} files open and should have {expected}");
+            let what = format!("a server has {open} open files, expected {expected}");
             return Err(Error::Wrong(what));
         }
     }
 }
 
-/// In KiB.
+/// Private memory of the server, in KiB.
 fn memory(server: &Server) -> Result<u64, Error> {
     let path = format!("/proc/{}/smaps_rollup", server.pid());
     let text = fs::read_to_string(&path).to(format!("read {path}"))?;
@@ -166,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_field_is_found() {
+    fn private_dirty_is_parsed() {
         let text = "5-6 ---p 0 00:00 0 [rollup]\nPrivate_Clean: 8 kB\nPrivate_Dirty:   1234 kB\n";
         assert_eq!(private_dirty(text), Some(1234));
         assert_eq!(private_dirty("Private_Clean: 8 kB\n"), None);

@@ -1,4 +1,4 @@
-//! What is measured, one figure a file.
+//! The figures, one a file.
 
 mod exit;
 mod instructions;
@@ -14,14 +14,14 @@ pub(crate) use plan::Plan;
 
 use crate::bench::error::Error;
 use crate::bench::table::Row;
-use crate::loss::Where;
+use crate::loss::NetworkKind;
 
-/// The figures, in the order in which they are taken.
+/// The figures, in the order in which they are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Figure {
-    /// Requests a second on kept-alive connections.
+    /// Requests per second on keep-alive connections.
     Throughput,
-    /// Instructions a request.
+    /// Instructions per request.
     Instructions,
     /// Memory of an idle connection.
     Memory,
@@ -31,12 +31,11 @@ pub(crate) enum Figure {
     LastResponse,
     /// Requests lost in shutdowns under load, on loopback.
     Loss,
-    /// The same where a round trip takes 10 ms; needs root.
+    /// Like `loss`, with a round trip of 10 ms; needs root.
     LossDelayed,
 }
 
 impl Figure {
-    /// All of them.
     pub(crate) const ALL: [Self; 7] = [
         Self::Throughput,
         Self::Instructions,
@@ -47,7 +46,7 @@ impl Figure {
         Self::LossDelayed,
     ];
 
-    /// Takes the figure of every server, side by side.
+    /// Measures the figure of every server.
     pub(crate) fn measure(self, plan: &Plan) -> Result<Vec<Row>, Error> {
         match self {
             Self::Throughput => throughput::measure(plan),
@@ -55,12 +54,12 @@ impl Figure {
             Self::Memory => memory::measure(plan),
             Self::Exit => exit::measure(plan),
             Self::LastResponse => last_response::measure(plan),
-            Self::Loss => loss::measure(plan, Where::Loopback),
-            Self::LossDelayed => loss::measure(plan, Where::Delayed),
+            Self::Loss => loss::measure(plan, NetworkKind::Loopback),
+            Self::LossDelayed => loss::measure(plan, NetworkKind::Delayed),
         }
     }
 
-    /// What its rows are called where it could not be taken.
+    /// The row label of a figure that could not be measured.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Throughput => "requests a second",

@@ -1,30 +1,31 @@
 use std::time::Duration;
 
-/// How much of everything.
+/// How much each figure measures.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    /// Pairs of measurements of requests a second.
+    /// Rounds of the throughput measurement.
     pub(super) throughput_rounds: usize,
-    /// How long one of them lasts.
+    /// How long one measurement of a server lasts.
     pub(super) throughput_time: Duration,
-    /// The few and the many requests that instructions are counted of.
+    /// The small and the large number of requests for the instruction count.
     pub(super) instruction_requests: (u32, u32),
     /// Connections whose memory is measured.
     pub(super) memory_connections: u32,
-    /// How long memory must stay as it is to be called steady.
+    /// How long memory must stay unchanged to count as steady.
     pub(super) memory_steady: Duration,
-    /// Numbers of idle connections found by SIGTERM, and of shutdowns, of which the median counts.
+    /// Pairs: the number of idle connections at SIGTERM, and the number of shutdowns whose median
+    /// counts.
     pub(super) exits: &'static [(u32, usize)],
     /// How long the last request takes.
     pub(super) last_request: Duration,
-    /// Last requests, of which the median counts.
+    /// Repetitions of the last request, whose median counts.
     pub(super) last_rounds: usize,
-    /// Shutdowns under load, of which the lost requests are counted.
+    /// Shutdowns under load whose lost requests are counted.
     pub(super) loss_shutdowns: usize,
 }
 
 impl Plan {
-    /// What a published figure takes: about six minutes.
+    /// The plan of a published figure: about 6 minutes.
     pub(crate) fn full() -> Self {
         Self {
             throughput_rounds: 10,
@@ -39,7 +40,7 @@ impl Plan {
         }
     }
 
-    /// Just enough to see that everything works: the figures mean nothing.
+    /// The smallest plan that exercises everything. Its figures mean nothing.
     pub(crate) fn quick() -> Self {
         Self {
             throughput_rounds: 1,

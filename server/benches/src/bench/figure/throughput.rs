@@ -6,31 +6,32 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::contender::Contender;
 use crate::bench::error::{Context, Error};
+use crate::bench::policy_variant::PolicyVariant;
 use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
-use crate::console::say;
-use crate::subject::Kind;
+use crate::console::print_status;
+use crate::subject::ServerKind;
 
 /// Connections of the client, each with one request under way.
 const CONNECTIONS: usize = 32;
 
-/// A server that was busy for a smaller share of the time was not what held the requests up.
+/// A server that was busy for a smaller share of the time did not limit the throughput.
 const BUSY: f64 = 0.9;
 
-/// Requests a second on kept-alive connections: the server has one processor and the client
-/// another; every answer is checked. The ratio is the median of the ratios of each round.
+/// Measures requests per second on keep-alive connections. The server has one processor and the
+/// client another, and every answer is checked. The ratio is the median of the ratios of all
+/// rounds.
 ///
-/// The second row is the same by the time that the server had its processor: what the first would
-/// be if nothing else ran on this machine.
+/// The second row divides by the time for which the server had its processor. It estimates the rate
+/// on a machine where nothing else runs.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     let all = sched_getaffinity(None).to("learn which processors there are")?;
     let cpus: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|cpu| all.is_set(*cpu)).take(2).collect();
     let &[ours, servers] = cpus.as_slice() else {
-        let why = "the server and the client need a processor each, and there is only one";
+        let why = "the server and the client need a processor each, and this machine has only one";
         return Err(Error::Missing(why.to_owned()));
     };
     let mut alone = CpuSet::new();
@@ -46,14 +47,18 @@ fn rounds(plan: &Plan, cpu: usize) -> Result<Vec<Row>, Error> {
     let mut own_rate = Rates::default();
     let mut idlest = 1.0_f64;
     for round in 0..plan.throughput_rounds {
-        for contender in rotated(&Contender::SERVING, round) {
-            let sample = sample(contender, cpu, plan.throughput_time)
-                .map_err(|error| error.of(contender))?;
-            rate.add(contender.kind, sample.rate);
-            own_rate.add(contender.kind, sample.rate / sample.busy);
+        for variant in rotated(&PolicyVariant::SERVING, round) {
+            let sample =
+                sample(variant, cpu, plan.throughput_time).map_err(|error| error.of(variant))?;
+            rate.add(variant.kind, sample.rate);
+            own_rate.add(variant.kind, sample.rate / sample.busy);
             idlest = idlest.min(sample.busy);
         }
-        say(format_args!("requests a second: round {}: {:.3} of axum", round + 1, rate.ratio()));
+        print_status(format_args!(
+            "requests a second: round {}: {:.3} of axum",
+            round + 1,
+            rate.ratio()
+        ));
     }
     let mut row = rate.row("requests a second");
     if idlest < BUSY {
@@ -66,20 +71,20 @@ fn rounds(plan: &Plan, cpu: usize) -> Result<Vec<Row>, Error> {
     Ok(vec![row, own_rate.row("... of its processor's time")])
 }
 
-/// What was measured of each server, a value a round.
+/// The values of each server, one a round.
 #[derive(Default)]
 struct Rates {
-    of: BTreeMap<Kind, Vec<f64>>,
+    of: BTreeMap<ServerKind, Vec<f64>>,
 }
 
 impl Rates {
-    fn add(&mut self, kind: Kind, rate: f64) {
+    fn add(&mut self, kind: ServerKind, rate: f64) {
         self.of.entry(kind).or_default().push(rate);
     }
 
-    /// The median of ours to axum's, round by round.
+    /// The median of our rate divided by axum's, round by round.
     fn ratio(&self) -> f64 {
-        let (ours, axum) = (&self.of[&Kind::Lastorders], &self.of[&Kind::Axum]);
+        let (ours, axum) = (&self.of[&ServerKind::Lastorders], &self.of[&ServerKind::Axum]);
         let ratios: Vec<f64> = ours.iter().zip(axum).map(|(ours, axum)| ours / axum).collect();
         median(&ratios).unwrap_or(f64::NAN)
     }
@@ -102,9 +107,9 @@ struct Sample {
     busy: f64,
 }
 
-fn sample(contender: Contender, cpu: usize, time: Duration) -> Result<Sample, Error> {
+fn sample(variant: PolicyVariant, cpu: usize, time: Duration) -> Result<Sample, Error> {
     let launch = Launch { threads: Some(1), cpu: Some(cpu), ..Launch::default() };
-    let server = Server::start(contender, &launch)?;
+    let server = Server::start(variant, &launch)?;
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
         clients.push(Client::connect(server.address())?);
@@ -117,8 +122,8 @@ fn sample(contender: Contender, cpu: usize, time: Duration) -> Result<Sample, Er
     Ok(Sample { rate, busy: on_cpu.as_secs_f64() / took.as_secs_f64() })
 }
 
-/// Keeps one request under way on each connection until the time is over. How many were answered,
-/// and in which time.
+/// Keeps one request under way on each connection for `time`. Returns the number of answers, and
+/// the time that they took.
 fn drive(clients: &mut [Client], time: Duration) -> Result<(u64, Duration), Error> {
     let hello = Exchange::hello();
     let began = now();
@@ -140,7 +145,7 @@ fn drive(clients: &mut [Client], time: Duration) -> Result<(u64, Duration), Erro
     Ok((answers, began.elapsed()))
 }
 
-/// For how long the main thread, which is the whole server here, has had a processor.
+/// How long the main thread, which is the whole server here, has had a processor.
 fn on_cpu(server: &Server) -> Result<Duration, Error> {
     let path = format!("/proc/{}/schedstat", server.pid());
     let text = fs::read_to_string(&path).to(format!("read {path}"))?;

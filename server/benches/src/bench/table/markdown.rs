@@ -1,7 +1,7 @@
 use super::row::Row;
 use super::text::head;
 
-/// A table of GitHub's Markdown, the numbers to the right, under a line that says when and on what.
+/// A GitHub Markdown table with right-aligned numbers, below a line with the date and the machine.
 pub(crate) fn markdown(rows: &[Row], day: &str, machine: &str) -> String {
     let head = head();
     let rule = head.iter().enumerate().map(|(at, _)| if at == 0 { "---" } else { "---:" });
@@ -18,13 +18,13 @@ pub(crate) fn markdown(rows: &[Row], day: &str, machine: &str) -> String {
 mod tests {
     use super::super::Unit;
     use super::*;
-    use crate::subject::Kind;
+    use crate::subject::ServerKind;
 
     #[test]
-    fn a_row_is_a_row() {
+    fn markdown_table_has_date_rows_and_notes() {
         let mut row = Row::new("SIGTERM to exit, ms", Unit::Millis);
-        row.set(Kind::Lastorders, 1.0);
-        row.set(Kind::Axum, 2.0);
+        row.set(ServerKind::Lastorders, 1.0);
+        row.set(ServerKind::Axum, 2.0);
         row.set_note("not the whole truth");
         let expected = "\
 Measured on 2026-01-31; 2 cores.

@@ -1,8 +1,8 @@
-//! What was measured, as tables.
+//! The measurements as tables.
 //!
-//! * `row`: one figure, all servers beside each other
-//! * `text`: for a terminal
-//! * `markdown`: for a README
+//! * `row`: one figure of all servers
+//! * `text`: a table for a terminal
+//! * `markdown`: a table for a README
 
 mod markdown;
 mod row;

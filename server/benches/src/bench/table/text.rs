@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
 use super::row::Row;
-use crate::subject::Kind;
+use crate::subject::ServerKind;
 
-/// At most 100 columns: the labels to the left, the numbers under each other.
+/// A table of at most 100 columns: labels left-aligned, numbers right-aligned.
 pub(crate) fn text(rows: &[Row]) -> String {
     let mut lines: Vec<Vec<String>> = vec![head()];
     for row in rows {
@@ -29,9 +29,9 @@ pub(crate) fn text(rows: &[Row]) -> String {
     text
 }
 
-/// What stands above the columns.
+/// The header of the table.
 pub(super) fn head() -> Vec<String> {
-    let kinds = Kind::ALL.map(|kind| kind.name().to_owned()).to_vec();
+    let kinds = ServerKind::ALL.map(|kind| kind.name().to_owned()).to_vec();
     [vec![String::new()], kinds, vec!["ours/axum".to_owned()]].concat()
 }
 
@@ -41,9 +41,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_columns_stand_under_each_other() {
+    fn text_table_columns_are_aligned() {
         let mut row = Row::new("instructions a request", Unit::Count);
-        for kind in Kind::ALL {
+        for kind in ServerKind::ALL {
             row.set(kind, 20_000.0);
         }
         let lines = [

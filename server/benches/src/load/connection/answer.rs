@@ -1,16 +1,16 @@
 use super::Loss;
 
-/// A head that is longer than this is none.
+/// The longest head that is accepted, in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
 
 /// A complete answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// Its status code.
+    /// The status code.
     pub status: u16,
-    /// Whether it is the last on its connection.
+    /// Whether the answer is the last on its connection.
     pub close: bool,
-    /// The length of its body in bytes.
+    /// The length of the body in bytes.
     pub length: usize,
 }
 
@@ -21,7 +21,8 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// Reads the head of an answer, and says where its body begins; `None` when it is not complete.
+    /// Parses the head of an answer. Returns the offset of its body; `None` when the head is
+    /// incomplete.
     pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, Loss> {
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut head = httparse::Response::new(&mut headers);
@@ -34,7 +35,7 @@ impl Answer {
             let found = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
             found.and_then(|header| std::str::from_utf8(header.value).ok())
         };
-        // Every answer of the subjects has a length; one without would have to be guessed at.
+        // Every answer of the subjects has a length, so other framing is not supported.
         let length = value("content-length").and_then(|length| length.parse().ok());
         let (Some(status), Some(length)) = (head.code, length) else { return Err(Loss::Garbled) };
         let close = value("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
@@ -47,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_is_complete_at_its_empty_line() {
+    fn answer_head_is_complete_at_its_empty_line() {
         let whole = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nConnection: Close\r\n\r\nhello";
         let head = whole.len() - 5;
         for cut in 0..head {
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_measured_is_garbled() {
+    fn answer_without_a_length_is_garbled() {
         let table: &[&[u8]] = &[
             // No length.
             b"HTTP/1.1 200 OK\r\n\r\n",

@@ -9,41 +9,41 @@ use tokio::time::{Instant, timeout};
 
 use super::{Answer, Loss};
 
-/// How long an answer may take, or a connection to be established. Longer than any subject's
-/// deadline, so that nothing which is still to come is taken for lost.
+/// How long an answer or a connect may take. This is longer than any subject's deadline, so that a
+/// late answer does not count as lost.
 const BOUND: Duration = Duration::from_secs(15);
 
-/// Whoever is told nothing repeats the SYN after a second (RFC 6298, section 2.1). A connect that
-/// takes nearly that long has waited for it.
+/// A client repeats an unanswered SYN after 1 s (RFC 6298, section 2.1). A connect that takes
+/// nearly that long has repeated its SYN.
 const REPEATED: Duration = Duration::from_millis(900);
 
 /// An HTTP/1.1 connection, driven step by step.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    /// What was received and belongs to no answer yet.
+    /// Received bytes that belong to no answer yet.
     received: Vec<u8>,
-    /// Whether its SYN had to be repeated.
+    /// Whether the SYN had to be repeated.
     pub waited: bool,
 }
 
-/// Why there is no connection.
+/// Why no connection was established.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotOpened {
-    /// It was refused at once.
+    /// The connect was refused at once.
     Refused,
-    /// The SYN was dropped; when it was repeated it was refused.
+    /// The SYN was dropped, and its repetition was refused.
     Waited,
-    /// Neither established nor refused within the bound.
+    /// The connect was neither accepted nor refused within the bound.
     Unanswered,
-    /// The handshake was finished, as this side sees it, and the connection was reset.
+    /// The handshake finished, as this side sees it, and then the connection was reset.
     Reset,
-    /// This machine could not even try: no descriptor, no port.
+    /// This machine could not try to connect: no descriptor, no port.
     Local(io::ErrorKind),
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects to `target`.
     ///
     /// # Errors
     ///
@@ -69,8 +69,8 @@ impl Connection {
         }
     }
 
-    /// Whether the peer has closed or reset it, as far as this machine's kernel knows at this
-    /// moment. The kernel itself is asked: the runtime may not have heard yet.
+    /// Whether the peer has closed or reset the connection. This asks the kernel, because the
+    /// runtime may not know yet.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         let mut byte = [0_u8; 1];
@@ -82,11 +82,11 @@ impl Connection {
         }
     }
 
-    /// Writes all of it.
+    /// Writes all bytes.
     ///
     /// # Errors
     ///
-    /// When the connection does not take it.
+    /// When the connection does not accept the bytes.
     pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Loss> {
         match timeout(BOUND, self.stream.write_all(bytes)).await {
             Ok(Ok(())) => Ok(()),
@@ -95,11 +95,11 @@ impl Connection {
         }
     }
 
-    /// Reads one complete answer; what came after it is kept for the next call.
+    /// Reads one complete answer. Bytes after it are kept for the next call.
     ///
     /// # Errors
     ///
-    /// When it does not come, or not whole.
+    /// When the answer does not arrive, or not completely.
     pub async fn answer(&mut self) -> Result<Answer, Loss> {
         timeout(BOUND, self.read_answer()).await.unwrap_or(Err(Loss::TimedOut))
     }
@@ -116,11 +116,11 @@ impl Connection {
         }
     }
 
-    /// Reads what comes next, at most 16 KiB, and keeps it for [`answer`](Self::answer).
+    /// Reads the next bytes, at most 16 KiB, and keeps them for [`answer`](Self::answer).
     ///
     /// # Errors
     ///
-    /// When nothing more comes.
+    /// When no more bytes arrive.
     pub async fn receive(&mut self) -> Result<(), Loss> {
         let begun = !self.received.is_empty();
         let mut next = (&mut self.stream).take(16 * 1024);
@@ -132,21 +132,22 @@ impl Connection {
         }
     }
 
-    /// Goes without a goodbye: the peer is sent a reset.
+    /// Closes the connection with a reset.
     pub fn reset(self) {
-        // Should it fail, the peer is sent a FIN, and the client is just as gone.
+        // If this fails, the peer receives a FIN instead, and the client is gone too.
         let _ = self.stream.set_zero_linger();
     }
 
-    /// The connection itself, on which nothing has been sent or received.
+    /// Returns the TCP connection, on which nothing has been sent or received.
     #[must_use]
     pub fn into_stream(self) -> TcpStream {
         self.stream
     }
 }
 
-/// A port of this machine's that nobody listens on may be given to the very socket that connects to
-/// it, which then talks to itself (RFC 9293, section 3.5, simultaneous open). Nobody was there.
+/// Whether the connection is connected to itself. The kernel may give an unused local port to the
+/// very socket that connects to it (RFC 9293, section 3.5, simultaneous open). Then no server
+/// listens there.
 fn is_our_own(stream: &TcpStream) -> bool {
     match (stream.local_addr(), stream.peer_addr()) {
         (Ok(local), Ok(peer)) => local == peer,

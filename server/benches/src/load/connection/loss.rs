@@ -7,15 +7,15 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
-    /// The connection was reset, and not a byte of the answer had come.
+    /// The connection was reset before the first byte of the answer.
     Reset,
-    /// The connection was closed, and not a byte of the answer had come.
+    /// The connection was closed before the first byte of the answer.
     Closed,
-    /// The answer began, and the connection ended in the middle of it.
+    /// The connection ended in the middle of the answer.
     Cut,
     /// The answer was not complete within the bound.
     TimedOut,
-    /// What came is no HTTP/1.1 answer of a known length.
+    /// The bytes are no HTTP/1.1 answer of a known length.
     Garbled,
 }
 

@@ -1,8 +1,8 @@
-//! A client that tells exactly what became of each request.
+//! A client that reports the exact outcome of each request.
 //!
 //! * [`Connection`]: HTTP/1.1 over one TCP connection, step by step
 //! * [`Answer`]: a complete answer
-//! * [`Loss`], [`NotOpened`]: what else can happen
+//! * [`Loss`], [`NotOpened`]: the other outcomes
 
 mod answer;
 mod http1;

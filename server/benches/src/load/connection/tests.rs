@@ -24,7 +24,7 @@ async fn serve(listener: TcpListener, does: Does) -> io::Result<()> {
             stream.read_exact(&mut [0; REQUEST.len()]).await?;
             stream.write_all(bytes).await?;
             stream.shutdown().await?;
-            // Until the client is gone, so that nothing but the FIN ends it.
+            // Wait until the client is gone, so that only the FIN ends the connection.
             stream.read_to_end(&mut Vec::new()).await?;
         }
         Does::Resets => {
@@ -38,17 +38,17 @@ async fn ask(does: Does) -> Result<Answer, Loss> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let target = listener.local_addr().expect("an address");
     let client = async {
-        let mut connection = Connection::open(target).await.expect("it listens");
+        let mut connection = Connection::open(target).await.expect("the server listens");
         connection.send(REQUEST).await?;
         connection.answer().await
     };
     let (served, answer) = tokio::join!(serve(listener, does), client);
-    served.expect("the server does its part");
+    served.expect("the server succeeds");
     answer
 }
 
 #[tokio::test]
-async fn every_end_has_its_name() {
+async fn every_end_of_an_answer_is_classified() {
     let whole = Ok(Answer { status: 200, close: false, length: 5 });
     let table = [
         (Does::Writes(ANSWER), whole),
@@ -65,44 +65,44 @@ async fn every_end_has_its_name() {
 }
 
 #[tokio::test]
-async fn a_refused_connect_is_no_loss() {
+async fn refused_connect_is_no_loss() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let target = listener.local_addr().expect("an address");
     drop(listener);
     assert_eq!(Connection::open(target).await.err(), Some(NotOpened::Refused));
 }
 
-/// A connected pair.
+/// Returns both ends of a connection.
 async fn pair() -> (TcpStream, Connection) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let target: SocketAddr = listener.local_addr().expect("an address");
-    let connection = Connection::open(target).await.expect("it listens");
-    (listener.accept().await.expect("it connected").0, connection)
+    let connection = Connection::open(target).await.expect("the server listens");
+    (listener.accept().await.expect("the client connected").0, connection)
 }
 
 #[tokio::test]
-async fn a_close_is_seen_before_anything_is_sent() {
+async fn close_is_detected_before_a_request_is_sent() {
     let (server, connection) = pair().await;
     assert!(!connection.is_closed());
-    // On loopback the FIN has arrived when this returns; the runtime has not been asked.
+    // On loopback the FIN has arrived when `drop` returns. The runtime has not polled yet.
     drop(server);
     assert!(connection.is_closed());
 }
 
 #[tokio::test]
-async fn a_reset_is_a_close_too() {
+async fn reset_is_detected_as_a_close() {
     let (server, mut connection) = pair().await;
-    connection.send(b"x").await.expect("it is open");
-    server.readable().await.expect("it was sent");
+    connection.send(b"x").await.expect("the connection is open");
+    server.readable().await.expect("the byte arrives");
     drop(server);
     assert!(connection.is_closed());
 }
 
 #[tokio::test]
-async fn answers_that_come_together_are_told_apart() {
+async fn answers_in_one_read_are_separated() {
     let (mut server, mut connection) = pair().await;
     let both = [ANSWER, b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n"].concat();
-    server.write_all(&both).await.expect("it is open");
+    server.write_all(&both).await.expect("the connection is open");
     let first = connection.answer().await.expect("whole");
     let second = connection.answer().await.expect("whole");
     assert_eq!((first.status, second.status), (200, 503));

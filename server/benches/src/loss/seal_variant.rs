@@ -1,38 +1,38 @@
 use std::fmt;
 
-use crate::subject::{Kind, SealMethodChoice};
+use crate::subject::{SealMethodChoice, ServerKind};
 
 /// A server, and how it closes its listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Contestant {
-    /// Ours, on a method of its ladder.
+pub enum SealVariant {
+    /// Ours, with a seal method.
     Ours(SealMethodChoice),
-    /// Another.
-    Peer(Kind),
+    /// Another server.
+    Peer(ServerKind),
 }
 
-impl Contestant {
-    /// Ours on every method, then the peers.
+impl SealVariant {
+    /// Ours with every seal method, then the peers.
     pub const ALL: [Self; 7] = [
         Self::Ours(SealMethodChoice::SharedSocket),
         Self::Ours(SealMethodChoice::FullSink),
         Self::Ours(SealMethodChoice::SynFilter),
         Self::Ours(SealMethodChoice::AcceptUntilEmpty),
-        Self::Peer(Kind::Axum),
-        Self::Peer(Kind::Hyper),
-        Self::Peer(Kind::AxumServer),
+        Self::Peer(ServerKind::Axum),
+        Self::Peer(ServerKind::Hyper),
+        Self::Peer(ServerKind::AxumServer),
     ];
 
     /// The server.
     #[must_use]
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> ServerKind {
         match self {
-            Self::Ours(_) => Kind::Lastorders,
+            Self::Ours(_) => ServerKind::Lastorders,
             Self::Peer(kind) => kind,
         }
     }
 
-    /// The method, if the server has any.
+    /// The seal method, if the server is ours.
     #[must_use]
     pub fn method(self) -> Option<SealMethodChoice> {
         match self {
@@ -42,10 +42,10 @@ impl Contestant {
     }
 }
 
-impl fmt::Display for Contestant {
+impl fmt::Display for SealVariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ours(method) => write!(f, "{} ({})", Kind::Lastorders, method.name()),
+            Self::Ours(method) => write!(f, "{} ({})", ServerKind::Lastorders, method.name()),
             Self::Peer(kind) => write!(f, "{kind}"),
         }
     }

@@ -2,19 +2,19 @@ use serde_json::Value;
 
 use crate::load::Tally;
 
-/// A cycle, as it went.
+/// The result of a cycle.
 #[derive(Debug)]
-pub struct Cycle {
-    /// What became of the requests.
+pub struct CycleResult {
+    /// The counted outcomes of the requests.
     pub tally: Tally,
-    /// What is wrong, a sentence each.
+    /// The faults, a sentence each.
     pub faults: Vec<String>,
 }
 
-impl Cycle {
-    /// Judges what the clients saw and what the server reported.
+impl CycleResult {
+    /// Finds the faults in the clients' results and the server's report.
     #[must_use]
-    pub(super) fn judge(tally: Tally, report: Option<&Value>) -> Self {
+    pub(super) fn evaluate(tally: Tally, report: Option<&Value>) -> Self {
         let mut faults = Vec::new();
         if tally.lost() > 0 {
             let how = (&tally.lost_fresh, &tally.lost_kept_alive);
@@ -23,20 +23,23 @@ impl Cycle {
         let others = [
             (tally.turned_away, "requests were turned away"),
             (tally.unanswered, "connects were left without any answer"),
-            (tally.failed, "connects could not be tried: the machine is out of something"),
+            (
+                tally.failed,
+                "connects could not be tried: this machine ran out of descriptors or ports",
+            ),
         ];
         faults.extend(
             others.iter().filter(|(n, _)| *n > 0).map(|(count, what)| format!("{count} {what}")),
         );
         match report {
             Some(report) => faults.extend(inconsistencies(report)),
-            None => faults.push("there is no report".to_owned()),
+            None => faults.push("the server printed no report".to_owned()),
         }
         Self { tally, faults }
     }
 }
 
-/// What a report says of a shutdown that cut nothing.
+/// Finds deviations from the report of a shutdown that cut nothing.
 fn inconsistencies(report: &Value) -> Vec<String> {
     let expected = [
         ("/cause", Value::from("SIGTERM")),
@@ -56,12 +59,12 @@ fn inconsistencies(report: &Value) -> Vec<String> {
             found.push(format!("the report says {path} {reported} and not {expected}"));
         }
     }
-    if report.pointer("/method").is_none_or(Value::is_null) {
-        found.push("the report names no method".to_owned());
+    if report.pointer("/seal_method").is_none_or(Value::is_null) {
+        found.push("the report names no seal method".to_owned());
     }
-    // Otherwise there was no load, and nothing was tried.
+    // Without connections there was no load, so the cycle tested nothing.
     if report.pointer("/at_signal/connections").and_then(Value::as_u64).unwrap_or(0) == 0 {
-        found.push("the report says that nobody was connected at the signal".to_owned());
+        found.push("the report says that no client was connected at the signal".to_owned());
     }
     found
 }
@@ -76,24 +79,28 @@ mod tests {
     fn clean() -> Value {
         let none = json!({"requests": 0, "connections": 0, "upgraded": 0, "tasks": 0});
         json!({
-            "cause": "SIGTERM", "clean": true, "forced": false, "exit_code": 0, "method": "any",
-            "at_signal": {"connections": 3}, "aborted": none, "aborted_connections": [],
+            "cause": "SIGTERM", "clean": true, "forced": false, "exit_code": 0,
+            "seal_method": "any", "at_signal": {"connections": 3},
+            "aborted": none, "aborted_connections": [],
         })
     }
 
     #[test]
-    fn a_clean_cycle_has_no_faults() {
-        assert_eq!(Cycle::judge(Tally::default(), Some(&clean())).faults, Vec::<String>::new());
+    fn clean_cycle_has_no_faults() {
+        assert_eq!(
+            CycleResult::evaluate(Tally::default(), Some(&clean())).faults,
+            Vec::<String>::new()
+        );
     }
 
     #[test]
-    fn whatever_else_the_report_says_is_a_fault() {
+    fn deviating_report_is_a_fault() {
         let others = [
             ("/cause", json!("SIGINT")),
             ("/clean", json!(false)),
             ("/forced", json!(true)),
             ("/exit_code", json!(3)),
-            ("/method", Value::Null),
+            ("/seal_method", Value::Null),
             ("/at_signal/connections", json!(0)),
             ("/aborted/requests", json!(1)),
             ("/aborted/connections", json!(1)),
@@ -102,15 +109,15 @@ mod tests {
         ];
         for (path, other) in others {
             let mut report = clean();
-            *report.pointer_mut(path).expect("it is in the report") = other;
-            let faults = Cycle::judge(Tally::default(), Some(&report)).faults;
+            *report.pointer_mut(path).expect("the path is in the report") = other;
+            let faults = CycleResult::evaluate(Tally::default(), Some(&report)).faults;
             assert_eq!(faults.len(), 1, "{path}: {faults:?}");
         }
-        assert_eq!(Cycle::judge(Tally::default(), None).faults.len(), 1);
+        assert_eq!(CycleResult::evaluate(Tally::default(), None).faults.len(), 1);
     }
 
     #[test]
-    fn what_clients_missed_is_a_fault() {
+    fn lost_and_unanswered_requests_are_faults() {
         let mut lost = Tally::default();
         lost.lose(Loss::Reset, true);
         let others = [
@@ -120,7 +127,7 @@ mod tests {
             Tally { failed: 1, ..Tally::default() },
         ];
         for other in others {
-            assert_eq!(Cycle::judge(other, Some(&clean())).faults.len(), 1);
+            assert_eq!(CycleResult::evaluate(other, Some(&clean())).faults.len(), 1);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::load::{Answer, Loss};
 /// How many requests are in flight at a time.
 const STREAMS: usize = 4;
 
-/// Several requests at a time on one connection; when that is over, on another.
+/// Sends several requests at a time on one connection. When the connection ends, opens another.
 pub(in crate::load) async fn run(client: &mut Client) {
     loop {
         let Some(connection) = client.connect().await else { return };
@@ -19,7 +19,7 @@ pub(in crate::load) async fn run(client: &mut Client) {
             continue;
         };
         let driver = tokio::task::spawn_local(async move {
-            // What ends it, each stream is told too.
+            // An error of the connection is also an error of each stream.
             let _ = driver.await;
         });
         let mut first = true;
@@ -32,7 +32,7 @@ pub(in crate::load) async fn run(client: &mut Client) {
             first = false;
         }
         drop(sender);
-        // It says goodbye, and closes.
+        // The driver sends GOAWAY, and closes.
         let _ = driver.await;
         if last {
             return;
@@ -40,12 +40,12 @@ pub(in crate::load) async fn run(client: &mut Client) {
     }
 }
 
-/// Sends some requests and reads their answers; whether the connection can bring others.
+/// Sends some requests and reads their answers. Returns whether the connection can carry more.
 async fn streams(client: &mut Client, sender: &mut SendRequest<Bytes>, first: bool) -> bool {
     let mut sent = Vec::new();
     let mut open = true;
     for _ in 0..STREAMS {
-        // An error here is a GOAWAY that has arrived: nothing is sent any more.
+        // An error here means that a GOAWAY has arrived, so no more requests are sent.
         let Ok(ready) = sender.clone().ready().await else {
             open = false;
             break;
@@ -93,7 +93,8 @@ async fn answer(response: ResponseFuture) -> Result<Answer, h2::Error> {
     Ok(Answer { status: head.status.as_u16(), close: false, length })
 }
 
-/// Above GOAWAY's last stream, or refused: it is safe to try again (RFC 9113, section 8.7).
+/// Whether the stream was above GOAWAY's last stream, or refused. Such a request is safe to retry
+/// (RFC 9113, section 8.7).
 fn was_not_processed(error: &h2::Error) -> bool {
     let said_goodbye = error.is_go_away() && error.reason() == Some(Reason::NO_ERROR);
     let refused = error.is_reset() && error.reason() == Some(Reason::REFUSED_STREAM);

@@ -1,7 +1,7 @@
 use super::GET;
 use crate::load::client::Client;
 
-/// Connects, sends one request, reads the answer, closes; again.
+/// Repeats: connects, sends one request, reads the answer, closes.
 pub(in crate::load) async fn run(client: &mut Client) {
     loop {
         let last = client.is_last();

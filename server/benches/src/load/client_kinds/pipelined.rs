@@ -36,8 +36,8 @@ async fn batch(
         if client.answer(connection, sent, first && nth == 0).await {
             continue;
         }
-        // Behind an answer that says `close`, nothing was carried out (RFC 9112, section 9.6).
-        // Behind a lost one, nobody knows.
+        // After an answer that says `close`, the server has not executed the remaining requests
+        // (RFC 9112, section 9.6). After a lost answer, the client cannot know.
         let behind = (DEPTH - nth - 1) as u64;
         if client.tally.lost() == lost {
             client.tally.left_over += behind;

@@ -1,4 +1,5 @@
-//! What clients do, one habit a file. Each ends when it is refused, or told that it is the last.
+//! The behaviour of each kind of client, one a file. Each client ends when it is refused, or after
+//! its last request.
 
 pub(super) mod fresh;
 pub(super) mod half_head;

@@ -1,32 +1,33 @@
 use super::client::Client;
-use super::habits::{
+use super::client_kinds::{
     fresh, half_head, http2, kept_alive, pipelined, poster, slow_reader, vanishing,
 };
 use super::tally::Tally;
 
 /// How a client behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Habit {
+pub enum ClientKind {
     /// Connects, sends one request, reads the answer, closes.
     Fresh,
-    /// Sends request after request on one connection, for as long as it lasts.
+    /// Sends request after request on one connection, until the connection ends.
     KeptAlive,
-    /// The same, and each request has a body, which is sent after its head.
+    /// Like [`KeptAlive`](Self::KeptAlive), and each request has a body, which is sent after its
+    /// head.
     Poster,
     /// Sends several requests at once, and reads as many answers.
     Pipelined,
-    /// Several requests at a time on one HTTP/2 connection.
+    /// Sends several requests at a time on one HTTP/2 connection.
     Http2,
-    /// Sends half a head, and the rest a while later.
+    /// Sends half a head, and the rest later.
     HalfHead,
-    /// Asks for more than the kernel's buffers hold, and reads it bit by bit.
+    /// Requests more bytes than the kernel's buffers hold, and reads them in small parts.
     SlowReader,
-    /// Begins something, and is gone before it is answered.
+    /// Begins a request, and disconnects before the answer.
     Vanishing,
 }
 
-impl Habit {
-    /// Every habit.
+impl ClientKind {
+    /// Every kind.
     pub const ALL: [Self; 8] = [
         Self::Fresh,
         Self::KeptAlive,
@@ -38,10 +39,10 @@ impl Habit {
         Self::Vanishing,
     ];
 
-    /// Whether it makes the flow. The others follow it: they do one thing for so many answers that
-    /// others have.
+    /// Whether the client sends requests without pauses. The other kinds are paced by these: they
+    /// act once for a number of answers that the continuous clients receive.
     #[must_use]
-    pub fn is_brisk(self) -> bool {
+    pub fn is_continuous(self) -> bool {
         match self {
             Self::Fresh | Self::KeptAlive | Self::Poster | Self::Pipelined | Self::Http2 => true,
             Self::HalfHead | Self::SlowReader | Self::Vanishing => false,

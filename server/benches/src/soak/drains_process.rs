@@ -4,19 +4,19 @@ use std::process::ExitStatus;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
-use super::settings::{Settings, Sort};
+use super::settings::{CycleKind, Settings};
 
-/// The drains in a process of their own: what is open and held there is theirs alone.
+/// The drains in a separate process, so that descriptors and heap are theirs alone.
 #[derive(Debug)]
-pub(super) struct Companion {
+pub(super) struct DrainsProcess {
     child: Child,
 }
 
-impl Companion {
-    /// Starts it. It ends with this process, whatever ends that.
+impl DrainsProcess {
+    /// Starts the process. It ends when this process ends.
     pub(super) fn start(settings: &Settings, seed: u64) -> io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["--only", Sort::Drains.name(), "--seed", &seed.to_string()]);
+        command.args(["--only", CycleKind::Drains.name(), "--seed", &seed.to_string()]);
         command.args(["--for", &humantime::format_duration(settings.length).to_string()]);
         command.args(["--from", &settings.from.to_string()]);
         if let Some(cycles) = settings.cycles {
@@ -26,11 +26,11 @@ impl Companion {
         Ok(Self { child: command.spawn()? })
     }
 
-    /// Has it end now. It says what it has so far.
+    /// Interrupts the process. It prints the results so far, and ends.
     pub(super) fn interrupt(&self) {
         let pid = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         if let Some(pid) = pid {
-            // It fails when the process has ended by itself.
+            // An error means that the process has ended already.
             let _ = kill_process(pid, Signal::TERM);
         }
     }

@@ -1,10 +1,10 @@
 use super::GET;
 use crate::load::client::Client;
 
-/// For how many answers of others the rest of the head is held back.
+/// How many answers of other clients to wait for, before the rest of the head is sent.
 const BETWEEN: u64 = 20;
 
-/// Sends half a head, and the rest when others have been answered, or the signal has been sent.
+/// Sends half a head. Sends the rest after answers of other clients, or after the signal.
 pub(in crate::load) async fn run(client: &mut Client) {
     let (half, rest) = GET.split_at(GET.len() / 2);
     loop {

@@ -4,7 +4,7 @@ const HEAD: &[u8] = b"POST /work HTTP/1.1\r\nhost: subject\r\ncontent-type: appl
     content-length: 15\r\n\r\n";
 const BODY: &[u8] = br#"{"name":"soak"}"#;
 
-/// Request after request on one connection, each with a body that is sent after its head.
+/// Sends request after request on one connection, each with a body that is sent after its head.
 pub(in crate::load) async fn run(client: &mut Client) {
     while let Some(mut connection) = client.connect().await {
         let mut first = true;
@@ -12,7 +12,7 @@ pub(in crate::load) async fn run(client: &mut Client) {
             let last = client.is_last();
             let mut sent = connection.send(HEAD).await;
             if sent.is_ok() {
-                // The server has its turn, and sees the head without the body.
+                // Yield, so that the server sees the head without the body.
                 tokio::task::yield_now().await;
                 sent = connection.send(BODY).await;
             }

@@ -1,7 +1,7 @@
 use super::GET;
 use crate::load::client::Client;
 
-/// Sends request after request on one connection; when that is over, on another.
+/// Sends request after request on one connection. When the connection ends, opens another.
 pub(in crate::load) async fn run(client: &mut Client) {
     while let Some(mut connection) = client.connect().await {
         let mut first = true;
@@ -11,7 +11,7 @@ pub(in crate::load) async fn run(client: &mut Client) {
             if last {
                 return;
             }
-            // On what the kernel knows to be closed, no request is sent.
+            // No request is sent on a connection that the kernel knows to be closed.
             if !another || connection.is_closed() {
                 break;
             }
