@@ -68,7 +68,7 @@ impl<L: Listener> SealContext<L> {
     ///         self.0.local_addr()
     ///     }
     ///
-    ///     // Without this method, the provided `seal` would run, which is not the best for every `L`.
+    ///     // The provided `seal` is not the best method for every `L`.
     ///     async fn seal(self, context: SealContext<Self>) -> SealMethod {
     ///         self.0.seal(context.inner(|io, peer| (BufStream::new(io), peer))).await
     ///     }

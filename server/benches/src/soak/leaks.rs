@@ -88,15 +88,15 @@ impl HeapHistory {
     #[must_use]
     pub fn growth(&self) -> Option<Growth> {
         let warm = WARM_UP.max(self.heap.len() / 10);
-        let judged: Vec<usize> = self.heap.iter().skip(warm).copied().collect();
-        if judged.len() < FEWEST {
+        let measured: Vec<usize> = self.heap.iter().skip(warm).copied().collect();
+        if measured.len() < FEWEST {
             return None;
         }
-        let third = judged.len() / 3;
+        let third = measured.len() / 3;
         Some(Growth {
-            first: median(&judged[..third]),
-            last: median(&judged[judged.len() - third..]),
-            cycles: judged.len(),
+            first: median(&measured[..third]),
+            last: median(&measured[measured.len() - third..]),
+            cycles: measured.len(),
         })
     }
 }
@@ -110,7 +110,7 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Whether the heap grew by more than [`TOLERANCE`].
+    /// Whether the heap grew by more than the tolerance of 16 KiB.
     #[must_use]
     pub fn is_leak(&self) -> bool {
         self.last > self.first + TOLERANCE

@@ -176,7 +176,7 @@ mod tests {
         for cut in 1..whole.len() {
             assert!(Message::take(&mut &whole[..cut]).is_err(), "{cut} bytes");
         }
-        // Lengths 0 and 15 are shorter than a header, and nobody asked for type 99.
+        // Lengths 0 and 15 are shorter than a header, and type 99 was not requested.
         for (at, value) in [(0, 0), (0, 15), (4, 99)] {
             let mut wrong = whole;
             wrong[at] = value;

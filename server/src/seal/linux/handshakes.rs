@@ -11,7 +11,7 @@ use super::skipped::{Skipped, Step};
 /// The handshakes of one listening socket, as the kernel shows them.
 ///
 /// No descriptor is held: each query opens a netlink socket and closes it. A held descriptor may be
-/// the last one of the process, and connections in the accept queue would wait for it in vain.
+/// the last one of the process, and queued connections could not be accepted.
 #[derive(Debug)]
 pub(super) struct Handshakes {
     address: SocketAddr,

@@ -72,7 +72,7 @@ async fn shared_listener_is_closed_normally_until_the_handover_completes() {
         let report = Server::start(listener).terminate().await;
         assert_ne!(report.seal_method, Some(SealMethod::SharedSocket));
         assert!(!handover.is_complete());
-        assert!(std::net::TcpStream::connect(reached[0]).is_err(), "nobody listens");
+        assert!(std::net::TcpStream::connect(reached[0]).is_err(), "no socket listens");
     }
 }
 

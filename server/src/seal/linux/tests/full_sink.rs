@@ -124,7 +124,7 @@ async fn dropping_the_full_sink_half_way_closes_both_sockets() {
                 );
             }
             for to in &reached {
-                let refused = TcpStream::connect(to).await.expect_err("nobody listens");
+                let refused = TcpStream::connect(to).await.expect_err("no socket listens");
                 assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused, "{of:?}");
             }
         }

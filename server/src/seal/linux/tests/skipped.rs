@@ -48,10 +48,10 @@ async fn full_sink_is_skipped_when_its_plugs_are_refused() {
     for of in listeners() {
         let (mut listener, reached) = listen(of);
         let (closed, _) = listen(LISTENERS[0]);
-        let nobody = closed.local_addr().expect("bound");
+        let unused = closed.local_addr().expect("bound");
         drop(closed);
         let (context, _admitted) = frozen_context();
-        let skipped = open_with_plugs_to(nobody, &mut listener, &context).await;
+        let skipped = open_with_plugs_to(unused, &mut listener, &context).await;
         assert!(matches!(skipped, Skipped::Refused { step: "connect to ourselves", .. }));
         assert_receives_all(&listener, &reached);
     }

@@ -31,7 +31,7 @@ async fn syn_filter_drops_new_connections_and_lets_handshakes_finish() {
         assert_eq!(seal.await.expect("it may"), SealMethod::SynFilter, "{of:?}");
         assert_eq!(admitted.count(), 1, "{of:?}");
         assert!(caught.iter().all(|it| sys::state(it) == SYN_SENT), "{of:?}");
-        let refused = TcpStream::connect(reached[0]).await.expect_err("nobody listens");
+        let refused = TcpStream::connect(reached[0]).await.expect_err("no socket listens");
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused, "{of:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! How HTTP/2 connections are told to go away, and clients that do not answer.
+//! GOAWAY during a shutdown, and clients that do not answer it.
 
 use super::frames::{
     ACK, DATA, END_STREAM, GOAWAY, PING, PREFACE, SETTINGS, connect, frame, get, last_stream, pong,
