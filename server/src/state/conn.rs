@@ -126,8 +126,8 @@ impl Conn {
         let mut inner = self.lock();
         let input = ConnInput::RequestStarted { has_body };
         let effect = hooks::conn_handle(&mut inner.machine, self.server.flags(), input);
-        let admission = effect.started.unwrap_or(Admission::Serve);
         let id = inner.machine.last_request();
+        let Some(admission) = effect.started else { return (id, Admission::Refuse) };
         inner.requests.add(id, request, since);
         if inner.tracked {
             self.server.tell(Input::RequestStarted);

@@ -251,7 +251,7 @@ impl HookedMachine {
 impl Default for HookedMachine {
     fn default() -> Self {
         let machine = Machine::new(Policy::default(), Vec::new());
-        Self { machine, hook: ShutdownHook::default() }
+        Self { machine, hook: Default::default() }
     }
 }
 

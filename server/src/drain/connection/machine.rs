@@ -7,10 +7,10 @@ use crate::drain::{ConnState, Input, ShutdownFlags};
 /// One connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
-    state: State,
+    pub(super) state: State,
     refusal: Refusal,
     /// The number of the next request.
-    next_request: u64,
+    pub(super) next_request: u64,
     idle_grace: Duration,
 }
 
@@ -156,15 +156,14 @@ impl Connection {
             | State::Closing { .. } => {
                 self.state = State::Active(Exchanges::new(body));
             }
-            State::Active(exchanges) | State::Upgraded(exchanges) => {
+            State::Active(exchanges) => {
                 // The protocol reads a head only when the body before it is at its end.
                 exchanges.in_flight += 1;
                 exchanges.body = body;
                 exchanges.unread = false;
             }
-            State::Http2 { streams, .. }
-            | State::Lingering { streams }
-            | State::Closed { streams, .. } => *streams += 1,
+            State::Http2 { streams, .. } | State::Lingering { streams } => *streams += 1,
+            State::Upgraded(_) | State::Closed { .. } => return Effect::default(),
         }
         let refuses = self.refusal == Refusal::Yes;
         let admission = if refuses { Admission::Refuse } else { Admission::Serve };

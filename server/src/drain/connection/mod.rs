@@ -34,7 +34,8 @@
 //! | `New` | `Gone` | `Closed` | tell `Closed(Open)`, off the list |
 //! | `ReadingHead` | `PrefaceRead` | `Http2` | |
 //! | `ReadingHead` | `RequestStarted` | `Active` | request started |
-//! | `ReadingHead` | `BodyEnded` | `Idle` | |
+//! | `ReadingHead` | `BodyEnded` | `Idle` | wake |
+//! | `ReadingHead` | `BodyDropped` | `ReadingHead` | wake |
 //! | `ReadingHead` | `PeerClosed` | `Closing` | |
 //! | `ReadingHead` | `CloseBegan` | `Closing` | |
 //! | `ReadingHead` | `WriteShut` | `Lingering` | tell `Shut` |
@@ -67,7 +68,6 @@
 //! | `Lingering` | `ResponseEnded` | `Lingering` | request ended |
 //! | `Lingering` | `RequestDropped` | `Lingering` | request ended |
 //! | `Lingering` | `Gone` | `Closed` | tell `Closed(Lingering)` |
-//! | `Closed` | `RequestStarted` | `Closed` | request started |
 //! | `Closed` | `ResponseEnded` | `Closed` | request ended, off the list |
 //! | `Closed` | `RequestDropped` | `Closed` | request ended, off the list |
 //!
@@ -99,6 +99,9 @@ mod class;
 mod machine;
 mod state;
 mod vocabulary;
+
+#[cfg(test)]
+mod tests;
 
 pub use class::ConnectionClass;
 pub(crate) use machine::Connection;

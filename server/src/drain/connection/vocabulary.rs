@@ -47,7 +47,8 @@ pub(crate) enum ConnInput {
 /// What an input leads to outside of the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Effect {
-    /// What becomes of the request that started.
+    /// What becomes of the request that started; `None` if the connection serves no request any
+    /// more.
     pub(crate) started: Option<Admission>,
     /// Whether the head of the response announces the end of the connection.
     pub(crate) announces_close: bool,
