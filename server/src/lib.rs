@@ -55,7 +55,10 @@ pub mod tls;
 mod testing;
 
 pub use clock::{Clock, TokioClock};
-pub use drain::{ConnectionClass, LameDuckWork, Policy, PolicyError, Signal, exit_code};
+pub use drain::{
+    Cause, ConnectionClass, Counts, LameDuckWork, Phase, Policy, PolicyError, ReleaseOutcome,
+    Signal, exit_code,
+};
 #[cfg(feature = "axum")]
 pub use handle::NoShutdownHandle;
 pub use handle::{Aborted, ShutdownHandle, Tracked};

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-pub(crate) use crate::drain::ConnectionClass;
-use crate::drain::{Counts, Outcome, Policy};
+use crate::drain::{Cause, ConnectionClass, Counts, Outcome, Phase, Policy, ReleaseOutcome};
 use crate::seal::SealMethod;
 
 /// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
@@ -13,8 +12,8 @@ use crate::seal::SealMethod;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// What began it: `SIGTERM`, `SIGINT`, `panic` or `application`.
-    pub cause: String,
+    /// Why it began. In JSON `SIGTERM`, `SIGINT`, `panic` or `application`.
+    pub cause: Cause,
     /// Whether everything in flight ended by itself, no task that matters panicked, and everything
     /// was released.
     pub clean: bool,
@@ -106,8 +105,8 @@ pub struct AbortedRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PhaseReport {
-    /// Its name.
-    pub phase: &'static str,
+    /// The phase. In JSON its [`name`](Phase::name).
+    pub phase: Phase,
     /// When it began, in milliseconds since the shutdown began.
     pub at_ms: u64,
     /// How long it lasted, in milliseconds.
@@ -120,8 +119,8 @@ pub struct PhaseReport {
 pub struct ReleaseReport {
     /// The name it was given.
     pub name: String,
-    /// `done`, `failed`, `panicked`, `timed out` or `skipped`.
-    pub outcome: &'static str,
+    /// How its release ended. In JSON `done`, `failed`, `panicked`, `timed out` or `skipped`.
+    pub outcome: ReleaseOutcome,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
 }
@@ -138,7 +137,7 @@ impl Report {
         let ended = outcome.entered.last().map_or(Duration::ZERO, |(_, at)| *at);
         let releases = names.into_iter().zip(&outcome.released);
         Self {
-            cause: outcome.cause.map(|it| it.to_string()).unwrap_or_default(),
+            cause: outcome.cause.expect("a server that ends has begun to shut down"),
             clean: outcome.is_clean(),
             forced: outcome.forced,
             panicked: outcome.panicked,
@@ -152,7 +151,7 @@ impl Report {
             releases: releases
                 .map(|(name, it)| ReleaseReport {
                     name,
-                    outcome: it.outcome.name(),
+                    outcome: it.outcome,
                     took_ms: millis(it.took),
                 })
                 .collect(),
@@ -179,7 +178,7 @@ impl Report {
 
 fn phases(outcome: &Outcome, began: Duration) -> Vec<PhaseReport> {
     let phases = outcome.phases().map(|(phase, at, took)| PhaseReport {
-        phase: phase.name(),
+        phase,
         at_ms: millis(at.saturating_sub(began)),
         took_ms: millis(took),
     });
@@ -236,6 +235,26 @@ impl Report {
             writeln!(f, "    {method} {path}, {age_ms} ms old")?;
         }
         Ok(())
+    }
+}
+
+// The modules of `drain` depend on nothing but `std`, so these enums become data here.
+
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Phase {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl Serialize for ReleaseOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

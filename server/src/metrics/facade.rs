@@ -4,8 +4,9 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
+use crate::drain::ConnectionClass;
 use crate::drain::{Cause, Counts, Outcome, Released};
-use crate::report::{AbortedConnection, ConnectionClass};
+use crate::report::AbortedConnection;
 use crate::seal::SealMethod;
 
 const SHUTDOWNS: &str = "lastorders_shutdowns_total";

@@ -147,7 +147,7 @@ pub(super) fn released(name: &str, released: &Released) {
 
 pub(super) fn finished(outcome: &Outcome, report: &Report) {
     info!(
-        cause = report.cause,
+        cause = report.cause.to_string(),
         clean = report.clean,
         forced = report.forced,
         panicked = report.panicked,

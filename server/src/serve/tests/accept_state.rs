@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncWriteExt, DuplexStream};
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Listener, Policy, ShutdownHandle, Signal};
+use crate::{Cause, Listener, Policy, ShutdownHandle, Signal};
 
 #[tokio::test(start_paused = true)]
 async fn accept_without_descriptors_pauses_and_retries() {
@@ -176,7 +176,7 @@ async fn panic_of_the_accept_loop_begins_a_graceful_shutdown() {
     assert!(answer.says_close());
     drop(client);
     let report = server.await.expect("the panic was caught");
-    assert_eq!((report.cause.as_str(), report.exit_code()), ("panic", 70));
+    assert_eq!((report.cause, report.exit_code()), (Cause::Panic, 70));
     assert_eq!((report.aborted.requests, report.seal_method), (0, None));
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::report::ConnectionClass::{Active, HalfHead};
+use crate::drain::ConnectionClass::{Active, HalfHead};
 use crate::testing::{Gate, Rig, ms};
 use crate::{Policy, ShutdownHandle, Signal};
 

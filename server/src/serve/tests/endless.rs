@@ -10,7 +10,7 @@ use axum::routing::get;
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 
-use crate::report::ConnectionClass;
+use crate::drain::ConnectionClass;
 use crate::testing::{Client, Rig, ms};
 use crate::{Policy, ShutdownHandle, Signal};
 

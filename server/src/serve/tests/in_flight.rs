@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Policy, ShutdownHandle};
+use crate::{Cause, Policy, ShutdownHandle, Signal};
 
 #[tokio::test(start_paused = true)]
 async fn server_without_connections_ends_at_once() {
@@ -21,7 +21,7 @@ async fn server_without_connections_ends_at_once() {
     let report = rig.report().await;
     assert!(report.clean);
     assert_eq!(report.exit_code(), 0);
-    assert_eq!(report.cause, "SIGTERM");
+    assert_eq!(report.cause, Cause::Signal(Signal::Terminate));
     // The phases count from the signal, not from the start.
     assert_eq!(report.took_ms, 0);
 }

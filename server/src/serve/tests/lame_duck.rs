@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{LameDuckWork, Policy, ShutdownHandle};
+use crate::{LameDuckWork, Phase, Policy, ShutdownHandle};
 
 fn rig(work: LameDuckWork) -> (Rig, Gate) {
     let (gate, shutdown) = (Gate::new(), ShutdownHandle::new());
@@ -35,7 +35,7 @@ async fn serving_lame_duck_is_unready_and_takes_new_work() {
     drop((used, fresh));
     let report = rig.report().await;
     assert!(report.clean);
-    assert_eq!(report.phases[0].phase, "lame duck");
+    assert_eq!(report.phases[0].phase, Phase::LameDuck);
     assert_eq!(report.phases[0].took_ms, 1_000);
 }
 

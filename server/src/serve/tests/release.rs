@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Policy, ShutdownHandle};
+use crate::{Policy, ReleaseOutcome, ShutdownHandle};
 
 #[tokio::test(start_paused = true)]
 async fn releases_run_in_order_after_the_last_request() {
@@ -38,7 +38,7 @@ async fn releases_run_in_order_after_the_last_request() {
     assert_eq!(*log.lock().expect("free"), ["pool begins", "pool ends", "cache"]);
     let releases: Vec<_> =
         report.releases.iter().map(|it| (it.name.as_str(), it.outcome)).collect();
-    assert_eq!(releases, [("pool", "done"), ("cache", "failed")]);
+    assert_eq!(releases, [("pool", ReleaseOutcome::Done), ("cache", ReleaseOutcome::Failed)]);
     assert_eq!(report.releases[0].took_ms, 30);
 }
 
@@ -57,7 +57,10 @@ async fn release_that_hangs_or_panics_is_abandoned() {
     rig.terminate().await;
     let report = rig.report().await;
     let outcomes: Vec<_> = report.releases.iter().map(|it| it.outcome).collect();
-    assert_eq!(outcomes, ["timed out", "panicked", "done"]);
+    assert_eq!(
+        outcomes,
+        [ReleaseOutcome::TimedOut, ReleaseOutcome::Panicked, ReleaseOutcome::Done]
+    );
     assert_eq!((report.took_ms, report.exit_code()), (300, 4));
 }
 
@@ -69,5 +72,5 @@ async fn all_releases_together_are_bounded() {
     rig.terminate().await;
     let report = rig.report().await;
     assert_eq!(report.took_ms, 1_000);
-    assert_eq!(report.releases[1].outcome, "skipped");
+    assert_eq!(report.releases[1].outcome, ReleaseOutcome::Skipped);
 }

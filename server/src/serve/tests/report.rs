@@ -1,6 +1,6 @@
 //! What people and machines are told.
 
-use crate::report::ConnectionClass;
+use crate::drain::ConnectionClass;
 use crate::testing::{Gate, Rig, ms};
 use crate::{Policy, Report, ShutdownHandle};
 

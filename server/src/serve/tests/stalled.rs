@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::post;
 
-use crate::report::ConnectionClass;
+use crate::drain::ConnectionClass;
 use crate::testing::{Gate, Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 

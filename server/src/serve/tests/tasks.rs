@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use tokio::sync::mpsc;
 
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Aborted, Policy, ShutdownHandle};
+use crate::{Aborted, Cause, Policy, ReleaseOutcome, ShutdownHandle, Signal};
 
 fn rig(shutdown: &ShutdownHandle) -> Rig {
     let shutdown = shutdown.clone();
@@ -65,7 +65,7 @@ async fn panic_of_an_essential_task_begins_the_shutdown() {
     };
     let task = tokio::spawn(shutdown.track(task).essential());
     let report = rig.report().await;
-    assert_eq!((report.cause.as_str(), report.exit_code()), ("panic", 70));
+    assert_eq!((report.cause, report.exit_code()), (Cause::Panic, 70));
     assert!(task.await.expect_err("the panic propagates").is_panic());
 }
 
@@ -83,7 +83,7 @@ async fn panic_of_an_essential_task_during_the_shutdown_is_reported() {
     gate.let_go(1);
     assert!(task.await.is_err());
     let report = rig.report().await;
-    assert_eq!((report.cause.as_str(), report.exit_code()), ("SIGTERM", 70));
+    assert_eq!((report.cause, report.exit_code()), (Cause::Signal(Signal::Terminate), 70));
     assert!(report.panicked && !report.clean);
     assert!(report.to_string().contains("a task that matters panicked"), "{report}");
 }
@@ -128,7 +128,7 @@ async fn panic_of_an_essential_task_before_the_start_ends_the_server() {
     assert!(task.await.is_err());
     assert!(shutdown.is_draining());
     let report = rig(&shutdown).report().await;
-    assert_eq!((report.cause.as_str(), report.exit_code()), ("panic", 70));
+    assert_eq!((report.cause, report.exit_code()), (Cause::Panic, 70));
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,7 +153,7 @@ async fn tasks_that_are_cut_are_dropped_before_the_release() {
     settle().await;
     assert!(!deaf.is_finished());
     let report = rig.report().await;
-    assert_eq!((report.aborted.tasks, report.releases[0].outcome), (1, "done"));
+    assert_eq!((report.aborted.tasks, report.releases[0].outcome), (1, ReleaseOutcome::Done));
     assert_eq!(deaf.await.expect("no panic"), Err(Aborted));
 }
 
@@ -239,7 +239,7 @@ async fn application_begins_the_shutdown() {
     assert!(shutdown.is_draining());
     shutdown.begin();
     let report = rig.report().await;
-    assert_eq!((report.cause.as_str(), report.exit_code()), ("application", 0));
+    assert_eq!((report.cause, report.exit_code()), (Cause::Application, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -249,7 +249,7 @@ async fn shutdown_begun_before_the_start_waits_for_tracked_tasks() {
     shutdown.begin();
     shutdown.draining().await;
     let report = rig(&shutdown).report().await;
-    assert_eq!((report.cause.as_str(), report.took_ms), ("application", 2_000));
+    assert_eq!((report.cause, report.took_ms), (Cause::Application, 2_000));
     assert_eq!(task.await.expect("no panic"), Ok(()));
 }
 

@@ -9,7 +9,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::report::ConnectionClass;
+use crate::drain::ConnectionClass;
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{Policy, ShutdownHandle};
 

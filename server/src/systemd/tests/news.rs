@@ -3,7 +3,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::manager::Manager;
 use crate::testing::{Gate, Rig, ms, settle};
-use crate::{Policy, ShutdownHandle, Signal};
+use crate::{Cause, Policy, ShutdownHandle, Signal};
 
 fn rig(manager: &Manager, policy: Policy, app: Router) -> Rig {
     let notifier = manager.notifier();
@@ -82,7 +82,7 @@ async fn a_panic_that_begins_the_shutdown_is_told_too() {
     });
     let task = tokio::spawn(drain.track(async { panic!("on purpose") }).essential());
     assert!(task.await.is_err());
-    assert_eq!(rig.report().await.cause, "panic");
+    assert_eq!(rig.report().await.cause, Cause::Panic);
     assert!(manager.heard_all().contains(&"STOPPING=1".to_owned()));
 }
 

@@ -6,7 +6,7 @@ use super::frames::{
 };
 use axum::Router;
 
-use crate::report::ConnectionClass;
+use crate::drain::ConnectionClass;
 use crate::testing::{Gate, Rig};
 use crate::{Policy, ShutdownHandle};
 

@@ -11,7 +11,7 @@ use super::frames::{
     ACK, DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, PING, RST_STREAM, WINDOW_UPDATE,
     connect, frame, get, last_stream, pong, read, read_kind,
 };
-use crate::report::ConnectionClass;
+use crate::drain::ConnectionClass;
 use crate::testing::{Client, Gate, Rig, ms, settle};
 use crate::{LameDuckWork, Policy, ShutdownHandle};
 

@@ -4,7 +4,7 @@ use super::frames::{
     ACK, DATA, END_HEADERS, END_STREAM, HEADERS, PING, connect, frame, pong, read, read_kind,
 };
 use crate::Policy;
-use crate::report::ConnectionClass;
+use crate::drain::ConnectionClass;
 use crate::serve::tests::upgraded::app;
 use crate::testing::{Client, Rig, ms};
 
