@@ -10,6 +10,8 @@
 //! * `serve`: [`serve`] drives that machine over hyper: the only code that waits.
 //! * `seal`: how the listener is closed without losing handshakes under way; [`SealMethod`] says
 //!   how it was done.
+//! * [`event`]: what happens in a server, as data, for observers. The log, [`metrics`](mod@metrics)
+//!   and the messages to systemd are observers.
 //! * [`clock`], [`listener`], [`signal`]: what `serve` takes from outside, so that a test can stand
 //!   in for it.
 //! * [`guide`]: pages for whoever runs it.
@@ -30,6 +32,7 @@
 pub mod buggify;
 pub mod clock;
 pub mod drain;
+pub mod event;
 pub mod guide;
 mod handle;
 mod health;

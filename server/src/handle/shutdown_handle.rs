@@ -51,10 +51,6 @@ impl ShutdownHandle {
         Self { shared: Arc::new(ServerState::new()) }
     }
 
-    pub(crate) fn of(shared: &Arc<ServerState>) -> Self {
-        Self { shared: Arc::clone(shared) }
-    }
-
     /// How many connections hold more buffers than they need between two requests.
     #[cfg(all(test, feature = "axum"))]
     pub(crate) fn unparked(&self) -> usize {

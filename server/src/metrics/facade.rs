@@ -4,10 +4,9 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use crate::drain::ConnectionClass;
-use crate::drain::{Cause, Counts, Outcome, Released};
-use crate::report::AbortedConnection;
-use crate::seal::SealMethod;
+use crate::drain::{Cause, ConnectionClass, Counts, Phase};
+use crate::event::{Event, Observer};
+use crate::report::{AbortedConnection, Report};
 
 const SHUTDOWNS: &str = "lastorders_shutdowns_total";
 const REQUESTS_AT_SIGNAL: &str = "lastorders_requests_at_signal";
@@ -23,7 +22,57 @@ const PHASE: &str = "lastorders_phase_duration_seconds";
 const RELEASE: &str = "lastorders_release_duration_seconds";
 const SHUTDOWN: &str = "lastorders_shutdown_duration_seconds";
 
-pub(crate) fn began(cause: Cause, at_signal: Counts) {
+/// Records the events of one server.
+#[derive(Debug, Default)]
+pub(crate) struct Facade {
+    /// The phase that the server is in, and when it began.
+    phase: Option<(Phase, Duration)>,
+}
+
+impl Observer for Facade {
+    fn observe(&mut self, event: &Event<'_>) {
+        match event {
+            Event::ShutdownBegan { cause, counts, .. } => shutdown_began(*cause, *counts),
+            Event::PhaseEntered { phase, after, .. } => self.phase_entered(*phase, *after),
+            Event::Sealed { method, .. } => {
+                counter!(SEALS, "method" => word(&method.to_string())).increment(1);
+            }
+            Event::Cutting { counts, connections, .. } => cutting(*counts, connections),
+            Event::Released { resource, outcome, took, .. } => {
+                let (resource, outcome) = ((*resource).to_owned(), word(outcome.name()));
+                histogram!(RELEASE, "resource" => resource, "outcome" => outcome).record(*took);
+            }
+            Event::Finished { report } => self.finished(report),
+            Event::LameDuckShortened { .. }
+            | Event::Serving {}
+            | Event::AcceptFailed { .. }
+            | Event::RefusingWork { .. }
+            | Event::MakingRoom { .. }
+            | Event::ClosingSilent { .. }
+            | Event::ClosingIdle { .. }
+            | Event::Drained { .. }
+            | Event::Releasing { .. } => {}
+        }
+    }
+}
+
+impl Facade {
+    fn phase_entered(&mut self, phase: Phase, after: Duration) {
+        if let Some((last, began)) = self.phase.replace((phase, after)) {
+            let took = after.saturating_sub(began);
+            histogram!(PHASE, "phase" => word(last.name())).record(took);
+        }
+    }
+
+    fn finished(&self, report: &Report) {
+        counter!(FINISHED_REQUESTS).increment(report.finished as u64);
+        let took = self.phase.map_or(Duration::ZERO, |(_, after)| after);
+        let clean = if report.clean { "true" } else { "false" };
+        histogram!(SHUTDOWN, "clean" => clean).record(took);
+    }
+}
+
+fn shutdown_began(cause: Cause, at_signal: Counts) {
     describe();
     counter!(SHUTDOWNS, "cause" => cause.to_string()).increment(1);
     gauge!(REQUESTS_AT_SIGNAL).set(at_signal.requests as f64);
@@ -38,32 +87,12 @@ pub(crate) fn began(cause: Cause, at_signal: Counts) {
     }
 }
 
-pub(crate) fn sealed(method: SealMethod) {
-    counter!(SEALS, "method" => word(&method.to_string())).increment(1);
-}
-
-pub(crate) fn aborted(cut: Counts, connections: &[AbortedConnection]) {
+fn cutting(cut: Counts, connections: &[AbortedConnection]) {
     counter!(ABORTED_REQUESTS).increment(cut.requests as u64);
     counter!(ABORTED_TASKS).increment(cut.tasks as u64);
     for connection in connections {
         counter!(ABORTED_CONNECTIONS, "class" => connection.class.name()).increment(1);
     }
-}
-
-pub(crate) fn released(resource: &str, released: &Released) {
-    let outcome = word(released.outcome.name());
-    histogram!(RELEASE, "resource" => resource.to_owned(), "outcome" => outcome)
-        .record(released.took);
-}
-
-pub(crate) fn finished(outcome: &Outcome) {
-    counter!(FINISHED_REQUESTS).increment(outcome.finished as u64);
-    for (phase, _, took) in outcome.phases() {
-        histogram!(PHASE, "phase" => word(phase.name())).record(took);
-    }
-    let took: Duration = outcome.phases().map(|(_, _, took)| took).sum();
-    let clean = if outcome.is_clean() { "true" } else { "false" };
-    histogram!(SHUTDOWN, "clean" => clean).record(took);
 }
 
 /// A name as the value of a label.

@@ -23,9 +23,9 @@
 //! is `lame_duck`, an `outcome` is `timed_out`, a `class` is `half_head`. `resource` is the name
 //! that was given to [`Serve::release`](crate::Serve::release).
 //!
-//! Each is recorded at the step that it speaks of, and nothing is recorded while the server serves:
-//! no request costs anything. Counters that count nothing are recorded too, as 0, so that there is
-//! something to compare with.
+//! An [observer](crate::event) records each metric at the event that the metric describes. Nothing
+//! is recorded while the server serves: no request costs anything. Counters that count nothing are
+//! recorded too, as 0, so that there is something to compare with.
 //!
 //! # Getting them out
 //!
@@ -47,4 +47,4 @@
 mod facade;
 
 #[cfg(feature = "metrics")]
-pub(crate) use facade::{aborted, began, finished, released, sealed};
+pub(crate) use facade::Facade;

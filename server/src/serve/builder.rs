@@ -14,11 +14,13 @@ use super::BoxError;
 use super::driver::Driver;
 use super::http::HttpOptions;
 use super::release::{IntoReleased, Resource};
-use super::steps;
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::drain::{Policy, Signal};
+use crate::event::{Event, Log, Observer, Observers};
 use crate::handle::ShutdownHandle;
 use crate::listener::Listener;
+#[cfg(feature = "metrics")]
+use crate::metrics;
 use crate::report::Report;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 use crate::systemd::{self, Notifier};
@@ -40,6 +42,7 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
         handle: None,
         resources: Vec::new(),
         http: HttpOptions::default(),
+        observers: Observers::default(),
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         notifier: Notifier::silent(),
     }
@@ -65,6 +68,7 @@ pub struct Serve<L, S, C = TokioClock> {
     handle: Option<ShutdownHandle>,
     resources: Vec<Resource>,
     http: HttpOptions,
+    observers: Observers,
     #[cfg(all(feature = "systemd", target_os = "linux"))]
     notifier: Notifier,
 }
@@ -95,6 +99,7 @@ impl<L, S, C> Serve<L, S, C> {
             handle: self.handle,
             resources: self.resources,
             http: self.http,
+            observers: self.observers,
             #[cfg(all(feature = "systemd", target_os = "linux"))]
             notifier: self.notifier,
         }
@@ -118,6 +123,17 @@ impl<L, S, C> Serve<L, S, C> {
         Fut::Output: IntoReleased,
     {
         self.resources.push(Resource::new(name.into(), bound, release));
+        self
+    }
+
+    /// Adds an observer, which gets every [`Event`] of this server from here on. May be called more
+    /// than once: the observers are called in the order of these calls, and after those of the
+    /// library, such as the log.
+    ///
+    /// The observer is called on the task that awaits this [`Serve`], so it must not block; see
+    /// [`Observer`].
+    pub fn observe(mut self, observer: impl Observer) -> Self {
+        self.observers.add(observer);
         self
     }
 
@@ -174,19 +190,30 @@ where
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
+        let mut observers = Observers::default();
+        observers.add(Log);
+        #[cfg(feature = "metrics")]
+        observers.add(metrics::Facade::default());
+        #[cfg(all(feature = "systemd", target_os = "linux"))]
+        let messages = (!self.notifier.is_silent()).then(|| {
+            let (observer, messages) = systemd::messages(self.notifier, clock.clone());
+            observers.add(observer);
+            messages
+        });
+        observers.append(self.observers);
         let (policy, wrong) = self.policy.fixed();
         if let Some(error) = wrong {
-            steps::shortened(&error, policy.lame_duck);
+            let lame_duck = policy.lame_duck;
+            observers.emit(&Event::LameDuckShortened { error: &error, lame_duck });
         }
         shared.begin(clock, policy, bounds, self.http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
-        #[cfg(all(feature = "systemd", target_os = "linux"))]
-        let (known, notifier) = (std::sync::Arc::clone(&shared), self.notifier);
+        let app = prepared(self.app);
         let run =
-            Driver::new(self.listener, prepared(self.app), shared, http, signals, resources).run();
+            Driver::new(self.listener, app, shared, http, signals, resources, observers).run();
         #[cfg(all(feature = "systemd", target_os = "linux"))]
-        if !notifier.is_silent() {
-            return Box::pin(systemd::follow(run, known, notifier));
+        if let Some(messages) = messages {
+            return Box::pin(messages.send_while(run));
         }
         Box::pin(run)
     }

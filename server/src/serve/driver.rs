@@ -1,10 +1,12 @@
-use std::future::pending;
+use std::future::{Future, pending, poll_fn};
 use std::io;
+use std::mem;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::body::RequestBody;
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
 use http::{Request, Response};
@@ -16,15 +18,16 @@ use tower_service::Service;
 
 use super::BoxError;
 use super::accept_state::{AcceptEvent, AcceptState};
+use super::body::RequestBody;
 use super::builder::Signals;
 use super::conn_task;
+use super::emitter::Emitter;
 use super::http::Http;
 use super::make_room;
 use super::parking::Parking;
 use super::release::{Releasing, Resource};
-use super::steps;
-use crate::drain::ShutdownFlags;
-use crate::drain::{Action, Input, ReleaseOutcome};
+use crate::drain::{Action, Input, Phase, ReleaseOutcome, ShutdownFlags};
+use crate::event::Observers;
 use crate::hooks;
 use crate::listener::{Listener, concerns_one_connection};
 use crate::report::{AbortedConnection, Report};
@@ -39,7 +42,7 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// queue that Linux grants by default. Whatever connects without end does not hold the shutdown up.
 const LONGEST_QUEUE: usize = 4096;
 
-/// Feeds the machine and carries out its actions.
+/// Feeds the machine, carries out its actions, and reports both as events.
 pub(super) struct Driver<L: Listener, S> {
     entrance: AcceptState<L>,
     /// Until no connection can come any more: what it holds, such as the senders of a worker's
@@ -50,8 +53,9 @@ pub(super) struct Driver<L: Listener, S> {
     resources: Vec<Resource>,
     /// The release under way.
     releasing: Option<Releasing>,
-    /// Of how many resources it has been said what became of them.
-    said_released: usize,
+    emitter: Emitter,
+    /// The seal has closed idle connections, which is not reported yet.
+    made_room: Arc<AtomicBool>,
     http: Arc<Http>,
     connections: JoinSet<()>,
     parking: Parking,
@@ -60,10 +64,10 @@ pub(super) struct Driver<L: Listener, S> {
 }
 
 /// What the driver was woken by.
-enum Event<L: Listener> {
+enum WakeUp<L: Listener> {
     Input(Input),
     AcceptEvent(AcceptEvent<L>),
-    Released(ReleaseOutcome),
+    Released(ReleaseOutcome, Option<BoxError>),
     /// Actions are waiting, or a connection's task has ended.
     Woken,
     SignalsEnded,
@@ -85,6 +89,7 @@ where
         http: Http,
         signals: Signals,
         resources: Vec<Resource>,
+        observers: Observers,
     ) -> Self {
         Self {
             entrance: AcceptState::Open(listener),
@@ -93,7 +98,8 @@ where
             signals: Some(signals),
             resources,
             releasing: None,
-            said_released: 0,
+            emitter: Emitter::new(observers),
+            made_room: Arc::default(),
             http: Arc::new(http),
             connections: JoinSet::new(),
             parking: Parking::default(),
@@ -114,38 +120,42 @@ where
                     return self.report();
                 }
             }
-            let event = self.next_event().await;
+            self.report_phases();
+            let woken = self.next_wake_up().await;
             hooks::before_event().await;
-            self.handle(event);
+            self.handle(woken);
             // A listener that is always ready must not keep the runtime from everything else: on
             // one thread neither a connection nor a signal would come to its turn.
             consume_budget().await;
         }
     }
 
-    fn handle(&mut self, event: Event<L>) {
-        match event {
-            Event::Input(input @ Input::Signalled(_)) => self.begin(input),
-            Event::Input(input) => self.shared.tell(input),
-            Event::Released(outcome) => {
+    fn handle(&mut self, woken: WakeUp<L>) {
+        match woken {
+            WakeUp::Input(input @ Input::Signalled(_)) => self.begin(input),
+            WakeUp::Input(input) => self.shared.tell(input),
+            WakeUp::Released(outcome, error) => {
                 self.shared.tell(Input::Released(outcome));
-                self.say_released();
+                self.report_released(error.as_ref());
             }
-            Event::AcceptEvent(AcceptEvent::Accepted(Ok((io, _)))) => self.admit(io),
-            Event::AcceptEvent(AcceptEvent::Accepted(Err(error))) => self.accept_failed(&error),
-            Event::AcceptEvent(AcceptEvent::AcceptPanicked) => {
+            WakeUp::AcceptEvent(AcceptEvent::Accepted(Ok((io, _)))) => self.admit(io),
+            WakeUp::AcceptEvent(AcceptEvent::Accepted(Err(error))) => self.accept_failed(&error),
+            WakeUp::AcceptEvent(AcceptEvent::AcceptPanicked) => {
                 self.entrance = AcceptState::Shut;
                 self.begin(Input::Panicked);
             }
-            Event::AcceptEvent(AcceptEvent::Rested) => self.entrance.stop_resting(),
-            Event::AcceptEvent(AcceptEvent::Sealed(method)) => self.sealed(method),
-            Event::Woken => self.parking.round_if_crowded(&self.shared),
-            Event::SignalsEnded => self.signals = None,
+            WakeUp::AcceptEvent(AcceptEvent::Rested) => self.entrance.stop_resting(),
+            WakeUp::AcceptEvent(AcceptEvent::Sealed(method)) => self.sealed(method),
+            WakeUp::Woken => self.parking.round_if_crowded(&self.shared),
+            WakeUp::SignalsEnded => self.signals = None,
         }
     }
 
-    /// Takes note of what a handle asks for.
+    /// Takes note of what a handle asks for, and of what the seal has done.
     fn poll_requests(&mut self) {
+        if self.made_room.swap(false, Ordering::Relaxed) {
+            self.emitter.making_room(&self.shared.snapshot());
+        }
         if let Some(asked) = self.shared.take_asked() {
             self.begin(asked);
         }
@@ -166,7 +176,7 @@ where
             // Unconstrained, because a spent task budget would look like an empty queue.
             let entered = unconstrained(self.entrance.next()).now_or_never();
             let Some(entered) = entered else { return };
-            self.handle(Event::AcceptEvent(entered));
+            self.handle(WakeUp::AcceptEvent(entered));
         }
     }
 
@@ -175,8 +185,42 @@ where
         self.shared.machine().next_action()
     }
 
+    /// Reports the phases that no action enters: `Draining` of a server that no longer had a
+    /// listener, and `Releasing` of one without resources.
+    fn report_phases(&mut self) {
+        let entered = self.shared.machine().outcome().entered.len();
+        if entered > self.emitter.reported_phases() {
+            self.emitter.phases(&self.shared.snapshot(), Phase::Done);
+        }
+    }
+
+    /// Waits for whatever comes first. Before the first wait, the server reports that it serves.
+    async fn next_wake_up(&mut self) -> WakeUp<L> {
+        if self.emitter.is_serving() {
+            return self.next_event().await;
+        }
+        // Both the emitter and the future need `self`, so the emitter is lent.
+        let mut emitter = mem::take(&mut self.emitter);
+        let woken = {
+            let mut next = pin!(self.next_event());
+            poll_fn(|cx| {
+                let polled = next.as_mut().poll(cx);
+                if polled.is_pending() {
+                    emitter.serving();
+                }
+                polled
+            })
+            .await
+        };
+        if matches!(woken, WakeUp::AcceptEvent(AcceptEvent::Accepted(Ok(_)))) {
+            emitter.serving();
+        }
+        self.emitter = emitter;
+        woken
+    }
+
     /// Waits for whatever comes first. Cancel safe.
-    async fn next_event(&mut self) -> Event<L> {
+    async fn next_event(&mut self) -> WakeUp<L> {
         let due = self.shared.machine().deadline();
         let due = due.map(|at| self.shared.clock().sleep_until(at));
         tokio::select! {
@@ -184,19 +228,19 @@ where
             // and what has ended by a deadline has ended in time.
             biased;
             signal = next_signal(&mut self.signals) => match signal {
-                Some(signal) => Event::Input(Input::Signalled(signal)),
-                None => Event::SignalsEnded,
+                Some(signal) => WakeUp::Input(Input::Signalled(signal)),
+                None => WakeUp::SignalsEnded,
             },
-            () = self.shared.driver.notified() => Event::Woken,
-            () = due.unwrap_or_else(|| Box::pin(pending())) => Event::Input(Input::Tick),
-            outcome = release(&mut self.releasing) => Event::Released(outcome),
+            () = self.shared.driver.notified() => WakeUp::Woken,
+            () = due.unwrap_or_else(|| Box::pin(pending())) => WakeUp::Input(Input::Tick),
+            (outcome, error) = release(&mut self.releasing) => WakeUp::Released(outcome, error),
             Some(_) = self.connections.join_next() => {
                 // Many may end at once, and one look at the machine does for all.
                 while self.connections.try_join_next().is_some() {}
-                Event::Woken
+                WakeUp::Woken
             }
-            () = self.parking.round(&self.shared) => Event::Woken,
-            entered = self.entrance.next() => Event::AcceptEvent(entered),
+            () = self.parking.round(&self.shared) => WakeUp::Woken,
+            entered = self.entrance.next() => WakeUp::AcceptEvent(entered),
         }
     }
 
@@ -210,12 +254,12 @@ where
         if concerns_one_connection(error) {
             return;
         }
-        tracing::warn!(%error, "cannot accept; resting");
+        self.emitter.accept_failed(error, ACCEPT_REST);
         self.entrance.rest(self.shared.clock().sleep(ACCEPT_REST));
     }
 
     fn carry_out(&mut self, action: Action) {
-        steps::before(action, &self.shared.snapshot());
+        self.emitter.before(action, &self.shared.snapshot());
         match action {
             Action::FailReadiness => self.shared.set_flag(ShutdownFlags::UNREADY),
             Action::AnswerWithClose => self.shared.set_flag(ShutdownFlags::ANNOUNCE_CLOSE),
@@ -227,7 +271,7 @@ where
             Action::Release(place) => self.release(place),
             Action::Abandon(_) => {
                 self.releasing = None;
-                self.say_released();
+                self.report_released(None);
             }
             Action::Finish => {}
         }
@@ -239,11 +283,9 @@ where
                 let (admit, admitted) = unbounded_channel();
                 let grace = self.shared.machine().policy().handshake_grace;
                 let context = SealContext::new(admit, grace, self.shared.clock().clone());
-                let context = context.or_make_room(make_room::maker(&self.shared));
-                self.entrance = AcceptState::Sealing {
-                    seal: Box::pin(hooks::seal(listener, context)),
-                    admitted,
-                };
+                let context = context.or_make_room(make_room::maker(&self.shared, &self.made_room));
+                let seal = Box::pin(hooks::seal(listener, context));
+                self.entrance = AcceptState::Sealing { seal, admitted };
             }
             AcceptState::Sealing { .. } | AcceptState::Shut => {
                 self.app = None;
@@ -261,7 +303,7 @@ where
         self.app = None;
         self.method = Some(method);
         self.shared.tell(Input::Sealed);
-        steps::sealed(method, &self.shared.snapshot());
+        self.emitter.sealed(method, &self.shared.snapshot());
     }
 
     fn abort_remaining(&mut self) {
@@ -271,23 +313,19 @@ where
         let now = self.shared.clock().now();
         let left = self.shared.connections();
         self.aborted = left.iter().filter_map(|conn| conn.describe(now)).collect();
-        steps::aborting(&self.shared.snapshot(), &self.aborted);
+        self.emitter.cutting(&self.shared.snapshot(), &self.aborted);
         self.shared.set_flag(ShutdownFlags::ABORT);
     }
 
     fn release(&mut self, place: usize) {
         let resource = &mut self.resources[place];
-        steps::releasing(&resource.name);
+        self.emitter.releasing(&resource.name);
         self.releasing = resource.release.take().map(|begin| begin());
     }
 
-    /// Says of each resource what became of it, once that is known.
-    fn say_released(&mut self) {
-        let machine = self.shared.snapshot();
-        for it in &machine.outcome().released[self.said_released..] {
-            steps::released(&self.resources[it.place].name, it);
-            self.said_released += 1;
-        }
+    /// Reports how each release ended, as soon as that is known.
+    fn report_released(&mut self, error: Option<&BoxError>) {
+        self.emitter.released(&self.shared.snapshot(), &self.resources, error);
     }
 
     fn report(mut self) -> Report {
@@ -297,7 +335,7 @@ where
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
         let report =
             Report::new(machine.outcome(), machine.policy(), names, self.method, self.aborted);
-        steps::finished(machine.outcome(), &report);
+        self.emitter.finished(&machine, &report);
         report
     }
 }
@@ -310,17 +348,14 @@ async fn next_signal(signals: &mut Option<Signals>) -> Option<crate::drain::Sign
 }
 
 /// Cancel safe: the release itself stays where it is.
-async fn release(releasing: &mut Option<Releasing>) -> ReleaseOutcome {
+async fn release(releasing: &mut Option<Releasing>) -> (ReleaseOutcome, Option<BoxError>) {
     let Some(release) = releasing else {
         return pending().await;
     };
     let outcome = match AssertUnwindSafe(release).catch_unwind().await {
-        Ok(Ok(())) => ReleaseOutcome::Done,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "release failed");
-            ReleaseOutcome::Failed
-        }
-        Err(_) => ReleaseOutcome::Panicked,
+        Ok(Ok(())) => (ReleaseOutcome::Done, None),
+        Ok(Err(error)) => (ReleaseOutcome::Failed, Some(error)),
+        Err(_) => (ReleaseOutcome::Panicked, None),
     };
     *releasing = None;
     outcome

@@ -12,7 +12,7 @@
 //! * `parking`: takes the buffers from idle connections where there are many.
 //! * `make_room`: closes idle connections where descriptors are short.
 //! * `release`: resources that are released at the end.
-//! * `steps`: each step of the shutdown, for the log and the metrics.
+//! * `emitter`: makes events of what the driver does.
 //!
 //! # How a request ends
 //!
@@ -42,13 +42,13 @@ mod builder;
 mod conn_io;
 mod conn_task;
 mod driver;
+mod emitter;
 mod http;
 mod io;
 mod make_room;
 mod parking;
 mod release;
 mod service;
-mod steps;
 
 #[cfg(all(test, feature = "axum"))]
 mod tests;

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use super::{BufferBudget, Conn, TaskEntry};
 use crate::clock::SharedClock;
 use crate::drain::ShutdownFlags;
-use crate::drain::{Action, Input, Machine, Policy};
+use crate::drain::{Action, Input, Machine, Phase, Policy};
 use crate::hooks::ShutdownHook;
 
 /// What the driver, every connection and every handle have in common.
@@ -84,8 +84,8 @@ impl ServerState {
         lock(&self.machine)
     }
 
-    /// The machine as it stands, for the log: writing that under the lock would hold every request
-    /// up while the log does.
+    /// A copy of the machine, for events: observers that ran under the lock would hold up every
+    /// request.
     pub(crate) fn snapshot(&self) -> Machine {
         self.machine().machine.clone()
     }
@@ -94,12 +94,15 @@ impl ServerState {
         self.clock.get().expect("connections are only made while serving")
     }
 
-    /// Tells the machine what happened, and the driver if there is something to do about it.
+    /// Tells the machine what happened, and wakes the driver if it has something to do or report.
     pub(crate) fn tell(&self, input: Input) {
         let mut machine = self.machine();
         let now = self.clock.get().map_or(Duration::ZERO, SharedClock::since_origin);
+        let before = machine.phase();
         machine.handle(now, input);
-        let woken = machine.has_actions();
+        // `Releasing` begins without an action when there are no resources. The driver reports it.
+        let releasing = before < Phase::Releasing && machine.phase() == Phase::Releasing;
+        let woken = releasing || machine.has_actions();
         drop(machine);
         if woken {
             self.driver.notify_one();

@@ -1,12 +1,12 @@
 #![doc = include_str!("../../docs/systemd.md")]
 
-mod follow;
+mod messages;
 mod notifier;
 mod sockets;
 
 #[cfg(all(test, feature = "axum"))]
 mod tests;
 
-pub(crate) use follow::follow;
+pub(crate) use messages::messages;
 pub use notifier::Notifier;
 pub use sockets::{SocketFault, Sockets, SocketsError, sockets};

@@ -7,6 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
 
+use sd_notify::NotifyState;
+
 use crate::clock::SharedClock;
 
 /// How long to wait before trying again when the service manager's queue is full.
@@ -15,6 +17,9 @@ const QUEUE_REST: Duration = Duration::from_millis(10);
 /// Tells the service manager how the service is (`sd_notify(3)`).
 ///
 /// Handed to [`Serve::systemd`](crate::Serve::systemd), which knows when there is news.
+// The crate `sd-notify` words the messages. The crate cannot send them: its `notify` blocks when
+// the manager's queue is full, opens a socket for each message, knows no abstract address
+// (`@name`), and reads the environment of the process, which tests cannot replace.
 pub struct Notifier {
     socket: Option<UnixDatagram>,
     watchdog: Option<Duration>,
@@ -78,24 +83,24 @@ impl Notifier {
         Ok(notifier.watchdog(watchdog.map(Duration::from_micros)))
     }
 
-    /// Tells one thing, after all that was told before.
+    /// Sends one message, after every earlier one.
     ///
-    /// A service goes on without its manager, so nothing is made of an error but a line in the log.
-    pub(super) async fn tell(&self, news: &str, clock: &SharedClock) {
-        while let Err(error) = self.try_tell(news) {
+    /// A service continues without its manager, so an error is logged and nothing else.
+    pub(super) async fn tell(&self, state: &NotifyState<'_>, clock: &SharedClock) {
+        while let Err(error) = self.try_tell(state) {
             if error.kind() != io::ErrorKind::WouldBlock {
-                tracing::warn!(%error, news, "cannot tell the service manager");
+                tracing::warn!(%error, %state, "cannot notify the service manager");
                 return;
             }
             clock.sleep(QUEUE_REST).await;
         }
     }
 
-    /// The same for once, however full the queue is.
-    pub(super) fn try_tell(&self, news: &str) -> io::Result<()> {
+    /// Sends one message now, or fails if the manager's queue is full.
+    pub(super) fn try_tell(&self, state: &NotifyState<'_>) -> io::Result<()> {
         let Some(socket) = &self.socket else { return Ok(()) };
-        socket.send(news.as_bytes())?;
-        tracing::debug!(news, "told the service manager");
+        socket.send(state.to_string().as_bytes())?;
+        tracing::debug!(%state, "notified the service manager");
         Ok(())
     }
 

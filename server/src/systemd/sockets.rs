@@ -27,6 +27,11 @@ const FIRST: RawFd = 3;
 /// # Panics
 ///
 /// When called outside of a tokio runtime with I/O enabled.
+// The crate `listenfd` cannot replace this function: it knows no names, takes sockets that do not
+// listen, accepts an environment without `LISTEN_PID`, and removes variables from the environment,
+// which is unsound while other threads read it. Both `listenfd` and `sd-notify` set `FD_CLOEXEC`
+// without a look at it, and that flag is how `adopt` tells a descriptor that was passed from one
+// that this process has opened.
 pub fn sockets() -> Result<Sockets, SocketsError> {
     let passed = Passed::read(|name| env::var(name).ok(), std::process::id())?;
     passed.take(FIRST)

@@ -24,5 +24,5 @@ mod with_hyper_util;
 mod tests;
 
 pub use self::name::{Subject, Unknown};
-pub use self::parts::{Exit, Parts, Releasing, Resource};
+pub use self::parts::{Exit, Observer, Parts, Releasing, Resource};
 pub use self::serve::serve;

@@ -14,12 +14,13 @@ where
     L: SimListener,
     W: Listener,
 {
-    let Parts { listener, sealing, signals, policy, drain, app, resources } = parts;
+    let Parts { listener, sealing, signals, policy, drain, app, resources, observer } = parts;
     let bound = policy.release;
     let mut serve = lastorders::serve(wrap(Sealed::new(listener, sealing)), app)
         .policy(policy)
         .signals(signals)
         .shutdown_handle(drain)
+        .observe(observer)
         .date_header(false);
     for resource in resources {
         serve = serve.release(resource.name, bound, resource.release);

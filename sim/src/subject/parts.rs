@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use axum::Router;
 use futures_util::Stream;
+use lastorders::event::Event;
 use lastorders::{Policy, Report, ShutdownHandle, Signal};
 
 use crate::case::Sealing;
@@ -24,6 +25,8 @@ pub struct Parts<L> {
     pub app: Router,
     /// What is released after the last request, in this order.
     pub resources: Vec<Resource>,
+    /// Gets the events of our server. The others have none.
+    pub observer: Observer,
 }
 
 impl<L: fmt::Debug> fmt::Debug for Parts<L> {
@@ -36,6 +39,9 @@ impl<L: fmt::Debug> fmt::Debug for Parts<L> {
             .finish_non_exhaustive()
     }
 }
+
+/// Gets the events of a server.
+pub type Observer = Box<dyn FnMut(&Event<'_>) + Send>;
 
 /// Something that the service holds to its end, such as a pool.
 pub struct Resource {

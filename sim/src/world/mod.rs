@@ -8,7 +8,7 @@
 //! * `process`, `listener`, `stream`: the server's process and what it has open
 //! * `startup`: what it does before it listens
 //! * `app`, `calls`, `streamed`: the service, what it is given, and answers in parts
-//! * `inside`: what our server says of its shutdown
+//! * `inside`: the observer that records our server's shutdown
 //! * `store/`: the database
 //! * `backstage`: what the actors ask of the world
 //! * `buggify`: the rare paths that the server takes

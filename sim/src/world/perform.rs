@@ -45,7 +45,6 @@ pub(super) async fn perform<N: Net>(
     let (scene, signals) = set(net, &case, cast);
     let recorder = Arc::clone(&scene.recorder);
     let _ = record.set(Arc::clone(&recorder));
-    let _ears = inside::listen(&recorder, case.conditions.policy.lame_duck_us > 0);
     links::lay(&scene);
     recorder.record("server", What::Started { pid: 1, port: super::listener::PORT });
     let listener = if case.conditions.startup.is_some() {
@@ -118,6 +117,7 @@ async fn live<N: Net>(
         policy: scene.conditions.policy.policy(),
         drain: drain.clone(),
         app: made(&app, &scene, drain),
+        observer: Box::new(inside::observer(&scene.recorder)),
         resources: vec![Resource::new("store", move || async move { store.close().await })],
     };
     let exit = {

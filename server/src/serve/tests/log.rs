@@ -22,11 +22,11 @@ struct Sink;
 
 impl Subscriber for Sink {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "lastorders::serve::steps"
+        metadata.target() == "lastorders::event::log"
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = ConnIo { message: String::new(), fields: String::new() };
+        let mut line = Line { message: String::new(), fields: String::new() };
         event.record(&mut line);
         let level = event.metadata().level();
         LOG.with_borrow_mut(|log| log.push(format!("{level} {}{}", line.message, line.fields)));
@@ -42,12 +42,12 @@ impl Subscriber for Sink {
     fn exit(&self, _: &Id) {}
 }
 
-struct ConnIo {
+struct Line {
     message: String,
     fields: String,
 }
 
-impl Visit for ConnIo {
+impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         let _ = match field.name() {
             "message" => write!(self.message, "{value:?}"),
@@ -97,22 +97,22 @@ async fn a_shutdown_that_has_to_cut() {
     let expected = "\
 INFO shutdown begins; readiness is off cause=SIGTERM in_flight=1 connections=2 upgraded=0 tasks=1 \
 lame_duck_ms=500 deadline_ms=2000
-INFO closing the door in_flight=1 connections=2
-INFO door closed; draining method=accept until empty took_ms=0 in_flight=1 connections=2 \
+INFO closing the listener in_flight=1 connections=2
+INFO listener closed; draining method=accept until empty took_ms=0 in_flight=1 connections=2 \
 upgraded=0 tasks=1
 INFO closing connections that have not sent a byte in_flight=1 connections=2
 INFO closing idle connections in_flight=1 connections=2
-WARN cutting what is left why=\"deadline\" in_flight=1 connections=2 upgraded=0 tasks=1
+WARN cutting what is left why=deadline in_flight=1 connections=2 upgraded=0 tasks=1
 WARN request cut connection=1 class=\"active\" method=GET path=/held age_ms=2000
 WARN connection cut connection=2 class=\"half_head\"
-INFO drain over took_ms=1500 finished=1 in_flight=0 upgraded=0 tasks=0
-INFO releasing resource=\"pool\"
-INFO released resource=\"pool\" outcome=done took_ms=20
-INFO releasing resource=\"cache\"
-WARN not released in time; leaving it resource=\"cache\" outcome=timed out took_ms=100
-INFO releasing resource=\"queue\"
-WARN not released resource=\"queue\" outcome=failed took_ms=0
-INFO shutdown complete cause=\"SIGTERM\" clean=false forced=false panicked=false finished=1 cut=1 \
+INFO drain complete took_ms=1500 finished=1 in_flight=0 upgraded=0 tasks=0
+INFO releasing a resource resource=\"pool\"
+INFO resource released resource=\"pool\" outcome=done took_ms=20
+INFO releasing a resource resource=\"cache\"
+WARN resource not released in time; abandoned resource=\"cache\" outcome=timed out took_ms=100
+INFO releasing a resource resource=\"queue\"
+WARN resource not released resource=\"queue\" outcome=failed took_ms=0 error=it is gone
+INFO shutdown complete cause=SIGTERM clean=false forced=false panicked=false finished=1 cut=1 \
 took_ms=2120 exit_code=0";
     assert_eq!(lines(), expected);
 }
@@ -133,15 +133,15 @@ async fn one_of_a_server_that_refuses_and_is_forced() {
     let expected = "\
 INFO shutdown begins; readiness is off cause=SIGINT in_flight=0 connections=0 upgraded=0 tasks=0 \
 lame_duck_ms=500 deadline_ms=8000
-INFO refusing new work in_flight=0 connections=0
-INFO closing the door in_flight=0 connections=0
-INFO door closed; draining method=accept until empty took_ms=0 in_flight=0 connections=0 \
+INFO refusing new requests in_flight=0 connections=0
+INFO closing the listener in_flight=0 connections=0
+INFO listener closed; draining method=accept until empty took_ms=0 in_flight=0 connections=0 \
 upgraded=0 tasks=0
-INFO drain over took_ms=0 finished=0 in_flight=0 upgraded=0 tasks=0
-INFO releasing resource=\"pool\"
-WARN not released in time; leaving it resource=\"pool\" outcome=timed out took_ms=0
-WARN not released resource=\"cache\" outcome=skipped took_ms=0
-INFO shutdown complete cause=\"SIGINT\" clean=false forced=true panicked=false finished=0 cut=0 \
+INFO drain complete took_ms=0 finished=0 in_flight=0 upgraded=0 tasks=0
+INFO releasing a resource resource=\"pool\"
+WARN resource not released in time; abandoned resource=\"pool\" outcome=timed out took_ms=0
+WARN resource not released resource=\"cache\" outcome=skipped took_ms=0
+INFO shutdown complete cause=SIGINT clean=false forced=true panicked=false finished=0 cut=0 \
 took_ms=600 exit_code=130";
     assert_eq!(lines(), expected);
 }
@@ -156,13 +156,13 @@ async fn one_with_nothing_to_do_that_a_panic_began() {
     assert!(tokio::spawn(task).await.is_err());
     rig.report().await;
     let expected = "\
-WARN a task that matters panicked: shutdown begins; readiness is off cause=panic in_flight=0 \
+WARN shutdown begins after a panic; readiness is off cause=panic in_flight=0 \
 connections=0 upgraded=0 tasks=0 lame_duck_ms=0 deadline_ms=8000
-INFO closing the door in_flight=0 connections=0
-INFO door closed; draining method=accept until empty took_ms=0 in_flight=0 connections=0 \
+INFO closing the listener in_flight=0 connections=0
+INFO listener closed; draining method=accept until empty took_ms=0 in_flight=0 connections=0 \
 upgraded=0 tasks=0
-INFO drain over took_ms=0 finished=0 in_flight=0 upgraded=0 tasks=0
-INFO shutdown complete cause=\"panic\" clean=false forced=false panicked=true finished=0 cut=0 \
+INFO drain complete took_ms=0 finished=0 in_flight=0 upgraded=0 tasks=0
+INFO shutdown complete cause=panic clean=false forced=false panicked=true finished=0 cut=0 \
 took_ms=0 exit_code=70";
     assert_eq!(lines(), expected);
 }

@@ -5,6 +5,7 @@ mod buffer_budget;
 mod closing;
 mod deadline;
 mod endless;
+mod events;
 #[cfg(feature = "http2")]
 mod http2;
 mod in_flight;

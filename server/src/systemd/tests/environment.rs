@@ -1,6 +1,8 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use sd_notify::NotifyState;
+
 use super::manager::Manager;
 use crate::systemd::sockets::Passed;
 use crate::systemd::{Notifier, SocketsError};
@@ -68,7 +70,7 @@ fn the_manager_is_told_where_it_says() {
     let address = manager.address();
     let there = ("NOTIFY_SOCKET", address.as_str());
     let told = notifier(&[there]).expect("somebody receives");
-    told.try_tell("STATUS=here").expect("there is room");
+    told.try_tell(&NotifyState::Status("here")).expect("there is room");
     assert_eq!(manager.heard_all(), ["STATUS=here"]);
     assert_eq!(told.heartbeat(), None);
 

@@ -1,4 +1,5 @@
 use axum::Router;
+use sd_notify::NotifyState;
 use tokio::io::AsyncWriteExt;
 
 use super::manager::Manager;
@@ -118,7 +119,7 @@ async fn news_waits_until_the_manager_has_room_for_it() {
     let manager = Manager::new("full");
     let notifier = manager.notifier();
     let mut filled = 0;
-    while notifier.try_tell("noise").is_ok() {
+    while notifier.try_tell(&NotifyState::Custom("noise")).is_ok() {
         filled += 1;
     }
     let rig = rig(&manager, Policy::default(), Gate::new().app(ShutdownHandle::new()));

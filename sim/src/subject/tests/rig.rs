@@ -51,6 +51,7 @@ impl Rig {
                 flag.store(true, Ordering::Relaxed);
                 tokio::time::sleep(release).await;
             })],
+            observer: Box::new(|_| {}),
         };
         let server = tokio::spawn(async move { (serve(subject, parts).await, Instant::now()) });
         Self { queue, signals, server, seen, released, signalled: None }

@@ -1,0 +1,273 @@
+//! The events of whole shutdowns, on a paused clock.
+
+use std::future::pending;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+
+use crate::drain::{Cause, Phase, ReleaseOutcome};
+use crate::event::{CutReason, Event, Observer};
+use crate::testing::{Gate, MemoryListener, Rig, ms, settle};
+use crate::{LameDuckWork, Policy, SealMethod, Serve, ShutdownHandle, Signal};
+
+/// What an observer was told, one line an event.
+#[derive(Clone, Debug, Default)]
+struct Story(Arc<Mutex<Vec<String>>>);
+
+impl Story {
+    fn observer(&self) -> impl Observer + use<> {
+        let lines = Arc::clone(&self.0);
+        move |event: &Event<'_>| lines.lock().expect("free").push(line(event))
+    }
+
+    /// The lines since the last call.
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("free"))
+    }
+}
+
+fn line(event: &Event<'_>) -> String {
+    match event {
+        Event::LameDuckShortened { error, lame_duck } => format!("{error}: {lame_duck:?}"),
+        Event::Serving {} => "serving".to_owned(),
+        Event::AcceptFailed { error, rest } => format!("accept failed: {error}, rest {rest:?}"),
+        Event::ShutdownBegan { cause, counts, lame_duck, deadline, longest } => {
+            let (requests, tasks) = (counts.requests, counts.tasks);
+            format!("{cause} {requests} {tasks} {lame_duck:?} {deadline:?} {longest:?}")
+        }
+        Event::PhaseEntered { phase, after, counts } => {
+            format!("{phase} after {after:?} with {}", counts.requests)
+        }
+        Event::RefusingWork { counts } => format!("refusing with {}", counts.open),
+        Event::MakingRoom { counts } => format!("making room with {}", counts.open),
+        Event::Sealed { method, took, counts } => {
+            format!("sealed by {method} in {took:?} with {}", counts.open)
+        }
+        Event::ClosingSilent { counts } => format!("closing silent with {}", counts.open),
+        Event::ClosingIdle { counts } => format!("closing idle with {}", counts.open),
+        Event::Cutting { why, counts, connections } => {
+            let classes: Vec<_> = connections.iter().map(|it| it.class.name()).collect();
+            format!("cutting {} and {} by {why}: {classes:?}", counts.requests, counts.tasks)
+        }
+        Event::Drained { took, finished, counts } => {
+            format!("drained in {took:?}, {finished} finished, {} left", counts.requests)
+        }
+        Event::Releasing { resource } => format!("releasing {resource}"),
+        Event::Released { resource, outcome, took, error } => {
+            let error = error.map(ToString::to_string);
+            format!("released {resource} in {took:?}: {outcome} {error:?}")
+        }
+        Event::Finished { report } => format!("finished with {}", report.exit_code),
+    }
+}
+
+fn observed(
+    story: &Story,
+    more: impl FnOnce(Serve<MemoryListener, Router>) -> Serve<MemoryListener, Router>,
+) -> impl FnOnce(Serve<MemoryListener, Router>) -> Serve<MemoryListener, Router> {
+    move |serve| more(serve.observe(story.observer()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_that_cuts_emits_every_step_in_order() {
+    let (gate, drain, story) = (Gate::new(), ShutdownHandle::new(), Story::default());
+    let deaf = tokio::spawn(drain.track(pending::<()>()));
+    let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000)).first_byte_grace(ms(100));
+    let mut rig = Rig::with(
+        policy,
+        gate.app(drain.clone()),
+        observed(&story, |serve| {
+            serve
+                .shutdown_handle(drain)
+                .release("pool", ms(100), || tokio::time::sleep(ms(20)))
+                .release("cache", ms(100), pending::<()>)
+                .release("queue", ms(100), || async { Err::<(), _>("it is gone") })
+        }),
+    );
+    settle().await;
+    assert_eq!(story.take(), ["serving"]);
+    let mut stuck = rig.connect();
+    stuck.get("/held").await;
+    assert!(story.take().is_empty(), "a request is no event");
+    rig.terminate().await;
+    assert_eq!(story.take(), ["SIGTERM 1 1 500ms 2s 3.05s", "lame duck after 0ns with 1"]);
+    let mut late = rig.connect();
+    late.get("/").await;
+    late.answer().await;
+    drop(late);
+    assert!(stuck.closed().await);
+    rig.report().await;
+    assert!(deaf.await.expect("no panic").is_err());
+    let expected = [
+        "sealing after 500ms with 1",
+        "sealed by accept until empty in 0ns with 1",
+        "draining after 500ms with 1",
+        "closing silent with 1",
+        "closing idle with 1",
+        "aborting after 2s with 1",
+        "cutting 1 and 1 by deadline: [\"active\"]",
+        "drained in 1.5s, 1 finished, 0 left",
+        "releasing after 2s with 0",
+        "releasing pool",
+        "released pool in 20ms: done None",
+        "releasing cache",
+        "released cache in 100ms: timed out None",
+        "releasing queue",
+        "released queue in 0ns: failed Some(\"it is gone\")",
+        "done after 2.12s with 0",
+        "finished with 0",
+    ];
+    assert_eq!(story.take(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn second_sigint_is_the_reason_of_a_cut() {
+    let (gate, story) = (Gate::new(), Story::default());
+    let policy = Policy::default().lame_duck(ms(500)).lame_duck_work(LameDuckWork::Refuse);
+    let app = gate.app(ShutdownHandle::new());
+    let mut rig = Rig::with(
+        policy,
+        app,
+        observed(&story, |serve| serve.release("pool", ms(9_000), pending::<()>)),
+    );
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.signal(Signal::Interrupt);
+    settle().await;
+    rig.signal(Signal::Interrupt);
+    assert!(client.closed().await);
+    rig.signal(Signal::Interrupt);
+    assert_eq!(rig.report().await.exit_code(), 130);
+    let expected = [
+        "serving",
+        "SIGINT 1 0 500ms 8s 9.05s",
+        "lame duck after 0ns with 1",
+        "refusing with 1",
+        "aborting after 0ns with 1",
+        "cutting 1 and 0 by second SIGINT: [\"active\"]",
+        "drained in 0ns, 0 finished, 0 left",
+        "releasing after 0ns with 0",
+        "releasing pool",
+        "released pool in 0ns: timed out None",
+        "done after 0ns with 0",
+        "finished with 130",
+    ];
+    assert_eq!(story.take(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_before_the_first_wait_never_serves() {
+    let (story, drain) = (Story::default(), ShutdownHandle::new());
+    drain.begin();
+    Rig::with(
+        Policy::default(),
+        Router::new(),
+        observed(&story, |serve| serve.shutdown_handle(drain)),
+    )
+    .report()
+    .await;
+    let expected = [
+        "application 0 0 0ns 8s 9.05s",
+        "sealing after 0ns with 0",
+        "sealed by accept until empty in 0ns with 0",
+        "draining after 0ns with 0",
+        "drained in 0ns, 0 finished, 0 left",
+        "releasing after 0ns with 0",
+        "done after 0ns with 0",
+        "finished with 0",
+    ];
+    assert_eq!(story.take(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn phases_of_a_server_without_resources_come_when_they_begin() {
+    let (gate, story) = (Gate::new(), Story::default());
+    let mut rig = Rig::with(
+        Policy::default(),
+        gate.app(ShutdownHandle::new()),
+        observed(&story, |serve| serve),
+    );
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.terminate().await;
+    tokio::time::advance(ms(1_000)).await;
+    settle().await;
+    story.take();
+    gate.let_go(1);
+    client.answer().await;
+    settle().await;
+    // The connection lingers: nothing is in flight, and the server is not done.
+    let drained = ["drained in 1s, 1 finished, 0 left", "releasing after 1s with 0"];
+    assert_eq!(story.take(), drained);
+    assert!(!rig.is_done());
+    drop(client);
+    rig.report().await;
+    assert_eq!(story.take(), ["done after 1s with 0", "finished with 0"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_accepts_are_events_unless_they_concern_one_connection() {
+    let story = Story::default();
+    let rig = Rig::with(Policy::default(), Router::new(), observed(&story, |serve| serve));
+    settle().await;
+    story.take();
+    rig.fail_accept(io::ErrorKind::ConnectionAborted.into());
+    rig.fail_accept(io::Error::other("no descriptors"));
+    settle().await;
+    assert_eq!(story.take(), ["accept failed: no descriptors, rest 100ms"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shortened_lame_duck_is_an_event_before_anything_is_polled() {
+    let story = Story::default();
+    let policy = Policy::default().lame_duck(ms(15_000));
+    let _rig = Rig::with(policy, Router::new(), observed(&story, |serve| serve));
+    let [line] = &story.take()[..] else { panic!("one event") };
+    assert!(line.starts_with("lame duck of 15s") && line.ends_with(": 4s"), "{line}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn observer_that_panics_ends_neither_the_server_nor_the_others() {
+    let (before, after, lines) = (Story::default(), Story::default(), Story::default());
+    let panics = {
+        let lines = lines.clone();
+        move |_: &Event<'_>| {
+            lines.0.lock().expect("free").push("called".to_owned());
+            panic!("an observer's panic, on purpose")
+        }
+    };
+    let mut rig = Rig::with(Policy::default(), Router::new(), |serve| {
+        serve.observe(before.observer()).observe(panics).observe(after.observer())
+    });
+    rig.terminate().await;
+    assert_eq!(rig.report().await.exit_code(), 0);
+    let (before, after) = (before.take(), after.take());
+    assert_eq!(before, after);
+    assert_eq!(after.last().expect("events"), "finished with 0");
+    assert_eq!(lines.take(), ["called"]);
+}
+
+/// Typed fields: no string is read here.
+#[tokio::test(start_paused = true)]
+async fn fields_have_the_types_of_the_report() {
+    let (send, seen) = std::sync::mpsc::channel();
+    let mut rig = Rig::with(Policy::default(), Router::new(), |serve| {
+        serve.release("pool", ms(100), || async {}).observe(move |event: &Event<'_>| {
+            let matched = match event {
+                Event::ShutdownBegan { cause, .. } => *cause == Cause::Signal(Signal::Terminate),
+                Event::PhaseEntered { phase, .. } => *phase > Phase::Serving,
+                Event::Sealed { method, .. } => *method == SealMethod::AcceptUntilEmpty,
+                Event::Cutting { why, .. } => *why == CutReason::Deadline,
+                Event::Released { outcome, .. } => *outcome == ReleaseOutcome::Done,
+                Event::Finished { report } => report.clean,
+                _ => return,
+            };
+            send.send(matched).expect("the test reads");
+        })
+    });
+    rig.terminate().await;
+    rig.report().await;
+    // The beginning, four phases, the seal, the release and the end.
+    assert_eq!(seen.iter().collect::<Vec<_>>(), [true; 8]);
+}
