@@ -6,7 +6,7 @@ use crate::http::read_answer;
 /// The process that started the example, and read its address, is gone before the report.
 #[tokio::test]
 async fn examples_end_cleanly_with_stdout_closed() {
-    let mut names = vec!["axum", "blocking", "hyper", "sse", "websocket", "worker"];
+    let mut names = vec!["axum", "blocking", "hyper", "observe", "sse", "websocket", "worker"];
     if cfg!(all(feature = "http2", feature = "tls")) {
         names.push("tls");
     }

@@ -15,6 +15,7 @@ mod closed_stdout;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 mod handover;
 mod hyper;
+mod observe;
 mod sse;
 #[cfg(all(feature = "systemd", target_os = "linux"))]
 mod systemd;
