@@ -3,6 +3,7 @@
 //! * `budgets`: sizes of files and functions
 //! * `dependencies`: who may depend on whom, and who does no I/O
 //! * `ignored`: unit tests that libtest does not run by itself
+//! * `log_text`: no code matches messages of the server's log
 //! * `packages`: the published packages, and their metadata
 //! * `sleeps`: no real sleep orders events
 //! * `source`: the files, and what is in them
@@ -10,6 +11,7 @@
 mod budgets;
 mod dependencies;
 mod ignored;
+mod log_text;
 mod packages;
 mod sleeps;
 mod source;
@@ -18,8 +20,12 @@ pub(crate) use self::ignored::ignored_tests;
 pub(crate) use self::source::root;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
-    [budgets::tests(), dependencies::tests(), packages::tests(), sleeps::tests()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let rules = [
+        budgets::tests(),
+        dependencies::tests(),
+        log_text::tests(),
+        packages::tests(),
+        sleeps::tests(),
+    ];
+    rules.into_iter().flatten().collect()
 }

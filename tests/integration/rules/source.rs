@@ -14,6 +14,10 @@ pub(super) struct Source {
 }
 
 impl Source {
+    pub(super) fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into(), file: OnceCell::new() }
+    }
+
     /// The syntax tree, parsed at the first call.
     pub(super) fn file(&self) -> &syn::File {
         self.file.get_or_init(|| syn::parse_file(&self.text).expect("it is Rust"))
@@ -62,7 +66,7 @@ fn walk(folder: &Path, found: &mut Vec<Source>) {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("it is text");
             let path = path.strip_prefix(root()).expect("it lies below").display().to_string();
-            found.push(Source { path, text, file: OnceCell::new() });
+            found.push(Source::new(path, text));
         }
     }
 }
