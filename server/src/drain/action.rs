@@ -1,5 +1,6 @@
 /// What is to be done. Actions are carried out in the order in which they are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Action {
     /// Say that we are not ready: `/health` answers 503 from here on.
     FailReadiness,

@@ -1,5 +1,6 @@
 /// How far a connection has come. A connection is in one stage at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ConnState {
     /// It speaks HTTP, and a request may begin on it.
     Open,
@@ -12,6 +13,7 @@ pub enum ConnState {
 
 /// What is open and in flight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Counts {
     /// Connections on which a request may begin.
     pub open: usize,

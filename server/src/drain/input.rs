@@ -4,6 +4,7 @@ use super::ConnState;
 
 /// A request to shut down, from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Signal {
     /// SIGTERM: an orchestrator. Repeated ones are ignored, because wrappers deliver twice.
     Terminate,
@@ -14,6 +15,7 @@ pub enum Signal {
 
 /// Why a shutdown began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Cause {
     /// A signal came.
     Signal(Signal),
@@ -37,6 +39,7 @@ impl fmt::Display for Cause {
 /// What happened. Every input is legal at any time; one that contradicts the counts, such as the
 /// end of a request that never began, is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Input {
     /// A signal came.
     Signalled(Signal),
@@ -71,6 +74,7 @@ pub enum Input {
 
 /// How the release of a resource ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ReleaseOutcome {
     /// It said so itself.
     Done,

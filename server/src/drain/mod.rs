@@ -9,6 +9,10 @@
 //! * [`exit_code`]: what the numbers mean.
 //! * `connection`: the life of one connection, a second machine that follows the first one's flags.
 //! * [`Machine`]: the sequence itself; its documentation says in which order to call it.
+//!
+//! `Machine`, `Input` and `Action` are public for servers that [`serve`](crate::serve()) does not
+//! drive: servers of another protocol, or with an accept loop of their own. Such a driver can skip
+//! an `Action` that it does not know, because ticks alone bring the machine to its end.
 
 mod action;
 mod connection;
@@ -35,4 +39,3 @@ pub use outcome::{Outcome, Released};
 pub use phase::Phase;
 pub use policy::{ABORT_GRACE, LameDuckWork, Policy, PolicyError};
 pub(crate) use shutdown_flags::ShutdownFlags;
-pub use timer::Timer;

@@ -4,6 +4,7 @@ use super::{Cause, Counts, Phase, Policy, ReleaseOutcome, exit_code};
 
 /// What became of one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Released {
     /// Its place in the order given to [`Machine::new`](super::Machine::new).
     pub place: usize,
@@ -16,6 +17,7 @@ pub struct Released {
 /// What became of the shutdown, as far as the machine can know. Times count from the machine's
 /// origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// Why it began; `None` while serving.
     pub cause: Option<Cause>,

@@ -6,6 +6,7 @@ use std::fmt;
 /// entered at most once. Phases may be skipped: [`LameDuck`](Self::LameDuck) when its length is
 /// zero, [`Aborting`](Self::Aborting) when everything finished in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Phase {
     /// Work as usual. Awaits a signal, the panic of a task that matters, or the
     /// application's wish.

@@ -34,6 +34,7 @@ pub struct Postgres {
 
 /// Why the database could not be made ready.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConnectError {
     /// The database does not answer, or not yet. Another attempt may succeed.
     #[error("the database does not answer: {0}")]

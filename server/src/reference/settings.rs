@@ -10,6 +10,7 @@ use crate::drain::{LameDuckWork, Policy, PolicyError};
 /// Every option can be given in the environment instead. SIGTERM or SIGINT begins the shutdown.
 #[derive(Clone, Parser)]
 #[command(name = "lastorders-server", version, after_help = AFTER_HELP)]
+#[non_exhaustive]
 pub struct Settings {
     /// The TCP port to listen on.
     #[arg(long, env = "PORT", default_value_t = 3000)]
@@ -83,6 +84,7 @@ const AFTER_HELP: &str = "Durations are written as 250ms, 8s, 1m 30s.\n\n\
 
 /// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
 pub enum LogFormat {
     /// A line of text for each event.
     Text,
@@ -92,6 +94,7 @@ pub enum LogFormat {
 
 /// What happens to new requests after the signal, as it is spelled in the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
 pub enum Work {
     /// They are served.
     Serve,
