@@ -40,7 +40,7 @@ impl<L: Listener> SealContext<L> {
     }
 
     /// Asks the server to close idle connections, because no descriptor is left for queued ones.
-    pub(super) fn make_room(&self) {
+    pub(crate) fn make_room(&self) {
         if let Some(make_room) = &self.make_room {
             make_room();
         }

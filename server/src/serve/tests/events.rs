@@ -5,11 +5,14 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use tokio::io::DuplexStream;
 
 use crate::drain::{Cause, Phase, ReleaseOutcome};
 use crate::event::{CutReason, Event, Observer};
 use crate::testing::{Gate, MemoryListener, Rig, ms, settle};
-use crate::{LameDuckWork, Policy, SealMethod, Serve, ShutdownHandle, Signal};
+use crate::{
+    LameDuckWork, Listener, Policy, SealContext, SealMethod, Serve, ShutdownHandle, Signal,
+};
 
 /// What an observer was told, one line an event.
 #[derive(Clone, Debug, Default)]
@@ -204,6 +207,60 @@ async fn phases_of_a_server_without_resources_come_when_they_begin() {
     drop(client);
     rig.report().await;
     assert_eq!(story.take(), ["done after 1s with 0", "finished with 0"]);
+}
+
+/// A listener whose seal has no descriptors for 400 ms.
+struct OutOfDescriptors(MemoryListener);
+
+impl Listener for OutOfDescriptors {
+    type Io = DuplexStream;
+    type Addr = ();
+
+    async fn accept(&mut self) -> io::Result<(DuplexStream, ())> {
+        self.0.accept().await
+    }
+
+    fn local_addr(&self) -> io::Result<()> {
+        self.0.local_addr()
+    }
+
+    async fn seal(self, context: SealContext<Self>) -> SealMethod {
+        for _ in 0..40 {
+            context.make_room();
+            context.sleep(ms(10)).await;
+        }
+        SealMethod::AcceptUntilEmpty
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_connections_that_make_room_are_an_event() {
+    let story = Story::default();
+    let app = Gate::new().app(ShutdownHandle::new());
+    let mut rig = Rig::behind(Policy::default(), app, OutOfDescriptors, |serve| {
+        serve.observe(story.observer())
+    });
+    let mut idle = rig.connect();
+    idle.get("/").await;
+    idle.answer().await;
+    rig.terminate().await;
+    assert!(idle.closed().await);
+    assert_eq!(rig.elapsed(), Policy::default().idle_grace);
+    drop(idle);
+    rig.report().await;
+    let expected = [
+        "serving",
+        "SIGTERM 0 0 0ns 8s 9.05s",
+        "sealing after 0ns with 0",
+        "making room with 1",
+        "sealed by accept until empty in 400ms with 0",
+        "draining after 400ms with 0",
+        "drained in 0ns, 0 finished, 0 left",
+        "releasing after 400ms with 0",
+        "done after 400ms with 0",
+        "finished with 0",
+    ];
+    assert_eq!(story.take(), expected);
 }
 
 #[tokio::test(start_paused = true)]

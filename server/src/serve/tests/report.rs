@@ -1,8 +1,10 @@
 //! What people and machines are told.
 
+use serde_json::to_value;
+
 use crate::drain::ConnectionClass;
 use crate::testing::{Gate, Rig, ms};
-use crate::{Policy, Report, ShutdownHandle};
+use crate::{Cause, Phase, Policy, ReleaseOutcome, Report, ShutdownHandle, Signal};
 
 /// A shutdown with a lame duck, one request that finishes, one that is cut, and one resource.
 async fn eventful() -> Report {
@@ -44,7 +46,7 @@ SIGTERM: shut down in 2020 ms, exit code 0
 
 #[tokio::test(start_paused = true)]
 async fn for_machines() {
-    let report = serde_json::to_value(eventful().await).expect("it can be written");
+    let report = to_value(eventful().await).expect("it can be written");
     let none = serde_json::json!(
         { "requests": 0, "connections": 0, "upgraded": 0, "lingering": 0, "tasks": 0 }
     );
@@ -82,6 +84,32 @@ async fn for_machines() {
 #[test]
 fn a_class_has_one_name() {
     for class in ConnectionClass::ALL {
-        assert_eq!(serde_json::to_value(class).expect("it can be written"), class.name());
+        assert_eq!(to_value(class).expect("it can be written"), class.name());
+    }
+}
+
+#[test]
+fn phases_causes_and_outcomes_are_written_as_their_names() {
+    for phase in Phase::ALL {
+        assert_eq!(to_value(phase).expect("it can be written"), phase.name());
+    }
+    let causes = [
+        (Cause::Signal(Signal::Terminate), "SIGTERM"),
+        (Cause::Signal(Signal::Interrupt), "SIGINT"),
+        (Cause::Panic, "panic"),
+        (Cause::Application, "application"),
+    ];
+    for (cause, name) in causes {
+        assert_eq!(to_value(cause).expect("it can be written"), name);
+    }
+    let outcomes = [
+        (ReleaseOutcome::Done, "done"),
+        (ReleaseOutcome::Failed, "failed"),
+        (ReleaseOutcome::Panicked, "panicked"),
+        (ReleaseOutcome::TimedOut, "timed out"),
+        (ReleaseOutcome::Skipped, "skipped"),
+    ];
+    for (outcome, name) in outcomes {
+        assert_eq!(to_value(outcome).expect("it can be written"), name);
     }
 }

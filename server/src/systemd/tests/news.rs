@@ -49,6 +49,20 @@ async fn the_lame_duck_is_a_part_of_the_stop() {
     assert!(!rig.is_done());
 }
 
+/// More microseconds than 32 bits hold.
+#[tokio::test(start_paused = true)]
+async fn deadline_of_two_hours_is_told_in_full() {
+    let manager = Manager::new("hours");
+    let gate = Gate::new();
+    let policy = Policy::default().deadline(ms(7_200_000)).release(ms(950));
+    let mut rig = rig(&manager, policy, gate.app(ShutdownHandle::new()));
+    let mut client = rig.connect();
+    client.get("/held").await;
+    rig.terminate().await;
+    let heard = manager.heard_all();
+    assert_eq!(heard.last().map(String::as_str), Some("EXTEND_TIMEOUT_USEC=7202000000"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_ends_at_once_says_that_it_stops() {
     let manager = Manager::new("at-once");
