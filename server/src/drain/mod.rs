@@ -24,7 +24,7 @@ mod outcome;
 mod phase;
 mod policy;
 mod shutdown_flags;
-mod timer;
+pub(crate) mod timer;
 
 #[cfg(test)]
 mod tests;

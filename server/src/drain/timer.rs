@@ -2,7 +2,7 @@ use std::time::Duration;
 
 /// What may run out. Declaration order breaks ties between timers that run out at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Timer {
+pub(crate) enum Timer {
     /// The end of the lame duck.
     LameDuck,
     /// Connections without a byte have had their read.

@@ -1,7 +1,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::drain::{Action, Input, Machine, Phase, ReleaseOutcome, Timer};
+use crate::drain::timer::Timer;
+use crate::drain::{Action, Input, Machine, Phase, ReleaseOutcome};
 use crate::injected::{InjectedBug, injected};
 
 /// Stands between the shutdown machine and the server, and injects the bugs of the shutdown.
