@@ -9,8 +9,8 @@ use crate::state::ServerState;
 /// Lets the application observe the shutdown, and take part in it.
 ///
 /// A handle is cheap to clone, and clones share one state. A handle belongs to one
-/// [`serve`](crate::serve()), which puts it into the extensions of every request. With the feature
-/// `axum` it is an extractor too.
+/// [`serve`](crate::serve()). A handler gets it by [`current`](Self::current), or with the feature
+/// `axum` as an extractor.
 ///
 /// | the application has | it uses |
 /// |---|---|

@@ -105,8 +105,8 @@ impl<L, S, C> Serve<L, S, C> {
         }
     }
 
-    /// The handle through which the application sees the shutdown. Without this call one is made;
-    /// either way every request carries it as an extension.
+    /// The handle through which the application sees the shutdown. Without this call one is made.
+    /// Either way a handler gets it as an axum extractor, or by [`ShutdownHandle::current`].
     pub fn shutdown_handle(self, handle: ShutdownHandle) -> Self {
         Self { handle: Some(handle), ..self }
     }

@@ -5,7 +5,7 @@ use super::{Bug, Made};
 
 pub(super) static BUG: Bug = Bug {
     name: "canary",
-    wrong: "the exit code is 1 after every shutdown, however well it went",
+    wrong: "every shutdown reports a panic that did not happen, and exits with 70",
     seen_in: None,
     found_by: &["exit-status"],
     made: Made::InServer,

@@ -1,11 +1,11 @@
-//! A health check that is computed in the background and cached: the first question after the
-//! signal is told that all is well.
+//! A health check that is computed in the background and cached: the first request after the signal
+//! still gets 200.
 
 use super::{Bug, Made};
 
 pub(super) static BUG: Bug = Bug {
     name: "health-late",
-    wrong: "the health route gives the answer that was right when it was last asked",
+    wrong: "readiness goes off one request after the signal",
     seen_in: None,
     found_by: &["readiness-first", "health-draining"],
     made: Made::InServer,

@@ -10,7 +10,7 @@ const MS: Duration = Duration::from_millis(1);
 
 mod each {
     crate::subject::tests::shows! {
-        "canary": exits_1;
+        "canary": exits_70;
         "readiness-after-seal": is_ready_in_the_lame_duck;
         "health-late": is_ready_once_more;
         "lame-duck-skipped": refuses_in_the_lame_duck;
@@ -27,10 +27,10 @@ fn lame_duck() -> Policy {
     Policy::default().lame_duck(1000 * MS)
 }
 
-async fn exits_1(subject: Subject) -> bool {
+async fn exits_70(subject: Subject) -> bool {
     let mut rig = Rig::new(subject);
     rig.terminate().await;
-    rig.exit().await.is_some_and(|(code, _)| code == 1)
+    rig.exit().await.is_some_and(|(code, _)| code == 70)
 }
 
 async fn is_ready_in_the_lame_duck(subject: Subject) -> bool {
