@@ -1,9 +1,7 @@
 #[cfg(feature = "axum")]
 use axum::routing::{MethodRouter, get};
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::Full;
 
 #[cfg(feature = "axum")]
 use crate::ShutdownHandle;
@@ -26,18 +24,18 @@ where
 {
     get(move || {
         let response = response(shutdown.is_draining());
-        async move { response.map(axum::body::Body::new) }
+        async move { response.map(axum::body::Body::from) }
     })
 }
 
 /// The contract of the health route. A refused request gets the same answer as the health route.
-pub(crate) fn response(draining: bool) -> Response<Full<Bytes>> {
+pub(crate) fn response(draining: bool) -> Response<&'static str> {
     let (status, body) = if draining {
         (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"shutting_down"}"#)
     } else {
         (StatusCode::OK, r#"{"status":"ok"}"#)
     };
-    let mut response = Response::new(Full::from(body));
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

@@ -1,12 +1,18 @@
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::ShutdownHandle;
 use crate::state::ServerState;
 
+type Current = ManuallyDrop<Arc<ServerState>>;
+
 thread_local! {
     /// The server of the request whose handler this thread polls now.
-    static CURRENT: Cell<Option<Arc<ServerState>>> = const { Cell::new(None) };
+    ///
+    /// Without a destructor, which would be checked for at every access. A guard takes each value out
+    /// again, so none is left when the thread ends.
+    static CURRENT: Cell<Option<Current>> = const { Cell::new(None) };
 }
 
 impl ShutdownHandle {
@@ -20,26 +26,28 @@ impl ShutdownHandle {
     /// With axum, [`ShutdownHandle`] as an extractor is the same.
     #[must_use]
     pub fn current() -> Option<Self> {
-        let shared = CURRENT.take();
-        CURRENT.set(shared.clone());
-        shared.map(|shared| Self { shared })
+        let current = CURRENT.take()?;
+        let shared = Arc::clone(&current);
+        CURRENT.set(Some(current));
+        Some(Self { shared })
     }
 
     /// Makes this the current server of the thread until the guard is dropped.
     #[inline]
     pub(crate) fn enter(shared: &Arc<ServerState>) -> Entered {
-        Entered { previous: CURRENT.replace(Some(Arc::clone(shared))) }
+        Entered { previous: CURRENT.replace(Some(ManuallyDrop::new(Arc::clone(shared)))) }
     }
 }
 
 /// Restores the previous server of the thread on drop.
 pub(crate) struct Entered {
-    previous: Option<Arc<ServerState>>,
+    previous: Option<Current>,
 }
 
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.previous.take());
+        let left = CURRENT.replace(self.previous.take());
+        drop(left.map(ManuallyDrop::into_inner));
     }
 }

@@ -34,8 +34,8 @@ pub(crate) fn conn_handle(
     if injected(InjectedBug::NoConnectionClose) {
         effect.announces_close = false;
     }
-    if effect.started == Some(Admission::Serve) && buggify(Site::HandlerLate) {
-        effect.started = Some(Admission::ServeLate);
+    if let Some(Admission::Serve { late }) = &mut effect.started {
+        *late = buggify(Site::HandlerLate);
     }
     effect
 }

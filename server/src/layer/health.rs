@@ -132,7 +132,9 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.project().kind.project() {
-            KindProj::Health { draining } => Ok(health::response(*draining).map(Either::Left)),
+            KindProj::Health { draining } => {
+                Ok(health::response(*draining).map(|body| Either::Left(Full::from(body))))
+            }
             KindProj::Inner { answer } => {
                 ready!(answer.poll(cx)).map(|response| response.map(Either::Right))
             }

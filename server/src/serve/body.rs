@@ -3,13 +3,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::{Method, Request, StatusCode, Version};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 
 use super::BoxError;
-use crate::drain::ConnInput;
+use crate::drain::{Admission, ConnInput};
 use crate::state::Conn;
 
 /// The body of a request: hyper's, and a note on the connection when it ends.
@@ -27,25 +27,34 @@ pub struct RequestBody {
 /// The connection of a body that is not at its end.
 #[derive(Debug)]
 struct Open {
-    request: u64,
+    request: u32,
+    ended: bool,
     conn: Arc<Conn>,
 }
 
 impl RequestBody {
-    /// `open`: the number of the request and its connection, if the body is not at its end.
     #[inline]
-    pub(super) fn new(incoming: Incoming, open: Option<(u64, Arc<Conn>)>) -> Self {
-        Self { incoming, open: open.map(|(request, conn)| Open { request, conn }) }
+    pub(super) fn new(incoming: Incoming, guard: &RequestGuard) -> Self {
+        let open = (!incoming.is_end_stream()).then(|| Open {
+            request: guard.id,
+            ended: false,
+            conn: Arc::clone(&guard.conn),
+        });
+        Self { incoming, open }
     }
 }
 
-impl Drop for RequestBody {
+impl Open {
+    /// The body is at its end.
+    fn end(mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Open {
     fn drop(&mut self) {
-        if let Some(Open { request, conn }) = self.open.take() {
-            let ended = self.incoming.is_end_stream();
-            let input = if ended { ConnInput::BodyEnded } else { ConnInput::BodyDropped };
-            conn.handle(input(request));
-        }
+        let input = if self.ended { ConnInput::BodyEnded } else { ConnInput::BodyDropped };
+        self.conn.handle(input(self.request));
     }
 }
 
@@ -64,8 +73,8 @@ impl Body for RequestBody {
             // hyper closes the connection.
             Some(Err(_)) => false,
         };
-        if ended && let Some(Open { request, conn }) = self.open.take() {
-            conn.handle(ConnInput::BodyEnded(request));
+        if ended && let Some(open) = self.open.take() {
+            open.end();
         }
         Poll::Ready(frame)
     }
@@ -82,17 +91,38 @@ impl Body for RequestBody {
 /// A request in flight. Dropping it ends the request.
 #[derive(Debug)]
 pub(super) struct RequestGuard {
-    id: u64,
+    id: u32,
     conn: Arc<Conn>,
     http2: bool,
+    /// The request was a CONNECT of HTTP/1.
+    tunnel: bool,
     answered: bool,
+    admission: Admission,
 }
 
 impl RequestGuard {
-    /// For a request that [`Conn::request_started`] has counted.
+    /// Counts a request whose head was read.
+    // Apart, so that hyper's call of the service is small enough to be inlined.
+    #[inline(never)]
+    pub(super) fn start(conn: &Arc<Conn>, request: &Request<Incoming>) -> Self {
+        let http2 = request.version() == Version::HTTP_2;
+        let has_body = !request.body().is_end_stream();
+        let (id, admission) = conn.request_started(request, has_body);
+        let tunnel = !http2 && request.method() == Method::CONNECT;
+        Self { id, conn: Arc::clone(conn), http2, tunnel, answered: false, admission }
+    }
+
+    /// What becomes of the request, before the application is called.
     #[inline]
-    pub(super) fn new(id: u64, conn: Arc<Conn>, http2: bool) -> Self {
-        Self { id, conn, http2, answered: false }
+    pub(super) fn admission(&self) -> Admission {
+        // A handler of HTTP/2 is a task of its own, whose first poll may come after the end of its
+        // connection. No answer reaches the client, which may send the request again.
+        if self.http2 && self.conn.is_deaf() { Admission::Refuse } else { self.admission }
+    }
+
+    /// The application is called at the next poll.
+    pub(super) fn serve(&mut self) {
+        self.admission = Admission::Serve { late: false };
     }
 
     pub(super) fn conn(&self) -> &Arc<Conn> {
@@ -103,12 +133,20 @@ impl RequestGuard {
         self.http2
     }
 
+    /// Whether an HTTP/1 connection leaves HTTP with a response of this status.
+    #[inline]
+    pub(super) fn leaves_http(&self, status: StatusCode) -> bool {
+        let switches = status == StatusCode::SWITCHING_PROTOCOLS && !self.http2;
+        switches || (self.tunnel && status.is_success())
+    }
+
     /// From here on the request ends with the response's body, which still has to be written. Says
-    /// whether the head of the response must announce the end of the connection.
+    /// whether the head of the response must announce the end of the connection, which HTTP/2 does
+    /// by GOAWAY.
     #[inline]
     pub(super) fn answered(&mut self) -> bool {
         self.answered = true;
-        self.conn.response_started(self.id)
+        self.conn.response_started(self.id) && !self.http2
     }
 }
 
@@ -128,7 +166,7 @@ pin_project! {
     #[project = SourceProj]
     enum Source<B> {
         App { #[pin] body: B },
-        Ours { #[pin] body: Full<Bytes> },
+        Ours { text: &'static str },
     }
 }
 
@@ -149,12 +187,13 @@ impl<B> ResponseBody<B> {
     }
 
     /// A body that the server made itself.
-    pub(super) fn ours(body: Full<Bytes>, guard: RequestGuard) -> Self {
-        Self { source: Source::Ours { body }, guard }
+    pub(super) fn ours(text: &'static str, guard: RequestGuard) -> Self {
+        Self { source: Source::Ours { text }, guard }
     }
 
-    pub(super) fn conn(&self) -> &Conn {
-        self.guard.conn()
+    #[inline]
+    pub(super) fn guard(&self) -> &RequestGuard {
+        &self.guard
     }
 }
 
@@ -172,7 +211,12 @@ where
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match self.project().source.project() {
             SourceProj::App { body } => body.poll_frame(cx).map_err(Into::into),
-            SourceProj::Ours { body } => body.poll_frame(cx).map_err(Into::into),
+            SourceProj::Ours { text } => {
+                let text = std::mem::take(text);
+                let frame = (!text.is_empty())
+                    .then(|| Ok(Frame::data(Bytes::from_static(text.as_bytes()))));
+                Poll::Ready(frame)
+            }
         }
     }
 
@@ -180,7 +224,7 @@ where
     fn is_end_stream(&self) -> bool {
         match &self.source {
             Source::App { body } => body.is_end_stream(),
-            Source::Ours { body } => body.is_end_stream(),
+            Source::Ours { text } => text.is_empty(),
         }
     }
 
@@ -188,7 +232,7 @@ where
     fn size_hint(&self) -> SizeHint {
         match &self.source {
             Source::App { body } => body.size_hint(),
-            Source::Ours { body } => body.size_hint(),
+            Source::Ours { text } => SizeHint::with_exact(text.len() as u64),
         }
     }
 }

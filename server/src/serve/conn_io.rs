@@ -73,30 +73,33 @@ where
     }
 
     /// Goes on until everything waits; ready when the connection has ended.
+    #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, http: &Http) -> Poll<()> {
+        if let Self::Http1(http1) = self {
+            return Pin::new(&mut *http1.hyper).poll(cx).map(ended);
+        }
+        self.poll_apart(cx, http)
+    }
+
+    /// Everything but HTTP/1, which is polled for each request.
+    fn poll_apart(&mut self, cx: &mut Context<'_>, http: &Http) -> Poll<()> {
         loop {
-            let ended = match self {
+            match self {
                 Self::Quiet(quiet) => {
                     let first = ready!(quiet.poll(cx));
                     self.begin(first, http);
-                    continue;
                 }
-                Self::Http1(http1) => ready!(Pin::new(&mut *http1.hyper).poll(cx)),
+                Self::Http1(http1) => return Pin::new(&mut *http1.hyper).poll(cx).map(ended),
                 #[cfg(feature = "http2")]
-                Self::Http2(http2) => ready!(http2.as_mut().poll(cx)),
+                Self::Http2(http2) => return http2.as_mut().poll(cx).map(ended),
                 Self::Closing(io) => {
                     let shut = ready!(Pin::new(io).poll_shutdown(cx));
                     *self = Self::Gone;
                     // An error means that the peer is gone, so the connection is closed too.
                     drop(shut);
-                    return Poll::Ready(());
                 }
                 Self::Gone => return Poll::Ready(()),
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "connection failed");
             }
-            return Poll::Ready(());
         }
     }
 
@@ -186,6 +189,12 @@ where
     }
 }
 
+fn ended(result: hyper::Result<()>) {
+    if let Err(error) = result {
+        tracing::debug!(%error, "connection failed");
+    }
+}
+
 /// What the first bytes say.
 enum First {
     Http1,
@@ -196,6 +205,8 @@ enum First {
 }
 
 impl<I: AsyncRead + AsyncWrite + Unpin, G> Quiet<I, G> {
+    // Apart, so that the buffer burdens the stack only while the connection is quiet.
+    #[inline(never)]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<First> {
         loop {
             // On the stack, so that a quiet connection holds no buffer.

@@ -49,7 +49,8 @@ where
             }
             loop {
                 match conn.next_action() {
-                    ConnAction::Stay { until } => {
+                    ConnAction::Stay { until: None } => return Poll::Pending,
+                    ConnAction::Stay { until: Some(until) } => {
                         if timer.poll(cx, until, &conn).is_pending() {
                             return Poll::Pending;
                         }
@@ -78,9 +79,8 @@ struct Timer {
 }
 
 impl Timer {
-    /// Ready when `until` has passed; pending without one.
-    fn poll(&mut self, cx: &mut Context<'_>, until: Option<Duration>, conn: &Conn) -> Poll<()> {
-        let Some(until) = until else { return Poll::Pending };
+    /// Ready when `until` has passed.
+    fn poll(&mut self, cx: &mut Context<'_>, until: Duration, conn: &Conn) -> Poll<()> {
         if self.running.as_ref().is_none_or(|(at, _)| *at != until) {
             self.running = Some((until, conn.server().clock().sleep_until(until)));
         }

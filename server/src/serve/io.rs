@@ -49,6 +49,13 @@ impl<I> WatchedIo<I> {
         };
     }
 
+    #[cold]
+    fn read_kept(&mut self, buf: &mut ReadBuf<'_>) {
+        let length = self.kept.len().min(buf.remaining());
+        buf.put_slice(&self.kept[..length]);
+        self.kept.advance(length);
+    }
+
     pub(super) fn has_kept(&self) -> bool {
         !self.kept.is_empty()
     }
@@ -71,19 +78,17 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncRead for WatchedIo<I> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if !self.kept.is_empty() {
-            let length = self.kept.len().min(buf.remaining());
-            buf.put_slice(&self.kept[..length]);
-            self.kept.advance(length);
+            self.read_kept(buf);
             return Poll::Ready(Ok(()));
         }
         if let Some(upgrade) = self.conn.upgrade() {
             upgrade.reader.register(cx.waker());
             cut_if_aborted(&self.conn)?;
         }
-        let before = buf.filled().len();
+        let before = buf.remaining();
         let Self { io, conn, .. } = &mut *self;
         ready!(hooks::poll_read(Pin::new(io), conn, cx, buf))?;
-        if buf.filled().len() > before {
+        if buf.remaining() < before {
             self.conn.bytes_read();
         }
         Poll::Ready(Ok(()))

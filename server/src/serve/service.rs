@@ -1,15 +1,13 @@
 use std::future::Future;
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, HeaderValue};
-use http::{Method, Request, Response, StatusCode, Version};
+use http::{Request, Response, StatusCode};
 use http_body::Body;
-use http_body_util::Full;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -48,35 +46,22 @@ where
 
     #[inline]
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let has_body = !request.body().is_end_stream();
-        let http2 = request.version() == Version::HTTP_2;
-        let tunnel = request.method() == Method::CONNECT;
-        let (id, admission) = self.conn.request_started(&request, has_body);
-        let guard = Some(RequestGuard::new(id, Arc::clone(&self.conn), http2));
-        if admission == Admission::Refuse {
-            return ResponseFuture { work: Work::Refused, guard, tunnel };
+        ResponseFuture {
+            guard: Some(RequestGuard::start(&self.conn, &request)),
+            work: Work::Waiting { app: self.app.clone(), request: Some(request) },
         }
-        let open = has_body.then(|| (id, Arc::clone(&self.conn)));
-        let request = request.map(|incoming| RequestBody::new(incoming, open));
-        let app = self.app.clone();
-        let work = if http2 || admission == Admission::ServeLate {
-            Work::Waiting { app, request: Some(request), late: admission == Admission::ServeLate }
-        } else {
-            Work::begin(app, request)
-        };
-        ResponseFuture { work, guard, tunnel }
     }
 }
 
 pin_project! {
     /// The response to one request: the application's, or ours if the request was refused or the
     /// application failed.
+    #[project = ResponseFutureProj]
     pub(super) struct ResponseFuture<S, F> {
         #[pin]
         work: Work<S, F>,
         // Taken when the response is ready.
         guard: Option<RequestGuard>,
-        tunnel: bool,
     }
 }
 
@@ -84,10 +69,8 @@ pin_project! {
     #[project = WorkProj]
     enum Work<S, F> {
         Running { #[pin] future: F },
-        // The request is taken when the application is ready for it, after one more poll if `late`.
-        Waiting { app: S, request: Option<Request<RequestBody>>, late: bool },
-        Refused,
-        Panicked,
+        // The request is taken when the application is ready for it.
+        Waiting { app: S, request: Option<Request<Incoming>> },
     }
 }
 
@@ -102,39 +85,59 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let guard = this.guard.as_ref().expect("polled after it was ready");
-        let within = guard.is_http2().then(|| {
-            if matches!(*this.work, Work::Waiting { .. }) && guard.conn().is_deaf() {
-                // The first poll of this task comes after the end of its connection. No answer
-                // reaches the client, which may send the request again.
-                this.work.set(Work::Refused);
-            }
-            ShutdownHandle::enter(guard.conn().server())
-        });
+        let ResponseFutureProj { work, guard } = self.project();
+        let request = guard.as_mut().expect("polled after it was ready");
+        // A handler of HTTP/1 is polled by the task of its connection, which has entered.
+        let within = request.is_http2().then(|| ShutdownHandle::enter(request.conn().server()));
         let mut polled = Poll::Pending;
-        let work = this.work.as_mut();
-        let caught = catch_unwind(AssertUnwindSafe(|| polled = work.poll(cx)));
+        let mut none = None;
+        let caught = catch_unwind(AssertUnwindSafe(|| match work.started(cx, request) {
+            Poll::Ready(Ok(future)) => polled = future.poll(cx),
+            Poll::Ready(Err(why)) => none = Some(why),
+            Poll::Pending => {}
+        }));
         drop(within);
-        let result = match caught {
-            Ok(()) => ready!(polled),
-            Err(_) => Err(NoResponse::Panicked),
-        };
-        let mut guard = this.guard.take().expect("it was there above");
-        let http1 = !guard.is_http2();
-        let announces_close = guard.answered() && http1;
-        let mut response = match result {
-            Ok(response) => response.map(|body| ResponseBody::app(body, guard)),
-            Err(none) => none.instead().map(|body| ResponseBody::ours(body, guard)),
-        };
-        if http1 && leaves_http(response.status(), *this.tunnel) {
-            response.body().conn().upgraded();
-        } else if announces_close {
-            // hyper closes the connection after an answer that says so.
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        if caught.is_err() {
+            none = Some(NoResponse::Panicked);
         }
-        Poll::Ready(Ok(response))
+        if let Some(none) = none {
+            return Poll::Ready(Ok(none.instead(guard)));
+        }
+        match polled {
+            Poll::Ready(Ok(response)) => {
+                let (guard, announces_close) = answered(guard);
+                let response = response.map(|body| ResponseBody::app(body, guard));
+                Poll::Ready(Ok(with_head(response, announces_close)))
+            }
+            Poll::Ready(Err(error)) => {
+                Poll::Ready(Ok(NoResponse::Failed(error.into()).instead(guard)))
+            }
+            Poll::Pending => Poll::Pending,
+        }
     }
+}
+
+#[inline]
+fn answered(guard: &mut Option<RequestGuard>) -> (RequestGuard, bool) {
+    let mut guard = guard.take().expect("a request has one response");
+    let announces_close = guard.answered();
+    (guard, announces_close)
+}
+
+/// Says in the head what becomes of the connection.
+#[inline]
+fn with_head<B>(
+    mut response: Response<ResponseBody<B>>,
+    announces_close: bool,
+) -> Response<ResponseBody<B>> {
+    let guard = response.body().guard();
+    if guard.leaves_http(response.status()) {
+        guard.conn().upgraded();
+    } else if announces_close {
+        // hyper closes the connection after an answer that says so.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 impl<S, B> Work<S, S::Future>
@@ -142,47 +145,33 @@ where
     S: Service<Request<RequestBody>, Response = Response<B>>,
     S::Error: Into<BoxError>,
 {
-    /// Calls the application at once if it is ready, which saves moving the request about.
+    /// The application's future. Calls the application first, when it is ready.
     #[inline]
-    fn begin(mut app: S, request: Request<RequestBody>) -> Self {
-        let mut request = Some(request);
-        let mut called = None;
-        let caught = catch_unwind(AssertUnwindSafe(|| {
-            // An application that is not ready, or fails, is asked again by `poll`.
-            let ready = app.poll_ready(&mut Context::from_waker(Waker::noop()));
-            if matches!(ready, Poll::Ready(Ok(()))) {
-                called = request.take().map(|request| app.call(request));
-            }
-        }));
-        match called {
-            Some(future) => Self::Running { future },
-            None if caught.is_err() => Self::Panicked,
-            None => Self::Waiting { app, request, late: false },
-        }
-    }
-
-    #[inline]
-    fn poll(
-        mut self: Pin<&mut Self>,
+    fn started<'a>(
+        mut self: Pin<&'a mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<Response<B>, NoResponse>> {
-        loop {
-            let called = match self.as_mut().project() {
-                WorkProj::Running { future } => {
-                    return future.poll(cx).map_err(NoResponse::failed);
+        guard: &mut RequestGuard,
+    ) -> Poll<Result<Pin<&'a mut S::Future>, NoResponse>> {
+        if let WorkProj::Waiting { app, request } = self.as_mut().project() {
+            match guard.admission() {
+                Admission::Serve { late: false } => {}
+                Admission::Serve { late: true } => {
+                    guard.serve();
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
                 }
-                WorkProj::Waiting { app, request, late } => {
-                    if mem::take(late) {
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
-                    ready!(app.poll_ready(cx)).map_err(NoResponse::failed)?;
-                    app.call(request.take().expect("called once"))
-                }
-                WorkProj::Refused => return Poll::Ready(Err(NoResponse::Refused)),
-                WorkProj::Panicked => return Poll::Ready(Err(NoResponse::Panicked)),
-            };
-            self.set(Self::Running { future: called });
+                Admission::Refuse => return Poll::Ready(Err(NoResponse::Refused)),
+            }
+            if let Err(error) = ready!(app.poll_ready(cx)) {
+                return Poll::Ready(Err(NoResponse::Failed(error.into())));
+            }
+            let request = request.take().expect("called once");
+            let future = app.call(request.map(|body| RequestBody::new(body, guard)));
+            self.set(Self::Running { future });
+        }
+        match self.project() {
+            WorkProj::Running { future } => Poll::Ready(Ok(future)),
+            WorkProj::Waiting { .. } => Poll::Pending,
         }
     }
 }
@@ -195,13 +184,10 @@ enum NoResponse {
 }
 
 impl NoResponse {
-    fn failed(error: impl Into<BoxError>) -> Self {
-        Self::Failed(error.into())
-    }
-
     /// The server's own response.
-    fn instead(self) -> Response<Full<Bytes>> {
-        match self {
+    #[cold]
+    fn instead<B>(self, guard: &mut Option<RequestGuard>) -> Response<ResponseBody<B>> {
+        let response = match self {
             Self::Refused => health::response(true),
             Self::Failed(error) => {
                 tracing::error!(%error, "the application failed");
@@ -209,18 +195,14 @@ impl NoResponse {
             }
             // The panic hook prints the message.
             Self::Panicked => internal_error(),
-        }
+        };
+        let (guard, announces_close) = answered(guard);
+        with_head(response.map(|text| ResponseBody::ours(text, guard)), announces_close)
     }
 }
 
-fn internal_error() -> Response<Full<Bytes>> {
+fn internal_error() -> Response<&'static str> {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response
-}
-
-/// Whether an HTTP/1 connection leaves HTTP with this response. `tunnel`: the request was a CONNECT.
-#[inline]
-fn leaves_http(status: StatusCode, tunnel: bool) -> bool {
-    status == StatusCode::SWITCHING_PROTOCOLS || (tunnel && status.is_success())
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::task::AtomicWaker;
 use http::Request;
 
-use super::notes::Notes;
+use super::notes::{Noted, Notes};
 use super::requests::Requests;
 use super::server::{ServerState, lock};
 use crate::drain::{Admission, ConnAction, ConnInput, Connection, Effect, Input, ShutdownFlags};
@@ -93,6 +93,9 @@ impl Conn {
     pub(crate) fn handle(&self, input: ConnInput) {
         let mut inner = self.lock();
         let effect = self.apply(&mut inner, input, None);
+        if input == ConnInput::Parked {
+            inner.requests.shrink();
+        }
         self.notes.note_asks(inner.machine.asks());
         drop(inner);
         self.finish(effect);
@@ -107,9 +110,14 @@ impl Conn {
     /// All that was written was handed to the socket.
     #[inline]
     pub(crate) fn flushed(&self) {
-        if self.notes.take_unflushed() {
-            let mut inner = self.lock();
+        if self.notes.is_unflushed() {
+            let mut inner = lock(&self.inner);
+            let noted = self.notes.flush();
+            self.hand_in(&mut inner, noted);
             let effect = self.apply(&mut inner, ConnInput::Flushed, None);
+            if noted.undated() && inner.requests.len() > 0 {
+                self.notes.note_undated();
+            }
             drop(inner);
             self.finish(effect);
         }
@@ -121,14 +129,14 @@ impl Conn {
         &self,
         request: &Request<B>,
         has_body: bool,
-    ) -> (u64, Admission) {
-        let since = self.server.clock().now();
-        let mut inner = self.lock();
+    ) -> (u32, Admission) {
+        let mut inner = lock(&self.inner);
+        self.hand_in(&mut inner, self.notes.start_request());
         let input = ConnInput::RequestStarted { has_body };
         let effect = hooks::conn_handle(&mut inner.machine, self.server.flags(), input);
         let id = inner.machine.last_request();
         let Some(admission) = effect.started else { return (id, Admission::Refuse) };
-        inner.requests.add(id, request, since);
+        inner.requests.add(id, request);
         if inner.tracked {
             self.server.tell(Input::RequestStarted);
         }
@@ -138,7 +146,7 @@ impl Conn {
     /// The handler of a request has returned the head of a response; says whether the head must
     /// announce the end of the connection.
     #[inline]
-    pub(crate) fn response_started(&self, id: u64) -> bool {
+    pub(crate) fn response_started(&self, id: u32) -> bool {
         if self.server.flags().is_none() && !hooks::ACTIVE {
             return false;
         }
@@ -147,18 +155,18 @@ impl Conn {
 
     /// The response of a request is complete.
     #[inline]
-    pub(crate) fn response_ended(&self, id: u64, http2: bool) {
+    pub(crate) fn response_ended(&self, id: u32, http2: bool) {
         if http2 || !self.notes.note_complete() {
             self.request_moved(id, ConnInput::ResponseEnded);
         }
     }
 
     /// The handler of a request was dropped without a response.
-    pub(crate) fn request_dropped(&self, id: u64) {
+    pub(crate) fn request_dropped(&self, id: u32) {
         self.request_moved(id, ConnInput::RequestDropped);
     }
 
-    fn request_moved(&self, id: u64, input: ConnInput) -> Effect {
+    fn request_moved(&self, id: u32, input: ConnInput) -> Effect {
         let mut inner = self.lock();
         let effect = self.apply(&mut inner, input, Some(id));
         drop(inner);
@@ -168,7 +176,8 @@ impl Conn {
     /// The response in flight takes the connection out of HTTP.
     pub(crate) fn upgraded(&self) {
         self.upgrade.get_or_init(Upgrade::default);
-        self.lock().requests.leaves_http();
+        let now = self.server.clock().now();
+        self.lock().requests.leaves_http(now);
         self.handle(ConnInput::Upgraded);
     }
 
@@ -176,6 +185,11 @@ impl Conn {
     #[inline]
     pub(crate) fn next_action(&self) -> ConnAction {
         let flags = self.server.flags();
+        if self.notes.is_undated() {
+            self.notes.date();
+            let now = self.server.clock().now();
+            lock(&self.inner).requests.date(now);
+        }
         if flags.is_none() && !self.notes.asks() && !hooks::ACTIVE {
             return ConnAction::Stay { until: None };
         }
@@ -230,16 +244,16 @@ impl Conn {
     #[inline]
     fn lock(&self) -> MutexGuard<'_, Inner> {
         let mut inner = lock(&self.inner);
-        self.take_notes(&mut inner);
+        self.hand_in(&mut inner, self.notes.inputs());
         inner
     }
 
-    fn take_notes(&self, inner: &mut Inner) {
-        let noted = self.notes.take();
-        if noted.read {
+    #[inline]
+    fn hand_in(&self, inner: &mut Inner, noted: Noted) {
+        if noted.read() {
             self.apply(inner, ConnInput::BytesRead, None);
         }
-        if noted.complete {
+        if noted.complete() {
             self.apply(inner, ConnInput::ResponseEnded, None);
         }
     }
@@ -248,7 +262,7 @@ impl Conn {
     /// that it hears of each connection in order. `request`: the one that the input concerns; by
     /// default the oldest.
     #[inline(always)]
-    fn apply(&self, inner: &mut Inner, input: ConnInput, request: Option<u64>) -> Effect {
+    fn apply(&self, inner: &mut Inner, input: ConnInput, request: Option<u32>) -> Effect {
         let effect = hooks::conn_handle(&mut inner.machine, self.server.flags(), input);
         if effect.ended > 0 {
             match request {
@@ -266,13 +280,21 @@ impl Conn {
     }
 
     /// What must not be done under the lock.
+    #[inline]
     fn finish(&self, effect: Effect) -> Effect {
+        if effect.unlisted || effect.wake {
+            self.finish_apart(effect);
+        }
+        effect
+    }
+
+    #[cold]
+    fn finish_apart(&self, effect: Effect) {
         if effect.unlisted {
             self.server.discharge(self.id);
         }
         if effect.wake {
             self.wake();
         }
-        effect
     }
 }

@@ -1,24 +1,28 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// What the connection's machine must know before anything else, without a lock for each: two inputs
-/// that change nothing by themselves, and whether the machine has something to say.
+/// What is known of a connection without its lock: two inputs that change nothing by themselves, and
+/// what the connection's task has to look at.
 ///
-/// Whoever locks the machine takes the notes first. So a request of HTTP/1 locks it twice and not
-/// five times.
+/// Whoever locks the machine hands it the inputs first. So a request of HTTP/1 locks the machine
+/// twice and not five times.
 #[derive(Debug, Default)]
 pub(super) struct Notes(AtomicU8);
 
-/// The inputs that were noted.
+/// The notes that were taken.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Noted {
-    pub(super) read: bool,
-    pub(super) complete: bool,
-}
+pub(super) struct Noted(u8);
 
+/// Input: bytes were read.
 const READ: u8 = 1;
+/// Input: a response of HTTP/1 is complete.
 const COMPLETE: u8 = 2;
+/// A response of HTTP/1 is complete and not flushed.
 const UNFLUSHED: u8 = 4;
-const ASKS: u8 = 8;
+/// A request has started, and it is not recorded when. Most requests end before the connection's
+/// task waits, so only those that do not are dated, which saves the others a look at the clock.
+const UNDATED: u8 = 8;
+/// The machine has an action while no flag is set.
+const ASKS: u8 = 16;
 
 impl Notes {
     /// Bytes were read.
@@ -27,20 +31,25 @@ impl Notes {
         self.set(READ);
     }
 
-    /// A response is complete and not flushed; `false` if another one's completion waits here.
+    /// A response is complete and not flushed; `false` if the completion of another one waits here.
     #[inline]
     pub(super) fn note_complete(&self) -> bool {
         self.0.fetch_or(COMPLETE | UNFLUSHED, Ordering::AcqRel) & COMPLETE == 0
     }
 
-    /// Whether a response was completed since the last flush.
     #[inline]
-    pub(super) fn take_unflushed(&self) -> bool {
-        let unflushed = self.0.load(Ordering::Acquire) & UNFLUSHED != 0;
-        if unflushed {
-            self.0.fetch_and(!UNFLUSHED, Ordering::AcqRel);
-        }
-        unflushed
+    pub(super) fn is_unflushed(&self) -> bool {
+        self.has(UNFLUSHED)
+    }
+
+    #[inline]
+    pub(super) fn is_undated(&self) -> bool {
+        self.has(UNDATED)
+    }
+
+    #[inline]
+    pub(super) fn asks(&self) -> bool {
+        self.has(ASKS)
     }
 
     /// Whether the machine has an action while no flag is set.
@@ -53,18 +62,44 @@ impl Notes {
         }
     }
 
+    /// A request starts: bytes that were read before belong to it, so that input is forgotten.
     #[inline]
-    pub(super) fn asks(&self) -> bool {
-        self.0.load(Ordering::Acquire) & ASKS != 0
+    pub(super) fn start_request(&self) -> Noted {
+        let noted = self.take(READ | COMPLETE);
+        self.0.fetch_or(UNDATED, Ordering::AcqRel);
+        Noted(noted.0 & !READ)
+    }
+
+    /// All that was written is flushed.
+    #[inline]
+    pub(super) fn flush(&self) -> Noted {
+        self.take(READ | COMPLETE | UNFLUSHED | UNDATED)
+    }
+
+    /// The inputs.
+    #[inline]
+    pub(super) fn inputs(&self) -> Noted {
+        if self.has(READ | COMPLETE) { self.take(READ | COMPLETE) } else { Noted(0) }
     }
 
     #[inline]
-    pub(super) fn take(&self) -> Noted {
-        let mut notes = self.0.load(Ordering::Acquire);
-        if notes & (READ | COMPLETE) != 0 {
-            notes = self.0.fetch_and(!(READ | COMPLETE), Ordering::AcqRel);
-        }
-        Noted { read: notes & READ != 0, complete: notes & COMPLETE != 0 }
+    pub(super) fn date(&self) {
+        self.take(UNDATED);
+    }
+
+    /// Requests are left that are not dated.
+    pub(super) fn note_undated(&self) {
+        self.set(UNDATED);
+    }
+
+    #[inline]
+    fn take(&self, notes: u8) -> Noted {
+        Noted(self.0.fetch_and(!notes, Ordering::AcqRel) & notes)
+    }
+
+    #[inline]
+    fn has(&self, notes: u8) -> bool {
+        self.0.load(Ordering::Acquire) & notes != 0
     }
 
     #[inline]
@@ -72,5 +107,22 @@ impl Notes {
         if self.0.load(Ordering::Relaxed) & note == 0 {
             self.0.fetch_or(note, Ordering::AcqRel);
         }
+    }
+}
+
+impl Noted {
+    #[inline]
+    pub(super) fn read(self) -> bool {
+        self.0 & READ != 0
+    }
+
+    #[inline]
+    pub(super) fn complete(self) -> bool {
+        self.0 & COMPLETE != 0
+    }
+
+    #[inline]
+    pub(super) fn undated(self) -> bool {
+        self.0 & UNDATED != 0
     }
 }

@@ -10,7 +10,7 @@ pub(crate) struct Connection {
     pub(super) state: State,
     refusal: Refusal,
     /// The number of the next request.
-    pub(super) next_request: u64,
+    pub(super) next_request: u32,
     idle_grace: Duration,
 }
 
@@ -105,8 +105,8 @@ impl Connection {
     }
 
     /// The number of the request that started last.
-    pub(crate) fn last_request(&self) -> u64 {
-        self.next_request.saturating_sub(1)
+    pub(crate) fn last_request(&self) -> u32 {
+        self.next_request.wrapping_sub(1)
     }
 
     /// What the connection is doing, for reports; `None` if nothing is left of it.
@@ -147,7 +147,7 @@ impl Connection {
     #[inline]
     fn request_started(&mut self, has_body: bool) -> Effect {
         let request = self.next_request;
-        self.next_request += 1;
+        self.next_request = self.next_request.wrapping_add(1);
         let body = Body::of(request, has_body);
         match &mut self.state {
             State::New { .. }
@@ -166,11 +166,11 @@ impl Connection {
             State::Upgraded(_) | State::Closed { .. } => return Effect::default(),
         }
         let refuses = self.refusal == Refusal::Yes;
-        let admission = if refuses { Admission::Refuse } else { Admission::Serve };
+        let admission = if refuses { Admission::Refuse } else { Admission::Serve { late: false } };
         Effect { started: Some(admission), ..Effect::default() }
     }
 
-    fn end_body(&mut self, request: u64, end: Body) -> Effect {
+    fn end_body(&mut self, request: u32, end: Body) -> Effect {
         // After the response nothing else may wake the task, which has to decide anew.
         let wake = match &mut self.state {
             State::ReadingHead { body } => {

@@ -97,14 +97,14 @@ pub(super) enum Body {
     /// The request has no body, or the body is at its end.
     Ended,
     /// The application may read more of the body of this request.
-    Open(u64),
+    Open(u32),
     /// The application has dropped the body. When hyper is polled again, it reads the rest of the
     /// body, or closes the connection over it. `polled`: that poll may have begun before the drop.
     Dropped { polled: bool },
 }
 
 impl Body {
-    pub(super) fn of(request: u64, has_body: bool) -> Self {
+    pub(super) fn of(request: u32, has_body: bool) -> Self {
         if has_body { Self::Open(request) } else { Self::Ended }
     }
 
@@ -113,7 +113,7 @@ impl Body {
     }
 
     /// The body of this request is now `end`; says whether the body was open.
-    pub(super) fn end(&mut self, request: u64, end: Self) -> bool {
+    pub(super) fn end(&mut self, request: u32, end: Self) -> bool {
         let open = *self == Self::Open(request);
         if open {
             *self = end;

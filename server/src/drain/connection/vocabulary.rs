@@ -15,9 +15,9 @@ pub(crate) enum ConnInput {
         has_body: bool,
     },
     /// The application has read the body of this request to its end.
-    BodyEnded(u64),
+    BodyEnded(u32),
     /// The application has dropped the body of this request before its end.
-    BodyDropped(u64),
+    BodyDropped(u32),
     /// The handler of a request has returned the head of a response.
     ResponseStarted,
     /// The response of a request is complete, in the protocol's buffers.
@@ -65,10 +65,12 @@ pub(crate) struct Effect {
 /// What becomes of a request whose head was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// The application is called.
-    Serve,
-    /// The application is called one poll later. The machine never says so; a simulator does.
-    ServeLate,
+    /// The application is called: now, or `late`, one poll later. The machine never says `late`; a
+    /// simulator does.
+    Serve {
+        /// Whether one more poll comes first.
+        late: bool,
+    },
     /// The request is answered with 503 and not executed.
     Refuse,
 }

@@ -98,7 +98,7 @@ fn request_after_the_look_is_refused_and_one_within_it_is_served() {
     let mut connection = after(&[]);
     assert_eq!(connection.next_action(at(0), refuses), ConnAction::Look);
     let started = connection.handle(refuses, REQUEST).started;
-    assert_eq!(started, Some(Admission::Serve));
+    assert_eq!(started, Some(Admission::Serve { late: false }));
     assert_eq!(connection.next_action(at(0), refuses), STAY);
     assert_eq!(connection.handle(refuses, REQUEST).started, Some(Admission::Refuse));
     let mut late = Connection::new(refuses, IDLE_GRACE);

@@ -17,7 +17,7 @@ const SHUTDOWN: [Input; 4] = [
 ];
 
 /// How many requests come on the connection at most.
-const REQUESTS: u64 = 3;
+const REQUESTS: u32 = 3;
 
 #[derive(Clone, Debug)]
 struct State {
@@ -127,7 +127,7 @@ impl State {
             Some(_) | None => (0, 0, 0),
         };
         assert_eq!((open, upgraded, lingering), (o, u, l), "miscounted: {self:?}");
-        assert!(requests as u64 <= REQUESTS, "{self:?}");
+        assert!(requests <= REQUESTS as usize, "{self:?}");
         assert_eq!(class.is_some(), self.listed, "listed while it is gone, or not: {self:?}");
         if class == Some(ConnectionClass::Idle) || class == Some(ConnectionClass::New) {
             assert_eq!(requests, 0, "idle with a request in flight: {self:?}");
