@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, Version};
+use http::{Method, Request, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -91,38 +91,63 @@ impl Body for RequestBody {
 /// A request in flight. Dropping it ends the request.
 #[derive(Debug)]
 pub(super) struct RequestGuard {
-    id: u32,
     conn: Arc<Conn>,
+    id: u32,
     http2: bool,
-    /// The request was a CONNECT of HTTP/1.
+    /// The request is a CONNECT of HTTP/1.
     tunnel: bool,
-    answered: bool,
-    admission: Admission,
+    state: RequestState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RequestState {
+    /// hyper has read the head, and the connection does not know it yet.
+    New,
+    Started(Admission),
+    Answered,
 }
 
 impl RequestGuard {
-    /// Counts a request whose head was read.
-    // Apart, so that hyper's call of the service is small enough to be inlined.
-    #[inline(never)]
-    pub(super) fn start(conn: &Arc<Conn>, request: &Request<Incoming>) -> Self {
-        let http2 = request.version() == Version::HTTP_2;
-        let has_body = !request.body().is_end_stream();
-        let (id, admission) = conn.request_started(request, has_body);
-        let tunnel = !http2 && request.method() == Method::CONNECT;
-        Self { id, conn: Arc::clone(conn), http2, tunnel, answered: false, admission }
+    #[inline]
+    pub(super) fn new(conn: &Arc<Conn>, http2: bool) -> Self {
+        let conn = Arc::clone(conn);
+        if !http2 {
+            conn.request_waits();
+        }
+        Self { conn, id: 0, http2, tunnel: false, state: RequestState::New }
     }
 
-    /// What becomes of the request, before the application is called.
+    /// Counts the request.
+    #[inline(never)]
+    pub(super) fn start(&mut self, request: &Request<Incoming>) {
+        let has_body = !request.body().is_end_stream();
+        let (id, admission) = self.conn.request_started(request, has_body);
+        self.id = id;
+        self.tunnel = !self.http2 && request.method() == Method::CONNECT;
+        self.state = RequestState::Started(admission);
+    }
+
+    /// What becomes of the request, before the application is called. Counts the request if that is
+    /// still to be done.
     #[inline]
-    pub(super) fn admission(&self) -> Admission {
-        // A handler of HTTP/2 is a task of its own, whose first poll may come after the end of its
-        // connection. No answer reaches the client, which may send the request again.
-        if self.http2 && self.conn.is_deaf() { Admission::Refuse } else { self.admission }
+    pub(super) fn admit(&mut self, request: &Option<Request<Incoming>>) -> Admission {
+        if self.state == RequestState::New
+            && let Some(request) = request
+        {
+            self.start(request);
+        }
+        match self.state {
+            // The first poll may come after the end of the connection. No answer reaches the
+            // client, which may send the request again.
+            RequestState::Started(_) if self.http2 && self.conn.is_deaf() => Admission::Refuse,
+            RequestState::Started(admission) => admission,
+            RequestState::New | RequestState::Answered => Admission::Refuse,
+        }
     }
 
     /// The application is called at the next poll.
     pub(super) fn serve(&mut self) {
-        self.admission = Admission::Serve { late: false };
+        self.state = RequestState::Started(Admission::Serve { late: false });
     }
 
     pub(super) fn conn(&self) -> &Arc<Conn> {
@@ -145,7 +170,7 @@ impl RequestGuard {
     /// by GOAWAY.
     #[inline]
     pub(super) fn answered(&mut self) -> bool {
-        self.answered = true;
+        self.state = RequestState::Answered;
         self.conn.response_started(self.id) && !self.http2
     }
 }
@@ -153,10 +178,10 @@ impl RequestGuard {
 impl Drop for RequestGuard {
     #[inline]
     fn drop(&mut self) {
-        if self.answered {
-            self.conn.response_ended(self.id, self.http2);
-        } else {
-            self.conn.request_dropped(self.id);
+        match self.state {
+            RequestState::Answered => self.conn.response_ended(self.id, self.http2),
+            RequestState::Started(_) => self.conn.request_dropped(self.id),
+            RequestState::New => {}
         }
     }
 }

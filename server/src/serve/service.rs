@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Version};
 use http_body::Body;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -44,12 +44,26 @@ where
     type Error = BoxError;
     type Future = ResponseFuture<S, S::Future>;
 
+    // A request that is lent to another function before it is moved costs two copies more.
     #[inline]
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        ResponseFuture {
-            guard: Some(RequestGuard::start(&self.conn, &request)),
-            work: Work::Waiting { app: self.app.clone(), request: Some(request) },
+        if request.version() == Version::HTTP_2 {
+            return self.call_http2(request);
         }
+        // hyper polls the response to a request of HTTP/1 at once, which counts the request.
+        let work = Work::Waiting { app: self.app.clone(), request: Some(request) };
+        ResponseFuture { work, guard: Some(RequestGuard::new(&self.conn, false)) }
+    }
+}
+
+impl<S: Clone> ConnService<S> {
+    /// The handler of a request of HTTP/2 is a task of its own, whose first poll may come much
+    /// later. So the request is counted here.
+    fn call_http2<F>(&self, request: Request<Incoming>) -> ResponseFuture<S, F> {
+        let mut guard = RequestGuard::new(&self.conn, true);
+        guard.start(&request);
+        let work = Work::Waiting { app: self.app.clone(), request: Some(request) };
+        ResponseFuture { work, guard: Some(guard) }
     }
 }
 
@@ -153,7 +167,7 @@ where
         guard: &mut RequestGuard,
     ) -> Poll<Result<Pin<&'a mut S::Future>, NoResponse>> {
         if let WorkProj::Waiting { app, request } = self.as_mut().project() {
-            match guard.admission() {
+            match guard.admit(request) {
                 Admission::Serve { late: false } => {}
                 Admission::Serve { late: true } => {
                     guard.serve();

@@ -120,7 +120,19 @@ impl Conn {
             }
             drop(inner);
             self.finish(effect);
+            if self.notes.is_waiting() {
+                // hyper has waited for room to write, and does not look at the next request again
+                // by itself.
+                self.wake();
+            }
         }
+    }
+
+    /// The head of a request of HTTP/1 was read, which [`request_started`](Self::request_started)
+    /// will count.
+    #[inline]
+    pub(crate) fn request_waits(&self) {
+        self.notes.note_waiting();
     }
 
     /// A request's head was read: its number on this connection, and whether it is served.

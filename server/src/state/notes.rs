@@ -23,6 +23,8 @@ const UNFLUSHED: u8 = 4;
 const UNDATED: u8 = 8;
 /// The machine has an action while no flag is set.
 const ASKS: u8 = 16;
+/// hyper has read the head of a request of HTTP/1 that has not been counted yet.
+const WAITING: u8 = 32;
 
 impl Notes {
     /// Bytes were read.
@@ -65,9 +67,26 @@ impl Notes {
     /// A request starts: bytes that were read before belong to it, so that input is forgotten.
     #[inline]
     pub(super) fn start_request(&self) -> Noted {
-        let noted = self.take(READ | COMPLETE);
-        self.0.fetch_or(UNDATED, Ordering::AcqRel);
-        Noted(noted.0 & !READ)
+        let mut notes = self.0.load(Ordering::Relaxed);
+        loop {
+            let next = notes & !(READ | COMPLETE | WAITING) | UNDATED;
+            match self.0.compare_exchange_weak(notes, next, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return Noted(notes & COMPLETE),
+                Err(changed) => notes = changed,
+            }
+        }
+    }
+
+    /// A request waits to be counted.
+    #[inline]
+    pub(super) fn note_waiting(&self) {
+        self.0.fetch_or(WAITING, Ordering::AcqRel);
+    }
+
+    /// Whether a request waits to be counted.
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        self.has(WAITING)
     }
 
     /// All that was written is flushed.

@@ -76,7 +76,7 @@ impl Requests {
     }
 
     /// Removes the `count` oldest requests.
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove_oldest(&mut self, count: u32) {
         if self.more.is_empty() {
             if count > 0 {

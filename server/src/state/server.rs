@@ -143,6 +143,7 @@ impl ServerState {
         lock(&self.asked).take()
     }
 
+    #[inline]
     pub(crate) fn flags(&self) -> ShutdownFlags {
         ShutdownFlags::from_bits(self.flags.load(Ordering::Acquire))
     }
