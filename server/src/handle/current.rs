@@ -5,14 +5,48 @@ use std::sync::Arc;
 use super::ShutdownHandle;
 use crate::state::ServerState;
 
-type Current = ManuallyDrop<Arc<ServerState>>;
-
 thread_local! {
     /// The server of the request whose handler this thread polls now.
     ///
     /// Without a destructor, which would be checked for at every access. A guard takes each value out
     /// again, so none is left when the thread ends.
-    static CURRENT: Cell<Option<Current>> = const { Cell::new(None) };
+    static CURRENT: Cell<Option<ManuallyDrop<Arc<ServerState>>>> = const { Cell::new(None) };
+}
+
+/// A server that can be made the current one of a thread.
+#[derive(Debug)]
+pub(crate) struct Current(Option<ManuallyDrop<Arc<ServerState>>>);
+
+impl Current {
+    pub(crate) fn new(shared: &Arc<ServerState>) -> Self {
+        Self(Some(ManuallyDrop::new(Arc::clone(shared))))
+    }
+
+    /// Makes this the current server of the thread until the guard is dropped.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Entered<'_> {
+        let previous = CURRENT.replace(self.0.take());
+        Entered { current: self, previous }
+    }
+}
+
+impl Drop for Current {
+    fn drop(&mut self) {
+        drop(self.0.take().map(ManuallyDrop::into_inner));
+    }
+}
+
+/// Restores the previous server of the thread on drop.
+pub(crate) struct Entered<'a> {
+    current: &'a mut Current,
+    previous: Option<ManuallyDrop<Arc<ServerState>>>,
+}
+
+impl Drop for Entered<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.current.0 = CURRENT.replace(self.previous.take());
+    }
 }
 
 impl ShutdownHandle {
@@ -30,24 +64,5 @@ impl ShutdownHandle {
         let shared = Arc::clone(&current);
         CURRENT.set(Some(current));
         Some(Self { shared })
-    }
-
-    /// Makes this the current server of the thread until the guard is dropped.
-    #[inline]
-    pub(crate) fn enter(shared: &Arc<ServerState>) -> Entered {
-        Entered { previous: CURRENT.replace(Some(ManuallyDrop::new(Arc::clone(shared)))) }
-    }
-}
-
-/// Restores the previous server of the thread on drop.
-pub(crate) struct Entered {
-    previous: Option<Current>,
-}
-
-impl Drop for Entered {
-    #[inline]
-    fn drop(&mut self) {
-        let left = CURRENT.replace(self.previous.take());
-        drop(left.map(ManuallyDrop::into_inner));
     }
 }

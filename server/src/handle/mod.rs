@@ -11,6 +11,7 @@ mod extract;
 mod shutdown_handle;
 mod tracked;
 
+pub(crate) use current::Current;
 #[cfg(feature = "axum")]
 pub use extract::NoShutdownHandle;
 pub use shutdown_handle::ShutdownHandle;

@@ -35,7 +35,7 @@ struct Open {
 impl RequestBody {
     #[inline]
     pub(super) fn new(incoming: Incoming, guard: &RequestGuard) -> Self {
-        let open = (!incoming.is_end_stream()).then(|| Open {
+        let open = guard.has_body.then(|| Open {
             request: guard.id,
             ended: false,
             conn: Arc::clone(&guard.conn),
@@ -96,6 +96,8 @@ pub(super) struct RequestGuard {
     http2: bool,
     /// The request is a CONNECT of HTTP/1.
     tunnel: bool,
+    /// The body of the request is not at its end when its head is read.
+    has_body: bool,
     state: RequestState,
 }
 
@@ -114,14 +116,14 @@ impl RequestGuard {
         if !http2 {
             conn.request_waits();
         }
-        Self { conn, id: 0, http2, tunnel: false, state: RequestState::New }
+        Self { conn, id: 0, http2, tunnel: false, has_body: false, state: RequestState::New }
     }
 
     /// Counts the request.
     #[inline(never)]
     pub(super) fn start(&mut self, request: &Request<Incoming>) {
-        let has_body = !request.body().is_end_stream();
-        let (id, admission) = self.conn.request_started(request, has_body);
+        self.has_body = !request.body().is_end_stream();
+        let (id, admission) = self.conn.request_started(request, self.has_body);
         self.id = id;
         self.tunnel = !self.http2 && request.method() == Method::CONNECT;
         self.state = RequestState::Started(admission);
@@ -150,10 +152,12 @@ impl RequestGuard {
         self.state = RequestState::Started(Admission::Serve { late: false });
     }
 
+    #[inline]
     pub(super) fn conn(&self) -> &Arc<Conn> {
         &self.conn
     }
 
+    #[inline]
     pub(super) fn is_http2(&self) -> bool {
         self.http2
     }

@@ -17,7 +17,7 @@ use super::io::WatchedIo;
 use super::service::ConnService;
 use crate::clock::Sleep;
 use crate::drain::ConnAction;
-use crate::handle::ShutdownHandle;
+use crate::handle::Current;
 use crate::state::Conn;
 
 /// Serves one connection to its end: polls the protocol, and carries out what the connection's
@@ -39,10 +39,11 @@ where
     let service = ConnService::new(app, Arc::clone(&conn));
     let mut io = ConnIo::new(WatchedIo::new(io, Arc::clone(&conn)), service, &http);
     let mut timer = Timer::default();
+    let mut current = Current::new(conn.server());
     loop {
         let action = poll_fn(|cx| {
             conn.is_run_by(cx.waker());
-            let _within = ShutdownHandle::enter(conn.server());
+            let _within = current.enter();
             // The protocol first: bytes that have arrived must be seen before the machine decides.
             if io.poll(cx, &http).is_ready() {
                 return Poll::Ready(None);

@@ -15,7 +15,7 @@ use tower_service::Service;
 use super::BoxError;
 use super::body::{RequestBody, RequestGuard, ResponseBody};
 use crate::drain::Admission;
-use crate::handle::ShutdownHandle;
+use crate::handle::Current;
 use crate::health;
 use crate::state::Conn;
 
@@ -102,7 +102,8 @@ where
         let ResponseFutureProj { work, guard } = self.project();
         let request = guard.as_mut().expect("polled after it was ready");
         // A handler of HTTP/1 is polled by the task of its connection, which has entered.
-        let within = request.is_http2().then(|| ShutdownHandle::enter(request.conn().server()));
+        let mut current = request.is_http2().then(|| Current::new(request.conn().server()));
+        let within = current.as_mut().map(Current::enter);
         let mut polled = Poll::Pending;
         let mut none = None;
         let caught = catch_unwind(AssertUnwindSafe(|| match work.started(cx, request) {

@@ -65,10 +65,12 @@ impl Conn {
         self.id
     }
 
+    #[inline]
     pub(crate) fn server(&self) -> &Arc<ServerState> {
         &self.server
     }
 
+    #[inline]
     pub(crate) fn is_run_by(&self, task: &Waker) {
         self.task.get_or_init(|| task.clone());
     }
@@ -120,7 +122,7 @@ impl Conn {
             }
             drop(inner);
             self.finish(effect);
-            if self.notes.is_waiting() {
+            if noted.waiting() {
                 // hyper has waited for room to write, and does not look at the next request again
                 // by itself.
                 self.wake();
@@ -197,13 +199,18 @@ impl Conn {
     #[inline]
     pub(crate) fn next_action(&self) -> ConnAction {
         let flags = self.server.flags();
+        if flags.is_none() && !self.notes.is_undated_or_asks() && !hooks::ACTIVE {
+            return ConnAction::Stay { until: None };
+        }
+        self.next_action_apart(flags)
+    }
+
+    #[cold]
+    fn next_action_apart(&self, flags: ShutdownFlags) -> ConnAction {
         if self.notes.is_undated() {
             self.notes.date();
             let now = self.server.clock().now();
             lock(&self.inner).requests.date(now);
-        }
-        if flags.is_none() && !self.notes.asks() && !hooks::ACTIVE {
-            return ConnAction::Stay { until: None };
         }
         // The clock costs more than all else here, and the machine needs it in a shutdown only.
         let now = if flags.is_none() { Duration::ZERO } else { self.server.clock().since_origin() };
@@ -240,6 +247,7 @@ impl Conn {
     }
 
     /// The flags that the shutdown has set so far.
+    #[inline]
     pub(crate) fn flags(&self) -> ShutdownFlags {
         self.server.flags()
     }

@@ -50,7 +50,12 @@ impl Notes {
     }
 
     #[inline]
-    pub(super) fn asks(&self) -> bool {
+    pub(super) fn is_undated_or_asks(&self) -> bool {
+        self.has(UNDATED | ASKS)
+    }
+
+    #[inline]
+    fn asks(&self) -> bool {
         self.has(ASKS)
     }
 
@@ -83,16 +88,11 @@ impl Notes {
         self.0.fetch_or(WAITING, Ordering::AcqRel);
     }
 
-    /// Whether a request waits to be counted.
-    #[inline]
-    pub(super) fn is_waiting(&self) -> bool {
-        self.has(WAITING)
-    }
-
     /// All that was written is flushed.
     #[inline]
     pub(super) fn flush(&self) -> Noted {
-        self.take(READ | COMPLETE | UNFLUSHED | UNDATED)
+        let taken = READ | COMPLETE | UNFLUSHED | UNDATED;
+        Noted(self.0.fetch_and(!taken, Ordering::AcqRel))
     }
 
     /// The inputs.
@@ -138,6 +138,12 @@ impl Noted {
     #[inline]
     pub(super) fn complete(self) -> bool {
         self.0 & COMPLETE != 0
+    }
+
+    /// Whether a request waits to be counted.
+    #[inline]
+    pub(super) fn waiting(self) -> bool {
+        self.0 & WAITING != 0
     }
 
     #[inline]

@@ -90,6 +90,7 @@ impl ServerState {
         self.machine().machine.clone()
     }
 
+    #[inline]
     pub(crate) fn clock(&self) -> &SharedClock {
         self.clock.get().expect("connections are only made while serving")
     }
