@@ -11,5 +11,5 @@ mod site;
 mod switch;
 
 pub use site::Site;
-pub(crate) use switch::buggify;
 pub use switch::{Guard, on_this_thread};
+pub(crate) use switch::{buggify, is_enabled};

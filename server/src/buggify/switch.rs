@@ -20,6 +20,11 @@ pub(crate) fn buggify(site: Site) -> bool {
         && DECIDE.with_borrow_mut(|decide| decide.as_mut().is_some_and(|decide| decide(site)))
 }
 
+/// Whether the rare path may be taken here.
+pub(crate) fn is_enabled(site: Site) -> bool {
+    ENABLED.get() & bit(site) != 0
+}
+
 /// Calls `decide` each time a server of this thread reaches one of these sites, until the guard is
 /// dropped; the rare path is taken if `decide` returns `true`. A simulation runs on one thread.
 ///

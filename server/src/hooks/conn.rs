@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::buggify::{Site, buggify};
+use crate::buggify::{self, Site, buggify};
 use crate::drain::{
     Admission, ConnAction, ConnInput, Connection, ConnectionClass, Effect, ShutdownFlags,
 };
@@ -9,7 +9,9 @@ use crate::injected::{InjectedBug, injected};
 /// Whether the machines must be asked where a server that serves could do without:
 /// [`InjectedBug::CountedByHandler`] counts by the heads of responses, and [`Site::ParkEarly`] parks
 /// at any time.
-pub(crate) const ACTIVE: bool = true;
+pub(crate) fn is_active() -> bool {
+    injected(InjectedBug::CountedByHandler) || buggify::is_enabled(Site::ParkEarly)
+}
 
 pub(crate) fn conn_handle(
     machine: &mut Connection,

@@ -25,13 +25,13 @@ mod turns;
 
 #[cfg(lastorders_sim)]
 pub(crate) use self::{
-    conn::{ACTIVE, conn_handle, conn_next_action},
+    conn::{conn_handle, conn_next_action, is_active},
     io::{poll_read, poll_write, poll_write_vectored, seal},
     shutdown::ShutdownHook,
     turns::{before_action, before_event},
 };
 #[cfg(not(lastorders_sim))]
 pub(crate) use off::{
-    ACTIVE, ShutdownHook, before_action, before_event, conn_handle, conn_next_action, poll_read,
+    ShutdownHook, before_action, before_event, conn_handle, conn_next_action, is_active, poll_read,
     poll_write, poll_write_vectored, seal,
 };

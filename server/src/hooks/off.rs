@@ -13,7 +13,10 @@ use crate::seal::{SealContext, SealMethod};
 use crate::state::Conn;
 
 /// Whether the machines must be asked where a server that serves could do without.
-pub(crate) const ACTIVE: bool = false;
+#[inline(always)]
+pub(crate) const fn is_active() -> bool {
+    false
+}
 
 /// Stands between the shutdown machine and the server.
 #[derive(Debug, Default)]

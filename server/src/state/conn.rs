@@ -112,21 +112,29 @@ impl Conn {
     /// All that was written was handed to the socket.
     #[inline]
     pub(crate) fn flushed(&self) {
-        if self.notes.is_unflushed() {
-            let mut inner = lock(&self.inner);
-            let noted = self.notes.flush();
-            self.hand_in(&mut inner, noted);
-            let effect = self.apply(&mut inner, ConnInput::Flushed, None);
-            if noted.undated() && inner.requests.len() > 0 {
-                self.notes.note_undated();
-            }
-            drop(inner);
-            self.finish(effect);
-            if noted.waiting() {
-                // hyper has waited for room to write, and does not look at the next request again
-                // by itself.
-                self.wake();
-            }
+        if !self.notes.is_unflushed() {
+            return;
+        }
+        if self.server.flags().is_none() && !hooks::is_active() && self.notes.note_flushed() {
+            return;
+        }
+        self.flushed_apart();
+    }
+
+    fn flushed_apart(&self) {
+        let mut inner = lock(&self.inner);
+        let noted = self.notes.flush();
+        self.hand_in(&mut inner, noted);
+        let effect = self.apply(&mut inner, ConnInput::Flushed, None);
+        if noted.undated() && inner.requests.len() > 0 {
+            self.notes.note_undated();
+        }
+        drop(inner);
+        self.finish(effect);
+        if noted.waiting() {
+            // hyper has waited for room to write, and does not look at the next request again by
+            // itself.
+            self.wake();
         }
     }
 
@@ -161,7 +169,7 @@ impl Conn {
     /// announce the end of the connection.
     #[inline]
     pub(crate) fn response_started(&self, id: u32) -> bool {
-        if self.server.flags().is_none() && !hooks::ACTIVE {
+        if self.server.flags().is_none() && !hooks::is_active() {
             return false;
         }
         self.request_moved(id, ConnInput::ResponseStarted).announces_close
@@ -199,7 +207,7 @@ impl Conn {
     #[inline]
     pub(crate) fn next_action(&self) -> ConnAction {
         let flags = self.server.flags();
-        if flags.is_none() && !self.notes.is_undated_or_asks() && !hooks::ACTIVE {
+        if flags.is_none() && !self.notes.is_undated_or_asks() && !hooks::is_active() {
             return ConnAction::Stay { until: None };
         }
         self.next_action_apart(flags)
@@ -270,12 +278,21 @@ impl Conn {
 
     #[inline]
     fn hand_in(&self, inner: &mut Inner, noted: Noted) {
-        if noted.read() {
-            self.apply(inner, ConnInput::BytesRead, None);
-        }
         if noted.complete() {
             self.apply(inner, ConnInput::ResponseEnded, None);
         }
+        if noted.flushed() {
+            self.apply_while_serving(inner, ConnInput::Flushed);
+        }
+        if noted.read() {
+            self.apply(inner, ConnInput::BytesRead, None);
+        }
+    }
+
+    /// Hands in an input that came while no flag was set.
+    #[inline]
+    fn apply_while_serving(&self, inner: &mut Inner, input: ConnInput) -> Effect {
+        self.apply_with(inner, input, None, ShutdownFlags::default())
     }
 
     /// Hands the machine an input, and tells the shutdown machine what follows: under the lock, so
@@ -283,7 +300,18 @@ impl Conn {
     /// default the oldest.
     #[inline(always)]
     fn apply(&self, inner: &mut Inner, input: ConnInput, request: Option<u32>) -> Effect {
-        let effect = hooks::conn_handle(&mut inner.machine, self.server.flags(), input);
+        self.apply_with(inner, input, request, self.server.flags())
+    }
+
+    #[inline(always)]
+    fn apply_with(
+        &self,
+        inner: &mut Inner,
+        input: ConnInput,
+        request: Option<u32>,
+        flags: ShutdownFlags,
+    ) -> Effect {
+        let effect = hooks::conn_handle(&mut inner.machine, flags, input);
         if effect.ended > 0 {
             match request {
                 Some(id) => inner.requests.remove(id),

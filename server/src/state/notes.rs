@@ -1,10 +1,10 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// What is known of a connection without its lock: two inputs that change nothing by themselves, and
-/// what the connection's task has to look at.
+/// What is known of a connection without its lock: inputs that change nothing outside of the
+/// connection, and what the connection's task has to look at.
 ///
 /// Whoever locks the machine hands it the inputs first. So a request of HTTP/1 locks the machine
-/// twice and not five times.
+/// once and not five times.
 #[derive(Debug, Default)]
 pub(super) struct Notes(AtomicU8);
 
@@ -25,6 +25,11 @@ const UNDATED: u8 = 8;
 const ASKS: u8 = 16;
 /// hyper has read the head of a request of HTTP/1 that has not been counted yet.
 const WAITING: u8 = 32;
+/// Input: everything was flushed, while no flag was set.
+const FLUSHED: u8 = 64;
+
+/// The inputs.
+const INPUTS: u8 = READ | COMPLETE | FLUSHED;
 
 impl Notes {
     /// Bytes were read.
@@ -74,9 +79,9 @@ impl Notes {
     pub(super) fn start_request(&self) -> Noted {
         let mut notes = self.0.load(Ordering::Relaxed);
         loop {
-            let next = notes & !(READ | COMPLETE | WAITING) | UNDATED;
+            let next = notes & !(INPUTS | WAITING) | UNDATED;
             match self.0.compare_exchange_weak(notes, next, Ordering::AcqRel, Ordering::Relaxed) {
-                Ok(_) => return Noted(notes & COMPLETE),
+                Ok(_) => return Noted(notes & (COMPLETE | FLUSHED)),
                 Err(changed) => notes = changed,
             }
         }
@@ -88,17 +93,33 @@ impl Notes {
         self.0.fetch_or(WAITING, Ordering::AcqRel);
     }
 
+    /// All that was written is flushed, while no flag is set. `false` if that cannot wait: the
+    /// connection's task has something to do then.
+    #[inline]
+    pub(super) fn note_flushed(&self) -> bool {
+        let mut notes = self.0.load(Ordering::Relaxed);
+        // With the completion not handed in, no request has started since.
+        while notes & (COMPLETE | READ | WAITING) == COMPLETE {
+            let next = notes & !(UNFLUSHED | UNDATED) | FLUSHED;
+            match self.0.compare_exchange_weak(notes, next, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(changed) => notes = changed,
+            }
+        }
+        false
+    }
+
     /// All that was written is flushed.
     #[inline]
     pub(super) fn flush(&self) -> Noted {
-        let taken = READ | COMPLETE | UNFLUSHED | UNDATED;
+        let taken = INPUTS | UNFLUSHED | UNDATED;
         Noted(self.0.fetch_and(!taken, Ordering::AcqRel))
     }
 
     /// The inputs.
     #[inline]
     pub(super) fn inputs(&self) -> Noted {
-        if self.has(READ | COMPLETE) { self.take(READ | COMPLETE) } else { Noted(0) }
+        if self.has(INPUTS) { self.take(INPUTS) } else { Noted(0) }
     }
 
     #[inline]
@@ -138,6 +159,11 @@ impl Noted {
     #[inline]
     pub(super) fn complete(self) -> bool {
         self.0 & COMPLETE != 0
+    }
+
+    #[inline]
+    pub(super) fn flushed(self) -> bool {
+        self.0 & FLUSHED != 0
     }
 
     /// Whether a request waits to be counted.
