@@ -4,7 +4,7 @@ use lastorders_harness::plan::{CheckUse, Contract, Level};
 
 use super::facts::Facts;
 use super::times::TICK_US;
-use crate::case::{Case, Promise, Sealing};
+use crate::case::{BuggifySite, Case, Promise, Sealing};
 
 /// The deadline, the abort, and what is released: each ends with a tick of the server's timers.
 const LAST_TICKS_US: u64 = 3 * TICK_US;
@@ -31,7 +31,9 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// * `exit-status`: unless a second SIGINT, or a forced exit code with something to force
 /// * `ids-distinct`: for the contract's requests, always
 /// * `health-draining`, `health-monotonic`: where `/health` is asked, no packet is lost, and every
-///   client reads in time; a probe that nobody hears is silence
+///   client reads in time; a probe that nobody hears is silence. `health-monotonic` also needs all
+///   work to end before the deadline, or heads that are written whole: one written byte by byte can
+///   be cut in the middle
 /// * `health-ok`: so, and no client leaves before its answer, or half-closes, which hyper takes for
 ///   leaving
 /// * `answered-in-time`: where no packet is lost, and every client reads in time
@@ -166,6 +168,7 @@ impl Bounds {
         let settles = self.settled_us.is_some();
         let forced = policy.forced_exit_code != 0 && !(settles && self.closes);
         let calm = !facts.cut && facts.unread_us <= SEEN_WITHIN_US;
+        let torn = case.conditions.buggify.contains(&BuggifySite::ShortWrite);
         let seen_us = facts.signal_us.unwrap_or(0) + policy.lame_duck_us + SEEN_WITHIN_US;
         let told = self.settled_us.is_some_and(|end_us| facts.is_heard_by(end_us));
         let seen = facts.last_at_us <= seen_us && told && !load.http2;
@@ -183,7 +186,7 @@ impl Bounds {
             ("answered-in-time", calm),
             ("health-ok", load.probes && calm && !load.half_closes && !load.abandons_probes),
             ("health-draining", load.probes && calm),
-            ("health-monotonic", load.probes && calm),
+            ("health-monotonic", load.probes && calm && (settles || !torn)),
             ("ids-distinct", contract),
             ("created", created),
             ("no-late-success", contract && facts.keeps_rows_out),
