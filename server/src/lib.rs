@@ -67,7 +67,6 @@ pub use handle::NoShutdownHandle;
 pub use handle::{Aborted, ShutdownHandle, Tracked};
 #[cfg(feature = "axum")]
 pub use health::health;
-pub use listener::Listener;
+pub use listener::{Listener, SealContext, SealMethod};
 pub use report::{AbortedConnection, AbortedRequest, PhaseReport, ReleaseReport, Report, Tally};
-pub use seal::{SealContext, SealMethod};
 pub use serve::{IntoReleased, RequestBody, Serve, serve};

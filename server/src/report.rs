@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::drain::{Cause, ConnectionClass, Counts, Outcome, Phase, Policy, ReleaseOutcome};
-use crate::seal::SealMethod;
+use crate::listener::SealMethod;
 
 /// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
 /// milliseconds.

@@ -77,8 +77,8 @@ use std::io;
 use std::time::Duration;
 
 use crate::drain::{Cause, Counts, Phase, PolicyError, ReleaseOutcome};
+use crate::listener::SealMethod;
 use crate::report::{AbortedConnection, Report};
-use crate::seal::SealMethod;
 
 pub(crate) use log::Log;
 pub use observer::Observer;

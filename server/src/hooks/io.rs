@@ -7,8 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::buggify::{Site, buggify};
 use crate::drain::{ConnInput, ConnectionClass, ShutdownFlags};
 use crate::injected::{InjectedBug, injected};
-use crate::listener::Listener;
-use crate::seal::{SealContext, SealMethod};
+use crate::listener::{Listener, SealContext, SealMethod};
 use crate::state::Conn;
 
 pub(crate) fn poll_read<I: AsyncRead + AsyncWrite>(

@@ -8,8 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::drain::{
     Action, ConnAction, ConnInput, Connection, Effect, Input, Machine, ShutdownFlags,
 };
-use crate::listener::Listener;
-use crate::seal::{SealContext, SealMethod};
+use crate::listener::{Listener, SealContext, SealMethod};
 use crate::state::Conn;
 
 /// Whether the machines must be asked where a server that serves could do without.

@@ -1,28 +1,17 @@
-//! Closes a listener without losing handshakes: several methods, the best possible one first.
+//! Closes tokio's listeners without losing handshakes: several methods, the best possible one first.
 //!
-//! * `fallbacks`: tries the methods in order, for tokio's TCP listener.
-//! * `shared`: the first method, for a socket that another process holds too.
+//! * `tokio_listeners`: [`Listener`](crate::Listener) for tokio's listeners; tries the methods in
+//!   order.
 //! * `linux`: the methods that need Linux: a full sink, and a filter that drops SYN.
-//! * `accept_until_empty`: the last method, which is possible everywhere.
-//! * [`SealContext`]: the argument of every method.
-//! * [`SealMethod`]: the method that was taken.
-//! * `begin_at`: a wrapper that skips the first methods.
+//! * `accept_queued`: the last method, which is possible everywhere.
+//!
+//! The first method, for a socket that another process has open too, is
+//! [`Shared`](crate::listener::Shared).
 
-mod accept_until_empty;
-mod begin_at;
-mod context;
-mod fallbacks;
+mod accept_queued;
 #[cfg(target_os = "linux")]
 mod linux;
-mod method;
-mod shared;
+mod tokio_listeners;
 
 #[cfg(all(test, feature = "axum"))]
 mod tests;
-
-pub(crate) use accept_until_empty::{accept_until_empty, unix};
-pub use begin_at::BeginAt;
-pub use context::SealContext;
-pub(crate) use fallbacks::tcp;
-pub use method::SealMethod;
-pub use shared::{Handover, Shared};

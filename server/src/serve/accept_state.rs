@@ -8,8 +8,7 @@ use futures_util::FutureExt;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::clock::Sleep;
-use crate::listener::Listener;
-use crate::seal::SealMethod;
+use crate::listener::{Listener, SealMethod};
 
 /// The way in.
 pub(super) enum AcceptState<L: Listener> {

@@ -29,9 +29,8 @@ use super::release::{Releasing, Resource};
 use crate::drain::{Action, Input, Phase, ReleaseOutcome, ShutdownFlags};
 use crate::event::Observers;
 use crate::hooks;
-use crate::listener::{Listener, concerns_one_connection};
+use crate::listener::{Listener, SealContext, SealMethod, concerns_one_connection};
 use crate::report::{AbortedConnection, Report};
-use crate::seal::{SealContext, SealMethod};
 use crate::state::Conn;
 use crate::state::ServerState;
 

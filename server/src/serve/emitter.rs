@@ -5,8 +5,8 @@ use super::BoxError;
 use super::release::Resource;
 use crate::drain::{Action, Machine, Phase, Policy, ReleaseOutcome};
 use crate::event::{CutReason, Event, Observers};
+use crate::listener::SealMethod;
 use crate::report::{AbortedConnection, Report};
-use crate::seal::SealMethod;
 
 /// Makes events of what the driver does, and hands them to the observers.
 #[derive(Debug, Default)]

@@ -9,8 +9,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 use super::TlsStream;
 use crate::clock::{Clock, SharedClock, TokioClock};
-use crate::listener::Listener;
-use crate::seal::{SealContext, SealMethod};
+use crate::listener::{Listener, SealContext, SealMethod};
 
 /// How long a handshake may take by default.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);

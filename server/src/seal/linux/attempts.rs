@@ -4,7 +4,7 @@ use super::full_sink::FullSink;
 use super::handshakes::Handshakes;
 use super::skipped::Skipped;
 use super::syn_filter;
-use crate::seal::{SealContext, SealMethod};
+use crate::listener::{SealContext, SealMethod};
 
 /// Tries the full sink, then the SYN filter, and returns the method that worked. Returns the
 /// listener unchanged when neither is possible.

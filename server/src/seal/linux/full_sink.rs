@@ -9,7 +9,8 @@ use super::handshakes::Handshakes;
 use super::plugs::{PLUGS, Plugs, reachable, socket_for};
 use super::skipped::{Skipped, Step};
 use super::{grace, program, sys};
-use crate::seal::{SealContext, accept_until_empty};
+use crate::listener::SealContext;
+use crate::seal::accept_queued;
 
 /// How long our own connections may take to fill the sink. They never leave the machine.
 const FULL_WITHIN: Duration = Duration::from_millis(50);
@@ -89,8 +90,7 @@ impl FullSink {
         if attached.is_ok() {
             grace::wait(listener, Some(&mut second), handshakes, context).await;
         }
-        let sink =
-            accept_until_empty::accept_queued(second, context).await.step("unregister the sink")?;
+        let sink = accept_queued::tcp(second, context).await.step("unregister the sink")?;
         attached?;
         listen(&sink, 1).step("shorten the sink's queue")?;
         let plugs = fill(&sink, plugs, listener, context).await?;
@@ -107,7 +107,7 @@ impl FullSink {
     ) {
         grace::wait(&mut listener, None, handshakes, context).await;
         // The sink is closed last, so that no new connection reaches the listener.
-        drop(accept_until_empty::accept_queued(listener, context).await);
+        drop(accept_queued::tcp(listener, context).await);
         // Another process may hold the first socket or have joined the group. The program must not
         // steer its connections.
         let _ = sys::detach_from_group(&self.sink);

@@ -7,8 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use super::handshakes::{Handshakes, canonical};
-use crate::listener::Listener;
-use crate::seal::SealContext;
+use crate::listener::{Listener, SealContext};
 
 /// The first pause between two queries for handshakes that ended without being accepted. Each pause
 /// is twice as long as the one before.

@@ -5,7 +5,8 @@ use tokio::net::TcpListener;
 use super::handshakes::Handshakes;
 use super::skipped::{Skipped, Step};
 use super::{grace, program, sys};
-use crate::seal::{SealContext, accept_until_empty};
+use crate::listener::SealContext;
+use crate::seal::accept_queued;
 
 /// Attaches the filter: from now on no connection begins. On failure nothing has changed.
 pub(super) fn attach(listener: impl AsFd) -> Result<(), Skipped> {
@@ -19,7 +20,7 @@ pub(super) async fn close(
     context: &SealContext<TcpListener>,
 ) {
     grace::wait(&mut listener, None, handshakes, context).await;
-    if let Ok(listener) = accept_until_empty::accept_queued(listener, context).await {
+    if let Ok(listener) = accept_queued::tcp(listener, context).await {
         // Another process may hold this socket without our knowledge, so the filter must not stay.
         // A SYN in the microsecond between the two calls begins a handshake that the close resets.
         let _ = sys::detach_filter(&listener);

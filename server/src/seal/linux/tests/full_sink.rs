@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::{LISTENERS, begin_to_connect, frozen_context, listen, listeners};
-use crate::seal::SealMethod;
+use crate::listener::SealMethod;
 use crate::seal::linux::full_sink::FullSink;
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::plugs::socket_for;

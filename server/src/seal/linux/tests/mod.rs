@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::clock::{Clock, SharedClock, TokioClock};
-use crate::seal::SealContext;
+use crate::listener::SealContext;
 
 /// The address of each kind of listener, whether it is for IPv6 only, and the addresses at which
 /// clients reach it.

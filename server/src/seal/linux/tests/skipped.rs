@@ -11,12 +11,12 @@ use super::{
     Admitted, LISTENERS, begin_to_connect, frozen_context, listen, listeners, seal_context,
 };
 use crate::TokioClock;
+use crate::listener::{SealContext, SealMethod};
 use crate::seal::linux::full_sink::FullSink;
 use crate::seal::linux::handshakes::Handshakes;
 use crate::seal::linux::plugs::Plugs;
 use crate::seal::linux::skipped::Skipped;
 use crate::seal::linux::sys;
-use crate::seal::{SealContext, SealMethod};
 
 /// Enough clients that a second socket of the group would certainly receive one of them.
 const CLIENTS: u32 = 64;
@@ -116,5 +116,5 @@ async fn full_sink_is_skipped_when_reuseport_is_set() {
     assert!(sockopt::socket_reuseport(&listener).expect("a socket"), "still set");
     // The sealing falls back to a later method.
     let (context, _admitted) = super::seal_context(std::time::Duration::ZERO, TokioClock);
-    assert!(crate::seal::tcp(listener, context).await > SealMethod::FullSink);
+    assert!(crate::seal::tokio_listeners::tcp(listener, context).await > SealMethod::FullSink);
 }

@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::{LISTENERS, begin_to_connect, frozen_context, listen, listeners};
-use crate::seal::SealMethod;
+use crate::listener::SealMethod;
 use crate::seal::linux::plugs::socket_for;
 use crate::seal::linux::{syn_filter, sys, try_methods};
 

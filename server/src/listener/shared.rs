@@ -3,8 +3,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{SealContext, SealMethod};
-use crate::listener::Listener;
+use super::{Listener, SealContext, SealMethod};
 
 /// A listener whose socket is not ours alone: another process has the socket open too, and keeps
 /// accepting from it.

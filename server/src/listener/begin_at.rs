@@ -1,7 +1,6 @@
 use std::io;
 
-use super::{SealContext, SealMethod};
-use crate::listener::Listener;
+use super::{Listener, SealContext, SealMethod};
 
 /// A listener whose sealing begins at a given method: better methods are not tried.
 ///

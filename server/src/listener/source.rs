@@ -1,12 +1,59 @@
-use std::fmt;
+use std::fmt::{self, Debug};
 use std::future::Future;
+use std::io;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::coop::{consume_budget, unconstrained};
+use tokio::task::yield_now;
 
 use super::SealMethod;
 use crate::clock::SharedClock;
-use crate::listener::Listener;
+
+/// After this many failures in a row, another accept will not succeed either.
+pub(crate) const FAILURES: usize = 16;
+
+/// The longest accept queue that a kernel accepts. This limit ends the sealing even when clients
+/// connect faster than we accept.
+pub(crate) const LONGEST_QUEUE: usize = 65_535;
+
+/// A source of connections.
+pub trait Listener: Sized + Send + 'static {
+    /// A connection.
+    type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// The address of a peer.
+    type Addr: Debug + Send + 'static;
+
+    /// Waits for the next connection.
+    ///
+    /// Must be cancel safe: the server drops the future whenever another event happens first.
+    ///
+    /// # Errors
+    ///
+    /// An error does not end the server. After an error of a single connection, such as
+    /// `ECONNABORTED`, the server accepts again at once. After any other error, such as `EMFILE`,
+    /// the server pauses on its clock before it accepts again.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Self::Addr)>> + Send;
+
+    /// The address that the listener is bound to.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system does not report the address.
+    fn local_addr(&self) -> io::Result<Self::Addr>;
+
+    /// Closes the listener without losing queued connections: passes each one to
+    /// [`SealContext::admit`], and returns the method that was used. The provided implementation
+    /// accepts until the queue is empty.
+    ///
+    /// Dropping the future at the deadline must close the listener.
+    fn seal(self, context: SealContext<Self>) -> impl Future<Output = SealMethod> + Send {
+        accept_until_empty(self, context)
+    }
+}
 
 /// Passed to [`Listener::seal`]: admits the last connections, and limits how long the sealing may
 /// take.
@@ -123,4 +170,29 @@ impl<L: Listener> fmt::Debug for SealContext<L> {
             .field("first_method", &self.first_method)
             .finish_non_exhaustive()
     }
+}
+
+/// Accepts as long as an accept succeeds without waiting, up to [`LONGEST_QUEUE`] connections.
+async fn accept_until_empty<L: Listener>(mut listener: L, context: SealContext<L>) -> SealMethod {
+    // One turn of the runtime, so that the runtime learns of connections that the kernel already
+    // holds.
+    yield_now().await;
+    let mut failures = 0;
+    for _ in 0..LONGEST_QUEUE {
+        // Unconstrained, because a spent task budget would look like an empty queue.
+        match unconstrained(listener.accept()).now_or_never() {
+            Some(Ok((io, peer))) => context.admit(io, peer),
+            Some(Err(_)) if failures < FAILURES => failures += 1,
+            Some(Err(_)) | None => break,
+        }
+        consume_budget().await;
+    }
+    SealMethod::AcceptUntilEmpty
+}
+
+/// Whether the error concerns one connection that ended before the accept. The next accept may
+/// succeed.
+pub(crate) fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
