@@ -11,7 +11,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::BoxError;
-use super::driver::Driver;
+use super::driver::{Driver, Signals};
 use super::http::HttpOptions;
 use super::release::{IntoReleased, Resource};
 use crate::clock::{Clock, SharedClock, TokioClock};
@@ -72,8 +72,6 @@ pub struct Serve<L, S, C = TokioClock> {
     #[cfg(all(feature = "systemd", target_os = "linux"))]
     notifier: Notifier,
 }
-
-pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
 
 impl<L, S, C> Serve<L, S, C> {
     /// How long each phase of the shutdown may take. The default is [`Policy::default`]. One that

@@ -2,13 +2,13 @@ use std::future::{Future, pending, poll_fn};
 use std::io;
 use std::mem;
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use http::{Request, Response};
 use http_body::Body;
 use tokio::sync::mpsc::unbounded_channel;
@@ -19,14 +19,13 @@ use tower_service::Service;
 use super::BoxError;
 use super::accept_state::{AcceptEvent, AcceptState};
 use super::body::RequestBody;
-use super::builder::Signals;
 use super::conn_task;
 use super::emitter::Emitter;
 use super::http::Http;
 use super::make_room;
 use super::parking::Parking;
 use super::release::{Releasing, Resource};
-use crate::drain::{Action, Input, Phase, ReleaseOutcome, ShutdownFlags};
+use crate::drain::{Action, Input, Phase, ReleaseOutcome, ShutdownFlags, Signal};
 use crate::event::Observers;
 use crate::hooks;
 use crate::listener::{Listener, SealContext, SealMethod, concerns_one_connection};
@@ -40,6 +39,9 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// No more than this many connections are taken for having waited at the signal: the longest accept
 /// queue that Linux grants by default. Whatever connects without end does not hold the shutdown up.
 const LONGEST_QUEUE: usize = 4096;
+
+/// The signals that begin or force the shutdown.
+pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
 
 /// Feeds the machine, carries out its actions, and reports both as events.
 pub(super) struct Driver<L: Listener, S> {
@@ -339,7 +341,7 @@ where
     }
 }
 
-async fn next_signal(signals: &mut Option<Signals>) -> Option<crate::drain::Signal> {
+async fn next_signal(signals: &mut Option<Signals>) -> Option<Signal> {
     match signals {
         Some(signals) => signals.next().await,
         None => pending().await,
