@@ -4,7 +4,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
 #[cfg(feature = "axum")]
-use crate::ShutdownHandle;
+use crate::handle::ShutdownHandle;
 
 /// The health route: answers 200 `{"status":"ok"}`, and from the signal on 503
 /// `{"status":"shutting_down"}`.

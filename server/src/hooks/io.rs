@@ -4,15 +4,15 @@ use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::HookedConn;
 use crate::buggify::{Site, buggify};
 use crate::drain::{ConnInput, ConnectionClass, ShutdownFlags};
 use crate::injected::{InjectedBug, injected};
 use crate::listener::{Listener, SealContext, SealMethod};
-use crate::state::Conn;
 
-pub(crate) fn poll_read<I: AsyncRead + AsyncWrite>(
+pub(crate) fn poll_read<I: AsyncRead + AsyncWrite, C: HookedConn>(
     mut io: Pin<&mut I>,
-    conn: &Conn,
+    conn: &C,
     cx: &mut Context<'_>,
     buf: &mut ReadBuf<'_>,
 ) -> Poll<io::Result<()>> {
@@ -24,7 +24,7 @@ pub(crate) fn poll_read<I: AsyncRead + AsyncWrite>(
         let _ = io.as_mut().poll_shutdown(&mut now);
         conn.handle(ConnInput::WriteShut);
     }
-    if buggify(Site::FirstTurn) && is(conn, ConnectionClass::New) {
+    if buggify(Site::FirstTurn) && conn.class() == Some(ConnectionClass::New) {
         cx.waker().wake_by_ref();
         return Poll::Pending;
     }
@@ -39,13 +39,8 @@ pub(crate) fn poll_read<I: AsyncRead + AsyncWrite>(
 }
 
 /// Whether the shutdown closes this connection because nothing is in flight on it.
-fn is_to_close(conn: &Conn) -> bool {
-    conn.flags().has(ShutdownFlags::CLOSE_IDLE) && is(conn, ConnectionClass::Idle)
-}
-
-fn is(conn: &Conn, class: ConnectionClass) -> bool {
-    let now = conn.server().clock().now();
-    conn.describe(now).is_some_and(|described| described.class == class)
+fn is_to_close(conn: &impl HookedConn) -> bool {
+    conn.flags().has(ShutdownFlags::CLOSE_IDLE) && conn.class() == Some(ConnectionClass::Idle)
 }
 
 pub(crate) fn poll_write<I: AsyncWrite>(

@@ -1,12 +1,22 @@
 //! The points at which a simulator takes part: everything here is a pass-through, except in a build
 //! with `--cfg lastorders_sim`.
 //!
-//! Only these places call a hook: `state/server.rs` and `state/conn.rs` around `handle(input)` and
-//! `next_action()` of the two machines, `serve/driver.rs` before an event and before an action, and
-//! the wrappers of I/O, `serve/io.rs` and `serve/accept_state.rs`. A test keeps this list. So the
-//! product's code knows no bug by name, and its binary holds none.
+//! Only these files use this module:
 //!
-//! * `off`: the pass-throughs.
+//! | file | where |
+//! |---|---|
+//! | `state/hooked.rs` | around `handle(input)` and `next_action()` of the shutdown machine |
+//! | `state/conn.rs` | around `handle(input)` and `next_action()` of a connection's machine |
+//! | `serve/driver.rs` | before an event, before an action, and around the sealing |
+//! | `serve/io.rs` | around reads and writes |
+//!
+//! A rules test compares this table with the code. So no other code names an injected bug, and the
+//! binary of an ordinary build holds none.
+//!
+//! # Modules
+//!
+//! * `off`: the pass-throughs of an ordinary build.
+//! * `hooked_conn`: what a hook needs of a connection.
 //! * `shutdown`: injected bugs of the shutdown machine.
 //! * `conn`: injected bugs and rare paths of a connection's machine.
 //! * `io`: injected bugs and rare paths of sockets and listeners.
@@ -14,6 +24,8 @@
 
 #[cfg(lastorders_sim)]
 mod conn;
+#[cfg_attr(not(lastorders_sim), expect(dead_code, reason = "the pass-throughs call no method"))]
+mod hooked_conn;
 #[cfg(lastorders_sim)]
 mod io;
 #[cfg(not(lastorders_sim))]
@@ -22,6 +34,8 @@ mod off;
 mod shutdown;
 #[cfg(lastorders_sim)]
 mod turns;
+
+pub(crate) use hooked_conn::HookedConn;
 
 #[cfg(lastorders_sim)]
 pub(crate) use self::{

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::HookedConn;
 use crate::drain::{
     Action, ConnAction, ConnInput, Connection, Effect, Input, Machine, ShutdownFlags,
 };
 use crate::listener::{Listener, SealContext, SealMethod};
-use crate::state::Conn;
 
 /// Whether the machines must be asked where a server that serves could do without.
 #[inline(always)]
@@ -61,9 +61,9 @@ pub(crate) fn conn_next_action(
 }
 
 #[inline(always)]
-pub(crate) fn poll_read<I: AsyncRead + AsyncWrite>(
+pub(crate) fn poll_read<I: AsyncRead + AsyncWrite, C: HookedConn>(
     io: Pin<&mut I>,
-    _conn: &Conn,
+    _conn: &C,
     cx: &mut Context<'_>,
     buf: &mut ReadBuf<'_>,
 ) -> Poll<io::Result<()>> {

@@ -6,6 +6,7 @@
 //! * `buffers`: [`BufferBudget`], how many connections hold buffers.
 //! * `conn`: [`Conn`], one connection: its machine and all that surrounds it.
 //! * `notes`: inputs of one connection that wait for its lock.
+//! * `hooked`: the places where a simulator takes part.
 //! * `requests`: the requests in flight on one connection, as a report names them.
 //!
 //! # Lock order
@@ -22,6 +23,7 @@
 
 mod buffers;
 mod conn;
+mod hooked;
 mod notes;
 mod requests;
 mod server;

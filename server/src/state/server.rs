@@ -1,16 +1,14 @@
 use std::collections::BTreeMap;
-use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::hooked::HookedMachine;
 use super::{BufferBudget, Conn, TaskEntry};
 use crate::clock::SharedClock;
-use crate::drain::ShutdownFlags;
-use crate::drain::{Action, Input, Machine, Phase, Policy};
-use crate::hooks::ShutdownHook;
+use crate::drain::{Input, Machine, Phase, Policy, ShutdownFlags};
 
 /// What the driver, every connection and every handle have in common.
 #[derive(Debug)]
@@ -87,7 +85,7 @@ impl ServerState {
     /// A copy of the machine, for events: observers that ran under the lock would hold up every
     /// request.
     pub(crate) fn snapshot(&self) -> Machine {
-        self.machine().machine.clone()
+        Machine::clone(&self.machine())
     }
 
     #[inline]
@@ -224,47 +222,6 @@ impl ServerState {
             ended.as_mut().await;
             ended.set(self.no_tasks.notified());
         }
-    }
-}
-
-/// The shutdown machine behind its hook, which is a pass-through except under a simulator.
-#[derive(Debug)]
-pub(crate) struct HookedMachine {
-    machine: Machine,
-    hook: ShutdownHook,
-}
-
-impl HookedMachine {
-    fn begin(&mut self, policy: Policy, resources: Vec<Duration>) {
-        self.hook.begin(resources.len());
-        self.machine = Machine::new(policy, resources);
-    }
-
-    pub(crate) fn handle(&mut self, now: Duration, input: Input) {
-        self.hook.handle(&mut self.machine, now, input);
-    }
-
-    pub(crate) fn next_action(&mut self) -> Option<Action> {
-        self.hook.next_action(&mut self.machine)
-    }
-
-    fn has_actions(&self) -> bool {
-        self.hook.has_actions(&self.machine)
-    }
-}
-
-impl Default for HookedMachine {
-    fn default() -> Self {
-        let machine = Machine::new(Policy::default(), Vec::new());
-        Self { machine, hook: Default::default() }
-    }
-}
-
-impl Deref for HookedMachine {
-    type Target = Machine;
-
-    fn deref(&self) -> &Machine {
-        &self.machine
     }
 }
 
