@@ -5,6 +5,7 @@
 //! * `ignored`: unit tests that libtest does not run by itself
 //! * `log_text`: no code matches messages of the server's log
 //! * `packages`: the published packages, and their metadata
+//! * `simulation`: injected bugs and rare paths stay in their modules
 //! * `sleeps`: no real sleep orders events
 //! * `source`: the files, and what is in them
 
@@ -13,6 +14,7 @@ mod dependencies;
 mod ignored;
 mod log_text;
 mod packages;
+mod simulation;
 mod sleeps;
 mod source;
 
@@ -25,6 +27,7 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
         dependencies::tests(),
         log_text::tests(),
         packages::tests(),
+        simulation::tests(),
         sleeps::tests(),
     ];
     rules.into_iter().flatten().collect()
