@@ -18,8 +18,8 @@ thread_local! {
 pub(crate) struct Current(Option<ManuallyDrop<Arc<ServerState>>>);
 
 impl Current {
-    pub(crate) fn new(shared: &Arc<ServerState>) -> Self {
-        Self(Some(ManuallyDrop::new(Arc::clone(shared))))
+    pub(crate) fn new(server: &Arc<ServerState>) -> Self {
+        Self(Some(ManuallyDrop::new(Arc::clone(server))))
     }
 
     /// Makes this the current server of the thread until the guard is dropped.
@@ -61,8 +61,8 @@ impl ShutdownHandle {
     #[must_use]
     pub fn current() -> Option<Self> {
         let current = CURRENT.take()?;
-        let shared = Arc::clone(&current);
+        let server = Arc::clone(&current);
         CURRENT.set(Some(current));
-        Some(Self { shared })
+        Some(Self { server })
     }
 }

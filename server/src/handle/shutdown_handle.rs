@@ -34,7 +34,7 @@ use crate::state::ServerState;
 /// [e]: Tracked::essential
 #[derive(Clone, Debug)]
 pub struct ShutdownHandle {
-    pub(super) shared: Arc<ServerState>,
+    pub(super) server: Arc<ServerState>,
 }
 
 impl Default for ShutdownHandle {
@@ -48,23 +48,23 @@ impl ShutdownHandle {
     /// handle first, so that routes and tasks can use it.
     #[must_use]
     pub fn new() -> Self {
-        Self { shared: Arc::new(ServerState::new()) }
+        Self { server: Arc::new(ServerState::new()) }
     }
 
     /// How many connections hold more buffers than they need between two requests.
     #[cfg(all(test, feature = "axum"))]
     pub(crate) fn unparked(&self) -> usize {
-        self.shared.buffers.unparked()
+        self.server.buffers.unparked()
     }
 
-    pub(crate) fn into_shared(self) -> Arc<ServerState> {
-        self.shared
+    pub(crate) fn into_server(self) -> Arc<ServerState> {
+        self.server
     }
 
     /// Whether the shutdown has begun. Never becomes false again.
     #[must_use]
     pub fn is_draining(&self) -> bool {
-        self.shared.flags().has(ShutdownFlags::UNREADY)
+        self.server.flags().has(ShutdownFlags::UNREADY)
     }
 
     /// Waits until the shutdown begins. Returns at once when it has begun. Cancel safe.
@@ -135,12 +135,12 @@ impl ShutdownHandle {
     /// This future completes at the signal, before a lame duck ends. A client that reconnects at
     /// once may be routed to this instance again; there the drain has already begun.
     pub fn draining(&self) -> impl Future<Output = ()> + Send + use<> {
-        let shared = Arc::clone(&self.shared);
+        let server = Arc::clone(&self.server);
         async move {
-            let mut began = std::pin::pin!(shared.began.notified());
+            let mut began = std::pin::pin!(server.began.notified());
             // Register before the check, so that no notification is missed in between.
             began.as_mut().enable();
-            if !shared.flags().has(ShutdownFlags::UNREADY) {
+            if !server.flags().has(ShutdownFlags::UNREADY) {
                 began.await;
             }
         }
@@ -200,7 +200,7 @@ impl ShutdownHandle {
     /// A worker that runs a loop ends when the drain begins:
     /// `tokio::select! { () = shutdown.draining() => break, _ = interval.tick() => … }`.
     pub fn track<F: Future>(&self, future: F) -> Tracked<F> {
-        Tracked::new(&self.shared, future)
+        Tracked::new(&self.server, future)
     }
 
     /// Begins the shutdown, as a signal does. The report's cause is `application`. This has no
@@ -210,14 +210,14 @@ impl ShutdownHandle {
     /// lost lease, or a worker that ended unexpectedly. If this is called before the handle's
     /// [`serve`](crate::serve()) starts, that server shuts down at once.
     pub fn begin(&self) {
-        self.shared.ask(Input::Begin);
+        self.server.request_shutdown(Input::Begin);
     }
 
     /// Waits until no tracked future is left. Returns at once when there is none. Cancel safe.
     ///
     /// [`serve`](crate::serve()) waits by itself. Without `serve`, bound this call by a timeout.
     pub fn tasks_ended(&self) -> impl Future<Output = ()> + Send + use<> {
-        let shared = Arc::clone(&self.shared);
-        async move { shared.tasks_ended().await }
+        let server = Arc::clone(&self.server);
+        async move { server.tasks_ended().await }
     }
 }

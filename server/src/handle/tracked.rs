@@ -13,14 +13,14 @@ use crate::state::{ServerState, TaskEntry};
 
 /// Registers a task as one that the shutdown waits for, until this is dropped.
 struct Membership {
-    shared: Arc<ServerState>,
+    server: Arc<ServerState>,
     id: u64,
     entry: Arc<TaskEntry>,
 }
 
 impl Drop for Membership {
     fn drop(&mut self) {
-        self.shared.discharge_task(self.id);
+        self.server.discharge_task(self.id);
     }
 }
 
@@ -40,11 +40,11 @@ pin_project! {
 }
 
 impl<F> Tracked<F> {
-    pub(super) fn new(shared: &Arc<ServerState>, future: F) -> Self {
-        let id = shared.next_id();
+    pub(super) fn new(server: &Arc<ServerState>, future: F) -> Self {
+        let id = server.next_id();
         let entry = Arc::new(TaskEntry::default());
-        shared.enlist_task(id, &entry);
-        let membership = Membership { shared: Arc::clone(shared), id, entry };
+        server.enlist_task(id, &entry);
+        let membership = Membership { server: Arc::clone(server), id, entry };
         Self { future: Some(future), membership: Some(membership), essential: false }
     }
 
@@ -75,7 +75,7 @@ impl<F: Future> Future for Tracked<F> {
             Ok(Poll::Pending) => return Poll::Pending,
             Err(panic) => {
                 if *this.essential {
-                    membership.shared.ask(Input::Panicked);
+                    membership.server.request_shutdown(Input::Panicked);
                 }
                 // Drop the future now, because the caller that catches the panic may keep `self`.
                 this.future.set(None);

@@ -10,28 +10,29 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::clock::Sleep;
 use crate::listener::{Listener, SealMethod};
 
-/// The way in.
+/// The listener, and whether the server accepts from it.
 pub(super) enum AcceptState<L: Listener> {
     Open(L),
-    /// Open, but accepting rests.
-    Resting(L, Sleep),
+    /// Open, but the server does not accept until the pause ends, because an accept has failed.
+    Paused(L, Sleep),
     Sealing {
         seal: Pin<Box<dyn Future<Output = SealMethod> + Send>>,
+        /// The connections that the seal has accepted.
         admitted: UnboundedReceiver<(L::Io, L::Addr)>,
     },
-    Shut,
+    Closed,
 }
 
-/// What happens there.
+/// What happened at the listener.
 pub(super) enum AcceptEvent<L: Listener> {
     Accepted(io::Result<(L::Io, L::Addr)>),
     AcceptPanicked,
-    Rested,
+    PauseEnded,
     Sealed(SealMethod),
 }
 
 impl<L: Listener> AcceptState<L> {
-    /// Waits for what happens next. Cancel safe, as `Listener::accept` is.
+    /// Waits for the next event. Cancel safe, as `Listener::accept` is.
     pub(super) async fn next(&mut self) -> AcceptEvent<L> {
         match self {
             Self::Open(listener) => {
@@ -40,39 +41,40 @@ impl<L: Listener> AcceptState<L> {
                     Err(_) => AcceptEvent::AcceptPanicked,
                 }
             }
-            Self::Resting(_, rest) => {
-                rest.await;
-                AcceptEvent::Rested
+            Self::Paused(_, pause) => {
+                pause.await;
+                AcceptEvent::PauseEnded
             }
             Self::Sealing { seal, admitted } => {
                 tokio::select! {
-                    // What was admitted is served while the sealing goes on.
+                    // Admitted connections first: they are served while the sealing continues.
                     biased;
                     Some(accepted) = admitted.recv() => AcceptEvent::Accepted(Ok(accepted)),
                     method = seal => AcceptEvent::Sealed(method),
                 }
             }
-            Self::Shut => pending().await,
+            Self::Closed => pending().await,
         }
     }
 
-    /// Accepts nothing for as long as `rest` takes.
-    pub(super) fn rest(&mut self, rest: Sleep) {
+    /// Accepts nothing until `pause` ends.
+    pub(super) fn pause(&mut self, pause: Sleep) {
         *self = match self.take() {
-            Self::Open(listener) => Self::Resting(listener, rest),
-            other @ (Self::Resting(..) | Self::Sealing { .. } | Self::Shut) => other,
+            Self::Open(listener) => Self::Paused(listener, pause),
+            other @ (Self::Paused(..) | Self::Sealing { .. } | Self::Closed) => other,
         };
     }
 
-    pub(super) fn stop_resting(&mut self) {
+    /// Accepts again.
+    pub(super) fn resume(&mut self) {
         *self = match self.take() {
-            Self::Resting(listener, _) => Self::Open(listener),
-            other @ (Self::Open(_) | Self::Sealing { .. } | Self::Shut) => other,
+            Self::Paused(listener, _) => Self::Open(listener),
+            other @ (Self::Open(_) | Self::Sealing { .. } | Self::Closed) => other,
         };
     }
 
-    /// Leaves it shut.
+    /// Takes the state and leaves `Closed`.
     pub(super) fn take(&mut self) -> Self {
-        mem::replace(self, Self::Shut)
+        mem::replace(self, Self::Closed)
     }
 }

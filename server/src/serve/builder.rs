@@ -27,11 +27,12 @@ use crate::systemd::{self, Notifier};
 
 /// Serves `app` on `listener` until a signal comes, then shuts down without losing a request.
 ///
-/// `app` is an `axum::Router` or any tower service of HTTP requests whose response bodies are made
-/// of [`Bytes`](bytes::Bytes). It is cloned for every connection.
+/// `app` is an `axum::Router`, or any tower service of HTTP requests whose response bodies consist
+/// of [`Bytes`](bytes::Bytes). Each connection gets a clone of `app`.
 ///
-/// Nothing happens until the returned [`Serve`] is awaited. It reads no environment, installs no
-/// signal handler and never ends the process: without [`Serve::signals`] it serves for ever.
+/// Nothing happens until the returned [`Serve`] is awaited. This function reads no environment,
+/// installs no signal handler and never ends the process. Without [`Serve::signals`] no signal
+/// begins the shutdown.
 pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
     Serve {
         listener,
@@ -48,7 +49,8 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
     }
 }
 
-/// A server that is about to run. Awaiting it serves, and gives the [`Report`] of the shutdown.
+/// A server that is about to run. Awaiting this value serves, and returns the [`Report`] of the
+/// shutdown.
 ///
 /// # Cancel safety
 ///
@@ -56,8 +58,8 @@ pub fn serve<L, S>(listener: L, app: S) -> Serve<L, S> {
 ///
 /// # Panics
 ///
-/// When it is given a [`ShutdownHandle`] that another `serve` has used, or when it is awaited
-/// outside of a tokio runtime.
+/// When the [`ShutdownHandle`] was used by another `serve`, or when this value is awaited outside
+/// of a tokio runtime.
 #[must_use = "nothing is served until this is awaited"]
 pub struct Serve<L, S, C = TokioClock> {
     listener: L,
@@ -74,19 +76,20 @@ pub struct Serve<L, S, C = TokioClock> {
 }
 
 impl<L, S, C> Serve<L, S, C> {
-    /// How long each phase of the shutdown may take. The default is [`Policy::default`]. One that
-    /// does not pass [`Policy::check`] is fixed, with a warning in the log.
+    /// Sets how long each phase of the shutdown may take. The default is [`Policy::default`]. A
+    /// policy that [`Policy::check`] refuses gets a shorter lame duck, and the log a warning.
     pub fn policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
     }
 
-    /// What begins the shutdown: usually [`signal::terminate`](crate::signal::terminate), but any
-    /// stream serves. When the stream ends, no more signals come.
+    /// Sets the stream of signals that begin the shutdown, usually
+    /// [`signal::terminate`](crate::signal::terminate). The default has no signals. The server
+    /// continues when the stream ends.
     pub fn signals(self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
         Self { signals: Box::pin(signals), ..self }
     }
 
-    /// The clock for every wait. The default is [`TokioClock`].
+    /// Sets the clock for every wait. The default is [`TokioClock`].
     pub fn clock<D>(self, clock: D) -> Serve<L, S, D> {
         Serve {
             listener: self.listener,
@@ -103,17 +106,19 @@ impl<L, S, C> Serve<L, S, C> {
         }
     }
 
-    /// The handle through which the application sees the shutdown. Without this call one is made.
-    /// Either way a handler gets it as an axum extractor, or by [`ShutdownHandle::current`].
+    /// Sets the handle by which the application observes the shutdown. The default is a new handle.
+    /// In both cases a handler gets the handle as an axum extractor, or by
+    /// [`ShutdownHandle::current`].
     pub fn shutdown_handle(self, handle: ShutdownHandle) -> Self {
         Self { handle: Some(handle), ..self }
     }
 
-    /// Releases a resource after the last request: called in the order of these calls, one at a
-    /// time, each within `bound` and all within the policy's `release`.
+    /// Adds a resource that is released after the last request. Resources are released one at a
+    /// time, in the order of these calls, each within `bound` and all within the policy's
+    /// `release`.
     ///
-    /// `release` is a closure and not a future, because some futures begin before they are awaited:
-    /// that of sqlx's `Pool::close` closes the pool to new work at once.
+    /// `release` is a closure and not a future, because some futures begin before they are awaited.
+    /// For example, sqlx's `Pool::close` closes the pool to new work at once.
     pub fn release<F, Fut>(mut self, name: impl Into<String>, bound: Duration, release: F) -> Self
     where
         F: FnOnce() -> Fut + Send + 'static,
@@ -124,45 +129,49 @@ impl<L, S, C> Serve<L, S, C> {
         self
     }
 
-    /// Adds an observer, which gets every [`Event`] of this server from here on. May be called more
-    /// than once: the observers are called in the order of these calls, and after those of the
-    /// library, such as the log.
+    /// Adds an observer of every [`Event`] of this server. Each call adds one more. The server
+    /// calls the library's own observers first, such as the log, then the others in the order of
+    /// these calls.
     ///
-    /// The observer is called on the task that awaits this [`Serve`], so it must not block; see
-    /// [`Observer`].
+    /// The server calls the observer on the task that awaits this [`Serve`], so the observer must
+    /// not block; see [`Observer`].
     pub fn observe(mut self, observer: impl Observer) -> Self {
         self.observers.add(observer);
         self
     }
 
-    /// Tells the service manager when serving has begun, when the shutdown begins, and how long it
-    /// may take at most, so that a drain within the policy is not killed. See
+    /// Notifies systemd when serving has begun, when the shutdown begins, and how long the shutdown
+    /// may take at most, so that systemd does not kill a drain within the policy. See
     /// [`systemd`](mod@crate::systemd).
     #[cfg(all(feature = "systemd", target_os = "linux"))]
     pub fn systemd(self, notifier: Notifier) -> Self {
         Self { notifier, ..self }
     }
 
-    /// Whether answers carry a `Date` header. The default is yes; hyper takes the date from the
-    /// operating system and not from the clock, so a simulation says no.
+    /// Sets whether responses have a `Date` header. The default is `true`. A simulation sets
+    /// `false`, because hyper takes the date from the operating system and not from the clock.
     pub fn date_header(mut self, date_header: bool) -> Self {
         self.http.date_header = date_header;
         self
     }
 
-    /// How long an HTTP/1 connection may take to send the head of a request, counted from its
-    /// acceptance or its last answer, and anew when it is parked; so it bounds idle connections
-    /// too. The default is `None`: clients that keep connections for reuse are not cut off in the
-    /// middle of choosing one. In a shutdown the policy bounds both anyway.
+    /// Sets how long an HTTP/1 connection may take to send the head of a request. The time counts
+    /// from the accept or from the last response, and starts again when the connection is parked.
+    /// So this timeout bounds idle connections too.
+    ///
+    /// The default is `None`, because a timeout may close a connection at the moment at which its
+    /// client reuses it. During a shutdown the policy bounds both times anyway.
     pub fn header_read_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.http.header_read_timeout = timeout;
         self
     }
 
-    /// How many HTTP/1 connections may keep buffers between two requests. Beyond that, those that
-    /// have been idle longest are parked: they give up their buffers and all else that they do not
-    /// need, some 16 KiB each, and take new ones with the next request. The default is 512, which
-    /// is 8 MiB.
+    /// Sets how many HTTP/1 connections may keep buffers between two requests. The default is 512,
+    /// which is 8 MiB.
+    ///
+    /// Beyond that, the server parks connections that have been idle for about a second. A parked
+    /// connection has no buffers and no state of hyper, which saves some 16 KiB. It takes new
+    /// buffers with its next request.
     pub fn park_beyond(mut self, connections: usize) -> Self {
         self.http.park_beyond = connections;
         self
@@ -184,7 +193,7 @@ where
 
     fn into_future(self) -> Self::IntoFuture {
         let handle = self.handle.unwrap_or_default();
-        let shared = handle.into_shared();
+        let server = handle.into_server();
         let bounds = self.resources.iter().map(|it| it.bound).collect();
         let clock = SharedClock::new(self.clock);
         let http = self.http.build(&clock);
@@ -204,11 +213,11 @@ where
             let lame_duck = policy.lame_duck;
             observers.emit(&Event::LameDuckShortened { error: &error, lame_duck });
         }
-        shared.begin(clock, policy, bounds, self.http.park_beyond);
+        server.begin(clock, policy, bounds, self.http.park_beyond);
         let (signals, resources) = (self.signals, self.resources);
         let app = prepared(self.app);
         let run =
-            Driver::new(self.listener, app, shared, http, signals, resources, observers).run();
+            Driver::new(self.listener, app, server, http, signals, resources, observers).run();
         #[cfg(all(feature = "systemd", target_os = "linux"))]
         if let Some(messages) = messages {
             return Box::pin(messages.send_while(run));
@@ -217,8 +226,8 @@ where
     }
 }
 
-/// A router of axum's is given its state once, as `axum::serve` does it for each connection: one
-/// that never had any makes its routes anew for every request.
+/// Gives an axum router its state once. A router without state builds its routes anew for every
+/// request. `axum::serve` does this for each connection.
 fn prepared<S: 'static>(app: S) -> S {
     #[cfg(feature = "axum")]
     {
@@ -227,7 +236,7 @@ fn prepared<S: 'static>(app: S) -> S {
         if let Some(router) = router {
             *router = router.take().map(|router| router.with_state(()));
         }
-        app.expect("put back")
+        app.expect("the router was put back")
     }
     #[cfg(not(feature = "axum"))]
     app

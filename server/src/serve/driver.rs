@@ -19,58 +19,57 @@ use tower_service::Service;
 use super::BoxError;
 use super::accept_state::{AcceptEvent, AcceptState};
 use super::body::RequestBody;
+use super::buffer_sweeps::BufferSweeps;
 use super::conn_task;
 use super::emitter::Emitter;
 use super::http::Http;
 use super::make_room;
-use super::parking::Parking;
 use super::release::{Releasing, Resource};
 use crate::drain::{Action, Input, Phase, ReleaseOutcome, ShutdownFlags, Signal};
 use crate::event::Observers;
 use crate::hooks;
 use crate::listener::{Listener, SealContext, SealMethod, concerns_one_connection};
 use crate::report::{AbortedConnection, Report};
-use crate::state::Conn;
-use crate::state::ServerState;
+use crate::state::{Conn, ServerState};
 
-/// How long accepting rests after an error that trying again at once would only repeat.
-const ACCEPT_REST: Duration = Duration::from_millis(100);
+/// How long accepting pauses after an error that an immediate retry would repeat.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// No more than this many connections are taken for having waited at the signal: the longest accept
-/// queue that Linux grants by default. Whatever connects without end does not hold the shutdown up.
+/// The most connections that count as queued at the signal: the longest accept queue that Linux
+/// grants by default. Clients that connect without end cannot delay the shutdown beyond that.
 const LONGEST_QUEUE: usize = 4096;
 
 /// The signals that begin or force the shutdown.
 pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
 
-/// Feeds the machine, carries out its actions, and reports both as events.
+/// Feeds the shutdown machine, carries out its actions, and reports both as events.
 pub(super) struct Driver<L: Listener, S> {
-    entrance: AcceptState<L>,
-    /// Until no connection can come any more: what it holds, such as the senders of a worker's
-    /// channel, goes with the last connection and not with the server.
+    accept: AcceptState<L>,
+    /// `None` once no connection can arrive any more. The values that the application holds, such
+    /// as the senders of a worker's channel, are then dropped with the last connection.
     app: Option<S>,
-    shared: Arc<ServerState>,
+    server: Arc<ServerState>,
     signals: Option<Signals>,
     resources: Vec<Resource>,
     /// The release under way.
     releasing: Option<Releasing>,
     emitter: Emitter,
-    /// The seal has closed idle connections, which is not reported yet.
+    /// Whether the seal has closed idle connections, which the driver has not reported yet.
     made_room: Arc<AtomicBool>,
     http: Arc<Http>,
     connections: JoinSet<()>,
-    parking: Parking,
-    method: Option<SealMethod>,
+    sweeps: BufferSweeps,
+    seal_method: Option<SealMethod>,
     aborted: Vec<AbortedConnection>,
 }
 
-/// What the driver was woken by.
+/// The event that woke the driver.
 enum WakeUp<L: Listener> {
     Input(Input),
     AcceptEvent(AcceptEvent<L>),
     Released(ReleaseOutcome, Option<BoxError>),
-    /// Actions are waiting, or a connection's task has ended.
-    Woken,
+    /// The machine may have actions, a sweep may be due, or a connection's task has ended.
+    Notified,
     SignalsEnded,
 }
 
@@ -86,16 +85,16 @@ where
     pub(super) fn new(
         listener: L,
         app: S,
-        shared: Arc<ServerState>,
+        server: Arc<ServerState>,
         http: Http,
         signals: Signals,
         resources: Vec<Resource>,
         observers: Observers,
     ) -> Self {
         Self {
-            entrance: AcceptState::Open(listener),
+            accept: AcceptState::Open(listener),
             app: Some(app),
-            shared,
+            server,
             signals: Some(signals),
             resources,
             releasing: None,
@@ -103,8 +102,8 @@ where
             made_room: Arc::default(),
             http: Arc::new(http),
             connections: JoinSet::new(),
-            parking: Parking::default(),
-            method: None,
+            sweeps: BufferSweeps::default(),
+            seal_method: None,
             aborted: Vec::new(),
         }
     }
@@ -114,7 +113,7 @@ where
             self.poll_requests();
             while let Some(action) = self.next_action().await {
                 if action == Action::RefuseWork {
-                    self.admit_waiting().await;
+                    self.accept_queued().await;
                 }
                 self.carry_out(action);
                 if action == Action::Finish {
@@ -122,87 +121,89 @@ where
                 }
             }
             self.report_phases();
-            let woken = self.next_wake_up().await;
+            let wake_up = self.next_wake_up().await;
             hooks::before_event().await;
-            self.handle(woken);
-            // A listener that is always ready must not keep the runtime from everything else: on
-            // one thread neither a connection nor a signal would come to its turn.
+            self.handle(wake_up);
+            // A listener that is always ready must not starve the other tasks. On one thread
+            // neither connections nor signals would make progress.
             consume_budget().await;
         }
     }
 
-    fn handle(&mut self, woken: WakeUp<L>) {
-        match woken {
+    fn handle(&mut self, wake_up: WakeUp<L>) {
+        match wake_up {
             WakeUp::Input(input @ Input::Signalled(_)) => self.begin(input),
-            WakeUp::Input(input) => self.shared.tell(input),
+            WakeUp::Input(input) => self.server.tell(input),
             WakeUp::Released(outcome, error) => {
-                self.shared.tell(Input::Released(outcome));
+                self.server.tell(Input::Released(outcome));
                 self.report_released(error.as_ref());
             }
             WakeUp::AcceptEvent(AcceptEvent::Accepted(Ok((io, _)))) => self.admit(io),
             WakeUp::AcceptEvent(AcceptEvent::Accepted(Err(error))) => self.accept_failed(&error),
             WakeUp::AcceptEvent(AcceptEvent::AcceptPanicked) => {
-                self.entrance = AcceptState::Shut;
+                self.accept = AcceptState::Closed;
                 self.begin(Input::Panicked);
             }
-            WakeUp::AcceptEvent(AcceptEvent::Rested) => self.entrance.stop_resting(),
+            WakeUp::AcceptEvent(AcceptEvent::PauseEnded) => self.accept.resume(),
             WakeUp::AcceptEvent(AcceptEvent::Sealed(method)) => self.sealed(method),
-            WakeUp::Woken => self.parking.round_if_crowded(&self.shared),
+            WakeUp::Notified => self.sweeps.sweep_if_due(&self.server),
             WakeUp::SignalsEnded => self.signals = None,
         }
     }
 
-    /// Takes note of what a handle asks for, and of what the seal has done.
+    /// Handles the requests of shutdown handles, and reports idle connections that the seal closed.
     fn poll_requests(&mut self) {
         if self.made_room.swap(false, Ordering::Relaxed) {
-            self.emitter.making_room(&self.shared.snapshot());
+            self.emitter.making_room(&self.server.snapshot());
         }
-        if let Some(asked) = self.shared.take_asked() {
-            self.begin(asked);
+        if let Some(cause) = self.server.take_shutdown_request() {
+            self.begin(cause);
         }
     }
 
-    /// Tells the machine what begins the shutdown, once it knows what is in flight.
+    /// Reports the cause of the shutdown to the machine, after the requests in flight.
     fn begin(&mut self, cause: Input) {
-        self.parking.stop();
-        self.shared.track_requests();
-        self.shared.tell(cause);
+        self.sweeps.stop();
+        self.server.track_requests();
+        self.server.tell(cause);
     }
 
-    /// Accepts what waits in the queue: it came before the signal, so it is not to be refused.
-    async fn admit_waiting(&mut self) {
-        // One turn of the runtime, so that it knows of them.
+    /// Accepts the queued connections before new work is refused, because they arrived before the
+    /// signal.
+    async fn accept_queued(&mut self) {
+        // One turn of the runtime, so that the runtime learns of connections that the kernel
+        // already holds.
         tokio::task::yield_now().await;
         for _ in 0..LONGEST_QUEUE {
             // Unconstrained, because a spent task budget would look like an empty queue.
-            let entered = unconstrained(self.entrance.next()).now_or_never();
-            let Some(entered) = entered else { return };
-            self.handle(WakeUp::AcceptEvent(entered));
+            let event = unconstrained(self.accept.next()).now_or_never();
+            let Some(event) = event else { return };
+            self.handle(WakeUp::AcceptEvent(event));
         }
     }
 
     async fn next_action(&mut self) -> Option<Action> {
         hooks::before_action().await;
-        self.shared.machine().next_action()
+        self.server.machine().next_action()
     }
 
-    /// Reports the phases that no action enters: `Draining` of a server that no longer had a
-    /// listener, and `Releasing` of one without resources.
+    /// Reports the phases that begin without an action: `Draining` after a listener that had
+    /// panicked, and `Releasing` without resources.
     fn report_phases(&mut self) {
-        let entered = self.shared.machine().outcome().entered.len();
+        let entered = self.server.machine().outcome().entered.len();
         if entered > self.emitter.reported_phases() {
-            self.emitter.phases(&self.shared.snapshot(), Phase::Done);
+            self.emitter.phases(&self.server.snapshot(), Phase::Done);
         }
     }
 
-    /// Waits for whatever comes first. Before the first wait, the server reports that it serves.
+    /// Waits for the next event. Reports `Serving` when the server waits for the first time.
     async fn next_wake_up(&mut self) -> WakeUp<L> {
         if self.emitter.is_serving() {
             return self.next_event().await;
         }
-        // Both the emitter and the future need `self`, so the emitter is lent.
+        // The future borrows `self`, so the emitter is taken out meanwhile.
         let mut emitter = mem::take(&mut self.emitter);
-        let woken = {
+        let wake_up = {
             let mut next = pin!(self.next_event());
             poll_fn(|cx| {
                 let polled = next.as_mut().poll(cx);
@@ -213,41 +214,41 @@ where
             })
             .await
         };
-        if matches!(woken, WakeUp::AcceptEvent(AcceptEvent::Accepted(Ok(_)))) {
+        if matches!(wake_up, WakeUp::AcceptEvent(AcceptEvent::Accepted(Ok(_)))) {
             emitter.serving();
         }
         self.emitter = emitter;
-        woken
+        wake_up
     }
 
-    /// Waits for whatever comes first. Cancel safe.
+    /// Waits for the next event. Cancel safe.
     async fn next_event(&mut self) -> WakeUp<L> {
-        let due = self.shared.machine().deadline();
-        let due = due.map(|at| self.shared.clock().sleep_until(at));
+        let due = self.server.machine().deadline();
+        let due = due.map(|at| self.server.clock().sleep_until(at));
         tokio::select! {
-            // In this order: a stream of new connections must starve neither a signal nor a timer,
-            // and what has ended by a deadline has ended in time.
+            // In this order: a stream of new connections must not starve signals or timers, and an
+            // end that arrives together with the deadline is in time.
             biased;
             signal = next_signal(&mut self.signals) => match signal {
                 Some(signal) => WakeUp::Input(Input::Signalled(signal)),
                 None => WakeUp::SignalsEnded,
             },
-            () = self.shared.driver.notified() => WakeUp::Woken,
+            () = self.server.driver.notified() => WakeUp::Notified,
             () = due.unwrap_or_else(|| Box::pin(pending())) => WakeUp::Input(Input::Tick),
             (outcome, error) = release(&mut self.releasing) => WakeUp::Released(outcome, error),
             Some(_) = self.connections.join_next() => {
-                // Many may end at once, and one look at the machine does for all.
+                // Many may end at once, and one turn of the driver handles them all.
                 while self.connections.try_join_next().is_some() {}
-                WakeUp::Woken
+                WakeUp::Notified
             }
-            () = self.parking.round(&self.shared) => WakeUp::Woken,
-            entered = self.entrance.next() => WakeUp::AcceptEvent(entered),
+            () = self.sweeps.next_sweep(&self.server) => WakeUp::Notified,
+            event = self.accept.next() => WakeUp::AcceptEvent(event),
         }
     }
 
     fn admit(&mut self, io: L::Io) {
         let Some(app) = self.app.clone() else { return };
-        let conn = Conn::open(&self.shared);
+        let conn = Conn::open(&self.server);
         self.connections.spawn(conn_task::run(io, app, conn, Arc::clone(&self.http)));
     }
 
@@ -255,19 +256,19 @@ where
         if concerns_one_connection(error) {
             return;
         }
-        self.emitter.accept_failed(error, ACCEPT_REST);
-        self.entrance.rest(self.shared.clock().sleep(ACCEPT_REST));
+        self.emitter.accept_failed(error, ACCEPT_PAUSE);
+        self.accept.pause(self.server.clock().sleep(ACCEPT_PAUSE));
     }
 
     fn carry_out(&mut self, action: Action) {
-        self.emitter.before(action, &self.shared.snapshot());
+        self.emitter.before(action, &self.server.snapshot());
         match action {
-            Action::FailReadiness => self.shared.set_flag(ShutdownFlags::UNREADY),
-            Action::AnswerWithClose => self.shared.set_flag(ShutdownFlags::ANNOUNCE_CLOSE),
-            Action::RefuseWork => self.shared.set_flag(ShutdownFlags::REFUSE_WORK),
+            Action::FailReadiness => self.server.set_flag(ShutdownFlags::UNREADY),
+            Action::AnswerWithClose => self.server.set_flag(ShutdownFlags::ANNOUNCE_CLOSE),
+            Action::RefuseWork => self.server.set_flag(ShutdownFlags::REFUSE_WORK),
             Action::Seal => self.seal(),
-            Action::CloseSilent => self.shared.set_flag(ShutdownFlags::CLOSE_SILENT),
-            Action::CloseIdle => self.shared.set_flag(ShutdownFlags::CLOSE_IDLE),
+            Action::CloseSilent => self.server.set_flag(ShutdownFlags::CLOSE_SILENT),
+            Action::CloseIdle => self.server.set_flag(ShutdownFlags::CLOSE_IDLE),
             Action::AbortRemaining => self.abort_remaining(),
             Action::Release(place) => self.release(place),
             Action::Abandon(_) => {
@@ -279,43 +280,44 @@ where
     }
 
     fn seal(&mut self) {
-        match self.entrance.take() {
-            AcceptState::Open(listener) | AcceptState::Resting(listener, _) => {
+        match self.accept.take() {
+            AcceptState::Open(listener) | AcceptState::Paused(listener, _) => {
                 let (admit, admitted) = unbounded_channel();
-                let grace = self.shared.machine().policy().handshake_grace;
-                let context = SealContext::new(admit, grace, self.shared.clock().clone());
-                let context = context.or_make_room(make_room::maker(&self.shared, &self.made_room));
+                let grace = self.server.machine().policy().handshake_grace;
+                let context = SealContext::new(admit, grace, self.server.clock().clone());
+                let context =
+                    context.or_make_room(make_room::idle_closer(&self.server, &self.made_room));
                 let seal = Box::pin(hooks::seal(listener, context));
-                self.entrance = AcceptState::Sealing { seal, admitted };
+                self.accept = AcceptState::Sealing { seal, admitted };
             }
-            AcceptState::Sealing { .. } | AcceptState::Shut => {
+            AcceptState::Sealing { .. } | AcceptState::Closed => {
                 self.app = None;
-                self.shared.tell(Input::Sealed);
+                self.server.tell(Input::Sealed);
             }
         }
     }
 
     fn sealed(&mut self, method: SealMethod) {
-        if let AcceptState::Sealing { mut admitted, .. } = self.entrance.take() {
+        if let AcceptState::Sealing { mut admitted, .. } = self.accept.take() {
             while let Ok((io, _)) = admitted.try_recv() {
                 self.admit(io);
             }
         }
         self.app = None;
-        self.method = Some(method);
-        self.shared.tell(Input::Sealed);
-        self.emitter.sealed(method, &self.shared.snapshot());
+        self.seal_method = Some(method);
+        self.server.tell(Input::Sealed);
+        self.emitter.sealed(method, &self.server.snapshot());
     }
 
     fn abort_remaining(&mut self) {
-        // Whatever was still on its way in is closed by this too.
-        self.entrance = AcceptState::Shut;
+        // This closes connections too that the seal has not admitted yet.
+        self.accept = AcceptState::Closed;
         self.app = None;
-        let now = self.shared.clock().now();
-        let left = self.shared.connections();
+        let now = self.server.clock().now();
+        let left = self.server.connections();
         self.aborted = left.iter().filter_map(|conn| conn.describe(now)).collect();
-        self.emitter.cutting(&self.shared.snapshot(), &self.aborted);
-        self.shared.set_flag(ShutdownFlags::ABORT);
+        self.emitter.cutting(&self.server.snapshot(), &self.aborted);
+        self.server.set_flag(ShutdownFlags::ABORT);
     }
 
     fn release(&mut self, place: usize) {
@@ -324,18 +326,18 @@ where
         self.releasing = resource.release.take().map(|begin| begin());
     }
 
-    /// Reports how each release ended, as soon as that is known.
+    /// Reports each release that has ended since the last call.
     fn report_released(&mut self, error: Option<&BoxError>) {
-        self.emitter.released(&self.shared.snapshot(), &self.resources, error);
+        self.emitter.released(&self.server.snapshot(), &self.resources, error);
     }
 
     fn report(mut self) -> Report {
-        // A task's panic may have been the end of it, while the last actions were carried out.
+        // An essential task may have panicked while the last actions were carried out.
         self.poll_requests();
-        let machine = self.shared.snapshot();
+        let machine = self.server.snapshot();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();
         let report =
-            Report::new(machine.outcome(), machine.policy(), names, self.method, self.aborted);
+            Report::new(machine.outcome(), machine.policy(), names, self.seal_method, self.aborted);
         self.emitter.finished(&machine, &report);
         report
     }
@@ -348,7 +350,7 @@ async fn next_signal(signals: &mut Option<Signals>) -> Option<Signal> {
     }
 }
 
-/// Cancel safe: the release itself stays where it is.
+/// Waits until the release ends. Cancel safe, because the release itself stays in its place.
 async fn release(releasing: &mut Option<Releasing>) -> (ReleaseOutcome, Option<BoxError>) {
     let Some(release) = releasing else {
         return pending().await;

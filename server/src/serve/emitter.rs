@@ -8,15 +8,15 @@ use crate::event::{CutReason, Event, Observers};
 use crate::listener::SealMethod;
 use crate::report::{AbortedConnection, Report};
 
-/// Makes events of what the driver does, and hands them to the observers.
+/// Turns the steps of the driver into events, and passes each event to the observers.
 #[derive(Debug, Default)]
 pub(super) struct Emitter {
     observers: Observers,
-    /// The server waits for connections, or the shutdown began before that.
+    /// Whether the server has waited for connections, or the shutdown has begun.
     serving: bool,
-    /// How many of the phases that the machine has entered are reported.
+    /// How many of the phases that the machine has entered were reported.
     phases: usize,
-    /// How many of the releases that have ended are reported.
+    /// How many of the releases that have ended were reported.
     released: usize,
 }
 
@@ -25,12 +25,12 @@ impl Emitter {
         Self { observers, ..Self::default() }
     }
 
-    /// Whether [`serving`](Self::serving) has nothing left to report.
+    /// Whether `Serving` was reported, or the shutdown has begun.
     pub(super) fn is_serving(&self) -> bool {
         self.serving
     }
 
-    /// At the first call, unless the shutdown has begun.
+    /// Reports `Serving` at the first call, unless the shutdown has begun.
     pub(super) fn serving(&mut self) {
         if !self.serving {
             self.serving = true;
@@ -42,7 +42,8 @@ impl Emitter {
         self.observers.emit(&Event::AcceptFailed { error, rest });
     }
 
-    /// Before an action is carried out. `machine` is the machine after it gave that action.
+    /// Reports an action before the driver carries the action out. `machine` is the state after
+    /// the machine returned the action.
     pub(super) fn before(&mut self, action: Action, machine: &Machine) {
         let counts = machine.counts();
         match action {
@@ -70,7 +71,8 @@ impl Emitter {
         self.phases(machine, Phase::LameDuck);
     }
 
-    /// Reports each phase up to `last` that the machine has entered and that is not reported yet.
+    /// Reports each phase up to `last` that the machine has entered, unless the phase was reported
+    /// before.
     pub(super) fn phases(&mut self, machine: &Machine, last: Phase) {
         let outcome = machine.outcome();
         let Some((_, began)) = outcome.entered.first() else { return };
@@ -87,7 +89,7 @@ impl Emitter {
         }
     }
 
-    /// How many phases are reported.
+    /// How many phases were reported.
     pub(super) fn reported_phases(&self) -> usize {
         self.phases
     }
@@ -119,8 +121,8 @@ impl Emitter {
         self.observers.emit(&Event::Releasing { resource });
     }
 
-    /// Reports every release that has ended since the last call. `error` is that of the release
-    /// that was under way.
+    /// Reports every release that has ended since the last call. `error` is the error of the
+    /// release that was under way.
     pub(super) fn released(
         &mut self,
         machine: &Machine,
@@ -145,7 +147,7 @@ impl Emitter {
     }
 }
 
-/// How long a phase lasted that is over; zero if it was not entered.
+/// The length of a phase that is over; zero if the machine skipped the phase.
 fn lasted(machine: &Machine, phase: Phase) -> Duration {
     let lasted = machine.outcome().phases().find(|(entered, ..)| *entered == phase);
     lasted.map_or(Duration::ZERO, |(_, _, took)| took)

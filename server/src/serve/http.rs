@@ -4,7 +4,7 @@ use hyper::server::conn::http1;
 
 use crate::clock::{FOREVER, SharedClock};
 
-/// How HTTP is spoken.
+/// The options of [`Serve`](super::Serve) that concern HTTP.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HttpOptions {
     pub(super) date_header: bool,
@@ -18,7 +18,7 @@ impl Default for HttpOptions {
     }
 }
 
-/// hyper, set up for every connection of a server.
+/// The configuration of hyper for every connection of a server.
 #[derive(Debug)]
 pub(super) struct Http {
     pub(super) http1: http1::Builder,
@@ -33,7 +33,8 @@ impl HttpOptions {
         let mut http1 = http1::Builder::new();
         http1
             .timer(clock.clone())
-            // Without a limit hyper sets no timer, which saves each request a round of its loop.
+            // Without a limit hyper sets no timer. That saves each request one turn of hyper's
+            // loop.
             .header_read_timeout(header_read_timeout)
             .auto_date_header(self.date_header);
         Http {

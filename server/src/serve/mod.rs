@@ -1,43 +1,48 @@
-//! Drives the machines over hyper: the only code that waits.
+//! Drives the state machines of [`drain`](crate::drain) over hyper. Only this module waits for
+//! events.
 //!
-//! * `builder`: [`Serve`], what a caller sees.
+//! * `builder`: [`serve`] and [`Serve`], the public interface.
 //! * `driver`: the loop that feeds the shutdown machine and carries out its actions.
-//! * `accept_state`: the listener, while it is open, rests, is being sealed or is closed.
-//! * `conn_task`: the task of one connection, which carries out what the connection's machine asks.
+//! * `accept_state`: the listener, which is open, paused, being sealed or closed.
+//! * `conn_task`: the task of one connection, which carries out the actions of its machine.
 //! * `conn_io`: the bytes of one connection, with or without hyper.
-//! * `io`: the socket of one connection: reports reads and flushes, and closes in good order.
+//! * `io`: the socket of one connection: reports reads and flushes, and closes without a reset.
 //! * `service`: the application as hyper calls it; counts each request, and serves or refuses it.
-//! * `body`: the bodies of requests and responses, which say when a request ends.
-//! * `http`: how hyper is set up.
-//! * `parking`: takes the buffers from idle connections where there are many.
-//! * `make_room`: closes idle connections where descriptors are short.
-//! * `release`: resources that are released at the end.
-//! * `emitter`: makes events of what the driver does.
+//! * `body`: the bodies of requests and responses, which report when a request ends.
+//! * `http`: the configuration of hyper.
+//! * `buffer_sweeps`: takes the buffers from idle connections when there are too many.
+//! * `make_room`: closes idle connections when no descriptors are left.
+//! * `release`: resources that are released after the last request.
+//! * `emitter`: turns the steps of the driver into events.
 //!
 //! # How a request ends
 //!
 //! A request is in flight from its head until its response has been handed to the socket:
 //!
-//! 1. hyper has read a head and calls `service`: `RequestStarted`. A [`body::RequestGuard`] goes with
-//!    the request from here on.
-//! 2. The handler returns a response. Its head announces the close if the shutdown has begun. The
-//!    guard moves into the response's body.
-//! 3. hyper takes the last frame of the response's body and drops the body, and the guard with it:
-//!    `ResponseEnded`. On HTTP/2 the request ends here, because hyper does not say when the frames of
-//!    one stream were flushed; the connection stays until all are.
+//! 1. hyper reads a head and calls `service`: `RequestStarted`. From now on a
+//!    [`body::RequestGuard`] belongs to the request.
+//! 2. The handler returns a response. If the shutdown has begun, the head of the response announces
+//!    the close. The guard moves into the response's body.
+//! 3. hyper takes the last frame of the response's body, and drops the body with the guard:
+//!    `ResponseEnded`. On HTTP/2 the request ends here, because hyper does not report when it has
+//!    flushed the frames of one stream. The connection stays open until hyper has flushed all
+//!    frames.
 //! 4. On HTTP/1 hyper's buffer still holds the response. hyper writes the buffer and flushes `io`:
-//!    `Flushed`. Now the request has ended, and the shutdown machine counts it as finished.
+//!    `Flushed`. Now the request has ended, and the shutdown machine counts the request as
+//!    finished.
 //!
-//! A handler that is dropped before step 2, with its connection or by a panic of hyper's task, ends
-//! the request by `RequestDropped`. A connection of HTTP/1 that ends takes its requests with it:
-//! `Gone`.
+//! A handler may be dropped before step 2, with its connection or by a panic of hyper's task. Then
+//! `RequestDropped` ends the request. When a connection of HTTP/1 ends, `Gone` ends all its
+//! requests.
 //!
-//! The body of the request ends on its own: `BodyEnded` when the application has read it to its end,
-//! `BodyDropped` when the application has dropped it before. Until then the bytes on the connection
-//! may belong to that body, so the connection is neither parked nor closed without hyper.
+//! The body of the request ends separately: `BodyEnded` when the application has read the whole
+//! body, `BodyDropped` when the application has dropped the body before that. Until then the next
+//! bytes on the connection may belong to the body. So the server neither parks such a connection
+//! nor closes the connection without hyper.
 
 mod accept_state;
 mod body;
+mod buffer_sweeps;
 mod builder;
 mod conn_io;
 mod conn_task;
@@ -46,7 +51,6 @@ mod emitter;
 mod http;
 mod io;
 mod make_room;
-mod parking;
 mod release;
 mod service;
 
@@ -57,5 +61,5 @@ pub use body::RequestBody;
 pub use builder::{Serve, serve};
 pub use release::IntoReleased;
 
-/// What an application's errors are turned into.
+/// The common type of an application's errors.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::BoxError;
 
-/// What the future of a release may give: nothing, or a result.
+/// The output of a future that releases a resource: `()`, or a `Result<(), E>`.
 pub trait IntoReleased {
-    /// The error, if it failed.
+    /// Converts the output to a result.
     ///
     /// # Errors
     ///
-    /// When the resource could not be released.
+    /// The error of the release, if the release failed.
     fn into_released(self) -> Result<(), BoxError>;
 }
 
@@ -29,11 +29,13 @@ impl<E: Into<BoxError>> IntoReleased for Result<(), E> {
 
 pub(super) type Releasing = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 
-/// A resource that is released at the end.
+/// A resource that is released after the last request.
 pub(super) struct Resource {
     pub(super) name: String,
+    /// The longest time that the release may take.
     pub(super) bound: Duration,
-    /// Not begun before its turn: closing a pool marks it closed at once.
+    /// A closure and not a future, because some futures begin before they are awaited: closing a
+    /// pool marks the pool as closed at once. `None` once the release has begun.
     pub(super) release: Option<Box<dyn FnOnce() -> Releasing + Send>>,
 }
 
@@ -45,7 +47,7 @@ impl Resource {
         Fut::Output: IntoReleased,
     {
         let release = || -> Releasing {
-            // The call is inside, so that a panic of either is one of the release.
+            // The call is inside, so that its panic counts as a panic of the release.
             Box::pin(async move { release().await.into_released() })
         };
         Self { name, bound, release: Some(Box::new(release)) }

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub(crate) struct BufferBudget {
     unparked: AtomicUsize,
     limit: OnceLock<usize>,
-    due: AtomicBool,
+    sweep_due: AtomicBool,
 }
 
 impl BufferBudget {
-    pub(crate) fn limit(&self, limit: usize) {
+    pub(crate) fn set_limit(&self, limit: usize) {
         self.limit.get_or_init(|| limit);
     }
 
@@ -21,7 +21,7 @@ impl BufferBudget {
         let more = others.checked_sub(limit);
         let due = more.is_some_and(|more| more.is_multiple_of(limit / 4 + 1));
         if due {
-            self.due.store(true, Ordering::Release);
+            self.sweep_due.store(true, Ordering::Release);
         }
         due
     }
@@ -35,11 +35,11 @@ impl BufferBudget {
     }
 
     /// Whether a round is due, since this was last asked.
-    pub(crate) fn take_due(&self) -> bool {
-        self.due.swap(false, Ordering::AcqRel)
+    pub(crate) fn take_sweep_due(&self) -> bool {
+        self.sweep_due.swap(false, Ordering::AcqRel)
     }
 
-    pub(crate) fn is_over(&self) -> bool {
+    pub(crate) fn is_exceeded(&self) -> bool {
         self.limit.get().is_some_and(|limit| self.unparked() > *limit)
     }
 }

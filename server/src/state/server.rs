@@ -26,7 +26,7 @@ pub(crate) struct ServerState {
     tracking: AtomicBool,
     pub(crate) buffers: BufferBudget,
     /// What a handle asks the driver to begin the shutdown for.
-    asked: Mutex<Option<Input>>,
+    requested: Mutex<Option<Input>>,
     /// In order of acceptance, so that orders reach them in an order that can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
@@ -45,7 +45,7 @@ impl ServerState {
             next_id: AtomicU64::new(0),
             tracking: AtomicBool::new(false),
             buffers: BufferBudget::default(),
-            asked: Mutex::default(),
+            requested: Mutex::default(),
             connections: Mutex::default(),
             tasks: Mutex::default(),
             no_tasks: Notify::new(),
@@ -65,7 +65,7 @@ impl ServerState {
         resources: Vec<Duration>,
         park_beyond: usize,
     ) {
-        self.buffers.limit(park_beyond);
+        self.buffers.set_limit(park_beyond);
         assert!(
             self.clock.set(clock).is_ok(),
             "a `ShutdownHandle` belongs to one `serve`; make another"
@@ -126,20 +126,20 @@ impl ServerState {
 
     /// Asks for the shutdown: `Panicked` or `Begin`. The driver takes note, one that comes later
     /// too; the handles do not wait for a driver.
-    pub(crate) fn ask(&self, input: Input) {
-        let mut asked = lock(&self.asked);
+    pub(crate) fn request_shutdown(&self, input: Input) {
+        let mut requested = lock(&self.requested);
         // A panic outranks the application's wish: it has its own exit code.
-        if *asked != Some(Input::Panicked) {
-            *asked = Some(input);
+        if *requested != Some(Input::Panicked) {
+            *requested = Some(input);
         }
-        drop(asked);
+        drop(requested);
         self.set_flag(ShutdownFlags::UNREADY);
         self.driver.notify_one();
     }
 
     /// What the shutdown was asked for by, since this was last asked.
-    pub(crate) fn take_asked(&self) -> Option<Input> {
-        lock(&self.asked).take()
+    pub(crate) fn take_shutdown_request(&self) -> Option<Input> {
+        lock(&self.requested).take()
     }
 
     #[inline]

@@ -74,15 +74,15 @@ fn observed(
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_that_cuts_emits_every_step_in_order() {
-    let (gate, drain, story) = (Gate::new(), ShutdownHandle::new(), Story::default());
-    let deaf = tokio::spawn(drain.track(pending::<()>()));
+    let (gate, shutdown, story) = (Gate::new(), ShutdownHandle::new(), Story::default());
+    let deaf = tokio::spawn(shutdown.track(pending::<()>()));
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000)).first_byte_grace(ms(100));
     let mut rig = Rig::with(
         policy,
-        gate.app(drain.clone()),
+        gate.app(shutdown.clone()),
         observed(&story, |serve| {
             serve
-                .shutdown_handle(drain)
+                .shutdown_handle(shutdown)
                 .release("pool", ms(100), || tokio::time::sleep(ms(20)))
                 .release("cache", ms(100), pending::<()>)
                 .release("queue", ms(100), || async { Err::<(), _>("it is gone") })
@@ -161,12 +161,12 @@ async fn second_sigint_is_the_reason_of_a_cut() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_before_the_first_wait_never_serves() {
-    let (story, drain) = (Story::default(), ShutdownHandle::new());
-    drain.begin();
+    let (story, shutdown) = (Story::default(), ShutdownHandle::new());
+    shutdown.begin();
     Rig::with(
         Policy::default(),
         Router::new(),
-        observed(&story, |serve| serve.shutdown_handle(drain)),
+        observed(&story, |serve| serve.shutdown_handle(shutdown)),
     )
     .report()
     .await;

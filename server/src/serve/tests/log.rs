@@ -26,7 +26,7 @@ impl Subscriber for Sink {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line { message: String::new(), fields: String::new() };
+        let mut line = LogLine { message: String::new(), fields: String::new() };
         event.record(&mut line);
         let level = event.metadata().level();
         LOG.with_borrow_mut(|log| log.push(format!("{level} {}{}", line.message, line.fields)));
@@ -42,12 +42,12 @@ impl Subscriber for Sink {
     fn exit(&self, _: &Id) {}
 }
 
-struct Line {
+struct LogLine {
     message: String,
     fields: String,
 }
 
-impl Visit for Line {
+impl Visit for LogLine {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         let _ = match field.name() {
             "message" => write!(self.message, "{value:?}"),
@@ -71,12 +71,12 @@ fn lines() -> String {
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_that_has_to_cut() {
     start();
-    let (gate, drain) = (Gate::new(), ShutdownHandle::new());
-    let deaf = tokio::spawn(drain.track(pending::<()>()));
+    let (gate, shutdown) = (Gate::new(), ShutdownHandle::new());
+    let deaf = tokio::spawn(shutdown.track(pending::<()>()));
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000)).first_byte_grace(ms(100));
-    let mut rig = Rig::with(policy, gate.app(drain.clone()), |serve| {
+    let mut rig = Rig::with(policy, gate.app(shutdown.clone()), |serve| {
         serve
-            .shutdown_handle(drain)
+            .shutdown_handle(shutdown)
             .release("pool", ms(100), || tokio::time::sleep(ms(20)))
             .release("cache", ms(100), pending::<()>)
             .release("queue", ms(100), || async { Err::<(), _>("it is gone") })
@@ -149,10 +149,11 @@ took_ms=600 exit_code=130";
 #[tokio::test(start_paused = true)]
 async fn one_with_nothing_to_do_that_a_panic_began() {
     start();
-    let drain = ShutdownHandle::new();
-    let rig =
-        Rig::with(Policy::default(), Router::new(), |serve| serve.shutdown_handle(drain.clone()));
-    let task = drain.track(async { panic!("a task's panic, on purpose") }).essential();
+    let shutdown = ShutdownHandle::new();
+    let rig = Rig::with(Policy::default(), Router::new(), |serve| {
+        serve.shutdown_handle(shutdown.clone())
+    });
+    let task = shutdown.track(async { panic!("a task's panic, on purpose") }).essential();
     assert!(tokio::spawn(task).await.is_err());
     rig.report().await;
     let expected = "\

@@ -114,12 +114,12 @@ impl Recorder for Memory {
 /// One request that finishes, one that is cut with its connection, half a head and a task that are
 /// cut too, one resource that is released and one that is not.
 async fn eventful() {
-    let (gate, drain) = (Gate::new(), ShutdownHandle::new());
-    let deaf = tokio::spawn(drain.track(pending::<()>()));
+    let (gate, shutdown) = (Gate::new(), ShutdownHandle::new());
+    let deaf = tokio::spawn(shutdown.track(pending::<()>()));
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000));
-    let mut rig = Rig::with(policy, gate.app(drain.clone()), |serve| {
+    let mut rig = Rig::with(policy, gate.app(shutdown.clone()), |serve| {
         serve
-            .shutdown_handle(drain)
+            .shutdown_handle(shutdown)
             .release("the pool", ms(100), || tokio::time::sleep(ms(20)))
             .release("cache", ms(100), pending::<()>)
     });
@@ -190,9 +190,9 @@ async fn nothing_is_recorded_while_serving() {
 async fn one_with_nothing_to_cut_is_clean() {
     let memory = Memory::default();
     let _recorder = metrics::set_default_local_recorder(&memory);
-    let drain = ShutdownHandle::new();
-    drain.begin();
-    Rig::with(Policy::default(), Router::new(), |serve| serve.shutdown_handle(drain))
+    let shutdown = ShutdownHandle::new();
+    shutdown.begin();
+    Rig::with(Policy::default(), Router::new(), |serve| serve.shutdown_handle(shutdown))
         .report()
         .await;
     let recorded = memory.recorded();

@@ -90,12 +90,12 @@ async fn one_that_is_stopped_before_it_began_was_never_ready() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_that_begins_the_shutdown_is_told_too() {
     let manager = Manager::new("panic");
-    let drain = ShutdownHandle::new();
+    let shutdown = ShutdownHandle::new();
     let notifier = manager.notifier();
-    let rig = Rig::with(Policy::default(), Gate::new().app(drain.clone()), |serve| {
-        serve.systemd(notifier).shutdown_handle(drain.clone())
+    let rig = Rig::with(Policy::default(), Gate::new().app(shutdown.clone()), |serve| {
+        serve.systemd(notifier).shutdown_handle(shutdown.clone())
     });
-    let task = tokio::spawn(drain.track(async { panic!("on purpose") }).essential());
+    let task = tokio::spawn(shutdown.track(async { panic!("on purpose") }).essential());
     assert!(task.await.is_err());
     assert_eq!(rig.report().await.cause, Cause::Panic);
     assert!(manager.heard_all().contains(&"STOPPING=1".to_owned()));
