@@ -8,7 +8,7 @@ use super::Conn;
 use crate::drain::{Action, ConnInput, ConnectionClass, Input, Machine, Policy, ShutdownFlags};
 use crate::hooks::{HookedConn, ShutdownHook};
 
-/// The shutdown machine behind its hook, which is a pass-through except under a simulator.
+/// The shutdown machine behind its hook. The hook is a pass-through, except under a simulator.
 #[derive(Debug)]
 pub(crate) struct HookedMachine {
     machine: Machine,

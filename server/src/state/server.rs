@@ -10,27 +10,28 @@ use super::{BufferBudget, Conn, TaskEntry};
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Phase, Policy, ShutdownFlags};
 
-/// What the driver, every connection and every handle have in common.
+/// The state of one server, which the driver, every connection and every handle share.
 #[derive(Debug)]
 pub(crate) struct ServerState {
     machine: Mutex<HookedMachine>,
     flags: AtomicU8,
-    /// Set once, when serving begins.
+    /// Set once, when the server begins to serve.
     clock: OnceLock<SharedClock>,
-    /// Wakes the driver: the machine has actions.
+    /// Wakes the driver, because the machine has actions or a sweep is due.
     pub(crate) driver: Notify,
-    /// Wakes whoever awaits the beginning of the shutdown.
+    /// Wakes the tasks that wait for the shutdown to begin.
     pub(crate) began: Notify,
     next_id: AtomicU64,
-    /// Whether the machine is told of every request.
+    /// Whether the machine counts each request.
     tracking: AtomicBool,
     pub(crate) buffers: BufferBudget,
-    /// What a handle asks the driver to begin the shutdown for.
+    /// The cause by which a handle requests the shutdown: `Panicked` or `Begin`.
     requested: Mutex<Option<Input>>,
-    /// In order of acceptance, so that orders reach them in an order that can be repeated.
+    /// By id and so in the order of acceptance. The tasks are woken in this order, so that a
+    /// simulation can be repeated.
     connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
     tasks: Mutex<BTreeMap<u64, Arc<TaskEntry>>>,
-    /// Wakes whoever awaits the last of them.
+    /// Wakes the tasks that wait for the last tracked task to end.
     no_tasks: Notify,
 }
 
@@ -52,12 +53,12 @@ impl ServerState {
         }
     }
 
-    /// Begins: the machine gets its real policy, and whatever was tracked before is told to it
-    /// again.
+    /// Prepares for serving: replaces the machine by one with the given policy. The new machine
+    /// gets the tasks that a handle tracked before.
     ///
     /// # Panics
     ///
-    /// When it has begun before.
+    /// When called a second time.
     pub(crate) fn begin(
         &self,
         clock: SharedClock,
@@ -68,7 +69,7 @@ impl ServerState {
         self.buffers.set_limit(park_beyond);
         assert!(
             self.clock.set(clock).is_ok(),
-            "a `ShutdownHandle` belongs to one `serve`; make another"
+            "a `ShutdownHandle` belongs to one `serve`; create another handle"
         );
         let mut machine = self.machine();
         let tasks = machine.counts().tasks;
@@ -82,7 +83,7 @@ impl ServerState {
         lock(&self.machine)
     }
 
-    /// A copy of the machine, for events: observers that ran under the lock would hold up every
+    /// A copy of the machine, for events. Observers that ran under the lock would delay every
     /// request.
     pub(crate) fn snapshot(&self) -> Machine {
         Machine::clone(&self.machine())
@@ -90,16 +91,18 @@ impl ServerState {
 
     #[inline]
     pub(crate) fn clock(&self) -> &SharedClock {
-        self.clock.get().expect("connections are only made while serving")
+        self.clock.get().expect("a connection exists only while the server serves")
     }
 
-    /// Tells the machine what happened, and wakes the driver if it has something to do or report.
+    /// Hands an input to the machine, and wakes the driver if there is something to do or to
+    /// report.
     pub(crate) fn tell(&self, input: Input) {
         let mut machine = self.machine();
         let now = self.clock.get().map_or(Duration::ZERO, SharedClock::since_origin);
         let before = machine.phase();
         machine.handle(now, input);
-        // `Releasing` begins without an action when there are no resources. The driver reports it.
+        // Without resources the phase `Releasing` begins without an action. The driver reports that
+        // phase too.
         let releasing = before < Phase::Releasing && machine.phase() == Phase::Releasing;
         let woken = releasing || machine.has_actions();
         drop(machine);
@@ -108,14 +111,14 @@ impl ServerState {
         }
     }
 
-    /// Whether the machine is told of every request.
+    /// Whether the machine counts each request.
     pub(crate) fn is_tracking(&self) -> bool {
         self.tracking.load(Ordering::Relaxed)
     }
 
-    /// From here on the machine is told of every request, beginning with those in flight: called
-    /// before the machine hears that the shutdown begins. Connections are opened by the caller's
-    /// task only, so none slips in between.
+    /// Makes the machine count each request from now on, beginning with the requests in flight. The
+    /// driver calls this before the shutdown begins. Only the driver opens connections, so no new
+    /// connection is missed.
     pub(crate) fn track_requests(&self) {
         if !self.tracking.swap(true, Ordering::Relaxed) {
             for conn in self.connections() {
@@ -124,11 +127,12 @@ impl ServerState {
         }
     }
 
-    /// Asks for the shutdown: `Panicked` or `Begin`. The driver takes note, one that comes later
-    /// too; the handles do not wait for a driver.
+    /// Requests the shutdown by `Panicked` or `Begin`. Tasks that wait for the shutdown are woken
+    /// at once, even before the server serves. The driver reads the request when it runs.
     pub(crate) fn request_shutdown(&self, input: Input) {
         let mut requested = lock(&self.requested);
-        // A panic outranks the application's wish: it has its own exit code.
+        // A panic takes precedence over the application's request, because a panic has an exit code
+        // of its own.
         if *requested != Some(Input::Panicked) {
             *requested = Some(input);
         }
@@ -137,7 +141,7 @@ impl ServerState {
         self.driver.notify_one();
     }
 
-    /// What the shutdown was asked for by, since this was last asked.
+    /// The request since the last call.
     pub(crate) fn take_shutdown_request(&self) -> Option<Input> {
         lock(&self.requested).take()
     }
@@ -147,10 +151,10 @@ impl ServerState {
         ShutdownFlags::from_bits(self.flags.load(Ordering::Acquire))
     }
 
-    /// Sets a flag, and wakes every task that it concerns.
+    /// Sets a flag, and wakes every task that the flag concerns.
     pub(crate) fn set_flag(&self, flag: ShutdownFlags) {
-        // A handler that learns of the shutdown by this flag may answer at once, on another thread,
-        // and its answer must announce the close already.
+        // A handler on another thread may see this flag and answer at once. Its response must
+        // announce the close already.
         let flags = if flag == ShutdownFlags::UNREADY {
             flag.with(ShutdownFlags::ANNOUNCE_CLOSE)
         } else {
@@ -176,28 +180,33 @@ impl ServerState {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Adds a connection to the list.
     pub(crate) fn enlist(&self, conn: &Arc<Conn>) {
         lock(&self.connections).insert(conn.id(), Arc::clone(conn));
     }
 
+    /// Removes a connection from the list.
     pub(crate) fn discharge(&self, id: u64) {
         lock(&self.connections).remove(&id);
     }
 
+    /// The connections, in the order of acceptance.
     pub(crate) fn connections(&self) -> Vec<Arc<Conn>> {
         lock(&self.connections).values().cloned().collect()
     }
 
+    /// Adds a tracked task.
     pub(crate) fn enlist_task(&self, id: u64, task: &Arc<TaskEntry>) {
         lock(&self.tasks).insert(id, Arc::clone(task));
         self.tell(Input::TaskStarted);
-        // One that comes after everything was cut is cut too. Nothing is stored otherwise: the
-        // order may have come in between.
+        // A task that starts after the abort is cut too. `false` is never stored here, because the
+        // abort may come between the check and the store.
         if self.flags().has(ShutdownFlags::ABORT) {
             task.aborted.store(true, Ordering::Release);
         }
     }
 
+    /// Removes a tracked task.
     pub(crate) fn discharge_task(&self, id: u64) {
         let mut tasks = lock(&self.tasks);
         let removed = tasks.remove(&id).is_some();
@@ -211,10 +220,11 @@ impl ServerState {
         }
     }
 
+    /// Waits until no tracked task is left. Cancel safe.
     pub(crate) async fn tasks_ended(&self) {
         let mut ended = std::pin::pin!(self.no_tasks.notified());
         loop {
-            // Listening before looking, so that nothing is missed in between.
+            // Register before the check, so that no notification is missed in between.
             ended.as_mut().enable();
             if lock(&self.tasks).is_empty() {
                 return;
@@ -225,7 +235,7 @@ impl ServerState {
     }
 }
 
-/// Locks; a panic elsewhere has not left anything half done under any of our locks.
+/// Locks the mutex, poisoned or not. No code under these locks panics halfway through a change.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
