@@ -1,28 +1,29 @@
-/// What is to be done. Actions are carried out in the order in which they are given.
+/// A step that the driver of a [`Machine`](super::Machine) carries out. The order of the actions
+/// matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
-    /// Say that we are not ready: `/health` answers 503 from here on.
+    /// Declare the server unready: from now on `/health` answers 503.
     FailReadiness,
-    /// Announce the end on every answer: `Connection: close`, or GOAWAY.
+    /// Announce the close on every connection: `Connection: close` in each response, or GOAWAY.
     AnswerWithClose,
-    /// Answer new requests 503 from here on.
+    /// From now on answer new requests with 503.
     RefuseWork,
     /// Close the listener without losing a handshake, then report
     /// [`Input::Sealed`](super::Input::Sealed).
     Seal,
-    /// Close connections that have not sent a byte, now and whenever one is found.
+    /// Close connections that have not sent a byte, now and whenever the driver finds one.
     CloseSilent,
-    /// Close connections between two requests, now and whenever one becomes so.
+    /// Close connections between two requests, now and whenever a connection becomes idle.
     CloseIdle,
     /// Close the listener if it is still open, and cut every connection, request and tracked task.
     AbortRemaining,
-    /// Release the resource of this place in the order given to
+    /// Release the resource with this index in the list given to
     /// [`Machine::new`](super::Machine::new), then report
     /// [`Input::Released`](super::Input::Released).
     Release(usize),
-    /// Abandon the release of this place: its time is over.
+    /// Abandon the release of the resource with this index, because its time is over.
     Abandon(usize),
-    /// Report: it is over.
+    /// End: the shutdown is complete.
     Finish,
 }

@@ -2,14 +2,15 @@ use std::fmt;
 
 use super::ConnState;
 
-/// A request to shut down, from outside.
+/// A signal that asks the process to shut down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Signal {
-    /// SIGTERM: an orchestrator. Repeated ones are ignored, because wrappers deliver twice.
+    /// SIGTERM, from an orchestrator. A repeated SIGTERM is ignored, because some process wrappers
+    /// deliver the signal twice.
     Terminate,
-    /// SIGINT: a person at a terminal. A second one during a shutdown that one began cuts
-    /// everything short.
+    /// SIGINT, from a person at a terminal. If SIGINT began the shutdown, a second SIGINT cuts
+    /// everything at once.
     Interrupt,
 }
 
@@ -17,11 +18,11 @@ pub enum Signal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
-    /// A signal came.
+    /// The process received a signal.
     Signal(Signal),
-    /// A task that matters panicked: the accept loop, or a tracked task marked essential.
+    /// An essential task panicked: the accept loop, or a tracked task marked essential.
     Panic,
-    /// The application began it itself.
+    /// The application called [`ShutdownHandle::begin`](crate::ShutdownHandle::begin).
     Application,
 }
 
@@ -36,39 +37,41 @@ impl fmt::Display for Cause {
     }
 }
 
-/// What happened. Every input is legal at any time; one that contradicts the counts, such as the
-/// end of a request that never began, is ignored.
+/// An event that the driver of a [`Machine`](super::Machine) reports.
+///
+/// Every input is legal at any time. The machine ignores an input that contradicts the counts, such
+/// as the end of a request that never began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Input {
-    /// A signal came.
+    /// The process received a signal.
     Signalled(Signal),
-    /// A task that matters panicked.
+    /// An essential task panicked.
     Panicked,
-    /// The application begins the shutdown itself.
+    /// The application begins the shutdown.
     Begin,
     /// A connection was accepted.
     Opened,
     /// A connection left HTTP.
     Upgraded,
-    /// A connection's write side was shut, in good order; it lingers.
+    /// The server has sent its FIN on a connection, which lingers from now on.
     Shut,
-    /// A connection is gone from the stage it was in.
+    /// A connection was closed. The value is its last state.
     Closed(ConnState),
     /// A request's head was read.
     RequestStarted,
-    /// A request's response was written, or its client or its connection has gone.
+    /// The response of a request was written, or its connection was closed.
     RequestEnded,
     /// A tracked task began.
     TaskStarted,
     /// A tracked task ended.
     TaskEnded,
-    /// The listener is closed, and every connection it had has been reported by
+    /// The listener is closed, and each of its connections was reported by
     /// [`Opened`](Self::Opened).
     Sealed,
-    /// The release under way ended.
+    /// The current release ended.
     Released(ReleaseOutcome),
-    /// Time has passed, and nothing else happened.
+    /// The time of [`Machine::deadline`](super::Machine::deadline) has come.
     Tick,
 }
 
@@ -76,15 +79,15 @@ pub enum Input {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReleaseOutcome {
-    /// It said so itself.
+    /// The release succeeded.
     Done,
-    /// It reported an error.
+    /// The release returned an error.
     Failed,
-    /// It panicked.
+    /// The release panicked.
     Panicked,
-    /// It did not end within its bound.
+    /// The release did not end within its bound, or within the time for all releases.
     TimedOut,
-    /// Its turn did not come before the time for all releases was over.
+    /// The release did not begin, because the time for all releases was over.
     Skipped,
 }
 

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::counts::take_one;
+use super::counts::decrement;
 use super::timer::{Timer, Timers};
 use super::{
     ABORT_GRACE, Action, Cause, ConnState, Counts, Input, LameDuckWork, Outcome, Phase, Policy,
@@ -10,14 +10,18 @@ use super::{
 
 /// The shutdown sequence.
 ///
-/// Call [`handle`](Self::handle) with what happened, then [`next_action`](Self::next_action) until
-/// it is `None`, carrying out each action, then wait for the next input or for
-/// [`deadline`](Self::deadline), whichever comes first; at the deadline, hand in [`Input::Tick`].
+/// A driver repeats these steps:
+///
+/// 1. Call [`handle`](Self::handle) with an [`Input`].
+/// 2. Call [`next_action`](Self::next_action) until it returns `None`, and carry out each action.
+/// 3. Wait for the next input or for [`deadline`](Self::deadline), whichever comes first. At the
+///    deadline the input is [`Input::Tick`].
+///
 /// After [`Action::Finish`], read the [`outcome`](Self::outcome).
 ///
-/// All times are durations since an origin that the caller chooses and keeps. The machine never
-/// waits, and its every path ends: from the signal on, ticks alone bring it to [`Phase::Done`]
-/// within [`Policy::longest`].
+/// All times are durations since an origin that the caller chooses once. The machine never waits.
+/// From the signal on, ticks alone bring the machine to [`Phase::Done`] within
+/// [`Policy::longest`].
 ///
 /// ```
 /// use lastorders::drain::{Action, Input, Machine, Phase, Policy, Signal};
@@ -44,16 +48,17 @@ pub struct Machine {
     counts: Counts,
     pub(crate) timers: Timers,
     actions: VecDeque<Action>,
-    /// The release under way began then.
+    /// When the current release began.
     releasing_since: Duration,
-    /// What is left was told to go: from here on nothing ends by itself.
+    /// Whether the driver has cut what was left. From then on no request ends by itself.
     cut: bool,
     outcome: Outcome,
 }
 
 impl Machine {
-    /// A machine that is serving. `resources` are released in this order after the last request,
-    /// each within its own bound and all within the policy's `release`.
+    /// Creates a machine in the phase `Serving`. `resources` has the bound of each resource. The
+    /// machine releases the resources in this order after the last request, each within its bound
+    /// and all within the policy's `release`.
     #[must_use]
     pub fn new(policy: Policy, resources: Vec<Duration>) -> Self {
         Self {
@@ -69,9 +74,10 @@ impl Machine {
         }
     }
 
-    /// Takes in what happened, and whatever timer has run out by `now`.
+    /// Handles an input, then each timer that has expired by `now`.
     ///
-    /// What ended at the very time of the deadline has ended: the input goes before the timers.
+    /// The input comes before the timers, so a request that ends exactly at the deadline has ended
+    /// by itself.
     pub fn handle(&mut self, now: Duration, input: Input) {
         match input {
             Input::Signalled(signal) => self.signalled(now, signal),
@@ -80,14 +86,14 @@ impl Machine {
             Input::Opened => self.counts.open += 1,
             Input::Upgraded => self.counts.shift(ConnState::Open, ConnState::Upgraded),
             Input::Shut => self.counts.shift(ConnState::Open, ConnState::Lingering),
-            Input::Closed(stage) => {
-                take_one(self.counts.state_mut(stage));
+            Input::Closed(state) => {
+                decrement(self.counts.state_mut(state));
             }
             Input::RequestStarted => self.counts.requests += 1,
             Input::RequestEnded => self.request_ended(),
             Input::TaskStarted => self.counts.tasks += 1,
             Input::TaskEnded => {
-                take_one(&mut self.counts.tasks);
+                decrement(&mut self.counts.tasks);
             }
             Input::Sealed => self.sealed(now),
             Input::Released(outcome) => self.released(now, outcome),
@@ -96,10 +102,10 @@ impl Machine {
         self.settle(now);
     }
 
-    /// The next thing to do, if any.
+    /// Returns the next action, if there is one.
     ///
-    /// [`Action::AbortRemaining`] concerns what is in flight when it is taken from here: on another
-    /// thread a request may begin or end between the deadline and that.
+    /// [`Action::AbortRemaining`] concerns the work that is in flight when this method returns the
+    /// action. On another thread a request may begin or end between the deadline and this call.
     pub fn next_action(&mut self) -> Option<Action> {
         let next = self.actions.pop_front();
         if next == Some(Action::AbortRemaining) {
@@ -109,19 +115,19 @@ impl Machine {
         next
     }
 
-    /// Whether [`next_action`](Self::next_action) has something to give.
+    /// Whether [`next_action`](Self::next_action) would return an action.
     #[must_use]
     pub fn has_actions(&self) -> bool {
         !self.actions.is_empty()
     }
 
-    /// When [`Input::Tick`] is due if nothing else happens; `None` while serving and when done.
+    /// When the next [`Input::Tick`] is due; `None` while serving and when done.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         self.timers.next()
     }
 
-    /// Where the shutdown stands.
+    /// The current phase.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.phase
@@ -133,13 +139,13 @@ impl Machine {
         self.counts
     }
 
-    /// What has become of it so far.
+    /// The outcome so far.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
 
-    /// The policy it was made with.
+    /// The policy of this machine.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
@@ -177,7 +183,7 @@ impl Machine {
         }
     }
 
-    /// One in a shutdown that something else has begun begins no other, but it is not forgotten.
+    /// Begins a shutdown if there is none yet. In both cases the outcome reports the panic.
     fn panicked(&mut self, now: Duration) {
         self.outcome.panicked = true;
         self.begin(now, Cause::Panic);
@@ -199,7 +205,7 @@ impl Machine {
     }
 
     fn request_ended(&mut self) {
-        let counted = take_one(&mut self.counts.requests);
+        let counted = decrement(&mut self.counts.requests);
         let by_itself = Phase::Serving < self.phase && !self.cut;
         if counted && by_itself {
             self.outcome.finished += 1;
@@ -259,7 +265,7 @@ impl Machine {
         self.outcome.released.push(Released { place, outcome, took });
     }
 
-    /// The release under way is abandoned, and those after it are not begun.
+    /// Abandons the current release, and skips the releases after it.
     fn give_up_releasing(&mut self, now: Duration) {
         if !self.all_released() {
             self.actions.push_back(Action::Abandon(self.outcome.released.len()));
@@ -282,7 +288,7 @@ impl Machine {
         self.actions.push_back(Action::Finish);
     }
 
-    /// Goes on for as long as a timer has run out or what a phase waits for is there.
+    /// Advances until no phase is complete and no timer has expired.
     fn settle(&mut self, now: Duration) {
         loop {
             if self.advance(now) {

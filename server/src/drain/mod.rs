@@ -1,18 +1,19 @@
-//! The shutdown sequence as a pure state machine: no async, no clock, no logging, nothing but
-//! `std`.
+//! The shutdown sequence as a pure state machine: no async, no clock, no logging, and no dependency
+//! except `std`.
 //!
-//! * [`Phase`]: where a shutdown stands; phases only move forward.
+//! * [`Phase`]: the phases of a shutdown, in order.
 //! * [`Policy`]: how long each phase may take, and why.
-//! * [`Input`], [`Action`]: what happened, and what is to be done about it.
-//! * [`Counts`]: what is open and in flight.
-//! * [`Outcome`]: what became of it, and the exit code.
-//! * [`exit_code`]: what the numbers mean.
-//! * `connection`: the life of one connection, a second machine that follows the first one's flags.
-//! * [`Machine`]: the sequence itself; its documentation says in which order to call it.
+//! * [`Input`], [`Action`]: the events that the machine handles, and the steps that it asks for.
+//! * [`Counts`]: how much is open and in flight.
+//! * [`Outcome`]: the result of a shutdown, with the exit code.
+//! * [`exit_code`]: the meaning of each exit code.
+//! * `connection`: the life of one connection, as a second state machine that reads the flags of
+//!   the shutdown.
+//! * [`Machine`]: the sequence itself. Its documentation says how to drive it.
 //!
 //! `Machine`, `Input` and `Action` are public for servers that [`serve`](crate::serve()) does not
-//! drive: servers of another protocol, or with an accept loop of their own. Such a driver can skip
-//! an `Action` that it does not know, because ticks alone bring the machine to its end.
+//! drive: servers of another protocol, or with an accept loop of their own. A driver can skip an
+//! `Action` that it does not know, because ticks alone bring the machine to its end.
 
 mod action;
 mod connection;

@@ -2,43 +2,42 @@ use std::time::Duration;
 
 use super::{Cause, Counts, Phase, Policy, ReleaseOutcome, exit_code};
 
-/// What became of one resource.
+/// The release of one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Released {
-    /// Its place in the order given to [`Machine::new`](super::Machine::new).
+    /// The index of the resource in the list given to [`Machine::new`](super::Machine::new).
     pub place: usize,
-    /// How its release ended.
+    /// How the release ended.
     pub outcome: ReleaseOutcome,
-    /// How long its release took.
+    /// How long the release took.
     pub took: Duration,
 }
 
-/// What became of the shutdown, as far as the machine can know. Times count from the machine's
-/// origin.
+/// The result of a shutdown, as far as the machine knows. Times count from the machine's origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Why it began; `None` while serving.
+    /// Why the shutdown began; `None` while serving.
     pub cause: Option<Cause>,
-    /// When each phase after [`Phase::Serving`] was entered, in order.
+    /// The phases after [`Phase::Serving`] that were entered, in order, and the time of each.
     pub entered: Vec<(Phase, Duration)>,
-    /// What was open and in flight when it began.
+    /// How much was open and in flight when the shutdown began.
     pub at_signal: Counts,
-    /// How many requests ended by themselves since it began.
+    /// How many requests ended by themselves since the shutdown began.
     pub finished: usize,
-    /// What was cut; all zero when everything ended by itself.
+    /// How much was cut; all zero when everything ended by itself.
     pub aborted: Counts,
-    /// Whether a second SIGINT cut it short.
+    /// Whether a second SIGINT cut the shutdown short.
     pub forced: bool,
-    /// Whether a task that matters panicked: before it, which then began it, or in it.
+    /// Whether an essential task panicked. The panic either began the shutdown or came during it.
     pub panicked: bool,
-    /// What became of each resource, in order.
+    /// The releases that have ended, in order.
     pub released: Vec<Released>,
 }
 
 impl Outcome {
-    /// Each phase that was entered and is over: when it began, and how long it lasted.
+    /// Each phase that is over, with the time at which it began and its length.
     pub fn phases(&self) -> impl Iterator<Item = (Phase, Duration, Duration)> {
         let ends = self.entered.iter().skip(1).map(|(_, at)| *at);
         self.entered
@@ -47,7 +46,7 @@ impl Outcome {
             .map(|((phase, at), end)| (*phase, *at, end.saturating_sub(*at)))
     }
 
-    /// Whether everything in flight ended by itself, no task that matters panicked, and everything
+    /// Whether everything in flight ended by itself, no essential task panicked, and every resource
     /// was released.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -55,10 +54,14 @@ impl Outcome {
         !self.forced && !self.panicked && !self.aborted.holding() && released
     }
 
-    /// The exit code: [`INTERRUPTED`](exit_code::INTERRUPTED) when it was forced,
-    /// [`PANIC`](exit_code::PANIC) when a task that matters panicked, the policy's
-    /// `forced_exit_code` when something was cut or could not be released, else
-    /// [`CLEAN`](exit_code::CLEAN).
+    /// The exit code. The first row that applies decides:
+    ///
+    /// | case | exit code |
+    /// |---|---|
+    /// | a second SIGINT forced the end | [`INTERRUPTED`](exit_code::INTERRUPTED) |
+    /// | an essential task panicked | [`PANIC`](exit_code::PANIC) |
+    /// | the shutdown was clean | [`CLEAN`](exit_code::CLEAN) |
+    /// | something was cut or not released | the policy's `forced_exit_code` |
     #[must_use]
     pub fn exit_code(&self, policy: &Policy) -> u8 {
         if self.forced {

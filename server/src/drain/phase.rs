@@ -1,31 +1,32 @@
 use std::fmt;
 
-/// Where a shutdown stands.
+/// A phase of a shutdown.
 ///
-/// Declaration order is the order in time: a phase is only ever left for a later one, and each is
-/// entered at most once. Phases may be skipped: [`LameDuck`](Self::LameDuck) when its length is
-/// zero, [`Aborting`](Self::Aborting) when everything finished in time.
+/// The variants are declared in their order in time. A shutdown only moves forward, and enters each
+/// phase at most once. It may skip phases: [`LameDuck`](Self::LameDuck) when its length is zero,
+/// [`Aborting`](Self::Aborting) when everything finished in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Work as usual. Awaits a signal, the panic of a task that matters, or the
-    /// application's wish.
+    /// The server works as usual. It waits for a signal, the panic of an essential task, or a call
+    /// of the application.
     Serving,
-    /// Unready, but still accepting and answering, so that whoever routes to us can notice. Awaits
-    /// the policy's `lame_duck`.
+    /// The server is unready, but still accepts and answers, so that load balancers can notice. It
+    /// waits for the policy's `lame_duck` to pass.
     LameDuck,
-    /// The door is being closed without losing handshakes under way. Awaits
+    /// The server closes the listener without losing handshakes under way. It waits for
     /// [`Input::Sealed`](super::Input::Sealed).
     Sealing,
-    /// No new connections. Awaits the last connection, request and tracked task.
+    /// The server accepts no connections. It waits for the last connection, request and tracked
+    /// task.
     Draining,
-    /// The deadline has passed or a second SIGINT came; what was left has been cut. Awaits that it
-    /// is gone.
+    /// The deadline has passed or a second SIGINT came, and the server has cut everything. It waits
+    /// until everything has ended, at most [`ABORT_GRACE`](super::ABORT_GRACE).
     Aborting,
-    /// Nothing is in flight. Pools and other resources are released one after the other. Awaits the
-    /// last of them.
+    /// Nothing is in flight. The server releases pools and other resources, one after the other. It
+    /// waits for the last release.
     Releasing,
-    /// Nothing is left to do. Nothing follows.
+    /// The shutdown is complete.
     Done,
 }
 

@@ -1,25 +1,27 @@
 use std::fmt;
 use std::time::Duration;
 
-/// How long what was cut at the deadline is given to go away before resources are released all the
-/// same. A handler that blocks its thread cannot be cut, and must not keep the process alive.
+/// How long handlers and tasks have to end after they were cut. Then resources are released in any
+/// case, because a handler that blocks its thread cannot be cut, and must not keep the process
+/// alive.
 pub const ABORT_GRACE: Duration = Duration::from_millis(50);
 
-/// What happens to new requests from the signal on.
+/// How the server treats new requests after the signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LameDuckWork {
-    /// They are served as before. An orchestrator routes to us for seconds after the signal, and
-    /// refusing that work would be an outage.
+    /// The server serves them as before. An orchestrator routes to the server for seconds after the
+    /// signal, and to refuse those requests would be an outage.
     Serve,
-    /// They are answered 503 with `Connection: close`, and not executed, until the very end. What
-    /// had arrived by the signal, if only in the kernel's buffers, is not new, and is served.
+    /// The server answers them with 503 and `Connection: close`, and does not execute them.
+    /// Requests that had arrived by the signal, even if only in the kernel's buffers, are still
+    /// served.
     Refuse,
 }
 
-/// How long each phase may take, and what happens to work in it.
+/// How long each phase may take, and how the server treats new requests.
 ///
-/// Made by [`Policy::default`] or a preset and changed field by field:
+/// Start from [`Policy::default`] or a preset, and change single fields:
 ///
 /// ```
 /// use lastorders::Policy;
@@ -31,34 +33,36 @@ pub enum LameDuckWork {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// How long we stay reachable after readiness is off. Default 0: closing the door at once is
-    /// what the plain contract says. One that leaves no time before the deadline is shortened by
-    /// [`serve`](crate::serve): see [`Policy::check`].
+    /// How long the server keeps accepting after readiness is off. Default 0: the listener closes
+    /// at once. If this leaves no time before the deadline, [`serve`](crate::serve) shortens it:
+    /// see
+    /// [`Policy::check`].
     pub lame_duck: Duration,
-    /// What happens to new requests from the signal on. Default [`LameDuckWork::Serve`].
+    /// How the server treats new requests after the signal. Default [`LameDuckWork::Serve`].
     pub lame_duck_work: LameDuckWork,
-    /// How long handshakes that began before the seal may take to finish, where the seal can wait
-    /// for them. Default 50 ms, a round trip.
+    /// How long TCP handshakes that are under way may take to finish when the listener is closed,
+    /// where the [`SealMethod`](crate::SealMethod) can wait for them. Default 50 ms, a round trip.
     pub handshake_grace: Duration,
-    /// How long an idle keep-alive connection stays open for one last response. Default 250 ms:
-    /// HTTP/1.1 has no other way to avoid closing on a request that is already in the air. Counted
-    /// from when the door is closed, or from when closing it began if connections wait that there
-    /// are no descriptors for.
+    /// How long an idle keep-alive connection stays open for one last request. Default 250 ms. A
+    /// request may already be on its way, and HTTP/1.1 has no other way to avoid a close on it.
+    ///
+    /// The time counts from the moment at which the listener is closed. If no descriptors are left
+    /// for queued connections, it counts from the moment at which closing began.
     pub idle_grace: Duration,
-    /// How long a connection that has not sent a byte stays open. Default 250 ms: one just
-    /// accepted, whose request is still unread, gets one read before it is judged idle.
+    /// How long a connection that has not sent a byte stays open. Default 250 ms, because the first
+    /// request of a new connection may still be unread or on its way.
     pub first_byte_grace: Duration,
-    /// How long a connection whose write side we have shut is read from, and what comes thrown
-    /// away, so that no reset destroys the response on its way. It ends at once when the peer
-    /// closes. Default 250 ms, a long round trip.
+    /// How long the server reads and discards input after its FIN, so that no reset destroys the
+    /// response on its way. The time ends early when the peer closes. Default 250 ms, a long round
+    /// trip.
     pub linger: Duration,
-    /// When everything still in flight is cut, counted from the signal. Default 8 s: with `release`
-    /// it stays below the 10 s that Docker allows.
+    /// When everything still in flight is cut, counted from the signal. Default 8 s, which together
+    /// with `release` stays below the 10 s that Docker allows.
     pub deadline: Duration,
-    /// How long all releases may take together. Default 1 s: pools hang too.
+    /// How long all releases may take together. Default 1 s, because pools can hang too.
     pub release: Duration,
     /// The exit code when work was cut at the deadline, or a resource could not be released.
-    /// Default 0; a team that wants its orchestrator to notice sets another.
+    /// Default 0. Set another code if the orchestrator should notice.
     pub forced_exit_code: u8,
 }
 
@@ -79,14 +83,14 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// For `docker stop`, which kills after 10 s: the defaults.
+    /// The defaults, which fit `docker stop`: Docker kills after 10 s.
     #[must_use]
     pub fn docker() -> Self {
         Self::default()
     }
 
-    /// For a Kubernetes pod with its grace period of 30 s: 5 s of lame duck while endpoints are
-    /// updated, a deadline of 22 s and 3 s to release.
+    /// A policy for a Kubernetes pod with the default grace period of 30 s: 5 s of lame duck while
+    /// endpoints are updated, a deadline of 22 s, and 3 s to release.
     #[must_use]
     pub fn kubernetes() -> Self {
         Self::default()
@@ -149,23 +153,23 @@ impl Policy {
         Self { forced_exit_code, ..self }
     }
 
-    /// The longest time from the signal to the end, whatever clients and handlers do.
+    /// The longest time from the signal to the end, whatever clients and handlers do: `deadline` +
+    /// [`ABORT_GRACE`] + `release`.
     #[must_use]
     pub fn longest(&self) -> Duration {
         self.deadline.saturating_add(ABORT_GRACE).saturating_add(self.release)
     }
 
-    /// Whether the fields agree with each other.
+    /// Checks that the fields agree with each other.
     ///
-    /// For configuration that is read at the start, and is to be refused there. Where nobody has
-    /// asked, [`serve`](crate::serve) writes the error to the log as a warning before it begins,
-    /// and shortens the lame duck to half of the deadline: the end is bounded as it was wished, and
-    /// what is in flight has the other half to finish.
+    /// Call this to refuse a configuration at the start. Otherwise [`serve`](crate::serve) logs the
+    /// error as a warning before it serves, and shortens the lame duck to half of the deadline. The
+    /// deadline stays as configured, and the other half is left to finish requests.
     ///
     /// # Errors
     ///
-    /// When no time is left between the end of the lame duck and the deadline: everything in flight
-    /// would be cut at the moment the door closes.
+    /// When no time is left between the end of the lame duck and the deadline. Everything in flight
+    /// would be cut at the moment at which the listener closes.
     pub fn check(&self) -> Result<(), PolicyError> {
         if self.lame_duck >= self.deadline {
             return Err(PolicyError { lame_duck: self.lame_duck, deadline: self.deadline });
@@ -173,8 +177,8 @@ impl Policy {
         Ok(())
     }
 
-    /// The same policy with a lame duck that leaves time before the deadline, and what was the
-    /// matter if it did not.
+    /// The same policy with a lame duck that leaves time before the deadline, and the error if this
+    /// policy leaves none.
     pub(crate) fn fixed(self) -> (Self, Option<PolicyError>) {
         match self.check() {
             Ok(()) => (self, None),

@@ -1,12 +1,11 @@
-/// What the shutdown asks of every connection, as bits. A flag is set once and stays set until the
-/// end.
+/// The orders of the shutdown to every connection, as bits. A flag that is set stays set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ShutdownFlags(u8);
 
 impl ShutdownFlags {
     /// The shutdown has begun.
     pub(crate) const UNREADY: Self = Self(1);
-    /// Announce the end on every answer.
+    /// Announce the close in every response.
     pub(crate) const ANNOUNCE_CLOSE: Self = Self(2);
     /// Refuse requests that arrive from now on.
     pub(crate) const REFUSE_WORK: Self = Self(4);
@@ -25,7 +24,7 @@ impl ShutdownFlags {
         self.0
     }
 
-    /// These flags and those.
+    /// The union of both sets.
     pub(crate) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }

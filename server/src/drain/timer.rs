@@ -1,21 +1,22 @@
 use std::time::Duration;
 
-/// What may run out. Declaration order breaks ties between timers that run out at the same time.
+/// A timer of the shutdown machine. Timers that expire at the same time are handled in the order of
+/// declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Timer {
-    /// The end of the lame duck.
+    /// The policy's `lame_duck`.
     LameDuck,
-    /// Connections without a byte have had their read.
+    /// The policy's `first_byte_grace`.
     FirstByte,
-    /// Idle connections have had the time for their last request.
+    /// The policy's `idle_grace`.
     Idle,
-    /// Everything in flight has had its time.
+    /// The policy's `deadline`.
     Deadline,
-    /// What was cut has had the time to go.
+    /// [`ABORT_GRACE`](super::ABORT_GRACE).
     Abort,
-    /// The release under way has had its time.
+    /// The bound of the current release.
     Release,
-    /// All releases together have had their time.
+    /// The policy's `release`, for all releases together.
     ReleaseAll,
 }
 
@@ -29,7 +30,7 @@ const ALL: [Timer; 7] = [
     Timer::ReleaseAll,
 ];
 
-/// When each timer runs out, in time since the machine's origin.
+/// When each timer expires, in time since the machine's origin.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timers([Option<Duration>; ALL.len()]);
 
@@ -50,12 +51,12 @@ impl Timers {
         self.0[timer as usize]
     }
 
-    /// When the first timer runs out.
+    /// When the first timer expires.
     pub(crate) fn next(&self) -> Option<Duration> {
         self.0.iter().flatten().min().copied()
     }
 
-    /// Takes the first timer that has run out.
+    /// Stops and returns the first timer that has expired.
     pub(crate) fn take_expired(&mut self, now: Duration) -> Option<Timer> {
         let first = ALL
             .into_iter()

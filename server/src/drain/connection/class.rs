@@ -1,22 +1,22 @@
 use std::fmt;
 
-/// What a connection was doing.
+/// The activity of a connection, for reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ConnectionClass {
-    /// Accepted, and not a byte was read.
+    /// The peer had not sent a byte.
     New,
-    /// A part of a request's head was read.
+    /// The server had read a part of a request's head.
     HalfHead,
     /// A request was in flight.
     Active,
-    /// HTTP/1 between two requests.
+    /// The connection spoke HTTP/1 and was between two requests.
     Idle,
-    /// HTTP/2, with or without requests in flight.
+    /// The connection spoke HTTP/2, with or without requests in flight.
     Http2,
-    /// No longer HTTP: a WebSocket or a tunnel.
+    /// The connection had left HTTP: a WebSocket, or a tunnel made by CONNECT.
     Upgraded,
-    /// Our side was shut.
+    /// The server had sent its FIN.
     Lingering,
 }
 
@@ -33,7 +33,7 @@ impl ConnectionClass {
         Self::Lingering,
     ];
 
-    /// Its name in logs, metrics and reports for machines.
+    /// The name in logs, in metrics and in the JSON of reports.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,27 +1,29 @@
-//! The life of one connection as a pure state machine: no async, no clock, nothing but `std`.
+//! The life of one connection as a pure state machine: no async, no clock, and no dependency except
+//! `std`.
 //!
-//! The task that owns the connection reports each [`ConnInput`] to [`Connection::handle`] and carries
-//! out the [`Effect`]. After each poll of the protocol the task asks [`Connection::next_action`] what
-//! to do with the connection, and does it.
+//! The task that owns the connection reports each [`ConnInput`] to [`Connection::handle`], and
+//! carries out the [`Effect`]. After each poll of the protocol the task calls
+//! [`Connection::next_action`], and carries out the [`ConnAction`].
 //!
 //! # States
 //!
 //! | state | meaning |
 //! |---|---|
 //! | `New` | The peer has not sent a byte. |
-//! | `ReadingHead` | Bytes were read that belong to no request yet. |
+//! | `ReadingHead` | The server has read bytes that belong to no request yet. |
 //! | `Active` | HTTP/1 with at least one request in flight. |
 //! | `Idle` | HTTP/1 between two requests. |
 //! | `Http2` | HTTP/2, with any number of requests in flight. |
 //! | `Upgraded` | The connection has left HTTP: a WebSocket, or a tunnel made by CONNECT. |
-//! | `Closing` | The server closes the connection; its FIN is not sent yet. |
-//! | `Lingering` | The FIN is sent; the server reads and discards until the peer closes too. |
-//! | `Closed` | The socket is gone. |
+//! | `Closing` | The server closes the connection, and has not sent its FIN yet. |
+//! | `Lingering` | The server has sent its FIN. It reads and discards until the peer closes too. |
+//! | `Closed` | The socket was dropped. |
 //!
 //! # Transitions
 //!
 //! An input that the table does not list for a state changes nothing. A test compares every cell of
-//! this table with the machine.
+//! this table with the machine. `tell` names the input for the shutdown machine. "Off the list"
+//! means that the server removes the connection from its list.
 //!
 //! | state | input | next state | effect |
 //! |---|---|---|---|
@@ -71,29 +73,29 @@
 //! | `Closed` | `ResponseEnded` | `Closed` | request ended, off the list |
 //! | `Closed` | `RequestDropped` | `Closed` | request ended, off the list |
 //!
-//! Three states carry data that decides between two rows:
+//! The data of three states decides between two results:
 //!
-//! * `Active` becomes `Idle` only when its last request ends; it becomes `ReadingHead` instead if
-//!   bytes of the next request were read meanwhile.
+//! * `Active` becomes `Idle` only when its last request ends. If the server has read bytes of the
+//!   next request meanwhile, `Active` becomes `ReadingHead` instead.
 //! * `ReadingHead` becomes `Idle` at `BodyEnded` only if the body of the last request was unread
 //!   when its response was complete. The bytes may have belonged to that body.
-//! * An HTTP/2 connection leaves the list when its last handler has ended, which may be after
-//!   `Gone`: handlers of HTTP/2 run in tasks of their own.
+//! * An HTTP/2 connection leaves the list when its last handler has ended. That may be after
+//!   `Gone`, because handlers of HTTP/2 run in tasks of their own.
 //!
 //! # Actions
 //!
 //! | state | flag of the shutdown | action |
 //! |---|---|---|
 //! | any but `Closed` | `ABORT` | `Abort` |
-//! | any | `REFUSE_WORK` | `Look`; requests that come after the look are refused |
+//! | any | `REFUSE_WORK` | `Look`; the server refuses requests that come after the look |
 //! | `New` | `CLOSE_SILENT` | `Look`, then `Close` |
-//! | `Idle` | `CLOSE_IDLE` | `Look`, then `Close`; not before `idle_grace` has passed since an answer that ended in the shutdown |
+//! | `Idle` | `CLOSE_IDLE` | `Look`, then `Close`; not before `idle_grace` has passed since a response that ended during the shutdown |
 //! | `Idle` | none, two sweeps of the buffers passed | `Look`, then `Park` |
 //! | `Http2` | `ANNOUNCE_CLOSE` | `GoAway`, once |
 //!
-//! `Look` gives the runtime one turn, so that the protocol reads what the kernel has by now. If the
-//! connection is still in the same state afterwards, nothing had arrived, and closing it loses no
-//! request.
+//! `Look` gives the runtime one turn, so that the protocol reads the bytes that the kernel has by
+//! now. If the connection is still in the same state afterwards, no bytes had arrived, and closing
+//! the connection loses no request.
 
 mod class;
 mod machine;

@@ -2,16 +2,16 @@ use std::time::Duration;
 
 use crate::drain::Input;
 
-/// What happened on a connection. Every input is legal in every state.
+/// An event on a connection. Every input is legal in every state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ConnInput {
-    /// Bytes came from the peer.
+    /// The server read bytes from the peer.
     BytesRead,
     /// The bytes read so far are the preface of HTTP/2 (RFC 9113, section 3.4).
     PrefaceRead,
-    /// The head of a request was read. `has_body`: the body of the request is not at its end.
+    /// The protocol has read the head of a request.
     RequestStarted {
-        /// Whether a body follows.
+        /// Whether a body follows, so that the request is not at its end.
         has_body: bool,
     },
     /// The application has read the body of this request to its end.
@@ -22,76 +22,76 @@ pub(crate) enum ConnInput {
     ResponseStarted,
     /// The response of a request is complete, in the protocol's buffers.
     ResponseEnded,
-    /// All that the protocol had in its buffers was handed to the socket.
+    /// The protocol has handed all its buffered output to the socket.
     Flushed,
     /// The handler of a request was dropped without a response.
     RequestDropped,
-    /// The connection leaves HTTP with the response in flight.
+    /// The connection leaves HTTP with the current response.
     Upgraded,
     /// The connection gave up its buffers, which were empty.
     Parked,
     /// The protocol's buffers hold bytes that belong to no request.
     UnreadFound,
-    /// The peer closed or failed between two requests.
+    /// The peer closed the connection between two requests, or the connection failed there.
     PeerClosed,
     /// The server began to close the connection, as [`ConnAction::Close`] asks.
     CloseBegan,
-    /// The server's FIN was sent.
+    /// The server has sent its FIN.
     WriteShut,
-    /// The socket is closed.
+    /// The socket was dropped.
     Gone,
-    /// The buffers of all connections are looked through for idle ones.
+    /// A sweep of the buffers began: an idle connection that sees two sweeps gives up its buffers.
     Swept,
 }
 
-/// What an input leads to outside of the connection.
+/// The effects of an input outside of the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Effect {
-    /// What becomes of the request that started; `None` if the connection serves no request any
-    /// more.
+    /// How the request that started is treated; `None` if the connection serves no more requests.
     pub(crate) started: Option<Admission>,
-    /// Whether the head of the response announces the end of the connection.
+    /// Whether the head of the response must announce the close.
     pub(crate) announces_close: bool,
-    /// How many requests ended.
+    /// The number of requests that ended.
     pub(crate) ended: u32,
-    /// The input for the shutdown machine, after the requests.
+    /// An input for the shutdown machine, which follows the ends of requests.
     pub(crate) tell: Option<Input>,
     /// Whether the connection's task must be woken.
     pub(crate) wake: bool,
-    /// Whether the connection leaves the list of connections.
+    /// Whether the server must remove the connection from its list.
     pub(crate) unlisted: bool,
 }
 
-/// What becomes of a request whose head was read.
+/// How the server treats a new request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// The application is called: now, or `late`, one poll later. The machine never says `late`; a
-    /// simulator does.
+    /// The server calls the application.
     Serve {
-        /// Whether one more poll comes first.
+        /// Whether one more poll comes first. Only a simulator asks for this.
         late: bool,
     },
-    /// The request is answered with 503 and not executed.
+    /// The server answers with 503, and does not call the application.
     Refuse,
 }
 
-/// What the connection's task does next.
+/// The next step of the connection's task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnAction {
-    /// Nothing until the next input, or until `until` has passed (time since the machine's origin).
+    /// Wait for the next input, or until `until`.
     Stay {
-        /// When to ask again.
+        /// When to ask again, in time since the machine's origin.
         until: Option<Duration>,
     },
-    /// Yield to the runtime once, poll the protocol, and ask again.
+    /// Yield to the runtime once, poll the protocol, and ask again. Then bytes that the kernel has
+    /// are read.
     Look,
     /// Send GOAWAY (RFC 9113, section 6.8).
     GoAway,
-    /// Close the connection in good order, and report `CloseBegan`, or `UnreadFound` if the
-    /// protocol holds the beginning of a request.
+    /// Close the connection without a reset, and report `CloseBegan`. If the protocol holds the
+    /// beginning of a request, report `UnreadFound` instead.
     Close,
-    /// Give up the buffers, and report `Parked`, or `UnreadFound`.
+    /// Give up the buffers, and report `Parked`. If the protocol holds the beginning of a request,
+    /// report `UnreadFound` instead.
     Park,
-    /// Cut the connection.
+    /// Close the socket at once.
     Abort,
 }
