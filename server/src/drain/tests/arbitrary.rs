@@ -1,4 +1,4 @@
-//! What holds for every policy and every sequence of inputs.
+//! Properties of every policy and every sequence of inputs.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn policies() -> impl Strategy<Value = Policy> {
 }
 
 fn inputs() -> impl Strategy<Value = Input> {
-    let stages =
+    let states =
         prop_oneof![Just(ConnState::Open), Just(ConnState::Upgraded), Just(ConnState::Lingering)];
     prop_oneof![
         1 => Just(Input::Signalled(Signal::Terminate)),
@@ -39,7 +39,7 @@ fn inputs() -> impl Strategy<Value = Input> {
         4 => Just(Input::Opened),
         1 => Just(Input::Upgraded),
         1 => Just(Input::Shut),
-        3 => stages.prop_map(Input::Closed),
+        3 => states.prop_map(Input::Closed),
         4 => Just(Input::RequestStarted),
         4 => Just(Input::RequestEnded),
         1 => Just(Input::TaskStarted),
@@ -51,7 +51,7 @@ fn inputs() -> impl Strategy<Value = Input> {
     ]
 }
 
-/// A machine under observation: everything that must hold is asserted after every input.
+/// A machine whose properties are asserted after every input.
 struct Watched {
     machine: Machine,
     began: Option<Duration>,
@@ -86,8 +86,8 @@ impl Watched {
                 let forced = self.machine.outcome().forced && self.interrupts >= 2;
                 assert!(now >= due || forced, "cut at {now:?}, due at {due:?}");
             }
-            // Later ones have no say: what begins while resources are being released comes too
-            // late.
+            // Only the first release is checked, because requests that begin while resources are
+            // released come too late.
             Action::Release(0) => {
                 let held = self.machine.counts().holding();
                 assert!(!held || self.aborted, "released under {:?}", self.machine.counts());
@@ -104,14 +104,14 @@ impl Watched {
         }
     }
 
-    /// Every tick that is due until then, each at its time.
+    /// Hands in each tick that is due by `now`, at its time.
     fn tick_until(&mut self, now: Duration) {
         while let Some(due) = self.machine.deadline().filter(|due| *due <= now) {
             self.handle(due, Input::Tick);
         }
     }
 
-    /// Ticks alone, from a signal on, bring it to its end; gives the time of that.
+    /// Hands in a signal, then ticks alone until the end. Returns the time of the end.
     fn run_out(&mut self, mut now: Duration) -> Duration {
         self.handle(now, Input::Signalled(Signal::Terminate));
         for _ in 0..32 {
@@ -130,9 +130,9 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_path_is_sound_and_ends(
+    fn every_sequence_of_inputs_is_sound_and_ends(
         policy in policies(),
-        // Whether ticks come when they are due, or whatever happens next comes too late.
+        // Whether each tick comes when it is due, or only after the next input.
         punctual in any::<bool>(),
         resources in vec(durations(), 0..3),
         steps in vec((0u64..20, inputs()), 0..40),

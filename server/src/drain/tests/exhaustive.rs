@@ -17,7 +17,7 @@ const INPUTS: [Input; 8] = [
 ];
 const DEPTH: usize = 6;
 
-/// Goes through every continuation; time stands still, so that only a signal can cut.
+/// Visits every continuation. Time stands still, so only a signal can cut.
 fn explore(machine: &Machine, done: &[Action], reached: &mut HashSet<Phase>, depth: usize) {
     reached.insert(machine.phase());
     if depth == 0 {
@@ -41,11 +41,11 @@ fn explore(machine: &Machine, done: &[Action], reached: &mut HashSet<Phase>, dep
 }
 
 #[test]
-fn every_short_path_is_sound() {
+fn every_sequence_of_six_inputs_is_sound() {
     let mut reached = HashSet::new();
     let start = after(Policy::default(), &[100], &[]);
     explore(&start, &[], &mut reached, DEPTH);
-    // It has been everywhere but in the lame duck, which needs time to pass.
+    // Every phase except the lame duck, which needs time to pass.
     let everywhere = Phase::ALL.into_iter().filter(|it| *it != Phase::LameDuck).collect();
     assert_eq!(reached, everywhere);
 }

@@ -13,12 +13,12 @@ fn at(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// Takes every action that waits.
+/// Takes every pending action.
 fn actions(machine: &mut Machine) -> Vec<Action> {
     std::iter::from_fn(|| machine.next_action()).collect()
 }
 
-/// A machine that has been given each input at its time, in milliseconds.
+/// A machine that has handled each input at its time, in milliseconds.
 fn after(policy: Policy, resources: &[u64], inputs: &[(u64, Input)]) -> Machine {
     let resources = resources.iter().map(|ms| at(*ms)).collect();
     let mut machine = Machine::new(policy, resources);

@@ -17,8 +17,7 @@ fn outcomes(machine: &Machine) -> Vec<ReleaseOutcome> {
     machine.outcome().released.iter().map(|it| it.outcome).collect()
 }
 
-/// Two resources of 600 ms each, under 1 s for both, in a shutdown that begins at once with nothing
-/// open.
+/// A shutdown with nothing open and two resources, whose bounds are 600 ms each and 1 s for both.
 fn releasing(more: &[(u64, Input)]) -> (Machine, Vec<Action>) {
     let mut inputs = vec![(0, TERM), (0, Sealed)];
     inputs.extend_from_slice(more);
@@ -29,7 +28,7 @@ fn releasing(more: &[(u64, Input)]) -> (Machine, Vec<Action>) {
 }
 
 #[test]
-fn one_after_the_other() {
+fn resources_are_released_one_after_the_other() {
     let (machine, actions) = releasing(&[]);
     assert_eq!(actions, [Release(0)]);
     assert_eq!(machine.deadline(), Some(at(600)));
@@ -46,7 +45,7 @@ fn one_after_the_other() {
 }
 
 #[test]
-fn one_that_hangs_is_left_and_the_next_gets_what_remains() {
+fn release_that_hangs_is_abandoned_and_the_next_gets_the_remaining_time() {
     let (machine, actions) = releasing(&[(600, Tick), (1_000, Tick)]);
     assert_eq!(actions, [Release(0), Abandon(0), Release(1), Abandon(1), Finish]);
     assert_eq!(outcomes(&machine), [TimedOut, TimedOut]);
@@ -55,7 +54,7 @@ fn one_that_hangs_is_left_and_the_next_gets_what_remains() {
 }
 
 #[test]
-fn the_time_for_all_skips_the_rest() {
+fn releases_are_skipped_when_the_time_for_all_is_over() {
     let inputs = [(0, TERM), (0, Sealed), (300, Tick)];
     let policy = Policy::default().release(at(300));
     let mut machine = after(policy, &[600, 600], &inputs);
@@ -64,14 +63,14 @@ fn the_time_for_all_skips_the_rest() {
 }
 
 #[test]
-fn a_failure_does_not_stop_the_next() {
+fn release_that_fails_does_not_stop_the_next() {
     let (machine, actions) = releasing(&[(1, Released(Failed)), (2, Released(Done))]);
     assert_eq!(actions, [Release(0), Release(1), Finish]);
     assert_eq!(outcomes(&machine), [Failed, Done]);
 }
 
 #[test]
-fn not_before_the_last_connection_has_gone() {
+fn release_begins_only_after_the_last_connection_closed() {
     let inputs = [(0, Opened), (0, TERM), (0, Sealed), (5_000, Tick)];
     let mut machine = after(Policy::default(), &[600], &inputs);
     assert!(!actions(&mut machine).contains(&Release(0)));
@@ -80,15 +79,15 @@ fn not_before_the_last_connection_has_gone() {
 }
 
 #[test]
-fn a_second_interrupt_does_not_wait_for_it() {
+fn second_sigint_abandons_the_current_release() {
     let inputs = [(0, INT), (0, Sealed), (10, INT)];
     let mut machine = after(Policy::default(), &[600, 600], &inputs);
     assert_eq!(actions(&mut machine)[3..], [Release(0), Abandon(0), Finish]);
     assert_eq!(machine.outcome().exit_code(machine.policy()), exit_code::INTERRUPTED);
 }
 
-/// The exit code of a shutdown with one connection and one resource, under a policy that marks what
-/// was cut by 3.
+/// The exit code of a shutdown with one connection and one resource. The policy's
+/// `forced_exit_code` is 3.
 fn exit_code(inputs: &[(u64, Input)]) -> u8 {
     let mut machine = after(Policy::default().forced_exit_code(3), &[600], &[(0, Opened)]);
     for (ms, input) in inputs {
@@ -100,7 +99,7 @@ fn exit_code(inputs: &[(u64, Input)]) -> u8 {
 }
 
 #[test]
-fn exit_codes() {
+fn exit_code_tells_clean_cut_panicked_and_forced_apart() {
     let closed = Closed(ConnState::Open);
     // Everything ended by itself.
     assert_eq!(exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Done))]), 0);
@@ -109,18 +108,18 @@ fn exit_codes() {
     let cut = [(0, TERM), (0, Sealed), (8_000, Tick), (8_001, closed), (8_001, Released(Done))];
     assert_eq!(exit_code(&cut), 3);
     assert_eq!(exit_code(&[(0, TERM), (0, Sealed), (9, closed), (9, Released(Failed))]), 3);
-    // A panic began it, however well it ended.
+    // A panic began the shutdown, and everything ended by itself.
     assert_eq!(exit_code(&[(0, Panicked), (0, Sealed), (9, closed), (9, Released(Done))]), 70);
-    // So does one in a shutdown that a signal began.
+    // A panic came during a shutdown that a signal began.
     let late = [(0, TERM), (0, Panicked), (0, Sealed), (9, closed), (9, Released(Done))];
     assert_eq!(exit_code(&late), 70);
-    // Forced outranks everything.
+    // A second SIGINT takes precedence over everything.
     let forced = [(0, INT), (0, Sealed), (5, INT), (6, closed), (9, Released(Done))];
     assert_eq!(exit_code(&forced), 130);
 }
 
 #[test]
-fn the_default_policy_exits_0_when_it_has_cut_something() {
+fn default_policy_exits_0_after_a_cut() {
     let inputs = [(0, Opened), (0, TERM), (0, Sealed), (8_050, Tick), (8_100, Tick)];
     let mut machine = after(Policy::default(), &[], &inputs);
     assert!(actions(&mut machine).contains(&AbortRemaining));
@@ -129,7 +128,7 @@ fn the_default_policy_exits_0_when_it_has_cut_something() {
 }
 
 #[test]
-fn presets_fit_their_orchestrators() {
+fn presets_end_before_their_orchestrators_kill() {
     for (policy, kill) in [(Policy::docker(), 10_000), (Policy::kubernetes(), 30_000)] {
         assert!(policy.longest() < at(kill), "{policy:?}");
         assert_eq!(policy.check(), Ok(()));
@@ -137,10 +136,10 @@ fn presets_fit_their_orchestrators() {
     assert!(Policy::default().lame_duck(at(8_000)).check().is_err());
 }
 
-/// On another thread a request may begin or end when the deadline has come, and before it is acted
-/// on: what is cut is what is there then, and the rest has ended by itself.
+/// On another thread a request may begin or end between the deadline and the abort. The abort cuts
+/// the work that exists at its own time, and the rest has ended by itself.
 #[test]
-fn what_is_cut_is_what_is_in_flight_when_the_order_is_taken() {
+fn abort_cuts_the_work_in_flight_when_the_action_is_taken() {
     let inputs = [(0, Opened), (0, Opened), (0, RequestStarted), (0, TERM), (0, Sealed)];
     let mut machine = after(Policy::default(), &[], &inputs);
     actions(&mut machine);

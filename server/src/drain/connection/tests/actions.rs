@@ -1,4 +1,4 @@
-//! What a connection's task is asked to do, input by input.
+//! The actions that the machine asks for, input by input.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ fn answer_that_ends_in_the_shutdown_gives_the_connection_its_idle_grace() {
 }
 
 #[test]
-fn silent_connection_closes_when_silent_ones_do_and_not_when_idle_ones_do() {
+fn silent_connection_closes_at_close_silent_and_not_at_close_idle() {
     let mut connection = after(&[]);
     assert_eq!(connection.next_action(at(0), CLOSES_IDLE), STAY);
     let closes_silent = BEGUN.with(ShutdownFlags::CLOSE_SILENT);
@@ -59,7 +59,7 @@ fn silent_connection_closes_when_silent_ones_do_and_not_when_idle_ones_do() {
 }
 
 #[test]
-fn look_that_was_taken_while_a_body_was_open_does_not_count() {
+fn look_while_a_body_is_open_does_not_count() {
     let early = [ConnInput::RequestStarted { has_body: true }, ConnInput::ResponseEnded];
     let mut connection = after(&[&early[..], &[ConnInput::Flushed]].concat());
     assert_eq!(connection.next_action(at(0), CLOSES_IDLE), ConnAction::Look);
@@ -84,7 +84,7 @@ fn dropped_body_counts_as_ended_after_two_polls() {
     let mut connection = after(&[body, ConnInput::BodyDropped(0), ConnInput::ResponseEnded]);
     assert!(connection.has_unread_body() && connection.asks());
     assert_eq!(connection.next_action(at(0), NONE), STAY);
-    // The rest of the body, which is no request.
+    // These bytes are the rest of the body, and no request.
     connection.handle(NONE, ConnInput::BytesRead);
     connection.handle(NONE, ConnInput::Flushed);
     assert!(connection.has_unread_body());

@@ -1,5 +1,5 @@
-//! Every state that one connection and the shutdown machine reach together, whatever the order of
-//! inputs, with three requests at most.
+//! Every state that one connection and the shutdown machine can reach together, in any order of
+//! inputs, with at most three requests.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const SHUTDOWN: [Input; 4] = [
     Input::Tick,
 ];
 
-/// How many requests come on the connection at most.
+/// The most requests on the connection.
 const REQUESTS: u32 = 3;
 
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ struct State {
     now: Duration,
     /// Whether the connection is on the server's list.
     listed: bool,
-    /// The action before this state, if no input has changed the connection since.
+    /// The last action, unless an input has changed the connection since.
     previous: Option<ConnAction>,
 }
 
@@ -41,8 +41,8 @@ impl State {
     }
 
     fn on_connection(&self, input: ConnInput) -> Option<Self> {
-        let more = matches!(input, ConnInput::RequestStarted { .. });
-        if more && self.connection.next_request == REQUESTS {
+        let starts = matches!(input, ConnInput::RequestStarted { .. });
+        if starts && self.connection.next_request == REQUESTS {
             return None;
         }
         let mut next = self.clone();
@@ -53,9 +53,9 @@ impl State {
         for input in requests.chain(tell) {
             next.shutdown.handle(self.now, input);
         }
-        assert!(!unlisted || self.listed, "off the list twice: {self:?}");
+        assert!(!unlisted || self.listed, "removed from the list twice: {self:?}");
         next.listed &= !unlisted;
-        // A sweep says nothing about what has arrived.
+        // A sweep does not show whether bytes have arrived.
         if input != ConnInput::Swept && next.connection.state != self.connection.state {
             next.previous = None;
         }
@@ -76,7 +76,7 @@ impl State {
     fn on_poll(&self) -> Self {
         let mut next = self.clone();
         let action = next.connection.next_action(self.now, self.flags);
-        // An action that was not reported as carried out comes again.
+        // The machine repeats an action until the driver reports that it was carried out.
         let looked = [ConnAction::Look, ConnAction::Close, ConnAction::Park];
         let looked = self.previous.is_some_and(|previous| looked.contains(&previous));
         let class = self.connection.class();
@@ -99,7 +99,7 @@ impl State {
         next
     }
 
-    /// Carries out what the shutdown machine asks of connections.
+    /// Carries out the actions of the shutdown machine that concern connections.
     fn take_actions(&mut self) {
         while let Some(action) = self.shutdown.next_action() {
             let flag = match action {
@@ -115,7 +115,7 @@ impl State {
         }
     }
 
-    /// What must hold in every state.
+    /// Checks the invariants of every state.
     fn check(&self) {
         let counts = self.shutdown.counts();
         let Counts { open, upgraded, lingering, requests, .. } = counts;
@@ -128,7 +128,11 @@ impl State {
         };
         assert_eq!((open, upgraded, lingering), (o, u, l), "miscounted: {self:?}");
         assert!(requests <= REQUESTS as usize, "{self:?}");
-        assert_eq!(class.is_some(), self.listed, "listed while it is gone, or not: {self:?}");
+        assert_eq!(
+            class.is_some(),
+            self.listed,
+            "listed after the end, or unlisted before: {self:?}"
+        );
         if class == Some(ConnectionClass::Idle) || class == Some(ConnectionClass::New) {
             assert_eq!(requests, 0, "idle with a request in flight: {self:?}");
         }
@@ -141,7 +145,7 @@ impl State {
         format!("{:?}", self.connection).contains("Closed")
     }
 
-    /// From here on nothing comes and time passes: a connection between two requests closes.
+    /// Checks that an idle connection closes when no more input comes and time passes.
     fn ends_if_idle(&self) {
         let mut state = self.clone();
         let asked = ShutdownFlags::CLOSE_IDLE.with(ShutdownFlags::CLOSE_SILENT);

@@ -10,7 +10,7 @@ use crate::drain::ShutdownFlags;
 const NONE: ShutdownFlags = ShutdownFlags::from_bits(0);
 const IDLE_GRACE: Duration = Duration::from_millis(250);
 
-/// Every input that concerns no request's number, and the two for the first request.
+/// Every input without a request's number, and both inputs for the body of the first request.
 const INPUTS: [ConnInput; 17] = [
     ConnInput::BytesRead,
     ConnInput::PrefaceRead,
@@ -31,7 +31,7 @@ const INPUTS: [ConnInput; 17] = [
     ConnInput::Gone,
 ];
 
-/// A connection that was given these inputs while the server served.
+/// A connection that has handled these inputs while the server served.
 fn after(inputs: &[ConnInput]) -> Connection {
     let mut connection = Connection::new(NONE, IDLE_GRACE);
     for input in inputs {

@@ -1,4 +1,4 @@
-//! The table in the module's documentation, cell by cell.
+//! Compares the machine with each cell of the table in the module's documentation.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{ConnInput, Effect, INPUTS, NONE, after};
 
 const DOCUMENT: &str = include_str!("../mod.rs");
 
-/// How each state is reached. Where a state has a body or a stream, that is open.
+/// The inputs that lead to each state. A state with a body or a stream has an open one.
 fn ways() -> Vec<(&'static str, Vec<ConnInput>)> {
     use ConnInput::{
         BytesRead, CloseBegan, Flushed, Gone, PrefaceRead, RequestStarted, ResponseEnded, Upgraded,
@@ -27,7 +27,7 @@ fn ways() -> Vec<(&'static str, Vec<ConnInput>)> {
     ]
 }
 
-/// The rows with four columns: state and input, then next state and effect.
+/// The rows with four columns. The keys are state and input, the values next state and effect.
 fn rows() -> BTreeMap<(String, String), (String, String)> {
     let cells = |line: &str| -> Option<Vec<String>> {
         let row = line.strip_prefix("//! | `")?;
@@ -41,7 +41,7 @@ fn rows() -> BTreeMap<(String, String), (String, String)> {
     rows.collect()
 }
 
-/// The name of a variant, without what it carries.
+/// The name of a variant without its fields.
 fn name(debug: &str) -> String {
     debug.chars().take_while(char::is_ascii_alphanumeric).collect()
 }
@@ -68,7 +68,7 @@ fn documented_transitions_are_those_of_the_machine() {
             if input == ConnInput::Flushed {
                 connection.handle(NONE, ConnInput::ResponseEnded);
                 if matches!(state, "Http2" | "Lingering" | "Closed") {
-                    // Their request has ended by that.
+                    // `ResponseEnded` has already ended the request in these states.
                     continue;
                 }
             }
