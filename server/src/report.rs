@@ -7,53 +7,54 @@ use serde::{Serialize, Serializer};
 use crate::drain::{Cause, ConnectionClass, Counts, Outcome, Phase, Policy, ReleaseOutcome};
 use crate::listener::SealMethod;
 
-/// What the shutdown did: for people by `Display`, for machines by serde. Times are whole
-/// milliseconds.
+/// The report of a shutdown: text for people by `Display`, data for machines by serde. Times are
+/// whole milliseconds.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// Why it began. In JSON `SIGTERM`, `SIGINT`, `panic` or `application`.
+    /// Why the shutdown began. In JSON `SIGTERM`, `SIGINT`, `panic` or `application`.
     pub cause: Cause,
-    /// Whether everything in flight ended by itself, no task that matters panicked, and everything
+    /// Whether everything in flight ended by itself, no essential task panicked, and every resource
     /// was released.
     pub clean: bool,
-    /// Whether a second SIGINT cut it short.
+    /// Whether a second SIGINT cut the shutdown short.
     pub forced: bool,
-    /// Whether a task that matters panicked: before it, which then began it, or in it.
+    /// Whether an essential task panicked: the accept loop, or a tracked task marked essential. The
+    /// panic either began the shutdown or came during it.
     pub panicked: bool,
-    /// The code that the process should exit with.
+    /// The code that the process should exit with; see [`exit_code`](crate::exit_code).
     pub exit_code: u8,
-    /// How the listener was closed; `None` when it was not reached before the end, or when
-    /// accepting had panicked.
+    /// How the listener was closed; `None` if the shutdown ended before that, or if the accept loop
+    /// panicked.
     pub seal_method: Option<SealMethod>,
-    /// What was open and in flight when it began.
+    /// How much was open and in flight when the shutdown began.
     pub at_signal: Tally,
-    /// How many requests ended by themselves since it began, last requests on idle connections and
-    /// refused ones included.
+    /// How many requests ended by themselves since the shutdown began. This includes last requests
+    /// on idle connections, and requests that were refused.
     pub finished: usize,
-    /// What was cut.
+    /// How much was cut.
     pub aborted: Tally,
-    /// The connections that were cut, in the order of their acceptance.
+    /// The connections that were cut, in the order in which they were accepted.
     pub aborted_connections: Vec<AbortedConnection>,
-    /// Each phase after serving that was entered, in order.
+    /// The phases after [`Phase::Serving`] that the shutdown entered, in order.
     pub phases: Vec<PhaseReport>,
-    /// Each resource, in order of release.
+    /// The resources, in the order of their release.
     pub releases: Vec<ReleaseReport>,
-    /// From what began it to its end, in milliseconds.
+    /// The time from the cause of the shutdown to its end, in milliseconds.
     pub took_ms: u64,
 }
 
-/// Numbers of things open and in flight.
+/// Numbers of requests, connections and tasks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Tally {
     /// Requests whose response had not been written.
     pub requests: usize,
-    /// HTTP connections that could still bring a request, those with one in flight included.
+    /// HTTP connections on which a request was in flight or could begin.
     pub connections: usize,
     /// Connections that had left HTTP.
     pub upgraded: usize,
-    /// Connections that were being closed.
+    /// Connections on which the server had sent its FIN.
     pub lingering: usize,
     /// Tracked tasks.
     pub tasks: usize,
@@ -71,21 +72,16 @@ impl From<Counts> for Tally {
     }
 }
 
-impl Serialize for ConnectionClass {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
 /// A connection that was cut.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AbortedConnection {
-    /// Its number in the order of acceptance, among other things that are numbered.
+    /// The id of the connection. Ids rise in the order in which connections are accepted. Tracked
+    /// tasks take ids from the same sequence.
     pub connection: u64,
-    /// What it was doing.
+    /// The activity of the connection.
     pub class: ConnectionClass,
-    /// What was in flight on it; of one that has left HTTP, the request by which it did.
+    /// The requests in flight. For a connection that has left HTTP, the request by which it did so.
     pub requests: Vec<AbortedRequest>,
 }
 
@@ -93,35 +89,35 @@ pub struct AbortedConnection {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AbortedRequest {
-    /// Its method.
+    /// The method.
     pub method: String,
-    /// Its path, without the query.
+    /// The path, without the query.
     pub path: String,
-    /// Since when its head had been read, in milliseconds.
+    /// The time since the head was read, in milliseconds.
     pub age_ms: u64,
 }
 
-/// A phase that was entered.
+/// A phase that the shutdown entered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PhaseReport {
     /// The phase. In JSON its [`name`](Phase::name).
     pub phase: Phase,
-    /// When it began, in milliseconds since the shutdown began.
+    /// When the phase began, in milliseconds since the shutdown began.
     pub at_ms: u64,
-    /// How long it lasted, in milliseconds.
+    /// How long the phase lasted, in milliseconds.
     pub took_ms: u64,
 }
 
-/// A resource that was to be released.
+/// The release of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ReleaseReport {
-    /// The name it was given.
+    /// The name that was given to [`Serve::release`](crate::Serve::release).
     pub name: String,
-    /// How its release ended. In JSON `done`, `failed`, `panicked`, `timed out` or `skipped`.
+    /// How the release ended. In JSON `done`, `failed`, `panicked`, `timed out` or `skipped`.
     pub outcome: ReleaseOutcome,
-    /// How long it took, in milliseconds.
+    /// How long the release took, in milliseconds.
     pub took_ms: u64,
 }
 
@@ -137,7 +133,7 @@ impl Report {
         let ended = outcome.entered.last().map_or(Duration::ZERO, |(_, at)| *at);
         let releases = names.into_iter().zip(&outcome.released);
         Self {
-            cause: outcome.cause.expect("a server that ends has begun to shut down"),
+            cause: outcome.cause.expect("a server ends only by a shutdown, which has a cause"),
             clean: outcome.is_clean(),
             forced: outcome.forced,
             panicked: outcome.panicked,
@@ -203,7 +199,7 @@ impl fmt::Display for Report {
             writeln!(f, "  {:>6} ms  {} for {} ms", phase.at_ms, phase.phase, phase.took_ms)?;
         }
         if self.panicked {
-            writeln!(f, "  a task that matters panicked")?;
+            writeln!(f, "  an essential task panicked")?;
         }
         if let Some(method) = self.seal_method {
             writeln!(f, "  listener closed by: {method}")?;
@@ -238,11 +234,17 @@ impl Report {
     }
 }
 
-// The modules of `drain` depend on nothing but `std`, so these enums become data here.
+// The modules of `drain` depend only on `std`, so their enums implement `Serialize` here.
 
 impl Serialize for Cause {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl Serialize for ConnectionClass {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
@@ -258,6 +260,7 @@ impl Serialize for ReleaseOutcome {
     }
 }
 
+/// Whole milliseconds.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -10,9 +10,9 @@ use crate::report::{AbortedConnection, Report, millis};
 
 /// Writes one event of `tracing` for each step of the shutdown. Times are whole milliseconds.
 ///
-/// No program may match these messages: they can change with every version. A rules test of the
-/// repository compares every other file with the messages here, which is why a message has two
-/// words at least.
+/// No program may match these messages, because they can change with every version. A rules test of
+/// the repository searches every other file for them. So that the test can tell a message from
+/// other text, each message has at least two words.
 #[derive(Debug)]
 pub(crate) struct Log;
 

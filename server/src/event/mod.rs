@@ -1,8 +1,8 @@
-//! What happens in a server, as data.
+//! The events of a server, as data.
 //!
-//! [`Serve::observe`](crate::Serve::observe) adds an [`Observer`]. The observer gets each [`Event`]
-//! at the moment at which the server does what the event says. The log, the
-//! [`metrics`](mod@crate::metrics) and the messages to systemd are observers of the same events.
+//! [`Serve::observe`](crate::Serve::observe) adds an [`Observer`], which gets each [`Event`] at the
+//! moment of the step that the event describes. The log, the [`metrics`](mod@crate::metrics) and
+//! the messages to systemd are observers of the same events.
 //!
 //! ```
 //! # fn example(listener: tokio::net::TcpListener, app: axum::Router) {
@@ -21,7 +21,7 @@
 //! # }
 //! ```
 //!
-//! `examples/observe.rs` is a whole program.
+//! `examples/observe.rs` is a complete program.
 //!
 //! # The order of a shutdown
 //!
@@ -41,12 +41,12 @@
 //! | [`Releasing`][13], [`Released`][14] | once a resource | in phase `Releasing` |
 //! | [`Finished`][15] | once | last, in phase `Done` |
 //!
-//! A resource whose turn does not come is `Released` with the outcome `Skipped` and never
+//! A resource that is skipped has the event `Released` with the outcome `Skipped`, and no event
 //! `Releasing`.
 //!
 //! # Modules
 //!
-//! * `observer`: [`Observer`], and the list of a server's observers.
+//! * `observer`: [`Observer`], and the list of the observers of a server.
 //! * `log`: the observer that writes the log.
 //!
 //! [1]: Event::LameDuckShortened
@@ -84,24 +84,24 @@ pub(crate) use log::Log;
 pub use observer::Observer;
 pub(crate) use observer::Observers;
 
-/// Something that happened in a server. The [module](self) lists the events in their order.
+/// A step of a server. The [module](self) lists the events in their order.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// The policy left no time between the end of the lame duck and the deadline, so the lame duck
-    /// was shortened. Emitted when the [`Serve`](crate::Serve) is turned into a future.
+    /// The lame duck was shortened, because the policy left no time between its end and the
+    /// deadline. Emitted when the [`Serve`](crate::Serve) is turned into a future.
     #[non_exhaustive]
     LameDuckShortened {
-        /// What [`Policy::check`](crate::Policy::check) says of the policy.
+        /// The error of [`Policy::check`](crate::Policy::check).
         error: &'a PolicyError,
-        /// The lame duck's new length.
+        /// The new length of the lame duck.
         lame_duck: Duration,
     },
-    /// The server waits for connections. Not emitted when the shutdown begins before that.
+    /// The server waits for connections. Not emitted if the shutdown begins before that.
     #[non_exhaustive]
     Serving {},
-    /// Accepting failed, for a reason that concerns more than one connection: usually there are no
-    /// more file descriptors.
+    /// Accepting failed for a reason that concerns more than one connection. Usually no file
+    /// descriptors are left.
     #[non_exhaustive]
     AcceptFailed {
         /// The error of [`Listener::accept`](crate::Listener::accept).
@@ -112,9 +112,9 @@ pub enum Event<'a> {
     /// The shutdown begins, and health routes answer 503 from now on.
     #[non_exhaustive]
     ShutdownBegan {
-        /// Why it begins.
+        /// Why the shutdown begins.
         cause: Cause,
-        /// What is open and in flight.
+        /// How much is open and in flight.
         counts: Counts,
         /// The policy's lame duck.
         lame_duck: Duration,
@@ -131,63 +131,63 @@ pub enum Event<'a> {
         phase: Phase,
         /// The time since the shutdown began.
         after: Duration,
-        /// What is open and in flight.
+        /// How much is open and in flight.
         counts: Counts,
     },
-    /// New requests are answered 503 from now on, because the policy says
+    /// From now on the server answers new requests with 503, because the policy says
     /// [`LameDuckWork::Refuse`](crate::LameDuckWork::Refuse).
     #[non_exhaustive]
     RefusingWork {
-        /// What is open and in flight.
+        /// How much is open and in flight.
         counts: Counts,
     },
-    /// Idle connections are closed before the listener is, because no file descriptors are left for
-    /// the connections in its queue.
+    /// The server closes idle connections before the listener, because no file descriptors are left
+    /// for queued connections.
     #[non_exhaustive]
     MakingRoom {
-        /// What is open and in flight.
+        /// How much is open and in flight.
         counts: Counts,
     },
     /// The listener is closed.
     #[non_exhaustive]
     Sealed {
-        /// How it was closed.
+        /// How the listener was closed.
         method: SealMethod,
         /// How long closing it took.
         took: Duration,
-        /// What is open and in flight.
+        /// How much is open and in flight.
         counts: Counts,
     },
-    /// Connections that have not sent a byte are closed, now and whenever one is found.
+    /// The server closes connections that have not sent a byte, now and whenever it finds one.
     #[non_exhaustive]
     ClosingSilent {
-        /// What is open and in flight.
+        /// How much is open and in flight.
         counts: Counts,
     },
-    /// Connections between two requests are closed, now and whenever one becomes idle.
+    /// The server closes connections between two requests, now and whenever one becomes idle.
     #[non_exhaustive]
     ClosingIdle {
-        /// What is open and in flight.
+        /// How much is open and in flight.
         counts: Counts,
     },
-    /// Every connection, request and tracked task that is left is cut.
+    /// The server cuts every connection, request and tracked task that is left.
     #[non_exhaustive]
     Cutting {
-        /// Why.
+        /// The reason.
         why: CutReason,
         /// How much is cut.
         counts: Counts,
-        /// The connections that are cut, in the order of their acceptance.
+        /// The connections that are cut, in the order in which they were accepted.
         connections: &'a [AbortedConnection],
     },
-    /// Nothing is in flight, or what was cut has had the time to end.
+    /// Nothing is in flight, or the time for the work that was cut to end is over.
     #[non_exhaustive]
     Drained {
         /// The time since the listener was closed.
         took: Duration,
         /// How many requests ended by themselves since the shutdown began.
         finished: usize,
-        /// What is still open and in flight.
+        /// How much is still open and in flight.
         counts: Counts,
     },
     /// The release of a resource begins.
@@ -201,9 +201,9 @@ pub enum Event<'a> {
     Released {
         /// The name that was given to [`Serve::release`](crate::Serve::release).
         resource: &'a str,
-        /// How it ended.
+        /// How the release ended.
         outcome: ReleaseOutcome,
-        /// How long it took.
+        /// How long the release took.
         took: Duration,
         /// The resource's own error, if the outcome is [`ReleaseOutcome::Failed`].
         error: Option<&'a (dyn Error + Send + Sync + 'static)>,
@@ -211,12 +211,12 @@ pub enum Event<'a> {
     /// The shutdown is over, and [`serve`](crate::serve()) returns this report.
     #[non_exhaustive]
     Finished {
-        /// What the shutdown did.
+        /// The report.
         report: &'a Report,
     },
 }
 
-/// Why requests are cut.
+/// Why the server cuts requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CutReason {

@@ -5,20 +5,21 @@ use super::Event;
 
 /// Gets every [`Event`] of one server.
 ///
-/// Closures that take `&Event<'_>` are observers.
+/// A closure that takes `&Event<'_>` is an observer.
 ///
-/// The server calls its observers on its own task, one after the other, and does nothing else
-/// meanwhile: it accepts no connection and notices no signal. So an observer must not block. An
-/// observer that writes to a slow place hands its data to a channel or to a task of its own. The
-/// server holds no lock during the call, so an observer may use a
+/// The server calls its observers one after the other, on the task that awaits
+/// [`Serve`](crate::Serve). Meanwhile it accepts no connection and reads no signal, so an observer
+/// must not block. For slow output, send the data to a channel or to another task.
+///
+/// The server holds no lock during the call, so an observer may use a
 /// [`ShutdownHandle`](crate::ShutdownHandle).
 ///
 /// # Panics
 ///
 /// A panic of an observer does not end the server. The server logs the panic, drops that observer,
-/// and goes on with the others.
+/// and continues with the others.
 pub trait Observer: Send + 'static {
-    /// Takes notice of one event.
+    /// Handles one event.
     fn observe(&mut self, event: &Event<'_>);
 }
 
@@ -37,7 +38,7 @@ impl Observers {
         self.0.push(Some(Box::new(observer)));
     }
 
-    /// These observers, then those.
+    /// Adds `others` after these observers.
     pub(crate) fn append(&mut self, mut others: Self) {
         self.0.append(&mut others.0);
     }

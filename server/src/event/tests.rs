@@ -53,7 +53,7 @@ impl Drop for Broken {
 }
 
 #[test]
-fn observer_that_panicked_is_dropped_and_the_others_go_on() {
+fn observer_that_panicked_is_dropped_and_the_others_continue() {
     let calls = Calls::default();
     let mut observers = Observers::default();
     observers.add(Broken { calls: calls.clone(), events: 0 });

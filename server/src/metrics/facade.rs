@@ -22,7 +22,7 @@ const PHASE: &str = "lastorders_phase_duration_seconds";
 const RELEASE: &str = "lastorders_release_duration_seconds";
 const SHUTDOWN: &str = "lastorders_shutdown_duration_seconds";
 
-/// Records the events of one server.
+/// The observer that records the events of one server.
 #[derive(Debug, Default)]
 pub(crate) struct Facade {
     /// The phase that the server is in, and when it began.
@@ -35,11 +35,11 @@ impl Observer for Facade {
             Event::ShutdownBegan { cause, counts, .. } => shutdown_began(*cause, *counts),
             Event::PhaseEntered { phase, after, .. } => self.phase_entered(*phase, *after),
             Event::Sealed { method, .. } => {
-                counter!(SEALS, "method" => word(&method.to_string())).increment(1);
+                counter!(SEALS, "method" => label_value(&method.to_string())).increment(1);
             }
             Event::Cutting { counts, connections, .. } => cutting(*counts, connections),
             Event::Released { resource, outcome, took, .. } => {
-                let (resource, outcome) = ((*resource).to_owned(), word(outcome.name()));
+                let (resource, outcome) = ((*resource).to_owned(), label_value(outcome.name()));
                 histogram!(RELEASE, "resource" => resource, "outcome" => outcome).record(*took);
             }
             Event::Finished { report } => self.finished(report),
@@ -60,7 +60,7 @@ impl Facade {
     fn phase_entered(&mut self, phase: Phase, after: Duration) {
         if let Some((last, began)) = self.phase.replace((phase, after)) {
             let took = after.saturating_sub(began);
-            histogram!(PHASE, "phase" => word(last.name())).record(took);
+            histogram!(PHASE, "phase" => label_value(last.name())).record(took);
         }
     }
 
@@ -95,16 +95,16 @@ fn cutting(cut: Counts, connections: &[AbortedConnection]) {
     }
 }
 
-/// A name as the value of a label.
-fn word(name: &str) -> String {
+/// A name with underscores for spaces.
+fn label_value(name: &str) -> String {
     name.replace(' ', "_")
 }
 
 fn describe() {
     let counts = [
         (SHUTDOWNS, "shutdowns that began"),
-        (SEALS, "listeners closed, by how it was done"),
-        (FINISHED_REQUESTS, "requests that ended by themselves after it began"),
+        (SEALS, "closed listeners, by method"),
+        (FINISHED_REQUESTS, "requests that ended by themselves during the shutdown"),
         (ABORTED_REQUESTS, "requests that were cut"),
         (ABORTED_CONNECTIONS, "connections that were cut"),
         (ABORTED_TASKS, "tracked tasks that were cut"),
@@ -113,18 +113,18 @@ fn describe() {
         describe_counter!(name, Unit::Count, about);
     }
     let gauges = [
-        (REQUESTS_AT_SIGNAL, "requests in flight when it began"),
-        (CONNECTIONS_AT_SIGNAL, "connections open when it began"),
-        (UPGRADED_AT_SIGNAL, "connections that had left HTTP when it began"),
-        (TASKS_AT_SIGNAL, "tracked tasks when it began"),
+        (REQUESTS_AT_SIGNAL, "requests in flight when the shutdown began"),
+        (CONNECTIONS_AT_SIGNAL, "connections open when the shutdown began"),
+        (UPGRADED_AT_SIGNAL, "connections that had left HTTP when the shutdown began"),
+        (TASKS_AT_SIGNAL, "tracked tasks when the shutdown began"),
     ];
     for (name, about) in gauges {
         describe_gauge!(name, Unit::Count, about);
     }
     let histograms = [
-        (PHASE, "how long each phase lasted"),
-        (RELEASE, "how long each release took"),
-        (SHUTDOWN, "from what began it to its end"),
+        (PHASE, "length of each phase"),
+        (RELEASE, "length of each release"),
+        (SHUTDOWN, "length of the whole shutdown"),
     ];
     for (name, about) in histograms {
         describe_histogram!(name, Unit::Seconds, about);

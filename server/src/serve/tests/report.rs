@@ -1,4 +1,4 @@
-//! What people and machines are told.
+//! The report as text for people, and as JSON for machines.
 
 use serde_json::to_value;
 
@@ -7,7 +7,7 @@ use crate::testing::{Gate, Rig, ms};
 use crate::{Cause, Phase, Policy, ReleaseOutcome, Report, ShutdownHandle, Signal};
 
 /// A shutdown with a lame duck, one request that finishes, one that is cut, and one resource.
-async fn eventful() -> Report {
+async fn shutdown_with_a_cut() -> Report {
     let gate = Gate::new();
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000));
     let mut rig = Rig::with(policy, gate.app(ShutdownHandle::new()), |serve| {
@@ -25,7 +25,7 @@ async fn eventful() -> Report {
 }
 
 #[tokio::test(start_paused = true)]
-async fn for_people() {
+async fn report_shows_each_step_to_people() {
     let expected = "\
 SIGTERM: shut down in 2020 ms, exit code 0
   at the signal: 1 in flight, 1 connections, 0 upgraded, 0 tasks
@@ -41,12 +41,12 @@ SIGTERM: shut down in 2020 ms, exit code 0
     GET /held, 2000 ms old
   released pool: done in 20 ms
 ";
-    assert_eq!(eventful().await.to_string(), expected);
+    assert_eq!(shutdown_with_a_cut().await.to_string(), expected);
 }
 
 #[tokio::test(start_paused = true)]
-async fn for_machines() {
-    let report = to_value(eventful().await).expect("it can be written");
+async fn report_is_complete_in_json() {
+    let report = to_value(shutdown_with_a_cut().await).expect("serializable");
     let none = serde_json::json!(
         { "requests": 0, "connections": 0, "upgraded": 0, "lingering": 0, "tasks": 0 }
     );
@@ -82,16 +82,16 @@ async fn for_machines() {
 }
 
 #[test]
-fn a_class_has_one_name() {
+fn connection_class_is_written_as_its_name() {
     for class in ConnectionClass::ALL {
-        assert_eq!(to_value(class).expect("it can be written"), class.name());
+        assert_eq!(to_value(class).expect("serializable"), class.name());
     }
 }
 
 #[test]
 fn phases_causes_and_outcomes_are_written_as_their_names() {
     for phase in Phase::ALL {
-        assert_eq!(to_value(phase).expect("it can be written"), phase.name());
+        assert_eq!(to_value(phase).expect("serializable"), phase.name());
     }
     let causes = [
         (Cause::Signal(Signal::Terminate), "SIGTERM"),
@@ -100,7 +100,7 @@ fn phases_causes_and_outcomes_are_written_as_their_names() {
         (Cause::Application, "application"),
     ];
     for (cause, name) in causes {
-        assert_eq!(to_value(cause).expect("it can be written"), name);
+        assert_eq!(to_value(cause).expect("serializable"), name);
     }
     let outcomes = [
         (ReleaseOutcome::Done, "done"),
@@ -110,6 +110,6 @@ fn phases_causes_and_outcomes_are_written_as_their_names() {
         (ReleaseOutcome::Skipped, "skipped"),
     ];
     for (outcome, name) in outcomes {
-        assert_eq!(to_value(outcome).expect("it can be written"), name);
+        assert_eq!(to_value(outcome).expect("serializable"), name);
     }
 }

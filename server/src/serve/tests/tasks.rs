@@ -85,7 +85,7 @@ async fn panic_of_an_essential_task_during_the_shutdown_is_reported() {
     let report = rig.report().await;
     assert_eq!((report.cause, report.exit_code()), (Cause::Signal(Signal::Terminate), 70));
     assert!(report.panicked && !report.clean);
-    assert!(report.to_string().contains("a task that matters panicked"), "{report}");
+    assert!(report.to_string().contains("an essential task panicked"), "{report}");
 }
 
 #[tokio::test(start_paused = true)]
