@@ -11,40 +11,40 @@ use crate::clock::SharedClock;
 use crate::event::{Event, Observer};
 use crate::report::Report;
 
-/// What the process may need to exit after the report is there. The manager's patience must be
-/// longer than ours, or it kills a shutdown that ends in time.
+/// How long the process may need to exit after the report. systemd must wait that long too, or it
+/// would kill a shutdown that ends in time.
 const EXIT: Duration = Duration::from_secs(1);
 
-/// What the service manager is told.
+/// A message to the service manager.
 #[derive(Clone, Copy, Debug)]
-enum News {
+enum Message {
     Ready,
     Stopping {
-        /// When the shutdown ends at the latest, in time since the clock's origin.
+        /// The latest end of the shutdown, in time since the clock's origin.
         ends: Duration,
     },
 }
 
-/// The observer that makes messages of events, and the part that sends them: an observer must not
-/// wait for the manager.
-pub(crate) fn messages(notifier: Notifier, clock: SharedClock) -> (NewsObserver, Messages) {
-    let (send, news) = unbounded_channel();
-    (NewsObserver { send, clock: clock.clone() }, Messages { news, notifier, clock })
+/// Creates the observer that turns events into messages, and the sender of the messages. They are
+/// separate, because an observer must not wait for the service manager.
+pub(crate) fn messages(notifier: Notifier, clock: SharedClock) -> (MessageObserver, MessageSender) {
+    let (send, messages) = unbounded_channel();
+    (MessageObserver { send, clock: clock.clone() }, MessageSender { messages, notifier, clock })
 }
 
-/// Hands on the events that the service manager is told of.
+/// Queues the messages.
 #[derive(Debug)]
-pub(crate) struct NewsObserver {
-    send: UnboundedSender<News>,
+pub(crate) struct MessageObserver {
+    send: UnboundedSender<Message>,
     clock: SharedClock,
 }
 
-impl Observer for NewsObserver {
+impl Observer for MessageObserver {
     fn observe(&mut self, event: &Event<'_>) {
-        let news = match event {
-            Event::Serving {} => News::Ready,
+        let message = match event {
+            Event::Serving {} => Message::Ready,
             Event::ShutdownBegan { longest, .. } => {
-                News::Stopping { ends: self.clock.since_origin().saturating_add(*longest) }
+                Message::Stopping { ends: self.clock.since_origin().saturating_add(*longest) }
             }
             Event::LameDuckShortened { .. }
             | Event::AcceptFailed { .. }
@@ -60,66 +60,66 @@ impl Observer for NewsObserver {
             | Event::Released { .. }
             | Event::Finished { .. } => return,
         };
-        // The receiver is gone only with the server.
-        let _ = self.send.send(news);
+        // The receiver lives as long as the server, so this cannot fail earlier.
+        let _ = self.send.send(message);
     }
 }
 
-/// Sends the messages.
+/// Sends the queued messages, and heartbeats for the watchdog.
 #[derive(Debug)]
-pub(crate) struct Messages {
-    news: UnboundedReceiver<News>,
+pub(crate) struct MessageSender {
+    messages: UnboundedReceiver<Message>,
     notifier: Notifier,
     clock: SharedClock,
 }
 
-impl Messages {
+impl MessageSender {
     /// Runs the server, and notifies the service manager meanwhile.
     pub(crate) async fn send_while(mut self, run: impl Future<Output = Report>) -> Report {
         let mut run = pin!(run);
         let report = tokio::select! {
-            // The server first: it makes the news.
+            // The server first, because it queues the messages.
             biased;
             report = &mut run => report,
-            never = self.send() => match never {},
+            never = self.send_all() => match never {},
         };
-        // A server may end in the turn in which its shutdown begins.
-        while let Ok(news) = self.news.try_recv() {
-            let _ = self.notifier.try_tell(&match news {
-                News::Ready => NotifyState::Ready,
-                News::Stopping { .. } => NotifyState::Stopping,
+        // A server may end in the same turn in which its shutdown begins.
+        while let Ok(message) = self.messages.try_recv() {
+            let _ = self.notifier.try_send(&match message {
+                Message::Ready => NotifyState::Ready,
+                Message::Stopping { .. } => NotifyState::Stopping,
             });
         }
         report
     }
 
-    async fn send(&mut self) -> Infallible {
-        let mut next = self.news.recv().await;
+    async fn send_all(&mut self) -> Infallible {
+        let mut next = self.messages.recv().await;
         loop {
             match next {
-                Some(News::Ready) => self.notifier.tell(&NotifyState::Ready, &self.clock).await,
-                Some(News::Stopping { ends }) => self.stopping(ends).await,
+                Some(Message::Ready) => self.notifier.send(&NotifyState::Ready, &self.clock).await,
+                Some(Message::Stopping { ends }) => self.stopping(ends).await,
                 None => return pending().await,
             }
             next = tokio::select! {
-                // In this order, because a heartbeat is not worth a delay of anything else.
+                // Messages first, because a heartbeat must not delay them.
                 biased;
-                news = self.news.recv() => news,
+                message = self.messages.recv() => message,
                 never = heartbeats(&self.notifier, &self.clock) => match never {},
             };
         }
     }
 
     async fn stopping(&self, ends: Duration) {
-        self.notifier.tell(&NotifyState::Stopping, &self.clock).await;
+        self.notifier.send(&NotifyState::Stopping, &self.clock).await;
         let left = ends.saturating_sub(self.clock.since_origin()).saturating_add(EXIT).as_micros();
-        // The manager takes 64 bits and `sd-notify` 32, which are 71 minutes.
+        // systemd accepts 64 bits. `sd-notify` accepts 32 bits, which are 71 minutes.
         let longer = format!("EXTEND_TIMEOUT_USEC={left}");
         let extend = match u32::try_from(left) {
             Ok(left) => NotifyState::ExtendTimeoutUsec(left),
             Err(_) => NotifyState::Custom(&longer),
         };
-        self.notifier.tell(&extend, &self.clock).await;
+        self.notifier.send(&extend, &self.clock).await;
     }
 }
 
@@ -128,7 +128,7 @@ async fn heartbeats(notifier: &Notifier, clock: &SharedClock) -> Infallible {
         return pending().await;
     };
     loop {
-        notifier.tell(&NotifyState::Watchdog, clock).await;
+        notifier.send(&NotifyState::Watchdog, clock).await;
         clock.sleep(interval).await;
     }
 }

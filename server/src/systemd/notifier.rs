@@ -11,14 +11,14 @@ use sd_notify::NotifyState;
 
 use crate::clock::SharedClock;
 
-/// How long to wait before trying again when the service manager's queue is full.
-const QUEUE_REST: Duration = Duration::from_millis(10);
+/// The pause before a retry when the service manager's queue is full.
+const QUEUE_PAUSE: Duration = Duration::from_millis(10);
 
-/// Tells the service manager how the service is (`sd_notify(3)`).
+/// Sends the state of the service to systemd (`sd_notify(3)`).
 ///
-/// Handed to [`Serve::systemd`](crate::Serve::systemd), which knows when there is news.
-// The crate `sd-notify` words the messages. The crate cannot send them: its `notify` blocks when
-// the manager's queue is full, opens a socket for each message, knows no abstract address
+/// Pass this to [`Serve::systemd`](crate::Serve::systemd), which sends each message at its time.
+// The crate `sd-notify` formats the messages. It cannot send them here: its `notify` blocks when
+// the manager's queue is full, opens a socket for each message, supports no abstract address
 // (`@name`), and reads the environment of the process, which tests cannot replace.
 pub struct Notifier {
     socket: Option<UnixDatagram>,
@@ -26,22 +26,23 @@ pub struct Notifier {
 }
 
 impl Notifier {
-    /// One that tells whoever is named in the environment: `NOTIFY_SOCKET`, and for the watchdog
-    /// `WATCHDOG_USEC` and `WATCHDOG_PID`. Without the first it tells nobody, so that the same
-    /// program runs by hand too.
+    /// Creates a notifier from the environment: `NOTIFY_SOCKET` is the address, and `WATCHDOG_USEC`
+    /// and `WATCHDOG_PID` set the watchdog. Without `NOTIFY_SOCKET` the notifier is
+    /// [silent](Self::silent), so the same program runs without systemd.
     ///
     /// # Errors
     ///
-    /// When that address is no path and no abstract name, or nobody receives there.
+    /// When the address is neither an absolute path nor an abstract name, or no socket receives
+    /// there.
     pub fn from_env() -> io::Result<Self> {
         Self::read(|name| env::var_os(name), std::process::id())
     }
 
-    /// One that tells whoever receives datagrams at this address.
+    /// Creates a notifier that sends to the datagram socket at this address.
     ///
     /// # Errors
     ///
-    /// When nobody does.
+    /// When no socket receives there.
     pub fn to(address: &SocketAddr) -> io::Result<Self> {
         let socket = UnixDatagram::unbound()?;
         socket.connect_addr(address)?;
@@ -49,21 +50,21 @@ impl Notifier {
         Ok(Self { socket: Some(socket), watchdog: None })
     }
 
-    /// One that tells nobody.
+    /// Creates a notifier that sends nothing.
     #[must_use]
     pub fn silent() -> Self {
         Self { socket: None, watchdog: None }
     }
 
-    /// Whether it tells nobody.
+    /// Whether the notifier sends nothing.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         self.socket.is_none()
     }
 
-    /// The service manager takes us for hung when it has heard nothing for this long, so it is told
-    /// that we live twice as often. `None`, the default but for [`from_env`](Self::from_env), means
-    /// that it does not ask.
+    /// Sets the timeout of systemd's watchdog. systemd considers the service hung after this time
+    /// without a heartbeat, so the notifier sends one each half of the time. `None` sends no
+    /// heartbeats. It is the default, except for [`from_env`](Self::from_env).
     #[must_use]
     pub fn watchdog(self, watchdog: Option<Duration>) -> Self {
         Self { watchdog, ..self }
@@ -78,33 +79,33 @@ impl Notifier {
             io::Error::new(error.kind(), format!("{message}: {error}"))
         })?;
         let number = |name| var(name).and_then(|it| it.to_str()?.parse::<u64>().ok());
-        let meant = number("WATCHDOG_PID").is_none_or(|it| it == u64::from(pid));
-        let watchdog = number("WATCHDOG_USEC").filter(|it| meant && *it > 0);
+        let for_us = number("WATCHDOG_PID").is_none_or(|it| it == u64::from(pid));
+        let watchdog = number("WATCHDOG_USEC").filter(|it| for_us && *it > 0);
         Ok(notifier.watchdog(watchdog.map(Duration::from_micros)))
     }
 
     /// Sends one message, after every earlier one.
     ///
-    /// A service continues without its manager, so an error is logged and nothing else.
-    pub(super) async fn tell(&self, state: &NotifyState<'_>, clock: &SharedClock) {
-        while let Err(error) = self.try_tell(state) {
+    /// An error is only logged, because a service continues without its manager.
+    pub(super) async fn send(&self, state: &NotifyState<'_>, clock: &SharedClock) {
+        while let Err(error) = self.try_send(state) {
             if error.kind() != io::ErrorKind::WouldBlock {
                 tracing::warn!(%error, %state, "cannot notify the service manager");
                 return;
             }
-            clock.sleep(QUEUE_REST).await;
+            clock.sleep(QUEUE_PAUSE).await;
         }
     }
 
     /// Sends one message now, or fails if the manager's queue is full.
-    pub(super) fn try_tell(&self, state: &NotifyState<'_>) -> io::Result<()> {
+    pub(super) fn try_send(&self, state: &NotifyState<'_>) -> io::Result<()> {
         let Some(socket) = &self.socket else { return Ok(()) };
         socket.send(state.to_string().as_bytes())?;
         tracing::debug!(%state, "notified the service manager");
         Ok(())
     }
 
-    /// How often the watchdog is told that we live.
+    /// The time between two heartbeats for the watchdog; `None` for no heartbeats.
     pub(super) fn heartbeat(&self) -> Option<Duration> {
         self.watchdog.filter(|_| !self.is_silent()).map(|it| it / 2)
     }

@@ -9,38 +9,38 @@ use tokio::net::{TcpListener, UnixListener};
 
 use crate::listener::Shared;
 
-/// The number of the first descriptor that is passed, by the protocol.
+/// The number of the first passed descriptor, as the protocol defines it.
 const FIRST: RawFd = 3;
 
-/// Takes over the listening sockets that systemd, or a predecessor of this process, has passed to
-/// it (`LISTEN_FDS`, see `sd_listen_fds(3)`). Empty when none were passed.
+/// Takes over the listening sockets that systemd, or a predecessor of this process, has passed
+/// (`LISTEN_FDS`, see `sd_listen_fds(3)`). The result is empty when no sockets were passed.
 ///
-/// They are set to be closed on `exec`, so that no child inherits them. The environment is left as
-/// it is: `LISTEN_PID` names this process, so children do not think that they are meant.
+/// This function sets `FD_CLOEXEC`, so that no child inherits the sockets. It leaves the
+/// environment unchanged. Children ignore the variables, because `LISTEN_PID` names this process.
 ///
 /// # Errors
 ///
-/// When the environment does not say what it should, or when a descriptor is not what it should
-/// be: a listening TCP or Unix stream socket that was there when this program began. One that has
-/// been taken already is an error too, so this succeeds once.
+/// When a variable is invalid, or when a descriptor is not a listening TCP or Unix stream socket
+/// that was open when this program started. A second call fails, because the sockets are taken by
+/// then.
 ///
 /// # Panics
 ///
 /// When called outside of a tokio runtime with I/O enabled.
-// The crate `listenfd` cannot replace this function: it knows no names, takes sockets that do not
-// listen, accepts an environment without `LISTEN_PID`, and removes variables from the environment,
-// which is unsound while other threads read it. Both `listenfd` and `sd-notify` set `FD_CLOEXEC`
-// without a look at it, and that flag is how `adopt` tells a descriptor that was passed from one
-// that this process has opened.
+// The crate `listenfd` cannot replace this function. It supports no names, takes sockets that do
+// not listen, and accepts an environment without `LISTEN_PID`. It also removes variables from the
+// environment, which is unsound while other threads read them. Both `listenfd` and `sd-notify` set
+// `FD_CLOEXEC` without reading the flag first. By that flag `adopt` distinguishes a descriptor that
+// was passed from one that this process has opened.
 pub fn sockets() -> Result<Sockets, SocketsError> {
     let passed = Passed::read(|name| env::var(name).ok(), std::process::id())?;
     passed.take(FIRST)
 }
 
-/// The listening sockets that were passed to this process, until they are taken out.
+/// The listening sockets that were passed to this process, until a method takes them out.
 ///
-/// They are [`Shared`], because whoever has passed them has them open too: sealing them closes our
-/// copy only, and what waits to be accepted waits for the next process.
+/// Each listener is [`Shared`], because the process that passed the socket has it open too. Sealing
+/// closes our copy only, and connections in the accept queue wait for the next process.
 #[derive(Debug, Default)]
 pub struct Sockets {
     tcp: Vec<(String, TcpListener)>,
@@ -48,7 +48,7 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Whether none are left, or none were passed.
+    /// Whether no sockets are left.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tcp.is_empty() && self.unix.is_empty()
@@ -59,8 +59,8 @@ impl Sockets {
         take(&mut self.tcp, |_| true)
     }
 
-    /// Takes out the first TCP listener of this name, which is the `FileDescriptorName=` of the
-    /// socket unit, and by default the unit's own name.
+    /// Takes out the first TCP listener with this name. The name is the `FileDescriptorName=` of
+    /// the socket unit, by default the name of the unit.
     pub fn tcp_named(&mut self, name: &str) -> Option<Shared<TcpListener>> {
         take(&mut self.tcp, |it| it == name)
     }
@@ -70,7 +70,7 @@ impl Sockets {
         take(&mut self.unix, |_| true)
     }
 
-    /// Takes out the first Unix listener of this name.
+    /// Takes out the first Unix listener with this name.
     pub fn unix_named(&mut self, name: &str) -> Option<Shared<UnixListener>> {
         take(&mut self.unix, |it| it == name)
     }
@@ -81,66 +81,67 @@ fn take<L>(listeners: &mut Vec<(String, L)>, wanted: impl Fn(&str) -> bool) -> O
     Some(Shared::new(listeners.remove(place).1))
 }
 
-/// Why the sockets that were passed cannot be used.
+/// Why the passed sockets cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SocketsError {
-    /// The environment is not as the protocol has it.
+    /// A variable of the environment is invalid.
     #[error("cannot take over sockets: {name} is {value:?}; {expected}")]
     Environment {
-        /// The variable.
+        /// The name of the variable.
         name: &'static str,
-        /// What it is.
+        /// The value of the variable.
         value: String,
-        /// What it should be.
+        /// The values that are valid.
         expected: &'static str,
     },
-    /// A descriptor is not what it should be.
+    /// A descriptor is no socket that can be served.
     #[error("cannot take over descriptor {fd}: it is {fault}")]
     Descriptor {
         /// Its number.
         fd: i32,
-        /// What is wrong with it.
+        /// The fault of the descriptor.
         fault: SocketFault,
     },
-    /// The operating system does not let us use a descriptor.
+    /// A system call on a descriptor failed.
     #[error("cannot take over descriptor {fd}: {error}")]
     System {
         /// Its number.
         fd: i32,
-        /// What the operating system says.
+        /// The error of the operating system.
         #[source]
         error: io::Error,
     },
 }
 
-/// What is wrong with a descriptor that was passed.
+/// Why a passed descriptor cannot be served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SocketFault {
-    /// There is no such descriptor.
+    /// The descriptor is not open.
     Closed,
-    /// It is closed on `exec`, so it was not there when this program began, or has been taken over
-    /// already.
+    /// The descriptor has `FD_CLOEXEC`. So this program opened it itself, or has taken it over
+    /// before.
     NotPassed,
-    /// It is no stream socket that listens. For systemd, write `ListenStream=` and `Accept=no`.
+    /// The descriptor is not a listening stream socket. In the socket unit, use `ListenStream=` and
+    /// `Accept=no`.
     NotListening,
-    /// It listens, but neither for TCP nor on a Unix socket.
+    /// The descriptor is a listening socket, but neither a TCP nor a Unix socket.
     OtherFamily,
 }
 
 impl fmt::Display for SocketFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Closed => "not open; pass as many as LISTEN_FDS says, from 3 on",
-            Self::NotPassed => "not from outside, or has been taken over before; do it once",
+            Self::Closed => "not open; pass as many as LISTEN_FDS says, beginning with 3",
+            Self::NotPassed => "opened by this process or already taken over; call this once",
             Self::NotListening => "not a listening stream socket; use ListenStream= and Accept=no",
             Self::OtherFamily => "neither a TCP nor a Unix socket; use an address or a path",
         })
     }
 }
 
-/// What the environment says.
+/// The sockets that the environment announces.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Passed {
     pub(super) names: Vec<String>,
@@ -153,13 +154,13 @@ impl Passed {
     ) -> Result<Self, SocketsError> {
         let fault = |name, value, expected| SocketsError::Environment { name, value, expected };
         let none = Self { names: Vec::new() };
-        let (Some(meant), Some(count)) = (var("LISTEN_PID"), var("LISTEN_FDS")) else {
+        let (Some(listen_pid), Some(count)) = (var("LISTEN_PID"), var("LISTEN_FDS")) else {
             return Ok(none);
         };
-        let Ok(meant) = meant.parse::<u32>() else {
-            return Err(fault("LISTEN_PID", meant, "expected the id of a process"));
+        let Ok(parsed) = listen_pid.parse::<u32>() else {
+            return Err(fault("LISTEN_PID", listen_pid, "expected the id of a process"));
         };
-        if meant != pid {
+        if parsed != pid {
             return Ok(none);
         }
         let Ok(length) = count.parse::<u16>() else {
@@ -167,7 +168,7 @@ impl Passed {
         };
         let length = usize::from(length);
         let names = match var("LISTEN_FDNAMES") {
-            // What systemd calls a descriptor without a name.
+            // systemd's name for a descriptor without a name.
             None => vec!["unknown".to_owned(); length],
             Some(names) => {
                 let split: Vec<_> = names.split(':').map(str::to_owned).collect();
@@ -207,34 +208,34 @@ impl Passed {
     }
 }
 
-/// Takes a descriptor over, if it is a listening socket that came from outside.
-#[expect(unsafe_code, reason = "a descriptor that was passed is known by its number alone")]
+/// Takes over a descriptor, if it is a listening socket that was passed to this process.
+#[expect(unsafe_code, reason = "only the number of a passed descriptor is known")]
 fn adopt(fd: RawFd) -> Result<(OwnedFd, AddressFamily), SocketsError> {
-    // SAFETY: a descriptor that this process has opened is owned by whoever opened it, so it must
-    // not be taken here. Rust's standard library, rustix and tokio open every descriptor with
-    // `FD_CLOEXEC`; one that was there when the program began has lost that flag, or `exec` would
-    // have closed it. So below nothing but `fcntl(F_GETFD)`, which changes nothing, is done before
-    // that flag is known to be off; and as it is set then, no second call takes the same number.
-    // If anything is not as it should be, ownership is given up again without closing.
+    // SAFETY: a descriptor that this process has opened has an owner already, so this function must
+    // not take it. Rust's standard library, rustix and tokio open every descriptor with
+    // `FD_CLOEXEC`. A descriptor that was open when the program started does not have that flag,
+    // because `exec` would have closed it. `inspect` first reads the flag by `fcntl(F_GETFD)`,
+    // which changes nothing, and stops if the flag is set. Otherwise it sets the flag, so no second
+    // call takes the same number. On every error, ownership is given up again without closing.
     let owned = unsafe { OwnedFd::from_raw_fd(fd) };
     match inspect(&owned) {
         Ok(family) => Ok((owned, family)),
         Err(error) => {
             let fd = owned.into_raw_fd();
             Err(match error {
-                Wrong::Fault(fault) => SocketsError::Descriptor { fd, fault },
-                Wrong::System(errno) => SocketsError::System { fd, error: errno.into() },
+                AdoptError::Fault(fault) => SocketsError::Descriptor { fd, fault },
+                AdoptError::System(errno) => SocketsError::System { fd, error: errno.into() },
             })
         }
     }
 }
 
-enum Wrong {
+enum AdoptError {
     Fault(SocketFault),
     System(Errno),
 }
 
-impl From<Errno> for Wrong {
+impl From<Errno> for AdoptError {
     fn from(errno: Errno) -> Self {
         match errno {
             Errno::BADF => Self::Fault(SocketFault::Closed),
@@ -244,15 +245,15 @@ impl From<Errno> for Wrong {
     }
 }
 
-fn inspect(socket: impl AsFd) -> Result<AddressFamily, Wrong> {
+fn inspect(socket: impl AsFd) -> Result<AddressFamily, AdoptError> {
     let socket = socket.as_fd();
     let flags = fcntl_getfd(socket)?;
     if flags.contains(FdFlags::CLOEXEC) {
-        return Err(Wrong::Fault(SocketFault::NotPassed));
+        return Err(AdoptError::Fault(SocketFault::NotPassed));
     }
     let stream = sockopt::socket_type(socket)? == SocketType::STREAM;
     if !stream || !sockopt::socket_acceptconn(socket)? {
-        return Err(Wrong::Fault(SocketFault::NotListening));
+        return Err(AdoptError::Fault(SocketFault::NotListening));
     }
     let family = getsockname(socket)?.address_family();
     fcntl_setfd(socket, flags | FdFlags::CLOEXEC)?;

@@ -1,4 +1,4 @@
-//! Descriptors as `exec` leaves them: open, and without `FD_CLOEXEC`.
+//! Descriptors in the state after `exec`: open, and without `FD_CLOEXEC`.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -11,7 +11,8 @@ use rustix::io::{FdFlags, dup, fcntl_getfd};
 use crate::systemd::sockets::Passed;
 use crate::systemd::{SocketFault, Sockets, SocketsError};
 
-/// As if it had been passed. From here on only its number is known.
+/// Duplicates a descriptor as if it had been passed: without `FD_CLOEXEC`, known by its number
+/// only.
 fn pass(descriptor: impl AsFd) -> RawFd {
     dup(descriptor).expect("there are descriptors left").into_raw_fd()
 }
@@ -21,7 +22,7 @@ fn take(first: RawFd) -> Result<Sockets, SocketsError> {
 }
 
 fn fault(first: RawFd) -> SocketFault {
-    match take(first).expect_err("this is no socket for us") {
+    match take(first).expect_err("not a passed listening socket") {
         SocketsError::Descriptor { fd, fault } => {
             assert_eq!(fd, first);
             fault
@@ -31,17 +32,17 @@ fn fault(first: RawFd) -> SocketFault {
 }
 
 #[tokio::test]
-async fn a_tcp_socket_serves() {
-    serves_on("127.0.0.1:0").await;
+async fn passed_tcp_socket_accepts() {
+    accepts_on("127.0.0.1:0").await;
 }
 
 #[tokio::test]
 #[ignore = "needs IPv6; tests/integration runs it"]
-async fn a_tcp_socket_serves_over_ipv6() {
-    serves_on("[::1]:0").await;
+async fn passed_tcp_socket_accepts_over_ipv6() {
+    accepts_on("[::1]:0").await;
 }
 
-async fn serves_on(address: &str) {
+async fn accepts_on(address: &str) {
     let ours = std::net::TcpListener::bind(address).expect("a free port");
     let mut sockets = take(pass(&ours)).expect("it listens");
     assert!(sockets.unix().is_none());
@@ -59,7 +60,7 @@ async fn serves_on(address: &str) {
 }
 
 #[tokio::test]
-async fn a_unix_socket_serves() {
+async fn passed_unix_socket_accepts() {
     let name = format!("lastorders-{}-descriptors", std::process::id());
     let address = SocketAddr::from_abstract_name(name).expect("a short name");
     let ours = UnixListener::bind_addr(&address).expect("a name of our own");
@@ -75,19 +76,17 @@ async fn a_unix_socket_serves() {
 }
 
 #[tokio::test]
-async fn no_child_inherits_what_was_taken() {
+async fn taken_socket_is_closed_on_exec_and_not_taken_twice() {
     let ours = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let first = pass(&ours);
     let taken = take(first).expect("it listens").tcp().expect("it is TCP").into_inner();
     assert!(fcntl_getfd(&taken).expect("open").contains(FdFlags::CLOEXEC));
-    // And nobody takes it a second time.
     assert_eq!(fault(first), SocketFault::NotPassed);
     assert!(fcntl_getfd(&taken).is_ok(), "it is still open");
 }
 
 #[tokio::test]
-async fn what_others_own_is_left_alone() {
-    // Opened by this program, and not passed to it.
+async fn descriptor_that_this_program_opened_is_refused_and_stays_open() {
     let own = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let number = std::os::fd::AsRawFd::as_raw_fd(&own);
     assert_eq!(fault(number), SocketFault::NotPassed);
@@ -95,7 +94,7 @@ async fn what_others_own_is_left_alone() {
 }
 
 #[tokio::test]
-async fn only_stream_sockets_that_listen_are_taken() {
+async fn only_listening_stream_sockets_are_taken() {
     let file = File::open("/dev/null").expect("every system has it");
     let datagram = UnixDatagram::unbound().expect("a socket");
     let (stream, _other) = UnixStream::pair().expect("two sockets");
@@ -104,6 +103,6 @@ async fn only_stream_sockets_that_listen_are_taken() {
         let number = pass(&descriptor);
         assert_eq!(fault(number), SocketFault::NotListening);
     }
-    // No process may have this many.
+    // No process can have that many descriptors.
     assert_eq!(fault(RawFd::MAX - 1), SocketFault::Closed);
 }

@@ -22,11 +22,11 @@ fn passed(environment: Environment<'_>) -> Result<Vec<String>, String> {
 }
 
 #[test]
-fn sockets_are_ours_when_we_are_meant() {
+fn sockets_are_taken_only_when_the_environment_names_this_process() {
     let none: &[&str] = &[];
     let table: &[(Environment, &[&str])] = &[
         (&[], none),
-        // For our parent, or for nobody that is known.
+        // For the parent of this process, or without a process id.
         (&[("LISTEN_PID", "41"), ("LISTEN_FDS", "1")], none),
         (&[("LISTEN_FDS", "1")], none),
         (&[("LISTEN_PID", "42")], none),
@@ -44,7 +44,7 @@ fn sockets_are_ours_when_we_are_meant() {
 }
 
 #[test]
-fn an_environment_that_contradicts_itself_is_an_error() {
+fn invalid_environment_is_an_error_that_names_the_variable() {
     let pid = ("LISTEN_PID", "42");
     let table: &[(Environment, &str)] = &[
         (&[("LISTEN_PID", "me"), ("LISTEN_FDS", "1")], "LISTEN_PID is \"me\""),
@@ -52,43 +52,43 @@ fn an_environment_that_contradicts_itself_is_an_error() {
         (&[pid, ("LISTEN_FDS", "99999")], "LISTEN_FDS is \"99999\""),
         (&[pid, ("LISTEN_FDS", "2"), ("LISTEN_FDNAMES", "http")], "LISTEN_FDNAMES is \"http\""),
     ];
-    for (environment, complaint) in table {
-        let error = passed(environment).expect_err("it contradicts itself");
-        assert!(error.contains(complaint), "{error}");
+    for (environment, expected) in table {
+        let error = passed(environment).expect_err("invalid");
+        assert!(error.contains(expected), "{error}");
     }
     let error = Passed::read(|_| Some("x".to_owned()), PID);
     assert!(matches!(error, Err(SocketsError::Environment { .. })));
 }
 
-fn notifier(environment: Environment<'_>) -> std::io::Result<Notifier> {
+fn from_env(environment: Environment<'_>) -> std::io::Result<Notifier> {
     Notifier::read(|name| var(environment, name).map(OsString::from), PID)
 }
 
 #[test]
-fn the_manager_is_told_where_it_says() {
+fn notifier_sends_to_the_address_in_the_environment() {
     let manager = Manager::new("environment");
     let address = manager.address();
     let there = ("NOTIFY_SOCKET", address.as_str());
-    let told = notifier(&[there]).expect("somebody receives");
-    told.try_tell(&NotifyState::Status("here")).expect("there is room");
-    assert_eq!(manager.heard_all(), ["STATUS=here"]);
-    assert_eq!(told.heartbeat(), None);
+    let notifier = from_env(&[there]).expect("a socket receives");
+    notifier.try_send(&NotifyState::Status("here")).expect("there is room");
+    assert_eq!(manager.received_all(), ["STATUS=here"]);
+    assert_eq!(notifier.heartbeat(), None);
 
-    for nobody in [&[][..], &[("NOTIFY_SOCKET", "")]] {
-        assert!(notifier(nobody).expect("no address").is_silent());
+    for environment in [&[][..], &[("NOTIFY_SOCKET", "")]] {
+        assert!(from_env(environment).expect("no address").is_silent());
     }
-    for (address, complaint) in [
+    for (address, expected) in [
         ("relative/path", "expected an absolute path"),
         ("/there/is/no/such/socket", "No such file"),
     ] {
-        let error = notifier(&[("NOTIFY_SOCKET", address)]).expect_err("nobody is there");
+        let error = from_env(&[("NOTIFY_SOCKET", address)]).expect_err("no socket receives");
         let error = error.to_string();
-        assert!(error.contains(complaint) && error.contains(address), "{error}");
+        assert!(error.contains(expected) && error.contains(address), "{error}");
     }
 }
 
 #[test]
-fn the_watchdog_asks_whom_it_means() {
+fn watchdog_interval_is_taken_only_when_it_names_this_process() {
     let manager = Manager::new("watchdog-environment");
     let address = manager.address();
     let there = ("NOTIFY_SOCKET", address.as_str());
@@ -99,11 +99,11 @@ fn the_watchdog_asks_whom_it_means() {
         (&[there, five, ("WATCHDOG_PID", "41")], None),
         (&[there, ("WATCHDOG_USEC", "0")], None),
         (&[there, ("WATCHDOG_USEC", "soon")], None),
-        // Nobody to tell.
+        // Without an address there are no heartbeats.
         (&[five], None),
     ];
     for (environment, interval) in table {
-        let told = notifier(environment).expect("somebody receives");
-        assert_eq!(told.heartbeat(), interval.map(Duration::from_millis), "{environment:?}");
+        let notifier = from_env(environment).expect("a socket receives");
+        assert_eq!(notifier.heartbeat(), interval.map(Duration::from_millis), "{environment:?}");
     }
 }

@@ -4,14 +4,14 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 use crate::systemd::Notifier;
 
-/// Receives what a service manager is told.
+/// Stands for systemd: receives the messages.
 pub(super) struct Manager {
     socket: UnixDatagram,
     name: String,
 }
 
 impl Manager {
-    /// `name` must be that of one test only.
+    /// `name` must be unique to one test.
     pub(super) fn new(name: &str) -> Self {
         let name = format!("lastorders-{}-{name}", std::process::id());
         let address = SocketAddr::from_abstract_name(&name).expect("a short name");
@@ -20,27 +20,28 @@ impl Manager {
         Self { socket, name }
     }
 
-    /// As it stands in `NOTIFY_SOCKET`.
+    /// The value of `NOTIFY_SOCKET`.
     pub(super) fn address(&self) -> String {
         format!("@{}", self.name)
     }
 
     pub(super) fn notifier(&self) -> Notifier {
         let address = self.socket.local_addr().expect("bound");
-        Notifier::to(&address).expect("somebody receives")
+        Notifier::to(&address).expect("a socket receives")
     }
 
-    /// What it was told since it was asked last, and `None` if nothing.
-    pub(super) fn heard(&self) -> Option<String> {
-        let mut news = [0; 1024];
-        match self.socket.recv(&mut news) {
-            Ok(length) => Some(String::from_utf8_lossy(&news[..length]).into_owned()),
+    /// The next message, if there is one.
+    pub(super) fn received(&self) -> Option<String> {
+        let mut message = [0; 1024];
+        match self.socket.recv(&mut message) {
+            Ok(length) => Some(String::from_utf8_lossy(&message[..length]).into_owned()),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
             Err(error) => panic!("{error}"),
         }
     }
 
-    pub(super) fn heard_all(&self) -> Vec<String> {
-        std::iter::from_fn(|| self.heard()).collect()
+    /// All messages since the last call.
+    pub(super) fn received_all(&self) -> Vec<String> {
+        std::iter::from_fn(|| self.received()).collect()
     }
 }

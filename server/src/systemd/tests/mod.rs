@@ -1,9 +1,9 @@
-//! * `manager`: who is told, in place of systemd.
-//! * `news`: what is told, and when, on a paused clock.
-//! * `environment`: who is meant.
-//! * `descriptors`: what may be taken over, and what not.
+//! * `manager`: a receiver of messages, in place of systemd.
+//! * `messages`: each message and its time, on a paused clock.
+//! * `environment`: the variables of the environment.
+//! * `descriptors`: the descriptors that may be taken over.
 
 mod descriptors;
 mod environment;
 mod manager;
-mod news;
+mod messages;
