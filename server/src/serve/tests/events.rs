@@ -14,11 +14,11 @@ use crate::{
     LameDuckWork, Listener, Policy, SealContext, SealMethod, Serve, ShutdownHandle, Signal,
 };
 
-/// What an observer was told, one line an event.
+/// The events that an observer got, one line for each.
 #[derive(Clone, Debug, Default)]
-struct Story(Arc<Mutex<Vec<String>>>);
+struct RecordedEvents(Arc<Mutex<Vec<String>>>);
 
-impl Story {
+impl RecordedEvents {
     fn observer(&self) -> impl Observer + use<> {
         let lines = Arc::clone(&self.0);
         move |event: &Event<'_>| lines.lock().expect("free").push(line(event))
@@ -66,21 +66,22 @@ fn line(event: &Event<'_>) -> String {
 }
 
 fn observed(
-    story: &Story,
+    recorded: &RecordedEvents,
     more: impl FnOnce(Serve<MemoryListener, Router>) -> Serve<MemoryListener, Router>,
 ) -> impl FnOnce(Serve<MemoryListener, Router>) -> Serve<MemoryListener, Router> {
-    move |serve| more(serve.observe(story.observer()))
+    move |serve| more(serve.observe(recorded.observer()))
 }
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_that_cuts_emits_every_step_in_order() {
-    let (gate, shutdown, story) = (Gate::new(), ShutdownHandle::new(), Story::default());
-    let deaf = tokio::spawn(shutdown.track(pending::<()>()));
+    let (gate, shutdown, recorded) =
+        (Gate::new(), ShutdownHandle::new(), RecordedEvents::default());
+    let stuck_task = tokio::spawn(shutdown.track(pending::<()>()));
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000)).first_byte_grace(ms(100));
     let mut rig = Rig::with(
         policy,
         gate.app(shutdown.clone()),
-        observed(&story, |serve| {
+        observed(&recorded, |serve| {
             serve
                 .shutdown_handle(shutdown)
                 .release("pool", ms(100), || tokio::time::sleep(ms(20)))
@@ -89,19 +90,19 @@ async fn shutdown_that_cuts_emits_every_step_in_order() {
         }),
     );
     settle().await;
-    assert_eq!(story.take(), ["serving"]);
+    assert_eq!(recorded.take(), ["serving"]);
     let mut stuck = rig.connect();
     stuck.get("/held").await;
-    assert!(story.take().is_empty(), "a request is no event");
+    assert!(recorded.take().is_empty(), "a request is not an event");
     rig.terminate().await;
-    assert_eq!(story.take(), ["SIGTERM 1 1 500ms 2s 3.05s", "lame duck after 0ns with 1"]);
+    assert_eq!(recorded.take(), ["SIGTERM 1 1 500ms 2s 3.05s", "lame duck after 0ns with 1"]);
     let mut late = rig.connect();
     late.get("/").await;
     late.answer().await;
     drop(late);
     assert!(stuck.closed().await);
     rig.report().await;
-    assert!(deaf.await.expect("no panic").is_err());
+    assert!(stuck_task.await.expect("no panic").is_err());
     let expected = [
         "sealing after 500ms with 1",
         "sealed by accept until empty in 0ns with 1",
@@ -121,18 +122,18 @@ async fn shutdown_that_cuts_emits_every_step_in_order() {
         "done after 2.12s with 0",
         "finished with 0",
     ];
-    assert_eq!(story.take(), expected);
+    assert_eq!(recorded.take(), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn second_sigint_is_the_reason_of_a_cut() {
-    let (gate, story) = (Gate::new(), Story::default());
+    let (gate, recorded) = (Gate::new(), RecordedEvents::default());
     let policy = Policy::default().lame_duck(ms(500)).lame_duck_work(LameDuckWork::Refuse);
     let app = gate.app(ShutdownHandle::new());
     let mut rig = Rig::with(
         policy,
         app,
-        observed(&story, |serve| serve.release("pool", ms(9_000), pending::<()>)),
+        observed(&recorded, |serve| serve.release("pool", ms(9_000), pending::<()>)),
     );
     let mut client = rig.connect();
     client.get("/held").await;
@@ -156,17 +157,17 @@ async fn second_sigint_is_the_reason_of_a_cut() {
         "done after 0ns with 0",
         "finished with 130",
     ];
-    assert_eq!(story.take(), expected);
+    assert_eq!(recorded.take(), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_before_the_first_wait_never_serves() {
-    let (story, shutdown) = (Story::default(), ShutdownHandle::new());
+    let (recorded, shutdown) = (RecordedEvents::default(), ShutdownHandle::new());
     shutdown.begin();
     Rig::with(
         Policy::default(),
         Router::new(),
-        observed(&story, |serve| serve.shutdown_handle(shutdown)),
+        observed(&recorded, |serve| serve.shutdown_handle(shutdown)),
     )
     .report()
     .await;
@@ -180,33 +181,33 @@ async fn shutdown_before_the_first_wait_never_serves() {
         "done after 0ns with 0",
         "finished with 0",
     ];
-    assert_eq!(story.take(), expected);
+    assert_eq!(recorded.take(), expected);
 }
 
 #[tokio::test(start_paused = true)]
-async fn phases_of_a_server_without_resources_come_when_they_begin() {
-    let (gate, story) = (Gate::new(), Story::default());
+async fn phases_without_resources_are_emitted_when_they_begin() {
+    let (gate, recorded) = (Gate::new(), RecordedEvents::default());
     let mut rig = Rig::with(
         Policy::default(),
         gate.app(ShutdownHandle::new()),
-        observed(&story, |serve| serve),
+        observed(&recorded, |serve| serve),
     );
     let mut client = rig.connect();
     client.get("/held").await;
     rig.terminate().await;
     tokio::time::advance(ms(1_000)).await;
     settle().await;
-    story.take();
+    recorded.take();
     gate.let_go(1);
     client.answer().await;
     settle().await;
-    // The connection lingers: nothing is in flight, and the server is not done.
+    // The connection lingers, so nothing is in flight and the server is not done.
     let drained = ["drained in 1s, 1 finished, 0 left", "releasing after 1s with 0"];
-    assert_eq!(story.take(), drained);
+    assert_eq!(recorded.take(), drained);
     assert!(!rig.is_done());
     drop(client);
     rig.report().await;
-    assert_eq!(story.take(), ["done after 1s with 0", "finished with 0"]);
+    assert_eq!(recorded.take(), ["done after 1s with 0", "finished with 0"]);
 }
 
 /// A listener whose seal has no descriptors for 400 ms.
@@ -234,11 +235,11 @@ impl Listener for OutOfDescriptors {
 }
 
 #[tokio::test(start_paused = true)]
-async fn idle_connections_that_make_room_are_an_event() {
-    let story = Story::default();
+async fn closing_idle_connections_to_make_room_is_an_event() {
+    let recorded = RecordedEvents::default();
     let app = Gate::new().app(ShutdownHandle::new());
     let mut rig = Rig::behind(Policy::default(), app, OutOfDescriptors, |serve| {
-        serve.observe(story.observer())
+        serve.observe(recorded.observer())
     });
     let mut idle = rig.connect();
     idle.get("/").await;
@@ -260,33 +261,34 @@ async fn idle_connections_that_make_room_are_an_event() {
         "done after 400ms with 0",
         "finished with 0",
     ];
-    assert_eq!(story.take(), expected);
+    assert_eq!(recorded.take(), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn failed_accepts_are_events_unless_they_concern_one_connection() {
-    let story = Story::default();
-    let rig = Rig::with(Policy::default(), Router::new(), observed(&story, |serve| serve));
+    let recorded = RecordedEvents::default();
+    let rig = Rig::with(Policy::default(), Router::new(), observed(&recorded, |serve| serve));
     settle().await;
-    story.take();
+    recorded.take();
     rig.fail_accept(io::ErrorKind::ConnectionAborted.into());
     rig.fail_accept(io::Error::other("no descriptors"));
     settle().await;
-    assert_eq!(story.take(), ["accept failed: no descriptors, rest 100ms"]);
+    assert_eq!(recorded.take(), ["accept failed: no descriptors, rest 100ms"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn shortened_lame_duck_is_an_event_before_anything_is_polled() {
-    let story = Story::default();
+    let recorded = RecordedEvents::default();
     let policy = Policy::default().lame_duck(ms(15_000));
-    let _rig = Rig::with(policy, Router::new(), observed(&story, |serve| serve));
-    let [line] = &story.take()[..] else { panic!("one event") };
+    let _rig = Rig::with(policy, Router::new(), observed(&recorded, |serve| serve));
+    let [line] = &recorded.take()[..] else { panic!("one event") };
     assert!(line.starts_with("lame duck of 15s") && line.ends_with(": 4s"), "{line}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn observer_that_panics_ends_neither_the_server_nor_the_others() {
-    let (before, after, lines) = (Story::default(), Story::default(), Story::default());
+async fn observer_that_panics_ends_neither_the_server_nor_other_observers() {
+    let (before, after, lines) =
+        (RecordedEvents::default(), RecordedEvents::default(), RecordedEvents::default());
     let panics = {
         let lines = lines.clone();
         move |_: &Event<'_>| {
@@ -305,7 +307,6 @@ async fn observer_that_panics_ends_neither_the_server_nor_the_others() {
     assert_eq!(lines.take(), ["called"]);
 }
 
-/// Typed fields: no string is read here.
 #[tokio::test(start_paused = true)]
 async fn fields_have_the_types_of_the_report() {
     let (send, seen) = std::sync::mpsc::channel();
@@ -325,6 +326,6 @@ async fn fields_have_the_types_of_the_report() {
     });
     rig.terminate().await;
     rig.report().await;
-    // The beginning, four phases, the seal, the release and the end.
+    // The begin, four phases, the seal, the release and the end.
     assert_eq!(seen.iter().collect::<Vec<_>>(), [true; 8]);
 }

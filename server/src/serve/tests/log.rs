@@ -1,4 +1,4 @@
-//! One event in the log for each step, with its fields.
+//! The log of whole shutdowns: one line for each step, with its fields.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -13,11 +13,11 @@ use crate::testing::{Gate, Rig, ms, settle};
 use crate::{LameDuckWork, Policy, ShutdownHandle, Signal};
 
 thread_local! {
-    /// What this thread has logged; a test on a runtime of one thread logs here alone.
+    /// The lines of this thread. A test on a runtime with one thread logs only here.
     static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps the events of the steps: level, message, fields.
+/// Records the lines of the steps: level, message and fields.
 struct Sink;
 
 impl Subscriber for Sink {
@@ -56,9 +56,10 @@ impl Visit for LogLine {
     }
 }
 
-/// For every thread: one set for this thread alone misses events that another thread has met first.
+/// Sets the subscriber for every thread. A subscriber for this thread only would miss events that
+/// another thread has reached first.
 fn start() {
-    // The second test to come finds it set.
+    // Fails in every test except the first, which is fine.
     let _ = tracing::subscriber::set_global_default(Sink);
     tracing::callsite::rebuild_interest_cache();
     LOG.take();
@@ -69,10 +70,10 @@ fn lines() -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_that_has_to_cut() {
+async fn log_of_a_shutdown_that_cuts_has_each_step() {
     start();
     let (gate, shutdown) = (Gate::new(), ShutdownHandle::new());
-    let deaf = tokio::spawn(shutdown.track(pending::<()>()));
+    let stuck_task = tokio::spawn(shutdown.track(pending::<()>()));
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000)).first_byte_grace(ms(100));
     let mut rig = Rig::with(policy, gate.app(shutdown.clone()), |serve| {
         serve
@@ -92,7 +93,7 @@ async fn a_shutdown_that_has_to_cut() {
     drop(late);
     assert!(stuck.closed().await && half.closed().await);
     let report = rig.report().await;
-    assert!(deaf.await.expect("no panic").is_err());
+    assert!(stuck_task.await.expect("no panic").is_err());
     assert_eq!(report.took_ms, 2_120);
     let expected = "\
 INFO shutdown begins; readiness is off cause=SIGTERM in_flight=1 connections=2 upgraded=0 tasks=1 \
@@ -118,7 +119,7 @@ took_ms=2120 exit_code=0";
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_of_a_server_that_refuses_and_is_forced() {
+async fn log_of_a_forced_shutdown_shows_refusal_and_skipped_releases() {
     start();
     let policy = Policy::default().lame_duck(ms(500)).lame_duck_work(LameDuckWork::Refuse);
     let mut rig = Rig::with(policy, Router::new(), |serve| {
@@ -147,7 +148,7 @@ took_ms=600 exit_code=130";
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_with_nothing_to_do_that_a_panic_began() {
+async fn log_of_a_shutdown_after_a_panic_begins_with_a_warning() {
     start();
     let shutdown = ShutdownHandle::new();
     let rig = Rig::with(Policy::default(), Router::new(), |serve| {
@@ -169,7 +170,7 @@ took_ms=0 exit_code=70";
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_policy_that_leaves_no_time_is_known_before_anything_happens() {
+async fn shortened_lame_duck_is_logged_before_the_server_is_polled() {
     start();
     let _rig = Rig::new(Policy::default().lame_duck(ms(15_000)), Router::new());
     let expected = "\

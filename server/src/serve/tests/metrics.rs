@@ -1,4 +1,4 @@
-//! What a recorder hears of a shutdown, and that the documentation lists it.
+//! The metrics that a shutdown records, compared with the documentation.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -13,13 +13,13 @@ use metrics::{
 use crate::testing::{Gate, Rig, ms};
 use crate::{Policy, ShutdownHandle};
 
-/// Kind, name and labels of a metric, and what was recorded.
+/// The values of each metric, by kind, name and labels.
 type Recorded = BTreeMap<String, Vec<f64>>;
 
-/// Name to kind, unit and description.
+/// The kind, unit and description of each metric, by name.
 type Described = BTreeMap<String, (&'static str, Option<Unit>, String)>;
 
-/// A recorder that remembers everything.
+/// A recorder that keeps every value.
 #[derive(Default)]
 struct Memory {
     recorded: Arc<Mutex<Recorded>>,
@@ -111,11 +111,11 @@ impl Recorder for Memory {
     }
 }
 
-/// One request that finishes, one that is cut with its connection, half a head and a task that are
-/// cut too, one resource that is released and one that is not.
-async fn eventful() {
+/// A shutdown with one request that finishes and one that is cut, and with a task and half a head
+/// that are cut. One resource is released, and one is not.
+async fn shutdown_with_cuts() {
     let (gate, shutdown) = (Gate::new(), ShutdownHandle::new());
-    let deaf = tokio::spawn(shutdown.track(pending::<()>()));
+    let stuck_task = tokio::spawn(shutdown.track(pending::<()>()));
     let policy = Policy::default().lame_duck(ms(500)).deadline(ms(2_000));
     let mut rig = Rig::with(policy, gate.app(shutdown.clone()), |serve| {
         serve
@@ -134,16 +134,16 @@ async fn eventful() {
     drop(late);
     assert!(stuck.closed().await && half.closed().await);
     rig.report().await;
-    assert!(deaf.await.expect("no panic").is_err());
+    assert!(stuck_task.await.expect("no panic").is_err());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_whole_shutdown() {
+async fn shutdown_records_every_metric() {
     let memory = Memory::default();
     let recorder = metrics::set_default_local_recorder(&memory);
-    eventful().await;
+    shutdown_with_cuts().await;
     drop(recorder);
-    // The first of a counter's is that it is there.
+    // Each counter begins with 0.
     let expected: [(&str, &[f64]); 24] = [
         ("counter lastorders_aborted_connections_total class=active", &[0., 1.]),
         ("counter lastorders_aborted_connections_total class=half_head", &[0., 1.]),
@@ -175,7 +175,7 @@ async fn a_whole_shutdown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_recorded_while_serving() {
+async fn server_records_nothing_while_it_serves() {
     let memory = Memory::default();
     let _recorder = metrics::set_default_local_recorder(&memory);
     let rig = Rig::new(Policy::default(), Gate::new().app(ShutdownHandle::new()));
@@ -187,7 +187,7 @@ async fn nothing_is_recorded_while_serving() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_with_nothing_to_cut_is_clean() {
+async fn shutdown_without_a_cut_is_recorded_as_clean() {
     let memory = Memory::default();
     let _recorder = metrics::set_default_local_recorder(&memory);
     let shutdown = ShutdownHandle::new();
@@ -201,10 +201,10 @@ async fn one_with_nothing_to_cut_is_clean() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_documentation_lists_what_is_recorded_and_nothing_else() {
+async fn documentation_lists_exactly_the_recorded_metrics() {
     let memory = Memory::default();
     let _recorder = metrics::set_default_local_recorder(&memory);
-    eventful().await;
+    shutdown_with_cuts().await;
 
     let documentation = include_str!("../../metrics/mod.rs");
     let rows = documentation.lines().filter_map(|line| line.strip_prefix("//! | `"));
