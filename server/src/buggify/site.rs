@@ -14,7 +14,7 @@ pub enum Site {
     ParkEarly,
     /// A read returns one byte.
     ShortRead,
-    /// A write takes one byte.
+    /// A write accepts one byte.
     ShortWrite,
 }
 

@@ -5,7 +5,7 @@ use super::Site;
 type Decide = Box<dyn FnMut(Site) -> bool + Send>;
 
 thread_local! {
-    /// One bit for each enabled site. The server asks often, and most sites are off.
+    /// One bit for each enabled site. The server checks this often, and most sites are off.
     static ENABLED: Cell<u16> = const { Cell::new(0) };
     static DECIDE: RefCell<Option<Decide>> = const { RefCell::new(None) };
 }

@@ -6,7 +6,7 @@ use crate::drain::{
 };
 use crate::injected::{InjectedBug, injected};
 
-/// Whether the machines must be asked where a server that serves could do without:
+/// Whether the server must call the machines even where that has no effect while it serves.
 /// [`InjectedBug::CountedByHandler`] counts by the heads of responses, and [`Site::ParkEarly`] parks
 /// at any time.
 pub(crate) fn is_active() -> bool {

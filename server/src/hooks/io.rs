@@ -38,7 +38,7 @@ pub(crate) fn poll_read<I: AsyncRead + AsyncWrite, C: HookedConn>(
     Poll::Ready(Ok(()))
 }
 
-/// Whether the shutdown closes this connection because nothing is in flight on it.
+/// Whether the shutdown closes this connection because the connection is idle.
 fn is_to_close(conn: &impl HookedConn) -> bool {
     conn.flags().has(ShutdownFlags::CLOSE_IDLE) && conn.class() == Some(ConnectionClass::Idle)
 }

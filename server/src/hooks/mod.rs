@@ -1,5 +1,5 @@
-//! The points at which a simulator takes part: everything here is a pass-through, except in a build
-//! with `--cfg lastorders_sim`.
+//! The places where a simulator injects bugs and forces rare paths. In a build without
+//! `--cfg lastorders_sim` every hook is a pass-through.
 //!
 //! Only these files use this module:
 //!
@@ -20,7 +20,7 @@
 //! * `shutdown`: injected bugs of the shutdown machine.
 //! * `conn`: injected bugs and rare paths of a connection's machine.
 //! * `io`: injected bugs and rare paths of sockets and listeners.
-//! * `turns`: rare orders of the driver's turns.
+//! * `turns`: rare orders of events and actions in the driver.
 
 #[cfg(lastorders_sim)]
 mod conn;

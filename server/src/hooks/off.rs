@@ -11,18 +11,18 @@ use crate::drain::{
 };
 use crate::listener::{Listener, SealContext, SealMethod};
 
-/// Whether the machines must be asked where a server that serves could do without.
+/// Whether the server must call the machines even where that has no effect while it serves.
 #[inline(always)]
 pub(crate) const fn is_active() -> bool {
     false
 }
 
-/// Stands between the shutdown machine and the server.
+/// The hook around the shutdown machine.
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownHook;
 
 impl ShutdownHook {
-    /// Serving begins, with so many resources to release at the end.
+    /// The server begins to serve, with this number of resources to release at the end.
     #[inline(always)]
     pub(crate) fn begin(&mut self, _resources: usize) {}
 

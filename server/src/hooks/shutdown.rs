@@ -5,31 +5,31 @@ use crate::drain::timer::Timer;
 use crate::drain::{Action, Input, Machine, Phase, ReleaseOutcome};
 use crate::injected::{InjectedBug, injected};
 
-/// Stands between the shutdown machine and the server, and injects the bugs of the shutdown.
+/// The hook around the shutdown machine, which injects the bugs of the shutdown.
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownHook {
     resources: usize,
-    /// When the machine was last given an input.
+    /// The time of the last input.
     now: Duration,
     signals: usize,
-    /// For [`InjectedBug::ReadinessAfterSeal`] and [`InjectedBug::HealthLate`].
+    /// An action that [`InjectedBug::ReadinessAfterSeal`] or [`InjectedBug::HealthLate`] delays.
     withheld: Option<Action>,
-    /// Actions of this hook, which come before the machine's.
+    /// Actions of this hook, which precede those of the machine.
     queued: VecDeque<Action>,
     early: EarlyReleases,
 }
 
-/// For [`InjectedBug::PoolFirst`].
+/// The releases that [`InjectedBug::PoolFirst`] begins at the signal.
 #[derive(Debug, Default)]
 struct EarlyReleases {
     running: bool,
     outcomes: Vec<ReleaseOutcome>,
-    /// Whether the machine waits for the release under way.
+    /// Whether the machine waits for the current release.
     awaited: bool,
 }
 
 impl ShutdownHook {
-    /// Serving begins, with so many resources to release at the end.
+    /// The server begins to serve, with this number of resources to release at the end.
     pub(crate) fn begin(&mut self, resources: usize) {
         self.resources = resources;
     }
@@ -112,7 +112,7 @@ impl ShutdownHook {
         !self.queued.is_empty() || machine.has_actions()
     }
 
-    /// The shutdown has begun.
+    /// Injects bugs at the moment at which the shutdown begins.
     fn began(machine: &mut Machine, now: Duration) {
         if injected(InjectedBug::AbortedEarly) {
             machine.timers.set(Timer::Deadline, now + machine.policy().deadline * 3 / 4);

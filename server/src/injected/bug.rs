@@ -1,7 +1,8 @@
 /// A bug of the shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InjectedBug {
-    /// Every shutdown reports a panic that did not happen, by exit code 70. A judge that misses this bug looks at nothing.
+    /// Every shutdown reports a panic that did not happen, by exit code 70. A judge that misses
+    /// this bug judges nothing.
     Canary,
     /// Readiness goes off after the listener is closed, instead of before.
     ReadinessAfterSeal,

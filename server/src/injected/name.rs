@@ -25,7 +25,7 @@ impl InjectedBug {
         Self::ExecutedAfterFin,
     ];
 
-    /// Its name on command lines and in the environment.
+    /// The name on command lines and in the environment.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
