@@ -1,32 +1,33 @@
-// Its examples are written with axum.
+// The examples of this page use axum.
 #![cfg_attr(any(feature = "axum", not(doctest)), doc = include_str!("../docs/front.md"))]
 //!
-//! # The map
+//! # Modules
 //!
-//! For whoever works on the library.
+//! This list is for people who work on the library.
 //!
-//! * [`drain`]: the shutdown sequence as a pure state machine, its policy, its outcome and the exit
-//!   codes.
-//! * `serve`: [`serve`] drives that machine over hyper: the only code that waits.
-//! * `seal`: how the listener is closed without losing handshakes under way; [`SealMethod`] says
-//!   how it was done.
-//! * [`event`]: what happens in a server, as data, for observers. The log, [`metrics`](mod@metrics)
+//! * [`drain`]: the shutdown sequence as a pure state machine, with its policy, its outcome and the
+//!   exit codes.
+//! * `serve`: [`serve`] drives that machine over hyper. Only this module waits for events.
+//! * `state`: the state of one server, which the driver, every connection and every handle share.
+//! * `seal`: closes tokio's listeners without losing handshakes under way. [`SealMethod`] lists the
+//!   methods.
+//! * [`event`]: the events of a server, as data for observers. The log, [`metrics`](mod@metrics)
 //!   and the messages to systemd are observers.
-//! * [`clock`], [`listener`], [`signal`]: what `serve` takes from outside, so that a test can stand
-//!   in for it.
-//! * [`guide`]: pages for whoever runs it.
-//! * `handle`: [`ShutdownHandle`], what requests and background work see of the shutdown.
+//! * [`clock`], [`listener`], [`signal`]: the inputs of `serve`, which a test can replace.
+//! * [`guide`]: pages for people who run a server.
+//! * `handle`: [`ShutdownHandle`], by which requests and background tasks observe the shutdown.
 //! * `health`: the ready-made health route.
-//! * [`layer`]: health and handle as layers of tower's.
-//! * `report`: [`Report`], what the shutdown did and what it cut.
-//! * [`metrics`](mod@metrics): what it tells the facade of that name.
-//! * `hooks`: the points at which a simulator takes part.
+//! * [`layer`]: health and handle as tower layers.
+//! * `report`: [`Report`], the steps of a shutdown and the work that it cut.
+//! * [`metrics`](mod@metrics): the metrics of a shutdown, with the feature of that name.
+//! * `hooks`: the places where a simulator injects bugs and forces rare paths.
 //! * `injected`: bugs that a simulator injects, in a build with `--cfg lastorders_sim` only.
 //! * `buggify`: rare paths that a simulator forces, in a build with `--cfg lastorders_sim` only.
 //! * `tls`: a listener that speaks TLS, with the feature of that name.
-//! * `systemd`: sockets that systemd passes, and what it is told, with the feature of that name.
-//! * `reference`: the service of the contract that servers are graded by, and its program, with the
-//!   feature of that name.
+//! * `systemd`: sockets that systemd passes, and messages to systemd, with the feature of that
+//!   name.
+//! * `reference`: a service that fulfils the contract by which servers are graded, with the feature
+//!   `contract`.
 
 #[cfg(lastorders_sim)]
 pub mod buggify;
