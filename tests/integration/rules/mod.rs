@@ -4,6 +4,7 @@
 //! * `dependencies`: who may depend on whom, and who does no I/O
 //! * `ignored`: unit tests that libtest does not run by itself
 //! * `log_text`: no code matches messages of the server's log
+//! * `old_names`: names that the server no longer has
 //! * `packages`: the published packages, and their metadata
 //! * `simulation`: injected bugs and rare paths stay in their modules
 //! * `sleeps`: no real sleep orders events
@@ -13,6 +14,7 @@ mod budgets;
 mod dependencies;
 mod ignored;
 mod log_text;
+mod old_names;
 mod packages;
 mod simulation;
 mod sleeps;
@@ -26,6 +28,7 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
         budgets::tests(),
         dependencies::tests(),
         log_text::tests(),
+        old_names::tests(),
         packages::tests(),
         simulation::tests(),
         sleeps::tests(),
