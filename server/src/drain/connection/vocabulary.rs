@@ -8,6 +8,10 @@ pub(crate) enum ConnInput {
     /// The server read bytes from the peer.
     BytesRead,
     /// The bytes read so far are the preface of HTTP/2 (RFC 9113, section 3.4).
+    #[cfg_attr(
+        not(any(feature = "http2", test)),
+        expect(dead_code, reason = "without the feature the server speaks no HTTP/2")
+    )]
     PrefaceRead,
     /// The protocol has read the head of a request.
     RequestStarted {
