@@ -104,7 +104,7 @@ fn describe() {
     let counts = [
         (SHUTDOWNS, "shutdowns that began"),
         (SEALS, "closed listeners, by method"),
-        (FINISHED_REQUESTS, "requests that ended by themselves during the shutdown"),
+        (FINISHED_REQUESTS, "requests that finished during the shutdown"),
         (ABORTED_REQUESTS, "requests that were cut"),
         (ABORTED_CONNECTIONS, "connections that were cut"),
         (ABORTED_TASKS, "tracked tasks that were cut"),
@@ -115,7 +115,7 @@ fn describe() {
     let gauges = [
         (REQUESTS_AT_SIGNAL, "requests in flight when the shutdown began"),
         (CONNECTIONS_AT_SIGNAL, "connections open when the shutdown began"),
-        (UPGRADED_AT_SIGNAL, "connections that had left HTTP when the shutdown began"),
+        (UPGRADED_AT_SIGNAL, "upgraded connections when the shutdown began"),
         (TASKS_AT_SIGNAL, "tracked tasks when the shutdown began"),
     ];
     for (name, about) in gauges {

@@ -8,10 +8,10 @@
 //! | `shutdowns_total` | counter | `cause` | shutdowns that began |
 //! | `requests_at_signal` | gauge |  | requests in flight when the shutdown began |
 //! | `connections_at_signal` | gauge |  | connections open when the shutdown began |
-//! | `upgraded_at_signal` | gauge |  | connections that had left HTTP when the shutdown began |
+//! | `upgraded_at_signal` | gauge |  | upgraded connections when the shutdown began |
 //! | `tasks_at_signal` | gauge |  | tracked tasks when the shutdown began |
 //! | `seals_total` | counter | `method` | closed listeners, by method |
-//! | `finished_requests_total` | counter |  | requests that ended by themselves during the shutdown |
+//! | `finished_requests_total` | counter |  | requests that finished during the shutdown |
 //! | `aborted_requests_total` | counter |  | requests that were cut |
 //! | `aborted_connections_total` | counter | `class` | connections that were cut |
 //! | `aborted_tasks_total` | counter |  | tracked tasks that were cut |

@@ -1,4 +1,5 @@
-//! Closes tokio's listeners without losing handshakes: several methods, the best possible one first.
+//! Closes tokio's listeners without losing handshakes: several methods, the best possible one
+//! first.
 //!
 //! * `tokio_listeners`: [`Listener`](crate::Listener) for tokio's listeners; tries the methods in
 //!   order.

@@ -89,9 +89,12 @@
 //! | any but `Closed` | `ABORT` | `Abort` |
 //! | any | `REFUSE_WORK` | `Look`; the server refuses requests that come after the look |
 //! | `New` | `CLOSE_SILENT` | `Look`, then `Close` |
-//! | `Idle` | `CLOSE_IDLE` | `Look`, then `Close`; not before `idle_grace` has passed since a response that ended during the shutdown |
+//! | `Idle` | `CLOSE_IDLE` | `Look`, then `Close`, after `idle_grace` if it applies |
 //! | `Idle` | none, two sweeps of the buffers passed | `Look`, then `Park` |
 //! | `Http2` | `ANNOUNCE_CLOSE` | `GoAway`, once |
+//!
+//! `idle_grace` applies to a connection whose last response ended during the shutdown, and counts
+//! from that response.
 //!
 //! `Look` gives the runtime one turn, so that the protocol reads the bytes that the kernel has by
 //! now. If the connection is still in the same state afterwards, no bytes had arrived, and closing
