@@ -12,11 +12,11 @@ use super::BoxError;
 use crate::drain::{Admission, ConnInput};
 use crate::state::Conn;
 
-/// The body of a request: hyper's, and a note on the connection when it ends.
+/// The body of a request. It reports its end to the connection.
 ///
-/// A connection is closed or parked between two requests only when the body of the last one is at
-/// its end: otherwise bytes of the body could be taken for a request. So keep this value no longer
-/// than you read from it.
+/// The server closes or parks an idle connection only when the body of the last request is at its
+/// end, because bytes of the body could be taken for a request. So drop this value as
+/// soon as you have read enough.
 #[derive(Debug)]
 pub struct RequestBody {
     incoming: Incoming,
@@ -70,7 +70,7 @@ impl Body for RequestBody {
         let ended = match &frame {
             Some(Ok(_)) => self.incoming.is_end_stream(),
             None => true,
-            // hyper closes the connection.
+            // hyper closes the connection after this error.
             Some(Err(_)) => false,
         };
         if ended && let Some(open) = self.open.take() {
@@ -191,7 +191,7 @@ impl Drop for RequestGuard {
 }
 
 pin_project! {
-    /// A response's body: the application's, or one of ours.
+    /// The source of a response's body: the application, or the server itself.
     #[project = SourceProj]
     enum Source<B> {
         App { #[pin] body: B },

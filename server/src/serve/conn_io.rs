@@ -23,24 +23,25 @@ use crate::state::Conn;
 /// The first bytes of a client that speaks HTTP/2: RFC 9113, section 3.4.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// How much is read before hyper is there. Most heads fit, so that no second read follows.
+/// The most bytes of the first read, which happens before hyper has the connection. Most heads fit,
+/// so that no second read follows.
 const FIRST_READ: usize = 2048;
 
-/// A connection's bytes, with or without hyper.
+/// The I/O of a connection, with or without hyper.
 ///
-/// hyper holds buffers of 16 KiB for each connection and 2 KiB of state. So hyper is there only
-/// from the first byte on, and no longer once the connection is parked.
+/// hyper holds buffers of 16 KiB and 2 KiB of state for each connection. So a connection gets hyper
+/// only with its first byte, and loses it when it is parked.
 pub(super) enum ConnIo<I, G: HttpService<Incoming>> {
     Quiet(Quiet<I, G>),
     Http1(Http1<I, G>),
     #[cfg(feature = "http2")]
     Http2(Pin<Box<Http2<I, G>>>),
-    /// The server's side is being shut.
+    /// The server closes the connection.
     Closing(WatchedIo<I>),
     Gone,
 }
 
-/// A connection without a byte, or without one since it was parked.
+/// A connection that has read no byte yet, or none since it was parked.
 pub(super) struct Quiet<I, G> {
     io: WatchedIo<I>,
     service: G,
@@ -95,7 +96,7 @@ where
                 Self::Closing(io) => {
                     let shut = ready!(Pin::new(io).poll_shutdown(cx));
                     *self = Self::Gone;
-                    // An error means that the peer is gone, so the connection is closed too.
+                    // An error means that the peer is gone, so the connection is closed as well.
                     drop(shut);
                 }
                 Self::Gone => return Poll::Ready(()),
@@ -103,7 +104,7 @@ where
         }
     }
 
-    /// Sends GOAWAY, where the protocol has it.
+    /// Sends GOAWAY on HTTP/2. Has no effect on other connections.
     pub(super) fn go_away(&mut self) {
         match self {
             #[cfg(feature = "http2")]
@@ -121,7 +122,7 @@ where
                 Self::Closing(io)
             }
             // The body of the last request is unread, and its bytes must not be taken for a
-            // request: hyper reads them to their end, or closes over them.
+            // request. hyper reads the body to its end, or closes the connection over it.
             Self::Http1(mut http1) if http1.buffers.conn.has_unread_body() => {
                 http1.buffers.conn.handle(ConnInput::CloseBegan);
                 Pin::new(&mut *http1.hyper).graceful_shutdown();
@@ -141,7 +142,7 @@ where
     }
 
     /// Takes the connection back from hyper, unless the body of the last request is unread or hyper
-    /// holds bytes.
+    /// holds unread bytes.
     fn take_from_hyper(&mut self, http: &Http) {
         *self = match mem::replace(self, Self::Gone) {
             Self::Http1(http1) if !http1.buffers.conn.has_unread_body() => {
@@ -159,7 +160,7 @@ where
         };
     }
 
-    /// Hands the connection to the protocol that its first bytes choose.
+    /// Hands the connection to the protocol that its first bytes select.
     fn begin(&mut self, first: First, http: &Http) {
         let Self::Quiet(Quiet { io, service, .. }) = mem::replace(self, Self::Gone) else { return };
         *self = match first {
@@ -200,7 +201,7 @@ enum First {
     Http1,
     #[cfg(feature = "http2")]
     Http2,
-    /// There are none: the peer has closed or failed, or the head took too long.
+    /// No bytes came: the peer closed, the connection failed, or the head took too long.
     End,
 }
 
@@ -209,7 +210,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin, G> Quiet<I, G> {
     #[inline(never)]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<First> {
         loop {
-            // On the stack, so that a quiet connection holds no buffer.
+            // This buffer is on the stack, so that a quiet connection holds no memory for it.
             let mut space = [const { MaybeUninit::uninit() }; FIRST_READ];
             let mut read = ReadBuf::uninit(&mut space);
             match Pin::new(&mut self.io).poll_read(cx, &mut read) {
@@ -232,7 +233,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin, G> Quiet<I, G> {
         }
     }
 
-    /// The bytes read so far are read again by the protocol.
+    /// Gives back the bytes read so far, so that the protocol reads them again.
     fn choose(&mut self, first: First) -> First {
         self.io.keep(mem::take(&mut self.preface).freeze());
         first

@@ -20,13 +20,14 @@ use crate::drain::ConnAction;
 use crate::handle::Current;
 use crate::state::Conn;
 
-/// Serves one connection to its end: polls the protocol, and carries out what the connection's
-/// machine asks for.
+/// Serves one connection to its end: polls the protocol, and carries out the actions of the
+/// connection's machine.
 ///
-/// hyper's own `graceful_shutdown` is used for HTTP/2, and for HTTP/1 only while the body of the
-/// last request is unread. Otherwise hyper closes an HTTP/1 connection that has not been polled yet
-/// without reading from it, and one that holds half a head. So the end is announced in each answer,
-/// and a connection with nothing in flight is taken back from hyper and closed here.
+/// This task uses hyper's `graceful_shutdown` for HTTP/2, and for HTTP/1 only while the body of the
+/// last request is unread. On HTTP/1 that function would lose requests: it closes a connection that
+/// was not polled yet without reading, and a connection that holds half a head. So each response
+/// announces the close instead, and this task takes an idle connection back from hyper and closes
+/// it.
 pub(super) async fn run<I, S, B>(io: I, app: S, conn: Arc<Conn>, http: Arc<Http>)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -61,8 +62,8 @@ where
             }
         });
         match action.await {
-            // hyper drops the handlers of HTTP/1 with the connection. Those of HTTP/2 are notified,
-            // and each is counted until it has ended.
+            // hyper drops the handlers of HTTP/1 with the connection, and notifies those of HTTP/2.
+            // The request of each HTTP/2 handler counts until the handler has ended.
             None | Some(ConnAction::Abort) => return,
             Some(ConnAction::Look) => tokio::task::yield_now().await,
             Some(ConnAction::GoAway) => io.go_away(),

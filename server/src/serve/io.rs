@@ -12,18 +12,19 @@ use crate::drain::{ConnInput, ShutdownFlags};
 use crate::hooks;
 use crate::state::Conn;
 
-/// How much unread input is thrown away after our FIN before the connection is closed all the same.
+/// The most bytes that the server reads and discards after its FIN. Then it closes the connection
+/// in any case.
 const LINGER_BYTES: usize = 8 << 20;
 
-/// A connection's bytes: it sees the first byte, bytes that no request has claimed, and when what
-/// was written has been flushed; and it closes cleanly.
+/// The socket of a connection, which reports reads and flushes to the connection's machine, and
+/// closes without a reset.
 ///
-/// The connection counts as open from here until this is dropped, whoever holds it then: hyper, or
-/// the application after an upgrade.
+/// The connection counts as open until this value is dropped, by hyper or, after an upgrade, by the
+/// application.
 pub(super) struct WatchedIo<I> {
     io: I,
     conn: Arc<Conn>,
-    /// Bytes that were read before, and are to be read again.
+    /// Bytes that were given back, and are read again.
     kept: Bytes,
     closing: Closing,
 }
@@ -39,12 +40,12 @@ impl<I> WatchedIo<I> {
         Self { io, conn, kept: Bytes::new(), closing: Closing::Open }
     }
 
-    /// Gives bytes back that were read: they are read again before any others.
+    /// Gives back bytes that were read. They are read again before any others.
     pub(super) fn keep(&mut self, bytes: Bytes) {
         self.kept = if self.kept.is_empty() {
             bytes
         } else {
-            // What is kept already comes after them.
+            // Bytes that were given back before come after these.
             [bytes, mem::take(&mut self.kept)].concat().into()
         };
     }
@@ -124,12 +125,11 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WatchedIo<I> {
         Poll::Ready(Ok(()))
     }
 
-    /// The clean close: write side first, then read and throw away what the peer still sends.
-    /// Closing over unread input would send a reset, and that may destroy the response before the
-    /// peer has read it.
+    /// Closes without a reset: sends FIN, then reads and discards input. A close with unread input
+    /// would send a reset, and a reset may destroy the response before the peer has read it.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.conn.upgrade().is_some() {
-            // No longer HTTP: the application may shut its write side and go on reading.
+            // After an upgrade the application may close its write side and continue to read.
             return Pin::new(&mut self.io).poll_shutdown(cx);
         }
         if matches!(self.closing, Closing::Open) {
@@ -167,7 +167,8 @@ impl<I: AsyncRead + Unpin> WatchedIo<I> {
         let Closing::Lingering { left, until } = &mut self.closing else {
             return Poll::Ready(());
         };
-        // Clearing it takes longer than all else here, and nobody looks at what comes in.
+        // Uninitialized, because clearing would take longer than all else here, and the bytes are
+        // discarded.
         let mut space = [MaybeUninit::uninit(); 4096];
         while *left > 0 {
             let mut buf = ReadBuf::uninit(&mut space);
@@ -183,7 +184,7 @@ impl<I: AsyncRead + Unpin> WatchedIo<I> {
     }
 }
 
-/// An upgraded connection is in the application's hands; at the deadline it fails under them.
+/// Fails the application's reads and writes on an upgraded connection once the deadline has passed.
 fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
     if conn.flags().has(ShutdownFlags::ABORT) {
         return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the drain is over"));

@@ -19,8 +19,8 @@ use crate::handle::Current;
 use crate::health;
 use crate::state::Conn;
 
-/// The application as hyper calls it for one connection: every request is counted, and is either
-/// served or refused.
+/// The application as hyper calls it for one connection. This service counts every request, and
+/// either serves or refuses it.
 #[derive(Debug)]
 pub(super) struct ConnService<S> {
     app: S,
@@ -74,7 +74,7 @@ pin_project! {
     pub(super) struct ResponseFuture<S, F> {
         #[pin]
         work: Work<S, F>,
-        // Taken when the response is ready.
+        // `None` once the response is ready.
         guard: Option<RequestGuard>,
     }
 }

@@ -12,14 +12,14 @@ use crate::drain::{Admission, ConnAction, ConnInput, Connection, Effect, Input, 
 use crate::hooks;
 use crate::report::AbortedConnection;
 
-/// One connection: its machine, and all that stands between the machine and its surroundings.
+/// One connection: its machine, its task and its requests.
 ///
-/// The connection's task, the handlers of its requests and the driver share it.
+/// The connection's task, the handlers of its requests and the driver share this value.
 #[derive(Debug)]
 pub(crate) struct Conn {
     id: u64,
     server: Arc<ServerState>,
-    /// The connection's task, which is the same one for all its life.
+    /// Wakes the connection's task. The task is the same for the whole life of the connection.
     task: OnceLock<Waker>,
     /// Set when the connection leaves HTTP.
     upgrade: OnceLock<Upgrade>,
@@ -27,7 +27,7 @@ pub(crate) struct Conn {
     inner: Mutex<Inner>,
 }
 
-/// The tasks that read from an upgraded connection and write to it. They may be two.
+/// Wakes the tasks that read from an upgraded connection and write to it. These may be two tasks.
 #[derive(Debug, Default)]
 pub(crate) struct Upgrade {
     pub(crate) reader: AtomicWaker,
@@ -38,8 +38,8 @@ pub(crate) struct Upgrade {
 struct Inner {
     machine: Connection,
     requests: Requests,
-    /// Whether the shutdown machine counts each request. It does not while the server serves,
-    /// because its lock would be one for all connections.
+    /// Whether the shutdown machine counts each request. While the server serves, it does not,
+    /// because all connections would share its lock.
     tracked: bool,
 }
 
@@ -75,7 +75,7 @@ impl Conn {
         self.task.get_or_init(|| task.clone());
     }
 
-    /// Set when the connection has left HTTP.
+    /// The tasks of an upgraded connection; `None` while the connection speaks HTTP.
     #[inline]
     pub(crate) fn upgrade(&self) -> Option<&Upgrade> {
         self.upgrade.get()
@@ -91,7 +91,7 @@ impl Conn {
         }
     }
 
-    /// Reports what happened, for inputs that concern no single request.
+    /// Handles an input that concerns no single request.
     pub(crate) fn handle(&self, input: ConnInput) {
         let mut inner = self.lock();
         let effect = self.apply(&mut inner, input, None);
@@ -103,13 +103,13 @@ impl Conn {
         self.finish(effect);
     }
 
-    /// Bytes came from the peer.
+    /// Reports that bytes came from the peer.
     #[inline]
     pub(crate) fn bytes_read(&self) {
         self.notes.note_read();
     }
 
-    /// All that was written was handed to the socket.
+    /// Reports that all output was handed to the socket.
     #[inline]
     pub(crate) fn flushed(&self) {
         if !self.notes.is_unflushed() {
@@ -145,7 +145,8 @@ impl Conn {
         self.notes.note_waiting();
     }
 
-    /// A request's head was read: its number on this connection, and whether it is served.
+    /// Reports that a request's head was read. Returns the request's number on this connection, and
+    /// how to treat the request.
     #[inline]
     pub(crate) fn request_started<B>(
         &self,
@@ -165,8 +166,8 @@ impl Conn {
         (id, admission)
     }
 
-    /// The handler of a request has returned the head of a response; says whether the head must
-    /// announce the end of the connection.
+    /// Reports that the handler of a request has returned the head of a response. Returns whether
+    /// the head must announce the close.
     #[inline]
     pub(crate) fn response_started(&self, id: u32) -> bool {
         if self.server.flags().is_none() && !hooks::is_active() {
@@ -175,7 +176,7 @@ impl Conn {
         self.request_moved(id, ConnInput::ResponseStarted).announces_close
     }
 
-    /// The response of a request is complete.
+    /// Reports that the response of a request is complete.
     #[inline]
     pub(crate) fn response_ended(&self, id: u32, http2: bool) {
         if http2 || !self.notes.note_complete() {
@@ -195,7 +196,7 @@ impl Conn {
         self.finish(effect)
     }
 
-    /// The response in flight takes the connection out of HTTP.
+    /// Reports that the connection leaves HTTP with the current response.
     pub(crate) fn upgraded(&self) {
         self.upgrade.get_or_init(Upgrade::default);
         let now = self.server.clock().now();
@@ -203,7 +204,7 @@ impl Conn {
         self.handle(ConnInput::Upgraded);
     }
 
-    /// What the connection's task does next.
+    /// The next action of the connection's task.
     #[inline]
     pub(crate) fn next_action(&self) -> ConnAction {
         let flags = self.server.flags();
@@ -228,7 +229,7 @@ impl Conn {
         action
     }
 
-    /// From here on the shutdown machine counts each request, beginning with those in flight.
+    /// From now on the shutdown machine counts each request, beginning with those in flight.
     pub(crate) fn track_requests(&self) {
         let mut inner = self.lock();
         if !inner.tracked {
@@ -244,7 +245,7 @@ impl Conn {
         self.lock().machine.lingers()
     }
 
-    /// Whether no answer can reach the peer any more.
+    /// Whether no response can reach the peer any more.
     pub(crate) fn is_deaf(&self) -> bool {
         self.lock().machine.is_deaf()
     }
@@ -260,7 +261,7 @@ impl Conn {
         self.server.flags()
     }
 
-    /// For the report of what was cut; `None` if nothing is left of the connection.
+    /// The connection as the report names it; `None` if nothing is left of the connection.
     pub(crate) fn describe(&self, now: Instant) -> Option<AbortedConnection> {
         let inner = self.lock();
         let class = inner.machine.class()?;
@@ -268,7 +269,7 @@ impl Conn {
         Some(AbortedConnection { connection: self.id, class, requests })
     }
 
-    /// Locks, and hands the machine what was noted.
+    /// Locks, and hands the noted inputs to the machine.
     #[inline]
     fn lock(&self) -> MutexGuard<'_, Inner> {
         let mut inner = lock(&self.inner);
@@ -295,9 +296,9 @@ impl Conn {
         self.apply_with(inner, input, None, ShutdownFlags::default())
     }
 
-    /// Hands the machine an input, and tells the shutdown machine what follows: under the lock, so
-    /// that it hears of each connection in order. `request`: the one that the input concerns; by
-    /// default the oldest.
+    /// Hands an input to the machine, and the resulting inputs to the shutdown machine. This
+    /// happens under the lock, so that the shutdown machine gets the inputs of a connection in
+    /// order. `request` is the request that the input concerns, by default the oldest.
     #[inline(always)]
     fn apply(&self, inner: &mut Inner, input: ConnInput, request: Option<u32>) -> Effect {
         self.apply_with(inner, input, request, self.server.flags())

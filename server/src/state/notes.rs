@@ -32,7 +32,7 @@ const FLUSHED: u8 = 64;
 const INPUTS: u8 = READ | COMPLETE | FLUSHED;
 
 impl Notes {
-    /// Bytes were read.
+    /// Notes that bytes were read.
     #[inline]
     pub(super) fn note_read(&self) {
         self.set(READ);
@@ -64,7 +64,7 @@ impl Notes {
         self.has(ASKS)
     }
 
-    /// Whether the machine has an action while no flag is set.
+    /// Notes whether the machine has an action even though the shutdown has set no flag.
     #[inline]
     pub(super) fn note_asks(&self, asks: bool) {
         if asks {

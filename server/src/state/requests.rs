@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::report::{AbortedRequest, millis};
 
-/// The requests in flight on one connection, as a report names them.
+/// The requests in flight on one connection, for the report.
 ///
 /// HTTP/1 has one at a time. It has a place of its own, whose text is used again, so that no request
 /// allocates. The text is a copy, because a reference would keep the protocol's buffer from being
@@ -91,7 +91,7 @@ impl Requests {
         }
     }
 
-    /// For the report of what was cut, in the order of arrival.
+    /// The requests as the report names them, in the order of arrival.
     pub(super) fn describe(&self, now: Instant) -> Vec<AbortedRequest> {
         let mut entries: Vec<_> = self.iter().collect();
         if entries.is_empty() {

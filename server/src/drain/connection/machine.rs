@@ -4,7 +4,7 @@ use super::state::{Body, Buffers, Exchanges, Grace, Idle, Refusal, State, look_f
 use super::{Admission, ConnAction, ConnInput, ConnectionClass, Effect};
 use crate::drain::{ConnState, Input, ShutdownFlags};
 
-/// One connection.
+/// The state machine of one connection. The module's documentation has the table of states.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(super) state: State,
@@ -15,14 +15,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// A connection that was just accepted.
+    /// Creates the machine of a connection that was just accepted.
     pub(crate) fn new(flags: ShutdownFlags, idle_grace: Duration) -> Self {
         let refuses = flags.has(ShutdownFlags::REFUSE_WORK);
         let refusal = if refuses { Refusal::Yes } else { Refusal::No };
         Self { state: State::New { look: false }, refusal, next_request: 0, idle_grace }
     }
 
-    /// Takes in what happened. `flags` are those that the shutdown has set by now.
+    /// Handles an input. `flags` are the flags that the shutdown has set so far.
     #[inline(always)]
     pub(crate) fn handle(&mut self, flags: ShutdownFlags, input: ConnInput) -> Effect {
         match input {
@@ -49,9 +49,10 @@ impl Connection {
         Effect::default()
     }
 
-    /// What to do now. To be asked when the protocol has just been polled and waits.
+    /// The next action. Call this directly after a poll of the protocol that returned `Pending`.
     ///
-    /// `now` is the time since the machine's origin; it counts only while a flag is set.
+    /// `now` is the time since the origin of the shutdown machine. The machine reads `now` only
+    /// while a flag is set.
     #[inline]
     pub(crate) fn next_action(&mut self, now: Duration, flags: ShutdownFlags) -> ConnAction {
         if flags.has(ShutdownFlags::ABORT) {
@@ -82,23 +83,23 @@ impl Connection {
         }
     }
 
-    /// Whether [`next_action`](Self::next_action) has more to say than `Stay` while no flag is set.
+    /// Whether [`next_action`](Self::next_action) may return more than `Stay` while no flag is set.
     pub(crate) fn asks(&self) -> bool {
         self.state.asks()
     }
 
-    /// Whether the server reads until the peer closes, after its FIN, so that no reset destroys a
+    /// Whether the server reads until the peer closes, after its own FIN. Then no reset destroys a
     /// response on its way. A connection that was closed between two requests needs no such wait.
     pub(crate) fn lingers(&self) -> bool {
         !matches!(self.state, State::Closing { linger: false, .. })
     }
 
-    /// Whether no answer can reach the peer any more.
+    /// Whether no response can reach the peer any more.
     pub(crate) fn is_deaf(&self) -> bool {
         matches!(self.state, State::Lingering { .. } | State::Closed { .. })
     }
 
-    /// Whether the body of the last request is not at its end, so that bytes on the connection may
+    /// Whether the body of the last request is not at its end. Then bytes on the connection may
     /// belong to that body.
     pub(crate) fn has_unread_body(&self) -> bool {
         self.state.has_unread_body()
@@ -157,7 +158,7 @@ impl Connection {
                 self.state = State::Active(Exchanges::new(body));
             }
             State::Active(exchanges) => {
-                // The protocol reads a head only when the body before it is at its end.
+                // The protocol reads a head only when the body of the request before is at its end.
                 exchanges.in_flight += 1;
                 exchanges.body = body;
                 exchanges.unread = false;
@@ -187,7 +188,7 @@ impl Connection {
             State::Idle(idle) => {
                 let ended = idle.body.end(request, end);
                 if ended {
-                    // A look that was taken while the body was open has not seen what follows it.
+                    // A look while the body was open did not reach the bytes after the body.
                     idle.look = false;
                 }
                 ended
@@ -201,7 +202,7 @@ impl Connection {
         Effect { wake, ..Effect::default() }
     }
 
-    /// The protocol was polled.
+    /// Notes that the protocol was polled.
     #[inline]
     fn polled(&mut self) {
         match &mut self.state {
@@ -227,7 +228,7 @@ impl Connection {
         }
     }
 
-    /// HTTP/1 announces the close in each answer; HTTP/2 has GOAWAY for it.
+    /// HTTP/1 announces the close in each response. HTTP/2 sends GOAWAY instead.
     fn response_started(&mut self, flags: ShutdownFlags) -> Effect {
         let announces_close = flags.has(ShutdownFlags::ANNOUNCE_CLOSE);
         Effect { announces_close, ..Effect::default() }
@@ -255,8 +256,8 @@ impl Connection {
         match &mut self.state {
             State::Active(exchanges) if exchanges.complete > 0 => {
                 let ended = exchanges.flush();
-                // The protocol may have begun the next request already, and, having waited for room
-                // to write, does not look at it again by itself.
+                // The protocol may already have begun the next request. It then waited for room to
+                // write, and continues only when the task is woken.
                 let wake = exchanges.in_flight > 0;
                 let grace = if flags.is_none() { Grace::None } else { Grace::Begins };
                 self.rest_if_done(grace);
@@ -326,8 +327,8 @@ impl Connection {
         let silent = matches!(self.state, State::New { .. });
         match self.state {
             State::New { .. } | State::ReadingHead { .. } | State::Idle(_) => {
-                // Between two requests nothing is on its way that a reset could destroy. It is
-                // otherwise where a request was answered before the end of its body.
+                // Between two requests a reset can destroy no response. The exception is a request
+                // that was answered before the end of its body.
                 let linger = by_peer || self.has_unread_body();
                 self.state = State::Closing { silent, linger };
             }
@@ -356,8 +357,8 @@ impl Connection {
         Effect { ended, tell: Some(Input::Shut), ..Effect::default() }
     }
 
-    /// With an HTTP/1 connection its requests are gone. A handler of HTTP/2 runs in a task of its
-    /// own, which learns of the end of the connection later, so its request ends with it.
+    /// The requests of an HTTP/1 connection end with it. A handler of HTTP/2 runs in a task of its
+    /// own and learns of the end later, so its request ends with that task.
     fn gone(&mut self) -> Effect {
         let (was, ended, streams) = match self.state {
             State::Active(exchanges) => (ConnState::Open, exchanges.in_flight, 0),
@@ -388,7 +389,7 @@ impl Connection {
         Effect::default()
     }
 
-    /// One stream less, where requests are counted as streams.
+    /// Counts one stream less, in the states that count requests as streams.
     fn stream_ended(&mut self) -> Effect {
         let closed = matches!(self.state, State::Closed { .. });
         match &mut self.state {
@@ -412,7 +413,7 @@ impl Connection {
         }
     }
 
-    /// Leaves `Active` when its last request has ended.
+    /// Leaves `Active` if its last request has ended.
     #[inline]
     fn rest_if_done(&mut self, grace: Grace) {
         if let State::Active(Exchanges { in_flight: 0, body, unread, .. }) = self.state {
@@ -424,7 +425,7 @@ impl Connection {
         }
     }
 
-    /// Whether one more look comes before new requests are refused.
+    /// Refuses new requests after one more look. Returns whether that look is due now.
     fn refuse(&mut self) -> bool {
         let looks = self.refusal == Refusal::No;
         self.refusal = if looks { Refusal::Looking } else { Refusal::Yes };

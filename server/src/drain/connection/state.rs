@@ -73,7 +73,8 @@ impl State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Exchanges {
     pub(super) in_flight: u32,
-    /// How many of these have a complete response, which the next flush hands to the socket.
+    /// How many of these requests have a complete response, which the next flush hands to the
+    /// socket.
     pub(super) complete: u32,
     /// The body of the last request.
     pub(super) body: Body,
@@ -85,13 +86,13 @@ pub(super) struct Exchanges {
 pub(super) struct Idle {
     /// The body of the last request, whose handler may have answered early.
     pub(super) body: Body,
-    /// Whether a look has found nothing since the connection became idle.
+    /// Whether a look was taken since the connection became idle.
     pub(super) look: bool,
     pub(super) grace: Grace,
     pub(super) buffers: Buffers,
 }
 
-/// How far the body of an HTTP/1 request has come.
+/// The state of the body of an HTTP/1 request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Body {
     /// The request has no body, or the body is at its end.
@@ -121,7 +122,7 @@ impl Body {
         open
     }
 
-    /// hyper was polled; says whether a dropped body is at its end by that.
+    /// Notes that hyper was polled. Returns whether a dropped body reached its end by that.
     pub(super) fn polled(&mut self) -> bool {
         match *self {
             Self::Dropped { polled: true } => {
@@ -140,15 +141,15 @@ impl Body {
 /// The time that an idle connection has for one more request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Grace {
-    /// The last answer ended before the shutdown, so the shutdown machine bounds the time.
+    /// The last response ended before the shutdown, so the shutdown machine bounds the time.
     None,
-    /// The last answer ended in the shutdown, just now.
+    /// The last response ended during the shutdown, and the time begins at the next action.
     Begins,
-    /// Time since the machine's origin.
+    /// The end of the time, since the origin of the shutdown machine.
     Until(Duration),
 }
 
-/// How long an idle connection has kept its buffers.
+/// How many sweeps an idle connection has seen with its buffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Buffers {
     /// No sweep since the last request.
@@ -165,7 +166,7 @@ pub(super) enum Buffers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Refusal {
     No,
-    /// Requests that had arrived are read in this look, and are served.
+    /// A look reads the requests that had arrived. These are still served.
     Looking,
     Yes,
 }
@@ -175,7 +176,7 @@ impl Exchanges {
         Self { in_flight: 1, complete: 0, body, unread: false }
     }
 
-    /// Removes the requests with a complete response, and says how many there were.
+    /// Removes the requests with a complete response. Returns their number.
     pub(super) fn flush(&mut self) -> u32 {
         let ended = mem::take(&mut self.complete);
         self.in_flight -= ended;
