@@ -86,6 +86,6 @@ impl Timer {
         if self.running.as_ref().is_none_or(|(at, _)| *at != until) {
             self.running = Some((until, conn.server().clock().sleep_until(until)));
         }
-        self.running.as_mut().map_or(Poll::Ready(()), |(_, sleep)| sleep.as_mut().poll(cx))
+        self.running.as_mut().map_or(Poll::Ready(()), |(_, timer)| timer.as_mut().poll(cx))
     }
 }

@@ -103,6 +103,7 @@
 mod class;
 mod machine;
 mod state;
+mod transitions;
 mod vocabulary;
 
 #[cfg(test)]
