@@ -8,8 +8,8 @@ use crate::state::ServerState;
 thread_local! {
     /// The server of the request whose handler this thread polls now.
     ///
-    /// Without a destructor, which would be checked for at every access. A guard takes each value out
-    /// again, so none is left when the thread ends.
+    /// Without a destructor, which would be checked for at every access. A guard takes each value
+    /// out again, so none is left when the thread ends.
     static CURRENT: Cell<Option<ManuallyDrop<Arc<ServerState>>>> = const { Cell::new(None) };
 }
 

@@ -7,8 +7,8 @@ use crate::drain::{
 use crate::injected::{InjectedBug, injected};
 
 /// Whether the server must call the machines even where that has no effect while it serves.
-/// [`InjectedBug::CountedByHandler`] counts by the heads of responses, and [`Site::ParkEarly`] parks
-/// at any time.
+/// [`InjectedBug::CountedByHandler`] counts by the heads of responses, and [`Site::ParkEarly`]
+/// parks at any time.
 pub(crate) fn is_active() -> bool {
     injected(InjectedBug::CountedByHandler) || buggify::is_enabled(Site::ParkEarly)
 }
@@ -29,7 +29,7 @@ pub(crate) fn conn_handle(
         input => machine.handle(flags, input),
     };
     if injected(InjectedBug::CounterLeaked)
-        && matches!(input, ConnInput::RequestDropped | ConnInput::Gone)
+        && matches!(input, ConnInput::RequestDropped | ConnInput::WriteShut | ConnInput::Gone)
     {
         effect.ended = 0;
     }

@@ -6,9 +6,9 @@ use crate::report::{AbortedRequest, millis};
 
 /// The requests in flight on one connection, for the report.
 ///
-/// HTTP/1 has one at a time. It has a place of its own, whose text is used again, so that no request
-/// allocates. The text is a copy, because a reference would keep the protocol's buffer from being
-/// used again.
+/// HTTP/1 has one at a time. It has a place of its own, whose text is used again, so that no
+/// request allocates. The text is a copy, because a reference would keep the protocol's buffer from
+/// being used again.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     first: Entry,

@@ -96,7 +96,7 @@ mod injected {
 
     #[test]
     fn a_small_case_of_an_injected_bug_is_told_and_reproduced() {
-        let end = ["exits with status 1", "exit-status while done"];
+        let end = ["exits with status 70", "exit-status while done"];
         shrinks(CASE, &[&["sends SIG", "exit-status "][..], &end].concat());
     }
 
