@@ -1,4 +1,5 @@
 use std::io::{self, IoSlice};
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
@@ -10,32 +11,43 @@ use crate::drain::{ConnInput, ConnectionClass, ShutdownFlags};
 use crate::injected::{InjectedBug, injected};
 use crate::listener::{Listener, SealContext, SealMethod};
 
-pub(crate) fn poll_read<I: AsyncRead + AsyncWrite, C: HookedConn>(
-    mut io: Pin<&mut I>,
-    conn: &C,
-    cx: &mut Context<'_>,
-    buf: &mut ReadBuf<'_>,
-) -> Poll<io::Result<()>> {
-    if injected(InjectedBug::IdleClosedUnread) && is_to_close(conn) {
-        return Poll::Pending;
+/// The hook around the reads of one connection.
+#[derive(Debug, Default)]
+pub(crate) struct ReadHook {
+    /// Whether the first read has been late, or in time.
+    has_read: bool,
+}
+
+impl ReadHook {
+    pub(crate) fn poll_read<I: AsyncRead + AsyncWrite, C: HookedConn>(
+        &mut self,
+        mut io: Pin<&mut I>,
+        conn: &C,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if injected(InjectedBug::IdleClosedUnread) && is_to_close(conn) {
+            return Poll::Pending;
+        }
+        if injected(InjectedBug::ExecutedAfterFin) && is_to_close(conn) {
+            let mut now = Context::from_waker(Waker::noop());
+            let _ = io.as_mut().poll_shutdown(&mut now);
+            conn.handle(ConnInput::WriteShut);
+        }
+        // Once at most: a read that finds nothing twice says that nothing has arrived.
+        if !mem::replace(&mut self.has_read, true) && buggify(Site::FirstTurn) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if !buggify(Site::ShortRead) {
+            return io.poll_read(cx, buf);
+        }
+        let mut space = [0; 1];
+        let mut one = ReadBuf::new(&mut space[..buf.remaining().min(1)]);
+        ready!(io.poll_read(cx, &mut one))?;
+        buf.put_slice(one.filled());
+        Poll::Ready(Ok(()))
     }
-    if injected(InjectedBug::ExecutedAfterFin) && is_to_close(conn) {
-        let mut now = Context::from_waker(Waker::noop());
-        let _ = io.as_mut().poll_shutdown(&mut now);
-        conn.handle(ConnInput::WriteShut);
-    }
-    if buggify(Site::FirstTurn) && conn.class() == Some(ConnectionClass::New) {
-        cx.waker().wake_by_ref();
-        return Poll::Pending;
-    }
-    if !buggify(Site::ShortRead) {
-        return io.poll_read(cx, buf);
-    }
-    let mut space = [0; 1];
-    let mut one = ReadBuf::new(&mut space[..buf.remaining().min(1)]);
-    ready!(io.poll_read(cx, &mut one))?;
-    buf.put_slice(one.filled());
-    Poll::Ready(Ok(()))
 }
 
 /// Whether the shutdown closes this connection because the connection is idle.

@@ -40,12 +40,12 @@ pub(crate) use hooked_conn::HookedConn;
 #[cfg(lastorders_sim)]
 pub(crate) use self::{
     conn::{conn_handle, conn_next_action, is_active},
-    io::{poll_read, poll_write, poll_write_vectored, seal},
+    io::{ReadHook, poll_write, poll_write_vectored, seal},
     shutdown::ShutdownHook,
     turns::{before_action, before_event},
 };
 #[cfg(not(lastorders_sim))]
 pub(crate) use off::{
-    ShutdownHook, before_action, before_event, conn_handle, conn_next_action, is_active, poll_read,
+    ReadHook, ShutdownHook, before_action, before_event, conn_handle, conn_next_action, is_active,
     poll_write, poll_write_vectored, seal,
 };

@@ -60,14 +60,21 @@ pub(crate) fn conn_next_action(
     machine.next_action(now, flags)
 }
 
-#[inline(always)]
-pub(crate) fn poll_read<I: AsyncRead + AsyncWrite, C: HookedConn>(
-    io: Pin<&mut I>,
-    _conn: &C,
-    cx: &mut Context<'_>,
-    buf: &mut ReadBuf<'_>,
-) -> Poll<io::Result<()>> {
-    io.poll_read(cx, buf)
+/// The hook around the reads of one connection.
+#[derive(Debug, Default)]
+pub(crate) struct ReadHook;
+
+impl ReadHook {
+    #[inline(always)]
+    pub(crate) fn poll_read<I: AsyncRead + AsyncWrite, C: HookedConn>(
+        &mut self,
+        io: Pin<&mut I>,
+        _conn: &C,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        io.poll_read(cx, buf)
+    }
 }
 
 #[inline(always)]

@@ -24,6 +24,7 @@ const LINGER_BYTES: usize = 8 << 20;
 pub(super) struct WatchedIo<I> {
     io: I,
     conn: Arc<Conn>,
+    hook: hooks::ReadHook,
     /// Bytes that were given back, and are read again.
     kept: Bytes,
     closing: Closing,
@@ -37,7 +38,7 @@ enum Closing {
 
 impl<I> WatchedIo<I> {
     pub(super) fn new(io: I, conn: Arc<Conn>) -> Self {
-        Self { io, conn, kept: Bytes::new(), closing: Closing::Open }
+        Self { io, conn, hook: Default::default(), kept: Bytes::new(), closing: Closing::Open }
     }
 
     /// Gives back bytes that were read. They are read again before any others.
@@ -87,8 +88,8 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncRead for WatchedIo<I> {
             cut_if_aborted(&self.conn)?;
         }
         let before = buf.remaining();
-        let Self { io, conn, .. } = &mut *self;
-        ready!(hooks::poll_read(Pin::new(io), conn, cx, buf))?;
+        let Self { io, conn, hook, .. } = &mut *self;
+        ready!(hook.poll_read(Pin::new(io), conn, cx, buf))?;
         if buf.remaining() < before {
             self.conn.bytes_read();
         }
