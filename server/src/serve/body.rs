@@ -12,22 +12,23 @@ use super::BoxError;
 use crate::drain::{Admission, ConnInput};
 use crate::state::Conn;
 
-/// The body of a request. It reports its end to the connection.
+/// The body of a request. The server learns from this value when the body has ended.
 ///
-/// The server closes or parks an idle connection only when the body of the last request is at its
-/// end, because bytes of the body could be taken for a request. So drop this value as
-/// soon as you have read enough.
+/// Before that, bytes on the connection may belong to the body and not to the next request. So the
+/// server does not take the buffers of such a connection, and a shutdown cannot close the
+/// connection at once. Drop this value as soon as you have read enough.
 #[derive(Debug)]
 pub struct RequestBody {
     incoming: Incoming,
-    /// `None` once the body has ended.
+    /// `None` if the request has no body, and once the body has ended.
     open: Option<Open>,
 }
 
-/// The connection of a body that is not at its end.
+/// Reports the end of a body to its connection on drop.
 #[derive(Debug)]
 struct Open {
     request: u32,
+    /// Whether the application has read the whole body.
     ended: bool,
     conn: Arc<Conn>,
 }
@@ -45,7 +46,7 @@ impl RequestBody {
 }
 
 impl Open {
-    /// The body is at its end.
+    /// Reports that the application has read the whole body.
     fn end(mut self) {
         self.ended = true;
     }
@@ -96,14 +97,14 @@ pub(super) struct RequestGuard {
     http2: bool,
     /// The request is a CONNECT of HTTP/1.
     tunnel: bool,
-    /// The body of the request is not at its end when its head is read.
+    /// Whether a body follows the head of the request.
     has_body: bool,
     state: RequestState,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RequestState {
-    /// hyper has read the head, and the connection does not know it yet.
+    /// hyper has read the head, and the request is not counted yet.
     New,
     Started(Admission),
     Answered,
@@ -129,8 +130,8 @@ impl RequestGuard {
         self.state = RequestState::Started(admission);
     }
 
-    /// What becomes of the request, before the application is called. Counts the request if that is
-    /// still to be done.
+    /// Decides how to treat the request before the application is called. A request of HTTP/1 is
+    /// counted by the first call.
     #[inline]
     pub(super) fn admit(&mut self, request: &Option<Request<Incoming>>) -> Admission {
         if self.state == RequestState::New
@@ -139,15 +140,15 @@ impl RequestGuard {
             self.start(request);
         }
         match self.state {
-            // The first poll may come after the end of the connection. No answer reaches the
-            // client, which may send the request again.
+            // The first poll may come after the end of the connection. The client gets no response
+            // and may send the request again, so the application must not run.
             RequestState::Started(_) if self.http2 && self.conn.is_deaf() => Admission::Refuse,
             RequestState::Started(admission) => admission,
             RequestState::New | RequestState::Answered => Admission::Refuse,
         }
     }
 
-    /// The application is called at the next poll.
+    /// Lets the next poll call the application.
     pub(super) fn serve(&mut self) {
         self.state = RequestState::Started(Admission::Serve { late: false });
     }
@@ -162,16 +163,15 @@ impl RequestGuard {
         self.http2
     }
 
-    /// Whether an HTTP/1 connection leaves HTTP with a response of this status.
+    /// Whether the connection leaves HTTP with a response of this status. Only HTTP/1 does.
     #[inline]
     pub(super) fn leaves_http(&self, status: StatusCode) -> bool {
         let switches = status == StatusCode::SWITCHING_PROTOCOLS && !self.http2;
         switches || (self.tunnel && status.is_success())
     }
 
-    /// From here on the request ends with the response's body, which still has to be written. Says
-    /// whether the head of the response must announce the end of the connection, which HTTP/2 does
-    /// by GOAWAY.
+    /// Reports the head of the response. From now on the drop of this guard means that the response
+    /// is complete. Returns whether the head must announce the close. HTTP/2 sends GOAWAY instead.
     #[inline]
     pub(super) fn answered(&mut self) -> bool {
         self.state = RequestState::Answered;

@@ -47,8 +47,9 @@ pub(super) struct Quiet<I, G> {
     service: G,
     /// The beginning of an HTTP/2 preface.
     preface: BytesMut,
-    /// Whether the peer may still choose HTTP/2: nothing was served on this connection.
+    /// Whether the peer may still choose HTTP/2, because the connection has served no request.
     fresh: bool,
+    /// Ends the wait for the first byte, after the header read timeout.
     timeout: Option<Sleep>,
 }
 
@@ -73,7 +74,7 @@ where
         Self::quiet(io, service, true, http)
     }
 
-    /// Goes on until everything waits; ready when the connection has ended.
+    /// Polls the connection. Ready when the connection has ended.
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, http: &Http) -> Poll<()> {
         if let Self::Http1(http1) = self {
@@ -82,7 +83,8 @@ where
         self.poll_apart(cx, http)
     }
 
-    /// Everything but HTTP/1, which is polled for each request.
+    /// Polls a connection in any state. [`poll`](Self::poll) handles HTTP/1 itself, because that is
+    /// the state of almost every poll.
     fn poll_apart(&mut self, cx: &mut Context<'_>, http: &Http) -> Poll<()> {
         loop {
             match self {
@@ -96,7 +98,7 @@ where
                 Self::Closing(io) => {
                     let shut = ready!(Pin::new(io).poll_shutdown(cx));
                     *self = Self::Gone;
-                    // An error means that the peer is gone, so the connection is closed as well.
+                    // An error means that the peer is gone. The connection is closed then too.
                     drop(shut);
                 }
                 Self::Gone => return Poll::Ready(()),
@@ -113,7 +115,8 @@ where
         }
     }
 
-    /// Closes a connection with nothing in flight, unless hyper holds the beginning of a request.
+    /// Begins to close a connection with nothing in flight, unless hyper holds the beginning of a
+    /// request.
     pub(super) fn close(&mut self, http: &Http) {
         self.take_from_hyper(http);
         *self = match mem::replace(self, Self::Gone) {
@@ -122,7 +125,7 @@ where
                 Self::Closing(io)
             }
             // The body of the last request is unread, and its bytes must not be taken for a
-            // request. hyper reads the body to its end, or closes the connection over it.
+            // request. hyper reads the body to its end, or closes the connection instead.
             Self::Http1(mut http1) if http1.buffers.conn.has_unread_body() => {
                 http1.buffers.conn.handle(ConnInput::CloseBegan);
                 Pin::new(&mut *http1.hyper).graceful_shutdown();
@@ -196,7 +199,7 @@ fn ended(result: hyper::Result<()>) {
     }
 }
 
-/// What the first bytes say.
+/// The protocol that the first bytes select.
 enum First {
     Http1,
     #[cfg(feature = "http2")]
@@ -206,7 +209,7 @@ enum First {
 }
 
 impl<I: AsyncRead + AsyncWrite + Unpin, G> Quiet<I, G> {
-    // Apart, so that the buffer burdens the stack only while the connection is quiet.
+    // Never inlined, so that polls of connections with hyper do not reserve stack for the buffer.
     #[inline(never)]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<First> {
         loop {
@@ -233,7 +236,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin, G> Quiet<I, G> {
         }
     }
 
-    /// Gives back the bytes read so far, so that the protocol reads them again.
+    /// Gives the bytes read so far back to `io`, so that hyper reads them again.
     fn choose(&mut self, first: First) -> First {
         self.io.keep(mem::take(&mut self.preface).freeze());
         first
@@ -247,7 +250,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin, G> Quiet<I, G> {
     }
 }
 
-/// Counts a connection among those that hold buffers.
+/// Counts a connection among those that hold buffers, until this value is dropped.
 struct Buffered {
     conn: Arc<Conn>,
 }

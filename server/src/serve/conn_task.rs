@@ -20,7 +20,7 @@ use crate::drain::ConnAction;
 use crate::handle::Current;
 use crate::state::Conn;
 
-/// Serves one connection to its end: polls the protocol, and carries out the actions of the
+/// Serves one connection until it has ended: polls the protocol, and carries out the actions of the
 /// connection's machine.
 ///
 /// This task uses hyper's `graceful_shutdown` for HTTP/2, and for HTTP/1 only while the body of the
@@ -45,7 +45,7 @@ where
         let action = poll_fn(|cx| {
             conn.is_run_by(cx.waker());
             let _within = current.enter();
-            // The protocol first: bytes that have arrived must be seen before the machine decides.
+            // Poll the protocol first, so that the machine knows of the bytes that have arrived.
             if io.poll(cx, &http).is_ready() {
                 return Poll::Ready(None);
             }
@@ -62,8 +62,8 @@ where
             }
         });
         match action.await {
-            // hyper drops the handlers of HTTP/1 with the connection, and notifies those of HTTP/2.
-            // The request of each HTTP/2 handler counts until the handler has ended.
+            // hyper drops the handlers of HTTP/1 with the connection. The tasks of HTTP/2 handlers
+            // end later, and each request counts until its handler has ended.
             None | Some(ConnAction::Abort) => return,
             Some(ConnAction::Look) => tokio::task::yield_now().await,
             Some(ConnAction::GoAway) => io.go_away(),

@@ -25,11 +25,13 @@ pub(super) struct WatchedIo<I> {
     io: I,
     conn: Arc<Conn>,
     hook: hooks::ReadHook,
-    /// Bytes that were given back, and are read again.
+    /// Bytes that were given back. The next reads return them.
     kept: Bytes,
     closing: Closing,
 }
 
+/// How far the close has come. `Lingering`: the server has sent its FIN, and reads on for `left`
+/// bytes and until `until` at most.
 enum Closing {
     Open,
     Lingering { left: usize, until: Sleep },
@@ -46,7 +48,7 @@ impl<I> WatchedIo<I> {
         self.kept = if self.kept.is_empty() {
             bytes
         } else {
-            // Bytes that were given back before come after these.
+            // The bytes kept until now arrived after these.
             [bytes, mem::take(&mut self.kept)].concat().into()
         };
     }
@@ -153,6 +155,7 @@ impl<I> WatchedIo<I> {
         Ok(())
     }
 
+    /// The state of the close after the server has sent its FIN.
     fn after_fin(&self) -> Closing {
         if !self.conn.lingers() {
             return Closing::Shut;
@@ -164,12 +167,13 @@ impl<I> WatchedIo<I> {
 }
 
 impl<I: AsyncRead + Unpin> WatchedIo<I> {
+    /// Reads and discards. Ready when the peer has closed too, or at a limit.
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Closing::Lingering { left, until } = &mut self.closing else {
             return Poll::Ready(());
         };
-        // Uninitialized, because clearing would take longer than all else here, and the bytes are
-        // discarded.
+        // The buffer is not cleared first, because that would take longer than all the rest, and
+        // the bytes are discarded.
         let mut space = [MaybeUninit::uninit(); 4096];
         while *left > 0 {
             let mut buf = ReadBuf::uninit(&mut space);

@@ -44,13 +44,14 @@ where
     type Error = BoxError;
     type Future = ResponseFuture<S, S::Future>;
 
-    // A request that is lent to another function before it is moved costs two copies more.
+    // This function only moves the request. A borrow before the move would add two copies of the
+    // request.
     #[inline]
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         if request.version() == Version::HTTP_2 {
             return self.call_http2(request);
         }
-        // hyper polls the response to a request of HTTP/1 at once, which counts the request.
+        // hyper polls the future of HTTP/1 in the same turn, and the first poll counts the request.
         let work = Work::Waiting { app: self.app.clone(), request: Some(request) };
         ResponseFuture { work, guard: Some(RequestGuard::new(&self.conn, false)) }
     }
@@ -83,7 +84,7 @@ pin_project! {
     #[project = WorkProj]
     enum Work<S, F> {
         Running { #[pin] future: F },
-        // The request is taken when the application is ready for it.
+        // The request is `None` once the application was called.
         Waiting { app: S, request: Option<Request<Incoming>> },
     }
 }
@@ -101,7 +102,8 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let ResponseFutureProj { work, guard } = self.project();
         let request = guard.as_mut().expect("polled after it was ready");
-        // A handler of HTTP/1 is polled by the task of its connection, which has entered.
+        // The task of the connection polls the handlers of HTTP/1, and has set the current server.
+        // Each handler of HTTP/2 has a task of its own.
         let mut current = request.is_http2().then(|| Current::new(request.conn().server()));
         let within = current.as_mut().map(Current::enter);
         let mut polled = Poll::Pending;
@@ -132,6 +134,8 @@ where
     }
 }
 
+/// Takes the guard, because the response is ready. Returns also whether the head of the response
+/// must announce the close.
 #[inline]
 fn answered(guard: &mut Option<RequestGuard>) -> (RequestGuard, bool) {
     let mut guard = guard.take().expect("a request has one response");
@@ -139,7 +143,8 @@ fn answered(guard: &mut Option<RequestGuard>) -> (RequestGuard, bool) {
     (guard, announces_close)
 }
 
-/// Says in the head what becomes of the connection.
+/// Announces the close in the head if it must. Reports a response by which the connection leaves
+/// HTTP.
 #[inline]
 fn with_head<B>(
     mut response: Response<ResponseBody<B>>,
@@ -149,7 +154,7 @@ fn with_head<B>(
     if guard.leaves_http(response.status()) {
         guard.conn().upgraded();
     } else if announces_close {
-        // hyper closes the connection after an answer that says so.
+        // hyper closes the connection after a response with this header.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
@@ -160,7 +165,8 @@ where
     S: Service<Request<RequestBody>, Response = Response<B>>,
     S::Error: Into<BoxError>,
 {
-    /// The application's future. Calls the application first, when it is ready.
+    /// Returns the application's future. Before that, waits until the application is ready, and
+    /// calls the application.
     #[inline]
     fn started<'a>(
         mut self: Pin<&'a mut Self>,
@@ -191,7 +197,7 @@ where
     }
 }
 
-/// Why the application gave no response.
+/// The reason why the application gave no response.
 enum NoResponse {
     Refused,
     Failed(BoxError),
@@ -199,7 +205,7 @@ enum NoResponse {
 }
 
 impl NoResponse {
-    /// The server's own response.
+    /// The response that the server sends instead.
     #[cold]
     fn instead<B>(self, guard: &mut Option<RequestGuard>) -> Response<ResponseBody<B>> {
         let response = match self {
