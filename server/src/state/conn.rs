@@ -23,6 +23,7 @@ pub(crate) struct Conn {
     task: OnceLock<Waker>,
     /// Set when the connection leaves HTTP.
     upgrade: OnceLock<Upgrade>,
+    /// Inputs that wait until a thread locks `inner`.
     notes: Notes,
     inner: Mutex<Inner>,
 }
@@ -38,12 +39,14 @@ pub(crate) struct Upgrade {
 struct Inner {
     machine: Connection,
     requests: Requests,
-    /// Whether the shutdown machine counts each request. While the server serves, it does not,
-    /// because all connections would share its lock.
+    /// Whether the shutdown machine counts each request. While the server serves, the machine does
+    /// not, because then every request would take the lock that all connections share.
     tracked: bool,
 }
 
 impl Conn {
+    /// Opens a connection: puts the connection on the server's list, and reports it to the shutdown
+    /// machine. Only the driver calls this.
     pub(crate) fn open(server: &Arc<ServerState>) -> Arc<Self> {
         let idle_grace = server.machine().policy().idle_grace;
         let machine = Connection::new(server.flags(), idle_grace);
@@ -61,15 +64,24 @@ impl Conn {
         conn
     }
 
+    /// The id in reports. Ids rise in the order of acceptance.
     pub(crate) fn id(&self) -> u64 {
         self.id
     }
 
+    /// The server of this connection.
     #[inline]
     pub(crate) fn server(&self) -> &Arc<ServerState> {
         &self.server
     }
 
+    /// The flags that the shutdown has set so far.
+    #[inline]
+    pub(crate) fn flags(&self) -> ShutdownFlags {
+        self.server.flags()
+    }
+
+    /// Sets the connection's task. Only the first call has an effect.
     #[inline]
     pub(crate) fn is_run_by(&self, task: &Waker) {
         self.task.get_or_init(|| task.clone());
@@ -81,6 +93,8 @@ impl Conn {
         self.upgrade.get()
     }
 
+    /// Wakes the connection's task and, after an upgrade, the tasks that read and write. No caller
+    /// holds the lock.
     pub(crate) fn wake(&self) {
         if let Some(task) = self.task.get() {
             task.wake_by_ref();
@@ -91,7 +105,7 @@ impl Conn {
         }
     }
 
-    /// Handles an input that concerns no single request.
+    /// Hands an input to the machine. Use the methods below for those inputs that have one.
     pub(crate) fn handle(&self, input: ConnInput) {
         let mut inner = self.lock();
         let effect = self.apply(&mut inner, input, None);
@@ -109,44 +123,15 @@ impl Conn {
         self.notes.note_read();
     }
 
-    /// Reports that all output was handed to the socket.
-    #[inline]
-    pub(crate) fn flushed(&self) {
-        if !self.notes.is_unflushed() {
-            return;
-        }
-        if self.server.flags().is_none() && !hooks::is_active() && self.notes.note_flushed() {
-            return;
-        }
-        self.flushed_apart();
-    }
-
-    fn flushed_apart(&self) {
-        let mut inner = lock(&self.inner);
-        let noted = self.notes.flush();
-        self.hand_in(&mut inner, noted);
-        let effect = self.apply(&mut inner, ConnInput::Flushed, None);
-        if noted.undated() && inner.requests.len() > 0 {
-            self.notes.note_undated();
-        }
-        drop(inner);
-        self.finish(effect);
-        if noted.waiting() {
-            // hyper has waited for room to write, and does not look at the next request again by
-            // itself.
-            self.wake();
-        }
-    }
-
-    /// The head of a request of HTTP/1 was read, which [`request_started`](Self::request_started)
-    /// will count.
+    /// Reports that the head of a request of HTTP/1 was read. The first poll of the request calls
+    /// [`request_started`](Self::request_started), which counts the request.
     #[inline]
     pub(crate) fn request_waits(&self) {
         self.notes.note_waiting();
     }
 
-    /// Reports that a request's head was read. Returns the request's number on this connection, and
-    /// how to treat the request.
+    /// Counts a request. Returns the request's number on this connection, and how to treat the
+    /// request.
     #[inline]
     pub(crate) fn request_started<B>(
         &self,
@@ -176,7 +161,8 @@ impl Conn {
         self.request_moved(id, ConnInput::ResponseStarted).announces_close
     }
 
-    /// Reports that the response of a request is complete.
+    /// Reports that the response of a request is complete. On HTTP/1 this only notes the input,
+    /// unless the completion of another request is noted already.
     #[inline]
     pub(crate) fn response_ended(&self, id: u32, http2: bool) {
         if http2 || !self.notes.note_complete() {
@@ -184,11 +170,44 @@ impl Conn {
         }
     }
 
-    /// The handler of a request was dropped without a response.
+    /// Reports that all output was handed to the socket. While the server serves, this only notes
+    /// the input, unless the task must continue with the next request.
+    #[inline]
+    pub(crate) fn flushed(&self) {
+        if !self.notes.is_unflushed() {
+            return;
+        }
+        if self.server.flags().is_none() && !hooks::is_active() && self.notes.note_flushed() {
+            return;
+        }
+        self.flushed_apart();
+    }
+
+    /// Hands the flush to the machine now.
+    fn flushed_apart(&self) {
+        let mut inner = lock(&self.inner);
+        let noted = self.notes.flush();
+        self.hand_in(&mut inner, noted);
+        let effect = self.apply(&mut inner, ConnInput::Flushed, None);
+        if noted.undated() && inner.requests.len() > 0 {
+            // `flush` has taken this note, but the requests that are left have no time yet.
+            self.notes.note_undated();
+        }
+        drop(inner);
+        self.finish(effect);
+        if noted.waiting() {
+            // hyper has waited for room in its write buffer, and does not poll the next request
+            // again by itself.
+            self.wake();
+        }
+    }
+
+    /// Reports that the handler of a request was dropped without a response.
     pub(crate) fn request_dropped(&self, id: u32) {
         self.request_moved(id, ConnInput::RequestDropped);
     }
 
+    /// Hands an input of one request to the machine.
     fn request_moved(&self, id: u32, input: ConnInput) -> Effect {
         let mut inner = self.lock();
         let effect = self.apply(&mut inner, input, Some(id));
@@ -204,7 +223,7 @@ impl Conn {
         self.handle(ConnInput::Upgraded);
     }
 
-    /// The next action of the connection's task.
+    /// The next action of the connection's task. While the server serves, most calls take no lock.
     #[inline]
     pub(crate) fn next_action(&self) -> ConnAction {
         let flags = self.server.flags();
@@ -214,6 +233,7 @@ impl Conn {
         self.next_action_apart(flags)
     }
 
+    /// Asks the machine for the next action. Before that, gives a time to requests without one.
     #[cold]
     fn next_action_apart(&self, flags: ShutdownFlags) -> ConnAction {
         if self.notes.is_undated() {
@@ -221,7 +241,8 @@ impl Conn {
             let now = self.server.clock().now();
             lock(&self.inner).requests.date(now);
         }
-        // The clock costs more than all else here, and the machine needs it in a shutdown only.
+        // A read of the clock costs more than all the rest, and the machine needs the time only
+        // while a flag is set.
         let now = if flags.is_none() { Duration::ZERO } else { self.server.clock().since_origin() };
         let mut inner = self.lock();
         let action = hooks::conn_next_action(&mut inner.machine, now, flags);
@@ -255,13 +276,8 @@ impl Conn {
         self.lock().machine.has_unread_body()
     }
 
-    /// The flags that the shutdown has set so far.
-    #[inline]
-    pub(crate) fn flags(&self) -> ShutdownFlags {
-        self.server.flags()
-    }
-
-    /// The connection as the report names it; `None` if nothing is left of the connection.
+    /// The connection as the report names it, with the ages of its requests at `now`. `None` if
+    /// nothing is left of the connection.
     pub(crate) fn describe(&self, now: Instant) -> Option<AbortedConnection> {
         let inner = self.lock();
         let class = inner.machine.class()?;
@@ -269,7 +285,7 @@ impl Conn {
         Some(AbortedConnection { connection: self.id, class, requests })
     }
 
-    /// Locks, and hands the noted inputs to the machine.
+    /// Locks the connection, and hands the noted inputs to the machine.
     #[inline]
     fn lock(&self) -> MutexGuard<'_, Inner> {
         let mut inner = lock(&self.inner);
@@ -277,6 +293,8 @@ impl Conn {
         inner
     }
 
+    /// Hands noted inputs to the machine. Their effects need no [`finish`](Self::finish), because
+    /// noted inputs wake no task and do not end the connection.
     #[inline]
     fn hand_in(&self, inner: &mut Inner, noted: Noted) {
         if noted.complete() {
@@ -290,20 +308,21 @@ impl Conn {
         }
     }
 
-    /// Hands in an input that came while no flag was set.
+    /// Hands an input to the machine that came while no flag was set.
     #[inline]
     fn apply_while_serving(&self, inner: &mut Inner, input: ConnInput) -> Effect {
         self.apply_with(inner, input, None, ShutdownFlags::default())
     }
 
-    /// Hands an input to the machine, and the resulting inputs to the shutdown machine. This
-    /// happens under the lock, so that the shutdown machine gets the inputs of a connection in
-    /// order. `request` is the request that the input concerns, by default the oldest.
+    /// Hands an input to the machine. Hands the resulting inputs to the shutdown machine under the
+    /// same lock, so that the shutdown machine gets the inputs of a connection in order. `request`
+    /// is the request that the input concerns, by default the oldest.
     #[inline(always)]
     fn apply(&self, inner: &mut Inner, input: ConnInput, request: Option<u32>) -> Effect {
         self.apply_with(inner, input, request, self.server.flags())
     }
 
+    /// [`apply`](Self::apply) with the flags that were set when the input came.
     #[inline(always)]
     fn apply_with(
         &self,
@@ -328,7 +347,7 @@ impl Conn {
         effect
     }
 
-    /// What must not be done under the lock.
+    /// Carries out the effects that must not happen under the lock. Returns the effect.
     #[inline]
     fn finish(&self, effect: Effect) -> Effect {
         if effect.unlisted || effect.wake {
@@ -337,6 +356,7 @@ impl Conn {
         effect
     }
 
+    /// Removes the connection from the server's list, or wakes its tasks.
     #[cold]
     fn finish_apart(&self, effect: Effect) {
         if effect.unlisted {

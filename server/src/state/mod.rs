@@ -5,21 +5,27 @@
 //! * `tasks`: [`TaskEntry`], a tracked task.
 //! * `buffers`: [`BufferBudget`], the number of connections that hold buffers.
 //! * `conn`: [`Conn`], one connection: its machine, its task and its requests.
-//! * `notes`: inputs of one connection that wait for its lock.
-//! * `hooked`: the places where a simulator takes part.
+//! * `notes`: inputs of one connection that wait until a thread locks the connection.
 //! * `requests`: the requests in flight on one connection, for the report.
+//! * `hooked`: the places where a simulator takes part.
 //!
 //! # Lock order
 //!
-//! A thread that holds one of these locks may take only a lock with a higher number:
+//! A thread holds one of these locks at a time:
 //!
-//! 1. the list of connections, or the list of tracked tasks, never both
-//! 2. one connection
-//! 3. the shutdown machine
-//! 4. the shutdown request of a handle
+//! * one connection
+//! * the shutdown machine
+//! * the list of connections
+//! * the list of tracked tasks
+//! * the shutdown request of a handle
 //!
-//! No thread holds a lock across an await point, while a connection calls a waker, or while the
-//! application's code runs.
+//! There is one exception: a thread that holds a connection locks the shutdown machine, so that the
+//! machine gets the inputs of a connection in order. The list of connections is never locked
+//! meanwhile: a connection leaves the list after its own lock was released.
+//!
+//! No thread holds a lock across an await point. A connection wakes its own tasks without a lock.
+//! At the deadline the driver holds the list of tracked tasks while it wakes them. The only code of
+//! the application that runs under a lock is [`Clock::now`](crate::Clock::now).
 
 mod buffers;
 mod conn;

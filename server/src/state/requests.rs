@@ -6,17 +6,18 @@ use crate::report::{AbortedRequest, millis};
 
 /// The requests in flight on one connection, for the report.
 ///
-/// HTTP/1 has one at a time. It has a place of its own, whose text is used again, so that no
-/// request allocates. The text is a copy, because a reference would keep the protocol's buffer from
-/// being used again.
+/// A connection of HTTP/1 seldom has more than one. `first` holds that request and reuses its
+/// `path`, so most requests do not allocate. The path is a copy, because a reference would stop
+/// hyper from reusing its read buffer.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     first: Entry,
     /// Whether `first` is in flight.
     has_first: bool,
+    /// The other requests, in no order.
     more: Vec<Entry>,
-    /// The request by which the connection left HTTP. That request ends with its response, but the
-    /// report names it when the connection is cut.
+    /// The request by which the connection left HTTP. The request ends with its response. If the
+    /// connection is cut afterwards, the report names this request.
     origin: Option<Box<Entry>>,
 }
 
@@ -30,6 +31,7 @@ struct Entry {
 }
 
 impl Requests {
+    /// Adds a request without a time.
     #[inline]
     pub(super) fn add<B>(&mut self, id: u32, request: &http::Request<B>) {
         let entry = if self.has_first {
@@ -46,20 +48,20 @@ impl Requests {
         entry.since = None;
     }
 
-    /// Records the time of those requests that have none.
+    /// Records `now` as the start of each request that has no time.
     pub(super) fn date(&mut self, now: Instant) {
         for entry in std::iter::once(&mut self.first).chain(&mut self.more) {
             entry.since.get_or_insert(now);
         }
     }
 
-    /// The connection leaves HTTP with the request in flight.
+    /// Remembers the request in flight, by which the connection leaves HTTP.
     pub(super) fn leaves_http(&mut self, now: Instant) {
         self.date(now);
         self.origin = self.has_first.then(|| Box::new(self.first.clone()));
     }
 
-    /// Gives up the memory that only the next request would use.
+    /// Frees the memory that was kept for the next request.
     pub(super) fn shrink(&mut self) {
         self.first.path.shrink_to_fit();
         self.more.shrink_to_fit();
@@ -106,6 +108,7 @@ impl Requests {
         described.collect()
     }
 
+    /// The number of requests in flight.
     #[inline]
     pub(super) fn len(&self) -> usize {
         usize::from(self.has_first) + self.more.len()

@@ -14,6 +14,7 @@ use crate::drain::{Input, Machine, Phase, Policy, ShutdownFlags};
 #[derive(Debug)]
 pub(crate) struct ServerState {
     machine: Mutex<HookedMachine>,
+    /// The bits of [`ShutdownFlags`].
     flags: AtomicU8,
     /// Set once, when the server begins to serve.
     clock: OnceLock<SharedClock>,
@@ -21,6 +22,7 @@ pub(crate) struct ServerState {
     pub(crate) driver: Notify,
     /// Wakes the tasks that wait for the shutdown to begin.
     pub(crate) began: Notify,
+    /// Connections and tracked tasks take ids from the same sequence.
     next_id: AtomicU64,
     /// Whether the machine counts each request.
     tracking: AtomicBool,
@@ -79,6 +81,7 @@ impl ServerState {
         }
     }
 
+    /// Locks the shutdown machine.
     pub(crate) fn machine(&self) -> MutexGuard<'_, HookedMachine> {
         lock(&self.machine)
     }
@@ -89,13 +92,18 @@ impl ServerState {
         Machine::clone(&self.machine())
     }
 
+    /// The clock.
+    ///
+    /// # Panics
+    ///
+    /// Before [`begin`](Self::begin).
     #[inline]
     pub(crate) fn clock(&self) -> &SharedClock {
         self.clock.get().expect("a connection exists only while the server serves")
     }
 
-    /// Hands an input to the machine, and wakes the driver if there is something to do or to
-    /// report.
+    /// Hands an input to the machine. Wakes the driver if the machine has actions, or if the driver
+    /// must report a phase.
     pub(crate) fn tell(&self, input: Input) {
         let mut machine = self.machine();
         let now = self.clock.get().map_or(Duration::ZERO, SharedClock::since_origin);
@@ -127,8 +135,8 @@ impl ServerState {
         }
     }
 
-    /// Requests the shutdown by `Panicked` or `Begin`. Tasks that wait for the shutdown are woken
-    /// at once, even before the server serves. The driver reads the request when it runs.
+    /// Requests the shutdown. `input` is `Panicked` or `Begin`. Wakes the tasks that wait for the
+    /// shutdown at once, even before the server serves. The driver reads the request when it runs.
     pub(crate) fn request_shutdown(&self, input: Input) {
         let mut requested = lock(&self.requested);
         // A panic takes precedence over the application's request, because a panic has an exit code
@@ -141,20 +149,22 @@ impl ServerState {
         self.driver.notify_one();
     }
 
-    /// The request since the last call.
+    /// Takes the request that was made since the last call.
     pub(crate) fn take_shutdown_request(&self) -> Option<Input> {
         lock(&self.requested).take()
     }
 
+    /// The flags that the shutdown has set so far.
     #[inline]
     pub(crate) fn flags(&self) -> ShutdownFlags {
         ShutdownFlags::from_bits(self.flags.load(Ordering::Acquire))
     }
 
-    /// Sets a flag, and wakes every task that the flag concerns.
+    /// Sets a flag, and wakes the tasks that must act on it. `UNREADY` wakes no connection, because
+    /// it asks for no action of a connection.
     pub(crate) fn set_flag(&self, flag: ShutdownFlags) {
-        // A handler on another thread may see this flag and answer at once. Its response must
-        // announce the close already.
+        // A handler on another thread may see `UNREADY` and answer at once. That response must
+        // already announce the close.
         let flags = if flag == ShutdownFlags::UNREADY {
             flag.with(ShutdownFlags::ANNOUNCE_CLOSE)
         } else {
@@ -176,6 +186,7 @@ impl ServerState {
         }
     }
 
+    /// A new id for a connection or a tracked task.
     pub(crate) fn next_id(&self) -> u64 {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
@@ -199,8 +210,8 @@ impl ServerState {
     pub(crate) fn enlist_task(&self, id: u64, task: &Arc<TaskEntry>) {
         lock(&self.tasks).insert(id, Arc::clone(task));
         self.tell(Input::TaskStarted);
-        // A task that starts after the abort is cut too. `false` is never stored here, because the
-        // abort may come between the check and the store.
+        // A task that starts after the abort is cut too. This code only ever stores `true`: with
+        // `false` it could undo an abort that comes between the check and the store.
         if self.flags().has(ShutdownFlags::ABORT) {
             task.aborted.store(true, Ordering::Release);
         }
