@@ -6,14 +6,17 @@ use super::ShutdownHandle;
 use crate::state::ServerState;
 
 thread_local! {
-    /// The server of the request whose handler this thread polls now.
+    /// The server whose connection or handler this thread polls now.
     ///
-    /// Without a destructor, which would be checked for at every access. A guard takes each value
-    /// out again, so none is left when the thread ends.
+    /// `ManuallyDrop`, because each access to a thread-local with a destructor checks a flag. A
+    /// guard takes each value out again, so none is left when the thread ends.
     static CURRENT: Cell<Option<ManuallyDrop<Arc<ServerState>>>> = const { Cell::new(None) };
 }
 
-/// A server that can be made the current one of a thread.
+/// A server that can be made the current server of a thread.
+///
+/// `None` while the server is current, because the reference moves into the thread-local. A clone
+/// would cost each poll two atomic operations.
 #[derive(Debug)]
 pub(crate) struct Current(Option<ManuallyDrop<Arc<ServerState>>>);
 
@@ -52,12 +55,13 @@ impl Drop for Entered<'_> {
 impl ShutdownHandle {
     /// The handle of the server that serves the request whose handler calls this.
     ///
-    /// `None` outside of a handler's future: in a task that the handler has spawned, in the stream
-    /// of a response's body, or in the worker of a layer that calls the application from a task of
-    /// its own, as tower's `Buffer` does. Take the handle in the handler and move it there, or have
+    /// Call this in a handler's future. Other tasks get `None`, such as a task that the handler has
+    /// spawned, or the worker of a layer that calls the application from its own task, as tower's
+    /// `Buffer` does. The stream of a response's body gets `None` on HTTP/2. For such code, take
+    /// the handle in the handler and move it there, or let
     /// [`ShutdownHandleLayer`](crate::layer::ShutdownHandleLayer) put it into the request.
     ///
-    /// With axum, [`ShutdownHandle`] as an extractor is the same.
+    /// With axum, the extractor [`ShutdownHandle`] returns the same handle.
     #[must_use]
     pub fn current() -> Option<Self> {
         let current = CURRENT.take()?;
