@@ -8,9 +8,11 @@ use crate::drain::ShutdownFlags;
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(super) state: State,
+    /// Whether the connection refuses new requests.
     pub(super) refusal: Refusal,
     /// The number of the next request.
     pub(super) next_request: u32,
+    /// How long an idle connection stays open after a response that ended during the shutdown.
     idle_grace: Duration,
 }
 
@@ -83,13 +85,15 @@ impl Connection {
         }
     }
 
-    /// Whether [`next_action`](Self::next_action) may return more than `Stay` while no flag is set.
+    /// Whether [`next_action`](Self::next_action) must be called even while no flag is set: the
+    /// connection is due to park, or the machine counts the polls after a body was dropped.
     pub(crate) fn asks(&self) -> bool {
         self.state.asks()
     }
 
-    /// Whether the server reads until the peer closes, after its own FIN. Then no reset destroys a
-    /// response on its way. A connection that was closed between two requests needs no such wait.
+    /// Whether the server reads on after its FIN until the peer closes, so that no reset destroys a
+    /// response on its way. A connection that the server closes between two requests needs no such
+    /// wait, unless a body is unread.
     pub(crate) fn lingers(&self) -> bool {
         !matches!(self.state, State::Closing { linger: false, .. })
     }
@@ -110,12 +114,13 @@ impl Connection {
         self.next_request.wrapping_sub(1)
     }
 
-    /// What the connection is doing, for reports; `None` if nothing is left of it.
+    /// What the connection is doing, for reports; `None` if nothing is left of the connection.
     pub(crate) fn class(&self) -> Option<ConnectionClass> {
         self.state.class()
     }
 
-    /// Refuses new requests after one more look. Returns whether that look is due now.
+    /// Call this while `REFUSE_WORK` is set. The first call returns `true`: a look is due, and the
+    /// requests that it reads are served. From the second call on, new requests are refused.
     fn refuse(&mut self) -> bool {
         let looks = self.refusal == Refusal::No;
         self.refusal = if looks { Refusal::Looking } else { Refusal::Yes };

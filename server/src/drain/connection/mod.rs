@@ -78,27 +78,28 @@
 //! * `Active` becomes `Idle` only when its last request ends. If the server has read bytes of the
 //!   next request meanwhile, `Active` becomes `ReadingHead` instead.
 //! * `ReadingHead` becomes `Idle` at `BodyEnded` only if the body of the last request was unread
-//!   when its response was complete. The bytes may have belonged to that body.
-//! * An HTTP/2 connection leaves the list when its last handler has ended. That may be after
-//!   `Gone`, because handlers of HTTP/2 run in tasks of their own.
+//!   when its response was complete. The bytes read since then may all belong to that body.
+//! * A connection that has requests of HTTP/2 at `Gone` leaves the list when the last of their
+//!   handlers has ended, because these handlers run in tasks of their own. Without such requests
+//!   each connection leaves the list at `Gone`.
 //!
 //! # Actions
 //!
 //! | state | flag of the shutdown | action |
 //! |---|---|---|
-//! | any but `Closed` | `ABORT` | `Abort` |
-//! | any | `REFUSE_WORK` | `Look`; the server refuses requests that come after the look |
+//! | any | `ABORT` | `Abort` |
+//! | any | `REFUSE_WORK` | `Look`, once; the server refuses requests that come after the look |
 //! | `New` | `CLOSE_SILENT` | `Look`, then `Close` |
 //! | `Idle` | `CLOSE_IDLE` | `Look`, then `Close`, after `idle_grace` if it applies |
-//! | `Idle` | none, two sweeps of the buffers passed | `Look`, then `Park` |
+//! | `Idle` | not `CLOSE_IDLE`, two sweeps of the buffers passed | `Look`, then `Park` |
 //! | `Http2` | `ANNOUNCE_CLOSE` | `GoAway`, once |
 //!
-//! `idle_grace` applies to a connection whose last response ended during the shutdown, and counts
-//! from that response.
+//! If several rows apply, the first one wins. `idle_grace` applies to a connection whose last
+//! response ended during the shutdown, and counts from that response.
 //!
-//! `Look` gives the runtime one turn, so that the protocol reads the bytes that the kernel has by
-//! now. If the connection is still in the same state afterwards, no bytes had arrived, and closing
-//! the connection loses no request.
+//! `Look` gives the runtime one turn, so that the protocol reads the bytes that the kernel already
+//! holds. If the connection is still in the same state afterwards, no bytes had arrived, and the
+//! close loses no request.
 
 mod class;
 mod machine;

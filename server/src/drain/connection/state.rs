@@ -4,6 +4,11 @@ use std::time::Duration;
 use super::{ConnAction, ConnectionClass};
 use crate::drain::ShutdownFlags;
 
+/// The state of a connection, with the data of that state.
+///
+/// `look`: whether a look has found no bytes. `streams`: requests in flight of HTTP/2. `goaway`:
+/// whether GOAWAY was sent. `silent`: whether the peer has never sent a byte. `linger`: whether the
+/// server reads on after its FIN. `lingered`: whether the server had sent its FIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum State {
     New { look: bool },
@@ -35,6 +40,7 @@ impl State {
         })
     }
 
+    /// See [`Connection::asks`](super::Connection::asks).
     pub(super) fn asks(&self) -> bool {
         let body = match self {
             Self::ReadingHead { body } => body,
@@ -72,6 +78,7 @@ impl State {
 /// The requests in flight on a connection that speaks HTTP/1, which answers them in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Exchanges {
+    /// All requests whose heads were read and that have not ended.
     pub(super) in_flight: u32,
     /// How many of these requests have a complete response, which the next flush hands to the
     /// socket.
@@ -82,11 +89,12 @@ pub(super) struct Exchanges {
     pub(super) unread: bool,
 }
 
+/// A connection between two requests of HTTP/1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Idle {
     /// The body of the last request, whose handler may have answered early.
     pub(super) body: Body,
-    /// Whether a look was taken since the connection became idle.
+    /// Whether a look has found no bytes since the connection became idle.
     pub(super) look: bool,
     pub(super) grace: Grace,
     pub(super) buffers: Buffers,
@@ -99,12 +107,16 @@ pub(super) enum Body {
     Ended,
     /// The application may read more of the body of this request.
     Open(u32),
-    /// The application has dropped the body. When hyper is polled again, it reads the rest of the
-    /// body, or closes the connection over it. `polled`: that poll may have begun before the drop.
+    /// The application has dropped the body before its end. At its next poll hyper reads the rest
+    /// of the body, or closes the connection instead.
+    ///
+    /// `polled`: one poll has ended since the drop. That poll may have begun before the drop, so
+    /// the body ends only with a second poll.
     Dropped { polled: bool },
 }
 
 impl Body {
+    /// The body at the moment at which the head of `request` was read.
     pub(super) fn of(request: u32, has_body: bool) -> Self {
         if has_body { Self::Open(request) } else { Self::Ended }
     }
@@ -113,7 +125,7 @@ impl Body {
         self == Self::Ended
     }
 
-    /// The body of this request is now `end`; says whether the body was open.
+    /// Sets the body of `request` to `end`, if that body is open. Returns whether it was open.
     pub(super) fn end(&mut self, request: u32, end: Self) -> bool {
         let open = *self == Self::Open(request);
         if open {
@@ -122,7 +134,7 @@ impl Body {
         open
     }
 
-    /// Notes that hyper was polled. Returns whether a dropped body reached its end by that.
+    /// Reports that hyper was polled. Returns whether a dropped body is now at its end.
     pub(super) fn polled(&mut self) -> bool {
         match *self {
             Self::Dropped { polled: true } => {
@@ -138,10 +150,11 @@ impl Body {
     }
 }
 
-/// The time that an idle connection has for one more request.
+/// How long an idle connection stays open in a shutdown, so that one more request may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Grace {
-    /// The last response ended before the shutdown, so the shutdown machine bounds the time.
+    /// No response has ended during the shutdown. The shutdown machine bounds the time, by
+    /// `CLOSE_IDLE`.
     None,
     /// The last response ended during the shutdown, and the time begins at the next action.
     Begins,
@@ -149,7 +162,7 @@ pub(super) enum Grace {
     Until(Duration),
 }
 
-/// How many sweeps an idle connection has seen with its buffers.
+/// The buffers of an idle connection, and the sweeps since it became idle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Buffers {
     /// No sweep since the last request.
@@ -166,7 +179,7 @@ pub(super) enum Buffers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Refusal {
     No,
-    /// A look reads the requests that had arrived. These are still served.
+    /// A look reads the requests that have arrived. The server still serves these.
     Looking,
     Yes,
 }
@@ -189,6 +202,7 @@ impl Idle {
         Self { body, look: false, grace, buffers: Buffers::Fresh }
     }
 
+    /// The next action of an idle connection.
     pub(super) fn next_action(
         &mut self,
         now: Duration,
@@ -215,6 +229,7 @@ impl Idle {
     }
 }
 
+/// Returns `Look` at the first call, and `then` afterwards.
 pub(super) fn look_first(look: &mut bool, then: ConnAction) -> ConnAction {
     if mem::replace(look, true) { then } else { ConnAction::Look }
 }

@@ -1,4 +1,5 @@
-//! One function for each input: the rows of the table in the module's documentation.
+//! One function for each input. The table in the documentation of
+//! [`connection`](crate::drain::connection) lists the results.
 
 use super::machine::Connection;
 use super::state::{Body, Buffers, Exchanges, Grace, Idle, Refusal, State};
@@ -6,6 +7,7 @@ use super::{Admission, Effect};
 use crate::drain::{ConnState, Input, ShutdownFlags};
 
 impl Connection {
+    /// Bytes after the end of a body belong to the next request.
     #[inline]
     pub(super) fn bytes_read(&mut self) {
         match &mut self.state {
@@ -63,7 +65,8 @@ impl Connection {
     }
 
     pub(super) fn end_body(&mut self, request: u32, end: Body) -> Effect {
-        // After the response nothing else may wake the task, which has to decide anew.
+        // Once the response has ended, no other event may wake the task. So the end of the body
+        // wakes the task, which asks for its next action again.
         let wake = match &mut self.state {
             State::ReadingHead { body } => {
                 let ended = body.end(request, end);
@@ -93,7 +96,8 @@ impl Connection {
         Effect { wake, ..Effect::default() }
     }
 
-    /// Notes that the protocol was polled.
+    /// Reports that the protocol was polled. No [`ConnInput`](super::ConnInput) says this:
+    /// [`next_action`](Self::next_action) calls it.
     #[inline]
     pub(super) fn polled(&mut self) {
         match &mut self.state {
@@ -218,8 +222,9 @@ impl Connection {
         let silent = matches!(self.state, State::New { .. });
         match self.state {
             State::New { .. } | State::ReadingHead { .. } | State::Idle(_) => {
-                // Between two requests a reset can destroy no response. The exception is a request
-                // that was answered before the end of its body.
+                // The server closes between two requests only after a look that found no bytes, so
+                // the peer is sending nothing, and no reset destroys a response. The exception is a
+                // request that was answered before the end of its body.
                 let linger = by_peer || self.has_unread_body();
                 self.state = State::Closing { silent, linger };
             }
@@ -248,8 +253,8 @@ impl Connection {
         Effect { ended, tell: Some(Input::Shut), ..Effect::default() }
     }
 
-    /// The requests of an HTTP/1 connection end with it. A handler of HTTP/2 runs in a task of its
-    /// own and learns of the end later, so its request ends with that task.
+    /// All requests of an HTTP/1 connection end with the connection. A handler of HTTP/2 runs in a
+    /// task of its own and learns of the end later, so its request ends with that task.
     pub(super) fn gone(&mut self) -> Effect {
         let (was, ended, streams) = match self.state {
             State::Active(exchanges) => (ConnState::Open, exchanges.in_flight, 0),
@@ -280,7 +285,7 @@ impl Connection {
         Effect::default()
     }
 
-    /// Counts one stream less, in the states that count requests as streams.
+    /// Counts one stream less, in the states that count streams. Has no effect in the other states.
     pub(super) fn stream_ended(&mut self) -> Effect {
         let closed = matches!(self.state, State::Closed { .. });
         match &mut self.state {

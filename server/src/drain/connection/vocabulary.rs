@@ -13,9 +13,9 @@ pub(crate) enum ConnInput {
         expect(dead_code, reason = "without the feature the server speaks no HTTP/2")
     )]
     PrefaceRead,
-    /// The protocol has read the head of a request.
+    /// The server counts a request whose head the protocol has read.
     RequestStarted {
-        /// Whether a body follows, so that the request is not at its end.
+        /// Whether a body follows the head.
         has_body: bool,
     },
     /// The application has read the body of this request to its end.
@@ -32,13 +32,15 @@ pub(crate) enum ConnInput {
     RequestDropped,
     /// The connection leaves HTTP with the current response.
     Upgraded,
-    /// The connection gave up its buffers, which were empty.
+    /// The connection gave up its buffers, which held no unread bytes.
     Parked,
-    /// The protocol's buffers hold bytes that belong to no request.
+    /// The protocol's buffers hold bytes of a next request, so the server neither closes nor parks
+    /// the connection.
     UnreadFound,
-    /// The peer closed the connection between two requests, or the connection failed there.
+    /// The connection ended before the first byte of a request: the peer closed, the connection
+    /// failed, or the peer sent nothing in time.
     PeerClosed,
-    /// The server began to close the connection, as [`ConnAction::Close`] asks.
+    /// The server began to close the connection, after [`ConnAction::Close`].
     CloseBegan,
     /// The server has sent its FIN.
     WriteShut,
@@ -57,7 +59,7 @@ pub(crate) struct Effect {
     pub(crate) announces_close: bool,
     /// The number of requests that ended.
     pub(crate) ended: u32,
-    /// An input for the shutdown machine, which follows the ends of requests.
+    /// An input for the shutdown machine. The machine gets the ends of requests before this input.
     pub(crate) tell: Option<Input>,
     /// Whether the connection's task must be woken.
     pub(crate) wake: bool,
@@ -70,7 +72,7 @@ pub(crate) struct Effect {
 pub(crate) enum Admission {
     /// The server calls the application.
     Serve {
-        /// Whether one more poll comes first. Only a simulator asks for this.
+        /// Whether the application is called one poll later. Only a simulator sets this.
         late: bool,
     },
     /// The server answers with 503, and does not call the application.
@@ -82,11 +84,11 @@ pub(crate) enum Admission {
 pub(crate) enum ConnAction {
     /// Wait for the next input, or until `until`.
     Stay {
-        /// When to ask again, in time since the machine's origin.
+        /// When to ask again, in time since the origin of the shutdown machine.
         until: Option<Duration>,
     },
-    /// Yield to the runtime once, poll the protocol, and ask again. Then bytes that the kernel has
-    /// are read.
+    /// Yield to the runtime once, poll the protocol, and ask again. So the protocol reads the bytes
+    /// that the kernel already holds.
     Look,
     /// Send GOAWAY (RFC 9113, section 6.8).
     GoAway,
