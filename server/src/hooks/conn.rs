@@ -6,13 +6,14 @@ use crate::drain::{
 };
 use crate::injected::{InjectedBug, injected};
 
-/// Whether the server must call the machines even where that has no effect while it serves.
-/// [`InjectedBug::CountedByHandler`] counts by the heads of responses, and [`Site::ParkEarly`]
-/// parks at any time.
+/// Whether the hooks need every call of a connection's machine. Without hooks, the server leaves
+/// out calls that have no effect while it serves. [`InjectedBug::CountedByHandler`] ends a request
+/// at the head of its response, and [`Site::ParkEarly`] parks at any time.
 pub(crate) fn is_active() -> bool {
     injected(InjectedBug::CountedByHandler) || buggify::is_enabled(Site::ParkEarly)
 }
 
+/// Hands an input to a connection's machine, and injects bugs into the effect.
 pub(crate) fn conn_handle(
     machine: &mut Connection,
     flags: ShutdownFlags,
@@ -42,6 +43,7 @@ pub(crate) fn conn_handle(
     effect
 }
 
+/// Asks a connection's machine for its next action, which bugs and rare paths may replace.
 pub(crate) fn conn_next_action(
     machine: &mut Connection,
     now: Duration,

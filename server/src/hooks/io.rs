@@ -50,7 +50,7 @@ impl ReadHook {
     }
 }
 
-/// Whether the shutdown closes this connection because the connection is idle.
+/// Whether the shutdown is about to close this connection as idle.
 fn is_to_close(conn: &impl HookedConn) -> bool {
     conn.flags().has(ShutdownFlags::CLOSE_IDLE) && conn.class() == Some(ConnectionClass::Idle)
 }

@@ -16,7 +16,7 @@
 //! # Modules
 //!
 //! * `off`: the pass-throughs of an ordinary build.
-//! * `hooked_conn`: what a hook needs of a connection.
+//! * `hooked_conn`: the part of a connection that hooks use.
 //! * `shutdown`: injected bugs of the shutdown machine.
 //! * `conn`: injected bugs and rare paths of a connection's machine.
 //! * `io`: injected bugs and rare paths of sockets and listeners.

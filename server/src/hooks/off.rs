@@ -11,13 +11,14 @@ use crate::drain::{
 };
 use crate::listener::{Listener, SealContext, SealMethod};
 
-/// Whether the server must call the machines even where that has no effect while it serves.
+/// Whether the hooks need every call of a connection's machine, also those that have no effect
+/// while the server serves.
 #[inline(always)]
 pub(crate) const fn is_active() -> bool {
     false
 }
 
-/// The hook around the shutdown machine.
+/// The hook around the shutdown machine, which passes each call on.
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownHook;
 

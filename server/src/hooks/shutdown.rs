@@ -8,9 +8,11 @@ use crate::injected::{InjectedBug, injected};
 /// The hook around the shutdown machine, which injects the bugs of the shutdown.
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownHook {
+    /// The number of resources to release.
     resources: usize,
     /// The time of the last input.
     now: Duration,
+    /// The number of signals so far.
     signals: usize,
     /// An action that [`InjectedBug::ReadinessAfterSeal`] or [`InjectedBug::HealthLate`] delays.
     withheld: Option<Action>,
@@ -23,6 +25,7 @@ pub(crate) struct ShutdownHook {
 #[derive(Debug, Default)]
 struct EarlyReleases {
     running: bool,
+    /// The outcomes of the releases that have ended, in order.
     outcomes: Vec<ReleaseOutcome>,
     /// Whether the machine waits for the current release.
     awaited: bool,
@@ -132,6 +135,7 @@ impl ShutdownHook {
         }
     }
 
+    /// Keeps the outcome of an early release until the machine asks for that release.
     fn released_early(&mut self, machine: &mut Machine, outcome: ReleaseOutcome) {
         self.early.outcomes.push(outcome);
         self.release_early();

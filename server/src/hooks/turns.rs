@@ -8,7 +8,7 @@ pub(crate) async fn before_event() {
     yield_maybe(Site::EventInHand).await;
 }
 
-/// Yields once to every other task, if the simulator takes this rare path. Cancel safe.
+/// Yields to the other tasks once, if the simulator takes this rare path. Cancel safe.
 async fn yield_maybe(at: Site) {
     if buggify(at) {
         tokio::task::yield_now().await;
