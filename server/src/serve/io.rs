@@ -192,7 +192,10 @@ impl<I: AsyncRead + Unpin> WatchedIo<I> {
 /// Fails the application's reads and writes on an upgraded connection once the deadline has passed.
 fn cut_if_aborted(conn: &Conn) -> io::Result<()> {
     if conn.flags().has(ShutdownFlags::ABORT) {
-        return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the drain is over"));
+        return Err(io::Error::new(
+            io::ErrorKind::ConnectionAborted,
+            "cut by the server: the deadline of its shutdown has passed",
+        ));
     }
     Ok(())
 }

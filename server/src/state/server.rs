@@ -179,7 +179,9 @@ impl ServerState {
             conn.wake();
         }
         if flag.has(ShutdownFlags::ABORT) {
-            for task in lock(&self.tasks).values() {
+            // Outside of the lock: a waker may drop the task, which then leaves the list.
+            let tasks: Vec<_> = lock(&self.tasks).values().cloned().collect();
+            for task in tasks {
                 task.aborted.store(true, Ordering::Release);
                 task.waker.wake();
             }
