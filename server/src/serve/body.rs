@@ -1,3 +1,4 @@
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -35,8 +36,8 @@ struct Open {
 
 impl RequestBody {
     #[inline]
-    pub(super) fn new(incoming: Incoming, guard: &RequestGuard) -> Self {
-        let open = guard.has_body.then(|| Open {
+    pub(super) fn new(incoming: Incoming, guard: &mut RequestGuard) -> Self {
+        let open = mem::take(&mut guard.has_body).then(|| Open {
             request: guard.id,
             ended: false,
             conn: Arc::clone(&guard.conn),
@@ -175,6 +176,10 @@ impl RequestGuard {
     #[inline]
     pub(super) fn answered(&mut self) -> bool {
         self.state = RequestState::Answered;
+        if self.has_body {
+            // The application was not called, so hyper's body is dropped as it is.
+            self.conn.handle(ConnInput::BodyDropped(self.id));
+        }
         self.conn.response_started(self.id) && !self.http2
     }
 }

@@ -124,13 +124,6 @@ where
                 io.conn().handle(ConnInput::CloseBegan);
                 Self::Closing(io)
             }
-            // The body of the last request is unread, and its bytes must not be taken for a
-            // request. hyper reads the body to its end, or closes the connection instead.
-            Self::Http1(mut http1) if http1.buffers.conn.has_unread_body() => {
-                http1.buffers.conn.handle(ConnInput::CloseBegan);
-                Pin::new(&mut *http1.hyper).graceful_shutdown();
-                Self::Http1(http1)
-            }
             other => other,
         };
     }

@@ -23,11 +23,10 @@ use crate::state::Conn;
 /// Serves one connection until it has ended: polls the protocol, and carries out the actions of the
 /// connection's machine.
 ///
-/// This task uses hyper's `graceful_shutdown` for HTTP/2, and for HTTP/1 only while the body of the
-/// last request is unread. On HTTP/1 that function would lose requests: it closes a connection that
-/// was not polled yet without reading, and a connection that holds half a head. So each response
-/// announces the close instead, and this task takes an idle connection back from hyper and closes
-/// it.
+/// This task uses hyper's `graceful_shutdown` for HTTP/2 only. On HTTP/1 that function would lose
+/// requests: it closes a connection that was not polled yet without reading, and a connection that
+/// holds half a head. So each response announces the close instead, and this task takes an idle
+/// connection back from hyper and closes it.
 pub(super) async fn run<I, S, B>(io: I, app: S, conn: Arc<Conn>, http: Arc<Http>)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,

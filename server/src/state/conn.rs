@@ -1,3 +1,4 @@
+use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -84,7 +85,12 @@ impl Conn {
     /// Sets the connection's task. Only the first call has an effect.
     #[inline]
     pub(crate) fn is_run_by(&self, task: &Waker) {
-        self.task.get_or_init(|| task.clone());
+        if self.task.get().is_none() {
+            self.task.get_or_init(|| task.clone());
+            // With the fence in `ServerState::set_flag`: the flags that are read after this are set,
+            // or the task that sets them sees the waker.
+            fence(Ordering::SeqCst);
+        }
     }
 
     /// The tasks of an upgraded connection; `None` while the connection speaks HTTP.

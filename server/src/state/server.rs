@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -171,6 +171,9 @@ impl ServerState {
             flag
         };
         self.flags.fetch_or(flags.bits(), Ordering::AcqRel);
+        // With the fence in `Conn::is_run_by`: a connection that sets its waker now sees the flag, or
+        // its waker is seen below.
+        fence(Ordering::SeqCst);
         if flag.has(ShutdownFlags::UNREADY) {
             self.began.notify_waiters();
             return;

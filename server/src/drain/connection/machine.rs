@@ -74,6 +74,7 @@ impl Connection {
                 ConnAction::GoAway
             }
             State::Idle(idle) => idle.next_action(now, flags, idle_grace),
+            State::ReadingHead { body: Body::Dropped { .. } } => ConnAction::Look,
             State::New { .. }
             | State::ReadingHead { .. }
             | State::Active(_)
@@ -93,7 +94,7 @@ impl Connection {
 
     /// Whether the server reads on after its FIN until the peer closes, so that no reset destroys a
     /// response on its way. A connection that the server closes between two requests needs no such
-    /// wait, unless a body is unread.
+    /// wait.
     pub(crate) fn lingers(&self) -> bool {
         !matches!(self.state, State::Closing { linger: false, .. })
     }

@@ -90,12 +90,19 @@
 //! | any | `ABORT` | `Abort` |
 //! | any | `REFUSE_WORK` | `Look`, once; the server refuses requests that come after the look |
 //! | `New` | `CLOSE_SILENT` | `Look`, then `Close` |
+//! | `Idle` or `ReadingHead`, body dropped | any or none | `Look` |
+//! | `Idle`, body open | any or none | `Stay` |
 //! | `Idle` | `CLOSE_IDLE` | `Look`, then `Close`, after `idle_grace` if it applies |
 //! | `Idle` | not `CLOSE_IDLE`, two sweeps of the buffers passed | `Look`, then `Park` |
 //! | `Http2` | `ANNOUNCE_CLOSE` | `GoAway`, once |
 //!
 //! If several rows apply, the first one wins. `idle_grace` applies to a connection whose last
 //! response ended during the shutdown, and counts from that response.
+//!
+//! The body is that of the last request, whose handler may have answered before its end. While the
+//! application may read more of the body, bytes on the connection may belong to it, and a request
+//! may follow them. When the application has dropped the body, hyper reads the rest, or closes the
+//! connection, at its next poll.
 //!
 //! `Look` gives the runtime one turn, so that the protocol reads the bytes that the kernel already
 //! holds. If the connection is still in the same state afterwards, no bytes had arrived, and the

@@ -212,6 +212,12 @@ impl Idle {
         if self.grace == Grace::Begins {
             self.grace = Grace::Until(now.saturating_add(idle_grace));
         }
+        match self.body {
+            Body::Ended => {}
+            // The body's bytes could be taken for a request, and a request may follow them.
+            Body::Open(_) => return ConnAction::Stay { until: None },
+            Body::Dropped { .. } => return ConnAction::Look,
+        }
         if flags.has(ShutdownFlags::CLOSE_IDLE) {
             return match self.grace {
                 Grace::Until(at) if now < at => ConnAction::Stay { until: Some(at) },

@@ -222,11 +222,10 @@ impl Connection {
         let silent = matches!(self.state, State::New { .. });
         match self.state {
             State::New { .. } | State::ReadingHead { .. } | State::Idle(_) => {
-                // The server closes between two requests only after a look that found no bytes, so
-                // the peer is sending nothing, and no reset destroys a response. The exception is a
-                // request that was answered before the end of its body.
-                let linger = by_peer || self.has_unread_body();
-                self.state = State::Closing { silent, linger };
+                // The server closes between two requests only after a look that found no bytes, and
+                // after the end of the last body. So the peer is sending nothing, and no reset
+                // destroys a response.
+                self.state = State::Closing { silent, linger: by_peer };
             }
             State::Active(_)
             | State::Http2 { .. }

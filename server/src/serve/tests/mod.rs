@@ -16,6 +16,7 @@ mod metrics;
 mod pipelined;
 mod release;
 mod report;
+mod request_body;
 mod script;
 mod scripts;
 mod seal;

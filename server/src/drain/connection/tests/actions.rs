@@ -59,11 +59,23 @@ fn silent_connection_closes_at_close_silent_and_not_at_close_idle() {
 }
 
 #[test]
-fn look_while_a_body_is_open_does_not_count() {
+fn idle_connection_with_an_open_body_stays_until_the_body_ends() {
     let early = [ConnInput::RequestStarted { has_body: true }, ConnInput::ResponseEnded];
     let mut connection = after(&[&early[..], &[ConnInput::Flushed]].concat());
+    assert_eq!(connection.next_action(at(0), CLOSES_IDLE), STAY);
+    let effect = connection.handle(CLOSES_IDLE, ConnInput::BodyEnded(0));
+    assert!(effect.wake, "the task must ask again");
     assert_eq!(connection.next_action(at(0), CLOSES_IDLE), ConnAction::Look);
-    connection.handle(CLOSES_IDLE, ConnInput::BodyEnded(0));
+    assert_eq!(connection.next_action(at(0), CLOSES_IDLE), ConnAction::Close);
+}
+
+#[test]
+fn connection_looks_twice_after_a_body_that_was_dropped_late() {
+    let early = [ConnInput::RequestStarted { has_body: true }, ConnInput::ResponseEnded];
+    let behind = [ConnInput::Flushed, ConnInput::BytesRead, ConnInput::BodyDropped(0)];
+    let mut connection = after(&[&early[..], &behind].concat());
+    // One look for the rest of the body, and one for a request behind it.
+    assert_eq!(connection.next_action(at(0), CLOSES_IDLE), ConnAction::Look);
     assert_eq!(connection.next_action(at(0), CLOSES_IDLE), ConnAction::Look);
     assert_eq!(connection.next_action(at(0), CLOSES_IDLE), ConnAction::Close);
 }

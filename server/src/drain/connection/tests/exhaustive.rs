@@ -82,6 +82,7 @@ impl State {
         let class = self.connection.class();
         match action {
             ConnAction::Close => {
+                assert!(!self.connection.has_unread_body(), "closed over a body: {self:?}");
                 assert!(looked, "closed without a look: {self:?}");
                 let between = [Some(ConnectionClass::Idle), Some(ConnectionClass::New)];
                 assert!(between.contains(&class), "closed while {class:?}: {self:?}");
@@ -145,9 +146,13 @@ impl State {
         format!("{:?}", self.connection).contains("Closed")
     }
 
-    /// Checks that an idle connection closes when no more input comes and time passes.
+    /// Checks that an idle connection closes when the application lets go of the last body, no more
+    /// input comes and time passes.
     fn ends_if_idle(&self) {
         let mut state = self.clone();
+        for request in 0..REQUESTS {
+            state.connection.handle(state.flags, ConnInput::BodyEnded(request));
+        }
         let asked = ShutdownFlags::CLOSE_IDLE.with(ShutdownFlags::CLOSE_SILENT);
         state.flags = state.flags.with(asked);
         let idle = [Some(ConnectionClass::Idle), Some(ConnectionClass::New)];
