@@ -87,8 +87,8 @@ impl Conn {
     pub(crate) fn is_run_by(&self, task: &Waker) {
         if self.task.get().is_none() {
             self.task.get_or_init(|| task.clone());
-            // With the fence in `ServerState::set_flag`: the flags that are read after this are set,
-            // or the task that sets them sees the waker.
+            // With the fence in `ServerState::set_flag`: the flags that are read after this are
+            // set, or the task that sets them sees the waker.
             fence(Ordering::SeqCst);
         }
     }

@@ -171,8 +171,8 @@ impl ServerState {
             flag
         };
         self.flags.fetch_or(flags.bits(), Ordering::AcqRel);
-        // With the fence in `Conn::is_run_by`: a connection that sets its waker now sees the flag, or
-        // its waker is seen below.
+        // With the fence in `Conn::is_run_by`: a connection that sets its waker now sees the flag,
+        // or its waker is seen below.
         fence(Ordering::SeqCst);
         if flag.has(ShutdownFlags::UNREADY) {
             self.began.notify_waiters();
