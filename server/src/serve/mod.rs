@@ -42,8 +42,8 @@
 //!
 //! The body of the request ends separately: `BodyEnded` when the application has read the whole
 //! body, `BodyDropped` when the application has dropped the body before that. Until then the next
-//! bytes on the connection may belong to the body. So the server does not park such a connection,
-//! and leaves the close to hyper.
+//! bytes on the connection may belong to the body. So the server neither parks nor closes such a
+//! connection before the deadline.
 
 mod accept_state;
 mod body;

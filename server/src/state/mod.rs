@@ -23,9 +23,9 @@
 //! machine gets the inputs of a connection in order. The list of connections is never locked
 //! meanwhile: a connection leaves the list after its own lock was released.
 //!
-//! No thread holds a lock across an await point. A connection wakes its own tasks without a lock.
-//! At the deadline the driver holds the list of tracked tasks while it wakes them. The only code of
-//! the application that runs under a lock is [`Clock::now`](crate::Clock::now).
+//! No thread holds a lock across an await point, or while it wakes a task of a connection or a
+//! tracked task. The only code of the application that runs under a lock is
+//! [`Clock::now`](crate::Clock::now).
 
 mod buffers;
 mod conn;
