@@ -3,7 +3,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use rustix::net::{Shutdown, shutdown};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -11,6 +12,9 @@ use super::gate::Gate;
 use super::session;
 use crate::postgres::pace;
 use crate::store::{Observer, StoreEvent};
+
+/// The number of connections that may wait for the proxy to accept them.
+const BACKLOG: u32 = 1024;
 
 /// The proxy of one store. Dropping it ends every session at once.
 #[derive(Debug)]
@@ -64,7 +68,7 @@ impl std::fmt::Debug for Shared {
 impl Proxy {
     /// Listens on a free port of 127.0.0.1.
     pub(in crate::store) async fn start(upstream: Address, observer: Observer) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let (port, listener) = reserved()?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             upstream,
@@ -76,7 +80,7 @@ impl Proxy {
             observer,
         });
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(listen(Arc::clone(&shared), listener, stopped));
+        let task = tokio::spawn(listen(Arc::clone(&shared), port, listener, stopped));
         Ok(Self { address, shared, stop: Some(stop), task })
     }
 
@@ -136,7 +140,41 @@ impl Drop for Proxy {
     }
 }
 
-async fn listen(shared: Arc<Shared>, listener: TcpListener, mut stop: oneshot::Receiver<()>) {
+/// A socket that keeps a free port of 127.0.0.1, and a listener on this port.
+///
+/// The first socket never listens. While it is open, the kernel gives the port to no other program,
+/// so connections are refused once the listener is closed. Without it another program could get the
+/// port, and accept connections that are meant to be refused.
+fn reserved() -> io::Result<(TcpSocket, TcpListener)> {
+    let bound = |port| {
+        let socket = TcpSocket::new_v4()?;
+        // Two sockets may share a port only if both say so.
+        socket.set_reuseaddr(true)?;
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
+        io::Result::Ok(socket)
+    };
+    let keeper = bound(0)?;
+    let listener = bound(keeper.local_addr()?.port())?.listen(BACKLOG)?;
+    Ok((keeper, listener))
+}
+
+/// Closes a listener, and every copy of it that another process holds.
+///
+/// A process that this one starts has copies of all descriptors until it executes its program. With
+/// such a copy the kernel would accept connections for some time after the close.
+fn stop_listening(listener: TcpListener) -> io::Result<()> {
+    shutdown(&listener, Shutdown::Both)?;
+    drop(listener);
+    Ok(())
+}
+
+/// `_port` keeps the port until the end.
+async fn listen(
+    shared: Arc<Shared>,
+    _port: TcpSocket,
+    listener: TcpListener,
+    mut stop: oneshot::Receiver<()>,
+) {
     let mut refusing = shared.refusing.subscribe();
     let mut listener = Some(listener);
     let mut sessions = JoinSet::new();
@@ -147,7 +185,9 @@ async fn listen(shared: Arc<Shared>, listener: TcpListener, mut stop: oneshot::R
             biased;
             _ = &mut stop => break,
             Ok(()) = refusing.changed() => {
-                listener = None;
+                listener.take().map_or(Ok(()), stop_listening).unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the database proxy cannot stop listening");
+                });
                 shared.listening.send_replace(false);
             }
             Some(_) = sessions.join_next() => {}
@@ -172,5 +212,29 @@ async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, Socket
     match listener {
         Some(listener) => listener.accept().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn port_stays_taken_after_the_listener_is_closed() {
+        let (port, listener) = reserved().expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        TcpStream::connect(address).await.expect("the listener accepts");
+        let copy = listener.as_fd().try_clone_to_owned().expect("a copy, as a new process has it");
+        stop_listening(listener).expect("a listener");
+        let refused = TcpStream::connect(address).await.expect_err("no listener");
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+        let others: Vec<_> = (0..200).map(|_| TcpSocket::new_v4().expect("a socket")).collect();
+        for other in &others {
+            other.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
+            assert_ne!(other.local_addr().expect("an address"), address);
+        }
+        drop((port, copy));
     }
 }
