@@ -6,7 +6,7 @@ use crate::report::{AbortedRequest, millis};
 
 /// The requests in flight on one connection, for the report.
 ///
-/// A connection of HTTP/1 seldom has more than one. `first` holds that request and reuses its
+/// A connection of HTTP/1 rarely has more than one. `first` holds that request and reuses its
 /// `path`, so most requests do not allocate. The path is a copy, because a reference would stop
 /// hyper from reusing its read buffer.
 #[derive(Debug, Default)]
