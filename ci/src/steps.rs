@@ -41,22 +41,14 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "pure",
-        about: "the harness without its default features",
-        cargo: &["check", "-p", "lastorders-harness", "--no-default-features", "--locked"],
+        about: "the model alone: no async runtime, no Postgres",
+        cargo: &["check", "-p", "lastorders-model", "--locked"],
         ..USUAL
     },
     Step {
         name: "actors",
-        about: "the harness without a real world, as the simulator builds it",
-        cargo: &[
-            "check",
-            "-p",
-            "lastorders-harness",
-            "--no-default-features",
-            "--features",
-            "actors",
-            "--locked",
-        ],
+        about: "the model with its actors, as a world builds it",
+        cargo: &["check", "-p", "lastorders-model", "--features", "actors", "--locked"],
         ..USUAL
     },
     Step {
@@ -108,13 +100,15 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "package",
-        about: "the three crates as they are published, built from their archives",
+        about: "the four crates as they are published, built from their archives",
         cargo: &[
             "package",
             "--locked",
             "--allow-dirty",
             "-p",
             "lastorders",
+            "-p",
+            "lastorders-model",
             "-p",
             "lastorders-harness",
             "-p",

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lastorders_harness::check::Verdict;
-use lastorders_harness::plan::{Contract, Draft};
+use lastorders_model::check::Verdict;
+use lastorders_model::plan::{Contract, Draft};
 use lastorders_sim::case::{Case, Conditions, PolicySpec, StoreConditions};
 use lastorders_sim::check::judge;
 use lastorders_sim::engine::EngineKind;

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use lastorders_harness::check::{Finding, Verdict, judge};
-use lastorders_harness::plan::Contract;
 use lastorders_harness::report::{Colour, render};
-use lastorders_harness::scenario::{Catalogue, Scenario};
 use lastorders_harness::subject::Subject as Real;
+use lastorders_model::check::{Finding, Verdict, judge};
+use lastorders_model::plan::Contract;
+use lastorders_model::scenario::{Catalogue, Scenario};
 use lastorders_sim::bugs::Bug;
 use lastorders_sim::case::Case;
 use lastorders_sim::engine::EngineKind;

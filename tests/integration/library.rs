@@ -1,7 +1,7 @@
 //! The judge as a library: runs the example of the library's front page.
 
-use lastorders_harness::scenario::Catalogue;
 use lastorders_harness::subject::Subject;
+use lastorders_model::scenario::Catalogue;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![async a_command_is_judged_by_one_call [Postgres, Python];]

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lastorders_harness::plan::{Fault, Gate, LetGo};
 use lastorders_harness::postgres::{Choice, Major, Postgres, RunId};
 use lastorders_harness::store::{Held, Store, StoreEvent};
+use lastorders_model::plan::{Fault, Gate, LetGo};
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor};
 use tokio::task::JoinSet;

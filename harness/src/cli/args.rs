@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::check::Level;
-use crate::plan::ExitRule;
 use crate::postgres::Choice;
+use lastorders_model::check::Level;
+use lastorders_model::plan::ExitRule;
 
 const AFTER_HELP: &str = "\
 Examples:

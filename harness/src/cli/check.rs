@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::args::CheckArgs;
 use super::{exit, print, run};
-use crate::check::judge;
-use crate::history::{self, FormatError, History};
-use crate::plan::Plan;
 use crate::report::Report;
 use crate::run::{Outcome, ScenarioOutcome};
-use crate::scenario::{SCENARIOS, Scenario};
+use lastorders_model::check::judge;
+use lastorders_model::history::{self, FormatError, History};
+use lastorders_model::plan::Plan;
+use lastorders_model::scenario::{SCENARIOS, Scenario};
 
 /// Judges a stored history again.
 pub(super) fn check(args: &CheckArgs) -> Result<u8, u8> {

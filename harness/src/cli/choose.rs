@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use super::args::Selection;
 use super::{exit, plans, print};
-use crate::scenario::{Catalogue, SCENARIOS, Scenario};
 use crate::subject::nearest;
+use lastorders_model::scenario::{Catalogue, SCENARIOS, Scenario};
 
 /// The scenarios that are meant, those in files among them; says so and gives the code if there are
 /// none.

@@ -1,9 +1,9 @@
 //! The exit codes of `lastorders`, and which is whose.
 
-pub use crate::exit::*;
 use crate::report::Report;
 use crate::run::RunError;
 use crate::subject::{JudgeError, PrepareError};
+pub use lastorders_model::exit::*;
 
 /// The code for a report.
 #[must_use]

@@ -3,8 +3,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{exit, print};
-use crate::plan::Plan;
-use crate::scenario::Catalogue;
+use lastorders_model::plan::Plan;
+use lastorders_model::scenario::Catalogue;
 
 /// Adds the plans in these files, and in the files `*.json` of these directories. What cannot be
 /// read is told, and its code given: a plan that is left out would be one that nobody fails.

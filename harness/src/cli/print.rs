@@ -26,7 +26,8 @@ pub(super) fn stdout(text: &str) -> Result<(), u8> {
 
 /// Lines to stderr. Whatever of a submission stands in them cannot command the terminal.
 pub(super) fn note(text: &str) {
-    let lines: Vec<_> = text.lines().map(|line| crate::terminal::clean(line, LONGEST)).collect();
+    let lines: Vec<_> =
+        text.lines().map(|line| lastorders_model::terminal::clean(line, LONGEST)).collect();
     let text = lines.join("\n");
     let mut err = anstream::stderr().lock();
     // There is nobody left to be told that stderr is gone.

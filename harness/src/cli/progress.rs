@@ -5,8 +5,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::print;
-use crate::check::Verdict;
 use crate::run::Progress;
+use lastorders_model::check::Verdict;
 
 /// How a run goes on: a bar where stderr is a terminal, else a line for each thing that is done.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Terminal {
 
     /// A command of the build is about to run.
     pub(super) fn building(&self, command: &str) {
-        self.say(&format!("building: {}", crate::terminal::clean(command, 200)));
+        self.say(&format!("building: {}", lastorders_model::terminal::clean(command, 200)));
     }
 
     /// Takes the bar away; what comes now is the report.

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::advice::{Effort, Fix, ranked};
-use crate::terminal::paint::{WIDTH, wrap};
+use lastorders_model::terminal::paint::{WIDTH, wrap};
 
 /// One way to a Postgres that did not lead to one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
-use crate::terminal::clean;
+use lastorders_model::terminal::clean;
 
-/// Like [`clean`](crate::terminal::clean()), for text of several lines: the last `lines` of them,
+/// Like [`clean`], for text of several lines: the last `lines` of them,
 /// each cut to `width` characters.
 #[must_use]
 pub fn clean_lines(text: &str, lines: usize, width: usize) -> Vec<String> {

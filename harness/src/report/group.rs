@@ -1,6 +1,6 @@
-use crate::check::Verdict;
-use crate::history::What;
 use crate::run::ScenarioOutcome;
+use lastorders_model::check::Verdict;
+use lastorders_model::history::What;
 
 /// Scenarios that did not pass for one and the same reason, in the catalogue's order.
 #[derive(Debug)]

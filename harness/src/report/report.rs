@@ -1,12 +1,12 @@
 use std::time::Duration;
 
 use super::{Colour, render};
-use crate::check::{Finding, Verdict};
-use crate::history::History;
-use crate::plan::{Contract, ExitRule};
 use crate::run::{Outcome, ScenarioOutcome};
-use crate::scenario::Catalogue;
 use crate::subject::{BuildFailure, Language, Prepared, Subject};
+use lastorders_model::check::{Finding, Verdict};
+use lastorders_model::history::History;
+use lastorders_model::plan::{Contract, ExitRule};
+use lastorders_model::scenario::Catalogue;
 
 /// What came of judging one server. Every file and every table is a projection of this.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ impl Report {
         let seed = came.plan.seed.to_string();
         let fixed = ["lastorders", "run", "--only", id, "--seed", &seed];
         let words = fixed.into_iter().chain(options.iter().chain(subject).map(String::as_str));
-        crate::terminal::clean(&crate::subject::quote(words), 2_000)
+        lastorders_model::terminal::clean(&crate::subject::quote(words), 2_000)
     }
 }
 

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Report;
-use crate::check::{CheckUse, Finding, Level, Verdict};
-use crate::history::{
+use crate::run::{Outcome, ScenarioOutcome};
+use crate::subject::Language;
+use lastorders_model::check::{CheckUse, Finding, Level, Verdict};
+use lastorders_model::history::{
     Answer, ConnectError, End, Event, History, RequestId, Session, Sign, Trouble, What,
 };
-use crate::plan::{Contract, Draft, Gate, Intent, LetGo, Plan, Signal, Target};
-use crate::run::{Outcome, ScenarioOutcome};
-use crate::scenario::{Hint, Scenario, Visibility};
-use crate::subject::Language;
+use lastorders_model::plan::{Contract, Draft, Gate, Intent, LetGo, Plan, Signal, Target};
+use lastorders_model::scenario::{Hint, Scenario, Visibility};
 
 /// A server that loses what is in flight, and a run in which everything comes out some way.
 pub(super) fn report() -> Report {

@@ -8,13 +8,13 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
 
 use super::{Launch, Options, Outcome, Progress, ScenarioOutcome};
-use crate::check::judge;
-use crate::history::{Event, History, Trouble, What};
-use crate::plan::{Plan, Step};
 use crate::postgres::{Postgres, RunId, StartError};
-use crate::scenario::{Catalogue, Scenario};
 use crate::subject::cancelled;
 use crate::world::{Guard, INTERRUPTED, ListenerWatch, World, carry_out};
+use lastorders_model::check::judge;
+use lastorders_model::history::{Event, History, Trouble, What};
+use lastorders_model::plan::{Plan, Step};
+use lastorders_model::scenario::{Catalogue, Scenario};
 
 /// How long a database may take to be made, with those of all other scenarios before it.
 const LEASE_WITHIN: Duration = Duration::from_secs(60);

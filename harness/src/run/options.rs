@@ -1,8 +1,8 @@
 use tokio::sync::watch;
 
-use crate::plan::Contract;
 use crate::postgres::Choice;
 use crate::world::Cancel;
+use lastorders_model::plan::Contract;
 
 /// What a run is asked for.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use crate::check::{Finding, Verdict};
-use crate::history::History;
-use crate::plan::Plan;
-use crate::scenario::Scenario;
+use lastorders_model::check::{Finding, Verdict};
+use lastorders_model::history::History;
+use lastorders_model::plan::Plan;
+use lastorders_model::scenario::Scenario;
 
 /// What came of a run.
 #[derive(Debug, Clone)]

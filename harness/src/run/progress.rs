@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::check::Verdict;
+use lastorders_model::check::Verdict;
 
 /// Who is told while a run goes on. Called from several tasks; must not block.
 pub trait Progress: Send + Sync {

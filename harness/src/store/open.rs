@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use super::judge::{Judge, Rows};
 use super::proxy::{Address, Proxy};
 use super::{Observer, StoreError};
-use crate::plan::{Fault, Gate, LetGo};
 use crate::postgres::{Lease, pace};
+use lastorders_model::plan::{Fault, Gate, LetGo};
 
 /// How often something outside is looked at.
 const GLANCE: Duration = Duration::from_millis(10);

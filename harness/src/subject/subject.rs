@@ -7,18 +7,18 @@ use super::build::Workshop;
 use super::prepared::{self, Prepared};
 use super::variable::Variable;
 use super::{JudgeError, Language, PrepareError, lookup};
-use crate::plan::{Contract, ExitRule};
 use crate::postgres::Choice;
 use crate::report::Report;
 use crate::run::{self, Environment, Launch, Options, Progress, Silent};
-use crate::scenario::Catalogue;
 use crate::world::Cancel;
+use lastorders_model::plan::{Contract, ExitRule};
+use lastorders_model::scenario::Catalogue;
 
 /// A server that is to be judged, and how.
 ///
 /// ```no_run
 /// # async fn judge() -> Result<(), lastorders_harness::subject::JudgeError> {
-/// use lastorders_harness::scenario::Catalogue;
+/// use lastorders_model::scenario::Catalogue;
 /// use lastorders_harness::subject::Subject;
 ///
 /// let report = Subject::command("target/release/my-server")

@@ -12,10 +12,10 @@ use super::listener::ListenerWatch;
 use super::ports::Port;
 use super::process::Server;
 use super::{pooled, snapshot, sockets};
-use crate::actor::{Backstage, Exit, Residue, Snapshot, Stage};
-use crate::plan::{Fault, Gate, LetGo, Signal, Step, Target};
 use crate::postgres::pace;
 use crate::store::{Store, StoreError};
+use lastorders_model::actor::{Backstage, Exit, Residue, Snapshot, Stage};
+use lastorders_model::plan::{Fault, Gate, LetGo, Signal, Step, Target};
 
 /// Longer than anything that is asked of a database that answers.
 const STORE_WITHIN: Duration = Duration::from_secs(10);

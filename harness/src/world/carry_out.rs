@@ -11,12 +11,12 @@ use super::listener::ListenerWatch;
 use super::ports::Port;
 use super::process::Server;
 use super::{ready, sessions};
-use crate::actor::{self, Recorder};
-use crate::history::{History, Trouble, What};
-use crate::plan::{self, Plan};
 use crate::postgres::Lease;
 use crate::run::Launch;
 use crate::store::{Store, StoreEvent};
+use lastorders_model::actor::{self, Recorder};
+use lastorders_model::history::{History, Trouble, What};
+use lastorders_model::plan::{self, Plan};
 
 /// From ready to the signal, or to the end of a plan that has none.
 const SETUP_WITHIN: Duration = Duration::from_secs(15);

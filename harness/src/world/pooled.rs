@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::backstage::Real;
-use crate::actor::kept::{Body, keep_for, trim_headers};
-use crate::actor::{self, MOST_ROUNDS};
-use crate::history::{Answer, End, RequestId, What};
-use crate::plan::{Request, Step, Until};
+use lastorders_model::actor::{self, MOST_ROUNDS};
+use lastorders_model::actor::{KeptBody, keep_for, trim_headers};
+use lastorders_model::history::{Answer, End, RequestId, What};
+use lastorders_model::plan::{Request, Step, Until};
 
 type Stage = actor::Stage<Real>;
 
@@ -163,7 +163,7 @@ impl Pool {
             .any(|token| token.trim().eq_ignore_ascii_case("close"));
         let body = String::new();
         let mut answer = Answer { status, headers, body, truncated: false, says_close };
-        let mut body = Body::of(&answer).map_err(|_| Failure::Ended(End::TooLong, 1))?;
+        let mut body = KeptBody::of(&answer).map_err(|_| Failure::Ended(End::TooLong, 1))?;
         trim_headers(&mut answer);
         let mut response = response;
         while let Some(chunk) =
@@ -218,7 +218,7 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::history::{KEPT_BODY, LONGEST_BODY};
+    use lastorders_model::history::{KEPT_BODY, LONGEST_BODY};
 
     fn pool(base: String) -> Pool {
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -5,8 +5,8 @@ use tokio::time::{Instant, interval, timeout, timeout_at};
 
 use super::backstage::{Real, connect};
 use super::sockets;
-use crate::actor::{Exit, Stage, ask_health, why_not};
-use crate::history::ConnectError;
+use lastorders_model::actor::{Exit, Stage, ask_health, connect_error};
+use lastorders_model::history::ConnectError;
 
 /// One try to get an answer from `/health`.
 const TRY_WITHIN: Duration = Duration::from_secs(2);
@@ -133,7 +133,7 @@ async fn healthy(port: u16) -> Result<SocketAddr, String> {
 }
 
 async fn ask(address: SocketAddr) -> Result<u16, String> {
-    let (stream, _) = connect(address).await.map_err(|error| why_not(&error).to_string())?;
+    let (stream, _) = connect(address).await.map_err(|error| connect_error(&error).to_string())?;
     match ask_health(stream).await {
         Ok(Some(status)) => Ok(status),
         Ok(None) => Err("the connection ended without a whole answer".to_owned()),

@@ -1,6 +1,6 @@
-use crate::actor::Recorder;
-use crate::history::{Session, What};
 use crate::store::StoreEvent;
+use lastorders_model::actor::Recorder;
+use lastorders_model::history::{Session, What};
 
 /// Takes down what the proxy saw, as far as histories speak of it.
 pub(super) fn record(recorder: &Recorder, event: &StoreEvent) {

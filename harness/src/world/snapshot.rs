@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::io;
 
 use super::sockets;
-use crate::actor::Snapshot;
+use lastorders_model::actor::Snapshot;
 
 /// Which of these connections to a port have bytes that the server has not read, and which it has
 /// not accepted: requests on all others, sent before, are proved to be in its hands.

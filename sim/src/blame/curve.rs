@@ -82,7 +82,7 @@ impl fmt::Display for Curve {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::plan::{Contract, Draft};
+    use lastorders_model::plan::{Contract, Draft};
 
     use super::*;
     use crate::blame::timed::times;

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Step, in_words};
+use lastorders_model::plan::{Step, in_words};
 
 use crate::case::{Case, LinkChange, moments_mut};
 

@@ -20,7 +20,7 @@ mod store;
 mod streamed;
 mod words;
 
-use lastorders_harness::plan::Plan;
+use lastorders_model::plan::Plan;
 use serde::{Deserialize, Serialize};
 
 pub use self::balancer::Balancer;

@@ -1,4 +1,4 @@
-use lastorders_harness::history::End;
+use lastorders_model::history::End;
 
 use super::Scene;
 use super::coverage::{Class, Fault, Outcome, Tuple};
@@ -124,8 +124,8 @@ fn fault(scene: &Scene<'_>, conn: &Conn<'_>, since_us: u64, end_us: u64) -> Faul
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::ConnectError;
-    use lastorders_harness::plan::Intent;
+    use lastorders_model::history::ConnectError;
+    use lastorders_model::plan::Intent;
 
     use super::super::coverage::Phase;
     use super::super::testing::{Story, case, draining, ready};

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use lastorders::drain::Phase;
-use lastorders_harness::history::{End, Event, History, Inside, ReleaseState, RequestId, What};
-use lastorders_harness::plan::{Actor, Intent, Role, Signal};
+use lastorders_model::history::{End, Event, History, Inside, ReleaseState, RequestId, What};
+use lastorders_model::plan::{Actor, Intent, Role, Signal};
 use serde_json::Value;
 
 use super::records::{Ask, Call, Conn, Moment, Release};

@@ -1,5 +1,5 @@
-use lastorders_harness::check::{self as harness, Finding, Kind, Level, Verdict};
-use lastorders_harness::history::History;
+use lastorders_model::check::{self as harness, Finding, Kind, Level, Verdict};
+use lastorders_model::history::History;
 
 use super::coverage::{Class, Tuple};
 use super::covered::{class, covered};

@@ -25,7 +25,7 @@ mod sometimes;
 #[cfg(test)]
 mod testing;
 
-pub use lastorders_harness::check::{Finding, Kind, Level, Verdict};
+pub use lastorders_model::check::{Finding, Kind, Level, Verdict};
 
 pub use self::invariant::{CHECKS, find};
 pub use self::judge::{Judged, judge, judge_history};

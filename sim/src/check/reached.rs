@@ -1,4 +1,4 @@
-use lastorders_harness::history::{ConnectError, End};
+use lastorders_model::history::{ConnectError, End};
 
 use super::records::Call;
 use super::{QUANTUM_US, Scene, Sometimes};
@@ -99,7 +99,7 @@ fn half_closed_answered(scene: &Scene<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::What;
+    use lastorders_model::history::What;
 
     use super::super::testing::{Story, case, draining, ready};
     use super::*;

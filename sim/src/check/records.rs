@@ -1,7 +1,7 @@
 //! What [`super::Facts`] gathers: one record for each connection, request, call and release.
 
-use lastorders_harness::history::{Answer, ConnectError, End};
-use lastorders_harness::plan::Intent;
+use lastorders_model::history::{Answer, ConnectError, End};
+use lastorders_model::plan::Intent;
 
 /// A moment: its time, and its place among the events, which orders what has one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

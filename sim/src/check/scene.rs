@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use lastorders::drain::{ABORT_GRACE, Phase as Named};
-use lastorders_harness::history::{History, Moments};
-use lastorders_harness::plan::Step;
+use lastorders_model::history::{History, Moments};
+use lastorders_model::plan::Step;
 
 use super::coverage::Phase;
 use super::facts::Facts;

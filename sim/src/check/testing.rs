@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lastorders_harness::history::{
+use lastorders_model::history::{
     Answer, ConnectError, End, Event, History, Inside, ReleaseState, RequestId, What,
 };
-use lastorders_harness::plan::{Contract, Draft, Intent, Signal, Target};
+use lastorders_model::plan::{Contract, Draft, Intent, Signal, Target};
 use serde_json::{Value, json};
 
 use super::{Check, Scene};

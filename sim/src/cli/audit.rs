@@ -1,7 +1,7 @@
 use std::num::NonZero;
 use std::process::{Command, Stdio};
 
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use super::args::{AuditArgs, CaseArgs, TraceArgs, jobs};
 use super::progress::{Progress, grouped};

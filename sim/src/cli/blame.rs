@@ -1,6 +1,6 @@
 use clap::Args;
-use lastorders_harness::exit;
-use lastorders_harness::terminal::paint::{WIDTH, wrap};
+use lastorders_model::exit;
+use lastorders_model::terminal::paint::{WIDTH, wrap};
 
 use super::args::CaseArgs;
 use super::{case, print};

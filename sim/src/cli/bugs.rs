@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use super::args::{BugsArgs, jobs};
 use super::clock::now;

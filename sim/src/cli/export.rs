@@ -3,7 +3,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use super::args::CaseArgs;
 use super::shrink::store;

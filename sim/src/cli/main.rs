@@ -1,13 +1,13 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use super::args::{Arguments, Command};
 use super::{audit, blame, bugs, export, fault, merge, parity, replay, shrink, sweep};
 
 /// The program `lastorders-sim`, from its arguments to its exit code (see
-/// [`exit`](lastorders_harness::exit)).
+/// [`exit`](lastorders_model::exit)).
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {

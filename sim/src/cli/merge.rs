@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use super::args::MergeArgs;
 use super::sweep::store;

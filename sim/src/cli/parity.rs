@@ -1,4 +1,4 @@
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use super::print;
 use crate::parity::{checked_in, table};

@@ -1,7 +1,7 @@
 use std::io::{self, ErrorKind, Write as _};
 
-use lastorders_harness::exit;
-use lastorders_harness::terminal::clean;
+use lastorders_model::exit;
+use lastorders_model::terminal::clean;
 
 /// No line of a note is longer: a case in one line may be.
 const LONGEST: usize = 100_000;

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
-use lastorders_harness::check::Verdict;
-use lastorders_harness::exit;
-use lastorders_harness::history;
+use lastorders_model::check::Verdict;
+use lastorders_model::exit;
+use lastorders_model::history;
 
 use super::args::ReplayArgs;
 use super::story::{page, story};

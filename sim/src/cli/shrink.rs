@@ -2,7 +2,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use super::args::CaseArgs;
 use super::story::story;

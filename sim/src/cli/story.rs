@@ -1,11 +1,11 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use lastorders_harness::check::{Kind, Level};
-use lastorders_harness::history::{History, What};
-use lastorders_harness::plan::script;
-use lastorders_harness::terminal::paint::{self, WIDTH, paint};
-use lastorders_harness::timeline::{Section, html};
+use lastorders_model::check::{Kind, Level};
+use lastorders_model::history::{History, What};
+use lastorders_model::plan::script;
+use lastorders_model::terminal::paint::{self, WIDTH, paint};
+use lastorders_model::timeline::{Section, html};
 
 use super::summary::reproduce;
 use crate::blob::Blob;

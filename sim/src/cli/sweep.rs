@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use super::args::{ShardChoice, SweepArgs, What, jobs};
 use super::progress::Progress;

@@ -1,4 +1,4 @@
-use lastorders_harness::exit;
+use lastorders_model::exit;
 
 use crate::engine::EngineKind;
 use crate::generate::Family;

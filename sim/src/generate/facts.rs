@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Fault, Gate, LetGo, Role, Signal, Step};
+use lastorders_model::plan::{Fault, Gate, LetGo, Role, Signal, Step};
 
 use super::load::{Load, is_client, outstanding};
 use super::times::TICK_US;

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use lastorders_harness::plan::{Actor, Contract, PLAN_VERSION, Plan};
+use lastorders_model::plan::{Actor, Contract, PLAN_VERSION, Plan};
 
 use super::mutate::mutate_with;
 use super::net::Latencies;

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Actor, Closing, Intent, Part, Role, Step, Until};
+use lastorders_model::plan::{Actor, Closing, Intent, Part, Role, Step, Until};
 
 use crate::case::{Case, Link};
 

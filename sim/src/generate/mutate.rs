@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Actor, Step};
+use lastorders_model::plan::{Actor, Step};
 
 use super::generator::client_name;
 use super::load::is_client;

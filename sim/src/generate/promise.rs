@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use lastorders_harness::plan::{CheckUse, Contract, Level};
+use lastorders_model::plan::{CheckUse, Contract, Level};
 
 use super::facts::Facts;
 use super::times::TICK_US;

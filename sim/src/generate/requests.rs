@@ -1,4 +1,4 @@
-use lastorders_harness::plan::Request;
+use lastorders_model::plan::Request;
 
 use super::stream::Stream;
 use crate::case::Streamed;

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Closing, Cut, Part, Request, Step, Until};
+use lastorders_model::plan::{Closing, Cut, Part, Request, Step, Until};
 
 use super::Requests;
 use super::stream::Stream;

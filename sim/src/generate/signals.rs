@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Actor, Role, Signal, Step, Target};
+use lastorders_model::plan::{Actor, Role, Signal, Step, Target};
 
 use super::Family;
 use super::stream::{Concern, Stream};

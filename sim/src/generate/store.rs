@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Actor, Fault, Gate, LetGo, Role, Step};
+use lastorders_model::plan::{Actor, Fault, Gate, LetGo, Role, Step};
 
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};

@@ -1,6 +1,6 @@
-use lastorders_harness::check::Level;
-use lastorders_harness::history::History;
-use lastorders_harness::plan::{CheckUse, Contract, Plan, Signal, Step};
+use lastorders_model::check::Level;
+use lastorders_model::history::History;
+use lastorders_model::plan::{CheckUse, Contract, Plan, Signal, Step};
 
 use super::gate;
 use super::held::Held;

@@ -1,5 +1,5 @@
-use lastorders_harness::history::{History, What};
-use lastorders_harness::plan::{
+use lastorders_model::history::{History, What};
+use lastorders_model::plan::{
     Actor, Closing, Gate, LetGo, Names, Part, Plan, Request, Role, Step, Until,
 };
 

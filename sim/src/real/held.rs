@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use lastorders_harness::history::{History, What};
-use lastorders_harness::plan::Intent;
+use lastorders_model::history::{History, What};
+use lastorders_model::plan::Intent;
 
 /// What was in flight at the first signal of a run.
 #[derive(Debug, Default, PartialEq, Eq)]

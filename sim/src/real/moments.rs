@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use lastorders_harness::plan::{Plan, Step};
+use lastorders_model::plan::{Plan, Step};
 
 /// What a busy machine can still tell apart.
 pub(super) const LEAST_GAP_US: u64 = 50_000;

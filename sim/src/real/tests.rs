@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Contract, Draft, Fault, Gate, Step, validate};
+use lastorders_model::plan::{Contract, Draft, Fault, Gate, Step, validate};
 
 use super::export;
 use super::moments::{LEAST_GAP_US, Moments};
@@ -15,12 +15,12 @@ fn simulator() -> Simulator {
 /// One request is answered before the signal, another is in flight at it, a third comes after it.
 fn case() -> Case {
     let mut draft = Draft::new("group/name", 9, Contract::default());
-    draft.check("no-crash", lastorders_harness::check::Level::Must);
+    draft.check("no-crash", lastorders_model::check::Level::Must);
     draft.client("early").at_us(100).connect().work().receive().close();
     draft.client("held").at_us(10_000).connect().work().receive().close();
     draft.client("late").at_us(10_003).connect().at_us(12_900).health().receive().close();
     draft.operator().at_us(12_300).signal().await_draining().await_exit();
-    draft.actor("again", lastorders_harness::plan::Role::Operator).at_us(12_301).signal();
+    draft.actor("again", lastorders_model::plan::Role::Operator).at_us(12_301).signal();
     let mut case = Case::plain(draft.finish());
     case.conditions.store.work_us = 4_000;
     case.conditions.network.buffer = 9_000;
@@ -39,7 +39,7 @@ fn what_was_in_flight_is_in_flight_by_proof() {
     assert!(real.missing.iter().any(|it| it == missing), "{:?}", real.missing);
     let script = |name: &str| {
         let actor = real.plan.actors.iter().find(|actor| actor.name == name).expect(name);
-        lastorders_harness::plan::script(&real.plan)
+        lastorders_model::plan::script(&real.plan)
             .into_iter()
             .find(|(title, _)| title == &actor.name)
             .expect(name)

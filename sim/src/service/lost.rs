@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use lastorders_harness::check::Finding;
-use lastorders_harness::history::{End, History, Inside, RequestId, What};
-use lastorders_harness::plan::{Actor, Closing, Role, Step};
+use lastorders_model::check::Finding;
+use lastorders_model::history::{End, History, Inside, RequestId, What};
+use lastorders_model::plan::{Actor, Closing, Role, Step};
 
 use crate::case::Case;
 

@@ -52,7 +52,7 @@ mod request;
 #[expect(clippy::module_inception, reason = "the folder is named after its main type")]
 mod service;
 
-pub use lastorders_harness::plan::Request;
+pub use lastorders_model::plan::Request;
 
 pub use self::outcome::{Failed, Outcome};
 pub use self::request::{get, post};

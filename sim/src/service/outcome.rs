@@ -1,6 +1,6 @@
 use std::fmt;
 
-use lastorders_harness::check::Finding;
+use lastorders_model::check::Finding;
 
 /// What came of a sweep, or of a replay.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::Request;
+use lastorders_model::plan::Request;
 
 /// `GET` of this path.
 #[must_use]

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use axum::Router;
 use lastorders::{Policy, ShutdownHandle};
-use lastorders_harness::check::{Finding, Kind, Level};
-use lastorders_harness::history::{History, Inside, What};
-use lastorders_harness::plan::Request;
+use lastorders_model::check::{Finding, Kind, Level};
+use lastorders_model::history::{History, Inside, What};
+use lastorders_model::plan::Request;
 
 use super::lost::lost;
 use super::{Failed, Outcome};

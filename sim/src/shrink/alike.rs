@@ -1,4 +1,4 @@
-use lastorders_harness::check::{Finding, Kind};
+use lastorders_model::check::{Finding, Kind};
 
 use crate::case::Case;
 use crate::check::{Signature, judge};

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastorders_harness::plan::{Part, Step, Until};
+use lastorders_model::plan::{Part, Step, Until};
 
 use crate::case::Case;
 

@@ -1,4 +1,4 @@
-use lastorders_harness::plan;
+use lastorders_model::plan;
 
 use super::mend::mend;
 use super::size::Size;

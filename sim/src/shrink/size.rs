@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Role, Step};
+use lastorders_model::plan::{Role, Step};
 
 use super::times::times;
 use crate::case::{Case, Conditions};

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::Role;
+use lastorders_model::plan::Role;
 
 use super::steps;
 use super::times::times;

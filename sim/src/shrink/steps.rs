@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Actor, Part, Request, Step, Until};
+use lastorders_model::plan::{Actor, Part, Request, Step, Until};
 
 use super::smaller::Change;
 use crate::case::Case;

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Contract, Draft, Step, Until};
+use lastorders_model::plan::{Contract, Draft, Step, Until};
 
 use super::mend::mend;
 use super::{MOST_TRIES, Size, shrink};
@@ -66,7 +66,7 @@ fn who_waits_for_what_is_gone_waits_no_more() {
     assert_eq!(*steps(1), [Step::Connect, held]);
     assert!(matches!(&steps(2)[1], Step::Repeat { until: Until::Times(1), .. }));
     assert_eq!(case.plan.actors.len(), 3, "whoever does nothing is gone");
-    assert_eq!(lastorders_harness::plan::validate(&case.plan), Ok(()));
+    assert_eq!(lastorders_model::plan::validate(&case.plan), Ok(()));
 }
 
 #[cfg(lastorders_sim)]

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use lastorders_harness::plan::Plan;
+use lastorders_model::plan::Plan;
 
 /// The names of a run's hosts and connections, for people. What has none is called by its number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use lastorders_harness::actor::{Backstage, Exit, Residue, Snapshot};
-use lastorders_harness::plan::{Fault, Gate, LetGo, Signal, Target};
+use lastorders_model::actor::{Backstage, Exit, Residue, Snapshot};
+use lastorders_model::plan::{Fault, Gate, LetGo, Signal, Target};
 
 use super::cast::Cast;
 use super::listener::PORT;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lastorders_harness::actor::{Backstage, Stage, ask_health};
+use lastorders_model::actor::{Backstage, Stage, ask_health};
 
 use super::backstage::Simulated;
 use super::cast::Cast;

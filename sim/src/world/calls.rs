@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::Method;
 use axum::response::Response;
-use lastorders_harness::history::Inside;
+use lastorders_model::history::Inside;
 use tower_layer::Layer;
 use tower_service::Service;
 

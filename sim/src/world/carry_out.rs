@@ -3,9 +3,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lastorders_harness::actor::Recorder;
-use lastorders_harness::history::{History, Trouble, What};
-use lastorders_harness::plan;
+use lastorders_model::actor::Recorder;
+use lastorders_model::history::{History, Trouble, What};
+use lastorders_model::plan;
 
 use super::app::App;
 use super::cast::Cast;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use lastorders_harness::plan::Plan;
+use lastorders_model::plan::Plan;
 
 use crate::engine::Host;
 use crate::trace::leak;

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use lastorders::drain::Phase;
 use lastorders::event::Event;
-use lastorders_harness::actor::Recorder;
-use lastorders_harness::history::{Inside, What};
+use lastorders_model::actor::Recorder;
+use lastorders_model::history::{Inside, What};
 
 use super::cast::Cast;
 use crate::trace::{self, Kind, NO_CONNECTION};

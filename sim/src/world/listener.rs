@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use lastorders_harness::history::Inside;
+use lastorders_model::history::Inside;
 
 use super::cast::Cast;
 use super::process::Opened;

@@ -6,11 +6,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::stream::poll_fn;
 use lastorders::{ShutdownHandle, Signal};
-use lastorders_harness::actor::{
-    Exit, Recorder, Stage, act, supervise, watch_exit, watch_listener,
-};
-use lastorders_harness::history::{Inside, What};
-use lastorders_harness::plan::Plan;
+use lastorders_model::actor::{Exit, Recorder, Stage, act, supervise, watch_exit, watch_listener};
+use lastorders_model::history::{Inside, What};
+use lastorders_model::plan::Plan;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::app::{App, made};

@@ -1,4 +1,4 @@
-use lastorders_harness::history::{Event, History, Inside, What};
+use lastorders_model::history::{Event, History, Inside, What};
 
 use crate::engine;
 use crate::trace::{Captured, Trace};

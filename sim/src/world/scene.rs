@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use lastorders_harness::actor::Recorder;
-use lastorders_harness::history::{Inside, What};
+use lastorders_model::actor::Recorder;
+use lastorders_model::history::{Inside, What};
 
 use super::cast::Cast;
 use super::process::Process;

@@ -6,8 +6,8 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::stream::{pending, poll_fn};
 use lastorders::{Signal, TokioClock, exit_code, reference};
-use lastorders_harness::actor::Exit;
-use lastorders_harness::history::What;
+use lastorders_model::actor::Exit;
+use lastorders_model::history::What;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::cast::Cast;

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use lastorders_harness::history::Inside;
+use lastorders_model::history::Inside;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::cast::{Cast, Conn};

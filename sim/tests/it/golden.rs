@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use lastorders_harness::plan::Contract;
-use lastorders_harness::scenario::Catalogue;
+use lastorders_model::plan::Contract;
+use lastorders_model::scenario::Catalogue;
 use lastorders_sim::case::Case;
 use lastorders_sim::engine::EngineKind;
 use lastorders_sim::subject::Subject;

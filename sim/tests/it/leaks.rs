@@ -10,7 +10,7 @@ const LEAKS: [&str; 3] = ["hashmap", "instant", "select"];
 /// What a team that finds no leak can rely on: by then every one of these has been caught.
 const WITHIN: u32 = 100;
 
-/// A fault of ours, see `lastorders_harness::exit`.
+/// A fault of ours, see `lastorders_model::exit`.
 const OUR_FAULT: i32 = 70;
 
 fn audit(words: &[&str]) -> (i32, String) {

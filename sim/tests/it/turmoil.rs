@@ -1,6 +1,6 @@
 //! A second opinion: generated plans get the same verdict on turmoil.
 
-use lastorders_harness::check::{Verdict, judge};
+use lastorders_model::check::{Verdict, judge};
 use lastorders_sim::case::{Case, Link, Yields};
 use lastorders_sim::engine::EngineKind;
 use lastorders_sim::generate::{ClientKind, Family, Generator, derive_promise};

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lastorders_harness::check::Verdict;
 use lastorders_harness::report::{Colour, Report, render};
-use lastorders_harness::scenario::Catalogue;
 use lastorders_harness::subject::Subject;
+use lastorders_model::check::Verdict;
+use lastorders_model::scenario::Catalogue;
 use serde::Deserialize;
 
 use crate::turn;

@@ -18,6 +18,8 @@ fn dependencies(package: &str) -> Vec<String> {
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
         the_harness_never_depends_on_the_server;
+        the_model_depends_on_no_runtime;
+        the_simulator_depends_on_the_model_and_the_server;
         the_server_depends_on_nothing_of_ours;
         the_peers_are_for_the_benchmarks_alone;
         versions_stand_in_the_workspace_alone;
@@ -28,10 +30,40 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
 }
 
 fn the_harness_never_depends_on_the_server() {
-    let names = dependencies("harness");
-    assert!(names.contains(&"tokio".to_owned()), "the manifest was not read: {names:?}");
+    for (package, allowed) in [("harness", &["lastorders-model"][..]), ("harness/model", &[])] {
+        let names = dependencies(package);
+        assert!(names.contains(&"serde".to_owned()), "the manifest was not read: {names:?}");
+        let ours: Vec<_> = names.iter().filter(|name| name.starts_with("lastorders")).collect();
+        assert_eq!(ours, allowed, "{package}: the judge sees the server from outside only");
+    }
+}
+
+fn the_simulator_depends_on_the_model_and_the_server() {
+    let names = dependencies("sim");
     let ours: Vec<_> = names.iter().filter(|name| name.starts_with("lastorders")).collect();
-    assert!(ours.is_empty(), "black box means that it depends on nothing of ours: {ours:?}");
+    assert_eq!(ours, ["lastorders", "lastorders-model"]);
+}
+
+/// Packages that would give the model a network, a clock, processes or a database.
+const RUNTIMES: &[&str] = &["hyper", "libc", "reqwest", "rustix", "sqlx", "testcontainers"];
+
+/// Without a feature the model has no async runtime. With `actors` it has tokio's streams and
+/// locks alone.
+fn the_model_depends_on_no_runtime() {
+    let model = manifest("harness/model");
+    let table = model["dependencies"].as_table().expect("it has dependencies");
+    for (name, value) in table {
+        assert!(!RUNTIMES.contains(&name.as_str()), "the model depends on {name}");
+        let field = |key: &str| value.get(key);
+        assert!(field("features").is_none(), "{name} has features beyond the workspace's");
+        if name == "tokio" {
+            assert_eq!(field("optional").and_then(toml::Value::as_bool), Some(true));
+        }
+    }
+    let workspace = manifest(".");
+    let tokio = &workspace["workspace"]["dependencies"]["tokio"]["features"];
+    let tokio: Vec<_> = tokio.as_array().expect("a list").iter().map(toml::Value::as_str).collect();
+    assert_eq!(tokio, [Some("io-util"), Some("macros"), Some("sync")]);
 }
 
 fn the_server_depends_on_nothing_of_ours() {
@@ -44,14 +76,14 @@ fn the_server_depends_on_nothing_of_ours() {
 fn the_peers_are_for_the_benchmarks_alone() {
     let is_for_them = |name: &String| name == "axum-server" || name == "lastorders-bench";
     assert!(dependencies("server/benches").iter().any(is_for_them), "the manifest was not read");
-    for package in ["server", "harness", "tests", "ci"] {
+    for package in ["server", "harness", "harness/model", "tests", "ci"] {
         let found: Vec<_> = dependencies(package).into_iter().filter(is_for_them).collect();
         assert!(found.is_empty(), "{package} depends on {found:?}");
     }
 }
 
 fn versions_stand_in_the_workspace_alone() {
-    for package in ["server", "server/benches", "harness", "tests", "ci"] {
+    for package in ["server", "server/benches", "harness", "harness/model", "sim", "tests", "ci"] {
         let manifest = manifest(package);
         for table in ["dependencies", "dev-dependencies"] {
             let Some(table) = manifest.get(table).and_then(toml::Value::as_table) else { continue };
@@ -91,10 +123,12 @@ const IMPURE: &[&str] = &[
 ];
 
 fn the_pure_parts_do_no_io() {
-    let folders =
-        ["server/src/drain/", "harness/src/plan/", "harness/src/history/", "harness/src/check/"];
     let mut found = Vec::new();
-    for source in source::under(&folders) {
+    for source in source::under(&["server/src/drain/", "harness/model/src/"]) {
+        // The actors have a rule of their own.
+        if source.path.starts_with("harness/model/src/actor/") {
+            continue;
+        }
         for (line, path) in source::paths(source) {
             let is = |impure: &&&str| path == **impure || path.starts_with(&format!("{impure}::"));
             if let Some(impure) = IMPURE.iter().find(is) {
@@ -122,7 +156,7 @@ fn the_actors_know_no_world() {
     let impure = IMPURE.iter().filter(|path| **path != "tokio").chain(OF_ONE_WORLD);
     let impure: Vec<_> = impure.collect();
     let mut found = Vec::new();
-    for source in source::under(&["harness/src/actor/"]) {
+    for source in source::under(&["harness/model/src/actor/"]) {
         // Its tests are a world, with a clock that they set.
         if source.path.contains("/tests/") {
             continue;

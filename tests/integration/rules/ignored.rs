@@ -28,9 +28,10 @@ pub(crate) fn ignored_tests() -> Vec<Ignored> {
 
 /// The package and the module of a library's file: `server/src/a/b.rs` is `a::b` of `lastorders`.
 fn module_of(path: &str) -> Option<(&'static str, Vec<String>)> {
-    const LIBRARIES: [(&str, &str); 3] = [
+    const LIBRARIES: [(&str, &str); 4] = [
         ("server/src/", "lastorders"),
         ("harness/src/", "lastorders-harness"),
+        ("harness/model/src/", "lastorders-model"),
         ("sim/src/", "lastorders-sim"),
     ];
     let (folder, package) = LIBRARIES.into_iter().find(|(folder, _)| path.starts_with(folder))?;

@@ -68,7 +68,10 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
 }
 
 fn no_old_name_stands_in_the_server() {
-    let found: Vec<_> = source::under(&["server/"]).into_iter().flat_map(old_names).collect();
+    let found: Vec<_> = source::under(&["server/", "harness/", "sim/", "tests/", "ci/"])
+        .into_iter()
+        .flat_map(old_names)
+        .collect();
     assert!(found.is_empty(), "use the name on the right: {found:#?}");
 }
 

@@ -17,8 +17,12 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
 }
 
 /// The packages that others use, and their folders.
-const PUBLISHED: [(&str, &str); 3] =
-    [("lastorders", "server"), ("lastorders-harness", "harness"), ("lastorders-sim", "sim")];
+const PUBLISHED: [(&str, &str); 4] = [
+    ("lastorders", "server"),
+    ("lastorders-harness", "harness"),
+    ("lastorders-model", "harness/model"),
+    ("lastorders-sim", "sim"),
+];
 
 /// A part of what `cargo metadata` says.
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("server/src/clock.rs", "the one implementation of `Clock` by real time"),
     ("server/benches/src/subject/app.rs", "a slow handler is slow: the request says how slow"),
     ("server/benches/src/subject/with_hyper.rs", "a peer, as its documentation has it"),
-    ("harness/src/actor/supervise.rs", "sleeps on the clock of whatever world it is given"),
+    ("harness/model/src/actor/supervise.rs", "sleeps on the clock of whatever world it is given"),
     ("harness/src/world/backstage.rs", "the actors' clock: `At`, slow readers, probes, deadlines"),
     ("sim/src/parity/loopback.rs", "looks at the kernel's table again, which tells of no change"),
     ("sim/examples/own_service.rs", "a service that is simulated: its time is virtual"),
@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &str)] = &[
 /// Whole folders in which a sleep is no real one, or not ours.
 const FOLDERS: &[(&str, &str)] = &[
     ("server/src/serve/tests/", "virtual time: every test there runs on a paused clock"),
-    ("harness/src/actor/tests/", "virtual time: a small world on a paused clock"),
+    ("harness/model/src/actor/tests/", "virtual time: a small world on a paused clock"),
     ("sim/src/engine/", "virtual time: this is where it is made"),
     ("sim/src/subject/", "virtual time: servers that are simulated"),
     ("sim/src/world/", "virtual time: the simulated world has no other"),

@@ -103,7 +103,7 @@ fn said(stderr: &str) -> Option<String> {
             !line.is_empty() && !detail.iter().any(|word| line.starts_with(word))
         })
         .or_else(|| stderr.lines().map(str::trim).find(|line| !line.is_empty()))?;
-    Some(format!("npm: {}", crate::terminal::clean(line, 400)))
+    Some(format!("npm: {}", lastorders_model::terminal::clean(line, 400)))
 }
 
 #[cfg(test)]

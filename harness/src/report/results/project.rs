@@ -5,13 +5,13 @@ use super::{
     BuildInfo, CatalogueInfo, FindingInfo, HintInfo, Machine, RESULTS_VERSION, Results,
     ScenarioResult, SubjectInfo, SummaryInfo, Tool,
 };
-use crate::check::{Finding, Verdict};
 use crate::report::{Report, clean_lines};
 use crate::run::{ScenarioOutcome, Summary};
-use crate::scenario::SCENARIOS;
 use crate::subject::Language;
-use crate::terminal::clean;
-use crate::timeline::relative_ms;
+use lastorders_model::check::{Finding, Verdict};
+use lastorders_model::scenario::SCENARIOS;
+use lastorders_model::terminal::clean;
+use lastorders_model::timeline::relative_ms;
 
 /// No text of a server in a report is longer, in characters.
 const LONGEST: usize = 2_000;

@@ -1,5 +1,5 @@
-use crate::check::{Level, Verdict};
 use crate::run::ScenarioOutcome;
+use lastorders_model::check::{Level, Verdict};
 
 /// See [`Results::score`]. In quarters, so that halves add up.
 pub(super) fn score(scenarios: &[ScenarioOutcome]) -> Option<f64> {

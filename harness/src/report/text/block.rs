@@ -1,12 +1,12 @@
 use super::table::{level, word};
-use crate::check::{Finding, Kind, Verdict};
-use crate::history::What;
 use crate::report::group::Group;
 use crate::report::{Report, clean_lines};
 use crate::run::ScenarioOutcome;
-use crate::terminal::clean;
-use crate::terminal::paint::{self, WIDTH, paint};
-use crate::timeline::timeline;
+use lastorders_model::check::{Finding, Kind, Verdict};
+use lastorders_model::history::What;
+use lastorders_model::terminal::clean;
+use lastorders_model::terminal::paint::{self, WIDTH, paint};
+use lastorders_model::timeline::timeline;
 
 /// How far the evidence stands from the edge.
 const INDENT: &str = "    ";

@@ -1,9 +1,9 @@
 use super::table::level;
-use crate::plan::{Contract, script};
 use crate::report::Colour;
-use crate::scenario::{Scenario, Visibility};
 use crate::subject::Language;
-use crate::terminal::paint::{self, WIDTH, paint};
+use lastorders_model::plan::{Contract, script};
+use lastorders_model::scenario::{Scenario, Visibility};
+use lastorders_model::terminal::paint::{self, WIDTH, paint};
 
 /// The catalogue, one line a scenario; its last line says how many there are.
 #[must_use]

@@ -1,5 +1,5 @@
-use crate::terminal::clean;
-use crate::terminal::paint::{self, WIDTH, paint};
+use lastorders_model::terminal::clean;
+use lastorders_model::terminal::paint::{self, WIDTH, paint};
 
 /// Whether a machine has what is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

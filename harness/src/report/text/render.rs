@@ -1,7 +1,7 @@
 use super::{block, table};
 use crate::report::{Report, group};
-use crate::terminal::clean;
-use crate::terminal::paint::{self, WIDTH, paint};
+use lastorders_model::terminal::clean;
+use lastorders_model::terminal::paint::{self, WIDTH, paint};
 
 /// Whether a text has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use super::output::Tail;
 use super::spawn::{SpawnError, spawn};
 use super::tree::{self, Family};
-use crate::actor::Exit;
-use crate::plan::Target;
 use crate::run::Launch;
+use lastorders_model::actor::Exit;
+use lastorders_model::plan::Target;
 
 /// A running server. When this is dropped, it and all its children are killed.
 #[derive(Debug)]

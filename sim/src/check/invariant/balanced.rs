@@ -1,5 +1,5 @@
-use lastorders_harness::history::End;
-use lastorders_harness::plan::{Intent, Step};
+use lastorders_model::history::End;
+use lastorders_model::plan::{Intent, Step};
 
 use super::{Check, Finding, QUANTUM_US, Scene, Whose};
 use crate::case::Balancer;
@@ -111,8 +111,8 @@ fn wrong(actual: String) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::{ConnectError, What};
-    use lastorders_harness::plan::{Contract, Draft};
+    use lastorders_model::history::{ConnectError, What};
+    use lastorders_model::plan::{Contract, Draft};
 
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;

@@ -52,7 +52,7 @@ mod tests {
         let ids: BTreeSet<_> = CHECKS.iter().map(|check| check.id).collect();
         assert_eq!(ids.len(), CHECKS.len());
         for check in CHECKS {
-            assert!(lastorders_harness::check::find(check.id).is_none(), "{}", check.id);
+            assert!(lastorders_model::check::find(check.id).is_none(), "{}", check.id);
             assert!(find(check.id).is_some() && check.about.len() > 20, "{}", check.id);
         }
     }

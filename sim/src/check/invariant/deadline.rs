@@ -55,8 +55,8 @@ fn held_by<'a>(scene: &Scene<'a>, at_us: u64) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::What;
-    use lastorders_harness::plan::Intent;
+    use lastorders_model::history::What;
+    use lastorders_model::plan::Intent;
 
     use super::super::testing::{Row, Story, case, draining, expect, ready};
     use super::*;

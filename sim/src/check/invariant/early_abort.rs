@@ -32,7 +32,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::End;
+    use lastorders_model::history::End;
 
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;

@@ -1,4 +1,4 @@
-use lastorders_harness::history::End;
+use lastorders_model::history::End;
 
 use super::{Check, Finding, Scene, Whose};
 use crate::check::records::{Ask, Conn};
@@ -68,7 +68,7 @@ fn was_heard(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::plan::{Contract, Draft};
+    use lastorders_model::plan::{Contract, Draft};
 
     use super::super::testing::{Row, Story, expect, ready};
     use super::*;

@@ -50,8 +50,8 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::End;
-    use lastorders_harness::plan::Intent;
+    use lastorders_model::history::End;
+    use lastorders_model::plan::Intent;
 
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;

@@ -1,5 +1,5 @@
-use lastorders_harness::history::End;
-use lastorders_harness::plan::Intent;
+use lastorders_model::history::End;
+use lastorders_model::plan::Intent;
 
 use super::{Check, Finding, QUANTUM_US, Scene, Whose};
 use crate::check::records::{Ask, Call, Conn, Moment};

@@ -20,7 +20,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::Inside;
+    use lastorders_model::history::Inside;
 
     use super::super::testing::{Row, case, draining, expect};
     use super::*;

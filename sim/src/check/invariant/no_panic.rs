@@ -1,4 +1,4 @@
-use lastorders_harness::history::{Inside, What};
+use lastorders_model::history::{Inside, What};
 
 use super::{Check, Finding, Scene, Whose};
 use crate::world::Ended;

@@ -107,7 +107,7 @@ mod tests {
                 "its client left",
                 near()
                     .sealing(0)
-                    .closed("a", lastorders_harness::history::End::Client)
+                    .closed("a", lastorders_model::history::End::Client)
                     .at(350)
                     .sealed(0),
                 &[],

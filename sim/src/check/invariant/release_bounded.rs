@@ -33,7 +33,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::ReleaseState::{Begun, Done, GivenUp};
+    use lastorders_model::history::ReleaseState::{Begun, Done, GivenUp};
 
     use super::super::testing::{Row, case, draining, expect};
     use super::*;

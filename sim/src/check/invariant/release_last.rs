@@ -42,7 +42,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::{End, ReleaseState};
+    use lastorders_model::history::{End, ReleaseState};
 
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;

@@ -1,6 +1,6 @@
 use lastorders::drain::Phase;
 use lastorders::exit_code::{CLEAN, INTERRUPTED, PANIC};
-use lastorders_harness::plan::{Intent, Signal};
+use lastorders_model::plan::{Intent, Signal};
 use serde_json::Value;
 
 use super::{Check, Finding, QUANTUM_US, Scene, Whose};

@@ -18,7 +18,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     }
     let again = facts.signals.iter().skip(1);
     again
-        .filter(|(_, signal)| *signal == lastorders_harness::plan::Signal::Term)
+        .filter(|(_, signal)| *signal == lastorders_model::plan::Signal::Term)
         .filter(|(at, _)| at.us < scene.may_cut_from())
         .filter_map(|(at, _)| {
             // A deadline that comes in the same instant cuts by its own right.

@@ -1,5 +1,5 @@
 use lastorders::drain::Phase;
-use lastorders_harness::plan::Step;
+use lastorders_model::plan::Step;
 
 use super::{Check, Finding, QUANTUM_US, Scene, Whose};
 
@@ -69,7 +69,7 @@ fn releases_whole(scene: &Scene<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::ReleaseState::{Begun, Done, GivenUp};
+    use lastorders_model::history::ReleaseState::{Begun, Done, GivenUp};
 
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;

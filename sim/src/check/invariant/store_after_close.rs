@@ -19,7 +19,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::{Inside, ReleaseState};
+    use lastorders_model::history::{Inside, ReleaseState};
 
     use super::super::testing::{Row, case, draining, expect};
     use super::*;

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Intent, Step};
+use lastorders_model::plan::{Intent, Step};
 
 use super::{Check, Finding, Scene, Whose};
 use crate::check::records::{Conn, Moment};
@@ -65,7 +65,7 @@ fn keeps_alive(scene: &Scene<'_>, actor: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::End;
+    use lastorders_model::history::End;
 
     use super::super::testing::{Row, Story, case, draining, expect, ready};
     use super::*;
@@ -114,12 +114,12 @@ mod tests {
 
     #[test]
     fn who_asks_for_the_close_gets_it() {
-        let mut request = lastorders_harness::plan::Request::work("job");
+        let mut request = lastorders_model::plan::Request::work("job");
         request.version = "HTTP/1.0".to_owned();
-        let mut draft = lastorders_harness::plan::Draft::new(
+        let mut draft = lastorders_model::plan::Draft::new(
             "group/name",
             1,
-            lastorders_harness::plan::Contract::default(),
+            lastorders_model::plan::Contract::default(),
         );
         draft.client("b").connect().send(request);
         let case = crate::case::Case::plain(draft.finish());

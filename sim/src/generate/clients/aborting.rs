@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Closing, Cut, Part};
+use lastorders_model::plan::{Closing, Cut, Part};
 
 use crate::generate::script::Script;
 

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::Closing;
+use lastorders_model::plan::Closing;
 
 use crate::generate::script::Script;
 

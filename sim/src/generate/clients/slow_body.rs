@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Cut, Part};
+use lastorders_model::plan::{Cut, Part};
 
 use crate::generate::script::Script;
 

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Cut, Part, Request};
+use lastorders_model::plan::{Cut, Part, Request};
 
 use crate::generate::script::Script;
 

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Closing, Request};
+use lastorders_model::plan::{Closing, Request};
 
 use crate::generate::script::Script;
 

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::Role;
+use lastorders_model::plan::Role;
 
 use super::{
     aborting, chatty, half_closing, http2, keep_alive, one_shot, pipelined, preconnect, silent,

@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Actor, Step};
+use lastorders_model::plan::{Actor, Step};
 
 use crate::case::{Case, Link};
 use crate::generate::facts::Facts;

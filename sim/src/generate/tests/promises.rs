@@ -1,4 +1,4 @@
-use lastorders_harness::plan::{Contract, Draft, Fault, Gate, LetGo, Request, Step};
+use lastorders_model::plan::{Contract, Draft, Fault, Gate, LetGo, Request, Step};
 
 use crate::case::{
     Case, LinkChange, LinkEvent, Outage, OutageKind, Sealing, Stall, Startup, Streamed,

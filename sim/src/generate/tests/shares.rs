@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use lastorders_harness::plan::{Actor, Fault, Intent, LetGo, Signal, Step};
+use lastorders_model::plan::{Actor, Fault, Intent, LetGo, Signal, Step};
 
 use crate::case::{Case, LinkChange, OutageKind, Sealing, Streamed};
 use crate::generate::{ClientKind, Family, generate};

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use lastorders_harness::plan::{Request, Step, validate};
+use lastorders_model::plan::{Request, Step, validate};
 
 use crate::case::{Case, LinkChange};
 use crate::generate::{Family, Generator, Requests, generate};

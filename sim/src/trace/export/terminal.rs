@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use lastorders_harness::check::Finding;
-use lastorders_harness::history::{Event, History, What};
-use lastorders_harness::plan::Plan;
-use lastorders_harness::terminal::paint::WIDTH;
-use lastorders_harness::timeline::timeline;
+use lastorders_model::check::Finding;
+use lastorders_model::history::{Event, History, What};
+use lastorders_model::plan::Plan;
+use lastorders_model::terminal::paint::WIDTH;
+use lastorders_model::timeline::timeline;
 
 /// The picture of a run, as the harness draws it: a lane for each actor that matters, the signal as
 /// a line through all of them, the server's phases, and a row for the deadline (counted from the
@@ -37,8 +37,8 @@ fn with_deadline(history: &History, deadline: Duration) -> Option<History> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_harness::history::{End, Inside, RequestId};
-    use lastorders_harness::plan::{Contract, Draft, Intent, Signal, Target};
+    use lastorders_model::history::{End, Inside, RequestId};
+    use lastorders_model::plan::{Contract, Draft, Intent, Signal, Target};
 
     use super::*;
 

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use lastorders::reference::{Job, JobStore, StoreError};
-use lastorders_harness::history::{Inside, Session as Seen, What};
-use lastorders_harness::plan::Gate;
+use lastorders_model::history::{Inside, Session as Seen, What};
+use lastorders_model::plan::Gate;
 
 use super::session::{Session, SessionError};
 use super::state::{SimStore, State};

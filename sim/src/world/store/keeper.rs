@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use lastorders_harness::history::{Inside, ReleaseState, Session as Seen, What};
-use lastorders_harness::plan::{Fault, Gate, LetGo};
+use lastorders_model::history::{Inside, ReleaseState, Session as Seen, What};
+use lastorders_model::plan::{Fault, Gate, LetGo};
 
 use super::state::SimStore;
 

@@ -1,5 +1,5 @@
-use lastorders_harness::history::Session as Seen;
-use lastorders_harness::plan::Gate;
+use lastorders_model::history::Session as Seen;
+use lastorders_model::plan::Gate;
 
 use super::state::SimStore;
 use crate::case::OutageKind;

@@ -3,8 +3,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lastorders_harness::history::{Session, What};
-use lastorders_harness::plan::Gate;
+use lastorders_model::history::{Session, What};
+use lastorders_model::plan::Gate;
 use tokio::sync::Notify;
 
 use crate::case::{Conditions, OutageKind, StoreConditions};

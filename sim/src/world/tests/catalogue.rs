@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use lastorders_harness::check::{Finding, Verdict, judge};
-use lastorders_harness::plan::Contract;
-use lastorders_harness::scenario::{Catalogue, Scenario};
+use lastorders_model::check::{Finding, Verdict, judge};
+use lastorders_model::plan::Contract;
+use lastorders_model::scenario::{Catalogue, Scenario};
 
 use crate::case::Case;
 use crate::engine::EngineKind;

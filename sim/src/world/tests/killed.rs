@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::routing::post;
-use lastorders_harness::history::{Inside, What};
-use lastorders_harness::plan::{Contract, Draft, Fault, Role};
+use lastorders_model::history::{Inside, What};
+use lastorders_model::plan::{Contract, Draft, Fault, Role};
 
 use crate::case::Case;
 use crate::engine::EngineKind;

@@ -1,7 +1,7 @@
 //! A store that is not there yet, or for a while.
 
-use lastorders_harness::history::{History, What};
-use lastorders_harness::plan::{Contract, Draft};
+use lastorders_model::history::{History, What};
+use lastorders_model::plan::{Contract, Draft};
 
 use crate::case::{Case, Outage, OutageKind, Startup};
 use crate::engine::EngineKind;

@@ -1,7 +1,7 @@
 //! What gives way once more than it must: another order of the same events.
 
-use lastorders_harness::check::{Level, Verdict, judge};
-use lastorders_harness::plan::{Contract, Draft};
+use lastorders_model::check::{Level, Verdict, judge};
+use lastorders_model::plan::{Contract, Draft};
 
 use crate::case::{Case, Yields};
 use crate::engine::EngineKind;

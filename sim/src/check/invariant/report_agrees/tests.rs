@@ -1,5 +1,5 @@
-use lastorders_harness::history::Inside;
-use lastorders_harness::history::ReleaseState::{Begun, Done};
+use lastorders_model::history::Inside;
+use lastorders_model::history::ReleaseState::{Begun, Done};
 use serde_json::{Value, json};
 
 use super::super::testing::{Row, Story, case, expect, ready};

@@ -1,5 +1,5 @@
 use super::chunked::Chunked;
-use crate::actor::kept::{Body, TooLong, trim_headers};
+use crate::actor::kept::{KeptBody, TooLong, trim_headers};
 use crate::history::Answer;
 
 /// A head larger than this is no head.
@@ -22,7 +22,7 @@ pub(super) struct Reader {
 #[derive(Debug)]
 struct Begun {
     answer: Answer,
-    body: Body,
+    body: KeptBody,
     coding: Coding,
 }
 
@@ -184,7 +184,7 @@ fn begin(mut answer: Answer) -> Result<Begun, Progress> {
         answer.says_close = true;
         Coding::UntilEnd
     };
-    Ok(Begun { answer, body: Body::default(), coding })
+    Ok(Begun { answer, body: KeptBody::default(), coding })
 }
 
 fn answer(status: u16, http10: bool, headers: &[httparse::Header<'_>]) -> Answer {

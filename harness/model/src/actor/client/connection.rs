@@ -141,7 +141,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 }
 
 /// Why a connection could not be established.
-pub(crate) fn why_not(error: &io::Error) -> ConnectError {
+pub fn connect_error(error: &io::Error) -> ConnectError {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => ConnectError::Refused,
         io::ErrorKind::ConnectionReset => ConnectError::Reset,

@@ -60,7 +60,8 @@ impl Scenario {
     }
 
     /// What is known of a plan that no scenario of the catalogue has made.
-    pub(crate) fn of_plan(plan: &Plan) -> Self {
+    #[must_use]
+    pub fn of_plan(plan: &Plan) -> Self {
         let about = plan.checks.iter().filter(|used| used.level == plan_level(plan));
         let about = about.filter_map(|used| check::find(&used.check)).map(|check| check.about);
         Self {

@@ -50,8 +50,9 @@ pub fn html(plan: &Plan, history: &History, findings: &[Finding], sections: &[Se
     Canvas::new(history, lanes, usize::MAX).page(&rows, &plan.scenario, findings, sections)
 }
 
-/// Milliseconds from a moment to another, with three decimals.
-pub(crate) fn relative_ms(at_us: u64, zero_us: u64) -> f64 {
+/// Milliseconds from `zero_us` to `at_us`, negative if `at_us` is earlier. Both are microseconds.
+#[must_use]
+pub fn relative_ms(at_us: u64, zero_us: u64) -> f64 {
     let micros = i128::from(at_us) - i128::from(zero_us);
     #[expect(clippy::cast_precision_loss, reason = "a run is no longer than 2^53 microseconds")]
     let ms = micros as f64 / 1000.0;

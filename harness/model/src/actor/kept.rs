@@ -10,19 +10,22 @@ const KEPT_HEADERS: usize = 2 << 10;
 
 /// A body that is being read.
 #[derive(Debug, Default)]
-pub(crate) struct Body {
+pub struct KeptBody {
     kept: Vec<u8>,
     got: u64,
 }
 
 /// The body is longer than a client reads.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooLong;
+pub struct TooLong;
 
-impl Body {
-    /// The body that follows the head of this answer, unless a `Content-Length` says that it is too
-    /// long.
-    pub(crate) fn of(answer: &Answer) -> Result<Self, TooLong> {
+impl KeptBody {
+    /// Starts an empty body for the answer with this head.
+    ///
+    /// # Errors
+    ///
+    /// If `Content-Length` announces more than [`LONGEST_BODY`] bytes.
+    pub fn of(answer: &Answer) -> Result<Self, TooLong> {
         let body = Self::default();
         let told = answer.header("content-length").and_then(|length| length.trim().parse().ok());
         body.expect(told.unwrap_or(0))?;
@@ -30,7 +33,11 @@ impl Body {
     }
 
     /// Takes more bytes. Bytes beyond [`KEPT_BODY`] are counted and dropped.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
+    ///
+    /// # Errors
+    ///
+    /// If the body becomes longer than [`LONGEST_BODY`].
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
         let len = bytes.len() as u64;
         self.expect(len)?;
         self.got += len;
@@ -39,25 +46,29 @@ impl Body {
         Ok(())
     }
 
-    /// Fails if this many more bytes would make the body too long.
-    pub(crate) fn expect(&self, more: u64) -> Result<(), TooLong> {
+    /// Checks whether this many more bytes may follow.
+    ///
+    /// # Errors
+    ///
+    /// If the body would become longer than [`LONGEST_BODY`].
+    pub fn expect(&self, more: u64) -> Result<(), TooLong> {
         if self.got.saturating_add(more) > LONGEST_BODY { Err(TooLong) } else { Ok(()) }
     }
 
     /// How many bytes have come.
-    pub(crate) fn got(&self) -> u64 {
+    pub fn got(&self) -> u64 {
         self.got
     }
 
     /// Gives the answer this body, which has come to its end.
-    pub(crate) fn complete(self, answer: &mut Answer) {
+    pub fn complete(self, answer: &mut Answer) {
         answer.truncated = self.got > self.kept.len() as u64;
         answer.body = String::from_utf8_lossy(&self.kept).into_owned();
     }
 }
 
 /// Drops the headers beyond the first [`KEPT_HEADERS`] bytes, because no check reads them.
-pub(crate) fn trim_headers(answer: &mut Answer) {
+pub fn trim_headers(answer: &mut Answer) {
     let mut kept = 0;
     answer.headers.retain(|(name, value)| {
         kept += name.len() + value.len();
@@ -66,7 +77,7 @@ pub(crate) fn trim_headers(answer: &mut Answer) {
 }
 
 /// Drops most of a body that no check reads.
-pub(crate) fn keep_for(intent: Intent, answer: &mut Answer) {
+pub fn keep_for(intent: Intent, answer: &mut Answer) {
     let is_read =
         matches!((intent, answer.status), (Intent::Health, 200 | 503) | (Intent::Work, 201));
     if !is_read {
@@ -106,7 +117,7 @@ mod tests {
             (KEPT_BODY + 1, KEPT_BODY, true),
             (3 * KEPT_BODY, KEPT_BODY, true),
         ] {
-            let mut body = Body::default();
+            let mut body = KeptBody::default();
             for part in vec![b'x'; len].chunks(1000) {
                 assert_eq!(body.push(part), Ok(()), "{len}");
             }
@@ -118,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_body_that_does_not_end_is_given_up() {
-        let mut body = Body::default();
+        let mut body = KeptBody::default();
         let part = vec![b'x'; KEPT_BODY];
         for _ in 0..LONGEST_BODY / KEPT_BODY as u64 {
             assert_eq!(body.push(&part), Ok(()));

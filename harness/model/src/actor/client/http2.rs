@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
 use super::connection::Received;
 use super::tap::Tap;
-use crate::actor::kept::{Body, trim_headers};
+use crate::actor::kept::{KeptBody, trim_headers};
 use crate::history::{Answer, End};
 use crate::plan::Request;
 
@@ -40,7 +40,7 @@ enum Response {
     Begun {
         answer: Answer,
         stream: RecvStream,
-        body: Body,
+        body: KeptBody,
     },
 }
 
@@ -157,7 +157,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
                     }
                     Ok(response) => {
                         let (answer, stream) = begun(response);
-                        let Ok(body) = Body::of(&answer) else {
+                        let Ok(body) = KeptBody::of(&answer) else {
                             let (by, status) = (End::TooLong, Some(answer.status));
                             return Poll::Ready(Received::end(by, 1, status));
                         };

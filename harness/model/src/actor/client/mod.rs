@@ -16,7 +16,6 @@ mod response;
 mod script;
 mod tap;
 
-#[cfg(feature = "real")]
-pub(crate) use self::connection::why_not;
+pub use self::connection::connect_error;
 pub use self::health::ask_health;
 pub(super) use self::script::run;

@@ -5,7 +5,7 @@ use super::super::MOST_ROUNDS;
 use super::super::backstage::Backstage;
 use super::super::kept::keep_for;
 use super::super::stage::{Stage, after};
-use super::connection::{Connection, Received, why_not};
+use super::connection::{Connection, Received, connect_error};
 use crate::history::{ConnectError, End, RequestId, Sign, What};
 use crate::plan::{Closing, Part, Request, Step, Until};
 
@@ -102,7 +102,7 @@ impl<B: Backstage> Client<'_, B> {
         };
         let connected = tokio::select! {
             biased;
-            connected = opened => connected.map_err(|error: io::Error| why_not(&error)),
+            connected = opened => connected.map_err(|error: io::Error| connect_error(&error)),
             () = self.stage.over() => return,
             () = backstage.sleep_until_us(until) => Err(ConnectError::TimedOut),
         };

@@ -19,7 +19,7 @@ mod act;
 mod backstage;
 mod client;
 mod flag;
-pub(crate) mod kept;
+mod kept;
 mod marks;
 mod operator;
 mod recorder;
@@ -32,13 +32,12 @@ mod visible;
 
 pub use self::act::act;
 pub use self::backstage::{Backstage, Exit, Residue, Snapshot};
-pub use self::client::ask_health;
-#[cfg(feature = "real")]
-pub(crate) use self::client::why_not;
+pub use self::client::{ask_health, connect_error};
+pub use self::kept::{KeptBody, TooLong, keep_for, trim_headers};
 pub use self::recorder::Recorder;
 pub use self::stage::Stage;
 pub use self::supervise::{supervise, watch_exit};
 pub use self::visible::watch_listener;
 
-/// No `Repeat` goes round more often: a server that answers for ever must not fill our memory.
-pub(crate) const MOST_ROUNDS: u64 = 5_000;
+/// The most rounds of one `Repeat`. A server that answers for ever must not fill our memory.
+pub const MOST_ROUNDS: u64 = 5_000;

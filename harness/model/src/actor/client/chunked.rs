@@ -1,5 +1,5 @@
 use super::response::Fault;
-use crate::actor::kept::Body;
+use crate::actor::kept::KeptBody;
 
 /// The longest line with a chunk's size, in bytes, extensions included.
 const LONGEST_LINE: usize = 4 << 10;
@@ -23,7 +23,11 @@ pub(super) enum Chunked {
 impl Chunked {
     /// Moves the data in these bytes to `body`. Returns how many bytes are consumed, and whether
     /// the body ends with them. The caller gives the other bytes again, followed by more.
-    pub(super) fn read(&mut self, bytes: &[u8], body: &mut Body) -> Result<(usize, bool), Fault> {
+    pub(super) fn read(
+        &mut self,
+        bytes: &[u8],
+        body: &mut KeptBody,
+    ) -> Result<(usize, bool), Fault> {
         let mut at = 0;
         loop {
             let rest = &bytes[at..];
@@ -52,7 +56,7 @@ impl Chunked {
     }
 
     /// The length of the line with a chunk's size; 0 if the line is incomplete.
-    fn size(&mut self, rest: &[u8], body: &Body) -> Result<usize, Fault> {
+    fn size(&mut self, rest: &[u8], body: &KeptBody) -> Result<usize, Fault> {
         match httparse::parse_chunk_size(rest) {
             Ok(httparse::Status::Complete((line, size))) => {
                 body.expect(size)?;
@@ -95,7 +99,7 @@ mod tests {
 
     /// How many of these bytes are consumed, and whether the body ends with them.
     fn read(bytes: &str) -> Result<(usize, bool), Fault> {
-        Chunked::default().read(bytes.as_bytes(), &mut Body::default())
+        Chunked::default().read(bytes.as_bytes(), &mut KeptBody::default())
     }
 
     #[test]
@@ -122,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_sum_of_all_chunks_is_bounded_like_one_chunk() {
-        let (mut chunked, mut body) = (Chunked::default(), Body::default());
+        let (mut chunked, mut body) = (Chunked::default(), KeptBody::default());
         let chunk = format!("100000\r\n{}\r\n", "x".repeat(1 << 20));
         for _ in 0..LONGEST_BODY >> 20 {
             assert_eq!(chunked.read(chunk.as_bytes(), &mut body), Ok((chunk.len(), false)));
