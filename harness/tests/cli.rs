@@ -130,7 +130,7 @@ fn json_is_all_there_is_on_stdout() {
 }
 
 #[test]
-fn an_unwritable_place_is_told_before_the_run() {
+fn an_unwritable_output_directory_is_reported_before_the_run() {
     let dir = submission("start = [\"sh\"]");
     let taken = dir.path().join("lastorders.toml/out");
     let ran = run(dir.path(), &["--out", taken.to_str().expect("UTF-8")]);

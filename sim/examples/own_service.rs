@@ -1,4 +1,4 @@
-//! A team's own service under simulated shutdowns: a long poll that nobody wakes, and its mend.
+//! A team's own service under simulated shutdowns: a long poll that nobody wakes, and its fix.
 //!
 //!   cargo run --release -p lastorders-sim --example own_service
 //!
@@ -23,7 +23,7 @@ const POLL: Duration = Duration::from_secs(30);
 struct Board {
     notes: Arc<Mutex<Vec<String>>>,
     news: Arc<Notify>,
-    /// What the mended service looks at.
+    /// What the fixed service looks at.
     drain: Option<ShutdownHandle>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn broken(drain: ShutdownHandle) -> Router {
 
 /// A poll that sees the shutdown ends: its client is told that there is nothing, and asks again,
 /// elsewhere.
-pub(crate) fn mended(drain: ShutdownHandle) -> Router {
+pub(crate) fn fixed(drain: ShutdownHandle) -> Router {
     router(Board { drain: Some(drain.clone()), ..Board::default() }, drain)
 }
 
@@ -61,7 +61,7 @@ async fn add(State(board): State<Board>, Json(note): Json<String>) -> StatusCode
 
 async fn next(State(board): State<Board>) -> StatusCode {
     let news = tokio::time::timeout(POLL, board.news.notified());
-    let told = async {
+    let notified = async {
         match &board.drain {
             Some(drain) => drain.draining().await,
             None => std::future::pending().await,
@@ -69,7 +69,7 @@ async fn next(State(board): State<Board>) -> StatusCode {
     };
     tokio::select! {
         news = news => if news.is_ok() { StatusCode::OK } else { StatusCode::NO_CONTENT },
-        () = told => StatusCode::NO_CONTENT,
+        () = notified => StatusCode::NO_CONTENT,
     }
 }
 
@@ -85,5 +85,5 @@ pub(crate) fn service(app: fn(ShutdownHandle) -> Router) -> Service {
 
 fn main() {
     println!("as it is often written: {}\n", service(broken).run());
-    println!("mended: {}", service(mended).run());
+    println!("fixed: {}", service(fixed).run());
 }

@@ -28,7 +28,7 @@
 //! ```
 //!
 //! [`service`] says what counts as lost, and what the application may not do. With a bug and its
-//! mend: `cargo run --release -p lastorders-sim --example own_service`.
+//! fix: `cargo run --release -p lastorders-sim --example own_service`.
 //!
 //! # The map
 //!

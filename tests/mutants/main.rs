@@ -26,5 +26,5 @@ fn main() -> ExitCode {
         eprintln!("usage: mutant DEFECT, where DEFECT is one of: {}", names.join(", "));
         return ExitCode::from(USAGE);
     };
-    base::run((defect.conduct)())
+    base::run((defect.behaviour)())
 }

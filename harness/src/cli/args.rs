@@ -14,7 +14,7 @@ Examples:
   lastorders run submissions/anna         judge the server in another
   lastorders run -- node server.js        judge a command, in the environment of this shell
   lastorders run --only inflight server   only the scenarios that begin so
-  lastorders explain inflight/completes   why it matters, and how to mend it
+  lastorders explain inflight/completes   why it matters, and how to fix it
   lastorders check out/inflight-completes/history.jsonl
 
 What a server must do:
@@ -58,7 +58,7 @@ pub(super) enum Command {
     Run(Box<RunArgs>),
     /// The catalogue of scenarios.
     List(ListArgs),
-    /// Why a scenario matters, what is done in it, and how servers mend it.
+    /// Why a scenario matters, what is done in it, and how servers fix it.
     Explain {
         /// The scenario, as `group/name`; a beginning that fits one serves.
         id: String,

@@ -22,11 +22,11 @@ pub(super) async fn doctor() -> Result<u8, u8> {
     let any = ways.iter().any(|way| way.ok);
     let ways = ways.into_iter().map(|way| {
         let fitness = if way.ok { Fitness::Has } else { Fitness::Optional };
-        (way.what.to_owned(), fitness, way.detail, way.mend)
+        (way.what.to_owned(), fitness, way.detail, way.fix)
     });
     let none = || {
-        let mend = "any one of the mends above";
-        ("postgres".to_owned(), Fitness::Lacks, "no way leads to one".to_owned(), mend.to_owned())
+        let fix = "any one of the fixes above";
+        ("postgres".to_owned(), Fitness::Lacks, "no way leads to one".to_owned(), fix.to_owned())
     };
     let mut rows: Vec<_> = ways.collect();
     rows.extend((!any).then(none));
@@ -47,9 +47,9 @@ pub(super) async fn doctor() -> Result<u8, u8> {
 
 /// What the world needs of the kernel.
 fn machine() -> Vec<(String, Fitness, String, String)> {
-    let row = |what: &str, found: Result<String, String>, mend: &str| match found {
+    let row = |what: &str, found: Result<String, String>, fix: &str| match found {
         Ok(detail) => (what.to_owned(), Fitness::Has, detail, String::new()),
-        Err(why) => (what.to_owned(), Fitness::Lacks, why, mend.to_owned()),
+        Err(why) => (what.to_owned(), Fitness::Lacks, why, fix.to_owned()),
     };
     let linux = "run on Linux 5.3 or later, outside of a sandbox that forbids it";
     let temporary = tempfile::tempdir().map(|dir| parent(dir.path()));

@@ -1,8 +1,8 @@
 use super::advice::Machine;
 use super::docker::{chain, daemon, has_image, image, pull_it};
 use super::embedded::{self, FetchError, Package};
-use super::ladder::download_fix;
 use super::local::{Account, Binaries};
+use super::ways::download_fix;
 use super::{Major, download};
 
 /// Whether one way to a Postgres is open on this machine.
@@ -14,13 +14,13 @@ pub struct Diagnosis {
     pub ok: bool,
     /// What was found.
     pub detail: String,
-    /// What would mend it; empty when nothing needs to be mended.
-    pub mend: String,
+    /// What would fix it; empty when nothing needs to be fixed.
+    pub fix: String,
 }
 
-/// Looks at every rung of the ladder, and starts nothing: 5 s at most.
+/// Looks at every way to a Postgres within 5 s, and starts nothing.
 ///
-/// One rung that is ok is enough for `--postgres auto`.
+/// One way that works is enough for `--postgres auto`.
 pub async fn doctor() -> Vec<Diagnosis> {
     let (docker, local, embedded, download) =
         tokio::join!(docker(), local(), embedded(), download());
@@ -100,9 +100,9 @@ async fn download() -> Diagnosis {
 }
 
 fn good(what: &'static str, detail: impl Into<String>) -> Diagnosis {
-    Diagnosis { what, ok: true, detail: detail.into(), mend: String::new() }
+    Diagnosis { what, ok: true, detail: detail.into(), fix: String::new() }
 }
 
-fn bad(what: &'static str, detail: impl Into<String>, mend: impl Into<String>) -> Diagnosis {
-    Diagnosis { what, ok: false, detail: detail.into(), mend: mend.into() }
+fn bad(what: &'static str, detail: impl Into<String>, fix: impl Into<String>) -> Diagnosis {
+    Diagnosis { what, ok: false, detail: detail.into(), fix: fix.into() }
 }

@@ -2,7 +2,7 @@
 //!
 //! * `choice`, `run_id`: what the user asks for, and what everything is named after
 //! * `start`: the [`Postgres`] of a run, and `lease`: a database of one scenario's own
-//! * `ladder`: the ways to a Postgres, in order: `docker`, `local`, `embedded`, `download`, `url`
+//! * `ways`: the ways to a Postgres, in order: `docker`, `local`, `embedded`, `download`, `url`
 //! * `cache`: where fetched binaries are kept
 //! * `admin`: the administrator's sessions, whichever way it was; `pace`: how it looks for changes
 //! * `owner`, `names`, `leftovers`: nothing stays behind, even of a run that was killed
@@ -18,7 +18,6 @@ mod doctor;
 mod download;
 mod embedded;
 mod error;
-mod ladder;
 mod lease;
 mod leftovers;
 mod local;
@@ -28,6 +27,7 @@ mod pace;
 mod run_id;
 mod start;
 mod url;
+mod ways;
 
 pub use self::choice::{Choice, ChoiceError};
 pub use self::doctor::{Diagnosis, doctor};

@@ -6,9 +6,9 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::admin::Admin;
 use super::error::{LeaseError, StartError, StopError};
-use super::ladder::{Source, ladder};
 use super::lease::Lease;
 use super::names::sweep;
+use super::ways::{Source, ways};
 use super::{Choice, RunId};
 
 /// A function that gets a line for the user, for instance before a download. The function must not
@@ -59,8 +59,8 @@ impl Postgres {
         tell: Tell<'_>,
     ) -> Result<Self, StartError> {
         let mut attempts = Vec::new();
-        for rung in ladder(choice) {
-            match rung.climb(run, tell).await {
+        for way in ways(choice) {
+            match way.open(run, tell).await {
                 Ok(found) => {
                     return Ok(Self {
                         source: found.source,

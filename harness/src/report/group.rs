@@ -1,6 +1,6 @@
 use crate::run::ScenarioOutcome;
 use lastorders_model::check::Verdict;
-use lastorders_model::history::What;
+use lastorders_model::history::EventKind;
 
 /// Scenarios that did not pass for one and the same reason, in the catalogue's order.
 #[derive(Debug)]
@@ -32,11 +32,11 @@ pub(super) fn groups(scenarios: &[ScenarioOutcome]) -> Vec<Group<'_>> {
 
 /// Why the server was never ready, without what differs from run to run (ports, ids, times).
 fn reason(came: &ScenarioOutcome) -> Option<String> {
-    if came.history.events.iter().any(|event| event.what == What::Ready) {
+    if came.history.events.iter().any(|event| event.what == EventKind::Ready) {
         return None;
     }
     let why = came.history.events.iter().find_map(|event| match &event.what {
-        What::NotReady { why } => Some(why.as_str()),
+        EventKind::NotReady { why } => Some(why.as_str()),
         _ => None,
     });
     let found = came.findings.iter().map(|finding| finding.actual.as_str());

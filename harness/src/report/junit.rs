@@ -32,7 +32,7 @@ fn case(report: &Report, came: &ScenarioOutcome) -> TestCase {
         Some(Verdict::Fail) => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Some(Verdict::Inconclusive) | None => TestCaseStatus::skipped(),
     };
-    let message = message(&came.findings).unwrap_or_else(|| "not carried out".to_owned());
+    let message = message(&came.findings).unwrap_or_else(|| "skipped: the run was interrupted".to_owned());
     match came.verdict {
         Some(Verdict::Fail) => {
             status.set_message(message).set_type("must").set_description(text(report, came));
@@ -71,7 +71,7 @@ fn text(report: &Report, came: &ScenarioOutcome) -> String {
     lines.extend([String::new(), format!("why: {}", scenario.hint.cause)]);
     let languages = Language::ALL.into_iter();
     let known = languages.filter(|it| report.language.is_none_or(|known| known == *it));
-    lines.extend(known.map(|it| format!("{}: {}", it.name(), it.mend(&scenario.hint))));
-    lines.push(format!("alone: {}", report.command_for(came)));
+    lines.extend(known.map(|it| format!("{}: {}", it.name(), it.fix(&scenario.hint))));
+    lines.push(format!("rerun: {}", report.command_for(came)));
     lines.join("\n")
 }

@@ -99,7 +99,7 @@ impl Report {
     /// # Panics
     ///
     /// If a *must* failed: with the requirement, what was expected, what was seen, and the
-    /// timeline. Also if a scenario proved nothing or was not carried out, because a test that
+    /// timeline. Also if a scenario proved nothing or was skipped, because a test that
     /// asserts nothing must not pass; the text says which it was.
     #[track_caller]
     pub fn assert_passed(&self) {

@@ -8,7 +8,7 @@ use crate::run::{Outcome, ScenarioOutcome};
 use crate::subject::Language;
 use lastorders_model::check::{CheckUse, Finding, Level, Verdict};
 use lastorders_model::history::{
-    Answer, ConnectError, End, Event, History, RequestId, Session, Sign, Trouble, What,
+    Answer, ConnectError, End, Event, EventKind, History, RequestId, Session, Sign, Trouble,
 };
 use lastorders_model::plan::{Contract, Draft, Gate, Intent, LetGo, Plan, Signal, Target};
 use lastorders_model::scenario::{Hint, Scenario, Visibility};
@@ -83,10 +83,10 @@ fn scenario(id: &'static str) -> Scenario {
         hint: Hint {
             cause: "The handler of SIGTERM calls process.exit before what is in flight is done.",
             node: "server.close(() => {\n  pool.end();\n});",
-            python: "python's mend",
-            go: "go's mend",
-            java: "java's mend",
-            rust: "rust's mend",
+            python: "python's fix",
+            go: "go's fix",
+            java: "java's fix",
+            rust: "rust's fix",
         },
     }
 }
@@ -118,7 +118,7 @@ fn not_ready(port: &str) -> Finding {
     }
 }
 
-pub(super) fn event(ms: f64, actor: &str, what: What) -> Event {
+pub(super) fn event(ms: f64, actor: &str, what: EventKind) -> Event {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small times")]
     let at_us = (ms * 1000.0) as u64;
     Event { at_us, actor: actor.to_owned(), what }
@@ -128,13 +128,13 @@ fn request(id: &str) -> RequestId {
     RequestId { id: id.to_owned(), name: Some(format!("job-{id}")) }
 }
 
-fn connected(actor: &str) -> What {
-    What::Connected { conn: format!("{actor}@1"), began_us: 0 }
+fn connected(actor: &str) -> EventKind {
+    EventKind::Connected { conn: format!("{actor}@1"), began_us: 0 }
 }
 
-fn sent(id: &str) -> What {
+fn sent(id: &str) -> EventKind {
     let actor = id.split('#').next().unwrap_or_default();
-    What::Sent {
+    EventKind::Sent {
         began_us: 0,
         conn: format!("{actor}@1"),
         request: request(id),
@@ -146,32 +146,36 @@ fn sent(id: &str) -> What {
     }
 }
 
-fn answered(id: &str, status: u16, body: &str) -> What {
+fn answered(id: &str, status: u16, body: &str) -> EventKind {
     let actor = id.split('#').next().unwrap_or_default();
     let (headers, body) = (Vec::new(), body.to_owned());
     let answer = Answer { status, headers, body, truncated: false, says_close: false };
-    What::Answered { conn: format!("{actor}@1"), request: request(id), answer }
+    EventKind::Answered { conn: format!("{actor}@1"), request: request(id), answer }
 }
 
 fn begun() -> Vec<Event> {
-    let started = What::Started { pid: 42, port: 3000 };
+    let started = EventKind::Started { pid: 42, port: 3000 };
     vec![
         event(0.0, "server", started),
-        event(400.0, "server", What::Ready),
+        event(400.0, "server", EventKind::Ready),
         event(410.0, "warm-up", connected("warm-up")),
         event(411.0, "warm-up", sent("warm-up#1")),
         event(420.0, "warm-up", answered("warm-up#1", 201, "{}")),
-        event(600.0, "store", What::Holding { gate: Gate::Row }),
+        event(600.0, "store", EventKind::Holding { gate: Gate::Row }),
         event(610.0, "held", connected("held")),
         event(612.0, "held", sent("held#1")),
-        event(800.0, "store", What::Held { gate: Gate::Row, n: 1, wanted: 1 }),
-        event(900.0, "operator", What::Signalled { signal: Signal::Term, target: Target::Leader }),
+        event(800.0, "store", EventKind::Held { gate: Gate::Row, n: 1, wanted: 1 }),
+        event(
+            900.0,
+            "operator",
+            EventKind::Signalled { signal: Signal::Term, target: Target::Leader },
+        ),
     ]
 }
 
 /// The request in flight is reset, and its row is there.
 fn lost() -> History {
-    let ended = What::Ended {
+    let ended = EventKind::Ended {
         conn: "held@1".to_owned(),
         request: request("held#1"),
         by: End::Reset,
@@ -180,17 +184,17 @@ fn lost() -> History {
     };
     let mut events = begun();
     events.extend([
-        event(901.5, "server", What::ListenerGone),
-        event(901.6, "operator", What::Visible { sign: Sign::ListenerGone }),
+        event(901.5, "server", EventKind::ListenerGone),
+        event(901.6, "operator", EventKind::Visible { sign: Sign::ListenerGone }),
         event(903.0, "held", ended),
-        event(904.0, "server", What::Exited { code: Some(0), signal: None }),
-        event(905.0, "store", What::Session { session: 1, what: Session::Reset }),
-        event(905.1, "store", What::Session { session: 2, what: Session::Reset }),
-        event(906.0, "store", What::Opened { what: LetGo::All }),
+        event(904.0, "server", EventKind::Exited { code: Some(0), signal: None }),
+        event(905.0, "store", EventKind::Session { session: 1, what: Session::Reset }),
+        event(905.1, "store", EventKind::Session { session: 2, what: Session::Reset }),
+        event(906.0, "store", EventKind::Opened { what: LetGo::All }),
         event(
             960.0,
             "store",
-            What::Rows {
+            EventKind::Rows {
                 counts: BTreeMap::from([("job-held#1".to_owned(), 1)]),
                 total: 2,
                 sessions_left: 0,
@@ -199,7 +203,7 @@ fn lost() -> History {
         event(
             961.0,
             "world",
-            What::Output {
+            EventKind::Output {
                 stdout: "listening\n\u{1b}[31mSIGTERM\u{1b}[0m\u{1b}]0;owned\u{7}\n\
                          20 passed, 0 failed\n"
                     .to_owned(),
@@ -214,35 +218,38 @@ fn lost() -> History {
 fn silent() -> History {
     let mut events = begun();
     events.extend([
-        event(1_400.0, "operator", What::Visible { sign: Sign::Unavailable }),
+        event(1_400.0, "operator", EventKind::Visible { sign: Sign::Unavailable }),
         event(
             1_410.0,
             "others-1",
-            What::NotConnected { conn: "others-1@1".to_owned(), error: ConnectError::Refused },
+            EventKind::NotConnected { conn: "others-1@1".to_owned(), error: ConnectError::Refused },
         ),
-        event(1_420.0, "store", What::Opened { what: LetGo::All }),
+        event(1_420.0, "store", EventKind::Opened { what: LetGo::All }),
         event(1_500.0, "held", answered("held#1", 201, r#"{"id":"1","name":"x"}"#)),
-        event(10_900.0, "world", What::Killed { why: "the grace was over".to_owned() }),
+        event(10_900.0, "world", EventKind::Killed { why: "the grace was over".to_owned() }),
     ]);
     History { events }
 }
 
 fn never_ready(port: &str) -> History {
     let why = format!("it exited with status 1 before it listened on port {port}");
-    let unreached =
-        What::Unreached { step: "ready".to_owned(), why: why.clone(), trouble: Trouble::Server };
-    let output = What::Output {
+    let unreached = EventKind::Unreached {
+        step: "ready".to_owned(),
+        why: why.clone(),
+        trouble: Trouble::Server,
+    };
+    let output = EventKind::Output {
         stdout: String::new(),
         stderr: "Error: Cannot find module 'pg'\n    at node:internal\n".to_owned(),
     };
     let snapshot =
-        What::Snapshot { as_of_us: 0, unread: BTreeSet::new(), unaccepted: BTreeSet::new() };
+        EventKind::Snapshot { as_of_us: 0, unread: BTreeSet::new(), unaccepted: BTreeSet::new() };
     History {
         events: vec![
-            event(0.0, "server", What::Started { pid: 42, port: 3000 }),
+            event(0.0, "server", EventKind::Started { pid: 42, port: 3000 }),
             event(1.0, "world", snapshot),
-            event(212.0, "server", What::Exited { code: Some(1), signal: None }),
-            event(212.5, "world", What::NotReady { why }),
+            event(212.0, "server", EventKind::Exited { code: Some(1), signal: None }),
+            event(212.5, "world", EventKind::NotReady { why }),
             event(212.6, "world", unreached),
             event(213.0, "world", output),
         ],

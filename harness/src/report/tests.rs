@@ -58,7 +58,7 @@ fn results_are_read_back_as_they_were_written() {
     let lost = &read.scenarios[1];
     assert_eq!(lost.findings[0].at_ms, Some(3.0));
     assert_eq!(lost.history.as_deref(), Some("inflight-completes/history.jsonl"));
-    assert_eq!(lost.hint.as_ref().map(|hint| hint.mends.len()), Some(1));
+    assert_eq!(lost.hint.as_ref().map(|hint| hint.fixes.len()), Some(1));
     assert!(!results.to_json().contains('\u{202e}'));
 }
 

@@ -31,9 +31,9 @@ pub struct ScenarioOutcome {
     pub scenario: Scenario,
     /// What was done.
     pub plan: Plan,
-    /// What was observed; empty if it was not carried out.
+    /// What was observed; empty if it was skipped.
     pub history: History,
-    /// What the findings amount to; `None` if it was not carried out (the run was interrupted).
+    /// What the findings amount to; `None` if it was skipped (the run was interrupted).
     pub verdict: Option<Verdict>,
     /// What the checks found.
     pub findings: Vec<Finding>,

@@ -35,7 +35,7 @@ pub struct BuildFailure {
 }
 
 /// Carries out the steps of one build.
-pub(super) struct Workshop<'a> {
+pub(super) struct BuildContext<'a> {
     /// The submission's directory.
     pub(super) dir: &'a Path,
     /// Becomes a signal's number when the build must stop.
@@ -65,7 +65,7 @@ impl Built {
     }
 }
 
-impl Workshop<'_> {
+impl BuildContext<'_> {
     /// Runs one command in the submission's directory; `tool` says what is needed where.
     ///
     /// It runs in a process group of its own, which is killed whole when it ends, fails, takes
@@ -123,7 +123,7 @@ pub(super) struct Tool<'a> {
     /// What needs it.
     pub(super) needed_for: &'a str,
     /// Where it comes from.
-    pub(super) mend: &'a str,
+    pub(super) fix: &'a str,
     /// Whether its stdout is for us, and would tell people nothing.
     pub(super) stdout_is_for_us: bool,
 }
@@ -134,7 +134,7 @@ impl Tool<'_> {
         lookup::program(self.program.as_ref(), dir).ok_or_else(|| PrepareError::MissingProgram {
             program: self.program.to_owned(),
             needed_for: self.needed_for.to_owned(),
-            mend: self.mend.to_owned(),
+            fix: self.fix.to_owned(),
         })
     }
 }

@@ -4,23 +4,23 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::build::{Built, Tool, Workshop};
+use super::build::{BuildContext, Built, Tool};
 use super::{PrepareError, lookup, shell};
 
 /// The file's name.
 pub(super) const FILE: &str = "Cargo.toml";
 
 /// Builds the package, and asks cargo where it put the program.
-pub(super) async fn build(workshop: &Workshop<'_>) -> Result<Built, PrepareError> {
+pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareError> {
     let cargo = Tool {
         program: "cargo",
         needed_for: "a Cargo.toml",
-        mend: "install it from https://rustup.rs",
+        fix: "install it from https://rustup.rs",
         stdout_is_for_us: true,
     };
     let args = ["build", "--release", "--message-format=json-render-diagnostics"];
-    let messages = workshop.step(&cargo, &args.map(OsString::from)).await?;
-    let manifest = workshop.dir.join(FILE);
+    let messages = context.step(&cargo, &args.map(OsString::from)).await?;
+    let manifest = context.dir.join(FILE);
     let binaries = binaries(&String::from_utf8_lossy(&messages));
     let default = default_run(&lookup::read_small(&manifest)?);
     let start = choose(binaries, default.as_deref())

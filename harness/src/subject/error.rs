@@ -47,14 +47,14 @@ pub enum PrepareError {
         place: String,
     },
     /// A program that the submission needs is not on this machine.
-    #[error("`{program}` is not on this machine, and {needed_for} needs it; {mend}")]
+    #[error("`{program}` is not on this machine, and {needed_for} needs it; {fix}")]
     MissingProgram {
         /// The program.
         program: String,
         /// What for.
         needed_for: String,
         /// What to do.
-        mend: String,
+        fix: String,
     },
     /// The user asked for a variable that the server cannot be given.
     #[error("the variable `{name}` cannot be set for the server: {why}")]

@@ -37,9 +37,9 @@ impl Language {
         }
     }
 
-    /// The mend of a scenario's usual cause in this language.
+    /// The fix of a scenario's usual cause in this language.
     #[must_use]
-    pub fn mend(self, hint: &Hint) -> &'static str {
+    pub fn fix(self, hint: &Hint) -> &'static str {
         match self {
             Self::Node => hint.node,
             Self::Python => hint.python,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use toml::{Table, Value};
 
-use super::build::{Built, Tool, Workshop};
+use super::build::{BuildContext, Built, Tool};
 use super::variable::refuse;
 use super::{PrepareError, lookup};
 
@@ -56,17 +56,17 @@ impl Manifest {
     }
 
     /// Carries the build out.
-    pub(super) async fn build(&self, workshop: &Workshop<'_>) -> Result<Built, PrepareError> {
+    pub(super) async fn build(&self, context: &BuildContext<'_>) -> Result<Built, PrepareError> {
         for words in &self.build {
             let [program, args @ ..] = words.as_slice() else { continue };
             let tool = Tool {
                 program,
                 needed_for: "the build in lastorders.toml",
-                mend: "install it, or mend `build`",
+                fix: "install it, or fix `build`",
                 stdout_is_for_us: false,
             };
             let args: Vec<OsString> = args.iter().map(Into::into).collect();
-            workshop.step(&tool, &args).await?;
+            context.step(&tool, &args).await?;
         }
         Ok(Built::nothing(Ok(self.start.iter().map(Into::into).collect())))
     }

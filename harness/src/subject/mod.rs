@@ -14,7 +14,7 @@
 //! * `environment`: which variables a build gets
 //! * `variable`: a variable that the user asked for
 //! * `prepared`: a subject that can be started
-//! * `language`: whose mends a report shows
+//! * `language`: whose fixes a report shows
 //! * `error`: why a subject could not be prepared
 
 mod build;

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::build::{Built, Tool, Workshop};
+use super::build::{BuildContext, Built, Tool};
 use super::{PrepareError, lookup, shell};
 
 /// The file's name.
@@ -12,13 +12,13 @@ pub(super) const FILE: &str = "package.json";
 const NPM: Tool<'_> = Tool {
     program: "npm",
     needed_for: "a package.json",
-    mend: "install Node.js from https://nodejs.org, or give the command: lastorders run -- CMD",
+    fix: "install Node.js from https://nodejs.org, or give the command: lastorders run -- CMD",
     stdout_is_for_us: false,
 };
 
 /// Installs the dependencies, runs the `build` script if there is one, and finds the command.
-pub(super) async fn build(workshop: &Workshop<'_>) -> Result<Built, PrepareError> {
-    let dir = workshop.dir;
+pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareError> {
+    let dir = context.dir;
     let package = read(dir)?;
     if needs_install(dir, &package) {
         let locked = ["package-lock.json", "npm-shrinkwrap.json"]
@@ -26,10 +26,10 @@ pub(super) async fn build(workshop: &Workshop<'_>) -> Result<Built, PrepareError
             .any(|file| dir.join(file).is_file());
         let install = if locked { "ci" } else { "install" };
         let args = [install, "--no-audit", "--no-fund"].map(OsString::from);
-        workshop.step(&NPM, &args).await?;
+        context.step(&NPM, &args).await?;
     }
     if script(&package, "build").is_some() {
-        workshop.step(&NPM, &["run", "build"].map(OsString::from)).await?;
+        context.step(&NPM, &["run", "build"].map(OsString::from)).await?;
     }
     let (start, note) = match start(dir, &package) {
         Ok((words, note)) => (Ok(words), note),

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::build::{Built, Workshop};
+use super::build::{BuildContext, Built};
 use super::manifest::{self, Manifest};
 use super::{Language, PrepareError, cargo, go, lookup, node, procfile, python};
 use crate::run::{Environment, Launch};
@@ -22,19 +22,19 @@ pub struct Prepared {
 }
 
 /// Prepares the submission in a directory.
-pub(super) async fn from_dir(workshop: &Workshop<'_>) -> Result<Prepared, PrepareError> {
-    let dir = workshop.dir;
+pub(super) async fn from_dir(context: &BuildContext<'_>) -> Result<Prepared, PrepareError> {
+    let dir = context.dir;
     let has = |file: &str| dir.join(file).is_file();
     if has(manifest::FILE) {
         let manifest = Manifest::read(dir)?;
         let cwd = manifest_cwd(dir, &manifest)?;
-        let mut prepared = prepared(dir, &cwd, manifest.build(workshop).await?, manifest::FILE)?;
+        let mut prepared = prepared(dir, &cwd, manifest.build(context).await?, manifest::FILE)?;
         let env = manifest.env.into_iter().map(|(name, value)| (name.into(), value.into()));
         prepared.launch.env.extend(env);
         prepared.launch.ready_timeout = manifest.ready_timeout;
         return Ok(prepared);
     }
-    let by_files = by_files(workshop).await?;
+    let by_files = by_files(context).await?;
     if has(procfile::FILE) {
         let (start, note) = procfile::start(dir)?;
         let built = by_files.map_or_else(|| Built::nothing(Ok(Vec::new())), |(built, _)| built);
@@ -47,16 +47,18 @@ pub(super) async fn from_dir(workshop: &Workshop<'_>) -> Result<Prepared, Prepar
     prepared(dir, dir, built, file)
 }
 
-async fn by_files(workshop: &Workshop<'_>) -> Result<Option<(Built, &'static str)>, PrepareError> {
-    let has = |file: &str| workshop.dir.join(file).is_file();
+async fn by_files(
+    context: &BuildContext<'_>,
+) -> Result<Option<(Built, &'static str)>, PrepareError> {
+    let has = |file: &str| context.dir.join(file).is_file();
     Ok(if has(node::FILE) {
-        Some((node::build(workshop).await?, node::FILE))
+        Some((node::build(context).await?, node::FILE))
     } else if python::FILES.into_iter().any(has) {
-        Some((python::build(workshop).await?, "Python project"))
+        Some((python::build(context).await?, "Python project"))
     } else if has(go::FILE) {
-        Some((go::build(workshop).await?, go::FILE))
+        Some((go::build(context).await?, go::FILE))
     } else if has(cargo::FILE) {
-        Some((cargo::build(workshop).await?, cargo::FILE))
+        Some((cargo::build(context).await?, cargo::FILE))
     } else {
         None
     })
@@ -85,7 +87,7 @@ fn prepared(
     let found = lookup::program(program, cwd).ok_or_else(|| PrepareError::MissingProgram {
         program: program.to_string_lossy().into_owned(),
         needed_for: format!("to start the server, the {by} of {}", dir.display()),
-        mend: "install it, or mend the command".to_owned(),
+        fix: "install it, or fix the command".to_owned(),
     })?;
     let words: Vec<_> = start.iter().map(|word| word.to_string_lossy()).collect();
     let script = words.last().filter(|_| by == procfile::FILE);

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Table;
 
-use super::build::{Built, Tool, Workshop, environment_error};
+use super::build::{BuildContext, Built, Tool, environment_error};
 use super::venv::{self, Requirements};
 use super::{PrepareError, lookup};
 
@@ -14,19 +14,19 @@ pub(super) const FILES: [&str; 2] = ["pyproject.toml", "requirements.txt"];
 const ENTRIES: [&str; 4] = ["main.py", "app.py", "server.py", "__main__.py"];
 
 /// Installs what is required into a virtual environment of ours, and finds the file to run.
-pub(super) async fn build(workshop: &Workshop<'_>) -> Result<Built, PrepareError> {
-    let dir = workshop.dir;
+pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareError> {
+    let dir = context.dir;
     let requirements = requirements(dir)?;
     let python = Tool {
         program: "python3",
         needed_for: "a Python project",
-        mend: "install it from https://python.org",
+        fix: "install it from https://python.org",
         stdout_is_for_us: false,
     };
     let (interpreter, bins, scratch) = match requirements {
         None => (python.find(dir)?, Vec::new(), None),
         Some(requirements) => {
-            let made = venv::make(workshop, &python, &requirements).await?;
+            let made = venv::make(context, &python, &requirements).await?;
             let bin = made.path.join("bin");
             (bin.join("python"), vec![bin], made.scratch)
         }

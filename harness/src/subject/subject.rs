@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::build::Workshop;
+use super::build::BuildContext;
 use super::prepared::{self, Prepared};
 use super::variable::Variable;
 use super::{JudgeError, Language, PrepareError, lookup};
@@ -232,8 +232,8 @@ impl Subject {
             Source::Dir(dir) => {
                 let dir = existing(dir)?;
                 let cancel = self.options.cancel.clone();
-                let workshop = Workshop { dir: &dir, cancel, on_step };
-                prepared::from_dir(&workshop).await?
+                let context = BuildContext { dir: &dir, cancel, on_step };
+                prepared::from_dir(&context).await?
             }
             Source::Command { program, args, cwd } => self.command_in(program, args, cwd)?,
         };

@@ -62,7 +62,7 @@ async fn requirements_are_installed_for_a_main_py() {
 }
 
 #[tokio::test]
-async fn what_is_not_recognised_is_told_what_would_be() {
+async fn an_unrecognised_directory_is_refused_with_the_recognised_files() {
     let error = prepare(submission(&[("README", "")]).path()).await.expect_err("nothing known");
     assert!(error.to_string().contains("write a lastorders.toml"), "{error}");
     let error = prepare(Path::new("/no/such/directory")).await.expect_err("no directory");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::PrepareError;
-use super::build::{Tool, Workshop, environment_error};
+use super::build::{BuildContext, Tool, environment_error};
 use super::python::cache_dir;
 use super::subject::cancelled;
 
@@ -32,18 +32,18 @@ const COMPLETE: &str = "lastorders-requirements.txt";
 
 /// Makes the environment, or takes the one that an earlier run made from the same text.
 pub(super) async fn make(
-    workshop: &Workshop<'_>,
+    context: &BuildContext<'_>,
     python: &Tool<'_>,
     requirements: &Requirements,
 ) -> Result<Venv, PrepareError> {
-    let interpreter = python.find(workshop.dir)?;
+    let interpreter = python.find(context.dir)?;
     if !requirements.alone {
         let scratch = tempfile::Builder::new()
             .prefix("lastorders-venv-")
             .tempdir()
             .map_err(|error| environment_error("making a temporary directory", &error))?;
         let path = scratch.path().join("venv");
-        fill(workshop, python, requirements, &path).await?;
+        fill(context, python, requirements, &path).await?;
         return Ok(Venv { path, scratch: Some(scratch) });
     }
     let key = fs::canonicalize(&interpreter).unwrap_or(interpreter);
@@ -55,7 +55,7 @@ pub(super) async fn make(
     // Two runs that want the same environment at once: one makes it, and the other waits.
     let lock = File::create(dir.join(format!("{hash:016x}.lock"))).map_err(trouble)?;
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock));
-    let mut cancel = workshop.cancel.clone();
+    let mut cancel = context.cancel.clone();
     let locked = tokio::select! {
         locked = lock => locked,
         signal = cancelled(&mut cancel) => return Err(PrepareError::Interrupted(signal)),
@@ -71,7 +71,7 @@ pub(super) async fn make(
             Ok(_) => {}
             Err(_) => {
                 let _ = fs::remove_dir_all(&path);
-                fill(workshop, python, requirements, &path).await?;
+                fill(context, python, requirements, &path).await?;
                 fs::write(path.join(COMPLETE), &text).map_err(trouble)?;
                 return Ok(Venv { path, scratch: None });
             }
@@ -81,18 +81,18 @@ pub(super) async fn make(
 }
 
 async fn fill(
-    workshop: &Workshop<'_>,
+    context: &BuildContext<'_>,
     python: &Tool<'_>,
     requirements: &Requirements,
     path: &Path,
 ) -> Result<(), PrepareError> {
     let args = ["-m".into(), "venv".into(), path.as_os_str().to_owned()];
-    workshop.step(python, &args).await.map_err(not_theirs)?;
+    context.step(python, &args).await.map_err(not_theirs)?;
     let pip = path.join("bin/python");
     let pip = Tool {
         program: &pip.to_string_lossy(),
         needed_for: "the requirements",
-        mend: "install python3-venv",
+        fix: "install python3-venv",
         stdout_is_for_us: false,
     };
     let scratch = path.join("wanted.txt");
@@ -107,7 +107,7 @@ async fn fill(
     let args = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r"];
     let mut args = args.map(OsString::from).to_vec();
     args.push(wanted.into_os_string());
-    workshop.step(&pip, &args).await.map(drop)
+    context.step(&pip, &args).await.map(drop)
 }
 
 /// That a virtual environment cannot be made is this machine's fault, not the submission's.

@@ -5,17 +5,17 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::backstage::{Real, bounded};
 use super::lag::Lag;
 use super::listener::ListenerWatch;
 use super::ports::Port;
 use super::process::Server;
+use super::real_world::{RealWorld, bounded};
 use super::{ready, sessions};
 use crate::postgres::Lease;
 use crate::run::Launch;
 use crate::store::{Store, StoreEvent};
 use lastorders_model::actor::{self, Recorder};
-use lastorders_model::history::{History, Trouble, What};
+use lastorders_model::history::{EventKind, History, Trouble};
 use lastorders_model::plan::{self, Plan};
 
 /// From ready to the signal, or to the end of a plan that has none.
@@ -25,14 +25,14 @@ const SETUP_WITHIN: Duration = Duration::from_secs(15);
 pub(crate) const INTERRUPTED: &str = "carry out the plan to its end";
 
 /// A stage before a real server.
-type Stage = actor::Stage<Real>;
+type RunContext = actor::RunContext<RealWorld>;
 
 /// Becomes the number of the signal that interrupts the run.
 pub type Cancel = watch::Receiver<Option<i32>>;
 
 /// What every plan of a run is carried out with.
 #[derive(Debug, Clone)]
-pub struct World {
+pub struct RealWorldConfig {
     /// How the server is started.
     pub launch: Launch,
     /// Watches the ports of all of them.
@@ -46,7 +46,7 @@ pub struct World {
 /// Whatever happens is in the history, which is returned when the server and all its children are
 /// gone and the database is dropped. Not cancel safe in what it proves, but dropping it kills the
 /// server and all its children.
-pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
+pub async fn carry_out(config: &RealWorldConfig, plan: &Plan, lease: Lease) -> History {
     let start = Instant::now();
     let clock = move || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     let recorder = Arc::new(Recorder::new(clock));
@@ -65,43 +65,43 @@ pub async fn carry_out(world: &World, plan: &Plan, lease: Lease) -> History {
             return recorder.take();
         }
     };
-    if let Some(stage) = set_up(world, plan, start, &recorder, &store) {
-        let stage = Arc::new(stage);
-        perform(world, plan, &stage).await;
-        finish(&stage).await;
+    if let Some(context) = set_up(config, plan, start, &recorder, &store) {
+        let context = Arc::new(context);
+        perform(config, plan, &context).await;
+        finish(&context).await;
     }
     if let Some(store) = Arc::into_inner(store)
         && let Err(why) = bounded(store.close()).await
     {
         let text = format!("the scenario's database was not removed: {why}");
-        recorder.record("world", What::Note { text });
+        recorder.record("world", EventKind::Note { text });
     }
     recorder.take()
 }
 
 fn set_up(
-    world: &World,
+    config: &RealWorldConfig,
     plan: &Plan,
     start: Instant,
     recorder: &Arc<Recorder>,
     store: &Arc<Store>,
-) -> Option<Stage> {
+) -> Option<RunContext> {
     let Some(port) = Port::choose() else {
         unreached(recorder, "find a free port", "every port that was tried is taken");
         return None;
     };
     let number = port.number();
-    let server = match Server::start(&world.launch, number, &store.database_url()) {
+    let server = match Server::start(&config.launch, number, &store.database_url()) {
         Ok(server) => server,
         Err(error) => {
-            recorder.record("server", What::NotReady { why: error.to_string() });
+            recorder.record("server", EventKind::NotReady { why: error.to_string() });
             return None;
         }
     };
-    recorder.record("server", What::Started { pid: server.pid(), port: number });
+    recorder.record("server", EventKind::Started { pid: server.pid(), port: number });
     let (recorder, store) = (Arc::clone(recorder), Arc::clone(store));
-    let listeners = Arc::clone(&world.listeners);
-    let real = Real {
+    let listeners = Arc::clone(&config.listeners);
+    let real = RealWorld {
         start,
         server,
         store,
@@ -110,48 +110,48 @@ fn set_up(
         address: OnceLock::new(),
         lag: OnceLock::new(),
     };
-    Some(Stage::new(plan.contract.clone(), recorder, real))
+    Some(RunContext::new(plan.contract.clone(), recorder, real))
 }
 
 /// From the start of the process to its end.
-async fn perform(world: &World, plan: &Plan, stage: &Arc<Stage>) {
+async fn perform(config: &RealWorldConfig, plan: &Plan, context: &Arc<RunContext>) {
     let within =
-        world.launch.ready_timeout.unwrap_or(Duration::from_millis(plan.contract.ready_ms));
+        config.launch.ready_timeout.unwrap_or(Duration::from_millis(plan.contract.ready_ms));
     // Aborted when this is dropped: nobody else must hold the stage, and with it the server.
     let mut watchers = JoinSet::new();
     watchers.spawn({
-        let (stage, mut cancel) = (Arc::clone(stage), world.cancel.clone());
+        let (context, mut cancel) = (Arc::clone(context), config.cancel.clone());
         async move {
             if cancel.wait_for(Option::is_some).await.is_ok() {
-                stage.abandon_by_world(INTERRUPTED, "the run was interrupted");
+                context.abandon_by_world(INTERRUPTED, "the run was interrupted");
             } else {
                 // Nobody can interrupt it any more.
                 std::future::pending().await
             }
         }
     });
-    match ready::wait(stage, within).await {
-        Err(why) => stage.record("server", What::NotReady { why }),
+    match ready::wait(context, within).await {
+        Err(why) => context.record("server", EventKind::NotReady { why }),
         Ok(address) => {
-            let _ = stage.backstage().address.set(address);
-            stage.set_ready();
-            stage.backstage().server.take_note();
-            let lag = stage.backstage().lag.get_or_init(Lag::measure);
+            let _ = context.world().address.set(address);
+            context.set_ready();
+            context.world().server.take_note();
+            let lag = context.world().lag.get_or_init(Lag::measure);
             watchers.spawn({
-                let stage = Arc::clone(stage);
-                async move { actor::watch_listener(&stage).await }
+                let context = Arc::clone(context);
+                async move { actor::watch_listener(&context).await }
             });
             watchers.spawn({
-                let stage = Arc::clone(stage);
-                async move { actor::watch_exit(&stage).await }
+                let context = Arc::clone(context);
+                async move { actor::watch_exit(&context).await }
             });
             let mut actors = JoinSet::new();
             for actor in plan.actors.clone() {
-                let stage = Arc::clone(stage);
-                actors.spawn(async move { actor::act(&stage, &actor).await });
+                let context = Arc::clone(context);
+                actors.spawn(async move { actor::act(&context, &actor).await });
             }
-            actor::supervise(stage, plan.signals(), SETUP_WITHIN, all(actors)).await;
-            stage.record("world", What::Lag { worst_us: lag.take_worst_us() });
+            actor::supervise(context, plan.signals(), SETUP_WITHIN, all(actors)).await;
+            context.record("world", EventKind::Lag { worst_us: lag.take_worst_us() });
         }
     }
 }
@@ -168,26 +168,26 @@ async fn all(mut actors: JoinSet<()>) {
 }
 
 /// What is left to do when the server has had its chance: kill, count, and write down.
-async fn finish(stage: &Stage) {
-    stage.end();
-    let Real { server, store, .. } = stage.backstage();
+async fn finish(context: &RunContext) {
+    context.end();
+    let RealWorld { server, store, .. } = context.world();
     server.kill().await;
     let (stdout, stderr) = server.output().await;
     // Opens the gates and waits for the sessions to go.
     let rows = match bounded(store.rows()).await {
         Ok(rows) if rows.truncated => Err("there are more rows than can be read".to_owned()),
-        Ok(rows) => Ok(What::Rows {
+        Ok(rows) => Ok(EventKind::Rows {
             counts: rows.counts,
             total: rows.total,
             sessions_left: rows.sessions_left,
         }),
         Err(why) => Err(why),
     };
-    stage.record("store", rows.unwrap_or_else(|why| What::NoRows { why }));
-    stage.record("server", What::Output { stdout, stderr });
+    context.record("store", rows.unwrap_or_else(|why| EventKind::NoRows { why }));
+    context.record("server", EventKind::Output { stdout, stderr });
 }
 
 fn unreached(recorder: &Recorder, step: &str, why: &str) {
     let (step, why) = (step.to_owned(), why.to_owned());
-    recorder.record("world", What::Unreached { step, why, trouble: Trouble::World });
+    recorder.record("world", EventKind::Unreached { step, why, trouble: Trouble::World });
 }

@@ -1,7 +1,7 @@
 //! The real world: carries out a plan against a real process, and records what it sees.
 //!
 //! * `process/`: the server's process, its children, its output
-//! * `backstage`: what the actors of a plan need of it
+//! * `world`: what the actors of a plan need of it
 //! * `carry_out`: one plan, from the start of the process to the count of the rows
 //! * `lag`: how far this machine's clock can be believed
 //! * `listener`, `ports`, `sockets`, `snapshot`: what the kernel says of ports and connections
@@ -9,7 +9,6 @@
 //! * `sessions`: what the store's proxy saw, for the history
 //! * `ready`: the first answer
 
-mod backstage;
 mod carry_out;
 mod lag;
 mod listener;
@@ -17,11 +16,12 @@ mod pooled;
 mod ports;
 mod process;
 mod ready;
+mod real_world;
 mod sessions;
 mod snapshot;
 mod sockets;
 
 pub(crate) use self::carry_out::INTERRUPTED;
-pub use self::carry_out::{Cancel, World, carry_out};
+pub use self::carry_out::{Cancel, RealWorldConfig, carry_out};
 pub use self::listener::ListenerWatch;
 pub use self::process::{Guard, kill_orphans};

@@ -3,13 +3,13 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::backstage::Real;
+use super::real_world::RealWorld;
 use lastorders_model::actor::{self, MOST_ROUNDS};
 use lastorders_model::actor::{KeptBody, keep_for, trim_headers};
-use lastorders_model::history::{Answer, End, RequestId, What};
+use lastorders_model::history::{Answer, End, EventKind, RequestId};
 use lastorders_model::plan::{Request, Step, Until};
 
-type Stage = actor::Stage<Real>;
+type RunContext = actor::RunContext<RealWorld>;
 
 /// One HTTP library's pool, shared by an actor's workers.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ struct Pool {
 ///
 /// Which connection a request goes to, and when its bytes are written, the library decides; so its
 /// requests stand on the connection `actor@pool`, of which nothing is ever proved to be in flight.
-pub(super) async fn run(stage: &Arc<Stage>, actor: &str, workers: u32, steps: &[Step]) {
+pub(super) async fn run(context: &Arc<RunContext>, actor: &str, workers: u32, steps: &[Step]) {
     // The library will not be built without one, though nothing here is encrypted. An error says
     // that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -38,76 +38,76 @@ pub(super) async fn run(stage: &Arc<Stage>, actor: &str, workers: u32, steps: &[
     let client = match built {
         Ok(client) => client,
         Err(error) => {
-            stage.abandon_by_world("build an HTTP client", &error.to_string());
+            context.abandon_by_world("build an HTTP client", &error.to_string());
             return;
         }
     };
     let pool = Arc::new(Pool {
         actor: actor.to_owned(),
         client,
-        base: format!("http://{}", stage.backstage().address()),
+        base: format!("http://{}", context.world().address()),
         sent: AtomicU64::new(0),
         gone: AtomicBool::new(false),
     });
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..workers {
-        let (stage, pool, steps) = (Arc::clone(stage), Arc::clone(&pool), steps.to_vec());
-        tasks.spawn(async move { Box::pin(pool.script(&stage, &steps)).await });
+        let (context, pool, steps) = (Arc::clone(context), Arc::clone(&pool), steps.to_vec());
+        tasks.spawn(async move { Box::pin(pool.script(&context, &steps)).await });
     }
     // A panic of a worker is this task's.
     tasks.join_all().await;
 }
 
 impl Pool {
-    async fn script(&self, stage: &Stage, steps: &[Step]) {
+    async fn script(&self, context: &RunContext, steps: &[Step]) {
         let mut request = None;
         for step in steps {
-            if stage.is_over() {
+            if context.is_over() {
                 return;
             }
             match step {
-                Step::Mark { label } => stage.mark(&self.actor, label),
-                Step::Await { label, times } => stage.wait_mark(label, *times).await,
-                Step::At { us } => stage.wait_at(*us).await,
+                Step::Mark { label } => context.mark(&self.actor, label),
+                Step::Await { label, times } => context.wait_mark(label, *times).await,
+                Step::At { us } => context.wait_at(*us).await,
                 Step::Send { request: sent, .. } => request = Some(sent.clone()),
                 Step::Receive => {
                     if let Some(request) = request.take() {
-                        self.exchange(stage, &request).await;
+                        self.exchange(context, &request).await;
                     }
                 }
-                Step::Repeat { until, steps } => self.repeat(stage, until, steps).await,
+                Step::Repeat { until, steps } => self.repeat(context, until, steps).await,
                 // `plan::validate` has refused all others for this role.
                 _ => {}
             }
         }
     }
 
-    async fn repeat(&self, stage: &Stage, until: &Until, steps: &[Step]) {
+    async fn repeat(&self, context: &RunContext, until: &Until, steps: &[Step]) {
         let mut round = 0;
-        while !self.is_done(stage, until, round) {
+        while !self.is_done(context, until, round) {
             round += 1;
-            Box::pin(self.script(stage, steps)).await;
+            Box::pin(self.script(context, steps)).await;
         }
     }
 
-    fn is_done(&self, stage: &Stage, until: &Until, round: u64) -> bool {
-        stage.is_over()
+    fn is_done(&self, context: &RunContext, until: &Until, round: u64) -> bool {
+        context.is_over()
             || round >= MOST_ROUNDS
             || match until {
                 Until::Times(times) => round >= *times,
-                Until::Mark(label) => stage.is_marked(label) || stage.has_exited(),
-                Until::Gone => self.gone.load(Ordering::Relaxed) || stage.has_exited(),
+                Until::Mark(label) => context.is_marked(label) || context.has_exited(),
+                Until::Gone => self.gone.load(Ordering::Relaxed) || context.has_exited(),
             }
     }
 
-    async fn exchange(&self, stage: &Stage, request: &Request) {
+    async fn exchange(&self, context: &RunContext, request: &Request) {
         let n = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
         let request = request.numbered(n);
         let conn = format!("{}@pool", self.actor);
         let id = RequestId { id: format!("{}#{n}", self.actor), name: request.name.clone() };
         let body = request.body_bytes();
-        let sent = What::Sent {
-            began_us: stage.now_us(),
+        let sent = EventKind::Sent {
+            began_us: context.now_us(),
             conn: conn.clone(),
             request: id.clone(),
             intent: request.intent,
@@ -116,30 +116,30 @@ impl Pool {
             first: true,
             last: true,
         };
-        stage.record(&self.actor, sent);
+        context.record(&self.actor, sent);
         let answered = tokio::select! {
             answered = self.answer(&request, body) => answered,
-            () = stage.over() => Err(Failure::Ended(End::Silence, 0)),
+            () = context.over() => Err(Failure::Ended(End::Silence, 0)),
         };
         let what = match answered {
             Ok(mut answer) => {
                 keep_for(request.intent, &mut answer);
-                stage.saw_status(answer.status);
-                What::Answered { conn, request: id, answer }
+                context.saw_status(answer.status);
+                EventKind::Answered { conn, request: id, answer }
             }
             Err(failure) => {
                 self.gone.store(true, Ordering::Relaxed);
                 match failure {
                     Failure::NotConnected(error) => {
-                        What::NotSent { conn, request: id, intent: request.intent, error }
+                        EventKind::NotSent { conn, request: id, intent: request.intent, error }
                     }
                     Failure::Ended(by, got) => {
-                        What::Ended { conn, request: id, by, got, status: None }
+                        EventKind::Ended { conn, request: id, by, got, status: None }
                     }
                 }
             }
         };
-        stage.record(&self.actor, what);
+        context.record(&self.actor, what);
     }
 
     async fn answer(&self, request: &Request, body: Vec<u8>) -> Result<Answer, Failure> {
@@ -297,8 +297,8 @@ mod tests {
     #[tokio::test]
     async fn a_body_without_an_end_is_given_up() {
         let long = usize::try_from(LONGEST_BODY).expect("a test machine has 64 bits") + 1;
-        let told = answers(&format!("Content-Length: {long}\r\n"), 1).await;
-        assert_eq!(told.expect_err("it is too long"), Failure::Ended(End::TooLong, 1));
+        let announced = answers(&format!("Content-Length: {long}\r\n"), 1).await;
+        assert_eq!(announced.expect_err("it is too long"), Failure::Ended(End::TooLong, 1));
         let sent = answers("", long).await.expect_err("it is too long");
         assert!(matches!(sent, Failure::Ended(End::TooLong, got) if got > 1), "{sent:?}");
     }

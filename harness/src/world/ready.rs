@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
-use super::backstage::{Real, connect};
+use super::real_world::{RealWorld, connect};
 use super::sockets;
-use lastorders_model::actor::{Exit, Stage, ask_health, connect_error};
+use lastorders_model::actor::{Exit, RunContext, ask_health, connect_error};
 use lastorders_model::history::ConnectError;
 
 /// One try to get an answer from `/health`.
@@ -16,13 +16,16 @@ const TRY_WITHIN: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// What was tried and what happened, for people.
-pub(super) async fn wait(stage: &Stage<Real>, within: Duration) -> Result<SocketAddr, String> {
-    let real = stage.backstage();
+pub(super) async fn wait(
+    context: &RunContext<RealWorld>,
+    within: Duration,
+) -> Result<SocketAddr, String> {
+    let real = context.world();
     let until = Instant::now() + within;
     let seconds = within.as_secs_f64();
     tokio::select! {
         biased;
-        () = stage.over() => return Err("the run was ended before it was ready".to_owned()),
+        () = context.over() => return Err("the run was ended before it was ready".to_owned()),
         exit = real.server.exited() => return Err(exited(exit)),
         listens = timeout_at(until, real.listeners.present(real.port())) => if listens.is_err() {
             return Err(silent(real, seconds));
@@ -41,7 +44,7 @@ pub(super) async fn wait(stage: &Stage<Real>, within: Duration) -> Result<Socket
     };
     let answered = tokio::select! {
         biased;
-        () = stage.over() => return Err("the run was ended before it was ready".to_owned()),
+        () = context.over() => return Err("the run was ended before it was ready".to_owned()),
         exit = real.server.exited() => return Err(exited(exit)),
         answered = timeout_at(until, healthy) => answered,
     };
@@ -64,7 +67,7 @@ fn exited(exit: Exit) -> String {
 }
 
 /// Nothing listens on the port: say where the server listens in its place, if it does.
-fn silent(real: &Real, seconds: f64) -> String {
+fn silent(real: &RealWorld, seconds: f64) -> String {
     let inodes = inodes(&real.server.pids());
     let elsewhere: Vec<String> = sockets::listening()
         .unwrap_or_default()
@@ -85,7 +88,7 @@ fn silent(real: &Real, seconds: f64) -> String {
 }
 
 /// Whether the listener on our port is the server's own, as far as `/proc` shows.
-fn owned(real: &Real) -> Result<(), String> {
+fn owned(real: &RealWorld) -> Result<(), String> {
     let ours = inodes(&real.server.pids());
     let listeners = sockets::listening().unwrap_or_default();
     let on_port: Vec<u64> = listeners

@@ -1,6 +1,6 @@
 use crate::store::StoreEvent;
 use lastorders_model::actor::Recorder;
-use lastorders_model::history::{Session, What};
+use lastorders_model::history::{EventKind, Session};
 
 /// Takes down what the proxy saw, as far as histories speak of it.
 pub(super) fn record(recorder: &Recorder, event: &StoreEvent) {
@@ -21,5 +21,5 @@ pub(super) fn record(recorder: &Recorder, event: &StoreEvent) {
         | StoreEvent::Reset { .. }
         | StoreEvent::Ended { .. } => return,
     };
-    recorder.record("store", What::Session { session, what });
+    recorder.record("store", EventKind::Session { session, what });
 }

@@ -37,7 +37,7 @@ pub(super) fn timed(case: &Case) -> Vec<Timed> {
     }
     let lines = lines + case.conditions.store.stalls.len();
     for (n, outage) in case.conditions.store.outages.iter().enumerate() {
-        for (us, what) in [(outage.from_us, "breaks"), (outage.until_us, "mends")] {
+        for (us, what) in [(outage.from_us, "breaks"), (outage.until_us, "fixes")] {
             all.push(Timed { us, line: lines + n, what: format!("the store {what}") });
         }
     }

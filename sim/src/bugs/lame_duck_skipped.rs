@@ -1,4 +1,4 @@
-//! Balancers notice with a lag. Without a lame duck they send clients to a closed door meanwhile.
+//! Balancers notice with a lag. Without a lame duck they send clients to a closed port meanwhile.
 
 use super::{Bug, Made};
 

@@ -1,32 +1,32 @@
 use lastorders_model::history::End;
 
-use super::Scene;
+use super::RunView;
 use super::coverage::{Class, Fault, Outcome, Tuple};
 use super::records::{Ask, Conn};
 use crate::case::LinkChange;
 
 /// What came up: a tuple for each request, and for each connection that carried none.
-pub(super) fn covered(scene: &Scene<'_>) -> Vec<Tuple> {
-    let facts = &scene.facts;
-    let mut tuples = Vec::with_capacity(facts.asks.len() + facts.conns.len());
-    for (place, conn) in facts.conns.iter().enumerate() {
+pub(super) fn covered(view: &RunView<'_>) -> Vec<Tuple> {
+    let records = &view.records;
+    let mut tuples = Vec::with_capacity(records.asks.len() + records.conns.len());
+    for (place, conn) in records.conns.iter().enumerate() {
         if conn.name == "?" {
             continue;
         }
-        let class = class(scene, place);
+        let class = class(view, place);
         let mut add = |since_us, end_us, outcome| {
-            let fault = fault(scene, conn, since_us, end_us);
-            tuples.push(Tuple { phase: scene.phase_at(end_us), class, fault, outcome });
+            let fault = fault(view, conn, since_us, end_us);
+            tuples.push(Tuple { phase: view.phase_at(end_us), class, fault, outcome });
         };
         let mut none = true;
-        for ask in facts.asks_on(place) {
-            let (end_us, outcome) = of_ask(scene, conn, ask);
+        for ask in records.asks_on(place) {
+            let (end_us, outcome) = of_ask(view, conn, ask);
             add(ask.first_us, end_us, outcome);
             none = false;
         }
         if none {
             let since = conn.connected.or(conn.accepted).map_or(0, |at| at.us);
-            let (end_us, outcome) = of_conn(scene, conn);
+            let (end_us, outcome) = of_conn(view, conn);
             add(since, end_us, outcome);
         }
     }
@@ -34,15 +34,15 @@ pub(super) fn covered(scene: &Scene<'_>) -> Vec<Tuple> {
 }
 
 /// What kind of connection it was.
-pub(super) fn class(scene: &Scene<'_>, place: usize) -> Class {
-    let facts = &scene.facts;
-    let conn = &facts.conns[place];
-    let asks = || facts.asks_on(place);
+pub(super) fn class(view: &RunView<'_>, place: usize) -> Class {
+    let records = &view.records;
+    let conn = &records.conns[place];
+    let asks = || records.asks_on(place);
     if !conn.is_known() {
         Class::Pooled
     } else if conn.http2 {
         Class::Http2
-    } else if facts.is_upgraded(place) {
+    } else if records.is_upgraded(place) {
         Class::Upgraded
     } else if conn.half_closed.is_some() {
         Class::HalfClosed
@@ -61,7 +61,7 @@ pub(super) fn class(scene: &Scene<'_>, place: usize) -> Class {
     }
 }
 
-fn of_ask(scene: &Scene<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> (u64, Outcome) {
+fn of_ask(view: &RunView<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> (u64, Outcome) {
     if let Some((at, answer)) = ask.answered {
         let outcome = match answer.status {
             100..300 => Outcome::Done,
@@ -73,15 +73,15 @@ fn of_ask(scene: &Scene<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> (u64, Outcome) {
     match (ask.ended, conn.ended) {
         (Some((at, by, partly)), _) => (at.us, of_end(by, partly, true)),
         (None, Some((at, by))) => (at.us, of_end(by, false, true)),
-        (None, None) => (scene.facts.last_us, Outcome::Silence),
+        (None, None) => (view.records.last_us, Outcome::Silence),
     }
 }
 
-fn of_conn(scene: &Scene<'_>, conn: &Conn<'_>) -> (u64, Outcome) {
+fn of_conn(view: &RunView<'_>, conn: &Conn<'_>) -> (u64, Outcome) {
     match (conn.refused, conn.ended) {
         (Some((at, _)), _) => (at.us, Outcome::NotConnected),
         (None, Some((at, by))) => (at.us, of_end(by, false, false)),
-        (None, None) => (scene.facts.last_us, Outcome::Silence),
+        (None, None) => (view.records.last_us, Outcome::Silence),
     }
 }
 
@@ -99,17 +99,17 @@ fn of_end(by: End, partly: bool, owed: bool) -> Outcome {
 }
 
 /// The worst that was done to it in its time.
-fn fault(scene: &Scene<'_>, conn: &Conn<'_>, since_us: u64, end_us: u64) -> Fault {
-    let facts = &scene.facts;
-    let ready = facts.ready.map_or(0, |at| at.us);
-    let mut stalls = scene.case.conditions.store.stalls.iter();
-    let mut outages = scene.case.conditions.store.outages.iter();
-    let again = facts.signals.iter().skip(1).any(|(at, _)| at.us <= end_us);
-    if scene.link_was(Some(LinkChange::Cut), conn.actor(), end_us) {
+fn fault(view: &RunView<'_>, conn: &Conn<'_>, since_us: u64, end_us: u64) -> Fault {
+    let records = &view.records;
+    let ready = records.ready.map_or(0, |at| at.us);
+    let mut stalls = view.case.conditions.store.stalls.iter();
+    let mut outages = view.case.conditions.store.outages.iter();
+    let again = records.signals.iter().skip(1).any(|(at, _)| at.us <= end_us);
+    if view.link_was(Some(LinkChange::Cut), conn.actor(), end_us) {
         Fault::Cut
-    } else if scene.link_was(Some(LinkChange::Hold), conn.actor(), end_us) {
+    } else if view.link_was(Some(LinkChange::Hold), conn.actor(), end_us) {
         Fault::Hold
-    } else if facts.broken.is_some_and(|at| at.us <= end_us)
+    } else if records.broken.is_some_and(|at| at.us <= end_us)
         || outages.any(|it| ready + it.from_us <= end_us && since_us <= ready + it.until_us)
     {
         Fault::Broken
@@ -134,7 +134,7 @@ mod tests {
     fn of(story: Story) -> Vec<(Phase, Class, Fault, Outcome)> {
         let case = case();
         let (history, ended) = story.end();
-        let tuples = covered(&Scene::of(&case, &history, &ended));
+        let tuples = covered(&RunView::of(&case, &history, &ended));
         tuples.into_iter().map(|it| (it.phase, it.class, it.fault, it.outcome)).collect()
     }
 

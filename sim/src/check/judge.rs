@@ -4,7 +4,7 @@ use lastorders_model::history::History;
 use super::coverage::{Class, Tuple};
 use super::covered::{class, covered};
 use super::reached::reached;
-use super::{CHECKS, Scene, Signature, Sometimes, Whose};
+use super::{CHECKS, RunView, Signature, Sometimes, Whose};
 use crate::case::Case;
 use crate::world::{Ended, Run};
 
@@ -40,10 +40,10 @@ pub fn judge_history(case: &Case, history: &History, ended: &Ended) -> Judged {
         return unsupported(why);
     }
     let (mut verdict, mut findings) = harness::judge(&case.plan, history);
-    let scene = Scene::of(case, history, ended);
-    let with_words = scene.facts.has_words();
+    let view = RunView::of(case, history, ended);
+    let with_words = view.records.has_words();
     for check in CHECKS.iter().filter(|check| with_words || check.whose == Whose::Every) {
-        for mut finding in (check.judge)(&scene) {
+        for mut finding in (check.judge)(&view) {
             check.id.clone_into(&mut finding.check);
             verdict = verdict.max(amounts_to(&finding));
             findings.push(finding);
@@ -51,9 +51,9 @@ pub fn judge_history(case: &Case, history: &History, ended: &Ended) -> Judged {
     }
     Judged {
         verdict,
-        sometimes: reached(&scene),
-        coverage: covered(&scene),
-        signature: signature(&scene, &findings),
+        sometimes: reached(&view),
+        coverage: covered(&view),
+        signature: signature(&view, &findings),
         findings,
     }
 }
@@ -79,14 +79,14 @@ fn amounts_to(finding: &Finding) -> Verdict {
 }
 
 /// The first failure, by its time; what has none comes last.
-fn signature(scene: &Scene<'_>, findings: &[Finding]) -> Option<Signature> {
+fn signature(view: &RunView<'_>, findings: &[Finding]) -> Option<Signature> {
     let failures = findings.iter().filter(|finding| amounts_to(finding) == Verdict::Fail);
     let first = failures.min_by_key(|finding| finding.at_us.unwrap_or(u64::MAX))?;
-    let conn = first.request.as_deref().and_then(|subject| scene.facts.conn_of(subject));
+    let conn = first.request.as_deref().and_then(|subject| view.records.conn_of(subject));
     Some(Signature {
         check: first.check.clone(),
-        phase: scene.phase_at(first.at_us.unwrap_or(scene.facts.last_us)),
-        class: conn.map_or(Class::None, |conn| class(scene, conn)),
+        phase: view.phase_at(first.at_us.unwrap_or(view.records.last_us)),
+        class: conn.map_or(Class::None, |conn| class(view, conn)),
     })
 }
 

@@ -10,16 +10,16 @@
 //! * `signature`: what a failure is known by
 //! * `sometimes`, `reached`: situations that a sweep must have been in, and those of one run
 //! * [`coverage`], `covered`: which combinations there are, and those of one run
-//! * `scene`, `facts`, `records`: what checks ask of a run, gathered in one pass
+//! * `run_view`, `run_records`, `records`: what checks ask of a run, gathered in one pass
 
 pub mod coverage;
 mod covered;
-mod facts;
 mod invariant;
 mod judge;
 mod reached;
 mod records;
-mod scene;
+mod run_records;
+mod run_view;
 mod signature;
 mod sometimes;
 #[cfg(test)]
@@ -29,7 +29,7 @@ pub use lastorders_model::check::{Finding, Kind, Level, Verdict};
 
 pub use self::invariant::{CHECKS, find};
 pub use self::judge::{Judged, judge, judge_history};
-pub use self::scene::{QUANTUM_US, Scene};
+pub use self::run_view::{QUANTUM_US, RunView};
 pub use self::signature::Signature;
 pub use self::sometimes::Sometimes;
 
@@ -43,7 +43,7 @@ pub struct Check {
     /// Which servers it applies to.
     pub whose: Whose,
     /// Looks for violations.
-    pub judge: fn(&Scene<'_>) -> Vec<Finding>,
+    pub judge: fn(&RunView<'_>) -> Vec<Finding>,
 }
 
 /// Which servers a check applies to.

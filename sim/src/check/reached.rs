@@ -1,56 +1,56 @@
 use lastorders_model::history::{ConnectError, End};
 
 use super::records::Call;
-use super::{QUANTUM_US, Scene, Sometimes};
+use super::{QUANTUM_US, RunView, Sometimes};
 
 /// Which situations a run has been in.
-pub(super) fn reached(scene: &Scene<'_>) -> Sometimes {
-    let facts = &scene.facts;
+pub(super) fn reached(view: &RunView<'_>) -> Sometimes {
+    let records = &view.records;
     let mut seen = Sometimes::NONE;
-    let Some(told) = facts.told else {
-        seen.note(Sometimes::CLIENT_RESET, saw_reset(scene));
+    let Some(notified) = records.notified else {
+        seen.note(Sometimes::CLIENT_RESET, saw_reset(view));
         return seen;
     };
-    let exited = facts.exited.map_or(u64::MAX, |(at, _)| at.us);
-    let second = facts.signals.get(1).is_some_and(|(at, _)| at.us <= exited);
+    let exited = records.exited.map_or(u64::MAX, |(at, _)| at.us);
+    let second = records.signals.get(1).is_some_and(|(at, _)| at.us <= exited);
     let queued = |moment: Option<(_, u32)>| moment.is_some_and(|(_, queued)| queued > 0);
-    let spans = facts.calls.iter().any(|call| call.spans(told.us));
+    let spans = records.calls.iter().any(|call| call.spans(notified.us));
     seen.note(Sometimes::IN_FLIGHT_AT_SIGNAL, spans);
-    seen.note(Sometimes::QUEUE_AT_SEAL, queued(facts.sealing) || queued(facts.sealed));
-    seen.note(Sometimes::REUSE_AT_FIN, reused_at_fin(scene));
+    seen.note(Sometimes::QUEUE_AT_SEAL, queued(records.sealing) || queued(records.sealed));
+    seen.note(Sometimes::REUSE_AT_FIN, reused_at_fin(view));
     seen.note(Sometimes::SECOND_SIGNAL, second);
-    seen.note(Sometimes::BALANCER_TO_DRAINING, balancer_to_draining(scene, told.us));
-    seen.note(Sometimes::CLIENT_RESET, saw_reset(scene));
-    seen.note(Sometimes::HALF_CLOSED_ANSWERED, half_closed_answered(scene));
-    seen | at_deadline(scene)
+    seen.note(Sometimes::BALANCER_TO_DRAINING, balancer_to_draining(view, notified.us));
+    seen.note(Sometimes::CLIENT_RESET, saw_reset(view));
+    seen.note(Sometimes::HALF_CLOSED_ANSWERED, half_closed_answered(view));
+    seen | at_deadline(view)
 }
 
-fn at_deadline(scene: &Scene<'_>) -> Sometimes {
-    let facts = &scene.facts;
+fn at_deadline(view: &RunView<'_>) -> Sometimes {
+    let records = &view.records;
     let mut seen = Sometimes::NONE;
-    let Some(deadline) = scene.deadline_us() else { return seen };
+    let Some(deadline) = view.deadline_us() else { return seen };
     let lately = deadline.saturating_sub(QUANTUM_US)..=deadline;
     let finished = |call: &Call| {
         let over = call.over().filter(|_| call.cut().is_none());
         over.is_some_and(|over| lately.contains(&over.us))
     };
-    seen.note(Sometimes::LAST_QUANTUM, facts.calls.iter().any(finished));
-    if facts.last_us < deadline {
+    seen.note(Sometimes::LAST_QUANTUM, records.calls.iter().any(finished));
+    if records.last_us < deadline {
         return seen;
     }
     let left = |call: &Call| {
         call.began.us < deadline && call.over().is_none_or(|over| over.us >= deadline)
     };
-    let work_left = facts.calls.iter().any(left);
-    let ready = facts.ready.map_or(0, |at| at.us);
-    let stalled = scene.case.conditions.store.stalls.iter().any(|stall| {
+    let work_left = records.calls.iter().any(left);
+    let ready = records.ready.map_or(0, |at| at.us);
+    let stalled = view.case.conditions.store.stalls.iter().any(|stall| {
         ready.saturating_add(stall.from_us) <= deadline
             && deadline <= ready.saturating_add(stall.until_us)
     });
-    let upgraded = facts.conns.iter().enumerate().any(|(place, conn)| {
+    let upgraded = records.conns.iter().enumerate().any(|(place, conn)| {
         conn.dropped.is_none_or(|(at, _)| at.us >= deadline)
             && !conn.left_by(deadline)
-            && facts.is_upgraded(place)
+            && records.is_upgraded(place)
     });
     seen.note(Sometimes::WORK_AT_DEADLINE, work_left);
     seen.note(Sometimes::STALL_AT_DEADLINE, work_left && stalled);
@@ -60,46 +60,46 @@ fn at_deadline(scene: &Scene<'_>) -> Sometimes {
 
 /// A client sent another request into the FIN: it was in the air when the server closed, or the
 /// client had not heard of that yet.
-fn reused_at_fin(scene: &Scene<'_>) -> bool {
-    let facts = &scene.facts;
-    facts.conns.iter().enumerate().any(|(place, conn)| {
+fn reused_at_fin(view: &RunView<'_>) -> bool {
+    let records = &view.records;
+    records.conns.iter().enumerate().any(|(place, conn)| {
         let Some((shut, _)) = conn.shut else { return false };
-        let link = scene.link(conn.actor());
+        let link = view.link(conn.actor());
         let from = shut.us.saturating_sub(link.to_server_us + QUANTUM_US);
         let crossing = from..=shut.us.saturating_add(link.to_client_us);
-        let again = facts.asks_on(place).skip(1);
+        let again = records.asks_on(place).skip(1);
         again.into_iter().any(|ask| !ask.pipelined && crossing.contains(&ask.first_us))
     })
 }
 
-fn balancer_to_draining(scene: &Scene<'_>, told_us: u64) -> bool {
-    let facts = &scene.facts;
-    let Some(balancer) = &scene.case.conditions.balancer else { return false };
+fn balancer_to_draining(view: &RunView<'_>, notified_us: u64) -> bool {
+    let records = &view.records;
+    let Some(balancer) = &view.case.conditions.balancer else { return false };
     let balanced =
-        |place: usize| balancer.clients.iter().any(|name| name == facts.conns[place].actor());
-    facts.asks.iter().any(|ask| ask.first_us > told_us && balanced(ask.conn))
+        |place: usize| balancer.clients.iter().any(|name| name == records.conns[place].actor());
+    records.asks.iter().any(|ask| ask.first_us > notified_us && balanced(ask.conn))
 }
 
-fn saw_reset(scene: &Scene<'_>) -> bool {
-    let facts = &scene.facts;
-    facts.asks.iter().any(|ask| matches!(ask.ended, Some((_, End::Reset, _))))
-        || facts.conns.iter().any(|conn| {
+fn saw_reset(view: &RunView<'_>) -> bool {
+    let records = &view.records;
+    records.asks.iter().any(|ask| matches!(ask.ended, Some((_, End::Reset, _))))
+        || records.conns.iter().any(|conn| {
             matches!(conn.ended, Some((_, End::Reset)))
                 || matches!(conn.refused, Some((_, ConnectError::Reset)))
         })
 }
 
-fn half_closed_answered(scene: &Scene<'_>) -> bool {
-    let facts = &scene.facts;
-    facts.asks.iter().any(|ask| {
-        let half_closed = facts.conns[ask.conn].half_closed;
+fn half_closed_answered(view: &RunView<'_>) -> bool {
+    let records = &view.records;
+    records.asks.iter().any(|ask| {
+        let half_closed = records.conns[ask.conn].half_closed;
         half_closed.is_some_and(|half| ask.answered.is_some_and(|(at, _)| at >= half))
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::What;
+    use lastorders_model::history::EventKind;
 
     use super::super::testing::{Story, case, draining, ready};
     use super::*;
@@ -107,7 +107,7 @@ mod tests {
 
     fn seen(case: &Case, story: Story) -> Sometimes {
         let (history, ended) = story.end();
-        reached(&Scene::of(case, &history, &ended))
+        reached(&RunView::of(case, &history, &ended))
     }
 
     /// Each situation, a run that is in it, and one that just misses it.
@@ -116,7 +116,8 @@ mod tests {
         type Row = (Sometimes, Story, Story);
         let held = || ready().posts("a").at(300).term().drains();
         let idle = || ready().posts("a").at(200).serves("a", false).at(300).term().drains();
-        let half = |story: Story| story.event("a", What::HalfClosed { conn: "a@1".to_owned() });
+        let half =
+            |story: Story| story.event("a", EventKind::HalfClosed { conn: "a@1".to_owned() });
         let tunnel = || ready().posts("a").ends("a", Some(101)).at(300).term().drains();
         let rows: Vec<Row> = vec![
             (Sometimes::IN_FLIGHT_AT_SIGNAL, held().at(301).serves("a", true), idle()),

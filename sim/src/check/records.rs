@@ -1,4 +1,4 @@
-//! What [`super::Facts`] gathers: one record for each connection, request, call and release.
+//! What [`super::RunRecords`] gathers: one record for each connection, request, call and release.
 
 use lastorders_model::history::{Answer, ConnectError, End};
 use lastorders_model::plan::Intent;
@@ -89,7 +89,7 @@ impl<'a> Conn<'a> {
 pub(super) struct Ask<'a> {
     /// `actor#n`.
     pub(super) id: &'a str,
-    /// Its connection's place in [`super::Facts::conns`].
+    /// Its connection's place in [`super::RunRecords::conns`].
     pub(super) conn: usize,
     /// What it is for.
     pub(super) intent: Intent,
@@ -114,7 +114,7 @@ pub(super) struct Ask<'a> {
 pub(super) struct Call {
     /// Its number in the history.
     pub(super) call: u64,
-    /// Its connection's place in [`super::Facts::conns`].
+    /// Its connection's place in [`super::RunRecords::conns`].
     pub(super) conn: usize,
     /// Whether its answer has no body whatever the application gives (the answer to `HEAD`).
     pub(super) head: bool,

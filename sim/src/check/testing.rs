@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use lastorders_model::history::{
-    Answer, ConnectError, End, Event, History, Inside, ReleaseState, RequestId, What,
+    Answer, ConnectError, End, Event, EventKind, History, Inside, ReleaseState, RequestId,
 };
 use lastorders_model::plan::{Contract, Draft, Intent, Signal, Target};
 use serde_json::{Value, json};
 
-use super::{Check, Scene};
+use super::{Check, RunView};
 use crate::case::Case;
 use crate::world::Ended;
 
@@ -46,7 +46,7 @@ pub(super) fn starting() -> Story {
         calls: 0,
         ended: Ended::Done,
     };
-    let started = What::Started { pid: 1, port: 3000 };
+    let started = EventKind::Started { pid: 1, port: 3000 };
     story.event("world", started)
 }
 
@@ -69,7 +69,7 @@ pub(super) type Row<'a> = (&'a str, Story, &'a [&'a str]);
 pub(super) fn expect(check: &Check, case: &Case, rows: &[Row<'_>]) {
     for (what, story, expected) in rows {
         let (history, ended) = story.clone().end();
-        let found: Vec<_> = (check.judge)(&Scene::of(case, &history, &ended))
+        let found: Vec<_> = (check.judge)(&RunView::of(case, &history, &ended))
             .iter()
             .map(|it| format!("{:?} {:?} {}: {}", it.kind, it.level, it.expected, it.actual))
             .collect();
@@ -96,14 +96,14 @@ impl Story {
     }
 
     /// Anything.
-    pub(super) fn event(mut self, actor: &str, what: What) -> Self {
+    pub(super) fn event(mut self, actor: &str, what: EventKind) -> Self {
         self.events.push(Event { at_us: self.now_us, actor: actor.to_owned(), what });
         self
     }
 
     /// Anything inside of the server.
     pub(super) fn inside(self, what: Inside) -> Self {
-        self.event("server", What::Inside { what })
+        self.event("server", EventKind::Inside { what })
     }
 
     /// How the simulation came to its end.
@@ -115,13 +115,13 @@ impl Story {
     /// What was seen, and how it ended.
     pub(super) fn end(self) -> (History, Ended) {
         let ended = self.ended.clone();
-        let events = self.event("world", What::Lag { worst_us: 0 }).events;
+        let events = self.event("world", EventKind::Lag { worst_us: 0 }).events;
         (History { events }, ended)
     }
 
     /// The server answers from now on.
     pub(super) fn answers(self) -> Self {
-        self.event("world", What::Ready)
+        self.event("world", EventKind::Ready)
     }
 
     /// SIGTERM.
@@ -135,7 +135,7 @@ impl Story {
     }
 
     fn signal(self, signal: Signal) -> Self {
-        self.event("operator", What::Signalled { signal, target: Target::Leader })
+        self.event("operator", EventKind::Signalled { signal, target: Target::Leader })
     }
 
     /// The server enters a phase.
@@ -155,7 +155,7 @@ impl Story {
 
     /// The listener is closed.
     pub(super) fn sealed(self, queued: u32) -> Self {
-        self.inside(Inside::Sealed { rung: String::new(), queued })
+        self.inside(Inside::Sealed { method: String::new(), queued })
     }
 
     /// Our server's end, with nothing to release.
@@ -165,7 +165,7 @@ impl Story {
 
     /// The server returns with this code.
     pub(super) fn exits(self, code: i32) -> Self {
-        self.event("server", What::Exited { code: Some(code), signal: None })
+        self.event("server", EventKind::Exited { code: Some(code), signal: None })
     }
 
     /// A resource is told to close, has closed, or was given up.
@@ -194,7 +194,7 @@ impl Story {
         self.clients.entry(client.to_owned()).or_default().connections += 1;
         let conn = self.conn(client);
         let began_us = self.now_us;
-        self.event(client, What::Connected { conn, began_us })
+        self.event(client, EventKind::Connected { conn, began_us })
     }
 
     /// A client connects, and the server accepts it.
@@ -212,7 +212,7 @@ impl Story {
     pub(super) fn refused(mut self, client: &str, error: ConnectError) -> Self {
         self.clients.entry(client.to_owned()).or_default().connections += 1;
         let conn = self.conn(client);
-        self.event(client, What::NotConnected { conn, error })
+        self.event(client, EventKind::NotConnected { conn, error })
     }
 
     /// A client sends `POST /work`, whole.
@@ -231,7 +231,8 @@ impl Story {
         known.requests += u32::from(first);
         let (conn, request) = (self.conn(client), self.request(client));
         let (began_us, line) = (self.now_us, "POST /work".to_owned());
-        let sent = What::Sent { began_us, conn, request, intent, line, bytes: 100, first, last };
+        let sent =
+            EventKind::Sent { began_us, conn, request, intent, line, bytes: 100, first, last };
         self.event(client, sent)
     }
 
@@ -240,7 +241,7 @@ impl Story {
         self.clients.get_mut(client).expect("a client sends when it is connected").requests += 1;
         let (conn, request) = (self.conn(client), self.request(client));
         let (intent, error) = (Intent::Work, "connection error".to_owned());
-        self.event(client, What::NotSent { conn, request, intent, error }).ended(client, by, 0)
+        self.event(client, EventKind::NotSent { conn, request, intent, error }).ended(client, by, 0)
     }
 
     /// The application is given a client's request.
@@ -279,7 +280,7 @@ impl Story {
         let (conn, request) = (self.conn(client), self.request(client));
         let (headers, body) = (Vec::new(), String::new());
         let answer = Answer { status, headers, body, truncated: false, says_close };
-        self.event(client, What::Answered { conn, request, answer })
+        self.event(client, EventKind::Answered { conn, request, answer })
     }
 
     /// The application answers 201, and the client has it; it says whether the connection closes.
@@ -307,13 +308,13 @@ impl Story {
     /// A client's connection ends with nothing unanswered.
     pub(super) fn closed(self, client: &str, by: End) -> Self {
         let conn = self.conn(client);
-        self.event(client, What::Closed { conn, by })
+        self.event(client, EventKind::Closed { conn, by })
     }
 
     /// A client's last request ends without a whole answer.
     pub(super) fn ended(self, client: &str, by: End, got: u64) -> Self {
         let (conn, request) = (self.conn(client), self.request(client));
-        self.event(client, What::Ended { conn, request, by, got, status: None })
+        self.event(client, EventKind::Ended { conn, request, by, got, status: None })
     }
 
     fn conn(&self, client: &str) -> String {

@@ -96,7 +96,7 @@ instead: two machines can prove that they ran the same.";
 
 /// What is simulated.
 #[derive(Debug, Clone, Copy, Args)]
-pub(super) struct What {
+pub(super) struct Selection {
     /// The server: ours, axum, hyper-util, axum-server, or bug:NAME for an injected bug.
     #[arg(long, value_name = "WHO", default_value = "ours", value_parser = subject)]
     pub(super) subject: Subject,
@@ -112,7 +112,7 @@ pub(super) struct What {
 #[derive(Debug, Args)]
 pub(super) struct SweepArgs {
     #[command(flatten)]
-    pub(super) what: What,
+    pub(super) what: Selection,
     /// Which seeds, as 0..1000; with --for also 1000.. for as many as there is time for.
     #[arg(
         long,
@@ -162,7 +162,7 @@ pub(super) struct CaseArgs {
     #[arg(value_name = "SEED|LINE|FILE")]
     pub(super) case: String,
     #[command(flatten)]
-    pub(super) what: What,
+    pub(super) what: Selection,
 }
 
 #[derive(Debug, Args)]
@@ -184,7 +184,7 @@ pub(super) struct AuditArgs {
     #[arg(value_name = "SEED|LINE|FILE|A..B")]
     pub(super) case: String,
     #[command(flatten)]
-    pub(super) what: What,
+    pub(super) what: Selection,
     /// How many threads for a range; 0 is one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,

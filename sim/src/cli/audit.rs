@@ -75,11 +75,11 @@ fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
     if seeds.end == u64::MAX {
         return Err(print::usage("a range must have an end"));
     }
-    let told = signals::listen().map_err(|error| {
+    let interruption = signals::listen().map_err(|error| {
         print::failure(&format!("signals cannot be taken: {error}"));
         exit::ENVIRONMENT
     })?;
-    let progress = Progress::new(seeds, None, told.clone());
+    let progress = Progress::new(seeds, None, interruption.clone());
     let twice = Twice { simulator: simulator(args.what), leak: args.leak };
     let jobs: NonZero<usize> = jobs(args.jobs);
     let work = Work { seeds, jobs, mutate: false, stop_after: None };
@@ -96,7 +96,7 @@ fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
         grouped(n)
     ));
     print::stdout(&text)?;
-    Ok(match told.by() {
+    Ok(match interruption.by() {
         _ if faults > 0 => exit::OUR_FAULT,
         Some(signal) => exit::of_signal(signal),
         None if n == 0 => exit::NOTHING_SELECTED,

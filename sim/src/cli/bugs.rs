@@ -6,7 +6,7 @@ use super::args::{BugsArgs, jobs};
 use super::clock::now;
 use super::print;
 use super::progress::grouped;
-use super::signals::{self, Told};
+use super::signals::{self, Interruption};
 use crate::bugs::{Bug, NotBuiltIn};
 use crate::check::Signature;
 use crate::engine::EngineKind;
@@ -25,7 +25,7 @@ struct Found {
 /// Looks for every injected bug.
 pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
     let bugs = chosen(&args.only)?;
-    let told = signals::listen().map_err(|error| {
+    let interruption = signals::listen().map_err(|error| {
         print::failure(&format!("signals cannot be taken: {error}"));
         exit::ENVIRONMENT
     })?;
@@ -34,8 +34,8 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
     for bug in &bugs {
         let all = Seeds { start: 0, end: args.within };
         let begun = now();
-        let found = find(bug, args, all, &told);
-        if let Some(signal) = told.by() {
+        let found = find(bug, args, all, &interruption);
+        if let Some(signal) = interruption.by() {
             print::stdout(&text)?;
             return Ok(exit::of_signal(signal));
         }
@@ -88,14 +88,19 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Bug>, u8> {
 
 /// The first seed whose case fails with the bug and does not without: what fails either way would
 /// prove nothing of the bug.
-fn find(bug: &'static Bug, args: &BugsArgs, seeds: Seeds, told: &Told) -> Option<Found> {
+fn find(
+    bug: &'static Bug,
+    args: &BugsArgs,
+    seeds: Seeds,
+    interruption: &Interruption,
+) -> Option<Found> {
     let with = |subject| Simulator { subject, engine: EngineKind::default(), family: args.family };
     let (buggy, ours) = (with(Subject::Injected(bug)), with(Subject::Ours));
     let fails = |seed: u64| {
         let case = buggy.case(seed.into());
         Likeness::of(&buggy, &case).is_some() && Likeness::of(&ours, &case).is_none()
     };
-    let seed = first_failure(seeds, jobs(args.jobs), &fails, &|| told.by().is_none())?;
+    let seed = first_failure(seeds, jobs(args.jobs), &fails, &|| interruption.by().is_none())?;
     let signature = Likeness::of(&buggy, &buggy.case(seed.into()))?.signature;
     Some(Found { seed, signature })
 }

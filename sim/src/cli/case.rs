@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::args::{CaseArgs, What};
+use super::args::{CaseArgs, Selection};
 use super::print;
 use super::sweep::simulator;
 use crate::blob::Blob;
@@ -69,8 +69,8 @@ fn read(path: &Path, simulator: Simulator) -> Result<(Simulator, Case), u8> {
 }
 
 /// The arguments by which another process carries out the same.
-pub(super) fn arguments(case: &str, what: What) -> Vec<String> {
-    let What { subject, engine, family } = what;
+pub(super) fn arguments(case: &str, what: Selection) -> Vec<String> {
+    let Selection { subject, engine, family } = what;
     let options = [
         ("--subject", subject.to_string()),
         ("--engine", engine.to_string()),

@@ -36,8 +36,8 @@ fn compare(results: &[(String, Sweep)]) -> Result<u8, u8> {
             Ok(exit::PASSED)
         }
         Same::From(seeds) => {
-            let mend = format!("carry them out on both: sweep --seeds {seeds} --no-mutants");
-            print::stdout(&format!("not the same: they part in the seeds {seeds}; {mend}\n"))?;
+            let fix = format!("carry them out on both: sweep --seeds {seeds} --no-mutants");
+            print::stdout(&format!("not the same: they part in the seeds {seeds}; {fix}\n"))?;
             Ok(exit::FAILED)
         }
         Same::Counts => {

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::clock::now;
 use super::print;
-use super::signals::Told;
+use super::signals::Interruption;
 use crate::sweep::{Go, Seeds, Tally, Watch};
 
 /// How often a line is written where stderr is no terminal.
@@ -19,7 +19,7 @@ const EVERY: Duration = Duration::from_secs(10);
 pub(super) struct Progress {
     begun: Instant,
     time: Option<Duration>,
-    told: Told,
+    interruption: Interruption,
     simulated: AtomicU64,
     bar: Option<ProgressBar>,
     said: Mutex<Instant>,
@@ -27,11 +27,18 @@ pub(super) struct Progress {
 
 impl Progress {
     /// For a sweep of these seeds, or for so long.
-    pub(super) fn new(seeds: Seeds, time: Option<Duration>, told: Told) -> Self {
+    pub(super) fn new(seeds: Seeds, time: Option<Duration>, interruption: Interruption) -> Self {
         let length = time.is_none().then(|| seeds.len());
         let bar = std::io::stderr().is_terminal().then(|| bar(length));
         let begun = now();
-        Self { begun, time, told, simulated: AtomicU64::new(0), bar, said: Mutex::new(begun) }
+        Self {
+            begun,
+            time,
+            interruption,
+            simulated: AtomicU64::new(0),
+            bar,
+            said: Mutex::new(begun),
+        }
     }
 
     /// How long it has gone on.
@@ -57,7 +64,7 @@ impl Progress {
 
 impl Watch for Progress {
     fn go(&self) -> Go {
-        if self.told.by().is_some() {
+        if self.interruption.by().is_some() {
             Go::Stop
         } else if self.time.is_some_and(|time| self.elapsed() >= time) {
             Go::FinishChunks

@@ -54,7 +54,7 @@ pub(super) fn shrink(args: &ShrinkArgs) -> Result<u8, u8> {
 }
 
 /// How small it has become, for people.
-pub(super) fn told(shrunk: &Shrunk) -> String {
+pub(super) fn in_words(shrunk: &Shrunk) -> String {
     let Size { actors, steps, faults, .. } = Size::of(&shrunk.case);
     let end = if shrunk.minimal { "nothing smaller fails" } else { "ended before it was smallest" };
     format!("{actors} actors, {steps} steps, {faults} faults; {} runs, {end}", shrunk.tried)

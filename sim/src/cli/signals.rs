@@ -8,9 +8,9 @@ use super::print;
 
 /// Whether we have been told to stop, and by which signal.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Told(Arc<AtomicI32>);
+pub(super) struct Interruption(Arc<AtomicI32>);
 
-impl Told {
+impl Interruption {
     /// The first signal, if there was one.
     pub(super) fn by(&self) -> Option<i32> {
         match self.0.load(Ordering::Relaxed) {
@@ -26,12 +26,12 @@ impl Told {
 /// # Errors
 ///
 /// If the signals cannot be taken.
-pub(super) fn listen() -> io::Result<Told> {
-    let told = Told::default();
+pub(super) fn listen() -> io::Result<Interruption> {
+    let interruption = Interruption::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
     for kind in kinds {
-        let told = told.clone();
+        let interruption = interruption.clone();
         let mut signals = {
             let _within = runtime.enter();
             signal(kind)?
@@ -39,8 +39,12 @@ pub(super) fn listen() -> io::Result<Told> {
         runtime.spawn(async move {
             while signals.recv().await.is_some() {
                 let number = kind.as_raw_value();
-                let first =
-                    told.0.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed);
+                let first = interruption.0.compare_exchange(
+                    0,
+                    number,
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                );
                 print::note(match first {
                     Ok(_) => "interrupted: what was seen so far follows",
                     Err(_) => "still waiting for the simulations that are under way",
@@ -51,5 +55,5 @@ pub(super) fn listen() -> io::Result<Told> {
     std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-    Ok(told)
+    Ok(interruption)
 }

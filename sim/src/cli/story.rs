@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use lastorders_model::check::{Kind, Level};
-use lastorders_model::history::{History, What};
+use lastorders_model::history::{EventKind, History};
 use lastorders_model::plan::script;
 use lastorders_model::terminal::paint::{self, WIDTH, paint};
 use lastorders_model::timeline::{Section, html};
@@ -85,7 +85,7 @@ pub(super) fn plan(case: &Case) -> String {
 /// What was found that counts, by its time, which is virtual and counts from the signal.
 fn findings(text: &mut String, history: &History, findings: &[Finding]) {
     let signalled = history.events.iter().find_map(|event| match event.what {
-        What::Signalled { .. } => Some(event.at_us),
+        EventKind::Signalled { .. } => Some(event.at_us),
         _ => None,
     });
     for finding in counting(findings) {

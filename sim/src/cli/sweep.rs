@@ -4,9 +4,9 @@ use std::path::Path;
 
 use lastorders_model::exit;
 
-use super::args::{ShardChoice, SweepArgs, What, jobs};
+use super::args::{Selection, ShardChoice, SweepArgs, jobs};
 use super::progress::Progress;
-use super::signals::{self, Told};
+use super::signals::{self, Interruption};
 use super::summary::{self, Smaller};
 use super::{print, shrink, verdict, whole};
 use crate::blob::Blob;
@@ -35,7 +35,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
         // Before the sweep: nobody wants to hear after it that it was for nothing.
         writable(out)?;
     }
-    let told = signals::listen().map_err(|error| {
+    let interruption = signals::listen().map_err(|error| {
         print::failure(&format!("signals cannot be taken: {error}"));
         exit::ENVIRONMENT
     })?;
@@ -49,14 +49,15 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
         mutate: !args.no_mutants,
         stop_after: args.stop_after,
     };
-    let progress = Progress::new(part, args.time, told.clone());
+    let progress = Progress::new(part, args.time, interruption.clone());
     let swept = carry_out(&simulator(args.what), &work, &progress);
     progress.done();
     let mut result = result(args, shard, swept);
-    result.interrupted = told.by();
+    result.interrupted = interruption.by();
     result.machine = Machine { jobs: work.jobs.get(), seconds: progress.elapsed().as_secs_f64() };
     let stored = args.out.as_deref().map_or(Ok(()), |out| store(&result, out));
-    let smaller = if args.no_shrink { BTreeMap::new() } else { smaller(args.what, &result, &told) };
+    let smaller =
+        if args.no_shrink { BTreeMap::new() } else { smaller(args.what, &result, &interruption) };
     let shown = print::stdout(&summary::summary(&result, &smaller));
     match verdict::code(&result) {
         // A proved failure is told by the code even where a disk is full.
@@ -66,21 +67,25 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
 }
 
 /// The first case of each kind of failure made smaller, the commonest kinds first.
-fn smaller(what: What, result: &Sweep, told: &Told) -> BTreeMap<String, Smaller> {
+fn smaller(
+    what: Selection,
+    result: &Sweep,
+    interruption: &Interruption,
+) -> BTreeMap<String, Smaller> {
     let simulator = simulator(what);
     let mut kinds: Vec<_> = result.seen.failures.iter().collect();
     kinds.sort_by_key(|(_, group)| std::cmp::Reverse(group.count));
     let mut all = BTreeMap::new();
     for (name, group) in kinds.into_iter().take(SHRUNK) {
         let Some(first) = group.cases.first() else { continue };
-        if told.by().is_some() {
+        if interruption.by().is_some() {
             break;
         }
         print::note(&format!("making seed {} smaller: {name}", first.origin));
         let case = simulator.case(first.origin);
         let Some(known_by) = Likeness::of(&simulator, &case) else { continue };
         let shrunk = smallest(&case, MOST_TRIES, |case| known_by.holds(&simulator, case));
-        let words = shrink::told(&shrunk);
+        let words = shrink::in_words(&shrunk);
         let blob = Blob::new(shrunk.case, simulator.engine).to_string();
         all.insert(name.clone(), Smaller { words, blob });
     }
@@ -88,7 +93,7 @@ fn smaller(what: What, result: &Sweep, told: &Told) -> BTreeMap<String, Smaller>
 }
 
 /// The simulation that is meant.
-pub(super) const fn simulator(what: What) -> Simulator {
+pub(super) const fn simulator(what: Selection) -> Simulator {
     Simulator { subject: what.subject, engine: what.engine, family: what.family }
 }
 

@@ -10,7 +10,9 @@ use super::signals::Signals;
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::{Times, tick};
-use super::{ClientKind, Family, Requests, balancer, clients, facts::Facts, policy, store};
+use super::{
+    ClientKind, Family, Requests, balancer, case_bounds::CaseBounds, clients, policy, store,
+};
 use crate::case::{
     BuggifySite, CASE_VERSION, Case, Conditions, Link, Network, PolicySpec, StoreConditions, Yields,
 };
@@ -96,7 +98,7 @@ impl Generator {
         }
         let gate = self.requests.is_contract().then(|| store::gate(seed, &swarm, &times)).flatten();
         times.anchor(store.stalls.iter().map(|stall| tick(stall.until_us)));
-        times.anchor(gate.iter().filter_map(|keeper| keeper.opened_us));
+        times.anchor(gate.iter().filter_map(|control| control.opened_us));
         let mut network = latencies.network(&swarm);
         let places = how_many(stream);
         let actors = self.clients(seed, places, &swarm, &times, &latencies, &mut network);
@@ -108,7 +110,7 @@ impl Generator {
         if self.slowest_us.is_none() {
             actors.extend(store::breaks(seed, &swarm, &times, &mut store.outages));
         }
-        actors.extend(gate.map(|keeper| keeper.actor));
+        actors.extend(gate.map(|control| control.actor));
         let startup = signals.startup(seed, family).filter(|_| self.requests.is_contract());
         signals.actors(latencies.link, &times, &mut actors);
         let plan = Plan {
@@ -219,8 +221,8 @@ fn how_many(stream: &mut Stream) -> u64 {
 
 /// Sets a deadline that finds no work left, if the case has such a time.
 fn end_before_the_deadline(case: &mut Case, slack_us: u64) {
-    let facts = Facts::of(case);
-    let idle_us = facts.idle_us(case).saturating_sub(facts.signal_us.unwrap_or(0));
+    let bounds = CaseBounds::of(case);
+    let idle_us = bounds.idle_us(case).saturating_sub(bounds.signal_us.unwrap_or(0));
     let needed_us = idle_us + 1 + slack_us;
     let policy = &mut case.conditions.policy;
     // What Docker and Kubernetes allow is left as it is where it suffices.

@@ -2,7 +2,7 @@
 //!
 //! * `balancer`, `net`, `policy`, `signals`, `store`: one part of a case each
 //! * `client_kind`, `clients`: what clients there are, and their scripts
-//! * `facts`, `load`: what can be told of a case from its data
+//! * `bounds`, `load`: what can be told of a case from its data
 //! * `family`: for what kind of service and clients
 //! * `generator`: a seed's case
 //! * `mutate`: a case like another
@@ -14,9 +14,9 @@
 //! * `times`: the moments that races happen around
 
 mod balancer;
+mod case_bounds;
 mod client_kind;
 mod clients;
-mod facts;
 mod family;
 mod generator;
 mod load;

@@ -5,7 +5,7 @@ use super::load::is_client;
 use super::script::Script;
 use super::stream::Stream;
 use super::times::{Times, tick};
-use super::{ClientKind, Requests, clients, derive_promise, facts::Facts};
+use super::{ClientKind, Requests, case_bounds::CaseBounds, clients, derive_promise};
 use crate::case::{BuggifySite, Case, Link};
 
 /// From the seal on, things may still happen for so long in what a mutation adds.
@@ -22,7 +22,7 @@ pub fn mutate(case: Case, rng: &mut fastrand::Rng) -> Case {
 /// With the requests that a new client sends.
 pub(super) fn mutate_with(mut case: Case, rng: &mut fastrand::Rng, requests: &Requests) -> Case {
     let stream = &mut Stream::from(rng);
-    let signal_us = Facts::of(&case).signal_us.unwrap_or(0);
+    let signal_us = CaseBounds::of(&case).signal_us.unwrap_or(0);
     let conditions = &case.conditions;
     let mut times = Times::of_a_drain(&conditions.policy, &conditions.store, signal_us, SCALE_US);
     times.anchor([tick(signal_us + conditions.policy.deadline_us)]);

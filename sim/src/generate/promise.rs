@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use lastorders_model::plan::{CheckUse, Contract, Level};
 
-use super::facts::Facts;
+use super::case_bounds::CaseBounds;
 use super::times::TICK_US;
 use crate::case::{BuggifySite, Case, Promise, Sealing};
 
@@ -54,12 +54,12 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// anything, and clients cannot tell when it was sent; `exit-soon`, which `exit-prompt` implies;
 /// `bad-refused`.
 pub fn derive_promise(case: &mut Case) {
-    let facts = Facts::of(case);
-    let bounds = Bounds::of(case, &facts);
-    case.plan.contract = bounds.contract(case, &facts);
-    case.plan.checks = bounds.checks(case, &facts);
+    let derived = CaseBounds::of(case);
+    let bounds = Bounds::of(case, &derived);
+    case.plan.contract = bounds.contract(case, &derived);
+    case.plan.checks = bounds.checks(case, &derived);
     case.conditions.promise = Some(Promise {
-        faults_end_us: facts.faults_end_us,
+        faults_end_us: derived.faults_end_us,
         settled_us: bounds.settled_us,
         gone_us: bounds.gone_us,
         lossless: bounds.lossless,
@@ -80,10 +80,10 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(case: &Case, facts: &Facts) -> Self {
+    fn of(case: &Case, derived: &CaseBounds) -> Self {
         let policy = &case.conditions.policy;
-        let signal_us = facts.signal_us.unwrap_or(0);
-        if facts.in_startup {
+        let signal_us = derived.signal_us.unwrap_or(0);
+        if derived.in_startup {
             let over_us = signal_us + LAST_TICKS_US;
             return Self {
                 settled_us: Some(over_us),
@@ -94,26 +94,26 @@ impl Bounds {
                 queue: false,
             };
         }
-        let idle_us = facts.idle_us(case);
+        let idle_us = derived.idle_us(case);
         // A statement that its client has given up holds its session for as long as the gate does.
         // hyper takes a client that half-closes for one that has left.
-        let gives_up = facts.load.abandons || facts.load.half_works;
-        let given_up_us = if gives_up { facts.gated_us } else { 0 };
-        let store_us = case.conditions.store.close_us + facts.hole_us + given_up_us;
+        let gives_up = derived.load.abandons || derived.load.half_works;
+        let given_up_us = if gives_up { derived.gated_us } else { 0 };
+        let store_us = case.conditions.store.close_us + derived.hole_us + given_up_us;
         let close_us = store_us + LAST_TICKS_US;
-        let closes = close_us < policy.release_us && !facts.black_hole;
+        let closes = close_us < policy.release_us && !derived.black_hole;
         let release_us = store_us.max(policy.linger_us);
-        let settles = facts.may_settle() && idle_us < signal_us + policy.deadline_us;
+        let settles = derived.may_settle() && idle_us < signal_us + policy.deadline_us;
         let settled_us =
             settles.then(|| idle_us + release_us.min(policy.release_us) + LAST_TICKS_US);
-        let load = &facts.load;
-        let lingers = policy.linger_us > facts.round_trip_us();
+        let load = &derived.load;
+        let lingers = policy.linger_us > derived.round_trip_us();
         let ours = load.works && !load.foreign;
-        let stays = !facts.broken && !load.half_works;
-        let heard = facts.unread_us <= SEEN_WITHIN_US;
+        let stays = !derived.broken && !load.half_works;
+        let heard = derived.unread_us <= SEEN_WITHIN_US;
         let accountable = settles && lingers && heard && ours && stays;
-        let queue = u64::from(case.conditions.network.backlog) >= facts.connections + 4;
-        let lossless = accountable && queue && facts.arrives_in_time(case);
+        let queue = u64::from(case.conditions.network.backlog) >= derived.connections + 4;
+        let lossless = accountable && queue && derived.arrives_in_time(case);
         let longest_us = micros(policy.policy().longest());
         Self {
             settled_us,
@@ -125,15 +125,15 @@ impl Bounds {
         }
     }
 
-    fn contract(&self, case: &Case, facts: &Facts) -> Contract {
+    fn contract(&self, case: &Case, derived: &CaseBounds) -> Contract {
         let policy = &case.conditions.policy;
-        let signal_us = facts.signal_us.unwrap_or(0);
-        let visible_us = self.visible_us(case, facts);
+        let signal_us = derived.signal_us.unwrap_or(0);
+        let visible_us = self.visible_us(case, derived);
         let answer_us = match self.settled_us {
-            Some(_) if self.queue && policy.sealing != Sealing::SynFilter => facts.answer_us,
+            Some(_) if self.queue && policy.sealing != Sealing::SynFilter => derived.answer_us,
             // A connection that nobody hears, such as one whose SYN was filtered, is given up by
             // its client when the run is over, and not before.
-            Some(_) | None => self.gone_us + facts.load.dawdles_us + AFTERWARDS_US,
+            Some(_) | None => self.gone_us + derived.load.dawdles_us + AFTERWARDS_US,
         };
         let end_us = self.settled_us.unwrap_or(self.gone_us);
         Contract {
@@ -146,7 +146,7 @@ impl Bounds {
     }
 
     /// From the signal to the first sign of the shutdown that a look cannot miss.
-    fn visible_us(&self, case: &Case, facts: &Facts) -> u64 {
+    fn visible_us(&self, case: &Case, derived: &CaseBounds) -> u64 {
         let policy = &case.conditions.policy;
         let handshakes_us = match policy.sealing {
             Sealing::SynFilter => policy.handshake_grace_us,
@@ -155,32 +155,32 @@ impl Bounds {
         let sealed_us = policy.lame_duck_us + handshakes_us + SEALED_TICKS_US;
         // A probe that knocks in the lame duck is told, if it gets through, and need not wait for
         // the seal. One that comes later is not heard: its SYN is filtered.
-        let knocks = facts.watched_us.is_some_and(|at| facts.signal_us == Some(at))
-            && facts.most_to_server_us < policy.lame_duck_us
+        let knocks = derived.watched_us.is_some_and(|at| derived.signal_us == Some(at))
+            && derived.most_to_server_us < policy.lame_duck_us
             && !case.conditions.no_health;
-        let told_us = 2 * facts.round_trip_us() + NEXT_PROBE_US;
-        if knocks && self.queue { sealed_us.min(told_us) } else { sealed_us }
+        let notified_us = 2 * derived.round_trip_us() + NEXT_PROBE_US;
+        if knocks && self.queue { sealed_us.min(notified_us) } else { sealed_us }
     }
 
-    fn checks(&self, case: &Case, facts: &Facts) -> Vec<CheckUse> {
+    fn checks(&self, case: &Case, derived: &CaseBounds) -> Vec<CheckUse> {
         let policy = &case.conditions.policy;
-        let load = &facts.load;
+        let load = &derived.load;
         let settles = self.settled_us.is_some();
         let forced = policy.forced_exit_code != 0 && !(settles && self.closes);
-        let calm = !facts.cut && facts.unread_us <= SEEN_WITHIN_US;
+        let calm = !derived.cut && derived.unread_us <= SEEN_WITHIN_US;
         let torn = case.conditions.buggify.contains(&BuggifySite::ShortWrite);
-        let seen_us = facts.signal_us.unwrap_or(0) + policy.lame_duck_us + SEEN_WITHIN_US;
-        let told = self.settled_us.is_some_and(|end_us| facts.is_heard_by(end_us));
-        let seen = facts.last_at_us <= seen_us && told && !load.http2;
+        let seen_us = derived.signal_us.unwrap_or(0) + policy.lame_duck_us + SEEN_WITHIN_US;
+        let notified = self.settled_us.is_some_and(|end_us| derived.is_heard_by(end_us));
+        let seen = derived.last_at_us <= seen_us && notified && !load.http2;
         let contract = load.works && !load.foreign;
-        let created = contract && !facts.broken && !load.abandons && !load.half_works;
+        let created = contract && !derived.broken && !load.abandons && !load.half_works;
         let named = [
             ("preconditions", true),
             ("no-crash", true),
             ("no-residue", true),
             ("visible-in-time", true),
             ("exit-in-grace", true),
-            ("exit-status", !facts.forced && !forced),
+            ("exit-status", !derived.forced && !forced),
             ("exit-prompt", settles),
             ("idle-closed", settles && seen),
             ("answered-in-time", calm),
@@ -189,7 +189,7 @@ impl Bounds {
             ("health-monotonic", load.probes && calm && (settles || !torn)),
             ("ids-distinct", contract),
             ("created", created),
-            ("no-late-success", contract && facts.keeps_rows_out),
+            ("no-late-success", contract && derived.keeps_rows_out),
             ("ledger", self.accountable),
             ("pool-outlives-requests", self.accountable),
             ("store-terminated", self.accountable && self.closes),

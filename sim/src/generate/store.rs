@@ -78,7 +78,7 @@ pub(super) fn breaks(
 
 /// Whoever closes a gate in the store, in one of three seeds that may have one, and opens it again;
 /// one of two never does, where work may be left at the deadline.
-pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<GateKeeper> {
+pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<StoreControl> {
     let stream = &mut Stream::new(seed, Concern::Fault, 3);
     if !swarm.has(FaultKind::Gates) || !stream.chance(1, 3) {
         return None;
@@ -106,12 +106,12 @@ pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<GateKeeper
         opens(moments[1], LetGo::All);
     }
     let actor = Actor { name: "gate".to_owned(), role: Role::Store, steps };
-    Some(GateKeeper { actor, opened_us: (!never).then_some(moments[1]) })
+    Some(StoreControl { actor, opened_us: (!never).then_some(moments[1]) })
 }
 
 /// Whoever closes a gate in the store.
 #[derive(Debug)]
-pub(super) struct GateKeeper {
+pub(super) struct StoreControl {
     pub(super) actor: Actor,
     /// When it is open again.
     pub(super) opened_us: Option<u64>,

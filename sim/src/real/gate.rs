@@ -1,4 +1,4 @@
-use lastorders_model::history::{History, What};
+use lastorders_model::history::{EventKind, History};
 use lastorders_model::plan::{
     Actor, Closing, Gate, LetGo, Names, Part, Plan, Request, Role, Step, Until,
 };
@@ -92,9 +92,9 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
 /// Has the signal wait for the faults of the store that came before it: at the same moment their
 /// order is the machine's.
 pub(super) fn faults_first(plan: &mut Plan, history: &History) {
-    let is_signal = |what: &What| matches!(what, What::Signalled { .. });
+    let is_signal = |what: &EventKind| matches!(what, EventKind::Signalled { .. });
     let before = history.events.iter().take_while(|event| !is_signal(&event.what));
-    let faults = before.filter(|event| matches!(event.what, What::Broken { .. })).count();
+    let faults = before.filter(|event| matches!(event.what, EventKind::Broken { .. })).count();
     let mut left = faults;
     for actor in &mut plan.actors {
         let mut steps = Vec::with_capacity(actor.steps.len() + 2);

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use lastorders_model::history::{History, What};
+use lastorders_model::history::{EventKind, History};
 use lastorders_model::plan::Intent;
 
 /// What was in flight at the first signal of a run.
@@ -21,11 +21,11 @@ pub(super) struct Held {
 impl Held {
     /// Work whose last byte was sent by the first signal, and that had not ended by then.
     pub(super) fn of(history: &History) -> Self {
-        let times = |test: fn(&What) -> bool| {
+        let times = |test: fn(&EventKind) -> bool| {
             history.events.iter().filter(move |event| test(&event.what)).map(|event| event.at_us)
         };
-        let ready = times(|what| matches!(what, What::Ready)).next().unwrap_or(0);
-        let signals: Vec<u64> = times(|what| matches!(what, What::Signalled { .. })).collect();
+        let ready = times(|what| matches!(what, EventKind::Ready)).next().unwrap_or(0);
+        let signals: Vec<u64> = times(|what| matches!(what, EventKind::Signalled { .. })).collect();
         let Some(&first) = signals.first() else { return Self::default() };
         let exchanges = history.exchanges();
         let work = || exchanges.iter().filter(|exchange| exchange.intent == Intent::Work);

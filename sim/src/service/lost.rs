@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use lastorders_model::check::Finding;
-use lastorders_model::history::{End, History, Inside, RequestId, What};
+use lastorders_model::history::{End, EventKind, History, Inside, RequestId};
 use lastorders_model::plan::{Actor, Closing, Role, Step};
 
 use crate::case::Case;
@@ -18,10 +18,10 @@ fn errors(history: &History) -> Vec<Finding> {
     let mut findings = Vec::new();
     for event in &history.events {
         match &event.what {
-            What::Inside { what: Inside::Began { call, line, .. } } => {
+            EventKind::Inside { what: Inside::Began { call, line, .. } } => {
                 lines.insert(*call, line);
             }
-            What::Inside { what: Inside::Ended { call, status: Some(status @ 500..) } } => {
+            EventKind::Inside { what: Inside::Ended { call, status: Some(status @ 500..) } } => {
                 let line = lines.get(call).map_or("?", |line| line.as_str());
                 if line.ends_with(" /health") {
                     continue;
@@ -45,13 +45,13 @@ fn unanswered(case: &Case, history: &History) -> Vec<Finding> {
     let mut findings = Vec::new();
     for event in history.events.iter().filter(|_| settles) {
         match &event.what {
-            What::Inside { what: Inside::Began { conn, .. } } => {
+            EventKind::Inside { what: Inside::Began { conn, .. } } => {
                 *begun.entry(conn).or_default() += 1;
             }
-            What::Sent { conn, request, first: true, .. } => {
+            EventKind::Sent { conn, request, first: true, .. } => {
                 asked.entry(conn).or_default().push(request);
             }
-            What::Ended { conn, request, by: by @ (End::Fin | End::Reset), got, .. } => {
+            EventKind::Ended { conn, request, by: by @ (End::Fin | End::Reset), got, .. } => {
                 let place = asked
                     .get(conn.as_str())
                     .and_then(|all| all.iter().position(|asked| asked.id == request.id));

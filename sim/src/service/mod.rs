@@ -6,7 +6,7 @@
 //! The same router that `main` gives to `lastorders::serve` is served by the same code, on a
 //! simulated network and clock, with clients that are slow, silent, pipelining, half gone or
 //! speaking HTTP/2, and a signal at the worst moments. `sim/examples/own_service.rs` has a service
-//! with a bug of the usual kind, and its mend.
+//! with a bug of the usual kind, and its fix.
 //!
 //! # What counts as lost
 //!

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use lastorders::{Policy, ShutdownHandle};
 use lastorders_model::check::{Finding, Kind, Level};
-use lastorders_model::history::{History, Inside, What};
+use lastorders_model::history::{EventKind, History, Inside};
 use lastorders_model::plan::Request;
 
 use super::lost::lost;
@@ -122,7 +122,7 @@ impl Service {
     pub fn replay(&self, line: &str) -> Result<Outcome, BlobError> {
         let case = line.parse::<Blob>()?.case;
         let seen = self.look(&case, true);
-        let failed = (!seen.findings.is_empty()).then(|| self.told(&case, None));
+        let failed = (!seen.findings.is_empty()).then(|| self.failed_case(&case, None));
         Ok(Outcome { seeds: 1, in_flight: seen.in_flight.into(), replayed: true, failed })
     }
 
@@ -172,10 +172,10 @@ impl Service {
                 && (self.policy.is_none() || candidate.conditions.policy == case.conditions.policy)
                 && first(&self.look(candidate, false)) == wanted
         });
-        self.told(&shrunk.case, seed)
+        self.failed_case(&shrunk.case, seed)
     }
 
-    fn told(&self, case: &Case, seed: Option<u64>) -> Failed {
+    fn failed_case(&self, case: &Case, seed: Option<u64>) -> Failed {
         let Seen { run, findings, .. } = self.look(case, true);
         let deadline = Duration::from_micros(case.conditions.policy.deadline_us);
         let rows = terminal(&case.plan, &run.history, &findings, Some(deadline));
@@ -194,11 +194,13 @@ struct Seen {
 
 /// Whether the application was at a request when the first signal came.
 fn in_flight(history: &History) -> bool {
-    let before =
-        history.events.iter().take_while(|event| !matches!(event.what, What::Signalled { .. }));
+    let before = history
+        .events
+        .iter()
+        .take_while(|event| !matches!(event.what, EventKind::Signalled { .. }));
     let open = before.fold(0_i64, |open, event| match event.what {
-        What::Inside { what: Inside::Began { .. } } => open + 1,
-        What::Inside { what: Inside::Ended { .. } } => open - 1,
+        EventKind::Inside { what: Inside::Began { .. } } => open + 1,
+        EventKind::Inside { what: Inside::Ended { .. } } => open - 1,
         _ => open,
     });
     open > 0 && history.moments().signalled.is_some()

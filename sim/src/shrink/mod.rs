@@ -7,12 +7,12 @@
 //! * `alike`: whether a case fails in the same way
 //! * `smaller`: what can be left out of a case, the boldest first
 //! * `steps`: what can be left out of one script
-//! * `mend`: what goes with what was left out
+//! * `fix`: what goes with what was left out
 //! * `times`: every time in a case
 //! * `size`: what "smaller" means
 
 mod alike;
-mod mend;
+mod fix;
 #[expect(clippy::module_inception, reason = "the folder is named after what it does")]
 mod shrink;
 mod size;

@@ -1,6 +1,6 @@
 use lastorders_model::plan;
 
-use super::mend::mend;
+use super::fix::fix;
 use super::size::Size;
 use super::smaller::smaller;
 use crate::case::Case;
@@ -69,7 +69,7 @@ fn candidate(case: &Case, change: &dyn Fn(&mut Case)) -> Option<Case> {
     if candidate == *case {
         return None;
     }
-    mend(&mut candidate);
+    fix(&mut candidate);
     // A shutdown is what all of this is about; and whoever waits for one waits for long.
     if case.plan.signals() && !candidate.plan.signals() {
         return None;

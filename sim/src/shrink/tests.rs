@@ -1,6 +1,6 @@
 use lastorders_model::plan::{Contract, Draft, Step, Until};
 
-use super::mend::mend;
+use super::fix::fix;
 use super::{MOST_TRIES, Size, shrink};
 use crate::case::Case;
 use crate::generate::{Family, generate};
@@ -60,7 +60,7 @@ fn who_waits_for_what_is_gone_waits_no_more() {
     draft.client("c").connect().repeat(until(), |round| round.health().receive());
     draft.client("d").wait("gone");
     let mut case = Case::plain(draft.finish());
-    mend(&mut case);
+    fix(&mut case);
     let steps = |at: usize| &case.plan.actors[at].steps;
     let held = Step::Await { label: "held".to_owned(), times: 1 };
     assert_eq!(*steps(1), [Step::Connect, held]);

@@ -91,8 +91,8 @@ kinds! {
     Phase = 0x48, "phase";
     /// The service's readiness changed. `a`: 1 ready, 0 not.
     Ready = 0x49, "ready";
-    /// The listener was closed. `a`: the rung's number, `b`: how many established connections
-    /// were lost in its queue.
+    /// The listener was closed. `a`: the seal method's number, `b`: how many established
+    /// connections were lost in its queue.
     Sealed = 0x4a, "sealed";
     /// A resource is being released. `a`: its index, `b`: 0 begun, 1 done, 2 given up.
     Release = 0x4b, "release";

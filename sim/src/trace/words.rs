@@ -97,7 +97,9 @@ fn of_shutdown(record: &Record) -> String {
         (Kind::Phase, _) => format!("enters: {}", phase(a)),
         (Kind::Ready, 0) => "is not ready".to_owned(),
         (Kind::Ready, _) => "is ready".to_owned(),
-        (Kind::Sealed, rung) => format!("seals its listener (rung {rung}), {b} lost in its queue"),
+        (Kind::Sealed, method) => {
+            format!("seals its listener (method {method}), {b} lost in its queue")
+        }
         (Kind::Release, index) => {
             let state = one_of(b, &["begun", "done", "given up"]);
             format!("the release of resource {index} is {state}")

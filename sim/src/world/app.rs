@@ -13,7 +13,7 @@ use lastorders::{ShutdownHandle, reference};
 use tokio::io::{copy, split};
 
 use super::calls::Calls;
-use super::scene::Scene;
+use super::sim_context::SimContext;
 use super::streamed::stream;
 use crate::engine::Net;
 
@@ -39,15 +39,15 @@ impl fmt::Debug for App {
 }
 
 /// The application of one run, which takes down what it is given.
-pub(crate) fn made<N: Net>(app: &App, scene: &Arc<Scene<N>>, drain: ShutdownHandle) -> Router {
+pub(crate) fn made<N: Net>(app: &App, sim: &Arc<SimContext<N>>, drain: ShutdownHandle) -> Router {
     let router = match app {
         App::Reference => {
-            let reference = reference::router(scene.store.clone(), drain);
+            let reference = reference::router(sim.store.clone(), drain);
             reference.route("/upgrade", get(upgrade)).layer(from_fn(stream))
         }
         App::Own(make) => make(drain),
     };
-    router.layer(Calls::new(scene))
+    router.layer(Calls::new(sim))
 }
 
 async fn upgrade(request: Request) -> Response<Body> {

@@ -12,27 +12,27 @@ use lastorders_model::history::Inside;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::cast::Cast;
+use super::host_map::HostMap;
 use super::process::Opened;
-use super::scene::Scene;
+use super::sim_context::SimContext;
 use crate::engine::Net;
 use crate::trace::{self, Kind};
 
 /// Takes down what the application is given and what becomes of it.
 pub(crate) struct Calls<N> {
-    scene: Arc<Scene<N>>,
+    sim: Arc<SimContext<N>>,
     count: Arc<AtomicU64>,
 }
 
 impl<N> Calls<N> {
-    pub(crate) fn new(scene: &Arc<Scene<N>>) -> Self {
-        Self { scene: Arc::clone(scene), count: Arc::default() }
+    pub(crate) fn new(sim: &Arc<SimContext<N>>) -> Self {
+        Self { sim: Arc::clone(sim), count: Arc::default() }
     }
 }
 
 impl<N> Clone for Calls<N> {
     fn clone(&self) -> Self {
-        Self { scene: Arc::clone(&self.scene), count: Arc::clone(&self.count) }
+        Self { sim: Arc::clone(&self.sim), count: Arc::clone(&self.count) }
     }
 }
 
@@ -71,21 +71,21 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let scene = Arc::clone(&self.calls.scene);
-        if scene.process.exit().is_some() {
+        let sim = Arc::clone(&self.calls.sim);
+        if sim.process.exit().is_some() {
             // Its tasks are still there, but nothing executes them any more.
             return Box::pin(pending());
         }
         let call = self.calls.count.fetch_add(1, Ordering::Relaxed) + 1;
         let line = format!("{} {}", request.method(), request.uri().path());
         let headless = request.method() == Method::HEAD;
-        let from = scene.net.marked().and_then(|number| scene.cast.numbered(number));
+        let from = sim.net.marked().and_then(|number| sim.hosts.numbered(number));
         let number = from.as_ref().map_or(trace::NO_CONNECTION, |conn| conn.number);
         let conn = from.map_or_else(|| "?".to_owned(), |conn| conn.name);
-        trace::record(Cast::SERVER.0, Kind::CallBegan, number, call, 0);
-        scene.cast.call_began(number);
-        scene.inside(Inside::Began { call, conn, line });
-        let call = Call { scene, call, number };
+        trace::record(HostMap::SERVER.0, Kind::CallBegan, number, call, 0);
+        sim.hosts.call_began(number);
+        sim.inside(Inside::Began { call, conn, line });
+        let call = Call { sim, call, number };
         let end = End(call.open(|call| call.ended(None)));
         let answer = self.inner.call(request);
         Box::pin(async move {
@@ -98,38 +98,38 @@ where
 
 /// A call of the application.
 struct Call<N> {
-    scene: Arc<Scene<N>>,
+    sim: Arc<SimContext<N>>,
     call: u64,
     number: u16,
 }
 
 impl<N> Clone for Call<N> {
     fn clone(&self) -> Self {
-        Self { scene: Arc::clone(&self.scene), ..*self }
+        Self { sim: Arc::clone(&self.sim), ..*self }
     }
 }
 
 impl<N: Send + Sync + 'static> Call<N> {
     fn ended(&self, status: Option<u16>) {
         let code = status.map_or(0, u64::from);
-        trace::record(Cast::SERVER.0, Kind::CallEnded, self.number, self.call, code);
-        self.scene.cast.call_ended(self.number);
-        self.scene.inside(Inside::Ended { call: self.call, status });
+        trace::record(HostMap::SERVER.0, Kind::CallEnded, self.number, self.call, code);
+        self.sim.hosts.call_ended(self.number);
+        self.sim.inside(Inside::Ended { call: self.call, status });
     }
 
     fn written(&self, whole: bool) {
-        trace::record(Cast::SERVER.0, Kind::CallWritten, self.number, self.call, whole.into());
-        self.scene.inside(Inside::Written { call: self.call, whole });
+        trace::record(HostMap::SERVER.0, Kind::CallWritten, self.number, self.call, whole.into());
+        self.sim.inside(Inside::Written { call: self.call, whole });
     }
 
     /// The process has a part of the call open, and says `cut` if it ends before that part does.
     fn open(&self, cut: impl FnOnce(&Self) + Send + 'static) -> Part<N> {
         let Self { call, number, .. } = *self;
         // The scene has the process, which is not to keep the scene.
-        let scene = Arc::downgrade(&self.scene);
-        let opened = self.scene.process.open(move || {
-            if let Some(scene) = scene.upgrade() {
-                cut(&Self { scene, call, number });
+        let sim = Arc::downgrade(&self.sim);
+        let opened = self.sim.process.open(move || {
+            if let Some(sim) = sim.upgrade() {
+                cut(&Self { sim, call, number });
             }
         });
         Part { call: self.clone(), opened }
@@ -145,7 +145,7 @@ struct Part<N> {
 impl<N> Part<N> {
     /// Closes it, and has it said, if nobody has before.
     fn close(&self, say: impl FnOnce(&Call<N>)) {
-        if self.call.scene.process.close(self.opened) {
+        if self.call.sim.process.close(self.opened) {
             say(&self.call);
         }
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastorders_model::actor::Recorder;
-use lastorders_model::history::{History, Trouble, What};
+use lastorders_model::history::{EventKind, History, Trouble};
 use lastorders_model::plan;
 
 use super::app::App;
-use super::cast::Cast;
+use super::host_map::HostMap;
 use super::packets;
 use super::perform::perform;
 use super::random::seed_of;
@@ -55,15 +55,15 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
         Err(why) => Ended::Unsupported(why),
         Ok(()) => {
             let (case, clock) = (case.clone(), Rc::clone(&clock));
-            let curtain = Curtain { record: Rc::default(), history: Rc::clone(&history) };
-            let cast = Cast::new(&case.plan);
-            let setup = setup(&case, &cast);
+            let guard = StopRecordingGuard { record: Rc::default(), history: Rc::clone(&history) };
+            let hosts = HostMap::new(&case.plan);
+            let setup = setup(&case, &hosts);
             let world = move |net: E::Net| {
                 clock.net.replace(Some(net.clone()));
                 async move {
-                    let record = Rc::clone(&curtain.record);
-                    perform(net, case, cast, server, record).await;
-                    drop(curtain);
+                    let record = Rc::clone(&guard.record);
+                    perform(net, case, hosts, server, record).await;
+                    drop(guard);
                 }
             };
             E::run(&setup, world).into()
@@ -72,16 +72,16 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
     recording.resume();
     // The engine's clock has gone with its run.
     clock.net.replace(None);
-    trace::record(Cast::SERVER.0, Kind::End, NO_CONNECTION, ended.code(), 0);
+    trace::record(HostMap::SERVER.0, Kind::End, NO_CONNECTION, ended.code(), 0);
     let packets = tapped.finish();
     let trace = recording.finish();
     let mut history = history.take();
     if let Some(inside) = ended.inside() {
-        append(&mut history, "server", What::Inside { what: inside });
+        append(&mut history, "server", EventKind::Inside { what: inside });
     }
     if let Ended::Unsupported(why) = &ended {
         let (step, why) = ("carry out the plan".to_owned(), why.clone());
-        append(&mut history, "world", What::Unreached { step, why, trouble: Trouble::World });
+        append(&mut history, "world", EventKind::Unreached { step, why, trouble: Trouble::World });
     }
     Run { history, trace, ended, packets }
 }
@@ -95,12 +95,12 @@ fn possible(case: &Case, subject: Subject) -> Result<(), String> {
 /// Falls when the world's part is over, be it to the end or not, and before the engine drops what
 /// is left of it. Tasks are dropped in no order that belongs to the run: tokio keeps them by their
 /// numbers, and counts those through for all runs and threads of a process.
-struct Curtain {
+struct StopRecordingGuard {
     record: Rc<OnceCell<Arc<Recorder>>>,
     history: Rc<RefCell<History>>,
 }
 
-impl Drop for Curtain {
+impl Drop for StopRecordingGuard {
     fn drop(&mut self) {
         trace::pause();
         if let Some(recorder) = self.record.get() {
@@ -130,7 +130,7 @@ impl<N: Net> Clock<N> {
     }
 }
 
-fn setup(case: &Case, cast: &Cast) -> Setup {
+fn setup(case: &Case, hosts: &HostMap) -> Setup {
     let network = &case.conditions.network;
     let buffer = usize::try_from(network.buffer).unwrap_or(usize::MAX);
     Setup {
@@ -141,6 +141,6 @@ fn setup(case: &Case, cast: &Cast) -> Setup {
         receive_buffer: buffer.min(usize::from(u16::MAX)),
         max_time: LONGEST,
         max_events: MOST_EVENTS,
-        ..Setup::new(cast.names().iter().cloned())
+        ..Setup::new(hosts.names().iter().cloned())
     }
 }

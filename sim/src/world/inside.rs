@@ -3,9 +3,9 @@ use std::sync::Arc;
 use lastorders::drain::Phase;
 use lastorders::event::Event;
 use lastorders_model::actor::Recorder;
-use lastorders_model::history::{Inside, What};
+use lastorders_model::history::{EventKind, Inside};
 
-use super::cast::Cast;
+use super::host_map::HostMap;
 use crate::trace::{self, Kind, NO_CONNECTION};
 
 /// An observer of our server, which records the beginning of the shutdown and each of its phases.
@@ -13,8 +13,8 @@ pub(super) fn observer(recorder: &Arc<Recorder>) -> impl FnMut(&Event<'_>) + Sen
     let recorder = Arc::clone(recorder);
     move |event| match event {
         Event::ShutdownBegan { .. } => {
-            trace::record(Cast::SERVER.0, Kind::Ready, NO_CONNECTION, 0, 0);
-            recorder.record("server", What::Inside { what: Inside::Unready });
+            trace::record(HostMap::SERVER.0, Kind::Ready, NO_CONNECTION, 0, 0);
+            recorder.record("server", EventKind::Inside { what: Inside::Unready });
         }
         Event::PhaseEntered { phase, .. } => entered(&recorder, *phase),
         // The checks ask for nothing else, or the report says it.
@@ -23,7 +23,7 @@ pub(super) fn observer(recorder: &Arc<Recorder>) -> impl FnMut(&Event<'_>) + Sen
 }
 
 fn entered(recorder: &Recorder, phase: Phase) {
-    trace::record(Cast::SERVER.0, Kind::Phase, NO_CONNECTION, phase as u64, 0);
+    trace::record(HostMap::SERVER.0, Kind::Phase, NO_CONNECTION, phase as u64, 0);
     let what = Inside::Phase { phase: phase.name().to_owned() };
-    recorder.record("server", What::Inside { what });
+    recorder.record("server", EventKind::Inside { what });
 }

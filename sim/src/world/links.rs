@@ -1,33 +1,33 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cast::Cast;
-use super::scene::Scene;
+use super::host_map::HostMap;
+use super::sim_context::SimContext;
 use crate::case::{Link, LinkChange};
 use crate::engine::{Host, Net};
 use crate::trace::{self, Kind, NO_CONNECTION};
 
 /// Gives every link its latency.
-pub(crate) fn lay<N: Net>(scene: &Scene<N>) {
-    let network = &scene.conditions.network;
-    for (place, name) in scene.cast.names().iter().enumerate().skip(1) {
+pub(crate) fn lay<N: Net>(sim: &SimContext<N>) {
+    let network = &sim.conditions.network;
+    for (place, name) in sim.hosts.names().iter().enumerate().skip(1) {
         let Link { to_server_us, to_client_us } =
             network.links.get(name).copied().unwrap_or(network.link);
         let Ok(place) = u8::try_from(place) else { return };
         let us = Duration::from_micros;
-        scene.net.latency(Host(place), Cast::SERVER, us(to_server_us));
-        scene.net.latency(Cast::SERVER, Host(place), us(to_client_us));
+        sim.net.latency(Host(place), HostMap::SERVER, us(to_server_us));
+        sim.net.latency(HostMap::SERVER, Host(place), us(to_client_us));
     }
 }
 
 /// Does to the links what the case says, when it says so.
-pub(crate) async fn change<N: Net>(scene: Arc<Scene<N>>, ready: Duration) {
-    let mut events = scene.conditions.network.events.clone();
+pub(crate) async fn change<N: Net>(sim: Arc<SimContext<N>>, ready: Duration) {
+    let mut events = sim.conditions.network.events.clone();
     events.sort_by_key(|event| event.at_us);
     for event in events {
-        scene.net.sleep_until(ready + Duration::from_micros(event.at_us)).await;
-        let Some(host) = scene.cast.host(&event.actor) else { continue };
-        let (net, server) = (&scene.net, Cast::SERVER);
+        sim.net.sleep_until(ready + Duration::from_micros(event.at_us)).await;
+        let Some(host) = sim.hosts.host(&event.actor) else { continue };
+        let (net, server) = (&sim.net, HostMap::SERVER);
         let code = match event.change {
             LinkChange::Hold => {
                 net.hold(host, server);

@@ -10,9 +10,9 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use lastorders_model::history::Inside;
 
-use super::cast::Cast;
+use super::host_map::HostMap;
 use super::process::Opened;
-use super::scene::Scene;
+use super::sim_context::SimContext;
 use super::stream::Stream;
 use crate::engine::Net;
 use crate::subject::listener::SimListener;
@@ -24,7 +24,7 @@ pub(crate) const PORT: u16 = 3000;
 /// The server's listener. It is closed when it is dropped, or when the process ends.
 pub(crate) struct Listener<N: Net> {
     slot: Arc<Mutex<Option<Arc<N::Listener>>>>,
-    scene: Arc<Scene<N>>,
+    sim: Arc<SimContext<N>>,
     opened: Opened,
     /// Whether it is about to be closed: whoever waits then is taken at once.
     sealing: bool,
@@ -32,26 +32,26 @@ pub(crate) struct Listener<N: Net> {
 
 impl<N: Net> Listener<N> {
     /// Binds the port.
-    pub(crate) async fn bind(scene: &Arc<Scene<N>>) -> io::Result<Self> {
-        let listener = scene.net.listen(Cast::SERVER, PORT).await?;
-        scene.process.set_listening(true);
+    pub(crate) async fn bind(sim: &Arc<SimContext<N>>) -> io::Result<Self> {
+        let listener = sim.net.listen(HostMap::SERVER, PORT).await?;
+        sim.process.set_listening(true);
         let slot = Arc::new(Mutex::new(Some(Arc::new(listener))));
-        let opened = scene.process.open({
+        let opened = sim.process.open({
             let slot = Arc::clone(&slot);
             move || drop(take(&slot))
         });
-        Ok(Self { slot, scene: Arc::clone(scene), opened, sealing: false })
+        Ok(Self { slot, sim: Arc::clone(sim), opened, sealing: false })
     }
 
     /// Whether to give way here, although somebody waits: a busy machine comes to its tasks late.
     fn gives_way(&self) -> bool {
-        let often = self.scene.conditions.yields.tasks;
+        let often = self.sim.conditions.yields.tasks;
         let gives_way = often > 0
             && !self.sealing
             && self.queued() > 0
-            && self.scene.random.accept_gives_way(often);
+            && self.sim.random.accept_gives_way(often);
         if gives_way {
-            trace::record(Cast::SERVER.0, Kind::Yield, NO_CONNECTION, 2, 0);
+            trace::record(HostMap::SERVER.0, Kind::Yield, NO_CONNECTION, 2, 0);
         }
         gives_way
     }
@@ -61,7 +61,7 @@ impl<N: Net> Listener<N> {
         if !N::SHOWS_KERNEL {
             return 0;
         }
-        let sockets = self.scene.net.sockets(Cast::SERVER);
+        let sockets = self.sim.net.sockets(HostMap::SERVER);
         let queued = sockets.iter().filter(|it| it.local.port() == PORT && it.queued()).count();
         u32::try_from(queued).unwrap_or(u32::MAX)
     }
@@ -78,10 +78,10 @@ impl<N: Net> SimListener for Listener<N> {
         };
         // Before anything is taken out of the queue, so that nothing is lost if this is dropped.
         if leak::either().await {
-            let later = self.scene.net.now() + Duration::from_micros(1);
-            self.scene.net.sleep_until(later).await;
+            let later = self.sim.net.now() + Duration::from_micros(1);
+            self.sim.net.sleep_until(later).await;
         }
-        let mut accepted = pin!(self.scene.net.accept(&listener));
+        let mut accepted = pin!(self.sim.net.accept(&listener));
         let mut gave_way = false;
         let accepted = poll_fn(|cx| {
             // Not twice in a row.
@@ -92,42 +92,42 @@ impl<N: Net> SimListener for Listener<N> {
             }
             accepted.as_mut().poll(cx)
         });
-        let ended = pin!(self.scene.process.exited());
+        let ended = pin!(self.sim.process.exited());
         let (stream, peer) = match select(accepted, ended).await {
             Either::Left((accepted, _)) => accepted?,
             Either::Right(_) => return Err(io::ErrorKind::ConnectionAborted.into()),
         };
-        let conn = self.scene.cast.conn(peer);
+        let conn = self.sim.hosts.conn(peer);
         let port = u64::from(peer.port());
-        trace::record(Cast::SERVER.0, Kind::ConnectionAccepted, conn.number, 0, port);
-        self.scene.inside(Inside::Accepted { conn: conn.name.clone() });
-        Ok((Stream::new(&self.scene, stream, conn), peer))
+        trace::record(HostMap::SERVER.0, Kind::ConnectionAccepted, conn.number, 0, port);
+        self.sim.inside(Inside::Accepted { conn: conn.name.clone() });
+        Ok((Stream::new(&self.sim, stream, conn), peer))
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(Cast::SERVER.addr(PORT))
+        Ok(HostMap::SERVER.addr(PORT))
     }
 
     fn seal_begins(&mut self) {
         self.sealing = true;
         let queued = self.queued();
-        self.scene.inside(Inside::Sealing { queued });
+        self.sim.inside(Inside::Sealing { queued });
     }
 
     fn filter_syn(&mut self) {
-        self.scene.net.filter_syn(Cast::SERVER, PORT);
+        self.sim.net.filter_syn(HostMap::SERVER, PORT);
     }
 }
 
 impl<N: Net> Drop for Listener<N> {
     fn drop(&mut self) {
-        self.scene.process.close(self.opened);
+        self.sim.process.close(self.opened);
         let Some(listener) = take(&self.slot) else { return };
         let queued = self.queued();
-        trace::record(Cast::SERVER.0, Kind::Sealed, 0, 0, queued.into());
+        trace::record(HostMap::SERVER.0, Kind::Sealed, 0, 0, queued.into());
         drop(listener);
-        self.scene.inside(Inside::Sealed { rung: String::new(), queued });
-        self.scene.process.set_listening(false);
+        self.sim.inside(Inside::Sealed { method: String::new(), queued });
+        self.sim.process.set_listening(false);
     }
 }
 

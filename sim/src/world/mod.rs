@@ -3,26 +3,25 @@
 //! * `carry_out`: a case on an engine, from outside
 //! * `perform`: the same from inside of the run
 //! * `run`: what one simulation gives
-//! * `scene`, `cast`, `random`: what all parts of a run share: the network, who is who, the numbers
+//! * `sim`, `hosts`, `random`: what all parts of a run share: the network, who is who, the numbers
 //!   that the case leaves open
 //! * `process`, `listener`, `stream`: the server's process and what it has open
 //! * `startup`: what it does before it listens
 //! * `app`, `calls`, `streamed`: the service, what it is given, and answers in parts
 //! * `inside`: the observer that records our server's shutdown
 //! * `store/`: the database
-//! * `backstage`: what the actors ask of the world
+//! * `world`: what the actors ask of the world
 //! * `buggify`: the rare paths that the server takes
 //! * `balancer`, `links`: what happens to the network by itself
 //! * `packets`: every packet, for the trace
 //! * `left_out`: the scenarios of the catalogue that cannot be carried out here
 
 mod app;
-mod backstage;
 mod balancer;
 mod buggify;
 mod calls;
 mod carry_out;
-mod cast;
+mod host_map;
 mod inside;
 mod left_out;
 mod links;
@@ -32,7 +31,8 @@ mod perform;
 mod process;
 mod random;
 mod run;
-mod scene;
+mod sim_context;
+mod sim_world;
 mod startup;
 mod store;
 mod stream;

@@ -6,19 +6,21 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::stream::poll_fn;
 use lastorders::{ShutdownHandle, Signal};
-use lastorders_model::actor::{Exit, Recorder, Stage, act, supervise, watch_exit, watch_listener};
-use lastorders_model::history::{Inside, What};
+use lastorders_model::actor::{
+    Exit, Recorder, RunContext, act, supervise, watch_exit, watch_listener,
+};
+use lastorders_model::history::{EventKind, Inside};
 use lastorders_model::plan::Plan;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::app::{App, made};
-use super::backstage::Simulated;
 use super::buggify::Buggified;
-use super::cast::Cast;
+use super::host_map::HostMap;
 use super::listener::Listener;
 use super::process::Process;
 use super::random::Random;
-use super::scene::Scene;
+use super::sim_context::SimContext;
+use super::sim_world::SimWorld;
 use super::store::SimStore;
 use super::{balancer, inside, links, startup};
 use crate::case::{Case, Sealing};
@@ -36,39 +38,43 @@ const SETTLING: usize = 8;
 pub(super) async fn perform<N: Net>(
     net: N,
     case: Case,
-    cast: Cast,
+    hosts: HostMap,
     (subject, app): (Subject, App),
     record: Rc<OnceCell<Arc<Recorder>>>,
 ) {
-    let (scene, signals) = set(net, &case, cast);
-    let recorder = Arc::clone(&scene.recorder);
+    let (sim, signals) = set(net, &case, hosts);
+    let recorder = Arc::clone(&sim.recorder);
     let _ = record.set(Arc::clone(&recorder));
-    links::lay(&scene);
-    recorder.record("server", What::Started { pid: 1, port: super::listener::PORT });
+    links::lay(&sim);
+    recorder.record("server", EventKind::Started { pid: 1, port: super::listener::PORT });
     let listener = if case.conditions.startup.is_some() {
         None
     } else {
-        match Listener::bind(&scene).await {
+        match Listener::bind(&sim).await {
             Ok(listener) => Some(listener),
             Err(error) => {
-                recorder.record("server", What::NotReady { why: error.to_string() });
+                recorder.record("server", EventKind::NotReady { why: error.to_string() });
                 return;
             }
         }
     };
-    let server = live(Arc::clone(&scene), listener, signals, (subject, app));
-    let _server = scene.net.spawn(Cast::SERVER, server);
-    let stage =
-        Stage::new(case.plan.contract.clone(), Arc::clone(&recorder), Simulated::new(&scene));
-    play(&scene, &Arc::new(stage), case.plan).await;
-    recorder.record("world", What::Lag { worst_us: 0 });
-    let (counts, total) = scene.store.rows();
-    recorder.record("store", What::Rows { counts, total, sessions_left: 0 });
-    recorder.record("server", What::Output { stdout: String::new(), stderr: String::new() });
+    let server = live(Arc::clone(&sim), listener, signals, (subject, app));
+    let _server = sim.net.spawn(HostMap::SERVER, server);
+    let context =
+        RunContext::new(case.plan.contract.clone(), Arc::clone(&recorder), SimWorld::new(&sim));
+    play(&sim, &Arc::new(context), case.plan).await;
+    recorder.record("world", EventKind::Lag { worst_us: 0 });
+    let (counts, total) = sim.store.rows();
+    recorder.record("store", EventKind::Rows { counts, total, sessions_left: 0 });
+    recorder.record("server", EventKind::Output { stdout: String::new(), stderr: String::new() });
 }
 
 /// Sets the scene on which nothing has happened.
-fn set<N: Net>(net: N, case: &Case, cast: Cast) -> (Arc<Scene<N>>, UnboundedReceiver<Signal>) {
+fn set<N: Net>(
+    net: N,
+    case: &Case,
+    hosts: HostMap,
+) -> (Arc<SimContext<N>>, UnboundedReceiver<Signal>) {
     let random = Arc::new(Random::new(case.tail_seed));
     let clock = net.clone();
     let recorder =
@@ -83,43 +89,43 @@ fn set<N: Net>(net: N, case: &Case, cast: Cast) -> (Arc<Scene<N>>, UnboundedRece
     );
     let (process, signals) = Process::new();
     let conditions = case.conditions.clone();
-    (Arc::new(Scene { net, conditions, cast, random, recorder, store, process }), signals)
+    (Arc::new(SimContext { net, conditions, hosts, random, recorder, store, process }), signals)
 }
 
 /// The life of the server's process, from its startup on if it does not listen yet.
 async fn live<N: Net>(
-    scene: Arc<Scene<N>>,
+    sim: Arc<SimContext<N>>,
     listener: Option<Listener<N>>,
     mut signals: UnboundedReceiver<Signal>,
     (subject, app): (Subject, App),
 ) {
-    let listener = match (listener, scene.conditions.startup) {
+    let listener = match (listener, sim.conditions.startup) {
         (Some(listener), _) => listener,
         (None, None) => return,
-        (None, Some(it)) => match startup::complete(&scene, it, subject, &mut signals).await {
+        (None, Some(it)) => match startup::complete(&sim, it, subject, &mut signals).await {
             Some(listener) => listener,
             None => return,
         },
     };
     let drain = ShutdownHandle::new();
-    let store = scene.store.clone();
+    let store = sim.store.clone();
     let parts = Parts {
         listener,
         // What cannot be filtered is accepted until nobody comes.
         sealing: if N::SHOWS_KERNEL {
-            scene.conditions.policy.sealing
+            sim.conditions.policy.sealing
         } else {
             Sealing::AcceptUntilEmpty
         },
         signals: Box::pin(poll_fn(move |cx| signals.poll_recv(cx))),
-        policy: scene.conditions.policy.policy(),
+        policy: sim.conditions.policy.policy(),
         drain: drain.clone(),
-        app: made(&app, &scene, drain),
-        observer: Box::new(inside::observer(&scene.recorder)),
+        app: made(&app, &sim, drain),
+        observer: Box::new(inside::observer(&sim.recorder)),
         resources: vec![Resource::new("store", move || async move { store.close().await })],
     };
     let exit = {
-        let _buggified = Buggified::new(&scene.conditions, &scene.random);
+        let _buggified = Buggified::new(&sim.conditions, &sim.random);
         let exit = subject::serve(subject, parts).await;
         // Lets tasks end that are ready to.
         for _ in 0..SETTLING {
@@ -128,52 +134,56 @@ async fn live<N: Net>(
         exit
     };
     // Everything but this task itself, which ends with the process.
-    let tasks = u32::try_from(scene.net.tasks(Cast::SERVER).saturating_sub(1)).unwrap_or(u32::MAX);
-    let all = if N::SHOWS_KERNEL { scene.net.sockets(Cast::SERVER) } else { Vec::new() };
+    let tasks = u32::try_from(sim.net.tasks(HostMap::SERVER).saturating_sub(1)).unwrap_or(u32::MAX);
+    let all = if N::SHOWS_KERNEL { sim.net.sockets(HostMap::SERVER) } else { Vec::new() };
     let held = all.iter().filter(|socket| socket.held).count();
     let sockets = u32::try_from(held).unwrap_or(u32::MAX);
-    trace::record(Cast::SERVER.0, Kind::Left, NO_CONNECTION, tasks.into(), sockets.into());
-    scene.inside(Inside::Left { tasks, sockets });
+    trace::record(HostMap::SERVER.0, Kind::Left, NO_CONNECTION, tasks.into(), sockets.into());
+    sim.inside(Inside::Left { tasks, sockets });
     if let Some(report) = exit.report {
         let report = serde_json::to_value(report).expect("a report is plain data");
-        scene.inside(Inside::Report { report });
+        sim.inside(Inside::Report { report });
     }
     let code = u64::try_from(exit.code).unwrap_or_default();
-    trace::record(Cast::SERVER.0, Kind::Exited, NO_CONNECTION, code, 0);
-    scene.process.end(Exit { code: Some(exit.code), signal: None });
-    scene.store.orphan();
+    trace::record(HostMap::SERVER.0, Kind::Exited, NO_CONNECTION, code, 0);
+    sim.process.end(Exit { code: Some(exit.code), signal: None });
+    sim.store.orphan();
 }
 
 /// Has every actor play its part, to the end.
-async fn play<N: Net>(scene: &Arc<Scene<N>>, stage: &Arc<Stage<Simulated<N>>>, plan: Plan) {
-    if scene.conditions.startup.is_some() {
-        stage.set_begun();
+async fn play<N: Net>(
+    sim: &Arc<SimContext<N>>,
+    context: &Arc<RunContext<SimWorld<N>>>,
+    plan: Plan,
+) {
+    if sim.conditions.startup.is_some() {
+        context.set_begun();
     } else {
-        stage.set_ready();
+        context.set_ready();
     }
-    scene.store.set_ready();
-    let net = &scene.net;
-    let mut watchers = vec![net.spawn(Cast::BALANCER, {
-        let stage = Arc::clone(stage);
-        async move { watch_listener(&stage).await }
+    sim.store.set_ready();
+    let net = &sim.net;
+    let mut watchers = vec![net.spawn(HostMap::BALANCER, {
+        let context = Arc::clone(context);
+        async move { watch_listener(&context).await }
     })];
-    watchers.push(net.spawn(Cast::BALANCER, {
-        let stage = Arc::clone(stage);
-        async move { watch_exit(&stage).await }
+    watchers.push(net.spawn(HostMap::BALANCER, {
+        let context = Arc::clone(context);
+        async move { watch_exit(&context).await }
     }));
-    if !scene.conditions.network.events.is_empty() {
-        watchers.push(net.spawn(Cast::BALANCER, links::change(Arc::clone(scene), net.now())));
+    if !sim.conditions.network.events.is_empty() {
+        watchers.push(net.spawn(HostMap::BALANCER, links::change(Arc::clone(sim), net.now())));
     }
-    if let Some(balancer) = scene.conditions.balancer.clone() {
-        watchers.push(net.spawn(Cast::BALANCER, balancer::watch(Arc::clone(stage), balancer)));
+    if let Some(balancer) = sim.conditions.balancer.clone() {
+        watchers.push(net.spawn(HostMap::BALANCER, balancer::watch(Arc::clone(context), balancer)));
     }
     let signals = plan.signals();
     let actors = plan.actors.into_iter().filter_map(|actor| {
-        let (host, stage) = (scene.cast.host(&actor.name)?, Arc::clone(stage));
-        Some(net.spawn(host, async move { act(&stage, &actor).await }))
+        let (host, context) = (sim.hosts.host(&actor.name)?, Arc::clone(context));
+        Some(net.spawn(host, async move { act(&context, &actor).await }))
     });
     let actors: Vec<_> = actors.collect();
     let done = async { drop(join_all(actors).await) };
-    supervise(stage, signals, SET_UP_WITHIN, done).await;
+    supervise(context, signals, SET_UP_WITHIN, done).await;
     watchers.iter().for_each(crate::engine::Task::abort);
 }

@@ -1,4 +1,4 @@
-use lastorders_model::history::{Event, History, Inside, What};
+use lastorders_model::history::{Event, EventKind, History, Inside};
 
 use crate::engine;
 use crate::trace::{Captured, Trace};
@@ -68,7 +68,7 @@ impl Ended {
 }
 
 /// Appends an event at the time of the last.
-pub(super) fn append(history: &mut History, actor: &str, what: What) {
+pub(super) fn append(history: &mut History, actor: &str, what: EventKind) {
     let at_us = history.events.last().map_or(0, |last| last.at_us);
     history.events.push(Event { at_us, actor: actor.to_owned(), what });
 }

@@ -7,12 +7,12 @@ use futures_util::future::{Either, select};
 use futures_util::stream::{pending, poll_fn};
 use lastorders::{Signal, TokioClock, exit_code, reference};
 use lastorders_model::actor::Exit;
-use lastorders_model::history::What;
+use lastorders_model::history::EventKind;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::cast::Cast;
+use super::host_map::HostMap;
 use super::listener::Listener;
-use super::scene::Scene;
+use super::sim_context::SimContext;
 use crate::case::Startup;
 use crate::engine::Net;
 use crate::subject::Subject;
@@ -23,13 +23,13 @@ use crate::trace::{self, Kind, NO_CONNECTION};
 /// Ours reaches for its store as the reference service does. The others install their handlers when
 /// they serve, so that until then a signal does what it does by default.
 pub(super) async fn complete<N: Net>(
-    scene: &Arc<Scene<N>>,
+    sim: &Arc<SimContext<N>>,
     startup: Startup,
     subject: Subject,
     signals: &mut UnboundedReceiver<Signal>,
 ) -> Option<Listener<N>> {
-    let begun = scene.net.now();
-    let attempt = || attempt(scene, begun + Duration::from_micros(startup.lasts_us), startup);
+    let begun = sim.net.now();
+    let attempt = || attempt(sim, begun + Duration::from_micros(startup.lasts_us), startup);
     let mut received = poll_fn(|cx| signals.poll_recv(cx));
     let ended = if subject.is_ours() {
         let reached = reference::reach(&mut received, &TokioClock, attempt, |_| true).await;
@@ -49,18 +49,18 @@ pub(super) async fn complete<N: Net>(
     if let Some(exit) = ended {
         let [code, signal] = [exit.code, exit.signal]
             .map(|it| u64::try_from(it.unwrap_or_default()).unwrap_or_default());
-        trace::record(Cast::SERVER.0, Kind::Exited, NO_CONNECTION, code, signal);
-        scene.process.end(exit);
+        trace::record(HostMap::SERVER.0, Kind::Exited, NO_CONNECTION, code, signal);
+        sim.process.end(exit);
         return None;
     }
-    match Listener::bind(scene).await {
+    match Listener::bind(sim).await {
         Ok(listener) => {
-            scene.recorder.record("server", What::Ready);
+            sim.recorder.record("server", EventKind::Ready);
             Some(listener)
         }
         Err(error) => {
-            scene.recorder.record("server", What::NotReady { why: error.to_string() });
-            scene.process.end(Exit { code: Some(exit_code::SYSTEM.into()), signal: None });
+            sim.recorder.record("server", EventKind::NotReady { why: error.to_string() });
+            sim.process.end(Exit { code: Some(exit_code::SYSTEM.into()), signal: None });
             None
         }
     }
@@ -71,10 +71,14 @@ pub(super) async fn complete<N: Net>(
 #[error("the database refuses new sessions")]
 struct Refused;
 
-async fn attempt<N: Net>(scene: &Scene<N>, at: Duration, startup: Startup) -> Result<(), Refused> {
-    if startup.refuses && scene.net.now() < at {
+async fn attempt<N: Net>(
+    sim: &SimContext<N>,
+    at: Duration,
+    startup: Startup,
+) -> Result<(), Refused> {
+    if startup.refuses && sim.net.now() < at {
         return Err(Refused);
     }
-    scene.net.sleep_until(at).await;
+    sim.net.sleep_until(at).await;
     Ok(())
 }

@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 use lastorders_model::history::Inside;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::cast::{Cast, Conn};
+use super::host_map::{Conn, HostMap};
 use super::process::Opened;
-use super::scene::Scene;
+use super::sim_context::SimContext;
 use crate::engine::Net;
 use crate::trace::{self, Kind};
 
@@ -20,7 +20,7 @@ use crate::trace::{self, Kind};
 pub(crate) struct Stream<N: Net> {
     /// Empty once the process has ended.
     slot: Arc<Mutex<Option<N::Stream>>>,
-    scene: Arc<Scene<N>>,
+    sim: Arc<SimContext<N>>,
     conn: Conn,
     opened: Opened,
     shut: bool,
@@ -31,26 +31,26 @@ pub(crate) struct Stream<N: Net> {
 }
 
 impl<N: Net> Stream<N> {
-    pub(crate) fn new(scene: &Arc<Scene<N>>, stream: N::Stream, conn: Conn) -> Self {
+    pub(crate) fn new(sim: &Arc<SimContext<N>>, stream: N::Stream, conn: Conn) -> Self {
         let slot = Arc::new(Mutex::new(Some(stream)));
-        let opened = scene.process.open({
+        let opened = sim.process.open({
             let slot = Arc::clone(&slot);
             move || drop(lock(&slot).take())
         });
-        let scene = Arc::clone(scene);
-        Self { slot, scene, conn, opened, shut: false, gave_way: false, blind: false }
+        let sim = Arc::clone(sim);
+        Self { slot, sim, conn, opened, shut: false, gave_way: false, blind: false }
     }
 
     /// Whether to give way here once.
     fn gives_way(&mut self, cx: &Context<'_>) -> bool {
-        self.scene.net.mark(self.conn.number);
-        let often = self.scene.conditions.yields.io;
+        self.sim.net.mark(self.conn.number);
+        let often = self.sim.conditions.yields.io;
         if often == 0 {
             return false;
         }
-        self.gave_way = !self.gave_way && self.scene.random.gives_way(often);
+        self.gave_way = !self.gave_way && self.sim.random.gives_way(often);
         if self.gave_way {
-            trace::record(Cast::SERVER.0, Kind::Yield, self.conn.number, 0, 0);
+            trace::record(HostMap::SERVER.0, Kind::Yield, self.conn.number, 0, 0);
             cx.waker().wake_by_ref();
         }
         self.gave_way
@@ -61,8 +61,8 @@ impl<N: Net> Stream<N> {
         if self.blind || !N::SHOWS_KERNEL {
             return 0;
         }
-        let (local, peer) = (self.scene.net.local_addr(stream), self.scene.net.peer_addr(stream));
-        let sockets = self.scene.net.sockets(Cast::SERVER);
+        let (local, peer) = (self.sim.net.local_addr(stream), self.sim.net.peer_addr(stream));
+        let sockets = self.sim.net.sockets(HostMap::SERVER);
         let ours = sockets.iter().find(|it| it.local == local && it.peer == Some(peer));
         ours.map_or(0, |socket| socket.unread as u64)
     }
@@ -72,7 +72,7 @@ impl<N: Net> Stream<N> {
         cx: &mut Context<'_>,
         poll: impl FnOnce(Pin<&mut N::Stream>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        self.scene.net.mark(self.conn.number);
+        self.sim.net.mark(self.conn.number);
         match lock(&self.slot).as_mut() {
             Some(stream) => poll(Pin::new(stream), cx),
             None => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
@@ -115,7 +115,7 @@ impl<N: Net> AsyncWrite for Stream<N> {
         if matches!(done, Poll::Ready(Ok(()))) && !self.shut {
             self.shut = true;
             let unread = lock(&self.slot).as_ref().map_or(0, |stream| self.unread(stream));
-            self.scene.inside(Inside::Shut { conn: self.conn.name.clone(), unread });
+            self.sim.inside(Inside::Shut { conn: self.conn.name.clone(), unread });
         }
         done
     }
@@ -123,12 +123,12 @@ impl<N: Net> AsyncWrite for Stream<N> {
 
 impl<N: Net> Drop for Stream<N> {
     fn drop(&mut self) {
-        self.scene.process.close(self.opened);
+        self.sim.process.close(self.opened);
         let Some(stream) = lock(&self.slot).take() else { return };
         let unread = self.unread(&stream);
-        trace::record(Cast::SERVER.0, Kind::ConnectionDropped, self.conn.number, unread, 0);
+        trace::record(HostMap::SERVER.0, Kind::ConnectionDropped, self.conn.number, unread, 0);
         drop(stream);
-        self.scene.inside(Inside::Dropped { conn: self.conn.name.clone(), unread });
+        self.sim.inside(Inside::Dropped { conn: self.conn.name.clone(), unread });
     }
 }
 

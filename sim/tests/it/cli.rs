@@ -62,7 +62,7 @@ fn takes_interrupts(id: &str) -> bool {
 }
 
 #[test]
-fn what_makes_no_sense_is_told_by_the_code_and_by_what_to_type() {
+fn wrong_arguments_give_exit_code_2_and_the_right_command() {
     let folder = tempfile::tempdir().expect("there is room");
     let nowhere = path(folder.path(), "none/out.json");
     let nonsense = path(folder.path(), "nonsense.json");

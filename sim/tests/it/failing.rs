@@ -6,7 +6,7 @@ use crate::shell::{arguments, path, sim, text};
 const CASE: [&str; 3] = ["69", "--subject", "axum"];
 
 #[test]
-fn a_small_case_is_told_in_words_and_reproduced_by_its_line_and_its_file() {
+fn a_shrunk_case_is_described_in_words_and_replays_from_its_line_and_its_file() {
     shrinks(
         CASE,
         &[
@@ -95,7 +95,7 @@ mod injected {
     const CASE: [&str; 3] = ["1", "--subject", "bug:canary"];
 
     #[test]
-    fn a_small_case_of_an_injected_bug_is_told_and_reproduced() {
+    fn a_shrunk_case_of_an_injected_bug_is_described_and_replays() {
         let end = ["exits with status 70", "exit-status while done"];
         shrinks(CASE, &[&["sends SIG", "exit-status "][..], &end].concat());
     }

@@ -88,7 +88,7 @@ fn ten_scenarios_give_the_runs_that_are_written_down() {
 }
 
 #[test]
-fn drift_is_told_with_old_new_and_the_command() {
+fn a_changed_golden_hash_is_reported_with_old_new_and_the_command() {
     let file = |lock, hash| format!("engine 1\nlock {lock}\na/b {hash}\nc/d 2\n");
     assert_eq!(drift(&file("x", 1), &file("x", 1)), None);
     let said = drift(&file("x", 1), &file("x", 3)).expect("it drifted");

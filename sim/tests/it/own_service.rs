@@ -9,7 +9,7 @@ use std::panic::catch_unwind;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
-use example::{broken, mended, service};
+use example::{broken, fixed, service};
 use lastorders::ShutdownHandle;
 use lastorders_sim::service::{Failed, Service, get as ask_for};
 
@@ -22,7 +22,7 @@ fn checks(failed: &Failed) -> Vec<&str> {
 }
 
 #[test]
-fn the_planted_bug_is_found_and_its_line_reproduces_it() {
+fn the_injected_bug_is_found_and_its_line_reproduces_it() {
     let outcome = service(broken).run();
     let panic = catch_unwind(|| outcome.assert_passed()).expect_err("it has a bug");
     let said = panic.downcast_ref::<String>().expect("it is text");
@@ -33,21 +33,21 @@ fn the_planted_bug_is_found_and_its_line_reproduces_it() {
     let line = line.expect("the last line reproduces it");
     let again = service(broken).replay(line).expect("it is a line").failed.expect("it fails");
     assert_eq!(checks(&again), checks(&outcome.failed.expect("it failed")));
-    service(mended).replay(line).expect("it is a line").assert_passed();
+    service(fixed).replay(line).expect("it is a line").assert_passed();
     assert!(service(broken).replay("v1:abc").is_err());
 }
 
 #[test]
-fn the_mend_passes() {
-    let outcome = service(mended).run();
+fn the_fix_passes() {
+    let outcome = service(fixed).run();
     outcome.assert_passed();
     assert_eq!(outcome.seeds, 500);
     assert!(outcome.in_flight > 50, "{outcome}");
 }
 
 #[test]
-fn whatever_the_policy_the_mend_passes() {
-    let drawn = Service::new(mended)
+fn whatever_the_policy_the_fix_passes() {
+    let drawn = Service::new(fixed)
         .requests([ask_for("/notes"), ask_for("/notes/next")])
         .slowest(std::time::Duration::from_millis(100));
     drawn.run().assert_passed();

@@ -188,7 +188,7 @@ fn a_result_that_was_changed_or_cut_is_refused() {
 }
 
 #[test]
-fn every_failing_seed_is_audited_and_a_divergence_is_told() {
+fn every_failing_seed_is_audited_and_a_divergence_is_reported() {
     let sim = Fake { fails: |seed| seed == 300, diverges: Some(300), ..Fake::default() };
     let tally = swept(&sim, seeds(0, 2 * CHUNK), 2).tally;
     assert_eq!(tally.faults(FaultKind::Divergence), tally.faults.len());
@@ -197,7 +197,7 @@ fn every_failing_seed_is_audited_and_a_divergence_is_told() {
 }
 
 #[test]
-fn a_panic_of_the_simulator_is_told_and_the_rest_goes_on() {
+fn a_panic_of_the_simulator_is_reported_and_the_sweep_continues() {
     let sim = Fake { panics: Some(77), ..Fake::default() };
     let tally = swept(&sim, seeds(0, 2 * CHUNK), 2).tally;
     assert_eq!((tally.seeds, tally.faults(FaultKind::Panic)), (2 * CHUNK, 1));

@@ -4,7 +4,7 @@
 //! * `dependencies`: who may depend on whom, and who does no I/O
 //! * `ignored`: unit tests that libtest does not run by itself
 //! * `log_text`: no code matches messages of the server's log
-//! * `old_names`: names that the server no longer has
+//! * `old_names`: names that the code no longer has
 //! * `packages`: the published packages, and their metadata
 //! * `simulation`: injected bugs and rare paths stay in their modules
 //! * `sleeps`: no real sleep orders events

@@ -6,7 +6,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("server/benches/src/subject/app.rs", "a slow handler is slow: the request says how slow"),
     ("server/benches/src/subject/with_hyper.rs", "a peer, as its documentation has it"),
     ("harness/model/src/actor/supervise.rs", "sleeps on the clock of whatever world it is given"),
-    ("harness/src/world/backstage.rs", "the actors' clock: `At`, slow readers, probes, deadlines"),
+    ("harness/src/world/real_world.rs", "the actors' clock: `At`, slow readers, probes, deadlines"),
     ("sim/src/parity/loopback.rs", "looks at the kernel's table again, which tells of no change"),
     ("sim/examples/own_service.rs", "a service that is simulated: its time is virtual"),
     ("sim/tests/it/own_service.rs", "the same"),

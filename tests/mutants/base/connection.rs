@@ -52,12 +52,12 @@ pub(crate) async fn serve(server: Arc<Server>, stream: TcpStream) {
         _ = connection.as_mut() => return,
         () = server.reached(Phase::Closing) => {}
     }
-    if server.conduct.closes(requests.class()) {
+    if server.behaviour.closes(requests.class()) {
         connection.as_mut().graceful_shutdown();
     }
     let aborted = async {
         server.reached(Phase::Aborting).await;
-        if !server.conduct.aborts(requests.class()) {
+        if !server.behaviour.aborts(requests.class()) {
             pending::<()>().await;
         }
     };

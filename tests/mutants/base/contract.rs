@@ -39,10 +39,10 @@ pub(crate) async fn answer(server: &Server, request: Request<Incoming>) -> Respo
 
 async fn route(server: &Server, request: Request<Incoming>) -> Reply {
     match (request.method(), request.uri().path()) {
-        (&Method::GET, "/health") if server.conduct.is_healthy(server.phase()) => Reply::Healthy,
+        (&Method::GET, "/health") if server.behaviour.is_healthy(server.phase()) => Reply::Healthy,
         (&Method::GET, "/health") => Reply::Refused,
         (&Method::POST, "/work") => match read_name(request.into_body()).await {
-            Ok(name) => server.conduct.work(server, name).await,
+            Ok(name) => server.behaviour.work(server, name).await,
             Err(bad) => bad,
         },
         (_, "/health" | "/work") => Reply::Bad(StatusCode::METHOD_NOT_ALLOWED, "not this method"),

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::door::{accept_until, seal};
-use super::{Conduct, Reply, SealContext, Store};
+use super::listener_end::{accept_until, seal};
+use super::{Behaviour, ListenerEnd, Reply, Store};
 
 const DEFAULT_PORT: u16 = 3000;
 /// How long a connection from the accept queue has to be read before it is judged idle.
@@ -38,7 +38,7 @@ pub(crate) enum Phase {
 /// What every connection sees of the server.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) conduct: Box<dyn Conduct>,
+    pub(crate) behaviour: Box<dyn Behaviour>,
     pub(crate) store: Store,
     pub(crate) port: u16,
     pub(crate) signalled: watch::Sender<Option<Instant>>,
@@ -46,14 +46,14 @@ pub(crate) struct Server {
 }
 
 /// Runs a server until it has stopped.
-pub(crate) fn run(conduct: Box<dyn Conduct>) -> ExitCode {
+pub(crate) fn run(behaviour: Box<dyn Behaviour>) -> ExitCode {
     let port = std::env::var("PORT").map_or(Ok(DEFAULT_PORT), |port| port.parse());
     let (Ok(port), Ok(url)) = (port, std::env::var("DATABASE_URL")) else {
         eprintln!("PORT must be a port, and DATABASE_URL must be set");
         return ExitCode::from(CONFIG);
     };
     let result = Runtime::new().and_then(|runtime| {
-        let result = runtime.block_on(start_and_stop(conduct, port, url));
+        let result = runtime.block_on(start_and_stop(behaviour, port, url));
         // Dropping the runtime would wait for what was given up on.
         runtime.shutdown_background();
         result
@@ -65,19 +65,19 @@ pub(crate) fn run(conduct: Box<dyn Conduct>) -> ExitCode {
 }
 
 async fn start_and_stop(
-    conduct: Box<dyn Conduct>,
+    behaviour: Box<dyn Behaviour>,
     port: u16,
     url: String,
 ) -> std::io::Result<ExitCode> {
     let mut sigterm =
-        if conduct.handles_sigterm() { Some(signal(SignalKind::terminate())?) } else { None };
+        if behaviour.handles_sigterm() { Some(signal(SignalKind::terminate())?) } else { None };
     let store = tokio::select! {
         store = Store::open(url) => store,
         () = recv(&mut sigterm) => return Ok(ExitCode::SUCCESS),
     };
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
     let server = Arc::new(Server {
-        conduct,
+        behaviour,
         store,
         port,
         signalled: watch::Sender::new(None),
@@ -104,27 +104,27 @@ async fn stop(
         async move {
             loop {
                 recv(&mut sigterm).await;
-                server.conduct.on_another_signal();
+                server.behaviour.on_another_signal();
             }
         }
     });
-    server.conduct.on_signal(&server).await;
+    server.behaviour.on_signal(&server).await;
     server.enter(Phase::LameDuck);
 
-    let left_open = match server.conduct.door() {
-        SealContext::Sealed => {
-            let over = sleep_until(now + server.conduct.lame_duck());
+    let left_open = match server.behaviour.listener_end() {
+        ListenerEnd::Sealed => {
+            let over = sleep_until(now + server.behaviour.lame_duck());
             accept_until(over, &listener, &server, &mut connections).await;
             seal(listener, &server, &mut connections)?;
             None
         }
-        SealContext::LeftOpen => Some(listener),
+        ListenerEnd::LeftOpen => Some(listener),
     };
     sleep_until(Instant::now() + FIRST_BYTE_GRACE).await;
     server.enter(Phase::Closing);
 
     let all_closed = async { while connections.join_next().await.is_some() {} };
-    match server.conduct.deadline() {
+    match server.behaviour.deadline() {
         Some(deadline) => {
             if timeout_at(now + deadline, all_closed).await.is_err() {
                 println!("deadline: aborting {} connections", connections.len());
@@ -134,11 +134,11 @@ async fn stop(
         }
         None => all_closed.await,
     }
-    server.conduct.release(&server).await;
-    server.conduct.before_exit(&server).await;
+    server.behaviour.release(&server).await;
+    server.behaviour.before_exit(&server).await;
     drop(left_open);
     println!("drained");
-    Ok(ExitCode::from(server.conduct.exit_code()))
+    Ok(ExitCode::from(server.behaviour.exit_code()))
 }
 
 async fn recv(signal: &mut Option<Signal>) {

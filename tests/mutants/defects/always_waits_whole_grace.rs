@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::base::{Conduct, Server, Step};
+use crate::base::{Behaviour, Server, Step};
 
 /// From the signal; the usual grace is 10 s.
 const NEARLY_THE_GRACE: Duration = Duration::from_secs(9);
@@ -13,7 +13,7 @@ const NEARLY_THE_GRACE: Duration = Duration::from_secs(9);
 #[derive(Debug)]
 pub(crate) struct AlwaysWaitsWholeGrace;
 
-impl Conduct for AlwaysWaitsWholeGrace {
+impl Behaviour for AlwaysWaitsWholeGrace {
     fn before_exit<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         let signalled = *server.signalled.borrow();
         // The sleep is the defect.

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::base::{Conduct, Phase, Server, Step, done};
+use crate::base::{Behaviour, Phase, Server, Step, done};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct CloseWithoutWaiting;
 
-impl Conduct for CloseWithoutWaiting {
+impl Behaviour for CloseWithoutWaiting {
     fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         server.enter(Phase::Aborting);
         done()

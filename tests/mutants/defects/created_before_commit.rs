@@ -4,13 +4,13 @@ use std::future::pending;
 
 use uuid::Uuid;
 
-use crate::base::{Conduct, Phase, Reply, Server, Step};
+use crate::base::{Behaviour, Phase, Reply, Server, Step};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct CreatedBeforeCommit;
 
-impl Conduct for CreatedBeforeCommit {
+impl Behaviour for CreatedBeforeCommit {
     // Before anything shows that we are stopping, so that no statement can still go through.
     fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         Box::pin(async {

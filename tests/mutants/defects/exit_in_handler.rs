@@ -1,12 +1,12 @@
 //! The handler exits at once, and calls it success.
 
-use crate::base::{Conduct, Server, Step};
+use crate::base::{Behaviour, Server, Step};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct ExitInHandler;
 
-impl Conduct for ExitInHandler {
+impl Behaviour for ExitInHandler {
     fn on_signal<'a>(&'a self, _server: &'a Server) -> Step<'a, ()> {
         std::process::exit(0)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::base::{Conduct, Phase};
+use crate::base::{Behaviour, Phase};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -10,7 +10,7 @@ pub(crate) struct HealthFlipsBack {
     said: AtomicBool,
 }
 
-impl Conduct for HealthFlipsBack {
+impl Behaviour for HealthFlipsBack {
     fn is_healthy(&self, phase: Phase) -> bool {
         match phase {
             Phase::Serving => true,

@@ -2,13 +2,13 @@
 
 use std::future::pending;
 
-use crate::base::{Conduct, Phase, Reply, Server, Step};
+use crate::base::{Behaviour, Phase, Reply, Server, Step};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct InflightAnswered503;
 
-impl Conduct for InflightAnswered503 {
+impl Behaviour for InflightAnswered503 {
     // Before anything shows that we are stopping, so that no statement can still go through.
     fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         Box::pin(async {

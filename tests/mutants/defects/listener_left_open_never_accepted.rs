@@ -1,13 +1,13 @@
 //! The listener stays open and is never accepted from: connects succeed, and nobody answers.
 
-use crate::base::{Conduct, SealContext};
+use crate::base::{Behaviour, ListenerEnd};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct ListenerLeftOpenNeverAccepted;
 
-impl Conduct for ListenerLeftOpenNeverAccepted {
-    fn door(&self) -> SealContext {
-        SealContext::LeftOpen
+impl Behaviour for ListenerLeftOpenNeverAccepted {
+    fn listener_end(&self) -> ListenerEnd {
+        ListenerEnd::LeftOpen
     }
 }

@@ -20,69 +20,75 @@ mod second_sigterm_exits;
 mod silent_preconnect_not_closed;
 mod sound;
 
-use crate::base::Conduct;
+use crate::base::Behaviour;
 
 /// One defect.
 pub(crate) struct Defect {
     /// Its name on the command line.
     pub(crate) name: &'static str,
     /// Makes a server that has it.
-    pub(crate) conduct: fn() -> Box<dyn Conduct>,
+    pub(crate) behaviour: fn() -> Box<dyn Behaviour>,
 }
 
 /// Every defect, after the server that has none.
 pub(crate) const DEFECTS: &[Defect] = &[
-    Defect { name: "sound", conduct: || Box::new(sound::Sound) },
-    Defect { name: "no-handler", conduct: || Box::new(no_handler::NoHandler) },
-    Defect { name: "exit-in-handler", conduct: || Box::new(exit_in_handler::ExitInHandler) },
+    Defect { name: "sound", behaviour: || Box::new(sound::Sound) },
+    Defect { name: "no-handler", behaviour: || Box::new(no_handler::NoHandler) },
+    Defect { name: "exit-in-handler", behaviour: || Box::new(exit_in_handler::ExitInHandler) },
     Defect {
         name: "close-without-waiting",
-        conduct: || Box::new(close_without_waiting::CloseWithoutWaiting),
+        behaviour: || Box::new(close_without_waiting::CloseWithoutWaiting),
     },
-    Defect { name: "no-deadline", conduct: || Box::new(no_deadline::NoDeadline) },
-    Defect { name: "pool-closed-first", conduct: || Box::new(pool_closed_first::PoolClosedFirst) },
-    Defect { name: "pool-never-closed", conduct: || Box::new(pool_never_closed::PoolNeverClosed) },
+    Defect { name: "no-deadline", behaviour: || Box::new(no_deadline::NoDeadline) },
+    Defect {
+        name: "pool-closed-first",
+        behaviour: || Box::new(pool_closed_first::PoolClosedFirst),
+    },
+    Defect {
+        name: "pool-never-closed",
+        behaviour: || Box::new(pool_never_closed::PoolNeverClosed),
+    },
     Defect {
         name: "idle-connections-not-closed",
-        conduct: || Box::new(idle_connections_not_closed::IdleConnectionsNotClosed),
+        behaviour: || Box::new(idle_connections_not_closed::IdleConnectionsNotClosed),
     },
     Defect {
         name: "silent-preconnect-not-closed",
-        conduct: || Box::new(silent_preconnect_not_closed::SilentPreconnectNotClosed),
+        behaviour: || Box::new(silent_preconnect_not_closed::SilentPreconnectNotClosed),
     },
-    Defect { name: "health-stays-200", conduct: || Box::new(health_stays_200::HealthStays200) },
+    Defect { name: "health-stays-200", behaviour: || Box::new(health_stays_200::HealthStays200) },
     Defect {
         name: "health-flips-back",
-        conduct: || Box::new(health_flips_back::HealthFlipsBack::default()),
+        behaviour: || Box::new(health_flips_back::HealthFlipsBack::default()),
     },
     Defect {
         name: "inflight-answered-503",
-        conduct: || Box::new(inflight_answered_503::InflightAnswered503),
+        behaviour: || Box::new(inflight_answered_503::InflightAnswered503),
     },
     Defect {
         name: "created-before-commit",
-        conduct: || Box::new(created_before_commit::CreatedBeforeCommit),
+        behaviour: || Box::new(created_before_commit::CreatedBeforeCommit),
     },
     Defect {
         name: "refused-but-committed",
-        conduct: || Box::new(refused_but_committed::RefusedButCommitted),
+        behaviour: || Box::new(refused_but_committed::RefusedButCommitted),
     },
-    Defect { name: "exit-code-1", conduct: || Box::new(exit_code_1::ExitCode1) },
+    Defect { name: "exit-code-1", behaviour: || Box::new(exit_code_1::ExitCode1) },
     Defect {
         name: "orphan-child-keeps-port",
-        conduct: || Box::new(orphan_child_keeps_port::OrphanChildKeepsPort),
+        behaviour: || Box::new(orphan_child_keeps_port::OrphanChildKeepsPort),
     },
     Defect {
         name: "second-sigterm-exits",
-        conduct: || Box::new(second_sigterm_exits::SecondSigtermExits),
+        behaviour: || Box::new(second_sigterm_exits::SecondSigtermExits),
     },
     Defect {
         name: "listener-left-open-never-accepted",
-        conduct: || Box::new(listener_left_open_never_accepted::ListenerLeftOpenNeverAccepted),
+        behaviour: || Box::new(listener_left_open_never_accepted::ListenerLeftOpenNeverAccepted),
     },
     Defect {
         name: "always-waits-whole-grace",
-        conduct: || Box::new(always_waits_whole_grace::AlwaysWaitsWholeGrace),
+        behaviour: || Box::new(always_waits_whole_grace::AlwaysWaitsWholeGrace),
     },
 ];
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::base::Conduct;
+use crate::base::Behaviour;
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct NoDeadline;
 
-impl Conduct for NoDeadline {
+impl Behaviour for NoDeadline {
     fn deadline(&self) -> Option<Duration> {
         None
     }

@@ -1,12 +1,12 @@
 //! SIGTERM is not handled: the kernel ends the process.
 
-use crate::base::Conduct;
+use crate::base::Behaviour;
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct NoHandler;
 
-impl Conduct for NoHandler {
+impl Behaviour for NoHandler {
     fn handles_sigterm(&self) -> bool {
         false
     }

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use crate::base::{Conduct, Server, Step, done};
+use crate::base::{Behaviour, Server, Step, done};
 
 /// The argument that makes this program the child.
 pub(crate) const CHILD: &str = "hold-the-port";
@@ -19,7 +19,7 @@ const HOLD: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(crate) struct OrphanChildKeepsPort;
 
-impl Conduct for OrphanChildKeepsPort {
+impl Behaviour for OrphanChildKeepsPort {
     fn before_exit<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         if let Err(error) = leave_child(server.port) {
             eprintln!("no child: {error}");

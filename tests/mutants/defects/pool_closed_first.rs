@@ -1,12 +1,12 @@
 //! The pool is closed on the signal, under the requests that need it.
 
-use crate::base::{Conduct, Phase, Reply, Server, Step, done};
+use crate::base::{Behaviour, Phase, Reply, Server, Step, done};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct PoolClosedFirst;
 
-impl Conduct for PoolClosedFirst {
+impl Behaviour for PoolClosedFirst {
     fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         let pool = server.store.pool.clone();
         // In the background, as it waits for the sessions that are in use.

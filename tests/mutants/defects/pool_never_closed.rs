@@ -1,12 +1,12 @@
 //! Leaves without a word to the database.
 
-use crate::base::{Conduct, Server, Step, done};
+use crate::base::{Behaviour, Server, Step, done};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct PoolNeverClosed;
 
-impl Conduct for PoolNeverClosed {
+impl Behaviour for PoolNeverClosed {
     fn release<'a>(&'a self, _server: &'a Server) -> Step<'a, ()> {
         done()
     }

@@ -1,12 +1,12 @@
 //! Requests in flight are answered 503 on the signal, and their rows are committed all the same.
 
-use crate::base::{Conduct, Phase, Reply, Server, Step};
+use crate::base::{Behaviour, Phase, Reply, Server, Step};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct RefusedButCommitted;
 
-impl Conduct for RefusedButCommitted {
+impl Behaviour for RefusedButCommitted {
     fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
         Box::pin(async move {
             if server.phase() != Phase::Serving {

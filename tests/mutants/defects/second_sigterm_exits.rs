@@ -1,12 +1,12 @@
 //! A second SIGTERM ends the process, whatever is in flight: wrappers deliver two.
 
-use crate::base::Conduct;
+use crate::base::Behaviour;
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct SecondSigtermExits;
 
-impl Conduct for SecondSigtermExits {
+impl Behaviour for SecondSigtermExits {
     fn on_another_signal(&self) {
         std::process::exit(1)
     }

@@ -1,12 +1,12 @@
 //! A connection that never sends a byte holds the drain for ever.
 
-use crate::base::{Class, Conduct};
+use crate::base::{Behaviour, Class};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct SilentPreconnectNotClosed;
 
-impl Conduct for SilentPreconnectNotClosed {
+impl Behaviour for SilentPreconnectNotClosed {
     fn closes(&self, class: Class) -> bool {
         class != Class::New
     }

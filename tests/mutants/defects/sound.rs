@@ -1,9 +1,9 @@
 //! No defect: the server that every other one is compared with.
 
-use crate::base::Conduct;
+use crate::base::Behaviour;
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Sound;
 
-impl Conduct for Sound {}
+impl Behaviour for Sound {}

@@ -27,8 +27,9 @@ impl KeptBody {
     /// If `Content-Length` announces more than [`LONGEST_BODY`] bytes.
     pub fn of(answer: &Answer) -> Result<Self, TooLong> {
         let body = Self::default();
-        let told = answer.header("content-length").and_then(|length| length.trim().parse().ok());
-        body.expect(told.unwrap_or(0))?;
+        let announced =
+            answer.header("content-length").and_then(|length| length.trim().parse().ok());
+        body.expect(announced.unwrap_or(0))?;
         Ok(body)
     }
 

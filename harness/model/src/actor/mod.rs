@@ -1,6 +1,6 @@
 //! The actors: carries out the scripts of a plan, in any world.
 //!
-//! A world starts a server, implements [`Backstage`] and sets up a [`Stage`]; everything that
+//! A world starts a server, implements [`World`] and sets up a [`RunContext`]; everything that
 //! clients, the operator and the store do on it is here, and so is every record of it. Nothing
 //! here knows sockets, processes or a database. Nothing reads a clock but the world's, spawns a
 //! task, or depends on the order in which a hash map or a `select!` without `biased` would go: on
@@ -8,36 +8,36 @@
 //!
 //! * `client/`: the raw clients
 //! * `act`: one actor's script, by its role
-//! * `backstage`: what a world must be able to do
+//! * `world`: what a world must be able to do
 //! * `kept`: how much of an answer is kept
-//! * `flag`, `marks`, `recorder`, `stage`: what the actors of a run share
-//! * `operator`, `storekeeper`: the scripts of those two
+//! * `flag`, `marks`, `recorder`, `context`: what the actors of a run share
+//! * `operator`, `store_actor`: the scripts of those two
 //! * `supervise`: from ready to the end of the run
 //! * `visible`: the first sign of shutdown
 
 mod act;
-mod backstage;
 mod client;
 mod flag;
 mod kept;
 mod marks;
 mod operator;
 mod recorder;
-mod stage;
-mod storekeeper;
+mod run_context;
+mod store_actor;
 mod supervise;
 #[cfg(test)]
 mod tests;
 mod visible;
+mod world;
 
 pub use self::act::act;
-pub use self::backstage::{Backstage, Exit, Residue, Snapshot};
 pub use self::client::{ask_health, connect_error};
 pub use self::kept::{KeptBody, TooLong, keep_for, trim_headers};
 pub use self::recorder::Recorder;
-pub use self::stage::Stage;
+pub use self::run_context::RunContext;
 pub use self::supervise::{supervise, watch_exit};
 pub use self::visible::watch_listener;
+pub use self::world::{Exit, Residue, Snapshot, World};
 
 /// The most rounds of one `Repeat`. A server that answers for ever must not fill our memory.
 pub const MOST_ROUNDS: u64 = 5_000;

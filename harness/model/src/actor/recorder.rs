@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::kept::{shorten, size};
-use crate::history::{Answer, Event, History, Trouble, What};
+use crate::history::{Answer, Event, EventKind, History, Trouble};
 
 /// A server that brings about more events in one run does so on purpose; memory has its bounds.
 const MOST_EVENTS: usize = 1_000_000;
@@ -44,13 +44,13 @@ impl Recorder {
     }
 
     /// Appends an observation, with the time of this call.
-    pub fn record(&self, actor: &str, mut what: What) {
+    pub fn record(&self, actor: &str, mut what: EventKind) {
         let mut events = self.events();
         if events.taken.len() >= MOST_EVENTS {
             events.full = true;
             return;
         }
-        if let What::Answered { answer, .. } = &mut what {
+        if let EventKind::Answered { answer, .. } = &mut what {
             events.make_fit(answer);
         }
         // The clock is read under the lock, so that times never fall.
@@ -65,7 +65,7 @@ impl Recorder {
         if full {
             let step = format!("take down all that happens: {MOST_EVENTS} events");
             let why = "more happened, which no server that means well brings about".to_owned();
-            let what = What::Unreached { step, why, trouble: Trouble::Server };
+            let what = EventKind::Unreached { step, why, trouble: Trouble::Server };
             events.push(Event { at_us: self.now_us(), actor: "world".to_owned(), what });
         }
         History { events }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use crate::history::{KEPT_BODY, RequestId};
 
-    fn answered(body: usize) -> What {
+    fn answered(body: usize) -> EventKind {
         let answer = Answer {
             status: 201,
             headers: vec![("server".to_owned(), "x".repeat(1000))],
@@ -107,7 +107,7 @@ mod tests {
             says_close: false,
         };
         let request = RequestId { id: "a#1".to_owned(), name: None };
-        What::Answered { conn: "a@1".to_owned(), request, answer }
+        EventKind::Answered { conn: "a@1".to_owned(), request, answer }
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
         recorder.record("a", answered(2000));
         let history = recorder.take();
         let mut answers = history.events.iter().filter_map(|event| match &event.what {
-            What::Answered { answer, .. } => Some(answer),
+            EventKind::Answered { answer, .. } => Some(answer),
             _ => None,
         });
         let small = answers.next_back().expect("all are there");

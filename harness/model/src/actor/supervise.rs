@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use futures_util::future::maybe_done;
 
-use super::backstage::{Backstage, Residue};
-use super::stage::{Stage, after};
-use crate::history::{Sign, Trouble, What};
+use super::run_context::{RunContext, after};
+use super::world::{Residue, World};
+use crate::history::{EventKind, Sign, Trouble};
 
 /// From the exit until the clients have seen their connections end.
 const SETTLE_WITHIN: Duration = Duration::from_secs(2);
@@ -18,8 +18,8 @@ const SETTLE_WITHIN: Duration = Duration::from_secs(2);
 ///
 /// [`watch_listener`](super::watch_listener) and [`watch_exit`] must run beside this. Not cancel
 /// safe: it kills the server and ends the run.
-pub async fn supervise<B: Backstage>(
-    stage: &Stage<B>,
+pub async fn supervise<W: World>(
+    context: &RunContext<W>,
     signals: bool,
     set_up: Duration,
     done: impl Future<Output = ()>,
@@ -27,64 +27,64 @@ pub async fn supervise<B: Backstage>(
     let mut done = pin!(maybe_done(done));
     tokio::select! {
         biased;
-        () = stage.exit_seen() => {}
-        () = stage.over() => {}
-        () = stage.signalled() => {}
+        () = context.exit_seen() => {}
+        () = context.over() => {}
+        () = context.signalled() => {}
         () = done.as_mut() => {}
-        () = stage.sleep(set_up) => overdue(stage, signals, set_up),
+        () = context.sleep(set_up) => overdue(context, signals, set_up),
     }
-    if let Some(signalled) = stage.signalled_us().filter(|_| !stage.is_over()) {
-        let grace = Duration::from_millis(stage.contract().grace_ms);
+    if let Some(signalled) = context.signalled_us().filter(|_| !context.is_over()) {
+        let grace = Duration::from_millis(context.contract().grace_ms);
         tokio::select! {
             biased;
-            () = stage.exit_seen() => {}
-            () = stage.over() => {}
-            () = stage.backstage().sleep_until_us(after(signalled, grace)) => {
-                stage.set_killing();
+            () = context.exit_seen() => {}
+            () = context.over() => {}
+            () = context.world().sleep_until_us(after(signalled, grace)) => {
+                context.set_killing();
                 let why = format!("the grace of {} s was over", grace.as_secs_f64());
-                stage.record("world", What::Killed { why });
+                context.record("world", EventKind::Killed { why });
             }
         }
     }
-    if stage.signalled_us().is_some() || stage.has_exited() {
+    if context.signalled_us().is_some() || context.has_exited() {
         // Taken before anybody is killed: what the server leaves behind by itself.
-        match stage.backstage().residue().await {
+        match context.world().residue().await {
             Ok(Residue { processes, listening }) => {
-                stage.record("world", What::Residue { processes, listening });
+                context.record("world", EventKind::Residue { processes, listening });
             }
-            Err(why) => stage.abandon_by_world("see who listens on the port", &why),
+            Err(why) => context.abandon_by_world("see who listens on the port", &why),
         }
     }
-    stage.set_killing();
-    stage.backstage().kill().await;
+    context.set_killing();
+    context.world().kill().await;
     tokio::select! {
         biased;
         () = done.as_mut() => {}
-        () = stage.sleep(SETTLE_WITHIN) => {}
+        () = context.sleep(SETTLE_WITHIN) => {}
     }
-    stage.end();
+    context.end();
     done.await;
 }
 
 /// Records the server's exit, unless the world has killed it. Cancel safe.
-pub async fn watch_exit<B: Backstage>(stage: &Stage<B>) {
-    let exit = stage.backstage().exited().await;
-    if !stage.is_killing() {
-        stage.record("server", What::Exited { code: exit.code, signal: exit.signal });
-        stage.saw(Sign::Exited);
+pub async fn watch_exit<W: World>(context: &RunContext<W>) {
+    let exit = context.world().exited().await;
+    if !context.is_killing() {
+        context.record("server", EventKind::Exited { code: exit.code, signal: exit.signal });
+        context.saw(Sign::Exited);
     }
-    stage.set_exit_seen();
+    context.set_exit_seen();
 }
 
-fn overdue<B: Backstage>(stage: &Stage<B>, signals: bool, set_up: Duration) {
+fn overdue<W: World>(context: &RunContext<W>, signals: bool, set_up: Duration) {
     let within = set_up.as_secs();
     if signals {
         let why =
             format!("the signal was not sent within {within} s of ready: a step before it hung");
-        stage.abandon("send the signal", &why, Trouble::Server);
+        context.abandon("send the signal", &why, Trouble::Server);
     } else {
         let why = format!("the plan was not done within {within} s of ready");
-        stage.record("world", What::Killed { why });
-        stage.end();
+        context.record("world", EventKind::Killed { why });
+        context.end();
     }
 }

@@ -1,8 +1,8 @@
 use super::{Check, Finding, View};
-use crate::history::{ConnectError, Exchange, Moments, Outcome, What};
+use crate::history::{ConnectError, EventKind, Exchange, Moments, Outcome};
 use crate::plan::Plan;
 
-/// Nothing that comes after the door is closed waits in front of it unheard.
+/// A request that is sent after the listener has closed is refused or answered, never ignored.
 pub(super) const CHECK: Check = Check {
     id: "answered-in-time",
     about: "a request sent during the shutdown is answered, refused or closed in time, never left",
@@ -16,7 +16,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let expected = format!("an answer, a refusal or a close within {budget} ms");
     let mut findings = Vec::new();
     for event in &history.events {
-        if let What::NotConnected { conn, error: ConnectError::TimedOut } = &event.what
+        if let EventKind::NotConnected { conn, error: ConnectError::TimedOut } = &event.what
             && event.at_us >= from
         {
             let actual = format!("the connection {conn} was neither established nor refused");
@@ -63,7 +63,7 @@ mod tests {
     use crate::history::{End, Sign};
 
     #[test]
-    fn nobody_is_left_in_front_of_the_door() {
+    fn every_request_is_answered_in_time() {
         let draining = || ready().at(300).signalled().at(320).visible(Sign::ListenerGone).at(350);
         let sent = || -> Story { draining().posts("a").at(360) };
         let rows: [Row<'_>; 8] = [

@@ -1,5 +1,5 @@
 use super::{Check, Finding, View};
-use crate::history::What;
+use crate::history::EventKind;
 use crate::plan::Plan;
 
 /// A server that is told to stop stops by itself, before it is killed.
@@ -16,7 +16,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let expected = format!("the process exits by itself within {grace} ms of the signal");
     let Some(exited) = moments.exited else {
         let killed = history.events.iter().find_map(|event| match &event.what {
-            What::Killed { why } => Some((event.at_us, why)),
+            EventKind::Killed { why } => Some((event.at_us, why)),
             _ => None,
         });
         return vec![match killed {
@@ -40,18 +40,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_is_told_to_stop_stops() {
-        let told = || ready().at(300).signalled();
+    fn a_signalled_server_exits_within_the_grace_period() {
+        let signalled = || ready().at(300).signalled();
         let rows: [Row<'_>; 5] = [
-            ("at once", told().at(310).exits(0), &[]),
-            ("whatever its status", told().at(310).exits(1), &[]),
-            ("in the last moment", told().at(10_300).exits(0), &[]),
+            ("at once", signalled().at(310).exits(0), &[]),
+            ("whatever its status", signalled().at(310).exits(1), &[]),
+            ("in the last moment", signalled().at(10_300).exits(0), &[]),
             (
                 "not before it is killed",
-                told().at(10_300).killed(),
+                signalled().at(10_300).killed(),
                 &["Late Must … still ran 10.0 s after SIGTERM and was killed: the grace of 10 s"],
             ),
-            ("nobody saw it", told(), &["Inconclusive … the run ended before the process did"]),
+            (
+                "nobody saw it",
+                signalled(),
+                &["Inconclusive … the run ended before the process did"],
+            ),
         ];
         expect(&CHECK, &stopping(&CHECK), &rows);
     }

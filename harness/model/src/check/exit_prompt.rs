@@ -22,13 +22,13 @@ mod tests {
 
     #[test]
     fn a_server_that_has_nothing_to_do_goes() {
-        let told = || ready().at(200).posts("a").at(300).signalled();
-        let gone = || told().at(310).visible(Sign::ListenerGone).listener_gone();
-        let lame = || told().at(310).visible(Sign::Unavailable);
+        let signalled = || ready().at(200).posts("a").at(300).signalled();
+        let gone = || signalled().at(310).visible(Sign::ListenerGone).listener_gone();
+        let lame = || signalled().at(310).visible(Sign::Unavailable);
         let upgraded = || {
             let asked = ready().at(200).connects("a").sends("a", Intent::Upgrade).at(210);
-            let told = asked.answered("a", 101).at(300).signalled();
-            told.at(310).visible(Sign::ListenerGone).listener_gone()
+            let signalled = asked.answered("a", 101).at(300).signalled();
+            signalled.at(310).visible(Sign::ListenerGone).listener_gone()
         };
         let rows: [Row<'_>; 12] = [
             (
@@ -73,8 +73,8 @@ mod tests {
 
     #[test]
     fn a_503_on_a_fresh_connection_shows_a_lame_duck_whatever_the_first_sign_was() {
-        let told = ready().at(300).signalled().at(310).visible(Sign::ConnectionClosed);
-        let lame = told.probes("a").at(311).answered("a", 503);
+        let signalled = ready().at(300).signalled().at(310).visible(Sign::ConnectionClosed);
+        let lame = signalled.probes("a").at(311).answered("a", 503);
         let story = lame.at(5_000).listener_gone().at(5_010).exits(0);
         expect(&CHECK, &stopping(&CHECK), &[("idle ones are closed first", story, &[])]);
     }

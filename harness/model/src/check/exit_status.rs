@@ -1,6 +1,6 @@
 use super::preconditions::how_it_ended;
 use super::{Check, Finding, Level, View};
-use crate::history::What;
+use crate::history::EventKind;
 use crate::plan::{ExitRule, Plan};
 
 /// What the orchestrator learns from the exit.
@@ -20,7 +20,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
         ];
     };
     let ended = history.events.iter().find_map(|event| match event.what {
-        What::Exited { code, signal } => Some((code, signal)),
+        EventKind::Exited { code, signal } => Some((code, signal)),
         _ => None,
     });
     let Some((code, signal)) = ended.filter(|(code, _)| *code != Some(0)) else {
@@ -41,23 +41,27 @@ mod tests {
     use super::*;
     use crate::plan::Contract;
 
-    fn told() -> Story {
+    fn signalled() -> Story {
         ready().at(300).signalled().at(310)
     }
 
     fn by_signal(signal: i32) -> Story {
-        told().event("server", What::Exited { code: None, signal: Some(signal) })
+        signalled().event("server", EventKind::Exited { code: None, signal: Some(signal) })
     }
 
     #[test]
     fn status_0_and_no_other() {
         let rows: [Row<'_>; 6] = [
-            ("0", told().exits(0), &[]),
-            ("1", told().exits(1), &["Violation Must … it exited with status 1 10 ms after"]),
-            ("143", told().exits(143), &["Violation Must … it exited with status 143"]),
+            ("0", signalled().exits(0), &[]),
+            ("1", signalled().exits(1), &["Violation Must … it exited with status 1 10 ms after"]),
+            ("143", signalled().exits(143), &["Violation Must … it exited with status 143"]),
             ("SIGTERM itself", by_signal(15), &["Violation Must … it was ended by SIGTERM"]),
             ("a crash", by_signal(11), &["Violation Must … it was ended by SIGSEGV"]),
-            ("killed", told().at(10_300).killed(), &["Late Must … did not exit; it was killed"]),
+            (
+                "killed",
+                signalled().at(10_300).killed(),
+                &["Late Must … did not exit; it was killed"],
+            ),
         ];
         expect(&CHECK, &stopping(&CHECK), &rows);
     }
@@ -67,10 +71,10 @@ mod tests {
         let lenient = Contract { exit: ExitRule::Lenient, ..Contract::default() };
         let plan = Plan { contract: lenient, ..stopping(&CHECK) };
         let rows: [Row<'_>; 5] = [
-            ("0", told().exits(0), &[]),
-            ("143", told().exits(143), &["Violation Should … it exited with status 143"]),
+            ("0", signalled().exits(0), &[]),
+            ("143", signalled().exits(143), &["Violation Should … it exited with status 143"]),
             ("SIGTERM itself", by_signal(15), &["Violation Should … ended by SIGTERM"]),
-            ("1", told().exits(1), &["Violation Must … it exited with status 1"]),
+            ("1", signalled().exits(1), &["Violation Must … it exited with status 1"]),
             ("a crash", by_signal(6), &["Violation Must … it was ended by SIGABRT"]),
         ];
         expect(&CHECK, &plan, &rows);

@@ -93,7 +93,7 @@ fn body(answer: &Answer) -> Option<Finding> {
 mod tests {
     use super::super::testing::{Row, Story, expect, ready, stopping};
     use super::*;
-    use crate::history::{ConnectError, End, Sign, What};
+    use crate::history::{ConnectError, End, EventKind, Sign};
 
     /// The signal, and a sign of it.
     fn draining(story: Story) -> Story {
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn what_comes_before_the_first_sign_is_not_judged() {
         let early = || ready().at(300).signalled().at(310).probes("a").at(312).answered("a", 200);
-        let never = || ready().at(300).signalled().at(1_300).event("world", What::NotVisible);
+        let never = || ready().at(300).signalled().at(1_300).event("world", EventKind::NotVisible);
         let rows: [Row<'_>; 3] = [
             ("200 before the first sign", early().at(320).visible(Sign::ListenerGone), &[]),
             ("no drain at all", early(), &[]),

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::{Check, Finding, View};
-use crate::history::{ConnectError, Exchange, Moments, Outcome, Sign, What};
+use crate::history::{ConnectError, EventKind, Exchange, Moments, Outcome, Sign};
 use crate::plan::{Intent, Plan};
 
 /// A server that has said no does not say yes again: whoever routes by `/health` would send it
@@ -46,16 +46,16 @@ impl No {
             .collect();
         for event in &history.events {
             match &event.what {
-                What::Signalled { .. } => signalled = true,
-                What::Visible { sign: Sign::Unavailable } => {
+                EventKind::Signalled { .. } => signalled = true,
+                EventKind::Visible { sign: Sign::Unavailable } => {
                     no.unavailable.get_or_insert(event.at_us);
                 }
-                What::Answered { request, answer, .. }
+                EventKind::Answered { request, answer, .. }
                     if signalled && answer.status == 503 && health.contains(request) =>
                 {
                     no.unavailable.get_or_insert(event.at_us);
                 }
-                What::NotConnected { error: ConnectError::Refused, .. } if signalled => {
+                EventKind::NotConnected { error: ConnectError::Refused, .. } if signalled => {
                     no.refused.get_or_insert(event.at_us);
                 }
                 _ => {}

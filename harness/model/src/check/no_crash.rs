@@ -1,6 +1,6 @@
 use super::preconditions::how_it_ended;
 use super::{Check, Finding, View};
-use crate::history::What;
+use crate::history::EventKind;
 use crate::plan::Plan;
 
 /// The end of the process is its own, whatever its status: that is another check's matter.
@@ -14,7 +14,7 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
         .events
         .iter()
         .filter_map(|event| match event.what {
-            What::Exited { code, signal } if is_crash(code, signal) => Some((code, signal)),
+            EventKind::Exited { code, signal } if is_crash(code, signal) => Some((code, signal)),
             _ => None,
         })
         .map(|(code, signal)| {
@@ -39,17 +39,19 @@ mod tests {
 
     #[test]
     fn a_crash_is_an_end_that_nobody_asked_for() {
-        let told = || ready().at(300).signalled().at(310);
-        let by = |signal| told().event("server", What::Exited { code: None, signal: Some(signal) });
+        let signalled = || ready().at(300).signalled().at(310);
+        let by = |signal| {
+            signalled().event("server", EventKind::Exited { code: None, signal: Some(signal) })
+        };
         let rows: [Row<'_>; 8] = [
-            ("status 0", told().exits(0), &[]),
-            ("status 1 is another check's matter", told().exits(1), &[]),
-            ("143", told().exits(143), &[]),
+            ("status 0", signalled().exits(0), &[]),
+            ("status 1 is another check's matter", signalled().exits(1), &[]),
+            ("143", signalled().exits(143), &[]),
             ("the signal that was sent", by(15), &[]),
             ("an abort", by(6), &["Violation Must … it was ended by SIGABRT 10 ms after SIGTERM"]),
-            ("an abort, as a shell says it", told().exits(134), &["Violation … status 134"]),
-            ("a panic", told().exits(101), &["Violation … status 101"]),
-            ("killed by the world", told().at(10_300).killed(), &[]),
+            ("an abort, as a shell says it", signalled().exits(134), &["Violation … status 134"]),
+            ("a panic", signalled().exits(101), &["Violation … status 101"]),
+            ("killed by the world", signalled().at(10_300).killed(), &[]),
         ];
         expect(&CHECK, &stopping(&CHECK), &rows);
     }

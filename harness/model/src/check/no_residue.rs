@@ -1,5 +1,5 @@
 use super::{Check, Finding, View};
-use crate::history::What;
+use crate::history::EventKind;
 use crate::plan::Plan;
 
 /// Nothing outlives the server.
@@ -18,7 +18,7 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut looked = false;
     for event in &history.events {
-        let What::Residue { processes, listening } = &event.what else { continue };
+        let EventKind::Residue { processes, listening } = &event.what else { continue };
         looked = true;
         if !processes.is_empty() {
             let actual = format!("left after the exit: {}", processes.join(", "));
@@ -48,7 +48,7 @@ mod tests {
         let left = |processes: &[&str], listening| {
             let processes = processes.iter().map(|name| (*name).to_owned()).collect();
             let exited = ready().at(300).signalled().at(310).exits(0);
-            exited.event("world", What::Residue { processes, listening })
+            exited.event("world", EventKind::Residue { processes, listening })
         };
         let rows: [Row<'_>; 5] = [
             ("nothing is left", left(&[], false), &[]),

@@ -1,5 +1,5 @@
 use super::{Check, Finding, View};
-use crate::history::{Event, What};
+use crate::history::{Event, EventKind};
 use crate::plan::Plan;
 
 /// Whether a run got so far that it can be judged at all.
@@ -24,23 +24,25 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
 fn stopped_short(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
     // It ended before anybody told it to stop, and the world did not kill it.
-    let told = moments.signalled.unwrap_or(u64::MAX);
+    let signalled_us = moments.signalled.unwrap_or(u64::MAX);
     let mut findings = Vec::new();
     for Event { at_us, what, .. } in &history.events {
         match what {
-            What::NotReady { why } => {
+            EventKind::NotReady { why } => {
                 let budget = plan.contract.ready_ms / 1000;
                 let expected = format!("the server is ready within {budget} s");
                 findings.push(Finding::violation(expected, why).at(*at_us));
             }
-            What::Exited { code, signal } if *at_us < told && moments.exited == Some(*at_us) => {
+            EventKind::Exited { code, signal }
+                if *at_us < signalled_us && moments.exited == Some(*at_us) =>
+            {
                 let how = how_it_ended(*code, *signal);
                 let when = moments.when(*at_us);
                 let actual = format!("it {how} {when}, before any signal was sent");
                 let expected = "the server runs until it is told to stop";
                 findings.push(Finding::violation(expected, actual).at(*at_us));
             }
-            What::Unreached { step, why, .. } => {
+            EventKind::Unreached { step, why, .. } => {
                 findings.push(Finding::inconclusive(step, why).at(*at_us));
             }
             _ => {}
@@ -55,9 +57,9 @@ fn stopped_short(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
 /// What makes a run that came to its end prove nothing: nothing was in flight at the signal.
 fn vacuous(plan: &Plan, history: &View<'_>) -> Option<Finding> {
     let at = history.moments().signalled?;
-    let before_signal = |event: &&Event| !matches!(event.what, What::Signalled { .. });
+    let before_signal = |event: &&Event| !matches!(event.what, EventKind::Signalled { .. });
     let mut before = history.events.iter().take_while(before_signal);
-    if plan.holds() && !before.any(|event| matches!(event.what, What::Held { n: 1.., .. })) {
+    if plan.holds() && !before.any(|event| matches!(event.what, EventKind::Held { n: 1.., .. })) {
         let expected = "a request waits in the store when the signal is sent";
         let actual = "none was seen to wait there";
         return Some(Finding::inconclusive(expected, actual).at(at));
@@ -124,7 +126,7 @@ mod tests {
             ("the request in the store is in flight at the signal", fine.clone(), &[]),
             (
                 "the server never came up",
-                Story::default().at(20).event("world", What::NotReady { why: why() }),
+                Story::default().at(20).event("world", EventKind::NotReady { why: why() }),
                 &["Violation Must the server is ready within 30 s: exit status 1 after 20 ms"],
             ),
             (

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, View};
-use crate::history::{Event, Moments, What};
+use crate::history::{Event, EventKind, Moments};
 
 /// The finding if the exit came more than `budget_ms` after the last thing that the server had to
 /// wait for: the signal, a lame duck's end, the last answer, the end of an upgraded connection, or
@@ -38,7 +38,7 @@ fn due(moments: &Moments, history: &View<'_>) -> Option<u64> {
 }
 
 fn is_awaited(event: &Event) -> bool {
-    matches!(event.what, What::Answered { .. } | What::Opened { .. })
+    matches!(event.what, EventKind::Answered { .. } | EventKind::Opened { .. })
 }
 
 /// Until when connections were open that carried something else than HTTP. One that was open to the

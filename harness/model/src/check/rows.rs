@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Finding;
-use crate::history::{History, What};
+use crate::history::{EventKind, History};
 
 /// The rows, as they were counted at the end.
 pub(super) struct Rows<'a> {
@@ -20,10 +20,10 @@ impl<'a> Rows<'a> {
         let expected = "the rows of jobs are counted when all is over";
         for event in history.events.iter().rev() {
             match &event.what {
-                What::Rows { counts, total, sessions_left } => {
+                EventKind::Rows { counts, total, sessions_left } => {
                     return Ok(Self { counts, total: *total, settled: *sessions_left == 0 });
                 }
-                What::NoRows { why } => {
+                EventKind::NoRows { why } => {
                     return Err(Box::new(Finding::inconclusive(expected, why).at(event.at_us)));
                 }
                 _ => {}

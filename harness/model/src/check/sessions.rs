@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Event, History, Session, What};
+use crate::history::{Event, EventKind, History, Session};
 
 /// One session.
 #[derive(Debug, Default, Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) fn sessions(history: &History) -> BTreeMap<u64, Seen> {
 /// Everything that happened to sessions: when, to which, and what.
 pub(super) fn events(history: &History) -> impl Iterator<Item = (u64, u64, &Session)> {
     history.events.iter().filter_map(|Event { at_us, what, .. }| match what {
-        What::Session { session, what } => Some((*at_us, *session, what)),
+        EventKind::Session { session, what } => Some((*at_us, *session, what)),
         _ => None,
     })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Level, View};
 use crate::history::{
-    Answer, ConnectError, End, Event, History, RequestId, Session, Sign, Trouble, What,
+    Answer, ConnectError, End, Event, EventKind, History, RequestId, Session, Sign, Trouble,
 };
 use crate::plan::{Contract, Draft, Gate, Intent, LetGo, Plan, Signal, Target};
 
@@ -28,8 +28,8 @@ struct Client {
 
 /// A server that is ready.
 pub(super) fn ready() -> Story {
-    let started = What::Started { pid: 1, port: 3000 };
-    Story::default().event("world", started).at(100).event("world", What::Ready)
+    let started = EventKind::Started { pid: 1, port: 3000 };
+    Story::default().event("world", started).at(100).event("world", EventKind::Ready)
 }
 
 /// A plan with these steps and the default contract.
@@ -70,14 +70,14 @@ impl Story {
     }
 
     /// Anything.
-    pub(super) fn event(mut self, actor: &str, what: What) -> Self {
+    pub(super) fn event(mut self, actor: &str, what: EventKind) -> Self {
         self.events.push(Event { at_us: self.now_us, actor: actor.to_owned(), what });
         self
     }
 
     /// The history, with a clock that can be believed.
     pub(super) fn end(self) -> History {
-        History { events: self.event("world", What::Lag { worst_us: 100 }).events }
+        History { events: self.event("world", EventKind::Lag { worst_us: 100 }).events }
     }
 
     /// SIGTERM, when the server has read all that was sent.
@@ -90,36 +90,38 @@ impl Story {
         let unread: BTreeSet<_> = clients.iter().map(|client| self.conn(client)).collect();
         let unaccepted = BTreeSet::new();
         let as_of_us = self.now_us;
-        self.event("world", What::Snapshot { as_of_us, unread, unaccepted })
-            .event("operator", What::Signalled { signal: Signal::Term, target: Target::Leader })
+        self.event("world", EventKind::Snapshot { as_of_us, unread, unaccepted }).event(
+            "operator",
+            EventKind::Signalled { signal: Signal::Term, target: Target::Leader },
+        )
     }
 
     /// The first sign of shutdown.
     pub(super) fn visible(self, sign: Sign) -> Self {
-        self.event("world", What::Visible { sign })
+        self.event("world", EventKind::Visible { sign })
     }
 
     /// The port is closed.
     pub(super) fn listener_gone(self) -> Self {
-        self.event("world", What::ListenerGone)
+        self.event("world", EventKind::ListenerGone)
     }
 
     /// The process ends by itself.
     pub(super) fn exits(self, code: i32) -> Self {
-        self.event("server", What::Exited { code: Some(code), signal: None })
+        self.event("server", EventKind::Exited { code: Some(code), signal: None })
     }
 
     /// The grace is over.
     pub(super) fn killed(self) -> Self {
         let why = "the grace of 10 s was over".to_owned();
-        self.event("world", What::Killed { why })
-            .event("server", What::Exited { code: None, signal: Some(9) })
+        self.event("world", EventKind::Killed { why })
+            .event("server", EventKind::Exited { code: None, signal: Some(9) })
     }
 
     /// The precondition of a step did not come about.
     pub(super) fn unreached(self, why: &str) -> Self {
         let (step, why) = ("a request waits in the store".to_owned(), why.to_owned());
-        self.event("store", What::Unreached { step, why, trouble: Trouble::Server })
+        self.event("store", EventKind::Unreached { step, why, trouble: Trouble::Server })
     }
 
     /// The rows at the end: of which client's last request, and how many.
@@ -130,27 +132,27 @@ impl Story {
         };
         let counts: BTreeMap<_, _> = counts.iter().map(|(who, n)| (name(who), *n)).collect();
         let total = counts.values().map(|n| u64::from(*n)).sum();
-        self.event("store", What::Rows { counts, total, sessions_left: 0 })
+        self.event("store", EventKind::Rows { counts, total, sessions_left: 0 })
     }
 
     /// The row gate is closed.
     pub(super) fn holds(self) -> Self {
-        self.event("store", What::Holding { gate: Gate::Row })
+        self.event("store", EventKind::Holding { gate: Gate::Row })
     }
 
     /// One request is proved to wait at it.
     pub(super) fn held(self) -> Self {
-        self.event("store", What::Held { gate: Gate::Row, n: 1, wanted: 1 })
+        self.event("store", EventKind::Held { gate: Gate::Row, n: 1, wanted: 1 })
     }
 
     /// It is opened.
     pub(super) fn opens(self) -> Self {
-        self.event("store", What::Opened { what: LetGo::All })
+        self.event("store", EventKind::Opened { what: LetGo::All })
     }
 
     /// Something about a session.
     pub(super) fn session(self, session: u64, what: Session) -> Self {
-        self.event("store", What::Session { session, what })
+        self.event("store", EventKind::Session { session, what })
     }
 
     /// A client connects.
@@ -158,14 +160,14 @@ impl Story {
         self.clients.entry(client.to_owned()).or_default().connections += 1;
         let conn = self.conn(client);
         let began_us = self.now_us;
-        self.event(client, What::Connected { conn, began_us })
+        self.event(client, EventKind::Connected { conn, began_us })
     }
 
     /// A client cannot connect.
     pub(super) fn refused(mut self, client: &str, error: ConnectError) -> Self {
         self.clients.entry(client.to_owned()).or_default().connections += 1;
         let conn = self.conn(client);
-        self.event(client, What::NotConnected { conn, error })
+        self.event(client, EventKind::NotConnected { conn, error })
     }
 
     /// A client connects and sends `POST /work`.
@@ -203,7 +205,7 @@ impl Story {
         };
         let line = line.to_owned();
         let began_us = self.now_us;
-        let sent = What::Sent { began_us, conn, request, intent, line, bytes, first, last };
+        let sent = EventKind::Sent { began_us, conn, request, intent, line, bytes, first, last };
         self.event(client, sent)
     }
 
@@ -245,26 +247,26 @@ impl Story {
         let (conn, request) = (self.conn(client), self.request(client));
         let (headers, body) = (Vec::new(), body.to_owned());
         let answer = Answer { status, headers, body, truncated, says_close };
-        self.event(client, What::Answered { conn, request, answer })
+        self.event(client, EventKind::Answered { conn, request, answer })
     }
 
     /// A client's last request ends without a whole response.
     pub(super) fn ended(self, client: &str, by: End, got: u64) -> Self {
         let (conn, request) = (self.conn(client), self.request(client));
         let status = (got > 20).then_some(201);
-        self.event(client, What::Ended { conn, request, by, got, status })
+        self.event(client, EventKind::Ended { conn, request, by, got, status })
     }
 
     /// A client closes its own side.
     pub(super) fn half_closes(self, client: &str) -> Self {
         let conn = self.conn(client);
-        self.event(client, What::HalfClosed { conn })
+        self.event(client, EventKind::HalfClosed { conn })
     }
 
     /// A client's connection ends with nothing unanswered.
     pub(super) fn closed(self, client: &str, by: End) -> Self {
         let conn = self.conn(client);
-        self.event(client, What::Closed { conn, by })
+        self.event(client, EventKind::Closed { conn, by })
     }
 
     fn conn(&self, client: &str) -> String {

@@ -113,7 +113,7 @@ fn believe(plan: &Plan, history: &View<'_>, mut finding: Finding) -> Finding {
 mod tests {
     use super::super::testing::{plan, ready};
     use super::*;
-    use crate::history::{Event, What};
+    use crate::history::{Event, EventKind};
 
     fn verdict(checks: &[(&str, Level)], lag_us: Option<u64>, exit_ms: u64) -> Verdict {
         let plan = plan(|draft| {
@@ -129,14 +129,15 @@ mod tests {
     }
 
     fn lag(worst_us: u64) -> Event {
-        Event { at_us: 0, actor: "world".to_owned(), what: What::Lag { worst_us } }
+        Event { at_us: 0, actor: "world".to_owned(), what: EventKind::Lag { worst_us } }
     }
 
     #[test]
     fn a_delay_before_the_signal_explains_nothing_that_was_measured_after_it() {
         let plan = plan(|draft| draft.check("exit-prompt", Level::Must));
         let mut history = ready().at(300).signalled().at(2_400).exits(1).end();
-        let signal = history.events.iter().position(|it| matches!(it.what, What::Signalled { .. }));
+        let signal =
+            history.events.iter().position(|it| matches!(it.what, EventKind::Signalled { .. }));
         history.events.insert(signal.expect("it was sent"), lag(5_000_000));
         assert_eq!(judge(&plan, &history).0, Verdict::Fail, "late before the signal alone");
         history.events.push(lag(200_001));

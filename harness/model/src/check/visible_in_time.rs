@@ -1,5 +1,5 @@
 use super::{Check, Finding, View};
-use crate::history::What;
+use crate::history::EventKind;
 use crate::plan::Plan;
 
 /// Whoever routes requests can see that the server shuts down.
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let budget = plan.contract.visible_ms;
     let expected = format!("a sign of the shutdown within {budget} ms of the signal");
-    let not_visible = |event: &&crate::history::Event| event.what == What::NotVisible;
+    let not_visible = |event: &&crate::history::Event| event.what == EventKind::NotVisible;
     history
         .events
         .iter()
@@ -33,12 +33,12 @@ mod tests {
 
     #[test]
     fn a_sign_comes_in_time() {
-        let told = || ready().at(300).signalled();
+        let signalled = || ready().at(300).signalled();
         let rows: [Row<'_>; 2] = [
-            ("a sign", told().at(320).visible(Sign::ListenerGone), &[]),
+            ("a sign", signalled().at(320).visible(Sign::ListenerGone), &[]),
             (
                 "none",
-                told().at(1_300).event("world", What::NotVisible),
+                signalled().at(1_300).event("world", EventKind::NotVisible),
                 &["Late Must a sign of the shutdown within 1000 ms of the signal: the port was"],
             ),
         ];

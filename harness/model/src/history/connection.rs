@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::{End, Event, History, What};
+use super::{End, Event, EventKind, History};
 
 /// One connection of a raw client, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,24 +24,25 @@ impl History {
         for event in &self.events {
             let Event { at_us, what, .. } = event;
             match what {
-                What::Connected { conn, .. } => connections.push(Connection {
+                EventKind::Connected { conn, .. } => connections.push(Connection {
                     conn: conn.clone(),
                     opened_us: *at_us,
                     ended: None,
                 }),
                 // The server refuses a request, and the connection goes on.
-                What::Ended { by: End::Refused, .. } => {}
-                What::Closed { conn, by } | What::Ended { conn, by, .. } => {
+                EventKind::Ended { by: End::Refused, .. } => {}
+                EventKind::Closed { conn, by } | EventKind::Ended { conn, by, .. } => {
                     let by = if killed && *by != End::Client { End::Silence } else { *by };
                     let found = connections.iter_mut().rfind(|known| known.conn == *conn);
                     let Some(known) = found else { continue };
                     // A request over HTTP/2 may end long before its connection does.
-                    let first = matches!(event.what, What::Closed { .. }) && closed.insert(conn);
+                    let first =
+                        matches!(event.what, EventKind::Closed { .. }) && closed.insert(conn);
                     if first || known.ended.is_none() {
                         known.ended = Some((*at_us, by));
                     }
                 }
-                What::Killed { .. } => killed = true,
+                EventKind::Killed { .. } => killed = true,
                 _ => {}
             }
         }
@@ -55,8 +56,8 @@ mod tests {
 
     #[test]
     fn a_connection_ends_once_and_what_the_world_killed_was_silent() {
-        let connected = |conn: &str| What::Connected { conn: conn.to_owned(), began_us: 0 };
-        let closed = |conn: &str, by| What::Closed { conn: conn.to_owned(), by };
+        let connected = |conn: &str| EventKind::Connected { conn: conn.to_owned(), began_us: 0 };
+        let closed = |conn: &str, by| EventKind::Closed { conn: conn.to_owned(), by };
         let events = [
             connected("a@1"),
             closed("a@1", End::Fin),
@@ -64,7 +65,7 @@ mod tests {
             connected("a@2"),
             connected("b@1"),
             connected("c@1"),
-            What::Killed { why: "the grace was over".to_owned() },
+            EventKind::Killed { why: "the grace was over".to_owned() },
             closed("a@2", End::Reset),
             closed("b@1", End::Client),
         ];

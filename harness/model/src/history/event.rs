@@ -14,7 +14,7 @@ pub struct Event {
     pub actor: String,
     /// What was observed.
     #[serde(flatten)]
-    pub what: What,
+    pub what: EventKind,
 }
 
 /// Which request an event is about.
@@ -33,7 +33,7 @@ pub struct RequestId {
 /// requests stand on the connection `actor@pool`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum What {
+pub enum EventKind {
     /// The process was started.
     Started {
         /// Its id.

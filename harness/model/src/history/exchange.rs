@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answer, ConnectError, End, History, LONGEST_BODY, RequestId, What};
+use super::{Answer, ConnectError, End, EventKind, History, LONGEST_BODY, RequestId};
 use crate::plan::Intent;
 
 /// One request, and what became of it.
@@ -147,32 +147,32 @@ impl<'a> Gathered<'a> {
     fn take(&mut self, event: &'a super::Event) {
         let at = event.at_us;
         match &event.what {
-            What::Connected { conn, began_us } => {
+            EventKind::Connected { conn, began_us } => {
                 self.connected.insert(conn, *began_us);
             }
-            What::Sent { began_us, conn, request, intent, line, bytes, last, .. } => {
+            EventKind::Sent { began_us, conn, request, intent, line, bytes, last, .. } => {
                 let exchange = self.entry(&event.actor, *began_us, conn, request, *intent, line);
                 exchange.bytes += bytes;
                 if *last {
                     exchange.last_us = Some(at);
                 }
             }
-            What::NotSent { conn, request, intent, .. } => {
+            EventKind::NotSent { conn, request, intent, .. } => {
                 let exchange = self.entry(&event.actor, at, conn, request, *intent, "");
                 exchange.outcome = Outcome::NotSent;
                 // A pool says that it sends before it has a connection for it.
                 exchange.last_us = None;
                 exchange.ended_us = at;
             }
-            What::HalfClosed { conn } => _ = self.half_closed.insert(conn),
-            What::Answered { conn, request, answer } => {
+            EventKind::HalfClosed { conn } => _ = self.half_closed.insert(conn),
+            EventKind::Answered { conn, request, answer } => {
                 self.answered.insert(conn);
                 self.end(request, at, Outcome::Answered(answer));
             }
-            What::Ended { request, by, got, status, .. } => {
+            EventKind::Ended { request, by, got, status, .. } => {
                 // What ends when the world kills the server had been silent until then.
-                let told = matches!(by, End::Client | End::Refused);
-                let by = if self.killed && !told { &End::Silence } else { by };
+                let noticed = matches!(by, End::Client | End::Refused);
+                let by = if self.killed && !noticed { &End::Silence } else { by };
                 let outcome = match (by, got) {
                     (End::Silence, 0) => Outcome::Silence,
                     (End::Client, _) => Outcome::Abandoned,
@@ -184,7 +184,7 @@ impl<'a> Gathered<'a> {
                 };
                 self.end(request, at, outcome);
             }
-            What::Snapshot { as_of_us, unread, unaccepted } if !self.snapped => {
+            EventKind::Snapshot { as_of_us, unread, unaccepted } if !self.snapped => {
                 self.snapped = true;
                 for exchange in self.by_id.values_mut() {
                     let conn = exchange.conn;
@@ -195,7 +195,7 @@ impl<'a> Gathered<'a> {
                         && !conn.ends_with("@pool");
                 }
             }
-            What::Killed { .. } => self.killed = true,
+            EventKind::Killed { .. } => self.killed = true,
             _ => {}
         }
     }

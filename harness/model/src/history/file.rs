@@ -31,7 +31,7 @@ pub enum FormatError {
     Io(#[from] std::io::Error),
     /// A line is not what it should be.
     #[error("line {line} is no {what}: {why}")]
-    Line {
+    BadLine {
         /// Which, from 1.
         line: usize,
         /// What it should be.
@@ -127,23 +127,23 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn bad(&self, what: &'static str, why: &str) -> FormatError {
-        FormatError::Line { line: self.number, what, why: why.to_owned() }
+        FormatError::BadLine { line: self.number, what, why: why.to_owned() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Event, What};
+    use crate::history::{Event, EventKind};
     use crate::plan::{Contract, Draft};
 
     fn stored() -> (Plan, History, Vec<u8>) {
         let mut draft = Draft::new("group/name", 7, Contract::default());
         draft.hold_drain();
         let plan = draft.finish();
-        let marked = What::Marked { label: "warm".to_owned() };
+        let marked = EventKind::Marked { label: "warm".to_owned() };
         let event = |what| Event { at_us: 5, actor: "warm-up".to_owned(), what };
-        let history = History { events: vec![event(What::Ready), event(marked)] };
+        let history = History { events: vec![event(EventKind::Ready), event(marked)] };
         let mut bytes = Vec::new();
         write(&mut bytes, &plan, &history).expect("a vector takes everything");
         (plan, history, bytes)

@@ -22,7 +22,7 @@ pub enum Inside {
     /// The listener was closed.
     Sealed {
         /// How, as the server says it; empty if it does not.
-        rung: String,
+        method: String,
         /// How many connections that were established and not accepted were lost by it.
         queued: u32,
     },

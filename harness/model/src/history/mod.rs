@@ -21,7 +21,7 @@ mod view;
 
 pub use self::answer::{Answer, KEPT_BODY, LONGEST_BODY, NoJson};
 pub use self::connection::Connection;
-pub use self::event::{ConnectError, End, Event, RequestId, Session, Sign, Trouble, What};
+pub use self::event::{ConnectError, End, Event, EventKind, RequestId, Session, Sign, Trouble};
 pub use self::exchange::{Exchange, Outcome};
 pub use self::file::{FormatError, HISTORY_VERSION, Header, read, write};
 pub use self::inside::{Inside, ReleaseState};

@@ -1,4 +1,4 @@
-use super::{Event, History, Sign, What};
+use super::{Event, EventKind, History, Sign};
 use crate::plan::{Gate, Signal};
 
 /// The moments that checks ask for, in microseconds; `None` is "never".
@@ -82,30 +82,32 @@ impl History {
         for Event { at_us, what, .. } in &self.events {
             let at = *at_us;
             match what {
-                What::Ready => set(&mut moments.ready, at),
-                What::Signalled { signal, .. } => {
+                EventKind::Ready => set(&mut moments.ready, at),
+                EventKind::Signalled { signal, .. } => {
                     if moments.signalled.is_none() {
                         moments.lag_before_signal = moments.lag_since_signal.take().unwrap_or(0);
                     }
                     set(&mut moments.signalled, at);
                     moments.signal.get_or_insert(*signal);
                 }
-                What::Visible { sign } => {
+                EventKind::Visible { sign } => {
                     set(&mut moments.visible, at);
                     moments.lame_duck |= *sign == Sign::Unavailable;
                 }
-                What::NotVisible => set(&mut moments.not_visible, at),
-                What::ListenerGone => set(&mut moments.listener_gone, at),
-                What::Holding { gate: Gate::Row } => set(&mut moments.rows_kept_out, at),
-                What::Opened { .. } => set(&mut moments.gate_opened, at),
-                What::Exited { .. } if moments.killed.is_none() => set(&mut moments.exited, at),
-                What::Killed { .. } => set(&mut moments.killed, at),
-                What::Answered { answer, .. } if moments.signalled.is_some() => {
+                EventKind::NotVisible => set(&mut moments.not_visible, at),
+                EventKind::ListenerGone => set(&mut moments.listener_gone, at),
+                EventKind::Holding { gate: Gate::Row } => set(&mut moments.rows_kept_out, at),
+                EventKind::Opened { .. } => set(&mut moments.gate_opened, at),
+                EventKind::Exited { .. } if moments.killed.is_none() => {
+                    set(&mut moments.exited, at)
+                }
+                EventKind::Killed { .. } => set(&mut moments.killed, at),
+                EventKind::Answered { answer, .. } if moments.signalled.is_some() => {
                     moments.last_answer = Some(at);
                     let listening = moments.listener_gone.is_none();
                     moments.lame_duck |= answer.status == 503 && listening;
                 }
-                What::Lag { worst_us } => {
+                EventKind::Lag { worst_us } => {
                     moments.lag_since_signal = moments.lag_since_signal.max(Some(*worst_us));
                 }
                 _ => {}
@@ -130,8 +132,8 @@ mod tests {
     use super::*;
     use crate::plan::Target;
 
-    fn moments(events: &[(u64, What)]) -> Moments {
-        let event = |(ms, what): &(u64, What)| Event {
+    fn moments(events: &[(u64, EventKind)]) -> Moments {
+        let event = |(ms, what): &(u64, EventKind)| Event {
             at_us: ms * 1000,
             actor: "world".to_owned(),
             what: what.clone(),
@@ -139,24 +141,24 @@ mod tests {
         History { events: events.iter().map(event).collect() }.moments()
     }
 
-    fn signal() -> What {
-        What::Signalled { signal: Signal::Int, target: Target::Leader }
+    fn signal() -> EventKind {
+        EventKind::Signalled { signal: Signal::Int, target: Target::Leader }
     }
 
-    fn exited() -> What {
-        What::Exited { code: Some(0), signal: None }
+    fn exited() -> EventKind {
+        EventKind::Exited { code: Some(0), signal: None }
     }
 
     #[test]
     fn promptness_counts_from_the_signal_or_the_end_of_a_lame_duck() {
-        let lame = What::Visible { sign: Sign::Unavailable };
-        let shut = What::Visible { sign: Sign::ListenerGone };
+        let lame = EventKind::Visible { sign: Sign::Unavailable };
+        let shut = EventKind::Visible { sign: Sign::ListenerGone };
         let rows = [
             ("never told", vec![(9, exited())], None),
             ("the door shut at once", vec![(1, signal()), (2, shut)], Some(1000)),
             (
                 "a lame duck that ended",
-                vec![(1, signal()), (2, lame.clone()), (7, What::ListenerGone), (9, exited())],
+                vec![(1, signal()), (2, lame.clone()), (7, EventKind::ListenerGone), (9, exited())],
                 Some(7000),
             ),
             ("a lame duck to the end", vec![(1, signal()), (2, lame), (9, exited())], Some(9000)),
@@ -168,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_process_that_was_killed_has_not_exited() {
-        let killed = What::Killed { why: String::new() };
+        let killed = EventKind::Killed { why: String::new() };
         let seen = moments(&[(1, signal()), (5, killed), (6, exited())]);
         assert_eq!((seen.exited, seen.killed), (None, Some(5000)));
         let seen = moments(&[(1, signal()), (5, exited())]);
@@ -177,21 +179,21 @@ mod tests {
 
     #[test]
     fn a_drain_is_judged_from_its_first_sign_or_from_when_one_was_due() {
-        let shut = What::Visible { sign: Sign::ListenerGone };
+        let shut = EventKind::Visible { sign: Sign::ListenerGone };
         assert_eq!(moments(&[(1, signal())]).draining_from(), None);
         assert_eq!(moments(&[(1, signal()), (3, shut.clone())]).draining_from(), Some(3000));
-        let late = [(1, signal()), (3, What::NotVisible), (7, shut)];
+        let late = [(1, signal()), (3, EventKind::NotVisible), (7, shut)];
         assert_eq!(moments(&late).draining_from(), Some(3000));
     }
 
     #[test]
     fn times_are_said_as_people_say_them() {
-        let told = moments(&[(100, What::Ready), (300, signal())]);
-        assert_eq!(told.when(312_400), "12 ms after SIGINT");
-        assert_eq!(told.when(300_000), "0 ms after SIGINT");
-        assert_eq!(told.when(290_000), "10 ms before SIGINT");
-        assert_eq!(told.when(10_399_000), "10.0 s after SIGINT");
-        let calm = moments(&[(100, What::Ready)]);
+        let after_signal = moments(&[(100, EventKind::Ready), (300, signal())]);
+        assert_eq!(after_signal.when(312_400), "12 ms after SIGINT");
+        assert_eq!(after_signal.when(300_000), "0 ms after SIGINT");
+        assert_eq!(after_signal.when(290_000), "10 ms before SIGINT");
+        assert_eq!(after_signal.when(10_399_000), "10.0 s after SIGINT");
+        let calm = moments(&[(100, EventKind::Ready)]);
         assert_eq!(calm.when(150_000), "50 ms after the server was ready");
         assert_eq!(calm.when(50_000), "50 ms after the start");
     }

@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn every_kind_of_malformed_plan_is_refused_with_its_reason() {
         let rows: [(&str, Write, &str); 21] = [
-            ("more than there is room for", crowd, "it has 241 actors"),
+            ("more than there is room for", too_many_actors, "it has 241 actors"),
             ("a part over HTTP/2", half_of_http2, "`a` cannot send a part"),
             ("half a close of HTTP/2", half_closed_http2, "`a` cannot close its side alone"),
             ("an upgrade of HTTP/2", upgraded_http2, "`a` cannot ask for an upgrade"),
@@ -275,7 +275,7 @@ mod tests {
         }
     }
 
-    fn crowd(draft: &mut Draft) {
+    fn too_many_actors(draft: &mut Draft) {
         for n in 0..=MOST_ACTORS {
             draft.client(&format!("client-{n}")).connect();
         }

@@ -4,18 +4,67 @@
 //! nothing: the checks that its plan names do. A plan from a file can be one too (`stored`).
 
 mod catalogue;
-mod connections;
-mod contract;
-mod door;
-mod exit;
-mod health;
-mod inflight;
-mod load;
-mod signal;
-mod store;
 mod stored;
 #[cfg(test)]
 mod tests;
+
+/// Connections that hold nothing, and hold nothing up.
+mod connections {
+    pub(super) mod becomes_idle;
+    pub(super) mod idle_closed;
+    pub(super) mod silent_preconnect;
+}
+
+/// What the contract promises while nobody tells the server to stop.
+mod contract {
+    pub(super) mod bad_request;
+    pub(super) mod concurrent_work;
+    pub(super) mod health_ok;
+    pub(super) mod work_created;
+}
+
+/// Requests that come while the listener closes.
+mod door {
+    pub(super) mod no_black_hole;
+}
+
+/// How the process ends.
+mod exit {
+    pub(super) mod bounded_by_deadline;
+    pub(super) mod no_residue;
+    pub(super) mod status;
+}
+
+/// What `/health` says during the shutdown.
+mod health {
+    pub(super) mod draining;
+    pub(super) mod monotonic;
+}
+
+/// Work that is under way when the signal comes.
+mod inflight {
+    pub(super) mod announces_close;
+    pub(super) mod committed_unacknowledged;
+    pub(super) mod completes;
+    pub(super) mod queued_behind_pool;
+}
+
+/// Shutdowns while much is going on.
+mod load {
+    pub(super) mod mid_load;
+}
+
+/// The signal itself.
+mod signal {
+    pub(super) mod idle_exit;
+    pub(super) mod second_sigterm;
+}
+
+/// How the server leaves its database.
+mod store {
+    pub(super) mod pool_outlives_requests;
+    pub(super) mod terminated;
+}
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,7 +92,7 @@ pub struct Scenario {
     pub source: &'static str,
     /// Writes the plan, with its checks.
     pub plan: fn(&mut Draft),
-    /// The cause when it fails, and the mend.
+    /// The cause when it fails, and the fix.
     pub hint: Hint,
 }
 
@@ -57,20 +106,20 @@ pub enum Visibility {
     Hidden,
 }
 
-/// Why a server fails a scenario, and how servers in each language mend it.
+/// Why a server fails a scenario, and how servers in each language fix it.
 #[derive(Debug, Clone, Copy)]
 pub struct Hint {
     /// The usual cause.
     pub cause: &'static str,
-    /// The mend in Node.
+    /// The fix in Node.
     pub node: &'static str,
-    /// The mend in Python.
+    /// The fix in Python.
     pub python: &'static str,
-    /// The mend in Go.
+    /// The fix in Go.
     pub go: &'static str,
-    /// The mend in Java.
+    /// The fix in Java.
     pub java: &'static str,
-    /// The mend in Rust.
+    /// The fix in Rust.
     pub rust: &'static str,
 }
 

@@ -53,7 +53,7 @@ impl Catalogue {
 }
 
 impl Scenario {
-    /// Whether its plan comes from a file: nothing is known of causes and mends then.
+    /// Whether its plan comes from a file: nothing is known of causes and fixes then.
     #[must_use]
     pub fn is_stored(&self) -> bool {
         self.source == A_FILE

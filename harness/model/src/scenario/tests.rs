@@ -74,15 +74,15 @@ fn the_main_check_counts_what_the_scenario_says() {
 #[test]
 fn every_scenario_says_something_to_a_developer() {
     for Scenario { id, title, requirement, source, hint, .. } in SCENARIOS {
-        let mends = [hint.node, hint.python, hint.go, hint.java, hint.rust];
-        for text in [*title, requirement, source, hint.cause].iter().chain(&mends) {
+        let fixes = [hint.node, hint.python, hint.go, hint.java, hint.rust];
+        for text in [*title, requirement, source, hint.cause].iter().chain(&fixes) {
             assert!(!text.trim().is_empty(), "{id} has an empty text");
         }
         assert!(requirement.ends_with('.') && !requirement.contains("  "), "{id}: {requirement}");
         assert!(hint.cause.ends_with('.') && !hint.cause.contains("  "), "{id}: {}", hint.cause);
-        for mend in mends {
-            assert!(mend.lines().count() <= 4, "{id}: more than a few lines:\n{mend}");
-            assert!(mend.lines().all(|line| line.len() <= 100), "{id}: too wide:\n{mend}");
+        for fix in fixes {
+            assert!(fix.lines().count() <= 4, "{id}: more than a few lines:\n{fix}");
+            assert!(fix.lines().all(|line| line.len() <= 100), "{id}: too wide:\n{fix}");
         }
     }
 }

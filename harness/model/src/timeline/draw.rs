@@ -2,7 +2,7 @@ use super::lanes::{Doing, Lanes};
 use super::relative_ms;
 use super::select::Row;
 use super::words::Tone;
-use crate::history::{Event, History, What};
+use crate::history::{Event, EventKind, History};
 use crate::terminal::clean;
 use crate::terminal::paint::{self, paint};
 
@@ -91,7 +91,7 @@ impl<'a> Canvas<'a> {
     }
 
     fn row(&self, row: &Row, event: &Event) -> Vec<String> {
-        let is_signal = matches!(event.what, What::Signalled { .. }) && row.single;
+        let is_signal = matches!(event.what, EventKind::Signalled { .. }) && row.single;
         let here = self.lanes.position(event).filter(|_| row.single && !is_signal);
         let mark = if row.found { "▶" } else { " " };
         let time = format!("{mark}{:>width$}", self.time(event.at_us), width = TIME - 1);
@@ -138,8 +138,8 @@ impl<'a> Canvas<'a> {
     pub(super) fn who(&self, row: &Row) -> String {
         let event = &self.history.events[row.index];
         match (event.actor.as_str(), &event.what) {
-            (_, What::Signalled { .. }) => String::new(),
-            (_, _) if !row.single => row.crowd.to_owned(),
+            (_, EventKind::Signalled { .. }) => String::new(),
+            (_, _) if !row.single => row.event_group.to_owned(),
             // What is done to the server stands in its lane.
             ("world" | "operator", _) => "server".to_owned(),
             (actor, _) => clean(actor, WIDEST_WHO),

@@ -5,7 +5,7 @@ use super::lanes::Doing;
 use super::select::Row;
 use super::words::Tone;
 use crate::check::{Finding, Kind};
-use crate::history::What;
+use crate::history::EventKind;
 use crate::terminal::clean;
 
 /// Names and texts of the server may be of any length.
@@ -94,7 +94,7 @@ impl Canvas<'_> {
 
     fn row_of(&self, row: &Row) -> Markup {
         let event = &self.history.events[row.index];
-        let is_signal = matches!(event.what, What::Signalled { .. }) && row.single;
+        let is_signal = matches!(event.what, EventKind::Signalled { .. }) && row.single;
         let here = self.lanes.position(event).filter(|_| row.single && !is_signal);
         let tone = tone(row.words.tone);
         html! {
@@ -155,19 +155,19 @@ fn tone(tone: Tone) -> &'static str {
 #[cfg(test)]
 mod tests {
     use crate::check::Finding;
-    use crate::history::{Event, History, What};
+    use crate::history::{Event, EventKind, History};
     use crate::plan::{Contract, Draft, Signal, Target};
     use crate::timeline::{Section, html};
 
     fn history() -> History {
         let event = |at_us, actor: &str, what| Event { at_us, actor: actor.to_owned(), what };
-        let signalled = What::Signalled { signal: Signal::Term, target: Target::Leader };
+        let signalled = EventKind::Signalled { signal: Signal::Term, target: Target::Leader };
         let why = "<script>alert(1)</script>".to_owned();
         History {
             events: vec![
-                event(0, "server", What::Started { pid: 1, port: 3000 }),
+                event(0, "server", EventKind::Started { pid: 1, port: 3000 }),
                 event(300_000, "operator", signalled),
-                event(8_300_000, "world", What::Killed { why }),
+                event(8_300_000, "world", EventKind::Killed { why }),
             ],
         }
     }

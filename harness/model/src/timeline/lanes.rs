@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::focus::Focus;
-use crate::history::{Event, History, What};
+use crate::history::{Event, EventKind, History};
 use crate::plan::LetGo;
 
 /// What an actor is doing between its events.
@@ -89,33 +89,35 @@ impl Lanes {
 }
 
 impl Lane {
-    fn follow(&mut self, what: &What) {
+    fn follow(&mut self, what: &EventKind) {
         self.doing = match what {
-            What::Connected { .. } | What::Started { .. } | What::Thawed => Doing::Up,
-            What::Sent { request, .. } => {
+            EventKind::Connected { .. } | EventKind::Started { .. } | EventKind::Thawed => {
+                Doing::Up
+            }
+            EventKind::Sent { request, .. } => {
                 self.open.insert(request.id.clone());
                 Doing::Waiting
             }
-            What::Answered { request, .. } => {
+            EventKind::Answered { request, .. } => {
                 self.open.remove(&request.id);
                 if self.open.is_empty() { Doing::Up } else { Doing::Waiting }
             }
-            What::Ended { request, .. } => {
+            EventKind::Ended { request, .. } => {
                 self.open.remove(&request.id);
                 if self.open.is_empty() { Doing::Nothing } else { Doing::Waiting }
             }
-            What::NotConnected { .. }
-            | What::NotSent { .. }
-            | What::Closed { .. }
-            | What::Exited { .. }
-            | What::Killed { .. }
-            | What::NotReady { .. } => Doing::Nothing,
-            What::ListenerGone if self.doing == Doing::Up => Doing::Sealed,
-            What::Frozen => Doing::Frozen,
-            What::Holding { .. } => Doing::Gated,
-            What::Opened { what: LetGo::All } => Doing::Up,
-            What::Broken { .. } => Doing::Broken,
-            What::Session { .. } if self.doing == Doing::Nothing => Doing::Up,
+            EventKind::NotConnected { .. }
+            | EventKind::NotSent { .. }
+            | EventKind::Closed { .. }
+            | EventKind::Exited { .. }
+            | EventKind::Killed { .. }
+            | EventKind::NotReady { .. } => Doing::Nothing,
+            EventKind::ListenerGone if self.doing == Doing::Up => Doing::Sealed,
+            EventKind::Frozen => Doing::Frozen,
+            EventKind::Holding { .. } => Doing::Gated,
+            EventKind::Opened { what: LetGo::All } => Doing::Up,
+            EventKind::Broken { .. } => Doing::Broken,
+            EventKind::Session { .. } if self.doing == Doing::Nothing => Doing::Up,
             _ => self.doing,
         };
     }

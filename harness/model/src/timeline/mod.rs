@@ -3,14 +3,14 @@
 //! * `words`: an event in words, and the sign that stands for it in its lane
 //! * `inside`: what happened inside of the server, where the world could see it
 //! * `focus`: which requests and clients the findings are about
-//! * `crowd`: events that are told together
+//! * `event_group`: events that are told together
 //! * `select`: the few events that tell the story
 //! * `lanes`: what each actor is doing between its events
 //! * `draw`: rows of text
 //! * `html`: the same rows on a page
 
-mod crowd;
 mod draw;
+mod event_group;
 mod focus;
 mod html;
 mod inside;

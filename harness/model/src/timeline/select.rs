@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use super::crowd::Crowd;
+use super::event_group::EventGroup;
 use super::focus::Focus;
 use super::words::{self, Tone, Words};
 use crate::check::{Finding, Kind};
-use crate::history::{Event, History, Session, Sign, What};
+use crate::history::{Event, EventKind, History, Session, Sign};
 use crate::plan::Plan;
 
 /// A picture with more rows is not looked at.
@@ -19,7 +19,7 @@ pub(super) struct Row {
     /// Whether it stands for one event, with a sign in that actor's lane.
     pub(super) single: bool,
     /// Whose events they are, if it stands for several.
-    pub(super) crowd: &'static str,
+    pub(super) event_group: &'static str,
     /// Whether a finding is about this event.
     pub(super) found: bool,
     /// What goes first when there are too many: the highest.
@@ -34,7 +34,7 @@ pub(super) fn select(
     focus: &Focus,
 ) -> Vec<Row> {
     let mut picker =
-        Picker { plan, focus, signalled: false, crowd: Crowd::default(), rows: vec![] };
+        Picker { plan, focus, signalled: false, event_group: EventGroup::default(), rows: vec![] };
     let has_signal = history.moments().signalled.is_some();
     for (index, event) in history.events.iter().enumerate() {
         picker.take(index, event, has_signal);
@@ -46,24 +46,24 @@ pub(super) fn select(
             rows[at].weight = 0;
         }
     }
-    told_once(&mut rows, history);
+    merge_repeats(&mut rows, history);
     thin_out(&mut rows, history);
     rows
 }
 
 /// What two events say is told once: that the port is closed, which may also be the first sign of
 /// shutdown, or follow from the exit; and why the server was never ready.
-fn told_once(rows: &mut Vec<Row>, history: &History) {
+fn merge_repeats(rows: &mut Vec<Row>, history: &History) {
     let what = |row: &Row| &history.events[row.index].what;
-    let sign = What::Visible { sign: Sign::ListenerGone };
-    let exit = rows.iter().find(|row| matches!(what(row), What::Exited { .. }));
+    let sign = EventKind::Visible { sign: Sign::ListenerGone };
+    let exit = rows.iter().find(|row| matches!(what(row), EventKind::Exited { .. }));
     let exit = exit.map_or(usize::MAX, |row| row.index);
-    rows.retain(|row| row.found || *what(row) != What::ListenerGone || row.index < exit);
+    rows.retain(|row| row.found || *what(row) != EventKind::ListenerGone || row.index < exit);
     if rows.iter().any(|row| row.single && *what(row) == sign) {
-        rows.retain(|row| row.found || *what(row) != What::ListenerGone);
+        rows.retain(|row| row.found || *what(row) != EventKind::ListenerGone);
     }
-    if rows.iter().any(|row| matches!(what(row), What::NotReady { .. })) {
-        rows.retain(|row| row.found || !matches!(what(row), What::Unreached { .. }));
+    if rows.iter().any(|row| matches!(what(row), EventKind::NotReady { .. })) {
+        rows.retain(|row| row.found || !matches!(what(row), EventKind::Unreached { .. }));
     }
 }
 
@@ -85,76 +85,83 @@ struct Picker<'a> {
     plan: &'a Plan,
     focus: &'a Focus,
     signalled: bool,
-    crowd: Crowd,
+    event_group: EventGroup,
     rows: Vec<Row>,
 }
 
 impl Picker<'_> {
     fn take(&mut self, index: usize, event: &Event, has_signal: bool) {
-        if matches!(event.what, What::Signalled { .. }) {
+        if matches!(event.what, EventKind::Signalled { .. }) {
             self.flush();
             self.signalled = true;
         }
         let Some(weight) = self.weight(event, has_signal) else {
-            self.crowd.take(index, event, self.signalled);
+            self.event_group.take(index, event, self.signalled);
             return;
         };
         let words = match &event.what {
-            What::Rows { counts, total, sessions_left } => {
+            EventKind::Rows { counts, total, sessions_left } => {
                 Some(self.rows_of(counts, *total, *sessions_left))
             }
             _ => words::of(event, self.plan),
         };
         if let Some(words) = words {
             self.flush();
-            self.rows.push(Row { index, words, single: true, crowd: "", found: false, weight });
+            self.rows.push(Row {
+                index,
+                words,
+                single: true,
+                event_group: "",
+                found: false,
+                weight,
+            });
         }
     }
 
-    /// How soon an event may go; `None` if it is one of the crowd.
+    /// How soon an event may go; `None` if it belongs to a group.
     fn weight(&self, event: &Event, has_signal: bool) -> Option<u8> {
         let in_focus = |id: &str| self.focus.requests.contains(id);
         let has_lane = self.focus.clients.contains(&event.actor);
         Some(match &event.what {
-            What::Signalled { .. }
-            | What::Exited { .. }
-            | What::Killed { .. }
-            | What::NotReady { .. }
-            | What::Unreached { .. }
-            | What::Rows { .. }
-            | What::NoRows { .. } => 0,
-            What::NotVisible
-            | What::ListenerGone
-            | What::Visible { .. }
-            | What::Frozen
-            | What::Thawed
-            | What::Residue { .. }
-            | What::Broken { .. }
-            | What::Held { .. } => 1,
-            What::Sent { request, .. }
-            | What::NotSent { request, .. }
-            | What::Answered { request, .. }
-            | What::Ended { request, .. }
+            EventKind::Signalled { .. }
+            | EventKind::Exited { .. }
+            | EventKind::Killed { .. }
+            | EventKind::NotReady { .. }
+            | EventKind::Unreached { .. }
+            | EventKind::Rows { .. }
+            | EventKind::NoRows { .. } => 0,
+            EventKind::NotVisible
+            | EventKind::ListenerGone
+            | EventKind::Visible { .. }
+            | EventKind::Frozen
+            | EventKind::Thawed
+            | EventKind::Residue { .. }
+            | EventKind::Broken { .. }
+            | EventKind::Held { .. } => 1,
+            EventKind::Sent { request, .. }
+            | EventKind::NotSent { request, .. }
+            | EventKind::Answered { request, .. }
+            | EventKind::Ended { request, .. }
                 if in_focus(&request.id) =>
             {
                 2
             }
-            What::Holding { .. } | What::Opened { .. } => 2,
-            What::Connected { .. }
-            | What::NotConnected { .. }
-            | What::HalfClosed { .. }
-            | What::Closed { .. }
+            EventKind::Holding { .. } | EventKind::Opened { .. } => 2,
+            EventKind::Connected { .. }
+            | EventKind::NotConnected { .. }
+            | EventKind::HalfClosed { .. }
+            | EventKind::Closed { .. }
                 if has_lane =>
             {
                 5
             }
-            What::Session { what: Session::Withheld, .. } => 3,
-            What::Started { .. } | What::Ready if !has_signal => 4,
+            EventKind::Session { what: Session::Withheld, .. } => 3,
+            EventKind::Started { .. } | EventKind::Ready if !has_signal => 4,
             // Before the signal a note is about how the run was set up; after it, about what is
             // judged.
-            What::Note { .. } if self.signalled => 1,
-            What::Snapshot { .. } | What::Note { .. } => 4,
-            What::Inside { .. } => 2,
+            EventKind::Note { .. } if self.signalled => 1,
+            EventKind::Snapshot { .. } | EventKind::Note { .. } => 4,
+            EventKind::Inside { .. } => 2,
             _ => return None,
         })
     }
@@ -175,7 +182,7 @@ impl Picker<'_> {
     }
 
     fn flush(&mut self) {
-        self.rows.extend(self.crowd.row());
+        self.rows.extend(self.event_group.row());
     }
 
     fn finish(mut self) -> Vec<Row> {
@@ -188,9 +195,9 @@ impl Picker<'_> {
 fn row_of(rows: &[Row], history: &History, finding: &Finding) -> Option<usize> {
     let event = |row: &Row| &history.events[row.index];
     let ends = |row: &Row| match &event(row).what {
-        What::Answered { request, .. }
-        | What::Ended { request, .. }
-        | What::NotSent { request, .. } => Some(&request.id) == finding.request.as_ref(),
+        EventKind::Answered { request, .. }
+        | EventKind::Ended { request, .. }
+        | EventKind::NotSent { request, .. } => Some(&request.id) == finding.request.as_ref(),
         _ => false,
     };
     let at = finding.at_us;

@@ -1,5 +1,5 @@
 use crate::history::{
-    Answer, ConnectError, End, Event, LONGEST_BODY, RequestId, Session, Sign, What,
+    Answer, ConnectError, End, Event, EventKind, LONGEST_BODY, RequestId, Session, Sign,
 };
 use crate::plan::{Fault, Gate, LetGo, Plan, Signal, Target};
 use crate::terminal::clean;
@@ -33,53 +33,53 @@ pub(super) fn words(sign: char, tone: Tone, text: impl Into<String>) -> Words {
 /// An event in words; `None` for what a reader does not need.
 pub(super) fn of(event: &Event, plan: &Plan) -> Option<Words> {
     match &event.what {
-        What::Connected { .. }
-        | What::NotConnected { .. }
-        | What::Sent { .. }
-        | What::NotSent { .. }
-        | What::Answered { .. }
-        | What::Ended { .. }
-        | What::HalfClosed { .. }
-        | What::Closed { .. } => of_client(&event.what),
-        What::Holding { .. }
-        | What::Held { .. }
-        | What::Opened { .. }
-        | What::Broken { .. }
-        | What::Session { .. }
-        | What::Rows { .. }
-        | What::NoRows { .. } => of_store(&event.what),
-        What::Started { .. }
-        | What::Ready
-        | What::NotReady { .. }
-        | What::Marked { .. }
-        | What::Unreached { .. }
-        | What::Snapshot { .. }
-        | What::Signalled { .. }
-        | What::Visible { .. }
-        | What::NotVisible
-        | What::ListenerGone
-        | What::Frozen
-        | What::Thawed
-        | What::Exited { .. }
-        | What::Killed { .. }
-        | What::Residue { .. }
-        | What::Lag { .. }
-        | What::Output { .. }
-        | What::Note { .. } => of_server(&event.what, plan),
-        What::Inside { what } => super::inside::of(what),
+        EventKind::Connected { .. }
+        | EventKind::NotConnected { .. }
+        | EventKind::Sent { .. }
+        | EventKind::NotSent { .. }
+        | EventKind::Answered { .. }
+        | EventKind::Ended { .. }
+        | EventKind::HalfClosed { .. }
+        | EventKind::Closed { .. } => of_client(&event.what),
+        EventKind::Holding { .. }
+        | EventKind::Held { .. }
+        | EventKind::Opened { .. }
+        | EventKind::Broken { .. }
+        | EventKind::Session { .. }
+        | EventKind::Rows { .. }
+        | EventKind::NoRows { .. } => of_store(&event.what),
+        EventKind::Started { .. }
+        | EventKind::Ready
+        | EventKind::NotReady { .. }
+        | EventKind::Marked { .. }
+        | EventKind::Unreached { .. }
+        | EventKind::Snapshot { .. }
+        | EventKind::Signalled { .. }
+        | EventKind::Visible { .. }
+        | EventKind::NotVisible
+        | EventKind::ListenerGone
+        | EventKind::Frozen
+        | EventKind::Thawed
+        | EventKind::Exited { .. }
+        | EventKind::Killed { .. }
+        | EventKind::Residue { .. }
+        | EventKind::Lag { .. }
+        | EventKind::Output { .. }
+        | EventKind::Note { .. } => of_server(&event.what, plan),
+        EventKind::Inside { what } => super::inside::of(what),
     }
 }
 
-fn of_client(what: &What) -> Option<Words> {
+fn of_client(what: &EventKind) -> Option<Words> {
     Some(match what {
-        What::Connected { .. } => words('○', Tone::Plain, "connects"),
-        What::NotConnected { error, .. } => match error {
+        EventKind::Connected { .. } => words('○', Tone::Plain, "connects"),
+        EventKind::NotConnected { error, .. } => match error {
             ConnectError::Refused => words('×', Tone::Plain, "connects: refused"),
             ConnectError::Reset => words('✗', Tone::Bad, "connects: reset"),
             ConnectError::TimedOut => words('✗', Tone::Bad, "connects: no answer at all"),
             ConnectError::Other => words('×', Tone::Plain, "could not connect"),
         },
-        What::Sent { request, line, bytes, first, last, .. } => {
+        EventKind::Sent { request, line, bytes, first, last, .. } => {
             let line = clean(line, 40);
             let text = match (first, last) {
                 (true, true) => format!("sends {line}"),
@@ -89,14 +89,16 @@ fn of_client(what: &What) -> Option<Words> {
             };
             words('●', Tone::Plain, numbered(request, &text))
         }
-        What::NotSent { request, error, .. } => {
+        EventKind::NotSent { request, error, .. } => {
             let text = format!("could not be sent: {}", clean(error, 60));
             words('✗', Tone::Bad, numbered(request, &text))
         }
-        What::Answered { request, answer, .. } => answered(request, answer),
-        What::Ended { request, by, got, status, .. } => ended(request, *by, *got, *status),
-        What::HalfClosed { .. } => words('◌', Tone::Plain, "closes its side of its connection"),
-        What::Closed { by, .. } => match by {
+        EventKind::Answered { request, answer, .. } => answered(request, answer),
+        EventKind::Ended { request, by, got, status, .. } => ended(request, *by, *got, *status),
+        EventKind::HalfClosed { .. } => {
+            words('◌', Tone::Plain, "closes its side of its connection")
+        }
+        EventKind::Closed { by, .. } => match by {
             End::Fin => words('◌', Tone::Plain, "its connection is closed by the server"),
             End::Reset => words('◌', Tone::Plain, "its connection is reset by the server"),
             End::Client => words('◌', Tone::Plain, "closes its connection"),
@@ -151,21 +153,21 @@ fn numbered(request: &RequestId, text: &str) -> String {
     format!("#{number} {text}")
 }
 
-fn of_store(what: &What) -> Option<Words> {
+fn of_store(what: &EventKind) -> Option<Words> {
     Some(match what {
-        What::Holding { gate: Gate::Row } => {
+        EventKind::Holding { gate: Gate::Row } => {
             words('▣', Tone::Stimulus, "the row gate is closed: inserts wait")
         }
-        What::Holding { gate: Gate::Acknowledgement } => {
+        EventKind::Holding { gate: Gate::Acknowledgement } => {
             words('▣', Tone::Stimulus, "the acknowledgement gate is closed: done, and not told")
         }
-        What::Held { n, wanted, .. } => {
+        EventKind::Held { n, wanted, .. } => {
             let all = if n == wanted { n.to_string() } else { format!("{n} (of {wanted})") };
             words('▣', Tone::Stimulus, format!("{all} in flight, proved to wait at the gate"))
         }
-        What::Opened { what: LetGo::All } => words('▢', Tone::Stimulus, "the gate is opened"),
-        What::Opened { what: LetGo::One } => words('▢', Tone::Stimulus, "one is let go"),
-        What::Broken { fault } => words(
+        EventKind::Opened { what: LetGo::All } => words('▢', Tone::Stimulus, "the gate is opened"),
+        EventKind::Opened { what: LetGo::One } => words('▢', Tone::Stimulus, "one is let go"),
+        EventKind::Broken { fault } => words(
             '╳',
             Tone::Stimulus,
             match fault {
@@ -174,7 +176,7 @@ fn of_store(what: &What) -> Option<Words> {
                 Fault::Refuse => "new sessions are refused",
             },
         ),
-        What::Session { session, what } => match what {
+        EventKind::Session { session, what } => match what {
             Session::Opened => words('+', Tone::Plain, format!("session {session} is opened")),
             Session::Terminate => {
                 words('−', Tone::Plain, format!("session {session} is ended in order"))
@@ -191,28 +193,28 @@ fn of_store(what: &What) -> Option<Words> {
             ),
             Session::Cancelling | Session::Working | Session::Idle => return None,
         },
-        What::NoRows { why } => {
+        EventKind::NoRows { why } => {
             words(' ', Tone::Bad, format!("the rows could not be counted: {}", clean(why, 80)))
         }
         // Which rows are worth a word depends on the findings: `select` says it.
-        What::Rows { .. } => return None,
+        EventKind::Rows { .. } => return None,
         _ => return None,
     })
 }
 
-fn of_server(what: &What, plan: &Plan) -> Option<Words> {
+fn of_server(what: &EventKind, plan: &Plan) -> Option<Words> {
     Some(match what {
-        What::Started { port, .. } => {
+        EventKind::Started { port, .. } => {
             words('┬', Tone::Plain, format!("is started, to listen on port {port}"))
         }
-        What::Ready => words('●', Tone::Good, "is ready: /health answered 200"),
-        What::NotReady { why } => {
+        EventKind::Ready => words('●', Tone::Good, "is ready: /health answered 200"),
+        EventKind::NotReady { why } => {
             words('✗', Tone::Bad, format!("is never ready: {}", clean(why, 200)))
         }
-        What::Unreached { step, why, .. } => {
+        EventKind::Unreached { step, why, .. } => {
             words('✗', Tone::Bad, format!("{}: {}", clean(step, 80), clean(why, 120)))
         }
-        What::Snapshot { unread, unaccepted, .. }
+        EventKind::Snapshot { unread, unaccepted, .. }
             if !unread.is_empty() || !unaccepted.is_empty() =>
         {
             let (unread, unaccepted) = (unread.len(), unaccepted.len());
@@ -220,10 +222,10 @@ fn of_server(what: &What, plan: &Plan) -> Option<Words> {
                 format!("had not read from {unread} connections, had not accepted {unaccepted}");
             words('·', Tone::Plain, text)
         }
-        What::Signalled { signal, target } => {
+        EventKind::Signalled { signal, target } => {
             words('━', Tone::Stimulus, format!("{} to the {}", name(*signal), whom(*target)))
         }
-        What::Visible { sign } => words(
+        EventKind::Visible { sign } => words(
             '▽',
             Tone::Plain,
             match sign {
@@ -233,30 +235,30 @@ fn of_server(what: &What, plan: &Plan) -> Option<Words> {
                 Sign::Exited => "first sign of shutdown: it is gone",
             },
         ),
-        What::NotVisible => {
+        EventKind::NotVisible => {
             let most = plan.contract.visible_ms;
             words('?', Tone::Bad, format!("no sign of shutdown for {most} ms"))
         }
-        What::ListenerGone => words('▽', Tone::Plain, "stops listening"),
-        What::Frozen => words('░', Tone::Stimulus, "is frozen"),
-        What::Thawed => words('│', Tone::Stimulus, "runs again"),
-        What::Exited { code: Some(0), .. } => words('■', Tone::Good, "exits with status 0"),
-        What::Exited { code: Some(code), .. } => {
+        EventKind::ListenerGone => words('▽', Tone::Plain, "stops listening"),
+        EventKind::Frozen => words('░', Tone::Stimulus, "is frozen"),
+        EventKind::Thawed => words('│', Tone::Stimulus, "runs again"),
+        EventKind::Exited { code: Some(0), .. } => words('■', Tone::Good, "exits with status 0"),
+        EventKind::Exited { code: Some(code), .. } => {
             words('■', Tone::Bad, format!("exits with status {code}"))
         }
-        What::Exited { signal, .. } => {
+        EventKind::Exited { signal, .. } => {
             let by = signal.map_or("a signal".to_owned(), |signal| format!("signal {signal}"));
             words('■', Tone::Bad, format!("is ended by {by}"))
         }
-        What::Killed { why } => {
+        EventKind::Killed { why } => {
             words('☠', Tone::Bad, format!("is killed by the judge: {}", clean(why, 120)))
         }
-        What::Residue { processes, listening } if !processes.is_empty() || *listening => {
+        EventKind::Residue { processes, listening } if !processes.is_empty() || *listening => {
             let names = clean(&processes.join(", "), 80);
             let port = if *listening { ", and its port still listens" } else { "" };
             words('✗', Tone::Bad, format!("left behind: [{names}]{port}"))
         }
-        What::Note { text } => words('·', Tone::Plain, clean(text, 160)),
+        EventKind::Note { text } => words('·', Tone::Plain, clean(text, 160)),
         _ => return None,
     })
 }

@@ -65,10 +65,10 @@ impl Cluster {
                 return Err(format!("/bin/sh does not start: {error}"));
             }
         };
-        let workshop = Workshop { binaries, account, dir: &dir };
+        let context = ProgramContext { binaries, account, dir: &dir };
         // From here on, an early return drops the guard, which removes the directory.
-        let password = workshop.initdb(&mut guard).await?;
-        let (server, guard, options) = workshop.serve(guard, &password).await?;
+        let password = context.initdb(&mut guard).await?;
+        let (server, guard, options) = context.serve(guard, &password).await?;
         Ok(Self { server, guard, dir, options })
     }
 
@@ -88,13 +88,13 @@ impl Cluster {
 }
 
 /// What it takes to run the programs of a cluster.
-struct Workshop<'a> {
+struct ProgramContext<'a> {
     binaries: &'a Binaries,
     account: Option<&'a Account>,
     dir: &'a Path,
 }
 
-impl Workshop<'_> {
+impl ProgramContext<'_> {
     /// A program with nothing of our environment but where to find other programs.
     fn command(&self, program: &str) -> io::Result<Command> {
         let log = fs::File::options().create(true).append(true).open(self.log())?;

@@ -77,10 +77,10 @@ impl ScenarioResult {
         let passed = came.verdict.is_none_or(|verdict| verdict == Verdict::Pass);
         let hint = (!passed).then(|| HintInfo {
             cause: scenario.hint.cause.to_owned(),
-            mends: Language::ALL
+            fixes: Language::ALL
                 .into_iter()
                 .filter(|language| report.language.is_none_or(|known| known == *language))
-                .map(|it| (it.name().to_lowercase(), it.mend(&scenario.hint).to_owned()))
+                .map(|it| (it.name().to_lowercase(), it.fix(&scenario.hint).to_owned()))
                 .collect(),
         });
         Self {

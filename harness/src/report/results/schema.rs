@@ -116,13 +116,13 @@ pub struct ScenarioResult {
     pub level: Level,
     /// Who knows of it.
     pub visibility: Visibility,
-    /// What the findings amount to; null if it was not carried out.
+    /// What the findings amount to; null if it was skipped.
     pub verdict: Option<Verdict>,
     /// What must hold.
     pub requirement: String,
     /// What the checks found.
     pub findings: Vec<FindingInfo>,
-    /// The cause and the mend, if it did not pass.
+    /// The cause and the fix, if it did not pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<HintInfo>,
     /// How long it took, in milliseconds.
@@ -152,13 +152,13 @@ pub struct FindingInfo {
     pub request: Option<String>,
 }
 
-/// The usual cause of a failure, and its mend.
+/// The usual cause of a failure, and its fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HintInfo {
     /// The cause.
     pub cause: String,
-    /// The mend, by language: the server's own where it is known, else all of them.
-    pub mends: BTreeMap<String, String>,
+    /// The fix, by language: the server's own where it is known, else all of them.
+    pub fixes: BTreeMap<String, String>,
 }
 
 /// How many scenarios came out how.

@@ -3,7 +3,7 @@ use crate::report::group::Group;
 use crate::report::{Report, clean_lines};
 use crate::run::ScenarioOutcome;
 use lastorders_model::check::{Finding, Kind, Verdict};
-use lastorders_model::history::What;
+use lastorders_model::history::EventKind;
 use lastorders_model::terminal::clean;
 use lastorders_model::terminal::paint::{self, WIDTH, paint};
 use lastorders_model::timeline::timeline;
@@ -36,12 +36,12 @@ pub(super) fn block(report: &Report, group: &Group<'_>) -> Vec<String> {
     }
     lines.extend(output(first));
     lines.push(String::new());
-    // Where nothing was proved there is nothing to mend in the server.
+    // Where nothing was proved there is nothing to fix in the server.
     let proved = first.verdict != Some(Verdict::Inconclusive);
     if proved && report.build_failure.is_none() && has_been_ready(first) {
         lines.extend(hint(report, first));
     }
-    lines.extend(labelled("alone", &report.command_for(first)));
+    lines.extend(labelled("rerun", &report.command_for(first)));
     lines
 }
 
@@ -99,7 +99,7 @@ fn coloured(label: &str, text: &str, kind: Kind) -> Vec<String> {
 /// The end of what the server wrote, where it may tell why.
 fn output(came: &ScenarioOutcome) -> Vec<String> {
     let wrote = came.history.events.iter().rev().find_map(|event| match &event.what {
-        What::Output { stdout, stderr } => Some((stdout, stderr)),
+        EventKind::Output { stdout, stderr } => Some((stdout, stderr)),
         _ => None,
     });
     let Some((stdout, stderr)) = wrote else { return Vec::new() };
@@ -112,7 +112,7 @@ fn output(came: &ScenarioOutcome) -> Vec<String> {
 }
 
 fn has_been_ready(came: &ScenarioOutcome) -> bool {
-    came.history.events.iter().any(|event| event.what == What::Ready)
+    came.history.events.iter().any(|event| event.what == EventKind::Ready)
 }
 
 fn quoted(title: &str, text: &str, most: usize) -> Vec<String> {
@@ -133,13 +133,13 @@ fn hint(report: &Report, came: &ScenarioOutcome) -> Vec<String> {
     let mut lines = labelled("why", hint.cause);
     match report.language {
         Some(language) => {
-            lines.extend(labelled("mend", &format!("in {}", language.name())));
-            let mend = paint::lines(language.mend(hint), WIDTH - INDENT.len() - 12);
-            lines.extend(mend.iter().map(|line| format!("{INDENT}{:10}│ {line}", "")));
+            lines.extend(labelled("fix", &format!("in {}", language.name())));
+            let fix = paint::lines(language.fix(hint), WIDTH - INDENT.len() - 12);
+            lines.extend(fix.iter().map(|line| format!("{INDENT}{:10}│ {line}", "")));
         }
         None => {
             let text = format!("lastorders explain {}", came.scenario.id);
-            lines.extend(labelled("mend", &text));
+            lines.extend(labelled("fix", &text));
         }
     }
     lines

@@ -48,11 +48,11 @@ pub fn explain(scenario: &Scenario, colour: Colour) -> String {
     }
     lines.extend([String::new(), paint(paint::STRONG, "Why servers fail it")]);
     lines.extend(indented(scenario.hint.cause, "  "));
-    lines.extend([String::new(), paint(paint::STRONG, "How they mend it")]);
+    lines.extend([String::new(), paint(paint::STRONG, "How they fix it")]);
     for language in Language::ALL {
         lines.push(format!("  {}", language.name()));
-        let mend = paint::lines(language.mend(&scenario.hint), WIDTH - 6);
-        lines.extend(mend.iter().map(|line| format!("    │ {line}")));
+        let fix = paint::lines(language.fix(&scenario.hint), WIDTH - 6);
+        lines.extend(fix.iter().map(|line| format!("    │ {line}")));
     }
     finished(&lines, colour)
 }

@@ -72,13 +72,13 @@ fn foot(report: &Report) -> Vec<String> {
     }
     if summary.inconclusive + summary.skipped > 0 {
         let text = format!(
-            "NOT PROVED: {} inconclusive, {} not carried out; nothing is said of these",
+            "NOT PROVED: {} inconclusive, {} skipped; nothing is said of these",
             summary.inconclusive, summary.skipped
         );
         lines.push(paint(paint::UNSURE, &text));
     }
     let text = format!(
-        "{} pass, {} warn, {} fail, {} inconclusive, {} not carried out",
+        "{} pass, {} warn, {} fail, {} inconclusive, {} skipped",
         summary.passed, summary.warned, summary.failed, summary.inconclusive, summary.skipped
     );
     lines.push(paint(paint::FAINT, &text));

@@ -153,9 +153,9 @@ fn reserved() -> io::Result<(TcpSocket, TcpListener)> {
         socket.bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
         io::Result::Ok(socket)
     };
-    let keeper = bound(0)?;
-    let listener = bound(keeper.local_addr()?.port())?.listen(BACKLOG)?;
-    Ok((keeper, listener))
+    let port_holder = bound(0)?;
+    let listener = bound(port_holder.local_addr()?.port())?.listen(BACKLOG)?;
+    Ok((port_holder, listener))
 }
 
 /// Closes a listener, and every copy of it that another process holds.

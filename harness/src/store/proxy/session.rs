@@ -32,7 +32,7 @@ pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream
     let _ = client.set_nodelay(true);
     let mut resets = shared.resets.subscribe();
     shared.observe(StoreEvent::Opened { session });
-    let line = Line { shared: &shared, session };
+    let line = SessionObserver { shared: &shared, session };
     let mut requests = Requests::default();
     let mut upstream = None;
     let broken = {
@@ -77,12 +77,12 @@ pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream
 
 /// What both directions of one connection share.
 #[derive(Clone, Copy)]
-struct Line<'a> {
+struct SessionObserver<'a> {
     shared: &'a Shared,
     session: u64,
 }
 
-impl Line<'_> {
+impl SessionObserver<'_> {
     /// Reads until Postgres is needed, and connects to it. `None`: the server under test has
     /// closed before that, or Postgres cannot be reached.
     async fn open(

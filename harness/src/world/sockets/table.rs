@@ -13,12 +13,12 @@ const TIME_WAIT: u8 = 0x06;
 const LONGEST_TABLE: u64 = 64 << 20;
 
 /// A line of the table, and the state in it.
-struct Line {
+struct SocketLine {
     socket: Socket,
     state: u8,
 }
 
-impl Line {
+impl SocketLine {
     /// Reads a line such as
     /// `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 12345 …`.
     fn parse(line: &str) -> Option<Self> {
@@ -42,7 +42,7 @@ impl Line {
 pub(super) fn listening() -> io::Result<HashSet<(u16, u64)>> {
     let mut ports = HashSet::new();
     // The kernel lists listeners first, so the many others need not be read.
-    each(|Line { socket, state }| {
+    each(|SocketLine { socket, state }| {
         let listens = state == LISTEN;
         if listens {
             ports.insert((socket.local, socket.inode));
@@ -56,7 +56,7 @@ pub(super) fn of_port(port: u16) -> io::Result<Vec<Socket>> {
     let mut sockets = Vec::new();
     // Clients first, as in `diag`: each pass is older than the next.
     for end in [|socket: Socket| socket.remote, |socket: Socket| socket.local] {
-        each(|Line { socket, state }| {
+        each(|SocketLine { socket, state }| {
             if state != LISTEN && state != TIME_WAIT && end(socket) == port {
                 sockets.push(socket);
             }
@@ -66,7 +66,7 @@ pub(super) fn of_port(port: u16) -> io::Result<Vec<Socket>> {
     Ok(sockets)
 }
 
-fn each(mut take: impl FnMut(Line) -> bool) -> io::Result<()> {
+fn each(mut take: impl FnMut(SocketLine) -> bool) -> io::Result<()> {
     for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
         let file = match File::open(table) {
             Ok(file) => file,
@@ -75,7 +75,7 @@ fn each(mut take: impl FnMut(Line) -> bool) -> io::Result<()> {
             Err(error) => return Err(error),
         };
         for line in BufReader::new(file.take(LONGEST_TABLE)).lines().skip(1) {
-            let Some(line) = Line::parse(&line?) else { continue };
+            let Some(line) = SocketLine::parse(&line?) else { continue };
             if !take(line) {
                 break;
             }
@@ -92,9 +92,9 @@ mod tests {
     fn a_line_of_the_table_is_read() {
         let text = "   0: 0100007F:1F90 0200007F:0016 01 0000000A:00000003 00:00000000 00000000  \
                     1000        0 4242 1 0000000000000000 100 0 0 10 0";
-        let line = Line::parse(text).unwrap();
+        let line = SocketLine::parse(text).unwrap();
         let socket = Socket { local: 8080, remote: 22, unsent: 10, unread: 3, inode: 4242 };
         assert_eq!((line.socket, line.state), (socket, 1));
-        assert!(Line::parse("garbage").is_none());
+        assert!(SocketLine::parse("garbage").is_none());
     }
 }

@@ -32,11 +32,11 @@ axis! {
     Phase {
         /// Nobody had told it to stop.
         Serving "serving",
-        /// Told, unready, and the door is open.
+        /// Signalled and unready; the listener is open.
         LameDuck "lame duck",
-        /// The door is being closed.
+        /// The listener is being closed.
         Sealing "sealing",
-        /// The door is closed, work goes on.
+        /// The listener is closed; requests go on.
         Draining "draining",
         /// What was left has been cut.
         Aborting "aborting",

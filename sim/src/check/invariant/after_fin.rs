@@ -1,4 +1,4 @@
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "after-fin",
@@ -8,22 +8,22 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// It could not be answered, and its client may send it again: it would be done twice.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let late = facts.calls.iter().filter_map(|call| {
-        let conn = &facts.conns[call.conn];
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let late = records.calls.iter().filter_map(|call| {
+        let conn = &records.conns[call.conn];
         let (closed, _) = conn.closed()?;
         (conn.is_known() && closed < call.began).then_some((call, closed))
     });
     late.map(|(call, closed)| {
         let actual = format!(
             "one began {}, and the FIN was sent {}",
-            scene.when(call.began.us),
-            scene.when(closed.us)
+            view.when(call.began.us),
+            view.when(closed.us)
         );
         Finding::violation("no request is executed after our FIN", actual)
             .at(call.began.us)
-            .about(scene.subject(call.conn, call.began.us))
+            .about(view.subject(call.conn, call.began.us))
     })
     .collect()
 }

@@ -1,4 +1,4 @@
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "after-seal",
@@ -7,19 +7,19 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some((sealed, _)) = facts.sealed else { return Vec::new() };
-    let late = facts.calls.iter().filter(|call| {
-        let conn = &facts.conns[call.conn];
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some((sealed, _)) = records.sealed else { return Vec::new() };
+    let late = records.calls.iter().filter(|call| {
+        let conn = &records.conns[call.conn];
         conn.is_known() && conn.accepted.is_some_and(|accepted| accepted > sealed)
     });
     late.map(|call| {
         let actual =
-            format!("one began {} on {}", scene.when(call.began.us), facts.conns[call.conn].name);
+            format!("one began {} on {}", view.when(call.began.us), records.conns[call.conn].name);
         Finding::violation("no request on a connection accepted after the seal", actual)
             .at(call.began.us)
-            .about(scene.subject(call.conn, call.began.us))
+            .about(view.subject(call.conn, call.began.us))
     })
     .collect()
 }
@@ -30,15 +30,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_door_is_shut_when_it_is_sealed() {
-        let told = || ready().at(300).term();
+    fn nothing_is_accepted_after_the_seal() {
+        let notified = || ready().at(300).term();
         let rows: [Row<'_>; 4] = [
             (
                 "accepted before, asked after",
                 ready().joins("a").at(300).term().sealed(0).asks("a"),
                 &[],
             ),
-            ("accepted while it was being sealed", told().sealing(1).posts("a").sealed(0), &[]),
+            ("accepted while it was being sealed", notified().sealing(1).posts("a").sealed(0), &[]),
             ("accepted after, and not served", draining().at(310).joins("a").sends("a"), &[]),
             (
                 "accepted after, and served",

@@ -1,10 +1,10 @@
 use lastorders_model::history::End;
 use lastorders_model::plan::{Intent, Step};
 
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 use crate::case::Balancer;
-use crate::check::facts::BALANCER;
 use crate::check::records::{Ask, Conn};
+use crate::check::run_records::BALANCER;
 
 pub(super) const CHECK: Check = Check {
     id: "balanced",
@@ -17,32 +17,32 @@ pub(super) const CHECK: Check = Check {
 /// after the answer that said close, or before an answer, or leaves, or whose link is broken, may
 /// see one; and so may everybody when the store breaks, when a second SIGINT comes, and from the
 /// deadline on.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(balancer) = &scene.case.conditions.balancer else { return Vec::new() };
-    if facts.told.is_none() || !is_promised(scene, balancer) {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(balancer) = &view.case.conditions.balancer else { return Vec::new() };
+    if records.notified.is_none() || !is_promised(view, balancer) {
         return Vec::new();
     }
     let is_balanced = |conn: &Conn<'_>| balancer.clients.iter().any(|name| name == conn.actor());
     let mut findings = Vec::new();
-    for (place, conn) in facts.conns.iter().enumerate().filter(|(_, conn)| is_balanced(conn)) {
-        if !is_reachable(scene, conn) {
+    for (place, conn) in records.conns.iter().enumerate().filter(|(_, conn)| is_balanced(conn)) {
+        if !is_reachable(view, conn) {
             continue;
         }
         if let Some((at, error)) = conn.refused {
-            let actual = format!("{error}, {}", scene.when(at.us));
-            if is_judged(scene, conn, at.us, at.us) {
+            let actual = format!("{error}, {}", view.when(at.us));
+            if is_judged(view, conn, at.us, at.us) {
                 findings.push(wrong(actual).at(at.us).about(conn.name));
             }
             continue;
         }
-        let mut told_to_close = false;
-        for ask in facts.asks_on(place) {
-            told_to_close |= is_turned_back(conn, ask);
-            if !told_to_close && !ask.pipelined {
-                findings.extend(error(scene, conn, ask));
+        let mut asked_to_close = false;
+        for ask in records.asks_on(place) {
+            asked_to_close |= is_turned_back(conn, ask);
+            if !asked_to_close && !ask.pipelined {
+                findings.extend(error(view, conn, ask));
             }
-            told_to_close |= ask.answered.is_some_and(|(_, answer)| answer.says_close);
+            asked_to_close |= ask.answered.is_some_and(|(_, answer)| answer.says_close);
         }
     }
     findings
@@ -50,38 +50,38 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// Whether the lame duck lasts until the last client has been sent elsewhere, whatever has to be
 /// asked and answered before, and nothing else can go wrong.
-fn is_promised(scene: &Scene<'_>, balancer: &Balancer) -> bool {
-    let policy = scene.policy();
-    let probe = scene.link(BALANCER);
+fn is_promised(view: &RunView<'_>, balancer: &Balancer) -> bool {
+    let policy = view.policy();
+    let probe = view.link(BALANCER);
     let round_trip = probe.to_server_us + probe.to_client_us;
     let noticed = probe.to_client_us + balancer.every_us + 2 * round_trip;
     let lag = noticed.saturating_add(balancer.lag_us).saturating_add(4 * QUANTUM_US);
     let slowest = balancer.clients.iter().map(|name| {
-        let link = scene.link(name);
+        let link = view.link(name);
         2 * (link.to_server_us + link.to_client_us)
     });
     let lag = lag.saturating_add(slowest.max().unwrap_or(0));
-    let roomy = u64::from(scene.case.conditions.network.backlog) > scene.facts.conns.len() as u64;
+    let roomy = u64::from(view.case.conditions.network.backlog) > view.records.conns.len() as u64;
     !policy.refuse
-        && scene.case.conditions.startup.is_none()
-        && scene.case.conditions.store.outages.is_empty()
+        && view.case.conditions.startup.is_none()
+        && view.case.conditions.store.outages.is_empty()
         && lag < policy.lame_duck_us
         && roomy
-        && scene.facts.forced.is_none()
-        && !scene.link_was(None, BALANCER, u64::MAX)
-        && !scene.any_step(None, &|step| matches!(step, Step::Fault { .. }))
+        && view.records.forced.is_none()
+        && !view.link_was(None, BALANCER, u64::MAX)
+        && !view.any_step(None, &|step| matches!(step, Step::Fault { .. }))
 }
 
 /// Whether nothing was done to its link, and it is known whose it is.
-fn is_reachable(scene: &Scene<'_>, conn: &Conn<'_>) -> bool {
-    conn.is_known() && !scene.link_was(None, conn.actor(), u64::MAX)
+fn is_reachable(view: &RunView<'_>, conn: &Conn<'_>) -> bool {
+    conn.is_known() && !view.link_was(None, conn.actor(), u64::MAX)
 }
 
 /// Whether what was begun and ended at these times is the server's matter: begun before the
 /// balancer had taken the server out, ended before the deadline, by a client that is there.
-fn is_judged(scene: &Scene<'_>, conn: &Conn<'_>, begun_us: u64, ended_us: u64) -> bool {
-    let out = scene.facts.taken_out.map_or(u64::MAX, |at| at.us);
-    begun_us < out && ended_us < scene.may_cut_from() && !scene.is_lost(conn, ended_us)
+fn is_judged(view: &RunView<'_>, conn: &Conn<'_>, begun_us: u64, ended_us: u64) -> bool {
+    let out = view.records.taken_out.map_or(u64::MAX, |at| at.us);
+    begun_us < out && ended_us < view.may_cut_from() && !view.is_lost(conn, ended_us)
 }
 
 /// Whether the server had said on HTTP/2 that it takes no more requests, before this one: then it
@@ -90,7 +90,7 @@ fn is_turned_back(conn: &Conn<'_>, ask: &Ask<'_>) -> bool {
     conn.http2 && ask.not_sent && matches!(ask.ended, Some((_, End::Refused, false)))
 }
 
-fn error(scene: &Scene<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> Option<Finding> {
+fn error(view: &RunView<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> Option<Finding> {
     let (at, actual) = match (ask.answered, ask.ended, conn.ended) {
         (Some((at, answer)), ..) if answer.status >= 500 && ask.intent == Intent::Work => {
             (at, answer.status.to_string())
@@ -101,8 +101,8 @@ fn error(scene: &Scene<'_>, conn: &Conn<'_>, ask: &Ask<'_>) -> Option<Finding> {
         (None, None, Some((at, _))) if ask.not_sent => (at, "no way to send it".to_owned()),
         (None, None, _) => return None,
     };
-    is_judged(scene, conn, ask.first_us, at.us)
-        .then(|| wrong(format!("{actual}, {}", scene.when(at.us))).at(at.us).about(ask.id))
+    is_judged(view, conn, ask.first_us, at.us)
+        .then(|| wrong(format!("{actual}, {}", view.when(at.us))).at(at.us).about(ask.id))
 }
 
 fn wrong(actual: String) -> Finding {
@@ -111,7 +111,7 @@ fn wrong(actual: String) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::{ConnectError, What};
+    use lastorders_model::history::{ConnectError, EventKind};
     use lastorders_model::plan::{Contract, Draft};
 
     use super::super::testing::{Row, Story, case, expect, ready};
@@ -126,67 +126,71 @@ mod tests {
         case
     }
 
-    fn told() -> Story {
+    fn notified() -> Story {
         ready().joins("a").at(300).term().phase("lame duck").at(500)
     }
 
     fn taken_out(story: Story) -> Story {
-        story.event("balancer", What::Marked { label: "balancer-out".to_owned() })
+        story.event("balancer", EventKind::Marked { label: "balancer-out".to_owned() })
     }
 
     #[test]
     fn who_is_behind_a_balancer_sees_nothing_of_it() {
         let rows: [Row<'_>; 10] = [
-            ("served", told().asks("a").serves("a", true).parts("a"), &[]),
+            ("served", notified().asks("a").serves("a", true).parts("a"), &[]),
             (
                 "refused",
-                told().sends("a").answered("a", 503, true),
+                notified().sends("a").answered("a", 503, true),
                 &["Violation Must … sees an error: 503, 200 ms after SIGTERM"],
             ),
-            ("reset", told().sends("a").ended("a", End::Reset, 0), &["… no answer, 200 ms"]),
-            ("cut", told().sends("a").ended("a", End::Fin, 30), &["… an answer that was cut"]),
+            ("reset", notified().sends("a").ended("a", End::Reset, 0), &["… no answer, 200 ms"]),
+            ("cut", notified().sends("a").ended("a", End::Fin, 30), &["… an answer that was cut"]),
             (
                 "the door is shut",
-                told().refused("b", ConnectError::Refused),
+                notified().refused("b", ConnectError::Refused),
                 &["Violation Must … connection refused, 200 ms after SIGTERM"],
             ),
-            ("sent elsewhere", taken_out(told()).refused("b", ConnectError::Refused), &[]),
+            ("sent elsewhere", taken_out(notified()).refused("b", ConnectError::Refused), &[]),
             (
                 "it did not close when it was told to",
-                told().asks("a").serves("a", true).sends("a").ended("a", End::Fin, 0),
+                notified().asks("a").serves("a", true).sends("a").ended("a", End::Fin, 0),
                 &[],
             ),
-            ("it left", told().sends("a").ended("a", End::Client, 0), &[]),
-            ("not behind it", told().refused("c", ConnectError::Refused), &[]),
-            ("at the deadline", told().sends("a").at(8_300).ended("a", End::Reset, 0), &[]),
+            ("it left", notified().sends("a").ended("a", End::Client, 0), &[]),
+            ("not behind it", notified().refused("c", ConnectError::Refused), &[]),
+            ("at the deadline", notified().sends("a").at(8_300).ended("a", End::Reset, 0), &[]),
         ];
         expect(&CHECK, &behind(500_000), &rows);
     }
 
     #[test]
-    fn who_was_told_on_http2_to_go_away_before_it_sent_anything_sends_elsewhere() {
+    fn an_http2_client_that_gets_goaway_before_it_sends_goes_elsewhere() {
         let conditions = behind(500_000).conditions;
         let mut draft = Draft::new("group/name", 1, Contract::default());
         draft.http2_client("a").connect();
         let case = Case { conditions, ..Case::plain(draft.finish()) };
         let rows: [Row<'_>; 4] = [
-            ("told before", told().cannot_send("a", End::Refused), &[]),
-            ("and again", told().cannot_send("a", End::Refused).cannot_send("a", End::Fin), &[]),
+            ("told before", notified().cannot_send("a", End::Refused), &[]),
+            (
+                "and again",
+                notified().cannot_send("a", End::Refused).cannot_send("a", End::Fin),
+                &[],
+            ),
             (
                 "it was on its way",
-                told().sends("a").ended("a", End::Refused, 0),
+                notified().sends("a").ended("a", End::Refused, 0),
                 &["Violation Must … sees an error: no answer, 200 ms"],
             ),
             (
                 "closed without a word",
-                told().cannot_send("a", End::Reset),
+                notified().cannot_send("a", End::Reset),
                 &["Violation Must … sees an error: no answer, 200 ms"],
             ),
         ];
         expect(&CHECK, &case, &rows);
         let plain = [(
             "no goaway is said on HTTP/1",
-            told().cannot_send("a", End::Refused),
+            notified().cannot_send("a", End::Refused),
             &["Violation Must … sees an error: no answer, 200 ms"][..],
         )];
         expect(&CHECK, &behind(500_000), &plain);
@@ -194,7 +198,7 @@ mod tests {
 
     #[test]
     fn nothing_is_promised_to_a_balancer_that_is_slower_than_the_lame_duck() {
-        let reset = || told().sends("a").ended("a", End::Reset, 0);
+        let reset = || notified().sends("a").ended("a", End::Reset, 0);
         expect(&CHECK, &behind(1_000_000), &[("slower", reset(), &[])]);
         let mut refusing = behind(500_000);
         refusing.conditions.policy.refuse = true;

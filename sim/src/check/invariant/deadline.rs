@@ -1,4 +1,4 @@
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "deadline",
@@ -11,26 +11,26 @@ pub(super) const CHECK: Check = Check {
 /// the first whole millisecond that is not before it is due.
 const TIMERS: u64 = 3;
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(begun) = facts.begun_us() else { return Vec::new() };
-    let policy = scene.policy();
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(begun) = records.begun_us() else { return Vec::new() };
+    let policy = view.policy();
     let longest = policy
         .deadline_us
-        .saturating_add(Scene::abort_grace_us())
+        .saturating_add(RunView::abort_grace_us())
         .saturating_add(policy.release_us);
     let bound = begun.saturating_add(longest).saturating_add(TIMERS * QUANTUM_US);
-    let ended = facts.exited.map(|(at, _)| at).or(facts.killed);
-    if ended.map_or(facts.last_us, |at| at.us) <= bound {
+    let ended = records.exited.map(|(at, _)| at).or(records.killed);
+    if ended.map_or(records.last_us, |at| at.us) <= bound {
         return Vec::new();
     }
     let expected = format!("it returns within {} ms of the signal", longest / 1000);
-    let actual = match facts.exited {
-        Some((at, _)) => format!("it returned {}", scene.when(at.us)),
+    let actual = match records.exited {
+        Some((at, _)) => format!("it returned {}", view.when(at.us)),
         None => "it did not".to_owned(),
     };
     let finding = Finding::violation(expected, actual).at(bound);
-    vec![match held_by(scene, bound) {
+    vec![match held_by(view, bound) {
         Some(conn) => finding.about(conn),
         None => finding,
     }]
@@ -39,23 +39,23 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 /// The connection that it waits for, if no request is at work that it could be waiting for: with
 /// half a head on it, or with a peer that says nothing. One that has left HTTP is its
 /// application's.
-fn held_by<'a>(scene: &Scene<'a>, at_us: u64) -> Option<&'a str> {
-    let facts = &scene.facts;
-    let releasing = facts.releasing().is_some_and(|begun| begun.us <= at_us);
-    if releasing || facts.calls.iter().any(|call| call.spans(at_us)) {
+fn held_by<'a>(view: &RunView<'a>, at_us: u64) -> Option<&'a str> {
+    let records = &view.records;
+    let releasing = records.releasing().is_some_and(|begun| begun.us <= at_us);
+    if releasing || records.calls.iter().any(|call| call.spans(at_us)) {
         return None;
     }
-    let mut conns = facts.conns.iter().enumerate();
+    let mut conns = records.conns.iter().enumerate();
     let held = conns.find(|(place, conn)| {
         let open = conn.closed().is_none_or(|(closed, _)| closed.us > at_us);
-        open && conn.accepted.is_some() && conn.is_known() && !facts.is_upgraded(*place)
+        open && conn.accepted.is_some() && conn.is_known() && !records.is_upgraded(*place)
     });
     held.map(|(_, conn)| conn.name)
 }
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::What;
+    use lastorders_model::history::EventKind;
     use lastorders_model::plan::Intent;
 
     use super::super::testing::{Row, Story, case, draining, expect, ready};
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn nothing_makes_it_last_longer_than_its_policy() {
-        let killed = || What::Killed { why: "the grace was over".to_owned() };
+        let killed = || EventKind::Killed { why: "the grace was over".to_owned() };
         let rows: [Row<'_>; 7] = [
             ("in no time", draining().at(301).done(), &[]),
             ("at the last moment", draining().at(9_353).done(), &[]),
@@ -91,19 +91,19 @@ mod tests {
     #[test]
     fn a_connection_that_holds_it_alone_is_named() {
         let half = || ready().joins("a").sends_part("a", Intent::Work, (true, false));
-        let told = |story: Story| story.at(300).term().drains();
-        let late = |story| told(story).at(60_000);
+        let notified = |story: Story| story.at(300).term().drains();
+        let late = |story| notified(story).at(60_000);
         let rows = [
             (late(half()), Some("a@1")),
             (late(half().posts("b")), None),
             (late(half().posts("b").serves("b", false)), Some("a@1")),
             (late(half().dropped("a", 0)), None),
-            (told(half()).at(9_354).dropped("a", 0).at(60_000), Some("a@1")),
+            (notified(half()).at(9_354).dropped("a", 0).at(60_000), Some("a@1")),
             (late(ready()), None),
         ];
         for (n, (story, held)) in rows.into_iter().enumerate() {
             let (case, (history, ended)) = (case(), story.end());
-            let findings = judge(&Scene::of(&case, &history, &ended));
+            let findings = judge(&RunView::of(&case, &history, &ended));
             let about: Vec<_> = findings.iter().map(|it| it.request.as_deref()).collect();
             assert_eq!(about, [held], "row {n}");
         }

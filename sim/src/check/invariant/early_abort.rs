@@ -1,4 +1,4 @@
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "early-abort",
@@ -8,24 +8,24 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(told) = facts.told else { return Vec::new() };
-    let deadline = scene.may_cut_from();
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(notified) = records.notified else { return Vec::new() };
+    let deadline = view.may_cut_from();
     let mut findings = Vec::new();
-    for call in &facts.calls {
+    for call in &records.calls {
         let Some(cut) = call.cut() else { continue };
-        if cut < told || cut.us >= deadline || scene.is_lost(&facts.conns[call.conn], cut.us) {
+        if cut < notified || cut.us >= deadline || view.is_lost(&records.conns[call.conn], cut.us) {
             continue;
         }
         let what = match call.ended {
             Some((_, Some(status))) => format!("the body of a {status} was dropped"),
             Some((_, None)) | None => "its handler was dropped".to_owned(),
         };
-        let actual = format!("{what} {}", scene.when(cut.us));
+        let actual = format!("{what} {}", view.when(cut.us));
         let expected = "a request in flight has until the deadline";
         let finding = Finding::violation(expected, actual).at(cut.us);
-        findings.push(finding.about(scene.subject(call.conn, cut.us)));
+        findings.push(finding.about(view.subject(call.conn, cut.us)));
     }
     findings
 }

@@ -1,6 +1,6 @@
 use lastorders_model::history::End;
 
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 use crate::check::records::{Ask, Conn};
 
 pub(super) const CHECK: Check = Check {
@@ -12,22 +12,22 @@ pub(super) const CHECK: Check = Check {
 
 /// A client knows the last GOAWAY: what is above it ended as refused, and may be sent again
 /// elsewhere.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let conns = scene.facts.conns.iter().enumerate();
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let conns = view.records.conns.iter().enumerate();
     let http2 = conns.filter(|(_, conn)| conn.http2 && conn.is_known());
     let findings = http2.flat_map(|(place, conn)| {
-        executed(scene, place, conn).into_iter().chain(unanswered(scene, place, conn))
+        executed(view, place, conn).into_iter().chain(unanswered(view, place, conn))
     });
     findings.collect()
 }
 
 /// More was executed than can have been, if what was refused was not.
-fn executed(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Option<Finding> {
-    let sent = || scene.facts.asks_on(place).filter(|ask| ask.last.is_some());
+fn executed(view: &RunView<'_>, place: usize, conn: &Conn<'_>) -> Option<Finding> {
+    let sent = || view.records.asks_on(place).filter(|ask| ask.last.is_some());
     let refused = |ask: &&Ask<'_>| matches!(ask.ended, Some((_, End::Refused, _)));
     let first = sent().find(refused)?;
     let may_be = sent().count() - sent().filter(refused).count();
-    let executed = scene.facts.calls_on(place).count();
+    let executed = view.records.calls_on(place).count();
     if executed <= may_be {
         return None;
     }
@@ -38,17 +38,17 @@ fn executed(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Option<Finding>
 }
 
 /// It was not refused, and the connection was closed in order all the same.
-fn unanswered(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Vec<Finding> {
-    let deadline = scene.may_cut_from();
-    if !was_heard(scene, place, conn) {
+fn unanswered(view: &RunView<'_>, place: usize, conn: &Conn<'_>) -> Vec<Finding> {
+    let deadline = view.may_cut_from();
+    if !was_heard(view, place, conn) {
         return Vec::new();
     }
-    let asks = scene.facts.asks_on(place).filter(|ask| ask.last.is_some());
+    let asks = view.records.asks_on(place).filter(|ask| ask.last.is_some());
     let findings = asks.filter_map(|ask| {
         let (at, by, _) = ask.ended?;
-        let judged = by == End::Fin && at.us < deadline && !scene.is_lost(conn, at.us);
+        let judged = by == End::Fin && at.us < deadline && !view.is_lost(conn, at.us);
         judged.then(|| {
-            let actual = format!("closed without one {}", scene.when(at.us));
+            let actual = format!("closed without one {}", view.when(at.us));
             Finding::violation("an answer, or a refusal", actual).at(at.us).about(ask.id)
         })
     });
@@ -58,12 +58,12 @@ fn unanswered(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> Vec<Finding> 
 /// Whether the server had heard from the client before it closed. Until its preface is there, which
 /// a client sends as soon as it is connected, the connection is a silent one, and nobody could know
 /// that it is to be refused in the words of HTTP/2.
-fn was_heard(scene: &Scene<'_>, place: usize, conn: &Conn<'_>) -> bool {
+fn was_heard(view: &RunView<'_>, place: usize, conn: &Conn<'_>) -> bool {
     let Some((closed, _)) = conn.closed() else { return true };
-    let link = scene.link(conn.actor());
+    let link = view.link(conn.actor());
     let arrived = conn.connected.is_some_and(|at| at.us + link.to_server_us <= closed.us);
-    let arrived = arrived && !scene.link_was(None, conn.actor(), closed.us);
-    arrived || scene.facts.calls_on(place).next().is_some()
+    let arrived = arrived && !view.link_was(None, conn.actor(), closed.us);
+    arrived || view.records.calls_on(place).next().is_some()
 }
 
 #[cfg(test)]

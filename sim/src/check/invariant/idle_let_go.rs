@@ -1,4 +1,4 @@
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 use crate::check::records::Conn;
 
 pub(super) const CHECK: Check = Check {
@@ -11,36 +11,36 @@ pub(super) const CHECK: Check = Check {
 /// Two timers may follow one another: the grace after the seal, and the one after a late answer.
 const TIMERS: u64 = 2;
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some((sealed, _)) = facts.sealed else { return Vec::new() };
-    let policy = scene.policy();
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some((sealed, _)) = records.sealed else { return Vec::new() };
+    let policy = view.policy();
     let grace = policy.idle_grace_us.max(policy.first_byte_grace_us);
     let bound = sealed.us.saturating_add(grace).saturating_add(TIMERS * QUANTUM_US);
     // From the deadline on everything is cut anyway, and what was not seen proves nothing.
-    let exited = facts.exited.map_or(u64::MAX, |(at, _)| at.us);
-    if bound >= scene.may_cut_from().min(exited) || facts.last_us < bound {
+    let exited = records.exited.map_or(u64::MAX, |(at, _)| at.us);
+    if bound >= view.may_cut_from().min(exited) || records.last_us < bound {
         return Vec::new();
     }
     let held = |place: usize, conn: &Conn<'_>| {
         conn.accepted.is_some_and(|accepted| accepted < sealed)
             && conn.closed().is_none_or(|(closed, _)| closed.us > bound)
             && !conn.http2
-            && !facts.is_upgraded(place)
-            && !scene.is_lost(conn, bound)
-            && facts.calls_on(place).all(|call| call.over().is_some_and(|over| over < sealed))
-            && facts.asks_on(place).all(|ask| {
+            && !records.is_upgraded(place)
+            && !view.is_lost(conn, bound)
+            && records.calls_on(place).all(|call| call.over().is_some_and(|over| over < sealed))
+            && records.asks_on(place).all(|ask| {
                 ask.last.is_some() && ask.answered.is_some_and(|(at, _)| at.us <= sealed.us)
             })
     };
-    let conns = facts.conns.iter().enumerate();
+    let conns = records.conns.iter().enumerate();
     conns
         .filter(|(place, conn)| held(*place, conn))
         .map(|(_, conn)| {
             let expected =
                 format!("an idle connection is closed {} ms after the seal", grace / 1000);
             let actual = match conn.closed() {
-                Some((closed, _)) => format!("{} was closed {}", conn.name, scene.when(closed.us)),
+                Some((closed, _)) => format!("{} was closed {}", conn.name, view.when(closed.us)),
                 None => format!("{} was not closed", conn.name),
             };
             Finding::violation(expected, actual).at(bound).about(conn.name)

@@ -1,6 +1,6 @@
 use lastorders::drain::Phase;
 
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "lame-duck-lasts",
@@ -10,21 +10,21 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// Cut short by the deadline, by a second SIGINT and by nothing else.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(begun) = facts.begun_us() else { return Vec::new() };
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(begun) = records.begun_us() else { return Vec::new() };
     let moments = [
-        facts.entered(Phase::Sealing),
-        facts.sealing.map(|(at, _)| at),
-        facts.sealed.map(|(at, _)| at),
+        records.entered(Phase::Sealing),
+        records.sealing.map(|(at, _)| at),
+        records.sealed.map(|(at, _)| at),
     ];
     let Some(first) = moments.into_iter().flatten().min() else { return Vec::new() };
-    let due = begun.saturating_add(scene.policy().lame_duck_us).min(scene.may_cut_from());
+    let due = begun.saturating_add(view.policy().lame_duck_us).min(view.may_cut_from());
     if first.us >= due {
         return Vec::new();
     }
     let expected = format!("the door is open for {} ms more", (due - begun) / 1000);
-    let actual = format!("it was being sealed {}", scene.when(first.us));
+    let actual = format!("it was being sealed {}", view.when(first.us));
     vec![Finding::violation(expected, actual).at(first.us)]
 }
 

@@ -1,7 +1,7 @@
 use lastorders_model::history::End;
 use lastorders_model::plan::Intent;
 
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 use crate::check::records::{Ask, Call, Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
@@ -12,18 +12,18 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(from) = announced_from(scene) else { return Vec::new() };
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(from) = announced_from(view) else { return Vec::new() };
     let mut findings = Vec::new();
-    for (place, conn) in facts.conns.iter().enumerate() {
-        let Some((ask, call)) = last(scene, place, conn) else { continue };
+    for (place, conn) in records.conns.iter().enumerate() {
+        let Some((ask, call)) = last(view, place, conn) else { continue };
         let (Some((at, answer)), Some((made, Some(status)))) = (ask.answered, call.ended) else {
             continue;
         };
         let belong = call.began.us >= ask.first_us && made.us <= at.us && status == answer.status;
         if belong && made.us > from && status != 101 && !answer.says_close {
-            let actual = format!("the {status} {} does not say it", scene.when(at.us));
+            let actual = format!("the {status} {} does not say it", view.when(at.us));
             let expected = "Connection: close on the last answer";
             findings.push(Finding::violation(expected, actual).at(at.us).about(ask.id));
         }
@@ -33,21 +33,25 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// After when every answer is to say it: ours announces with its readiness, others soon after the
 /// signal.
-fn announced_from(scene: &Scene<'_>) -> Option<u64> {
-    let facts = &scene.facts;
-    if facts.has_words() { Some(facts.unready?.us) } else { Some(facts.told?.us + QUANTUM_US) }
+fn announced_from(view: &RunView<'_>) -> Option<u64> {
+    let records = &view.records;
+    if records.has_words() {
+        Some(records.unready?.us)
+    } else {
+        Some(records.notified?.us + QUANTUM_US)
+    }
 }
 
 /// The last request and the last call of a connection that the server closed.
 fn last<'s, 'a>(
-    scene: &'s Scene<'a>,
+    view: &'s RunView<'a>,
     place: usize,
     conn: &Conn<'_>,
 ) -> Option<(&'s Ask<'a>, &'s Call)> {
     let (ended, by): (Moment, End) = conn.ended?;
-    let closed = matches!(by, End::Fin | End::Reset) && !scene.is_lost(conn, ended.us);
-    let ask = scene.facts.asks_on(place).next_back()?;
-    let call = scene.facts.calls_on(place).next_back()?;
+    let closed = matches!(by, End::Fin | End::Reset) && !view.is_lost(conn, ended.us);
+    let ask = view.records.asks_on(place).next_back()?;
+    let call = view.records.calls_on(place).next_back()?;
     (closed && !conn.http2 && ask.intent != Intent::Bad).then_some((ask, call))
 }
 

@@ -6,8 +6,8 @@
 //!
 //! * `no_panic`, `not_stuck`, `no_livelock`: the run itself
 //! * `startup`: the time before it is ready
-//! * `queue_lost`, `after_seal`, `after_fin`, `unread`, `last_answer`, `http2`: at the door and on
-//!   the line
+//! * `queue_lost`, `after_seal`, `after_fin`, `unread`, `last_answer`, `http2`: at the
+//!   listener and on connections
 //! * `early_abort`, `second_sigterm`, `deadline`: what is cut, and when
 //! * `release_last`, `store_after_close`, `no_leak`: the end
 //!
@@ -48,4 +48,4 @@ mod unread;
 pub use self::catalogue::{CHECKS, find};
 #[cfg(test)]
 use super::testing;
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};

@@ -1,4 +1,4 @@
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "no-leak",
@@ -7,8 +7,8 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    match scene.facts.left {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    match view.records.left {
         Some((at, tasks, sockets)) if tasks + sockets > 0 => {
             let actual = format!("{tasks} tasks and {sockets} sockets");
             let expected = "nothing is left when the server has returned";

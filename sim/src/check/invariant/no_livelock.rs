@@ -1,4 +1,4 @@
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 use crate::world::Ended;
 
 pub(super) const CHECK: Check = Check {
@@ -8,12 +8,12 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    if *scene.ended != Ended::Livelock {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    if *view.ended != Ended::Livelock {
         return Vec::new();
     }
-    let last = scene.facts.last_us;
-    let actual = format!("things went on and on {}", scene.when(last));
+    let last = view.records.last_us;
+    let actual = format!("things went on and on {}", view.when(last));
     vec![Finding::violation("the run comes to its end", actual).at(last)]
 }
 

@@ -1,6 +1,6 @@
-use lastorders_model::history::{Inside, What};
+use lastorders_model::history::{EventKind, Inside};
 
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 use crate::world::Ended;
 
 pub(super) const CHECK: Check = Check {
@@ -10,19 +10,19 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let said = scene.history.events.iter().find_map(|event| match &event.what {
-        What::Inside { what: Inside::Panicked { message } } => Some((event.at_us, message)),
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let said = view.history.events.iter().find_map(|event| match &event.what {
+        EventKind::Inside { what: Inside::Panicked { message } } => Some((event.at_us, message)),
         _ => None,
     });
-    let ended = match scene.ended {
-        Ended::Panicked(message) => Some((scene.facts.last_us, message)),
+    let ended = match view.ended {
+        Ended::Panicked(message) => Some((view.records.last_us, message)),
         _ => None,
     };
     let first = said.or(ended).into_iter();
     first
         .map(|(at, message)| {
-            let actual = format!("{message}, {}", scene.when(at));
+            let actual = format!("{message}, {}", view.when(at));
             Finding::violation("nothing panics", actual).at(at)
         })
         .collect()

@@ -1,6 +1,6 @@
 use lastorders::drain::Phase;
 
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "phases",
@@ -9,11 +9,11 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let place = |name: &str| Phase::ALL.iter().position(|phase| phase.name() == name);
     let mut findings = Vec::new();
     let mut before: Option<&str> = None;
-    for (at, name) in &scene.facts.phases {
+    for (at, name) in &view.records.phases {
         let wrong = match (place(name), before) {
             (None, _) => Some(format!("it entered {name:?}, which is none")),
             (Some(now), Some(before)) if place(before).is_some_and(|before| before >= now) => {

@@ -1,4 +1,4 @@
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 use crate::case::Sealing;
 use crate::check::records::{Conn, Moment};
 
@@ -10,10 +10,10 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let Some((sealed, queued)) = scene.facts.sealed else { return Vec::new() };
-    // At the deadline the door is shut on whoever is there.
-    if sealed.us >= scene.may_cut_from() {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let Some((sealed, queued)) = view.records.sealed else { return Vec::new() };
+    // At the deadline the server closes the listener without emptying its queue.
+    if sealed.us >= view.may_cut_from() {
         return Vec::new();
     }
     let mut findings = Vec::new();
@@ -22,35 +22,37 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         let expected = "every established connection is accepted before the door is closed";
         findings.push(Finding::violation(expected, actual).at(sealed.us));
     }
-    findings.extend(handshakes(scene, sealed));
+    findings.extend(handshakes(view, sealed));
     findings
 }
 
 /// Handshakes under way when the sealing began. Where new ones are kept out, those are waited for,
 /// a grace long; where they are not, their loss is worth a line.
-fn handshakes(scene: &Scene<'_>, sealed: Moment) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some((sealing, _)) = facts.sealing.filter(|_| facts.has_words()) else { return Vec::new() };
-    let policy = scene.policy();
-    let network = &scene.case.conditions.network;
+fn handshakes(view: &RunView<'_>, sealed: Moment) -> Vec<Finding> {
+    let records = &view.records;
+    let Some((sealing, _)) = records.sealing.filter(|_| records.has_words()) else {
+        return Vec::new();
+    };
+    let policy = view.policy();
+    let network = &view.case.conditions.network;
     let grace_over = sealing.us.saturating_add(policy.handshake_grace_us);
-    let roomy = facts.conns.len() < usize::try_from(network.backlog).unwrap_or(usize::MAX);
+    let roomy = records.conns.len() < usize::try_from(network.backlog).unwrap_or(usize::MAX);
     let waited_for = |conn: &&Conn<'_>| {
         let Some(connected) = conn.connected.filter(|_| conn.accepted.is_none()) else {
             return false;
         };
         // The server's SYN-ACK had left before, and the client's answer came within the grace.
-        let link = scene.link(conn.actor());
+        let link = view.link(conn.actor());
         let arrived = connected.us + link.to_server_us + QUANTUM_US;
         connected.us + QUANTUM_US < sealing.us + link.to_client_us
-            && arrived < grace_over.min(scene.may_cut_from())
-            && !scene.is_lost(conn, arrived)
-            && !scene.link_was(None, conn.actor(), arrived)
+            && arrived < grace_over.min(view.may_cut_from())
+            && !view.is_lost(conn, arrived)
+            && !view.link_was(None, conn.actor(), arrived)
     };
     if !roomy {
         return Vec::new();
     }
-    let lost = facts.conns.iter().filter(waited_for);
+    let lost = records.conns.iter().filter(waited_for);
     lost.map(|conn| {
         let expected = "a handshake under way at the seal is waited for";
         let actual = format!("{} was never accepted", conn.name);
@@ -69,21 +71,21 @@ mod tests {
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;
 
-    fn told() -> Story {
+    fn notified() -> Story {
         ready().at(300).term().phase("sealing")
     }
 
     #[test]
     fn who_waits_is_let_in() {
         let rows: [Row<'_>; 4] = [
-            ("nobody waited", told().sealing(0).sealed(0), &[]),
-            ("one waited", told().sealing(1).joins("a").sealed(0), &[]),
+            ("nobody waited", notified().sealing(0).sealed(0), &[]),
+            ("one waited", notified().sealing(1).joins("a").sealed(0), &[]),
             (
                 "two were lost",
-                told().sealing(2).sealed(2),
+                notified().sealing(2).sealed(2),
                 &["Violation Must … 2 were reset in the queue"],
             ),
-            ("at the deadline", told().sealing(1).at(8_300).phase("aborting").sealed(1), &[]),
+            ("at the deadline", notified().sealing(1).at(8_300).phase("aborting").sealed(1), &[]),
         ];
         expect(&CHECK, &case(), &rows);
     }
@@ -100,7 +102,7 @@ mod tests {
             ),
             (
                 "its SYN came after the seal began",
-                told().sealing(0).at(320).connects("a").at(350).sealed(0),
+                notified().sealing(0).at(320).connects("a").at(350).sealed(0),
                 &[],
             ),
             (

@@ -1,4 +1,4 @@
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "readiness-first",
@@ -7,23 +7,23 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(begun) = facts.begun_us() else { return Vec::new() };
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(begun) = records.begun_us() else { return Vec::new() };
     let mut findings = Vec::new();
-    if let Some((sealed, _)) = facts.sealed
-        && facts.unready.is_none_or(|unready| unready > sealed)
+    if let Some((sealed, _)) = records.sealed
+        && records.unready.is_none_or(|unready| unready > sealed)
     {
         let expected = "readiness is off before the door is sealed";
-        let actual = match facts.unready {
-            Some(unready) => format!("it was off {}", scene.when(unready.us)),
+        let actual = match records.unready {
+            Some(unready) => format!("it was off {}", view.when(unready.us)),
             None => "it was never off".to_owned(),
         };
         findings.push(Finding::violation(expected, actual).at(sealed.us));
-    } else if let Some(unready) = facts.unready
+    } else if let Some(unready) = records.unready
         && unready.us > begun + QUANTUM_US
     {
-        let actual = format!("it was off {}", scene.when(unready.us));
+        let actual = format!("it was off {}", view.when(unready.us));
         let expected = "readiness is off as soon as the shutdown begins";
         findings.push(Finding::violation(expected, actual).at(unready.us));
     }
@@ -38,24 +38,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn readiness_goes_before_the_door() {
-        let told = || ready().at(300).term();
+    fn readiness_goes_off_before_the_listener_closes() {
+        let notified = || ready().at(300).term();
         let rows: [Row<'_>; 6] = [
             ("as it should be", draining().at(600).done(), &[]),
             ("told before it was ready", ready().at(300).inside(Inside::Unready).term(), &[]),
             (
                 "in the same instant, and the wrong way round",
-                told().phase("sealing").sealed(0).inside(Inside::Unready).phase("draining"),
+                notified().phase("sealing").sealed(0).inside(Inside::Unready).phase("draining"),
                 &["Violation Must readiness is off before the door is sealed: it was off 0 ms"],
             ),
             (
                 "never",
-                told().phase("sealing").sealed(0).phase("draining"),
+                notified().phase("sealing").sealed(0).phase("draining"),
                 &["Violation Must … it was never off"],
             ),
             (
                 "before the door, and late all the same",
-                told().phase("lame duck").at(800).inside(Inside::Unready).at(900).sealed(0),
+                notified().phase("lame duck").at(800).inside(Inside::Unready).at(900).sealed(0),
                 &["Violation Must … as soon as the shutdown begins: it was off 500 ms after"],
             ),
             ("a server that is not told", ready().at(300), &[]),

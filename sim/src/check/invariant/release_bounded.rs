@@ -1,4 +1,4 @@
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "release-bounded",
@@ -7,19 +7,19 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(begun) = facts.releasing() else { return Vec::new() };
-    let allowed = scene.policy().release_us;
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(begun) = records.releasing() else { return Vec::new() };
+    let allowed = view.policy().release_us;
     let bound = begun.us.saturating_add(allowed).saturating_add(QUANTUM_US);
-    let exited = facts.exited.map(|(at, _)| at);
-    let seen_until = exited.or(facts.killed).map_or(facts.last_us, |at| at.us);
+    let exited = records.exited.map(|(at, _)| at);
+    let seen_until = exited.or(records.killed).map_or(records.last_us, |at| at.us);
     let mut findings = Vec::new();
-    for release in &facts.releases {
+    for release in &records.releases {
         let name = release.resource;
         let (at, actual) = match release.over {
             Some((over, _)) if over.us > bound => {
-                (over.us, format!("{name} was released {}", scene.when(over.us)))
+                (over.us, format!("{name} was released {}", view.when(over.us)))
             }
             None if exited.is_some() => (seen_until, format!("{name} was under way at the end")),
             None if seen_until > bound => (bound, format!("{name} was neither done nor given up")),

@@ -1,6 +1,6 @@
 use lastorders::drain::Phase;
 
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "release-last",
@@ -9,30 +9,30 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(begun) = facts.releasing() else { return Vec::new() };
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(begun) = records.releasing() else { return Vec::new() };
     // What was cut and does not go away is left behind after a while.
-    let cut = facts.entered(Phase::Aborting).map_or(scene.may_cut_from(), |at| at.us);
-    if begun.us >= cut.saturating_add(Scene::abort_grace_us()) {
+    let cut = records.entered(Phase::Aborting).map_or(view.may_cut_from(), |at| at.us);
+    if begun.us >= cut.saturating_add(RunView::abort_grace_us()) {
         return Vec::new();
     }
     let expected = "nothing is in flight when the first resource is released";
     let mut findings = Vec::new();
-    for call in &facts.calls {
+    for call in &records.calls {
         let actual = if call.began > begun {
-            format!("a request began {}", scene.when(call.began.us))
+            format!("a request began {}", view.when(call.began.us))
         } else if call.is_open_at(begun) {
             "a request was in flight".to_owned()
         } else {
             continue;
         };
         let finding = Finding::violation(expected, actual).at(begun.us);
-        findings.push(finding.about(scene.subject(call.conn, begun.us)));
+        findings.push(finding.about(view.subject(call.conn, begun.us)));
     }
-    for (place, conn) in facts.conns.iter().enumerate() {
+    for (place, conn) in records.conns.iter().enumerate() {
         let open = conn.closed().is_none_or(|(closed, _)| closed > begun);
-        if open && facts.is_upgraded(place) && !scene.is_lost(conn, begun.us) {
+        if open && records.is_upgraded(place) && !view.is_lost(conn, begun.us) {
             let actual = format!("{} had left HTTP and was open", conn.name);
             findings.push(Finding::violation(expected, actual).at(begun.us).about(conn.name));
         }

@@ -3,7 +3,7 @@ use lastorders::exit_code::{CLEAN, INTERRUPTED, PANIC};
 use lastorders_model::plan::{Intent, Signal};
 use serde_json::Value;
 
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 use crate::check::records::{Call, Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
@@ -18,27 +18,27 @@ pub(super) const CHECK: Check = Check {
 const ABORTED: [&str; 4] =
     ["aborted/requests", "aborted/connections", "aborted/upgraded", "aborted/tasks"];
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some((exited, code)) = facts.exited.filter(|_| facts.killed.is_none()) else {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some((exited, code)) = records.exited.filter(|_| records.killed.is_none()) else {
         return Vec::new();
     };
-    let Some((_, report)) = facts.report else {
+    let Some((_, report)) = records.report else {
         let actual = "it returned without one";
         return vec![Finding::violation("the server reports", actual).at(exited.us)];
     };
-    let told = Report { scene, report, exited };
+    let notified = Report { view, report, exited };
     let mut findings = Vec::new();
-    findings.extend(told.counts());
-    findings.extend(told.releases());
-    findings.extend(told.code(code));
-    findings.extend(told.cause());
-    findings.extend(told.took());
+    findings.extend(notified.counts());
+    findings.extend(notified.releases());
+    findings.extend(notified.code(code));
+    findings.extend(notified.cause());
+    findings.extend(notified.took());
     findings
 }
 
 struct Report<'a> {
-    scene: &'a Scene<'a>,
+    view: &'a RunView<'a>,
     report: &'a Value,
     exited: Moment,
 }
@@ -60,27 +60,27 @@ impl Report<'_> {
     }
 
     fn counts(&self) -> Vec<Finding> {
-        let facts = &self.scene.facts;
-        let Some(told) = facts.begun_us() else { return Vec::new() };
-        let aborting = facts.entered(Phase::Aborting);
+        let records = &self.view.records;
+        let Some(notified) = records.begun_us() else { return Vec::new() };
+        let aborting = records.entered(Phase::Aborting);
         let abort = aborting.map_or(u64::MAX, |at| at.us);
-        let spanning = facts.calls.iter().filter(|call| call.spans(told)).count();
+        let spanning = records.calls.iter().filter(|call| call.spans(notified)).count();
         let mut findings = Vec::new();
         findings.extend(self.between("at_signal/requests", spanning, usize::MAX));
         findings.extend(self.between(
             "finished",
-            self.surely_finished(told, abort),
-            self.open_at(told),
+            self.surely_finished(notified, abort),
+            self.open_at(notified),
         ));
         let Some(aborting) = aborting else {
             findings.extend(ABORTED.iter().filter_map(|name| self.between(name, 0, 0)));
             return findings;
         };
         let cut = |call: &&Call| {
-            let lost = |at: Moment| self.scene.is_lost(&facts.conns[call.conn], at.us);
+            let lost = |at: Moment| self.view.is_lost(&records.conns[call.conn], at.us);
             call.began < aborting && call.cut().is_some_and(|at| at > aborting && !lost(at))
         };
-        let cut = facts.calls.iter().filter(cut).count();
+        let cut = records.calls.iter().filter(cut).count();
         findings.extend(self.between("aborted/requests", cut, self.open_at(abort)));
         findings
     }
@@ -99,20 +99,20 @@ impl Report<'_> {
 
     /// Requests that ended by themselves between the two times, beyond doubt: their clients had
     /// the answers before the second, and the server was at them after the first.
-    fn surely_finished(&self, told: u64, abort: u64) -> usize {
-        let facts = &self.scene.facts;
-        let later = facts.asks.iter().filter(|ask| {
+    fn surely_finished(&self, notified: u64, abort: u64) -> usize {
+        let records = &self.view.records;
+        let later = records.asks.iter().filter(|ask| {
             let answered = ask.answered.is_some_and(|(at, _)| at.us < abort);
-            answered && ask.first_us > told && ask.intent != Intent::Bad
+            answered && ask.first_us > notified && ask.intent != Intent::Bad
         });
-        let earlier = facts.calls.iter().filter(|call| {
+        let earlier = records.calls.iter().filter(|call| {
             let all_answered = || {
-                let mut asks = facts.asks_on(call.conn).peekable();
+                let mut asks = records.asks_on(call.conn).peekable();
                 let answered = |(at, _): (Moment, _)| at.us < abort;
                 asks.peek().is_some() && asks.all(|ask| ask.answered.is_some_and(answered))
             };
-            let made = call.ended.is_some_and(|(at, status)| at.us > told && status.is_some());
-            call.spans(told) && made && all_answered()
+            let made = call.ended.is_some_and(|(at, status)| at.us > notified && status.is_some());
+            call.spans(notified) && made && all_answered()
         });
         later.count() + earlier.count()
     }
@@ -122,20 +122,20 @@ impl Report<'_> {
     /// record. Those probe with one request a connection, and the application hears of none that
     /// is refused.
     fn open_at(&self, us: u64) -> usize {
-        let facts = &self.scene.facts;
-        let asks = facts.asks.iter().filter(|ask| ask.answered.is_none_or(|(at, _)| at.us >= us));
-        let unknown = facts.calls.iter().filter(|call| !facts.conns[call.conn].is_known());
+        let records = &self.view.records;
+        let asks = records.asks.iter().filter(|ask| ask.answered.is_none_or(|(at, _)| at.us >= us));
+        let unknown = records.calls.iter().filter(|call| !records.conns[call.conn].is_known());
         let open = |conn: &&Conn<'_>| conn.closed().is_none_or(|(at, _)| at.us >= us);
-        let probes = facts.conns.iter().filter(|conn| conn.is_unrecorded()).filter(open);
+        let probes = records.conns.iter().filter(|conn| conn.is_unrecorded()).filter(open);
         asks.count() + unknown.count() + probes.count()
     }
 
     fn releases(&self) -> Vec<Finding> {
         let none = Vec::new();
-        let told = self.report["releases"].as_array().unwrap_or(&none);
-        let wrong = told.iter().filter_map(|it| {
+        let notified = self.report["releases"].as_array().unwrap_or(&none);
+        let wrong = notified.iter().filter_map(|it| {
             let (name, outcome) = (it["name"].as_str()?, it["outcome"].as_str()?);
-            let seen = self.scene.facts.releases.iter().find(|known| known.resource == name);
+            let seen = self.view.records.releases.iter().find(|known| known.resource == name);
             let done = seen.and_then(|known| known.over).is_some_and(|(_, done)| done);
             let agrees = match outcome {
                 "done" => done,
@@ -150,7 +150,7 @@ impl Report<'_> {
     }
 
     fn code(&self, exited: Option<i32>) -> Vec<Finding> {
-        let facts = &self.scene.facts;
+        let records = &self.view.records;
         let none = Vec::new();
         let cut = ABORTED.iter().any(|name| self.number(name) > 0);
         let mut releases = self.report["releases"].as_array().unwrap_or(&none).iter();
@@ -161,7 +161,7 @@ impl Report<'_> {
             (true, ..) => INTERRUPTED,
             (_, true, _) => PANIC,
             (.., true) => CLEAN,
-            _ => self.scene.policy().forced_exit_code,
+            _ => self.view.policy().forced_exit_code,
         };
         let mut findings = Vec::new();
         if self.flag("clean") != clean {
@@ -174,29 +174,29 @@ impl Report<'_> {
             findings.push(self.wrong(format!("the exit code {code}"), actual));
         }
         // One that comes in the last instant may find nothing left to force.
-        let at_the_end = facts.forced.is_some_and(|at| at.us >= self.exited.us);
-        if forced != facts.forced.is_some() && !at_the_end {
-            let expected = format!("forced is {}", facts.forced.is_some());
+        let at_the_end = records.forced.is_some_and(|at| at.us >= self.exited.us);
+        if forced != records.forced.is_some() && !at_the_end {
+            let expected = format!("forced is {}", records.forced.is_some());
             findings.push(self.wrong(expected, format!("it reports {forced}")));
         }
         findings
     }
 
     fn cause(&self) -> Option<Finding> {
-        let facts = &self.scene.facts;
-        let (first, signal) = facts.signals.first()?;
+        let records = &self.view.records;
+        let (first, signal) = records.signals.first()?;
         let name = match signal {
             Signal::Term => "SIGTERM",
             Signal::Int => "SIGINT",
         };
         let cause = self.report["cause"].as_str().unwrap_or_default();
-        let began_it = facts.told == Some(*first);
+        let began_it = records.notified == Some(*first);
         (began_it && cause != name)
             .then(|| self.wrong(format!("the cause {name}"), format!("it reports {cause:?}")))
     }
 
     fn took(&self) -> Option<Finding> {
-        let took = self.exited.us.saturating_sub(self.scene.facts.begun_us()?);
+        let took = self.exited.us.saturating_sub(self.view.records.begun_us()?);
         let reported = self.number("took_ms") * 1000;
         (reported.abs_diff(took) > 2 * QUANTUM_US).then(|| {
             let expected = format!("{} ms in all", took / 1000);

@@ -1,7 +1,7 @@
 use lastorders::drain::Phase;
 use lastorders::exit_code::INTERRUPTED;
 
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "second-sigint",
@@ -12,30 +12,30 @@ pub(super) const CHECK: Check = Check {
 
 /// At once: what is cut may take its grace to go away, and the release its time, unless that is
 /// under way already: then it is given up.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(forced) = facts.forced else { return Vec::new() };
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(forced) = records.forced else { return Vec::new() };
     // One that comes in the last instant, or later, may find nothing left to end.
-    if facts.exited.is_some_and(|(at, _)| at.us <= forced.us) {
+    if records.exited.is_some_and(|(at, _)| at.us <= forced.us) {
         return Vec::new();
     }
     let expected = "a second SIGINT ends it at once";
-    let releasing = facts.entered(Phase::Releasing).is_some_and(|at| at < forced);
+    let releasing = records.entered(Phase::Releasing).is_some_and(|at| at < forced);
     let allowed = if releasing {
         QUANTUM_US
     } else {
-        Scene::abort_grace_us() + scene.policy().release_us + 2 * QUANTUM_US
+        RunView::abort_grace_us() + view.policy().release_us + 2 * QUANTUM_US
     };
     let bound = forced.us.saturating_add(allowed);
-    let ended = facts.exited.map(|(at, _)| at).or(facts.killed);
-    if ended.map_or(facts.last_us, |at| at.us) > bound {
+    let ended = records.exited.map(|(at, _)| at).or(records.killed);
+    if ended.map_or(records.last_us, |at| at.us) > bound {
         let actual = match ended {
-            Some(at) => format!("it ended {}", scene.when(at.us)),
+            Some(at) => format!("it ended {}", view.when(at.us)),
             None => "it did not".to_owned(),
         };
         return vec![Finding::violation(expected, actual).at(bound)];
     }
-    match facts.exited {
+    match records.exited {
         Some((at, Some(code))) if code != i32::from(INTERRUPTED) => {
             let actual = format!("its code is {code}");
             vec![Finding::violation("the code 130, which says so", actual).at(at.us)]

@@ -1,6 +1,6 @@
 use lastorders::drain::Phase;
 
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "second-sigterm",
@@ -11,23 +11,23 @@ pub(super) const CHECK: Check = Check {
 
 /// Wrappers deliver twice. A SIGINT in a shutdown that SIGTERM began changes nothing either, but
 /// other servers may see that otherwise.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    if facts.forced.is_some() {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    if records.forced.is_some() {
         return Vec::new();
     }
-    let again = facts.signals.iter().skip(1);
+    let again = records.signals.iter().skip(1);
     again
         .filter(|(_, signal)| *signal == lastorders_model::plan::Signal::Term)
-        .filter(|(at, _)| at.us < scene.may_cut_from())
+        .filter(|(at, _)| at.us < view.may_cut_from())
         .filter_map(|(at, _)| {
             // A deadline that comes in the same instant cuts by its own right.
-            let soon = (at.us + QUANTUM_US).min(scene.may_cut_from() - 1);
+            let soon = (at.us + QUANTUM_US).min(view.may_cut_from() - 1);
             let follows = |moment: &crate::check::records::Moment| moment > at && moment.us <= soon;
-            let in_flight = facts.calls.iter().any(|call| call.is_open_at(*at));
-            let actual = if facts.entered(Phase::Aborting).is_some_and(|it| follows(&it)) {
+            let in_flight = records.calls.iter().any(|call| call.is_open_at(*at));
+            let actual = if records.entered(Phase::Aborting).is_some_and(|it| follows(&it)) {
                 "it cut what was in flight"
-            } else if in_flight && facts.exited.is_some_and(|(it, _)| follows(&it)) && cut(scene) {
+            } else if in_flight && records.exited.is_some_and(|(it, _)| follows(&it)) && cut(view) {
                 "it ended, with work in flight"
             } else {
                 return None;
@@ -38,13 +38,13 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// Whether the end cut something: in its last instant the last request may have ended by itself.
-fn cut(scene: &Scene<'_>) -> bool {
-    let facts = &scene.facts;
-    let Some((exited, _)) = facts.exited else { return false };
-    facts.calls.iter().any(|call| {
+fn cut(view: &RunView<'_>) -> bool {
+    let records = &view.records;
+    let Some((exited, _)) = records.exited else { return false };
+    records.calls.iter().any(|call| {
         let cut = call.cut().is_some_and(|cut| cut.us + QUANTUM_US >= exited.us);
         let left_open = call.over().is_none() && call.began < exited;
-        (cut || left_open) && !scene.is_lost(&facts.conns[call.conn], exited.us)
+        (cut || left_open) && !view.is_lost(&records.conns[call.conn], exited.us)
     })
 }
 

@@ -1,7 +1,7 @@
 use lastorders::drain::Phase;
 use lastorders_model::plan::Step;
 
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "settles",
@@ -12,58 +12,58 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// Liveness: whatever faults there were, once the last connection has gone nothing is waited for.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(releases_at_once(scene));
-    findings.extend(releases_whole(scene));
+    findings.extend(releases_at_once(view));
+    findings.extend(releases_whole(view));
     findings
 }
 
-fn releases_at_once(scene: &Scene<'_>) -> Option<Finding> {
-    let facts = &scene.facts;
-    let (sealed, _) = facts.sealed?;
-    let mut quiet = sealed.us.max(facts.begun_us()?);
-    for conn in facts.conns.iter().filter(|conn| conn.accepted.is_some()) {
+fn releases_at_once(view: &RunView<'_>) -> Option<Finding> {
+    let records = &view.records;
+    let (sealed, _) = records.sealed?;
+    let mut quiet = sealed.us.max(records.begun_us()?);
+    for conn in records.conns.iter().filter(|conn| conn.accepted.is_some()) {
         quiet = quiet.max(conn.dropped?.0.us);
     }
-    for call in &facts.calls {
+    for call in &records.calls {
         quiet = quiet.max(call.over()?.us);
     }
     let bound = quiet.saturating_add(QUANTUM_US);
     let seen_until =
-        facts.exited.map(|(at, _)| at).or(facts.killed).map_or(facts.last_us, |it| it.us);
-    let late = facts.entered(Phase::Releasing).is_none_or(|at| at.us > bound);
-    if !late || seen_until <= bound || bound >= scene.may_cut_from() {
+        records.exited.map(|(at, _)| at).or(records.killed).map_or(records.last_us, |it| it.us);
+    let late = records.entered(Phase::Releasing).is_none_or(|at| at.us > bound);
+    if !late || seen_until <= bound || bound >= view.may_cut_from() {
         return None;
     }
-    let actual = match facts.entered(Phase::Releasing) {
-        Some(at) => format!("it was draining until {}", scene.when(at.us)),
+    let actual = match records.entered(Phase::Releasing) {
+        Some(at) => format!("it was draining until {}", view.when(at.us)),
         None => "it went on draining".to_owned(),
     };
     let expected = "the drain is over when nothing is left in flight";
     Some(Finding::violation(expected, actual).at(bound))
 }
 
-fn releases_whole(scene: &Scene<'_>) -> Option<Finding> {
-    let facts = &scene.facts;
-    let begun = facts.releasing()?;
-    let store = &scene.case.conditions.store;
-    let ready = facts.ready.map_or(0, |at| at.us);
+fn releases_whole(view: &RunView<'_>) -> Option<Finding> {
+    let records = &view.records;
+    let begun = records.releasing()?;
+    let store = &view.case.conditions.store;
+    let ready = records.ready.map_or(0, |at| at.us);
     let stalls = store.stalls.iter().map(|stall| stall.until_us);
     let mut ends = stalls.chain(store.outages.iter().map(|outage| outage.until_us));
     let stalled = ends.any(|until_us| ready.saturating_add(until_us) > begun.us);
-    let slow = store.close_us.saturating_add(QUANTUM_US) >= scene.policy().release_us;
-    let cut = facts.forced.is_some() || facts.entered(Phase::Aborting).is_some();
+    let slow = store.close_us.saturating_add(QUANTUM_US) >= view.policy().release_us;
+    let cut = records.forced.is_some() || records.entered(Phase::Aborting).is_some();
     let broken = |step: &Step| matches!(step, Step::Fault { .. } | Step::Hold { .. });
-    if stalled || slow || cut || scene.any_step(None, &broken) {
+    if stalled || slow || cut || view.any_step(None, &broken) {
         return None;
     }
-    let given_up = facts.releases.iter().find_map(|it| match it.over {
+    let given_up = records.releases.iter().find_map(|it| match it.over {
         Some((at, false)) => Some((at, it.resource)),
         Some((_, true)) | None => None,
     });
     let (at, resource) = given_up?;
-    let actual = format!("{resource} was given up {}", scene.when(at.us));
+    let actual = format!("{resource} was given up {}", view.when(at.us));
     Some(Finding::violation("a resource that can be released is released", actual).at(at.us))
 }
 

@@ -1,4 +1,4 @@
-use super::{Check, Finding, QUANTUM_US, Scene, Whose};
+use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "startup",
@@ -8,26 +8,27 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// A process whose handlers are not there yet is ended by the signal itself, which is as well.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let (Some(startup), Some(started)) = (scene.case.conditions.startup, facts.started) else {
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let (Some(startup), Some(started)) = (view.case.conditions.startup, records.started) else {
         return Vec::new();
     };
     let ready = started.us.saturating_add(startup.lasts_us);
-    let Some((told, _)) = facts.signals.first().filter(|(told, _)| told.us < ready) else {
+    let Some((notified, _)) = records.signals.first().filter(|(notified, _)| notified.us < ready)
+    else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     let mut wrong = |expected: &str, actual: String, us: u64| {
         findings.push(Finding::violation(expected, actual).at(us));
     };
-    if let Some(ready) = facts.ready {
-        wrong("it never listens", format!("it did {}", scene.when(ready.us)), ready.us);
+    if let Some(ready) = records.ready {
+        wrong("it never listens", format!("it did {}", view.when(ready.us)), ready.us);
     }
-    let bound = told.us.saturating_add(QUANTUM_US);
-    match facts.exited {
+    let bound = notified.us.saturating_add(QUANTUM_US);
+    match records.exited {
         Some((at, _)) if at.us > bound => {
-            wrong("it ends at once", format!("it ended {}", scene.when(at.us)), at.us);
+            wrong("it ends at once", format!("it ended {}", view.when(at.us)), at.us);
         }
         Some((at, Some(code @ 1..))) => {
             wrong("nothing has gone wrong", format!("it exited with status {code}"), at.us);
@@ -45,18 +46,22 @@ mod tests {
     use crate::case::Startup;
 
     #[test]
-    fn who_is_told_to_stop_while_it_starts_does_not_start() {
+    fn a_server_signalled_before_ready_never_serves() {
         let mut case = case();
         case.conditions.startup = Some(Startup { lasts_us: 100_000, refuses: true });
-        let told = || -> Story { starting().at(50).term() };
+        let notified = || -> Story { starting().at(50).term() };
         let rows: [Row<'_>; 6] = [
-            ("it ends", told().exits(0), &[]),
-            ("a tick later", told().at(51).exits(0), &[]),
-            ("later", told().at(52).exits(0), &["Violation Must … it ended 2 ms after SIGTERM"]),
-            ("badly", told().exits(1), &["Violation Must … it exited with status 1"]),
+            ("it ends", notified().exits(0), &[]),
+            ("a tick later", notified().at(51).exits(0), &[]),
+            (
+                "later",
+                notified().at(52).exits(0),
+                &["Violation Must … it ended 2 ms after SIGTERM"],
+            ),
+            ("badly", notified().exits(1), &["Violation Must … it exited with status 1"]),
             (
                 "it starts all the same",
-                told().at(100).answers().at(9_000),
+                notified().at(100).answers().at(9_000),
                 &["Violation Must it never listens …", "Violation Must … it did not"],
             ),
             ("a signal when it is ready", ready().at(300).term().at(400).exits(0), &[]),

@@ -1,4 +1,4 @@
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "store-after-close",
@@ -7,11 +7,11 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let asked = scene.facts.store_closed.into_iter();
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let asked = view.records.store_closed.into_iter();
     asked
         .map(|at| {
-            let actual = format!("a statement was given to it {}", scene.when(at.us));
+            let actual = format!("a statement was given to it {}", view.when(at.us));
             Finding::violation("no statement for a store that is closing", actual).at(at.us)
         })
         .collect()

@@ -1,6 +1,6 @@
 use lastorders_model::plan::{Intent, Step};
 
-use super::{Check, Finding, Scene, Whose};
+use super::{Check, Finding, RunView, Whose};
 use crate::check::records::{Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
@@ -13,46 +13,46 @@ pub(super) const CHECK: Check = Check {
 /// Before the deadline, where the client had been told nothing of a close and is still there. The
 /// bytes lay in the socket when the server closed it, and it had not looked since they came; what
 /// is under way to it, or comes in the same instant and later, proves nothing.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let facts = &scene.facts;
-    let Some(told) = facts.told else { return Vec::new() };
+fn judge(view: &RunView<'_>) -> Vec<Finding> {
+    let records = &view.records;
+    let Some(notified) = records.notified else { return Vec::new() };
     let mut findings = Vec::new();
-    for (place, conn) in facts.conns.iter().enumerate() {
+    for (place, conn) in records.conns.iter().enumerate() {
         let Some((closed, unread)) = conn.closed().filter(|(_, unread)| *unread > 0) else {
             continue;
         };
-        let judged = closed > told && closed.us < scene.may_cut_from();
-        if !judged || !owes_a_look(scene, place, conn, closed) {
+        let judged = closed > notified && closed.us < view.may_cut_from();
+        if !judged || !owes_a_look(view, place, conn, closed) {
             continue;
         }
-        let actual = format!("{} was closed {} with {unread}", conn.name, scene.when(closed.us));
+        let actual = format!("{} was closed {} with {unread}", conn.name, view.when(closed.us));
         let finding = Finding::violation("no byte of a request is left unread", actual);
-        findings.push(finding.at(closed.us).about(scene.subject(place, closed.us)));
+        findings.push(finding.at(closed.us).about(view.subject(place, closed.us)));
     }
     findings
 }
 
 /// Whether nothing but its idleness can have been the reason to close it.
-fn owes_a_look(scene: &Scene<'_>, place: usize, conn: &Conn<'_>, closed: Moment) -> bool {
-    let facts = &scene.facts;
-    if conn.http2 || facts.is_upgraded(place) || scene.is_lost(conn, closed.us) {
+fn owes_a_look(view: &RunView<'_>, place: usize, conn: &Conn<'_>, closed: Moment) -> bool {
+    let records = &view.records;
+    if conn.http2 || records.is_upgraded(place) || view.is_lost(conn, closed.us) {
         return false;
     }
-    let mut asks = facts.asks_on(place);
+    let mut asks = records.asks_on(place);
     // What follows a request that is refused, or an answer that says so, need not be read.
     let ends = asks.any(|ask| {
         ask.intent == Intent::Bad || ask.answered.is_some_and(|(_, answer)| answer.says_close)
     });
-    let busy = facts.calls_on(place).any(|call| call.is_open_at(closed));
-    let waiting = facts.asks_on(place).find(|ask| ask.answered.is_none());
+    let busy = records.calls_on(place).any(|call| call.is_open_at(closed));
+    let waiting = records.asks_on(place).find(|ask| ask.answered.is_none());
     let waiting = waiting.filter(|ask| ask.first_us <= closed.us);
-    let begun =
-        waiting.is_some_and(|ask| facts.calls_on(place).any(|call| call.began.us >= ask.first_us));
-    waiting.is_some() && !ends && !busy && !begun && keeps_alive(scene, conn.actor())
+    let begun = waiting
+        .is_some_and(|ask| records.calls_on(place).any(|call| call.began.us >= ask.first_us));
+    waiting.is_some() && !ends && !busy && !begun && keeps_alive(view, conn.actor())
 }
 
 /// Whether an actor's requests leave the connection to the server to close.
-fn keeps_alive(scene: &Scene<'_>, actor: &str) -> bool {
+fn keeps_alive(view: &RunView<'_>, actor: &str) -> bool {
     let says_close = |step: &Step| match step {
         Step::Send { request, .. } => {
             request.version != "HTTP/1.1"
@@ -60,7 +60,7 @@ fn keeps_alive(scene: &Scene<'_>, actor: &str) -> bool {
         }
         _ => false,
     };
-    !scene.any_step(Some(actor), &says_close)
+    !view.any_step(Some(actor), &says_close)
 }
 
 #[cfg(test)]

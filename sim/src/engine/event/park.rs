@@ -2,7 +2,7 @@ use futures_util::FutureExt;
 use std::time::Duration;
 
 use super::core::{self, Core, End};
-use super::queue::What;
+use super::queue::Due;
 use super::tasks;
 
 /// The runtime's timers go in these steps, in nanoseconds.
@@ -82,8 +82,8 @@ fn pump(core: &mut Core, now: u64) -> bool {
                 return true;
             }
             match what {
-                What::Arrives(packet) => core.deliver(now, packet),
-                What::Wakes(key) => core.queue.wake(key),
+                Due::Arrives(packet) => core.deliver(now, packet),
+                Due::Wakes(key) => core.queue.wake(key),
             }
         }
         if !more {

@@ -15,11 +15,11 @@ pub(super) struct Queue {
 struct Entry {
     /// Nanoseconds.
     due: u64,
-    what: What,
+    what: Due,
 }
 
 #[derive(Debug)]
-pub(super) enum What {
+pub(super) enum Due {
     Arrives(Packet),
     Wakes(SleepKey),
 }
@@ -45,14 +45,14 @@ impl Queue {
     }
 
     /// What happens now or should have before.
-    pub(super) fn pop_due(&mut self, now: u64) -> Option<What> {
+    pub(super) fn pop_due(&mut self, now: u64) -> Option<Due> {
         if self.next()? > now {
             return None;
         }
         self.entries.pop_front().map(|entry| entry.what)
     }
 
-    pub(super) fn push(&mut self, due: u64, what: What) {
+    pub(super) fn push(&mut self, due: u64, what: Due) {
         // Nearly always last: links are as long as they were a moment ago.
         let mut place = self.entries.len();
         while place > 0 && self.entries[place - 1].due > due {
@@ -69,7 +69,7 @@ impl Queue {
         let sleeper = &mut self.sleepers[place];
         sleeper.waker = Some(waker);
         let key = SleepKey { place, turn: sleeper.turn };
-        self.push(due, What::Wakes(key));
+        self.push(due, Due::Wakes(key));
         key
     }
 

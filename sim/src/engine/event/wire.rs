@@ -8,7 +8,7 @@ use turmoil_net::{Packet, TcpFlags, TcpSegment, Transport};
 
 use super::core::Core;
 use super::links::{Flow, FlowKey, LinkState};
-use super::queue::What;
+use super::queue::Due;
 use crate::engine::Host;
 use crate::engine::tap::{self, Flags, Head, PacketEvent, Verdict};
 
@@ -72,7 +72,7 @@ impl Core {
     fn route(&mut self, due: u64, packet: Packet) {
         if let Some((from, to, segment)) = parts(&packet) {
             self.links.flow(FlowKey::of(from, to, segment)).last_due = due;
-            self.queue.push(due, What::Arrives(packet));
+            self.queue.push(due, Due::Arrives(packet));
         }
     }
 
@@ -101,7 +101,7 @@ impl Core {
             show(now, &packet, if filtered { Verdict::Dropped } else { Verdict::Delivered });
         }
         if filtered {
-            self.queue.push(now + SYN_AGAIN, What::Arrives(packet));
+            self.queue.push(now + SYN_AGAIN, Due::Arrives(packet));
             return;
         }
         let key = FlowKey::of(from, to, segment).back();

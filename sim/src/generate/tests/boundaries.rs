@@ -1,7 +1,7 @@
 use lastorders_model::plan::{Actor, Step};
 
 use crate::case::{Case, Link};
-use crate::generate::facts::Facts;
+use crate::generate::case_bounds::CaseBounds;
 use crate::generate::times::tick;
 use crate::generate::{Family, generate};
 
@@ -31,7 +31,7 @@ fn half_of_all_times_are_those_of_other_events() {
 
 /// In the instant of the seal: a queue that is emptied a microsecond earlier is empty.
 #[test]
-fn handshakes_of_the_queue_family_are_over_when_the_door_is_closed() {
+fn handshakes_of_the_queue_family_end_before_the_listener_closes() {
     let share = |family| {
         let met = (0..1_000).filter(|seed| {
             let case = generate(*seed, family);
@@ -54,7 +54,7 @@ fn handshakes_of_the_queue_family_are_over_when_the_door_is_closed() {
 fn moments(case: &Case) -> Vec<u64> {
     let policy = &case.conditions.policy;
     let store = &case.conditions.store;
-    let signal = Facts::of(case).signal_us.unwrap();
+    let signal = CaseBounds::of(case).signal_us.unwrap();
     let sealing = match policy.lame_duck_us {
         0 => signal,
         us => tick(signal + us),

@@ -25,7 +25,7 @@ fn client(case: &mut Case, steps: impl IntoIterator<Item = Step>) {
 type Row = (&'static str, fn(&mut Case), bool, bool, bool);
 
 #[test]
-fn what_must_follow_is_told_from_the_case() {
+fn promises_follow_from_the_case() {
     let rows: [Row; 21] = [
         ("a plain one", |_| {}, true, true, true),
         ("a handshake may be lost", sealed_at_once, true, true, false),
@@ -141,9 +141,9 @@ fn outage(case: &mut Case, kind: OutageKind, us: u64) {
 
 fn gate(case: &mut Case, us: u64, opens: bool) {
     let mut draft = Draft::new("generated/by-hand", 1, Contract::default());
-    let keeper = draft.store().at_us(SIGNAL_US - 700).hold(Gate::Row).at_us(SIGNAL_US + us);
+    let control = draft.store().at_us(SIGNAL_US - 700).hold(Gate::Row).at_us(SIGNAL_US + us);
     if opens {
-        keeper.let_go(LetGo::All);
+        control.let_go(LetGo::All);
     }
     case.plan.actors.extend(draft.finish().actors);
 }
@@ -171,7 +171,7 @@ fn tunnel(case: &mut Case) {
 
 /// Whatever the policy: nobody was ever served.
 #[test]
-fn who_is_told_to_stop_in_its_startup_ends_at_once() {
+fn a_server_signalled_during_startup_exits_at_once() {
     let starting = |lasts_us| {
         plain(|case| case.conditions.startup = Some(Startup { lasts_us, refuses: true }))
     };

@@ -8,7 +8,7 @@ use tokio::task::coop::unconstrained;
 use super::SimListener;
 use crate::case::Sealing;
 
-/// For `lastorders::serve`: a listener with two rungs of its ladder.
+/// The listener for `lastorders::serve`, which supports two of its seal methods.
 #[derive(Debug)]
 pub struct Sealed<L> {
     listener: L,

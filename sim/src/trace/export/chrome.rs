@@ -33,7 +33,7 @@ enum Shape {
     /// A point in its lane.
     Point,
     /// A line through every lane.
-    Line,
+    VerticalLine,
     /// Nothing.
     Nothing,
 }
@@ -72,7 +72,9 @@ impl Shape {
             Kind::CallEnded => Self::End(Span::Call),
             Kind::StoreBegun => Self::Begin(Span::Statement),
             Kind::StoreDone => Self::End(Span::Statement),
-            Kind::Signal | Kind::Panicked | Kind::Stuck | Kind::Livelock | Kind::End => Self::Line,
+            Kind::Signal | Kind::Panicked | Kind::Stuck | Kind::Livelock | Kind::End => {
+                Self::VerticalLine
+            }
             Kind::Draws => Self::Nothing,
             Kind::PacketSent
             | Kind::PacketDelivered
@@ -143,7 +145,7 @@ impl Picture<'_> {
                 self.point(record, "t");
             }
             Shape::Point => self.point(record, "t"),
-            Shape::Line => self.point(record, "g"),
+            Shape::VerticalLine => self.point(record, "g"),
             Shape::Nothing => {}
         }
     }
@@ -199,9 +201,9 @@ impl Picture<'_> {
 
 /// The names of the lanes that are there.
 fn lanes(records: &[Record], names: &Names) -> Vec<Value> {
-    let told = records.iter().filter(|record| record.kind != Kind::Draws);
+    let shown = records.iter().filter(|record| record.kind != Kind::Draws);
     let lanes: BTreeSet<(u8, u16)> =
-        told.flat_map(|r| [(r.host, NO_CONNECTION), (r.host, r.connection)]).collect();
+        shown.flat_map(|r| [(r.host, NO_CONNECTION), (r.host, r.connection)]).collect();
     let lane = |(host, connection): (u8, u16)| {
         let name = names.connection(connection).unwrap_or("itself".into());
         let process = json!({

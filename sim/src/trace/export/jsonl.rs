@@ -7,7 +7,7 @@ use crate::trace::{Names, Record, what};
 
 /// One line.
 #[derive(Serialize)]
-struct Line<'a> {
+struct RecordLine<'a> {
     at_ns: u64,
     sequence: u32,
     host: Cow<'a, str>,
@@ -27,7 +27,7 @@ struct Line<'a> {
 /// If it cannot be written.
 pub fn jsonl(records: &[Record], names: &Names, mut to: impl Write) -> io::Result<()> {
     for record in records {
-        let line = Line {
+        let line = RecordLine {
             at_ns: record.at_ns,
             sequence: record.sequence,
             host: names.host(record.host),

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use lastorders_model::check::Finding;
-use lastorders_model::history::{Event, History, What};
+use lastorders_model::history::{Event, EventKind, History};
 use lastorders_model::plan::Plan;
 use lastorders_model::terminal::paint::WIDTH;
 use lastorders_model::timeline::timeline;
@@ -30,7 +30,7 @@ fn with_deadline(history: &History, deadline: Duration) -> Option<History> {
     let place = history.events.partition_point(|event| event.at_us < at_us);
     let text = format!("the deadline: {deadline:?} after the signal");
     let mut history = history.clone();
-    let event = Event { at_us, actor: "world".to_owned(), what: What::Note { text } };
+    let event = Event { at_us, actor: "world".to_owned(), what: EventKind::Note { text } };
     history.events.insert(place, event);
     Some(history)
 }
@@ -45,7 +45,7 @@ mod tests {
     /// A request that was in flight at the signal, and cut at a deadline of 8 s.
     fn history() -> History {
         let request = RequestId { id: "calm#1".to_owned(), name: None };
-        let sent = What::Sent {
+        let sent = EventKind::Sent {
             began_us: 10_000,
             conn: "calm@1".to_owned(),
             request: request.clone(),
@@ -55,24 +55,29 @@ mod tests {
             first: true,
             last: true,
         };
-        let cut = What::Ended {
+        let cut = EventKind::Ended {
             conn: "calm@1".to_owned(),
             request,
             by: End::Reset,
             got: 0,
             status: None,
         };
-        let phase = |phase: &str| What::Inside { what: Inside::Phase { phase: phase.to_owned() } };
+        let phase =
+            |phase: &str| EventKind::Inside { what: Inside::Phase { phase: phase.to_owned() } };
         let rows = [
-            (5_000, "calm", What::Connected { conn: "calm@1".to_owned(), began_us: 4_000 }),
+            (5_000, "calm", EventKind::Connected { conn: "calm@1".to_owned(), began_us: 4_000 }),
             (10_000, "calm", sent),
-            (20_000, "operator", What::Signalled { signal: Signal::Term, target: Target::Leader }),
+            (
+                20_000,
+                "operator",
+                EventKind::Signalled { signal: Signal::Term, target: Target::Leader },
+            ),
             (20_000, "server", phase("draining")),
             (8_020_000, "server", phase("aborting")),
             (8_020_500, "calm", cut),
-            (8_021_000, "world", What::Exited { code: Some(1), signal: None }),
+            (8_021_000, "world", EventKind::Exited { code: Some(1), signal: None }),
         ];
-        let event = |(at_us, actor, what): (u64, &str, What)| Event {
+        let event = |(at_us, actor, what): (u64, &str, EventKind)| Event {
             at_us,
             actor: actor.to_owned(),
             what,

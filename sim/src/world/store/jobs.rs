@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use lastorders::reference::{Job, JobStore, StoreError};
-use lastorders_model::history::{Inside, Session as Seen, What};
+use lastorders_model::history::{EventKind, Inside, Session as Seen};
 use lastorders_model::plan::Gate;
 
 use super::session::{Session, SessionError};
@@ -17,9 +17,9 @@ impl JobStore for SimStore {
 impl SimStore {
     async fn insert(&self, name: &str) -> Result<Job, SessionError> {
         if self.lock().closed {
-            self.observe(What::Inside { what: Inside::StoreClosed });
+            self.observe(EventKind::Inside { what: Inside::StoreClosed });
         }
-        self.give_way().await;
+        self.yield_maybe().await;
         let mut session = Session::acquire(self, name).await?;
         self.work(self.conditions().work_us).await;
         self.pass(Gate::Row, || {}).await;
@@ -30,14 +30,14 @@ impl SimStore {
         let number = session.number();
         self.pass(Gate::Acknowledgement, || self.saw(number, Seen::Withheld)).await;
         session.check()?;
-        self.give_way().await;
+        self.yield_maybe().await;
         session.give_back();
         Ok(Job { id: format!("job-{id}"), name: name.to_owned() })
     }
 
     /// Once more than it must, if the case says so: between two statements, and with an answer that
     /// nobody has seen yet.
-    async fn give_way(&self) {
+    async fn yield_maybe(&self) {
         if self.gives_way() {
             tokio::task::yield_now().await;
         }

@@ -6,8 +6,8 @@
 //! * `session`: a session that works for one statement
 //! * `state`: what both sides share
 
+mod control;
 mod jobs;
-mod keeper;
 mod session;
 mod state;
 

@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lastorders_model::history::{Session, What};
+use lastorders_model::history::{EventKind, Session};
 use lastorders_model::plan::Gate;
 use tokio::sync::Notify;
 
@@ -11,7 +11,7 @@ use crate::case::{Conditions, OutageKind, StoreConditions};
 use crate::world::random::Random;
 
 /// Takes down what the store sees.
-pub(crate) type Observer = Arc<dyn Fn(What) + Send + Sync>;
+pub(crate) type Observer = Arc<dyn Fn(EventKind) + Send + Sync>;
 
 /// A store in memory that is as slow, as full and as broken as its case says.
 #[derive(Clone)]
@@ -136,12 +136,12 @@ impl SimStore {
         }
     }
 
-    pub(super) fn observe(&self, what: What) {
+    pub(super) fn observe(&self, what: EventKind) {
         (self.shared.observer)(what);
     }
 
     pub(super) fn saw(&self, session: u64, what: Session) {
-        self.observe(What::Session { session, what });
+        self.observe(EventKind::Session { session, what });
     }
 }
 

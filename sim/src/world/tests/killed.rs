@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::routing::post;
-use lastorders_model::history::{Inside, What};
+use lastorders_model::history::{EventKind, Inside};
 use lastorders_model::plan::{Contract, Draft, Fault, Role};
 
 use crate::case::Case;
@@ -54,10 +54,10 @@ fn what_is_at_work_when_a_server_is_killed_is_dropped_then_and_in_its_order() {
             let runs = behind_every_number(|| carry_out(&case, subject, engine));
             all_the_same(&runs);
             let events = &runs[0].history.events;
-            let killed = events.iter().find(|it| matches!(it.what, What::Killed { .. }));
+            let killed = events.iter().find(|it| matches!(it.what, EventKind::Killed { .. }));
             let killed = killed.expect("it waits for the store").at_us;
             let dropped = events.iter().filter_map(|it| match it.what {
-                What::Inside { what: Inside::Ended { call, status: None } } => {
+                EventKind::Inside { what: Inside::Ended { call, status: None } } => {
                     Some((it.at_us, call))
                 }
                 _ => None,

@@ -1,6 +1,6 @@
 //! A store that is not there yet, or for a while.
 
-use lastorders_model::history::{History, What};
+use lastorders_model::history::{EventKind, History};
 use lastorders_model::plan::{Contract, Draft};
 
 use crate::case::{Case, Outage, OutageKind, Startup};
@@ -23,18 +23,18 @@ fn a_signal_in_the_startup_ends_it_and_a_later_one_ends_the_service() {
     let exited = |history: &History| {
         let mut events = history.events.iter();
         events.find_map(|event| match event.what {
-            What::Exited { code, signal } => Some((event.at_us, code, signal)),
+            EventKind::Exited { code, signal } => Some((event.at_us, code, signal)),
             _ => None,
         })
     };
     for refuses in [true, false] {
-        let told = |signal_us, subject| starting(signal_us, refuses, subject);
-        let ours = exited(&told(19_999, Subject::Ours));
+        let notified = |signal_us, subject| starting(signal_us, refuses, subject);
+        let ours = exited(&notified(19_999, Subject::Ours));
         assert_eq!(ours, Some((19_999, Some(0), None)), "refuses: {refuses}");
-        let without_handlers = exited(&told(19_999, Subject::Axum));
+        let without_handlers = exited(&notified(19_999, Subject::Axum));
         assert_eq!(without_handlers, Some((19_999, None, Some(15))), "refuses: {refuses}");
         for subject in [Subject::Ours, Subject::Axum] {
-            let served = told(300_000, subject);
+            let served = notified(300_000, subject);
             let statuses: Vec<_> = served.exchanges().iter().map(|it| it.status()).collect();
             // A store that refuses is asked again when 100 ms are over.
             let expected = if refuses { None } else { Some(201) };

@@ -312,8 +312,8 @@ mod tests {
         assert_eq!(reader.read(&mut buffer), Progress::TooLong(200));
         assert_eq!(reader.read(&mut buffer), Progress::TooLong(200));
         // A body that announces too great a length is not even begun.
-        let told = format!("{head}Content-Length: {}\r\n\r\n", LONGEST_BODY + 1);
-        assert_eq!(read(told), Progress::TooLong(200));
+        let announced = format!("{head}Content-Length: {}\r\n\r\n", LONGEST_BODY + 1);
+        assert_eq!(read(announced), Progress::TooLong(200));
     }
 
     #[test]

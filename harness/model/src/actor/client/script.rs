@@ -2,42 +2,48 @@ use std::io;
 use std::time::Duration;
 
 use super::super::MOST_ROUNDS;
-use super::super::backstage::Backstage;
 use super::super::kept::keep_for;
-use super::super::stage::{Stage, after};
+use super::super::run_context::{RunContext, after};
+use super::super::world::World;
 use super::connection::{Connection, Received, connect_error};
-use crate::history::{ConnectError, End, RequestId, Sign, What};
+use crate::history::{ConnectError, End, EventKind, RequestId, Sign};
 use crate::plan::{Closing, Part, Request, Step, Until};
 
 /// Carries out the script of a client that speaks HTTP/1.1, or else HTTP/2.
-pub(crate) async fn run<B: Backstage>(stage: &Stage<B>, actor: &str, steps: &[Step], http2: bool) {
-    let mut client = Client { stage, actor, http2, conn: None, conns: 0, requests: 0, gone: false };
+pub(crate) async fn run<W: World>(
+    context: &RunContext<W>,
+    actor: &str,
+    steps: &[Step],
+    http2: bool,
+) {
+    let mut client =
+        Client { context, actor, http2, conn: None, conns: 0, requests: 0, gone: false };
     client.script(steps, false).await;
     client.leave();
 }
 
-struct Client<'a, B: Backstage> {
-    stage: &'a Stage<B>,
+struct Client<'a, W: World> {
+    context: &'a RunContext<W>,
     actor: &'a str,
     http2: bool,
-    conn: Option<Connection<B::Stream>>,
+    conn: Option<Connection<W::Stream>>,
     conns: u64,
     requests: u64,
     /// Whether a connection was refused, or ended without the answer that it owed.
     gone: bool,
 }
 
-impl<B: Backstage> Client<'_, B> {
+impl<W: World> Client<'_, W> {
     /// `again`: whether this is a round of a `Repeat`.
     async fn script(&mut self, steps: &[Step], again: bool) {
         for step in steps {
-            if self.stage.is_over() {
+            if self.context.is_over() {
                 return;
             }
             match step {
-                Step::Mark { label } => self.stage.mark(self.actor, label),
-                Step::Await { label, times } => self.stage.wait_mark(label, *times).await,
-                Step::At { us } => self.stage.wait_at(*us).await,
+                Step::Mark { label } => self.context.mark(self.actor, label),
+                Step::Await { label, times } => self.context.wait_mark(label, *times).await,
+                Step::At { us } => self.context.wait_at(*us).await,
                 Step::Repeat { until, steps } => Box::pin(self.repeat(until, steps)).await,
                 Step::Connect => self.connect().await,
                 Step::Send { request, part } => {
@@ -61,7 +67,7 @@ impl<B: Backstage> Client<'_, B> {
                 | Step::AwaitHeld { .. }
                 | Step::LetGo { .. }
                 | Step::Fault { .. } => {
-                    self.stage.abandon_by_world("carry out a client's script", "no such step");
+                    self.context.abandon_by_world("carry out a client's script", "no such step");
                 }
             }
         }
@@ -73,15 +79,15 @@ impl<B: Backstage> Client<'_, B> {
             let done = match until {
                 Until::Times(times) => round >= *times,
                 // After the exit nothing is left to wait for.
-                Until::Mark(label) => self.stage.is_marked(label) || self.stage.has_exited(),
-                Until::Gone => self.gone || self.stage.has_exited(),
+                Until::Mark(label) => self.context.is_marked(label) || self.context.has_exited(),
+                Until::Gone => self.gone || self.context.has_exited(),
             };
-            if done || self.stage.is_over() {
+            if done || self.context.is_over() {
                 return;
             }
             if round >= MOST_ROUNDS {
                 let text = format!("{} stopped after {round} rounds", self.actor);
-                self.stage.record(self.actor, What::Note { text });
+                self.context.record(self.actor, EventKind::Note { text });
                 return;
             }
             round += 1;
@@ -93,28 +99,28 @@ impl<B: Backstage> Client<'_, B> {
         self.leave();
         self.conns += 1;
         let name = format!("{}@{}", self.actor, self.conns);
-        let backstage = self.stage.backstage();
-        let began_us = self.stage.now_us();
-        let until = after(began_us, Duration::from_millis(self.stage.contract().answer_ms));
+        let world = self.context.world();
+        let began_us = self.context.now_us();
+        let until = after(began_us, Duration::from_millis(self.context.contract().answer_ms));
         let opened = async {
-            let (stream, port) = backstage.connect(self.actor).await?;
+            let (stream, port) = world.connect(self.actor).await?;
             Ok((Connection::open(name.clone(), stream, self.http2).await?, port))
         };
         let connected = tokio::select! {
             biased;
             connected = opened => connected.map_err(|error: io::Error| connect_error(&error)),
-            () = self.stage.over() => return,
-            () = backstage.sleep_until_us(until) => Err(ConnectError::TimedOut),
+            () = self.context.over() => return,
+            () = world.sleep_until_us(until) => Err(ConnectError::TimedOut),
         };
         match connected {
             Ok((conn, port)) => {
-                self.stage.remember(port, &name);
-                self.stage.record(self.actor, What::Connected { conn: name, began_us });
+                self.context.remember(port, &name);
+                self.context.record(self.actor, EventKind::Connected { conn: name, began_us });
                 self.conn = Some(conn);
             }
             Err(error) => {
                 self.gone = true;
-                self.stage.record(self.actor, What::NotConnected { conn: name, error });
+                self.context.record(self.actor, EventKind::NotConnected { conn: name, error });
             }
         }
     }
@@ -133,14 +139,14 @@ impl<B: Backstage> Client<'_, B> {
         // Only a request that was begun can be gone on with.
         let Some((id, intent)) = conn.waiting.back().cloned() else { return };
         let (name, line) = (conn.name.clone(), format!("{} {}", request.method, request.path));
-        let began_us = self.stage.now_us();
+        let began_us = self.context.now_us();
         let sent = tokio::select! {
             biased;
             sent = conn.send(request, part) => sent,
-            () = self.stage.over() => return,
+            () = self.context.over() => return,
         };
         let what = match sent {
-            Ok(bytes) => What::Sent {
+            Ok(bytes) => EventKind::Sent {
                 began_us,
                 conn: name,
                 request: id,
@@ -151,19 +157,19 @@ impl<B: Backstage> Client<'_, B> {
                 last: part.is_last(),
             },
             Err(error) => {
-                What::NotSent { conn: name, request: id, intent, error: error.to_string() }
+                EventKind::NotSent { conn: name, request: id, intent, error: error.to_string() }
             }
         };
-        self.stage.record(self.actor, what);
+        self.context.record(self.actor, what);
     }
 
     async fn receive(&mut self, pace: Option<(usize, Duration)>) {
-        let stage = self.stage;
+        let context = self.context;
         let Some(conn) = self.conn.as_mut().filter(|conn| !conn.waiting.is_empty()) else { return };
         let received = async {
             let Some((bytes, every)) = pace else { return conn.receive().await };
             loop {
-                stage.sleep(every).await;
+                context.sleep(every).await;
                 if let Some(received) = conn.receive_some(bytes).await {
                     return received;
                 }
@@ -172,12 +178,12 @@ impl<B: Backstage> Client<'_, B> {
         let received = tokio::select! {
             biased;
             received = received => received,
-            () = stage.over() => Received::end(End::Silence, 0, None),
+            () = context.over() => Received::end(End::Silence, 0, None),
         };
         let ended = matches!(received, Received::End { .. });
         self.settle(received);
         let goes_on = self.conn.as_ref().is_some_and(Connection::goes_on);
-        if ended && !goes_on && !stage.is_over() {
+        if ended && !goes_on && !context.is_over() {
             self.lost().await;
         }
     }
@@ -190,15 +196,15 @@ impl<B: Backstage> Client<'_, B> {
         let what = match received {
             Received::Answer(mut answer) => {
                 keep_for(intent, &mut answer);
-                self.stage.saw_status(answer.status);
-                What::Answered { conn, request, answer }
+                self.context.saw_status(answer.status);
+                EventKind::Answered { conn, request, answer }
             }
             Received::End { by, got, status } => {
                 self.gone = true;
-                What::Ended { conn, request, by, got, status }
+                EventKind::Ended { conn, request, by, got, status }
             }
         };
-        self.stage.record(self.actor, what);
+        self.context.record(self.actor, what);
     }
 
     /// The connection has ended while a response was waited for.
@@ -216,7 +222,7 @@ impl<B: Backstage> Client<'_, B> {
         let by = tokio::select! {
             biased;
             by = conn.closed() => by,
-            () = self.stage.over() => End::Silence,
+            () = self.context.over() => End::Silence,
         };
         let idle = conn.waiting.is_empty() && !conn.upgraded;
         let name = conn.name.clone();
@@ -225,9 +231,9 @@ impl<B: Backstage> Client<'_, B> {
         }
         self.abandon_waiting(by);
         self.conn = None;
-        self.stage.record(self.actor, What::Closed { conn: name, by });
+        self.context.record(self.actor, EventKind::Closed { conn: name, by });
         if idle && by != End::Silence {
-            self.stage.saw(Sign::ConnectionClosed);
+            self.context.saw(Sign::ConnectionClosed);
         }
     }
 
@@ -250,20 +256,20 @@ impl<B: Backstage> Client<'_, B> {
                 if let Some(conn) = self.conn.take() {
                     self.note_closed(&conn.name);
                     if let Some(stream) = conn.into_stream() {
-                        self.stage.backstage().reset(stream);
+                        self.context.world().reset(stream);
                     }
                 }
             }
             Closing::Half => {
                 let Some(conn) = &mut self.conn else { return };
                 // Recorded first: what the server does about it must not stand before it.
-                let what = What::HalfClosed { conn: conn.name.clone() };
-                self.stage.record(self.actor, what);
+                let what = EventKind::HalfClosed { conn: conn.name.clone() };
+                self.context.record(self.actor, what);
                 tokio::select! {
                     biased;
                     // A connection that is gone already is seen to be by whoever reads next.
                     _ = conn.half_close() => {}
-                    () = self.stage.over() => {}
+                    () = self.context.over() => {}
                 }
             }
         }
@@ -271,17 +277,17 @@ impl<B: Backstage> Client<'_, B> {
 
     /// Closes the connection in order, if there is one.
     fn leave(&mut self) {
-        self.abandon_waiting(if self.stage.is_over() { End::Silence } else { End::Client });
+        self.abandon_waiting(if self.context.is_over() { End::Silence } else { End::Client });
         if let Some(conn) = self.conn.take() {
             self.note_closed(&conn.name);
         }
     }
 
     fn note_closed(&self, conn: &str) {
-        self.stage.forget(conn);
-        if !self.stage.is_over() {
-            let what = What::Closed { conn: conn.to_owned(), by: End::Client };
-            self.stage.record(self.actor, what);
+        self.context.forget(conn);
+        if !self.context.is_over() {
+            let what = EventKind::Closed { conn: conn.to_owned(), by: End::Client };
+            self.context.record(self.actor, what);
         }
     }
 
@@ -290,8 +296,8 @@ impl<B: Backstage> Client<'_, B> {
         let Some(conn) = &mut self.conn else { return };
         for (request, _) in conn.waiting.drain(..) {
             let conn = conn.name.clone();
-            let what = What::Ended { conn, request, by, got: 0, status: None };
-            self.stage.record(self.actor, what);
+            let what = EventKind::Ended { conn, request, by, got: 0, status: None };
+            self.context.record(self.actor, what);
         }
     }
 }

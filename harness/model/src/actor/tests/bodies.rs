@@ -3,7 +3,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::fake::{Played, Serve, play};
 use crate::check::{Kind, View, find};
-use crate::history::{Answer, End, KEPT_BODY, LONGEST_BODY, Outcome, What};
+use crate::history::{Answer, End, EventKind, KEPT_BODY, LONGEST_BODY, Outcome};
 use crate::plan::{Contract, Draft, Request};
 
 /// Answers with the status and the length of the body that the query names.
@@ -76,7 +76,7 @@ async fn asked(http2: bool, mut request: Request, status: u16, len: u64) -> Play
 
 fn answer(played: &Played) -> &Answer {
     let mut answers = played.of("a").into_iter().filter_map(|what| match what {
-        What::Answered { answer, .. } => Some(answer),
+        EventKind::Answered { answer, .. } => Some(answer),
         _ => None,
     });
     answers.next().unwrap_or_else(|| panic!("{:?}", played.of("a")))

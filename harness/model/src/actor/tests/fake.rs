@@ -8,9 +8,10 @@ use tokio::time::Instant;
 
 use super::super::flag::Flag;
 use super::super::{
-    Backstage, Exit, Recorder, Residue, Snapshot, Stage, act, supervise, watch_exit, watch_listener,
+    Exit, Recorder, Residue, RunContext, Snapshot, World, act, supervise, watch_exit,
+    watch_listener,
 };
-use crate::history::{History, What};
+use crate::history::{EventKind, History};
 use crate::plan::{Contract, Draft, Fault, Gate, LetGo, Signal, Target};
 
 /// How long the server takes to exit when it is told to; `None`: for ever.
@@ -40,7 +41,7 @@ impl std::fmt::Debug for Serve {
     }
 }
 
-impl Backstage for Fake {
+impl World for Fake {
     type Stream = DuplexStream;
 
     async fn sleep_until_us(&self, at_us: u64) {
@@ -128,15 +129,15 @@ pub(super) struct Played {
 
 impl Played {
     /// What one actor saw.
-    pub(super) fn of(&self, actor: &str) -> Vec<&What> {
+    pub(super) fn of(&self, actor: &str) -> Vec<&EventKind> {
         let of = self.history.events.iter().filter(|event| event.actor == actor);
         of.map(|event| &event.what).collect()
     }
 
     /// When the first event of this kind was, in microseconds since the server was ready.
-    pub(super) fn at(&self, is: impl Fn(&What) -> bool) -> Option<u64> {
+    pub(super) fn at(&self, is: impl Fn(&EventKind) -> bool) -> Option<u64> {
         let mut events = self.history.events.iter();
-        let ready = events.find(|event| event.what == What::Ready)?.at_us;
+        let ready = events.find(|event| event.what == EventKind::Ready)?.at_us;
         Some(events.find(|event| is(&event.what))?.at_us - ready)
     }
 }
@@ -167,12 +168,12 @@ pub(super) async fn play_with(
         shut: Flag::default(),
         resets: Mutex::default(),
     };
-    let stage = Arc::new(Stage::new(plan.contract.clone(), Arc::clone(&recorder), fake));
-    stage.set_ready();
+    let context = Arc::new(RunContext::new(plan.contract.clone(), Arc::clone(&recorder), fake));
+    context.set_ready();
     let mut actors = JoinSet::new();
     for actor in plan.actors.clone() {
-        let stage = Arc::clone(&stage);
-        actors.spawn(async move { act(&stage, &actor).await });
+        let context = Arc::clone(&context);
+        actors.spawn(async move { act(&context, &actor).await });
     }
     let done = async {
         while let Some(joined) = actors.join_next().await {
@@ -180,14 +181,14 @@ pub(super) async fn play_with(
         }
     };
     let watch = async {
-        tokio::join!(watch_listener(&stage), watch_exit(&stage));
+        tokio::join!(watch_listener(&context), watch_exit(&context));
         std::future::pending::<()>().await;
     };
     tokio::select! {
         biased;
-        () = supervise(&stage, plan.signals(), Duration::from_secs(15), done) => {}
+        () = supervise(&context, plan.signals(), Duration::from_secs(15), done) => {}
         () = watch => {}
     }
-    let resets = *stage.backstage().resets.lock().unwrap();
+    let resets = *context.world().resets.lock().unwrap();
     Played { history: recorder.take(), resets }
 }

@@ -1,7 +1,7 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
 use super::fake::{Played, Serve, play};
-use crate::history::{End, What};
+use crate::history::{End, EventKind};
 use crate::plan::{Closing, Request, Step};
 
 /// Reads requests without bodies to the end of what is sent; then answers each.
@@ -54,7 +54,7 @@ fn bodies(played: &Played, actor: &str) -> Vec<String> {
     let events = played.of(actor).into_iter();
     events
         .filter_map(|what| match what {
-            What::Answered { answer, .. } => Some(answer.body.clone()),
+            EventKind::Answered { answer, .. } => Some(answer.body.clone()),
             _ => None,
         })
         .collect()
@@ -69,8 +69,8 @@ async fn a_half_closed_client_gets_its_answer() {
     assert_eq!(bodies(&played, "a"), ["ok"]);
     let conn = "a@1".to_owned();
     let seen = played.of("a");
-    assert!(seen.contains(&&What::HalfClosed { conn: conn.clone() }), "{seen:?}");
-    assert_eq!(seen.last(), Some(&&What::Closed { conn, by: End::Fin }));
+    assert!(seen.contains(&&EventKind::HalfClosed { conn: conn.clone() }), "{seen:?}");
+    assert_eq!(seen.last(), Some(&&EventKind::Closed { conn, by: End::Fin }));
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,13 +92,13 @@ async fn an_upgraded_connection_owes_nothing_and_its_end_is_no_sign() {
     })
     .await;
     let answered =
-        |what: &&What| matches!(what, What::Answered { answer, .. } if answer.status == 101);
+        |it: &&EventKind| matches!(it, EventKind::Answered { answer, .. } if answer.status == 101);
     let seen = played.of("a");
     assert_eq!(seen.iter().filter(|what| answered(what)).count(), 1, "{seen:?}");
-    assert!(!seen.iter().any(|what| matches!(what, What::Ended { .. })), "{seen:?}");
+    assert!(!seen.iter().any(|what| matches!(what, EventKind::Ended { .. })), "{seen:?}");
     // It was open to the end, and the world ended the run.
     let conn = "a@1".to_owned();
-    assert_eq!(seen.last(), Some(&&What::Closed { conn, by: End::Silence }), "{seen:?}");
+    assert_eq!(seen.last(), Some(&&EventKind::Closed { conn, by: End::Silence }), "{seen:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +107,7 @@ async fn nothing_is_sent_on_a_connection_that_was_upgraded() {
         draft.client("a").connect().upgrade("/echo", "echo").receive().health().close();
     })
     .await;
-    let sent = |what: &&&What| matches!(what, What::Sent { .. });
+    let sent = |what: &&&EventKind| matches!(what, EventKind::Sent { .. });
     assert_eq!(played.of("a").iter().filter(sent).count(), 1);
 }
 
@@ -119,7 +119,7 @@ async fn a_slow_reader_takes_the_time_that_its_plan_says() {
     })
     .await;
     // 40 bytes, ten at a time.
-    let at = played.at(|what| matches!(what, What::Answered { .. }));
+    let at = played.at(|what| matches!(what, EventKind::Answered { .. }));
     assert_eq!(at, Some(400_000));
 }
 
@@ -132,8 +132,11 @@ async fn a_reset_gives_the_stream_back_to_the_world() {
     .await;
     assert_eq!(played.resets, 1);
     let ends: Vec<_> = played.of("a").into_iter().skip(2).collect();
-    let left = |what: &&What| {
-        matches!(what, What::Ended { by: End::Client, .. } | What::Closed { by: End::Client, .. })
+    let left = |what: &&EventKind| {
+        matches!(
+            what,
+            EventKind::Ended { by: End::Client, .. } | EventKind::Closed { by: End::Client, .. }
+        )
     };
     assert!(ends.len() == 2 && ends.iter().all(left), "{ends:?}");
 }

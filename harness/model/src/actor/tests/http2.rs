@@ -4,7 +4,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::time::timeout;
 
 use super::fake::{Serve, play};
-use crate::history::{End, What};
+use crate::history::{End, EventKind};
 use crate::plan::{Closing, Request, Step};
 
 const HEADERS: u8 = 1;
@@ -133,15 +133,15 @@ const PINGS: Serve = Serve(|stream| {
 });
 
 /// What a client's requests came to, in the order of its history: the status, or what ended it.
-fn outcomes(seen: &[&What]) -> Vec<String> {
+fn outcomes(seen: &[&EventKind]) -> Vec<String> {
     seen.iter()
         .filter_map(|what| match what {
-            What::Answered { request, answer, .. } => {
+            EventKind::Answered { request, answer, .. } => {
                 Some(format!("{} {}", request.id, answer.status))
             }
-            What::Ended { request, by, .. } => Some(format!("{} {by:?}", request.id)),
-            What::NotSent { request, .. } => Some(format!("{} not sent", request.id)),
-            What::Closed { conn, by } => Some(format!("{conn} {by:?}")),
+            EventKind::Ended { request, by, .. } => Some(format!("{} {by:?}", request.id)),
+            EventKind::NotSent { request, .. } => Some(format!("{} not sent", request.id)),
+            EventKind::Closed { conn, by } => Some(format!("{conn} {by:?}")),
             _ => None,
         })
         .collect()
@@ -172,7 +172,7 @@ async fn what_a_goaway_leaves_out_is_refused_and_not_sent_any_more() {
     let expected = ["a#1 200", "a#2 Refused", "a#3 Refused", "a@1 Fin"];
     assert_eq!(outcomes(&played.of("a")), expected);
     let says_close =
-        |what: &What| matches!(what, What::Answered { answer, .. } if answer.says_close);
+        |what: &EventKind| matches!(what, EventKind::Answered { answer, .. } if answer.says_close);
     assert!(played.of("a").into_iter().any(says_close), "a GOAWAY is HTTP/2's `close`");
     let ended = played.history.connections()[0].ended;
     assert_eq!(ended.map(|(_, by)| by), Some(End::Fin), "a refusal ends no connection");
@@ -209,7 +209,7 @@ async fn a_client_that_waits_for_something_else_answers_no_ping() {
     })
     .await;
     assert_eq!(outcomes(&played.of("a")), ["a#1 200", "a@1 Fin"]);
-    assert_eq!(played.at(|what| matches!(what, What::Closed { .. })), Some(6_000_000));
+    assert_eq!(played.at(|what| matches!(what, EventKind::Closed { .. })), Some(6_000_000));
 }
 
 #[tokio::test(start_paused = true)]

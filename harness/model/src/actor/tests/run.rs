@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::fake::{Serve, play, play_with};
-use crate::history::{Session, Sign, What};
+use crate::history::{EventKind, Session, Sign};
 use crate::plan::{Draft, Fault, Gate, LetGo, Role, Step, Until};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -44,7 +44,7 @@ async fn the_same_plan_gives_the_same_history() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_is_told_in_its_order() {
+async fn a_run_is_recorded_in_order() {
     let takes = Some(Duration::from_millis(5));
     let played = play_with(ANSWERS, takes, |draft| {
         draft.warm_up();
@@ -53,16 +53,18 @@ async fn a_run_is_told_in_its_order() {
     })
     .await;
     let names = played.history.events.iter().filter_map(|event| match &event.what {
-        What::Ready => Some("ready"),
-        What::Holding { .. } => Some("holding"),
-        What::Held { n: 2, wanted: 2, .. } => Some("held"),
-        What::Opened { .. } => Some("opened"),
-        What::Snapshot { .. } => Some("snapshot"),
-        What::Signalled { .. } => Some("signalled"),
-        What::Visible { sign: Sign::ListenerGone } => Some("visible"),
-        What::Exited { code: Some(0), .. } => Some("exited"),
-        What::Residue { .. } => Some("residue"),
-        What::Session { what: Session::Opened, .. } | What::Unreached { .. } => Some("wrong"),
+        EventKind::Ready => Some("ready"),
+        EventKind::Holding { .. } => Some("holding"),
+        EventKind::Held { n: 2, wanted: 2, .. } => Some("held"),
+        EventKind::Opened { .. } => Some("opened"),
+        EventKind::Snapshot { .. } => Some("snapshot"),
+        EventKind::Signalled { .. } => Some("signalled"),
+        EventKind::Visible { sign: Sign::ListenerGone } => Some("visible"),
+        EventKind::Exited { code: Some(0), .. } => Some("exited"),
+        EventKind::Residue { .. } => Some("residue"),
+        EventKind::Session { what: Session::Opened, .. } | EventKind::Unreached { .. } => {
+            Some("wrong")
+        }
         _ => None,
     });
     let expected = [
@@ -86,9 +88,9 @@ async fn a_server_that_does_not_go_is_killed_when_its_grace_is_over() {
         draft.operator().wait("sent").signal().await_exit();
     })
     .await;
-    assert_eq!(played.at(|what| matches!(what, What::Killed { .. })), Some(10_000_000));
-    assert!(!played.history.events.iter().any(|e| matches!(e.what, What::Exited { .. })));
-    assert!(played.of("a").iter().any(|what| matches!(what, What::Ended { .. })));
+    assert_eq!(played.at(|what| matches!(what, EventKind::Killed { .. })), Some(10_000_000));
+    assert!(!played.history.events.iter().any(|e| matches!(e.what, EventKind::Exited { .. })));
+    assert!(played.of("a").iter().any(|what| matches!(what, EventKind::Ended { .. })));
 }
 
 #[tokio::test(start_paused = true)]
@@ -98,7 +100,7 @@ async fn a_plan_that_hangs_before_its_signal_proves_nothing() {
         draft.operator().wait("answered").signal();
     })
     .await;
-    assert_eq!(played.at(|what| matches!(what, What::Unreached { .. })), Some(15_000_000));
+    assert_eq!(played.at(|what| matches!(what, EventKind::Unreached { .. })), Some(15_000_000));
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,7 +115,7 @@ async fn what_a_world_cannot_do_proves_nothing() {
     })
     .await;
     for played in [pooled, fault] {
-        let unreached = |what: &&What| matches!(what, What::Unreached { .. });
+        let unreached = |what: &&EventKind| matches!(what, EventKind::Unreached { .. });
         assert_eq!(played.of("world").iter().filter(|what| unreached(what)).count(), 1);
     }
 }
@@ -125,7 +127,8 @@ async fn at_counts_from_ready() {
         late.mark("late").at_us(30_000).mark("at once");
     })
     .await;
-    let marked =
-        |label: &str| played.at(|what| matches!(what, What::Marked { label: set } if set == label));
+    let marked = |label: &str| {
+        played.at(|what| matches!(what, EventKind::Marked { label: set } if set == label))
+    };
     assert_eq!((marked("late"), marked("at once")), (Some(40_000), Some(40_000)));
 }

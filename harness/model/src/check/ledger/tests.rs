@@ -3,7 +3,7 @@
 use super::super::testing::{Row, Story, expect, ready, stopping};
 use super::*;
 use crate::check::Kind;
-use crate::history::{End, Sign, What};
+use crate::history::{End, EventKind, Sign};
 use crate::plan::Gate;
 
 /// A request that is in the server's hands when the signal comes at 300.
@@ -171,8 +171,8 @@ fn every_cell_for_requests_that_nothing_proves() {
     expect(&CHECK, &stopping(&CHECK), &rows);
 }
 
-fn look_at_299() -> What {
-    What::Snapshot { as_of_us: 299_000, unread: BTreeSet::new(), unaccepted: BTreeSet::new() }
+fn look_at_299() -> EventKind {
+    EventKind::Snapshot { as_of_us: 299_000, unread: BTreeSet::new(), unaccepted: BTreeSet::new() }
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn every_cell_for_requests_sent_during_the_drain() {
 }
 
 #[test]
-fn success_is_not_told_before_the_store_has_said_so() {
+fn a_success_before_the_store_acknowledges_is_a_lie() {
     let held = || ready().at(200).holds().at(210).posts("a").at(220).held();
     let rows: [Row<'_>; 4] = [
         (
@@ -221,7 +221,7 @@ fn success_is_not_told_before_the_store_has_said_so() {
             "a row that is in, and of which the server has not been told, makes it no lie",
             ready()
                 .at(200)
-                .event("store", What::Holding { gate: Gate::Acknowledgement })
+                .event("store", EventKind::Holding { gate: Gate::Acknowledgement })
                 .at(210)
                 .posts("a")
                 .at(300)
@@ -243,13 +243,13 @@ fn success_is_not_told_before_the_store_has_said_so() {
 #[test]
 fn requests_that_never_came_to_be_are_no_losses() {
     let half = || ready().at(200).connects("a").sends_part("a", Intent::Work, 20, (true, false));
-    let gone = What::NotSent {
+    let gone = EventKind::NotSent {
         conn: "a@1".to_owned(),
         request: crate::history::RequestId { id: "a#2".to_owned(), name: Some("x".to_owned()) },
         intent: Intent::Work,
         error: "broken pipe".to_owned(),
     };
-    let unconnected = What::NotSent {
+    let unconnected = EventKind::NotSent {
         conn: "a@1".to_owned(),
         request: crate::history::RequestId { id: "a#1".to_owned(), name: Some("a".to_owned()) },
         intent: Intent::Work,
@@ -298,7 +298,7 @@ fn rows_must_be_counted_and_belong_to_somebody() {
     let unsettled = |counts: &[(&str, u32)]| {
         let mut story = good().rows(counts).end();
         for event in &mut story.events {
-            if let What::Rows { sessions_left, .. } = &mut event.what {
+            if let EventKind::Rows { sessions_left, .. } = &mut event.what {
                 *sessions_left = 1;
             }
         }
@@ -314,7 +314,7 @@ fn rows_must_be_counted_and_belong_to_somebody() {
         ("a row of the server's own", good().rows(&[("a", 1), ("migration", 1)]), &[]),
         (
             "rows that could not be counted",
-            good().event("store", What::NoRows { why }),
+            good().event("store", EventKind::NoRows { why }),
             &["Inconclusive … the database is gone"],
         ),
     ];

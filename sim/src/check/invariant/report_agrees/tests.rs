@@ -44,12 +44,16 @@ fn but(key: &str, value: Value) -> Value {
 
 #[test]
 fn a_drain_is_reported_as_it_was() {
-    let told = |report: Value| two().reports(&report).phase("done").exits(0);
+    let notified = |report: Value| two().reports(&report).phase("done").exits(0);
     let skipped = json!([{ "name": "store", "outcome": "skipped", "took_ms": 0 }]);
     let rows: [Row<'_>; 15] = [
-        ("as it was", told(right()), &[]),
-        ("too few", told(but("finished", json!(1))), &["Violation Must 2 finished: it reports 1"]),
-        ("too many", told(but("finished", json!(3))), &["Violation Must … it reports 3"]),
+        ("as it was", notified(right()), &[]),
+        (
+            "too few",
+            notified(but("finished", json!(1))),
+            &["Violation Must 2 finished: it reports 1"],
+        ),
+        ("too many", notified(but("finished", json!(3))), &["Violation Must … it reports 3"]),
         ("a probe", probed(false).reports(&but("finished", json!(3))).phase("done").exits(0), &[]),
         (
             "a probe is one request",
@@ -63,24 +67,32 @@ fn a_drain_is_reported_as_it_was() {
         ),
         (
             "none at the signal",
-            told(but("at_signal", tally(0))),
+            notified(but("at_signal", tally(0))),
             &["Violation Must at least 1 at_signal/requests: it reports 0"],
         ),
         (
             "one that was leaked",
-            told(but("aborted", tally(1))),
+            notified(but("aborted", tally(1))),
             &["0 aborted/requests: it reports 1", "clean is false"],
         ),
-        ("a release", told(but("releases", skipped)), &["store is skipped", "clean is false"]),
-        ("unclean", told(but("clean", json!(false))), &["clean is true: it reports false"]),
+        ("a release", notified(but("releases", skipped)), &["store is skipped", "clean is false"]),
+        ("unclean", notified(but("clean", json!(false))), &["clean is true: it reports false"]),
         (
             "a code",
-            told(but("exit_code", json!(1))),
+            notified(but("exit_code", json!(1))),
             &["the exit code 0: it reports 1, and returned with 0"],
         ),
-        ("forced", told(but("forced", json!(true))), &["clean is", "code 130", "forced is false"]),
-        ("its cause", told(but("cause", json!("SIGINT"))), &["the cause SIGTERM: it reports"]),
-        ("its time", told(but("took_ms", json!(1_200))), &["200 ms in all: it reports 1200 ms"]),
+        (
+            "forced",
+            notified(but("forced", json!(true))),
+            &["clean is", "code 130", "forced is false"],
+        ),
+        ("its cause", notified(but("cause", json!("SIGINT"))), &["the cause SIGTERM: it reports"]),
+        (
+            "its time",
+            notified(but("took_ms", json!(1_200))),
+            &["200 ms in all: it reports 1200 ms"],
+        ),
         ("none", two().phase("done").exits(0), &["the server reports: it returned without one"]),
     ];
     expect(&CHECK, &case(), &rows);

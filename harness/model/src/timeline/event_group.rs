@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 
 use super::select::Row;
 use super::words::{Tone, Words};
-use crate::history::{End, Event, Session, What};
+use crate::history::{End, Event, EventKind, Session};
 
 /// Events that are told together: how many of each kind between two rows.
 #[derive(Default)]
-pub(super) struct Crowd {
+pub(super) struct EventGroup {
     last: usize,
     answers: BTreeMap<u16, u32>,
     counts: BTreeMap<Kind, u32>,
@@ -26,13 +26,13 @@ enum Kind {
 impl Kind {
     fn of(event: &Event, signalled: bool) -> Option<Self> {
         match &event.what {
-            What::Ended { by: End::Client, .. } => None,
-            What::Ended { by: End::Refused, .. } => Some(Self::Refused),
-            What::Ended { .. } => Some(Self::Lost),
-            What::NotSent { .. } => Some(Self::NotSent),
-            What::NotConnected { .. } => Some(Self::Refused),
+            EventKind::Ended { by: End::Client, .. } => None,
+            EventKind::Ended { by: End::Refused, .. } => Some(Self::Refused),
+            EventKind::Ended { .. } => Some(Self::Lost),
+            EventKind::NotSent { .. } => Some(Self::NotSent),
+            EventKind::NotConnected { .. } => Some(Self::Refused),
             // Before the signal a pool comes and goes as it likes.
-            What::Session { what, .. } if signalled => match what {
+            EventKind::Session { what, .. } if signalled => match what {
                 Session::Opened => Some(Self::Opened),
                 Session::Terminate => Some(Self::Terminated),
                 Session::Reset => Some(Self::Reset),
@@ -60,9 +60,9 @@ impl Kind {
     }
 }
 
-impl Crowd {
+impl EventGroup {
     pub(super) fn take(&mut self, index: usize, event: &Event, signalled: bool) {
-        if let What::Answered { answer, .. } = &event.what {
+        if let EventKind::Answered { answer, .. } = &event.what {
             *self.answers.entry(answer.status).or_default() += 1;
         } else if let Some(kind) = Kind::of(event, signalled) {
             *self.counts.entry(kind).or_default() += 1;
@@ -87,7 +87,7 @@ impl Crowd {
             answers.chain(counts.into_iter().map(|(kind, n)| kind.words(n))).collect();
         let tone = if bad { Tone::Bad } else { Tone::Plain };
         let words = Words { sign: ' ', tone, text: text.join(", ") };
-        let crowd = if of_store { "store" } else { "others" };
-        Some(Row { index: self.last, words, single: false, crowd, found: false, weight: 3 })
+        let event_group = if of_store { "store" } else { "others" };
+        Some(Row { index: self.last, words, single: false, event_group, found: false, weight: 3 })
     }
 }

@@ -2,11 +2,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::backstage::Backstage;
 use super::flag::Flag;
 use super::marks::Marks;
 use super::recorder::Recorder;
-use crate::history::{Sign, Trouble, What};
+use super::world::World;
+use crate::history::{EventKind, Sign, Trouble};
 use crate::plan::Contract;
 
 /// What all actors of a run share.
@@ -16,15 +16,15 @@ use crate::plan::Contract;
 /// [`watch_listener`](super::watch_listener), [`watch_exit`](super::watch_exit) and
 /// [`supervise`](super::supervise()), which says when all is over.
 #[derive(Debug)]
-pub struct Stage<B> {
+pub struct RunContext<W> {
     contract: Contract,
     recorder: Arc<Recorder>,
-    backstage: B,
+    world: W,
     marks: Marks,
     ready: OnceLock<u64>,
     /// When the first signal was sent.
     signalled: OnceLock<u64>,
-    told: Flag,
+    signal_sent: Flag,
     visible: Flag,
     killing: AtomicBool,
     exit_seen: Flag,
@@ -33,18 +33,18 @@ pub struct Stage<B> {
     conns: Mutex<Vec<(u16, String)>>,
 }
 
-impl<B: Backstage> Stage<B> {
+impl<W: World> RunContext<W> {
     /// A stage on which nothing has happened.
     #[must_use]
-    pub fn new(contract: Contract, recorder: Arc<Recorder>, backstage: B) -> Self {
+    pub fn new(contract: Contract, recorder: Arc<Recorder>, world: W) -> Self {
         Self {
             contract,
             recorder,
-            backstage,
+            world,
             marks: Marks::default(),
             ready: OnceLock::new(),
             signalled: OnceLock::new(),
-            told: Flag::default(),
+            signal_sent: Flag::default(),
             visible: Flag::default(),
             killing: AtomicBool::new(false),
             exit_seen: Flag::default(),
@@ -59,14 +59,14 @@ impl<B: Backstage> Stage<B> {
     }
 
     /// The world behind it.
-    pub fn backstage(&self) -> &B {
-        &self.backstage
+    pub fn world(&self) -> &W {
+        &self.world
     }
 
     /// Says that the server answers from now on.
     pub fn set_ready(&self) {
         let _ = self.ready.set(self.now_us());
-        self.record("server", What::Ready);
+        self.record("server", EventKind::Ready);
     }
 
     /// Times count from now on, though the server does not answer yet: for a world that has it
@@ -76,7 +76,7 @@ impl<B: Backstage> Stage<B> {
     }
 
     /// Appends an observation to the history, with the time of this call.
-    pub fn record(&self, actor: &str, what: What) {
+    pub fn record(&self, actor: &str, what: EventKind) {
         self.recorder.record(actor, what);
     }
 
@@ -87,14 +87,14 @@ impl<B: Backstage> Stage<B> {
 
     /// Waits so long, by the world's clock. Cancel safe.
     pub async fn sleep(&self, time: Duration) {
-        self.backstage.sleep_until_us(after(self.now_us(), time)).await;
+        self.world.sleep_until_us(after(self.now_us(), time)).await;
     }
 
     /// Sets a mark.
     pub fn mark(&self, actor: &str, label: &str) {
         // Marks that load sets at every request would drown the history.
         if !self.marks.is_set(label) {
-            self.record(actor, What::Marked { label: label.to_owned() });
+            self.record(actor, EventKind::Marked { label: label.to_owned() });
         }
         self.marks.set(label);
     }
@@ -119,7 +119,7 @@ impl<B: Backstage> Stage<B> {
         let ready = self.ready.get().copied().unwrap_or_else(|| self.now_us());
         tokio::select! {
             biased;
-            () = self.backstage.sleep_until_us(ready.saturating_add(us)) => {}
+            () = self.world.sleep_until_us(ready.saturating_add(us)) => {}
             () = self.over() => {}
         }
     }
@@ -127,7 +127,7 @@ impl<B: Backstage> Stage<B> {
     /// The first signal is about to be sent.
     pub(super) fn set_signalled(&self) {
         self.signalled.get_or_init(|| self.now_us());
-        self.told.raise();
+        self.signal_sent.raise();
     }
 
     /// When the first signal was sent.
@@ -137,14 +137,14 @@ impl<B: Backstage> Stage<B> {
 
     /// Waits for the first signal. Cancel safe.
     pub async fn signalled(&self) {
-        self.told.wait().await;
+        self.signal_sent.wait().await;
     }
 
     /// A sign of shutdown was seen; only the first after a signal counts.
     pub fn saw(&self, sign: Sign) {
         if self.signalled.get().is_some() {
             // Before anybody is woken: what is done then must stand behind it.
-            self.visible.raise_after(|| self.record("world", What::Visible { sign }));
+            self.visible.raise_after(|| self.record("world", EventKind::Visible { sign }));
         }
     }
 
@@ -162,7 +162,7 @@ impl<B: Backstage> Stage<B> {
 
     /// Whether the server has ended.
     pub fn has_exited(&self) -> bool {
-        self.backstage.has_exited()
+        self.world.has_exited()
     }
 
     /// The world is about to kill the server: its end is no exit.
@@ -202,7 +202,7 @@ impl<B: Backstage> Stage<B> {
     /// A step could not be carried out as the scenario needs it: the run ends, and proves nothing.
     pub fn abandon(&self, step: &str, why: &str, trouble: Trouble) {
         let (step, why) = (step.to_owned(), why.to_owned());
-        self.record("world", What::Unreached { step, why, trouble });
+        self.record("world", EventKind::Unreached { step, why, trouble });
         self.end();
     }
 

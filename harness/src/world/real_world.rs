@@ -14,7 +14,7 @@ use super::process::Server;
 use super::{pooled, snapshot, sockets};
 use crate::postgres::pace;
 use crate::store::{Store, StoreError};
-use lastorders_model::actor::{Backstage, Exit, Residue, Snapshot, Stage};
+use lastorders_model::actor::{Exit, Residue, RunContext, Snapshot, World};
 use lastorders_model::plan::{Fault, Gate, LetGo, Signal, Step, Target};
 
 /// Longer than anything that is asked of a database that answers.
@@ -26,7 +26,7 @@ const RESIDUE_WITHIN: Duration = Duration::from_millis(500);
 
 /// A process, this machine's network, and a Postgres.
 #[derive(Debug)]
-pub(crate) struct Real {
+pub(crate) struct RealWorld {
     /// When the run began.
     pub(super) start: Instant,
     pub(super) server: Server,
@@ -40,7 +40,7 @@ pub(crate) struct Real {
     pub(super) lag: OnceLock<Lag>,
 }
 
-impl Real {
+impl RealWorld {
     /// The port that the server was told to listen on.
     pub(super) fn port(&self) -> u16 {
         self.port.number()
@@ -61,7 +61,7 @@ pub(super) async fn connect(to: SocketAddr) -> io::Result<(TcpStream, u16)> {
     Ok((stream, port))
 }
 
-impl Backstage for Real {
+impl World for RealWorld {
     type Stream = TcpStream;
 
     async fn sleep_until_us(&self, at_us: u64) {
@@ -162,8 +162,8 @@ impl Backstage for Real {
         bounded(self.store.fault(fault)).await
     }
 
-    async fn pooled(stage: &Arc<Stage<Self>>, actor: &str, workers: u32, steps: &[Step]) {
-        pooled::run(stage, actor, workers, steps).await;
+    async fn pooled(context: &Arc<RunContext<Self>>, actor: &str, workers: u32, steps: &[Step]) {
+        pooled::run(context, actor, workers, steps).await;
     }
 }
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use lastorders::drain::Phase;
-use lastorders_model::history::{End, Event, History, Inside, ReleaseState, RequestId, What};
+use lastorders_model::history::{End, Event, EventKind, History, Inside, ReleaseState, RequestId};
 use lastorders_model::plan::{Actor, Intent, Role, Signal};
 use serde_json::Value;
 
@@ -16,14 +16,14 @@ const TAKEN_OUT: &str = "balancer-out";
 
 /// What the checks ask of a run, gathered in one pass over its events.
 #[derive(Debug, Default)]
-pub(super) struct Facts<'a> {
+pub(super) struct RunRecords<'a> {
     pub(super) started: Option<Moment>,
     /// What `Step::At` and the conditions count from.
     pub(super) ready: Option<Moment>,
     /// Every signal, in order.
     pub(super) signals: Vec<(Moment, Signal)>,
     /// When the shutdown began: at the first signal, or when the server said so before that.
-    pub(super) told: Option<Moment>,
+    pub(super) notified: Option<Moment>,
     /// When a second SIGINT cut a shutdown short that a first had begun.
     pub(super) forced: Option<Moment>,
     /// Every phase, in the server's own words; empty where it has none.
@@ -58,15 +58,15 @@ pub(super) struct Facts<'a> {
     by_id: BTreeMap<&'a str, usize>,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> RunRecords<'a> {
     pub(super) fn of(case: &'a Case, history: &'a History) -> Self {
         let events = &history.events;
-        let mut facts = Self { actors: &case.plan.actors, ..Self::default() };
+        let mut records = Self { actors: &case.plan.actors, ..Self::default() };
         for (place, event) in events.iter().enumerate() {
-            facts.take(Moment { us: event.at_us, place }, event);
+            records.take(Moment { us: event.at_us, place }, event);
         }
-        facts.last_us = events.last().map_or(0, |event| event.at_us);
-        facts
+        records.last_us = events.last().map_or(0, |event| event.at_us);
+        records
     }
 
     /// Whether the server speaks of its phases: ours does, and what is made of it.
@@ -77,12 +77,12 @@ impl<'a> Facts<'a> {
     /// From when on the machine can have known of the shutdown: a server that is told before it
     /// serves begins when it does.
     pub(super) fn begun_us(&self) -> Option<u64> {
-        let told = self.told?.us;
-        if self.ready.is_some_and(|ready| ready.us <= told) {
-            return Some(told);
+        let notified = self.notified?.us;
+        if self.ready.is_some_and(|ready| ready.us <= notified) {
+            return Some(notified);
         }
         let first = self.phases.first().map(|(at, _)| *at).or(self.ready).or(self.started);
-        Some(first.map_or(told, |at| at.us.max(told)))
+        Some(first.map_or(notified, |at| at.us.max(notified)))
     }
 
     /// When a phase was entered, by the server's words.
@@ -119,39 +119,39 @@ impl<'a> Facts<'a> {
 
     fn take(&mut self, at: Moment, event: &'a Event) {
         match &event.what {
-            What::Started { .. } => _ = self.started.get_or_insert(at),
-            What::Ready => _ = self.ready.get_or_insert(at),
-            What::Marked { label } if event.actor == BALANCER && label == TAKEN_OUT => {
+            EventKind::Started { .. } => _ = self.started.get_or_insert(at),
+            EventKind::Ready => _ = self.ready.get_or_insert(at),
+            EventKind::Marked { label } if event.actor == BALANCER && label == TAKEN_OUT => {
                 self.taken_out.get_or_insert(at);
             }
-            What::Signalled { signal, .. } => self.signalled(at, *signal),
-            What::Connected { conn, .. } => self.conn(conn).connected = Some(at),
-            What::NotConnected { conn, error } => self.conn(conn).refused = Some((at, *error)),
-            What::Sent { began_us, conn, request, intent, last, .. } => {
+            EventKind::Signalled { signal, .. } => self.signalled(at, *signal),
+            EventKind::Connected { conn, .. } => self.conn(conn).connected = Some(at),
+            EventKind::NotConnected { conn, error } => self.conn(conn).refused = Some((at, *error)),
+            EventKind::Sent { began_us, conn, request, intent, last, .. } => {
                 let sent = (*began_us, *last);
                 self.sent(at, conn, request, *intent, sent);
             }
-            What::NotSent { conn, request, intent, .. } => {
+            EventKind::NotSent { conn, request, intent, .. } => {
                 self.ask(at.us, conn, request, *intent).not_sent = true;
             }
-            What::Answered { request, answer, .. } => {
+            EventKind::Answered { request, answer, .. } => {
                 if let Some(ask) = self.known(request) {
                     ask.answered = Some((at, answer));
                 }
             }
-            What::Ended { conn, request, by, got, .. } => {
+            EventKind::Ended { conn, request, by, got, .. } => {
                 if let Some(ask) = self.known(request) {
                     ask.ended.get_or_insert((at, *by, *got > 0));
                 }
                 let whole = !self.conn(conn).http2;
                 self.ended(at, conn, *by, whole);
             }
-            What::Closed { conn, by } => self.ended(at, conn, *by, true),
-            What::HalfClosed { conn } => _ = self.conn(conn).half_closed.get_or_insert(at),
-            What::Exited { code, .. } => _ = self.exited.get_or_insert((at, *code)),
-            What::Killed { .. } => _ = self.killed.get_or_insert(at),
-            What::Broken { .. } => _ = self.broken.get_or_insert(at),
-            What::Inside { what } => self.inside(at, what),
+            EventKind::Closed { conn, by } => self.ended(at, conn, *by, true),
+            EventKind::HalfClosed { conn } => _ = self.conn(conn).half_closed.get_or_insert(at),
+            EventKind::Exited { code, .. } => _ = self.exited.get_or_insert((at, *code)),
+            EventKind::Killed { .. } => _ = self.killed.get_or_insert(at),
+            EventKind::Broken { .. } => _ = self.broken.get_or_insert(at),
+            EventKind::Inside { what } => self.inside(at, what),
             _ => {}
         }
     }
@@ -161,12 +161,12 @@ impl<'a> Facts<'a> {
             Inside::Phase { phase } => {
                 self.phases.push((at, phase));
                 if phase != Phase::Serving.name() {
-                    self.told.get_or_insert(at);
+                    self.notified.get_or_insert(at);
                 }
             }
             Inside::Unready => {
                 self.unready.get_or_insert(at);
-                self.told.get_or_insert(at);
+                self.notified.get_or_insert(at);
             }
             Inside::Sealing { queued } => _ = self.sealing.get_or_insert((at, *queued)),
             Inside::Sealed { queued, .. } => _ = self.sealed.get_or_insert((at, *queued)),
@@ -202,11 +202,11 @@ impl<'a> Facts<'a> {
     fn signalled(&mut self, at: Moment, signal: Signal) {
         // A shutdown that something else has begun is forced by no SIGINT.
         let by_int = matches!(self.signals.first(), Some((first, Signal::Int))
-            if self.told == Some(*first));
+            if self.notified == Some(*first));
         if by_int && signal == Signal::Int {
             self.forced.get_or_insert(at);
         }
-        self.told.get_or_insert(at);
+        self.notified.get_or_insert(at);
         self.signals.push((at, signal));
     }
 

@@ -7,7 +7,7 @@ use crate::case::Case;
 /// Takes out of a case what made sense only with what was left out of it: waits for marks that
 /// nobody sets, actors that do nothing, requests without their first half, and the links of those
 /// who are gone.
-pub(super) fn mend(case: &mut Case) {
+pub(super) fn fix(case: &mut Case) {
     for actor in &mut case.plan.actors {
         whole(&mut actor.steps);
     }

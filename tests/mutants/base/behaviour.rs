@@ -8,7 +8,7 @@ use super::{Class, Phase, Reply, Server};
 pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// How a server stops, step by step. Every default is right; a defect overrides one.
-pub(crate) trait Conduct: Debug + Send + Sync {
+pub(crate) trait Behaviour: Debug + Send + Sync {
     /// Whether SIGTERM is handled at all.
     fn handles_sigterm(&self) -> bool {
         true
@@ -23,8 +23,8 @@ pub(crate) trait Conduct: Debug + Send + Sync {
     fn on_another_signal(&self) {}
 
     /// What becomes of the listener.
-    fn door(&self) -> SealContext {
-        SealContext::Sealed
+    fn listener_end(&self) -> ListenerEnd {
+        ListenerEnd::Sealed
     }
 
     /// How long new requests are answered with 503 before the listener is sealed: long enough for
@@ -77,7 +77,7 @@ pub(crate) trait Conduct: Debug + Send + Sync {
 
 /// What becomes of the listener after the signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SealContext {
+pub(crate) enum ListenerEnd {
     /// It is accepted from to the end of the lame duck, emptied, and closed.
     Sealed,
     /// It stays open, and nothing is accepted from it any more.

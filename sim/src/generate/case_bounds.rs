@@ -13,7 +13,7 @@ const TICKS_OF_A_STATEMENT_US: u64 = 2 * TICK_US;
 
 /// What can be told of a case from its data alone.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct CaseBounds {
     /// When the first signal is sent, if one is.
     pub(super) signal_us: Option<u64>,
     /// The first signal comes before the server is ready.
@@ -59,18 +59,18 @@ pub(super) struct Facts {
     pub(super) load: Load,
 }
 
-impl Facts {
+impl CaseBounds {
     pub(super) fn of(case: &Case) -> Self {
-        let mut facts = Self::default();
-        facts.script(case);
-        let signal_us = facts.signal_us.unwrap_or(u64::MAX);
-        facts.in_startup = case.conditions.startup.is_some_and(|it| signal_us < it.lasts_us);
-        let stalled_us = facts.stalls(case);
-        facts.outages(case);
-        let held_us = facts.links(case);
-        facts.clients(case, stalled_us + held_us + facts.gated_us + facts.hole_us);
-        facts.unread_us = facts.load.dawdles_us + held_us + facts.round_trip_us();
-        facts
+        let mut bounds = Self::default();
+        bounds.script(case);
+        let signal_us = bounds.signal_us.unwrap_or(u64::MAX);
+        bounds.in_startup = case.conditions.startup.is_some_and(|it| signal_us < it.lasts_us);
+        let stalled_us = bounds.stalls(case);
+        bounds.outages(case);
+        let held_us = bounds.links(case);
+        bounds.clients(case, stalled_us + held_us + bounds.gated_us + bounds.hole_us);
+        bounds.unread_us = bounds.load.dawdles_us + held_us + bounds.round_trip_us();
+        bounds
     }
 
     /// One way and the other on the slowest link.

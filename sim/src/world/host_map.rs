@@ -11,7 +11,7 @@ use crate::trace::leak;
 ///
 /// Every actor is a host, so that its link has a life of its own.
 #[derive(Debug)]
-pub(crate) struct Cast {
+pub(crate) struct HostMap {
     /// By host: first the server's, then the balancer's, then the plan's actors.
     names: Vec<String>,
     state: Mutex<State>,
@@ -38,7 +38,7 @@ pub(crate) struct Conn {
     pub(crate) number: u16,
 }
 
-impl Cast {
+impl HostMap {
     /// The server's host.
     pub(crate) const SERVER: Host = Host(0);
     /// The balancer's host.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use lastorders_model::history::{Inside, ReleaseState, Session as Seen, What};
+use lastorders_model::history::{EventKind, Inside, ReleaseState, Session as Seen};
 use lastorders_model::plan::{Fault, Gate, LetGo};
 
 use super::state::SimStore;
@@ -105,7 +105,7 @@ impl SimStore {
 
     fn say(&self, state: ReleaseState) {
         let resource = "store".to_owned();
-        self.observe(What::Inside { what: Inside::Release { resource, state } });
+        self.observe(EventKind::Inside { what: Inside::Release { resource, state } });
     }
 }
 

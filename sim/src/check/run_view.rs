@@ -5,8 +5,8 @@ use lastorders_model::history::{History, Moments};
 use lastorders_model::plan::Step;
 
 use super::coverage::Phase;
-use super::facts::Facts;
 use super::records::Conn;
+use super::run_records::RunRecords;
 use crate::case::{Case, Link, LinkChange, PolicySpec};
 use crate::world::Ended;
 
@@ -16,21 +16,21 @@ pub const QUANTUM_US: u64 = 1_000;
 
 /// What is judged: a case, what came of it, and what every check asks of that.
 #[derive(Debug)]
-pub struct Scene<'a> {
+pub struct RunView<'a> {
     /// What was to be done, and under which conditions.
     pub case: &'a Case,
     /// What was seen.
     pub history: &'a History,
     /// How the simulation came to its end.
     pub ended: &'a Ended,
-    pub(super) facts: Facts<'a>,
+    pub(super) records: RunRecords<'a>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> RunView<'a> {
     /// Gathers the facts.
     #[must_use]
     pub fn of(case: &'a Case, history: &'a History, ended: &'a Ended) -> Self {
-        Self { case, history, ended, facts: Facts::of(case, history) }
+        Self { case, history, ended, records: RunRecords::of(case, history) }
     }
 
     pub(super) fn policy(&self) -> &'a PolicySpec {
@@ -39,7 +39,7 @@ impl<'a> Scene<'a> {
 
     /// When everything in flight is to be cut.
     pub(super) fn deadline_us(&self) -> Option<u64> {
-        Some(self.facts.begun_us()?.saturating_add(self.policy().deadline_us))
+        Some(self.records.begun_us()?.saturating_add(self.policy().deadline_us))
     }
 
     /// How long what was cut is given to go away.
@@ -50,7 +50,8 @@ impl<'a> Scene<'a> {
     /// From when on the server may cut what is in flight, or drop what waits: at the deadline, or
     /// when it was forced, or when the world put an end to it.
     pub(super) fn may_cut_from(&self) -> u64 {
-        let others = [self.facts.forced, self.facts.killed].into_iter().flatten().map(|at| at.us);
+        let others =
+            [self.records.forced, self.records.killed].into_iter().flatten().map(|at| at.us);
         self.deadline_us().into_iter().chain(others).min().unwrap_or(u64::MAX)
     }
 
@@ -62,7 +63,7 @@ impl<'a> Scene<'a> {
 
     /// Whether anything was done to an actor's link by this time; `None` asks for a cut or a hold.
     pub(super) fn link_was(&self, change: Option<LinkChange>, actor: &str, by_us: u64) -> bool {
-        let ready = self.facts.ready.map_or(0, |at| at.us);
+        let ready = self.records.ready.map_or(0, |at| at.us);
         self.case.conditions.network.events.iter().any(|event| {
             let wanted = match change {
                 Some(change) => event.change == change,
@@ -85,8 +86,8 @@ impl<'a> Scene<'a> {
     /// What a finding about a connection is about: the request that it carried last by then, or
     /// the connection itself if it had carried none.
     pub(super) fn subject(&self, conn: usize, by_us: u64) -> &'a str {
-        let mut asks = self.facts.asks_on(conn).filter(|ask| ask.first_us <= by_us);
-        asks.next_back().map_or(self.facts.conns[conn].name, |ask| ask.id)
+        let mut asks = self.records.asks_on(conn).filter(|ask| ask.first_us <= by_us);
+        asks.next_back().map_or(self.records.conns[conn].name, |ask| ask.id)
     }
 
     /// Whether the plan has such a step, of one actor or of any. Not for every run: it walks the
@@ -103,31 +104,31 @@ impl<'a> Scene<'a> {
 
     fn moments(&self) -> Moments {
         Moments {
-            ready: self.facts.ready.map(|at| at.us),
-            signalled: self.facts.signals.first().map(|(at, _)| at.us),
-            signal: self.facts.signals.first().map(|(_, signal)| *signal),
+            ready: self.records.ready.map(|at| at.us),
+            signalled: self.records.signals.first().map(|(at, _)| at.us),
+            signal: self.records.signals.first().map(|(_, signal)| *signal),
             ..Moments::default()
         }
     }
 
     /// Where the shutdown stood: by the server's words, or else by what could be seen of it.
     pub(super) fn phase_at(&self, us: u64) -> Phase {
-        let facts = &self.facts;
+        let records = &self.records;
         let past = |moment: Option<u64>| moment.is_some_and(|at| at <= us);
-        if past(facts.exited.map(|(at, _)| at.us)) {
+        if past(records.exited.map(|(at, _)| at.us)) {
             return Phase::Done;
         }
-        if facts.has_words() {
-            let named = facts.phases.iter().rfind(|(at, _)| at.us <= us).map(|(_, name)| *name);
+        if records.has_words() {
+            let named = records.phases.iter().rfind(|(at, _)| at.us <= us).map(|(_, name)| *name);
             return named.and_then(by_name).unwrap_or(Phase::Serving);
         }
-        if past(facts.releasing().map(|at| at.us)) {
+        if past(records.releasing().map(|at| at.us)) {
             Phase::Releasing
-        } else if past(facts.sealed.map(|(at, _)| at.us)) {
+        } else if past(records.sealed.map(|(at, _)| at.us)) {
             Phase::Draining
-        } else if past(facts.sealing.map(|(at, _)| at.us)) {
+        } else if past(records.sealing.map(|(at, _)| at.us)) {
             Phase::Sealing
-        } else if past(facts.told.map(|at| at.us)) {
+        } else if past(records.notified.map(|at| at.us)) {
             Phase::LameDuck
         } else {
             Phase::Serving

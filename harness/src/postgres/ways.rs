@@ -10,7 +10,7 @@ use super::{Choice, Major, RunId, Tell, download, embedded, url};
 
 /// One way to a Postgres.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Rung {
+pub(super) enum Way {
     Docker,
     Local,
     Embedded(Major),
@@ -35,22 +35,22 @@ pub(super) enum Source {
     Cluster(Box<Cluster>),
 }
 
-/// The rungs of a choice, in the order in which they are tried.
-pub(super) fn ladder(choice: &Choice) -> Vec<Rung> {
+/// The ways that a choice allows, in the order in which they are tried.
+pub(super) fn ways(choice: &Choice) -> Vec<Way> {
     match choice {
         Choice::Auto => {
-            vec![Rung::Docker, Rung::Local, Rung::Embedded(Major::default()), Rung::Download]
+            vec![Way::Docker, Way::Local, Way::Embedded(Major::default()), Way::Download]
         }
-        Choice::Docker => vec![Rung::Docker],
-        Choice::Local => vec![Rung::Local],
-        Choice::Embedded(major) => vec![Rung::Embedded(*major)],
-        Choice::Download => vec![Rung::Download],
-        Choice::Url(url) => vec![Rung::Url(url.clone())],
+        Choice::Docker => vec![Way::Docker],
+        Choice::Local => vec![Way::Local],
+        Choice::Embedded(major) => vec![Way::Embedded(*major)],
+        Choice::Download => vec![Way::Download],
+        Choice::Url(url) => vec![Way::Url(url.clone())],
     }
 }
 
-impl Rung {
-    pub(super) async fn climb(self, run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
+impl Way {
+    pub(super) async fn open(self, run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
         match self {
             Self::Docker => docker(run, tell).await,
             Self::Local => local(run).await,
@@ -168,9 +168,9 @@ mod tests {
 
     #[test]
     fn only_an_address_that_was_given_is_ever_connected_to() {
-        let auto = [Rung::Docker, Rung::Local, Rung::Embedded(Major::V17), Rung::Download];
-        assert_eq!(ladder(&Choice::Auto), auto);
+        let auto = [Way::Docker, Way::Local, Way::Embedded(Major::V17), Way::Download];
+        assert_eq!(ways(&Choice::Auto), auto);
         let url = "postgres://u@h/d".to_owned();
-        assert_eq!(ladder(&Choice::Url(url.clone())), [Rung::Url(url)]);
+        assert_eq!(ways(&Choice::Url(url.clone())), [Way::Url(url)]);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::stage::Stage;
+use super::run_context::RunContext;
 use crate::plan::{Fault, Gate, LetGo, Signal, Step, Target};
 
 /// What actors cannot do by themselves: a world's clock, connections, server and store.
@@ -19,7 +19,7 @@ use crate::plan::{Fault, Gate, LetGo, Signal, Step, Target};
 /// do, never for what the server did.
 ///
 /// Every future may be dropped before it is done.
-pub trait Backstage: Send + Sync + Sized + 'static {
+pub trait World: Send + Sync + Sized + 'static {
     /// A client's end of a connection. Shutting it down sends FIN and lets it read on; dropping it
     /// closes it.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
@@ -98,13 +98,13 @@ pub trait Backstage: Send + Sync + Sized + 'static {
     /// world without an HTTP library of that kind leaves this as it is: the run then proves
     /// nothing.
     fn pooled(
-        stage: &Arc<Stage<Self>>,
+        context: &Arc<RunContext<Self>>,
         actor: &str,
         workers: u32,
         steps: &[Step],
     ) -> impl Future<Output = ()> + Send {
         let step = format!("carry out `{actor}`, {workers} workers with {} steps", steps.len());
-        stage.abandon_by_world(&step, "this world has no clients that share a pool");
+        context.abandon_by_world(&step, "this world has no clients that share a pool");
         std::future::ready(())
     }
 }

@@ -10,9 +10,9 @@ use tokio::time::{Instant, timeout};
 use super::{Launch, Options, Outcome, Progress, ScenarioOutcome};
 use crate::postgres::{Postgres, RunId, StartError};
 use crate::subject::cancelled;
-use crate::world::{Guard, INTERRUPTED, ListenerWatch, World, carry_out};
+use crate::world::{Guard, INTERRUPTED, ListenerWatch, RealWorldConfig, carry_out};
 use lastorders_model::check::judge;
-use lastorders_model::history::{Event, History, Trouble, What};
+use lastorders_model::history::{Event, EventKind, History, Trouble};
 use lastorders_model::plan::{Plan, Step};
 use lastorders_model::scenario::{Catalogue, Scenario};
 
@@ -62,12 +62,12 @@ pub async fn run(
     let id = RunId::random();
     // Every server has this in its DATABASE_URL, and so have its children.
     let guard = Guard::start(&id.mark()).map_err(RunError::Guard)?;
-    let outcome = conduct(launch, catalogue, options, progress, &id).await;
+    let outcome = run_with_guard(launch, catalogue, options, progress, &id).await;
     guard.dismiss().await;
     outcome
 }
 
-async fn conduct(
+async fn run_with_guard(
     launch: &Launch,
     catalogue: &Catalogue,
     options: &Options,
@@ -85,8 +85,8 @@ async fn conduct(
     };
     progress.postgres_ready(postgres.origin());
     let origin = postgres.origin().to_owned();
-    let conductor = Arc::new(Conductor {
-        world: World {
+    let runner = Arc::new(Runner {
+        world: RealWorldConfig {
             launch: launch.clone(),
             listeners: Arc::new(ListenerWatch::start()),
             cancel: options.cancel.clone(),
@@ -95,9 +95,9 @@ async fn conduct(
         progress: Arc::clone(&progress),
         places: Semaphore::new(if options.jobs == 0 { 1_000 } else { options.jobs }),
     });
-    let performed = conductor.perform(catalogue, options).await;
-    if let Some(conductor) = Arc::into_inner(conductor)
-        && let Some(postgres) = Arc::into_inner(conductor.postgres)
+    let performed = runner.perform(catalogue, options).await;
+    if let Some(runner) = Arc::into_inner(runner)
+        && let Some(postgres) = Arc::into_inner(runner.postgres)
         && let Err(why) = stop(postgres).await
     {
         progress.left_behind(&why);
@@ -122,14 +122,14 @@ async fn stop(postgres: Postgres) -> Result<(), String> {
     }
 }
 
-struct Conductor {
-    world: World,
+struct Runner {
+    world: RealWorldConfig,
     postgres: Arc<Postgres>,
     progress: Arc<dyn Progress>,
     places: Semaphore,
 }
 
-impl Conductor {
+impl Runner {
     async fn perform(
         self: &Arc<Self>,
         catalogue: &Catalogue,
@@ -145,8 +145,8 @@ impl Conductor {
         todo.sort_by_key(|(_, _, plans)| !plans.iter().any(lasts));
         let mut tasks = JoinSet::new();
         for (at, scenario, plans) in todo {
-            let conductor = Arc::clone(self);
-            tasks.spawn(async move { (at, conductor.repeated(scenario, plans).await) });
+            let runner = Arc::clone(self);
+            tasks.spawn(async move { (at, runner.repeated(scenario, plans).await) });
         }
         let mut outcomes = Vec::new();
         let mut panicked = None;
@@ -193,7 +193,7 @@ impl Conductor {
             Err(_) => no_database(format!("none within {} s", LEASE_WITHIN.as_secs())),
         };
         let interrupted = history.events.iter().any(|event| match &event.what {
-            What::Unreached { step, .. } => step == INTERRUPTED,
+            EventKind::Unreached { step, .. } => step == INTERRUPTED,
             _ => false,
         });
         if interrupted {
@@ -227,7 +227,7 @@ fn not_carried_out(scenario: Scenario, plan: Plan) -> ScenarioOutcome {
 }
 
 fn no_database(why: String) -> History {
-    let what = What::Unreached {
+    let what = EventKind::Unreached {
         step: "make a database for this scenario".to_owned(),
         why,
         trouble: Trouble::World,

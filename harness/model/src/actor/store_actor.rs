@@ -1,0 +1,85 @@
+use std::time::Duration;
+
+use super::run_context::RunContext;
+use super::world::World;
+use crate::history::{EventKind, Trouble};
+use crate::plan::{Gate, Step};
+
+/// Carries out the store's script.
+pub(super) async fn run<W: World>(context: &RunContext<W>, actor: &str, steps: &[Step]) {
+    let mut closed = None;
+    for step in steps {
+        if context.is_over() {
+            return;
+        }
+        match step {
+            Step::Mark { label } => context.mark(actor, label),
+            Step::Await { label, times } => context.wait_mark(label, *times).await,
+            Step::At { us } => context.wait_at(*us).await,
+            Step::Hold { gate } => {
+                closed = Some(*gate);
+                let done = context.world().hold(*gate).await;
+                settle(context, "close the gate", done, EventKind::Holding { gate: *gate });
+            }
+            Step::AwaitHeld { n } => await_held(context, closed, *n).await,
+            Step::LetGo { what } => {
+                // Recorded first: an answer that stands before it was given at a closed gate.
+                context.record("store", EventKind::Opened { what: *what });
+                if let Err(why) = context.world().let_go(*what).await {
+                    context.abandon_by_world("open the gate", &why);
+                }
+            }
+            Step::Fault { fault } => {
+                let done = context.world().fault(*fault).await;
+                settle(context, "break the store", done, EventKind::Broken { fault: *fault });
+            }
+            Step::Repeat { .. }
+            | Step::Connect
+            | Step::Send { .. }
+            | Step::Receive
+            | Step::ReadSlowly { .. }
+            | Step::ExpectClose
+            | Step::Close { .. }
+            | Step::Signal { .. }
+            | Step::AwaitDraining
+            | Step::Freeze
+            | Step::Thaw
+            | Step::AwaitExit => {
+                context.abandon_by_world("carry out the store's script", "no such step");
+            }
+        }
+    }
+}
+
+async fn await_held<W: World>(context: &RunContext<W>, gate: Option<Gate>, wanted: u32) {
+    let Some(gate) = gate else {
+        return context.abandon_by_world("wait at a gate", "the plan has closed none");
+    };
+    let within = Duration::from_millis(context.contract().answer_ms) * 2;
+    let held = tokio::select! {
+        biased;
+        held = context.world().await_held(wanted, within) => held,
+        () = context.over() => return,
+    };
+    match held {
+        Ok(0) => {
+            let step = format!("{wanted} request(s) waiting at the {gate:?} gate");
+            let why = format!("none was seen there within {} s", within.as_secs());
+            context.abandon(&step, &why, Trouble::Server);
+        }
+        Ok(n) => context.record("store", EventKind::Held { gate, n, wanted }),
+        Err(why) => context.abandon_by_world("watch the gate", &why),
+    }
+}
+
+fn settle<W: World>(
+    context: &RunContext<W>,
+    step: &str,
+    done: Result<(), String>,
+    what: EventKind,
+) {
+    match done {
+        Ok(()) => context.record("store", what),
+        Err(why) => context.abandon_by_world(step, &why),
+    }
+}

@@ -1,3 +1,0 @@
-//! Shutdowns while much is going on.
-
-pub(super) mod mid_load;

@@ -1,4 +1,0 @@
-//! The signal itself.
-
-pub(super) mod idle_exit;
-pub(super) mod second_sigterm;
