@@ -32,7 +32,8 @@ fn case(report: &Report, came: &ScenarioOutcome) -> TestCase {
         Some(Verdict::Fail) => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Some(Verdict::Inconclusive) | None => TestCaseStatus::skipped(),
     };
-    let message = message(&came.findings).unwrap_or_else(|| "skipped: the run was interrupted".to_owned());
+    let message =
+        message(&came.findings).unwrap_or_else(|| "skipped: the run was interrupted".to_owned());
     match came.verdict {
         Some(Verdict::Fail) => {
             status.set_message(message).set_type("must").set_description(text(report, came));

@@ -13,7 +13,7 @@ use crate::subject::cancelled;
 use crate::world::{Guard, INTERRUPTED, ListenerWatch, RealWorldConfig, carry_out};
 use lastorders_model::check::judge;
 use lastorders_model::history::{Event, EventKind, History, Trouble};
-use lastorders_model::plan::{Plan, Step};
+use lastorders_model::plan::{Plan, StoreStep};
 use lastorders_model::scenario::{Catalogue, Scenario};
 
 /// How long a database may take to be made, with those of all other scenarios before it.
@@ -212,7 +212,8 @@ fn plans(catalogue: &Catalogue, scenario: &Scenario, options: &Options) -> Vec<P
 
 /// Whether the plan lasts until the server's own deadline: it closes a gate and never opens it.
 fn lasts(plan: &Plan) -> bool {
-    plan.holds() && !plan.any_step(|step| matches!(step, Step::LetGo { .. }))
+    let opens = |step: &StoreStep| matches!(step, StoreStep::LetGo { .. });
+    plan.holds() && !plan.store_steps().into_iter().any(opens)
 }
 
 fn not_carried_out(scenario: Scenario, plan: Plan) -> ScenarioOutcome {

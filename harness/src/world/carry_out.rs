@@ -15,8 +15,9 @@ use crate::postgres::Lease;
 use crate::run::Launch;
 use crate::store::{Store, StoreEvent};
 use lastorders_model::actor::{self, Recorder};
+use lastorders_model::check;
 use lastorders_model::history::{EventKind, History, Trouble};
-use lastorders_model::plan::{self, Plan};
+use lastorders_model::plan::Plan;
 
 /// From ready to the signal, or to the end of a plan that has none.
 const SETUP_WITHIN: Duration = Duration::from_secs(15);
@@ -50,7 +51,7 @@ pub async fn carry_out(config: &RealWorldConfig, plan: &Plan, lease: Lease) -> H
     let start = Instant::now();
     let clock = move || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     let recorder = Arc::new(Recorder::new(clock));
-    if let Err(error) = plan::validate(plan) {
+    if let Err(error) = check::validate(plan) {
         unreached(&recorder, "understand the plan", &error.to_string());
         return recorder.take();
     }

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::real_world::RealWorld;
-use lastorders_model::actor::{self, MOST_ROUNDS};
-use lastorders_model::actor::{KeptBody, keep_for, trim_headers};
+use lastorders_model::actor::{self, KeptBody, Performer, keep_for, run_script, trim_headers};
 use lastorders_model::history::{Answer, End, EventKind, RequestId};
-use lastorders_model::plan::{Request, Step, Until};
+use lastorders_model::plan::{PooledStep, Request, Step};
 
 type RunContext = actor::RunContext<RealWorld>;
 
@@ -25,7 +24,12 @@ struct Pool {
 ///
 /// Which connection a request goes to, and when its bytes are written, the library decides; so its
 /// requests stand on the connection `actor@pool`, of which nothing is ever proved to be in flight.
-pub(super) async fn run(context: &Arc<RunContext>, actor: &str, workers: u32, steps: &[Step]) {
+pub(super) async fn run(
+    context: &Arc<RunContext>,
+    actor: &str,
+    workers: u32,
+    steps: &[Step<PooledStep>],
+) {
     // The library will not be built without one, though nothing here is encrypted. An error says
     // that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -52,54 +56,41 @@ pub(super) async fn run(context: &Arc<RunContext>, actor: &str, workers: u32, st
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..workers {
         let (context, pool, steps) = (Arc::clone(context), Arc::clone(&pool), steps.to_vec());
-        tasks.spawn(async move { Box::pin(pool.script(&context, &steps)).await });
+        tasks.spawn(async move {
+            let actor = pool.actor.clone();
+            let mut worker = Worker { context: &context, pool, request: None };
+            run_script(&context, &actor, &steps, &mut worker).await;
+        });
     }
     // A panic of a worker is this task's.
     tasks.join_all().await;
 }
 
-impl Pool {
-    async fn script(&self, context: &RunContext, steps: &[Step]) {
-        let mut request = None;
-        for step in steps {
-            if context.is_over() {
-                return;
-            }
-            match step {
-                Step::Mark { label } => context.mark(&self.actor, label),
-                Step::Await { label, times } => context.wait_mark(label, *times).await,
-                Step::At { us } => context.wait_at(*us).await,
-                Step::Send { request: sent, .. } => request = Some(sent.clone()),
-                Step::Receive => {
-                    if let Some(request) = request.take() {
-                        self.exchange(context, &request).await;
-                    }
+struct Worker<'a> {
+    context: &'a RunContext,
+    pool: Arc<Pool>,
+    /// The request that was sent last, until its response is waited for.
+    request: Option<Request>,
+}
+
+impl Performer<PooledStep> for Worker<'_> {
+    async fn perform(&mut self, step: &PooledStep, _: bool) {
+        match step {
+            PooledStep::Send { request } => self.request = Some(request.clone()),
+            PooledStep::Receive => {
+                if let Some(request) = self.request.take() {
+                    self.pool.exchange(self.context, &request).await;
                 }
-                Step::Repeat { until, steps } => self.repeat(context, until, steps).await,
-                // `plan::validate` has refused all others for this role.
-                _ => {}
             }
         }
     }
 
-    async fn repeat(&self, context: &RunContext, until: &Until, steps: &[Step]) {
-        let mut round = 0;
-        while !self.is_done(context, until, round) {
-            round += 1;
-            Box::pin(self.script(context, steps)).await;
-        }
+    fn is_gone(&self) -> bool {
+        self.pool.gone.load(Ordering::Relaxed)
     }
+}
 
-    fn is_done(&self, context: &RunContext, until: &Until, round: u64) -> bool {
-        context.is_over()
-            || round >= MOST_ROUNDS
-            || match until {
-                Until::Times(times) => round >= *times,
-                Until::Mark(label) => context.is_marked(label) || context.has_exited(),
-                Until::Gone => self.gone.load(Ordering::Relaxed) || context.has_exited(),
-            }
-    }
-
+impl Pool {
     async fn exchange(&self, context: &RunContext, request: &Request) {
         let n = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
         let request = request.numbered(n);

@@ -15,7 +15,7 @@ use super::{pooled, snapshot, sockets};
 use crate::postgres::pace;
 use crate::store::{Store, StoreError};
 use lastorders_model::actor::{Exit, Residue, RunContext, Snapshot, World};
-use lastorders_model::plan::{Fault, Gate, LetGo, Signal, Step, Target};
+use lastorders_model::plan::{Fault, Gate, LetGo, PooledStep, Signal, Step, Target};
 
 /// Longer than anything that is asked of a database that answers.
 const STORE_WITHIN: Duration = Duration::from_secs(10);
@@ -162,7 +162,12 @@ impl World for RealWorld {
         bounded(self.store.fault(fault)).await
     }
 
-    async fn pooled(context: &Arc<RunContext<Self>>, actor: &str, workers: u32, steps: &[Step]) {
+    async fn pooled(
+        context: &Arc<RunContext<Self>>,
+        actor: &str,
+        workers: u32,
+        steps: &[Step<PooledStep>],
+    ) {
         pooled::run(context, actor, workers, steps).await;
     }
 }

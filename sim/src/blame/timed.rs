@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Step, in_words};
+use lastorders_model::plan::{InWords, Step, for_steps};
 
 use crate::case::{Case, LinkChange, moments_mut};
 
@@ -17,7 +17,7 @@ pub(super) struct Timed {
 pub(super) fn timed(case: &Case) -> Vec<Timed> {
     let mut all = Vec::new();
     for (line, actor) in case.plan.actors.iter().enumerate() {
-        of_steps(&actor.name, &actor.steps, line, &mut all);
+        for_steps!(&actor.role, steps => of_steps(&actor.name, steps, line, &mut all));
     }
     let lines = case.plan.actors.len();
     for (n, event) in case.conditions.network.events.iter().enumerate() {
@@ -37,22 +37,22 @@ pub(super) fn timed(case: &Case) -> Vec<Timed> {
     }
     let lines = lines + case.conditions.store.stalls.len();
     for (n, outage) in case.conditions.store.outages.iter().enumerate() {
-        for (us, what) in [(outage.from_us, "breaks"), (outage.until_us, "fixes")] {
+        for (us, what) in [(outage.from_us, "breaks"), (outage.until_us, "recovers")] {
             all.push(Timed { us, line: lines + n, what: format!("the store {what}") });
         }
     }
     all
 }
 
-fn of_steps(actor: &str, steps: &[Step], line: usize, all: &mut Vec<Timed>) {
+fn of_steps<S: InWords>(actor: &str, steps: &[Step<S>], line: usize, all: &mut Vec<Timed>) {
     for (at, step) in steps.iter().enumerate() {
         match step {
             Step::At { us } => {
-                let next = steps.get(at + 1).map_or("is done".to_owned(), in_words);
+                let next = steps.get(at + 1).map_or("is done".to_owned(), InWords::in_words);
                 all.push(Timed { us: *us, line, what: format!("{actor} {next}") });
             }
             Step::Repeat { steps, .. } => of_steps(actor, steps, line, all),
-            _ => {}
+            Step::Mark { .. } | Step::Await { .. } | Step::Own(_) => {}
         }
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use lastorders::drain::Phase;
 use lastorders_model::history::{End, Event, EventKind, History, Inside, ReleaseState, RequestId};
-use lastorders_model::plan::{Actor, Intent, Role, Signal};
+use lastorders_model::plan::{Actor, Intent, Signal};
 use serde_json::Value;
 
 use super::records::{Ask, Call, Conn, Moment, Release};
@@ -258,7 +258,7 @@ impl<'a> RunRecords<'a> {
         let (conns, actors) = (&mut self.conns, self.actors);
         *self.by_name.entry(name).or_insert_with(|| {
             let mut conn = Conn::new(name);
-            let mut speak_it = actors.iter().filter(|it| it.role == Role::Http2Client);
+            let mut speak_it = actors.iter().filter(|it| it.role.is_http2());
             conn.http2 = speak_it.any(|it| it.name == conn.actor());
             conns.push(conn);
             conns.len() - 1

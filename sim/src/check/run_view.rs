@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use lastorders::drain::{ABORT_GRACE, Phase as Named};
 use lastorders_model::history::{History, Moments};
-use lastorders_model::plan::Step;
 
 use super::coverage::Phase;
 use super::records::Conn;
@@ -90,13 +89,6 @@ impl<'a> RunView<'a> {
         asks.next_back().map_or(self.records.conns[conn].name, |ask| ask.id)
     }
 
-    /// Whether the plan has such a step, of one actor or of any. Not for every run: it walks the
-    /// whole plan.
-    pub(super) fn any_step(&self, actor: Option<&str>, wanted: &dyn Fn(&Step) -> bool) -> bool {
-        let mut actors = self.case.plan.actors.iter();
-        actors.any(|it| actor.is_none_or(|name| it.name == name) && any(&it.steps, wanted))
-    }
-
     /// When a time was, as people say it.
     pub(super) fn when(&self, us: u64) -> String {
         self.moments().when(us)
@@ -134,13 +126,6 @@ impl<'a> RunView<'a> {
             Phase::Serving
         }
     }
-}
-
-fn any(steps: &[Step], wanted: &dyn Fn(&Step) -> bool) -> bool {
-    steps.iter().any(|step| match step {
-        Step::Repeat { steps, .. } => any(steps, wanted),
-        step => wanted(step),
-    })
 }
 
 fn by_name(name: &str) -> Option<Phase> {

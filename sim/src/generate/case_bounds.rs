@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Fault, Gate, LetGo, Role, Signal, Step};
+use lastorders_model::plan::{Fault, Gate, LetGo, OperatorStep, Role, Signal, Step, StoreStep};
 
 use super::load::{Load, is_client, outstanding};
 use super::times::TICK_US;
@@ -118,41 +118,66 @@ impl CaseBounds {
 
     fn script(&mut self, case: &Case) {
         let mut interrupts = 0;
-        for actor in case.plan.actors.iter().filter(|actor| !is_client(actor)) {
-            let mut at = 0;
-            let mut closed = None;
-            for step in &actor.steps {
-                match step {
-                    Step::At { us } => at = at.max(*us),
-                    Step::Await { .. } | Step::AwaitHeld { .. } | Step::Freeze => {
-                        self.unbounded = true;
-                    }
-                    Step::Hold { gate } => {
-                        closed.get_or_insert(at);
-                        self.keeps_rows_out |= *gate == Gate::Row;
-                    }
-                    Step::LetGo { what: LetGo::All } => {
-                        self.gated_us += at - closed.take().unwrap_or(at);
-                        self.faults_end_us = self.faults_end_us.max(at);
-                    }
-                    Step::Signal { signal, .. } => {
-                        interrupts += u32::from(*signal == Signal::Int);
-                        self.signal_us = Some(self.signal_us.map_or(at, |first| first.min(at)));
-                    }
-                    Step::AwaitDraining => {
-                        self.watched_us = Some(self.watched_us.map_or(at, |first| first.min(at)));
-                    }
-                    Step::Fault { fault } => {
-                        self.broken = true;
-                        self.black_hole |= *fault == Fault::BlackHole;
-                        self.faults_end_us = self.faults_end_us.max(at);
-                    }
-                    _ => {}
-                }
+        for actor in &case.plan.actors {
+            match &actor.role {
+                Role::Operator { steps } => interrupts += self.operator(steps),
+                Role::Store { steps } => self.store(steps),
+                Role::Client { .. } | Role::Http2Client { .. } | Role::PooledClient { .. } => {}
             }
-            self.unbounded |= closed.is_some();
         }
         self.forced = interrupts > 1;
+    }
+
+    /// How many SIGINTs the operator sends.
+    fn operator(&mut self, steps: &[Step<OperatorStep>]) -> u32 {
+        let (mut at, mut interrupts) = (0, 0);
+        for step in steps {
+            match step {
+                Step::At { us } => at = at.max(*us),
+                Step::Await { .. } | Step::Own(OperatorStep::Freeze) => self.unbounded = true,
+                Step::Own(OperatorStep::Signal { signal, .. }) => {
+                    interrupts += u32::from(*signal == Signal::Int);
+                    self.signal_us = Some(self.signal_us.map_or(at, |first| first.min(at)));
+                }
+                Step::Own(OperatorStep::AwaitDraining) => {
+                    self.watched_us = Some(self.watched_us.map_or(at, |first| first.min(at)));
+                }
+                Step::Mark { .. }
+                | Step::Repeat { .. }
+                | Step::Own(OperatorStep::Thaw | OperatorStep::AwaitExit) => {}
+            }
+        }
+        interrupts
+    }
+
+    fn store(&mut self, steps: &[Step<StoreStep>]) {
+        let mut at = 0;
+        let mut closed = None;
+        for step in steps {
+            match step {
+                Step::At { us } => at = at.max(*us),
+                Step::Await { .. } | Step::Own(StoreStep::AwaitHeld { .. }) => {
+                    self.unbounded = true;
+                }
+                Step::Own(StoreStep::Hold { gate }) => {
+                    closed.get_or_insert(at);
+                    self.keeps_rows_out |= *gate == Gate::Row;
+                }
+                Step::Own(StoreStep::LetGo { what: LetGo::All }) => {
+                    self.gated_us += at - closed.take().unwrap_or(at);
+                    self.faults_end_us = self.faults_end_us.max(at);
+                }
+                Step::Own(StoreStep::Fault { fault }) => {
+                    self.broken = true;
+                    self.black_hole |= *fault == Fault::BlackHole;
+                    self.faults_end_us = self.faults_end_us.max(at);
+                }
+                Step::Mark { .. }
+                | Step::Repeat { .. }
+                | Step::Own(StoreStep::LetGo { what: LetGo::One }) => {}
+            }
+        }
+        self.unbounded |= closed.is_some();
     }
 
     /// For how long the store stands still, in all.
@@ -216,10 +241,7 @@ impl CaseBounds {
         for actor in case.plan.actors.iter().filter(|actor| is_client(actor)) {
             let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
             let one = Load::of(actor, link, service_us);
-            self.connections += match actor.role {
-                Role::PooledClient { workers } => workers.into(),
-                Role::Client | Role::Http2Client | Role::Operator | Role::Store => 1,
-            };
+            self.connections += u64::from(actor.role.workers());
             self.load.join(one);
         }
         self.quiet_us = self.load.over_us + dead_us;
@@ -231,11 +253,8 @@ impl CaseBounds {
 
 /// For how long the slowest answer is streamed.
 fn streamed_us(case: &Case) -> u64 {
-    let steps = case.plan.steps().into_iter();
-    let streamed = steps.filter_map(|(_, step)| match step {
-        Step::Send { request, .. } => Streamed::of(&request.path),
-        _ => None,
-    });
+    let requests = case.plan.requests().into_iter();
+    let streamed = requests.filter_map(|(_, request)| Streamed::of(&request.path));
     streamed.map(|it| u64::from(it.parts) * (it.every_us + 2 * TICK_US)).max().unwrap_or(0)
 }
 

@@ -197,9 +197,8 @@ impl Generator {
         let link = own.unwrap_or(link);
         let requests = &self.requests;
         let steps = Vec::with_capacity(12);
-        let mut script = Script { stream, times, requests, link, steps };
-        let role = clients::write(kind, &mut script);
-        Some(Actor { name, role, steps: script.steps })
+        let script = Script { stream, times, requests, link, steps };
+        Some(Actor { name, role: clients::write(kind, script) })
     }
 }
 

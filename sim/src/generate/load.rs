@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Actor, Closing, Intent, Part, Role, Step, Until};
+use lastorders_model::plan::{Actor, ClientStep, Closing, Intent, Part, Role, Step, Until};
 
 use crate::case::{Case, Link};
 
@@ -46,24 +46,23 @@ pub(super) fn outstanding(case: &Case) -> u64 {
 
 pub(super) fn is_client(actor: &Actor) -> bool {
     match actor.role {
-        Role::Client | Role::Http2Client | Role::PooledClient { .. } => true,
-        Role::Operator | Role::Store => false,
+        Role::Client { .. } | Role::Http2Client { .. } | Role::PooledClient { .. } => true,
+        Role::Operator { .. } | Role::Store { .. } => false,
     }
 }
 
 fn at_once(actor: &Actor) -> u64 {
-    let sends = |steps: &[Step]| steps.iter().filter(|it| matches!(it, Step::Send { .. })).count();
-    match actor.role {
-        Role::Http2Client => sends(&actor.steps) as u64,
-        Role::PooledClient { workers } => workers.into(),
-        Role::Client | Role::Operator | Role::Store => 1,
+    let sends = |step: &&Step<_>| matches!(step, Step::Own(ClientStep::Send { .. }));
+    match &actor.role {
+        Role::Http2Client { steps } => steps.iter().filter(sends).count() as u64,
+        role => role.workers().into(),
     }
 }
 
 impl Load {
     /// Of one client, when each request is with the store for at most `service_us`.
     pub(super) fn of(actor: &Actor, link: Link, service_us: u64) -> Self {
-        let http2 = actor.role == Role::Http2Client;
+        let http2 = actor.role.is_http2();
         let trips = if http2 { HTTP2_ROUND_TRIPS } else { 1 };
         let round_trip_us = trips * (link.to_server_us + link.to_client_us);
         let mut walk = Walk {
@@ -77,7 +76,7 @@ impl Load {
         };
         // Its workers may take each other's turns: nothing is known of when they are done.
         walk.load.open_ended = matches!(actor.role, Role::PooledClient { .. });
-        walk.steps(&actor.steps);
+        walk.steps(actor.role.client_script().map_or(&[], Vec::as_slice));
         walk.leaves();
         walk.load
     }
@@ -98,13 +97,13 @@ struct Walk {
 }
 
 impl Walk {
-    fn steps(&mut self, steps: &[Step]) {
+    fn steps(&mut self, steps: &[Step<ClientStep>]) {
         for step in steps {
             self.step(step);
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step<ClientStep>) {
         match step {
             Step::At { us } => self.waits_until(*us),
             // Whoever sets the mark may take as long as the run.
@@ -116,37 +115,34 @@ impl Walk {
                 self.load.open_ended = true;
                 self.steps(steps);
             }
-            Step::Connect => {
+            Step::Mark { .. } => {}
+            Step::Own(step) => self.own(step),
+        }
+    }
+
+    fn own(&mut self, step: &ClientStep) {
+        match step {
+            ClientStep::Connect => {
                 self.leaves();
                 self.load.over_us += self.round_trip_us;
             }
-            Step::Send { request, part } => {
+            ClientStep::Send { request, part } => {
                 self.sends(request.intent, &request.method, &request.path, *part);
             }
-            Step::Receive => self.receives(0),
-            Step::ReadSlowly { bytes, every_ms } => {
+            ClientStep::Receive => self.receives(0),
+            ClientStep::ReadSlowly { bytes, every_ms } => {
                 let reads = LONGEST_ANSWER.div_ceil(u64::from(*bytes).max(1)) + 1;
                 self.receives(reads * every_ms * 1000);
             }
-            Step::ExpectClose => {
+            ClientStep::ExpectClose => {
                 self.load.open_ended |= self.begun || self.upgraded;
                 self.leaves();
             }
-            Step::Close { how: Closing::Half } => {
+            ClientStep::Close { how: Closing::Half } => {
                 self.load.half_closes |= self.due > 0;
                 self.load.half_works |= self.working;
             }
-            Step::Close { how: Closing::Fin | Closing::Reset } => self.leaves(),
-            Step::Mark { .. }
-            | Step::Signal { .. }
-            | Step::AwaitDraining
-            | Step::Freeze
-            | Step::Thaw
-            | Step::AwaitExit
-            | Step::Hold { .. }
-            | Step::AwaitHeld { .. }
-            | Step::LetGo { .. }
-            | Step::Fault { .. } => {}
+            ClientStep::Close { how: Closing::Fin | Closing::Reset } => self.leaves(),
         }
     }
 

@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Actor, Step};
+use lastorders_model::plan::{Actor, Step, for_steps};
 
 use super::generator::client_name;
 use super::load::is_client;
@@ -54,10 +54,9 @@ fn move_a_step(case: &mut Case, times: &Times, stream: &mut Stream) {
     let mut waits: Vec<_> = Vec::new();
     for actor in &mut case.plan.actors {
         let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
-        waits.extend(actor.steps.iter_mut().filter_map(|step| match step {
-            Step::At { us } => Some((us, link)),
-            _ => None,
-        }));
+        for_steps!(&mut actor.role, steps => {
+            waits.extend(steps.iter_mut().filter_map(at).map(|us| (us, link)));
+        });
     }
     if waits.is_empty() {
         return;
@@ -65,6 +64,13 @@ fn move_a_step(case: &mut Case, times: &Times, stream: &mut Stream) {
     let chosen = index(stream, waits.len());
     let (us, link) = &mut waits[chosen];
     **us = nudged(**us, times, *link, stream);
+}
+
+fn at<S>(step: &mut Step<S>) -> Option<&mut u64> {
+    match step {
+        Step::At { us } => Some(us),
+        Step::Mark { .. } | Step::Await { .. } | Step::Repeat { .. } | Step::Own(_) => None,
+    }
 }
 
 /// A time nearby, or another altogether.
@@ -100,9 +106,8 @@ fn swap_a_client(case: &mut Case, times: &Times, requests: &Requests, stream: &m
     behind.filter(|client| **client == old).for_each(|client| client.clone_from(&name));
     let link = own.unwrap_or(network.link);
     let stream = stream.fork();
-    let mut script = Script { stream, times, requests, link, steps: Vec::new() };
-    let role = clients::write(kind, &mut script);
-    actors[at] = Actor { name, role, steps: script.steps };
+    let script = Script { stream, times, requests, link, steps: Vec::new() };
+    actors[at] = Actor { name, role: clients::write(kind, script) };
 }
 
 fn change_a_latency(case: &mut Case, stream: &mut Stream) {

@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Closing, Cut, Part, Request, Step, Until};
+use lastorders_model::plan::{ClientStep, Closing, Cut, Part, Request, Step, Until};
 
 use super::Requests;
 use super::stream::Stream;
@@ -17,7 +17,7 @@ pub(super) struct Script<'a> {
     pub(super) times: &'a Times,
     pub(super) requests: &'a Requests,
     pub(super) link: Link,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<Step<ClientStep>>,
 }
 
 impl Script<'_> {
@@ -29,12 +29,16 @@ impl Script<'_> {
         times
     }
 
+    fn own(&mut self, step: ClientStep) {
+        self.steps.push(Step::Own(step));
+    }
+
     pub(super) fn at(&mut self, us: u64) {
         self.steps.push(Step::At { us });
     }
 
     pub(super) fn connect(&mut self) {
-        self.steps.push(Step::Connect);
+        self.own(ClientStep::Connect);
     }
 
     /// Sends a request that does something.
@@ -67,7 +71,7 @@ impl Script<'_> {
     }
 
     pub(super) fn send(&mut self, request: Request, part: Part) {
-        self.steps.push(Step::Send { request, part });
+        self.own(ClientStep::Send { request, part });
     }
 
     /// Sends a request in two parts, the second no earlier than at this time.
@@ -78,19 +82,19 @@ impl Script<'_> {
     }
 
     pub(super) fn receive(&mut self) {
-        self.steps.push(Step::Receive);
+        self.own(ClientStep::Receive);
     }
 
     pub(super) fn read_slowly(&mut self, bytes: u32, every_ms: u64) {
-        self.steps.push(Step::ReadSlowly { bytes, every_ms });
+        self.own(ClientStep::ReadSlowly { bytes, every_ms });
     }
 
     pub(super) fn expect_close(&mut self) {
-        self.steps.push(Step::ExpectClose);
+        self.own(ClientStep::ExpectClose);
     }
 
     pub(super) fn close(&mut self, how: Closing) {
-        self.steps.push(Step::Close { how });
+        self.own(ClientStep::Close { how });
     }
 
     /// So many rounds, without a pause.

@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Actor, Role, Signal, Step, Target};
+use lastorders_model::plan::{Actor, OperatorStep, Role, Signal, Step, Target};
 
 use super::Family;
 use super::stream::{Concern, Stream};
@@ -45,13 +45,14 @@ impl Signals {
     /// the drain when the second signal is due.
     pub(super) fn actors(mut self, link: Link, times: &Times, to: &mut Vec<Actor>) {
         let target = self.stream.pick(&[Target::Leader, Target::Group]);
-        let signal = |signal| Step::Signal { signal, target };
+        let signal = |signal| Step::Own(OperatorStep::Signal { signal, target });
         let mut steps = Vec::with_capacity(4);
         if self.first_us > 0 {
             steps.push(Step::At { us: self.first_us });
         }
-        steps.extend([signal(self.first), Step::AwaitDraining, Step::AwaitExit]);
-        to.push(Actor { name: "operator".to_owned(), role: Role::Operator, steps });
+        steps.push(signal(self.first));
+        steps.extend([OperatorStep::AwaitDraining, OperatorStep::AwaitExit].map(Step::Own));
+        to.push(Actor { name: "operator".to_owned(), role: Role::Operator { steps } });
         let second = match (self.forced, self.more, self.first) {
             (true, _, _) => Signal::Int,
             (false, false, _) => return,
@@ -61,6 +62,6 @@ impl Signals {
         };
         let us = times.draw(&mut self.stream, link).max(self.first_us + 1);
         let steps = vec![Step::At { us }, signal(second)];
-        to.push(Actor { name: "operator-again".to_owned(), role: Role::Operator, steps });
+        to.push(Actor { name: "operator-again".to_owned(), role: Role::Operator { steps } });
     }
 }

@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Actor, Fault, Gate, LetGo, Role, Step};
+use lastorders_model::plan::{Actor, Fault, Gate, LetGo, Role, Step, StoreStep};
 
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
@@ -72,8 +72,8 @@ pub(super) fn breaks(
         outages.push(Outage { from_us, until_us, kind });
         return None;
     }
-    let steps = vec![Step::At { us: from_us }, Step::Fault { fault }];
-    Some(Actor { name: "store".to_owned(), role: Role::Store, steps })
+    let steps = vec![Step::At { us: from_us }, Step::Own(StoreStep::Fault { fault })];
+    Some(Actor { name: "store".to_owned(), role: Role::Store { steps } })
 }
 
 /// Whoever closes a gate in the store, in one of three seeds that may have one, and opens it again;
@@ -95,8 +95,10 @@ pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<StoreContr
     };
     let mut moments = [until(), until()];
     moments.sort_unstable();
-    let mut steps = vec![Step::At { us: closed_us }, Step::Hold { gate }];
-    let mut opens = |us, what| steps.extend([Step::At { us }, Step::LetGo { what }]);
+    let mut steps = vec![Step::At { us: closed_us }, Step::Own(StoreStep::Hold { gate })];
+    let mut opens = |us, what| {
+        steps.extend([Step::At { us }, Step::Own(StoreStep::LetGo { what })]);
+    };
     // The gate of rows lets all through, or none.
     if gate == Gate::Acknowledgement && stream.coin() {
         opens(moments[0], LetGo::One);
@@ -105,7 +107,7 @@ pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<StoreContr
     if !never {
         opens(moments[1], LetGo::All);
     }
-    let actor = Actor { name: "gate".to_owned(), role: Role::Store, steps };
+    let actor = Actor { name: "gate".to_owned(), role: Role::Store { steps } };
     Some(StoreControl { actor, opened_us: (!never).then_some(moments[1]) })
 }
 

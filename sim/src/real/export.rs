@@ -1,6 +1,9 @@
 use lastorders_model::check::Level;
 use lastorders_model::history::History;
-use lastorders_model::plan::{CheckUse, Contract, Plan, Signal, Step};
+use lastorders_model::plan::{
+    Actor, CheckUse, ClientStep, Contract, OperatorStep, Plan, Signal, StoreStep, for_steps,
+    own_steps,
+};
 
 use super::gate;
 use super::held::Held;
@@ -71,7 +74,7 @@ pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> E
         gate::faults_first(&mut plan, history);
     }
     for actor in plan.actors.iter_mut().filter(|actor| actor.name != gate::NAME) {
-        moments.spread(&mut actor.steps);
+        for_steps!(&mut actor.role, steps => moments.spread(steps));
     }
     gate::warm_up(&mut plan);
     changed.push(
@@ -97,8 +100,9 @@ fn checks(case: &Case, plan: &mut Plan, held: &Held, changed: &mut Vec<String>) 
     if plan.checks.iter().all(|used| used.check != "preconditions") {
         plan.checks.push(must("preconditions"));
     }
-    let int = |step: &&Step| matches!(step, Step::Signal { signal: Signal::Int, .. });
-    let interrupts = plan.steps().into_iter().map(|(_, step)| step).filter(int).count();
+    let int =
+        |step: &&OperatorStep| matches!(step, OperatorStep::Signal { signal: Signal::Int, .. });
+    let interrupts = plan.operator_steps().into_iter().filter(|step| int(step)).count();
     if held.requests.is_empty() || interrupts > 1 || may_be_lost(case, held) {
         return;
     }
@@ -116,20 +120,21 @@ fn checks(case: &Case, plan: &mut Plan, held: &Held, changed: &mut Vec<String>) 
 
 /// Whether somebody whose request is held leaves before its answer, or the store breaks.
 fn may_be_lost(case: &Case, held: &Held) -> bool {
-    let broken = |step: &Step| matches!(step, Step::Fault { .. } | Step::Freeze);
-    let leaves = |steps: &[Step]| {
+    let breaks = |step: &&StoreStep| matches!(step, StoreStep::Fault { .. });
+    let broken = case.plan.store_steps().iter().any(breaks)
+        || case.plan.operator_steps().contains(&&OperatorStep::Freeze);
+    let leaves = |actor: &Actor| {
         let mut owed = 0_usize;
-        steps.iter().any(|step| match step {
-            Step::Send { part, .. } => {
-                owed += usize::from(part.is_last());
-                false
+        own_steps(actor.role.client_script().map_or(&[], Vec::as_slice)).into_iter().any(|step| {
+            match step {
+                ClientStep::Send { part, .. } => owed += usize::from(part.is_last()),
+                ClientStep::Receive | ClientStep::ReadSlowly { .. } => {
+                    owed = owed.saturating_sub(1);
+                }
+                ClientStep::Close { .. } => return owed > 0,
+                ClientStep::Connect | ClientStep::ExpectClose => {}
             }
-            Step::Receive | Step::ReadSlowly { .. } => {
-                owed = owed.saturating_sub(1);
-                false
-            }
-            Step::Close { .. } => owed > 0,
-            _ => false,
+            false
         }) || owed > 0
     };
     let holders = case
@@ -137,7 +142,7 @@ fn may_be_lost(case: &Case, held: &Held) -> bool {
         .actors
         .iter()
         .filter(|actor| held.requests.iter().any(|(name, _)| *name == actor.name));
-    case.plan.any_step(broken) || holders.into_iter().any(|actor| leaves(&actor.steps))
+    broken || holders.into_iter().any(leaves)
 }
 
 fn must(check: &str) -> CheckUse {
@@ -153,11 +158,8 @@ fn missing(case: &Case) -> Vec<String> {
     };
     let startup = conditions.startup.iter().map(Startup::in_words).collect();
     add(startup, "a plan begins when the server is ready");
-    let in_parts = |step: &Step| match step {
-        Step::Send { request, .. } => Streamed::of(&request.path).is_some(),
-        _ => false,
-    };
-    if case.plan.any_step(in_parts) {
+    let requests = case.plan.requests();
+    if requests.iter().any(|(_, request)| Streamed::of(&request.path).is_some()) {
         add(vec!["answers that come in parts".to_owned()], "the service answers at once");
     }
     add(conditions.network.in_words(), "loopback is as it is");

@@ -1,6 +1,7 @@
 use lastorders_model::history::{EventKind, History};
 use lastorders_model::plan::{
-    Actor, Closing, Gate, LetGo, Names, Part, Plan, Request, Role, Step, Until,
+    Actor, ClientStep, Closing, Exchange, Gate, LetGo, Names, OperatorStep, Part, Plan, PooledStep,
+    Request, Role, Script, Step, StoreStep, Until, for_steps,
 };
 
 use super::held::Held;
@@ -31,16 +32,16 @@ pub(super) fn warm_up(plan: &mut Plan) {
     let mut names = Names::new(plan.seed, "export");
     let request = Request::work(names.name());
     let steps = vec![
-        Step::Connect,
-        Step::Send { request, part: Part::Whole },
-        Step::Receive,
-        Step::Close { how: Closing::Fin },
+        Step::Own(ClientStep::Connect),
+        Step::Own(ClientStep::send(request)),
+        Step::Own(ClientStep::Receive),
+        Step::Own(ClientStep::Close { how: Closing::Fin }),
         mark(WARM),
     ];
     for actor in &mut plan.actors {
-        actor.steps.insert(0, wait(WARM, 1));
+        for_steps!(&mut actor.role, steps => steps.insert(0, wait(WARM, 1)));
     }
-    plan.actors.push(Actor { name: "export-warm-up".to_owned(), role: Role::Client, steps });
+    plan.actors.push(Actor { name: "export-warm-up".to_owned(), role: Role::Client { steps } });
 }
 
 /// Puts in flight at the signal what was in flight in the run. Times are those of the case. If
@@ -54,8 +55,8 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
             .filter(|(name, _)| *name == actor.name)
             .map(|(_, number)| *number)
             .collect();
-        if !numbers.is_empty() {
-            announced += announce(&mut actor.steps, &numbers);
+        if let Some(script) = actor.role.client_script_mut() {
+            announced += announce(script, &numbers);
         }
     }
     let mut steps = Vec::new();
@@ -65,9 +66,9 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
         steps.push(Step::At { us: at });
     }
     let n = held.requests.len();
-    steps.push(Step::Hold { gate: Gate::Row });
+    steps.push(Step::Own(StoreStep::Hold { gate: Gate::Row }));
     if fill > 0 {
-        steps.extend([mark(FILL), Step::AwaitHeld { n: fill }]);
+        steps.extend([mark(FILL), Step::Own(StoreStep::AwaitHeld { n: fill })]);
         plan.actors.push(filler(plan.seed, fill));
     }
     steps.push(mark(CLOSED));
@@ -75,7 +76,7 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
         steps.push(wait(SENT, announced));
     }
     steps.extend([
-        Step::AwaitHeld { n: u32::try_from(n).unwrap_or(u32::MAX) },
+        Step::Own(StoreStep::AwaitHeld { n: u32::try_from(n).unwrap_or(u32::MAX) }),
         mark(HELD),
         wait(DRAINING, 1),
         wait(SIGNALLED, held.signals),
@@ -84,35 +85,45 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
         // The server must have taken notice of the last signal, which nobody can see.
         steps.push(Step::At { us: moments.real(held.until_us) + MOST_GAP_US });
     }
-    steps.push(Step::LetGo { what: LetGo::All });
-    plan.actors.push(Actor { name: NAME.to_owned(), role: Role::Store, steps });
+    steps.push(Step::Own(StoreStep::LetGo { what: LetGo::All }));
+    plan.actors.push(Actor { name: NAME.to_owned(), role: Role::Store { steps } });
     signals(plan);
 }
 
 /// Has the signal wait for the faults of the store that came before it: at the same moment their
 /// order is the machine's.
 pub(super) fn faults_first(plan: &mut Plan, history: &History) {
-    let is_signal = |what: &EventKind| matches!(what, EventKind::Signalled { .. });
-    let before = history.events.iter().take_while(|event| !is_signal(&event.what));
+    let signals = |what: &EventKind| matches!(what, EventKind::Signalled { .. });
+    let before = history.events.iter().take_while(|event| !signals(&event.what));
     let faults = before.filter(|event| matches!(event.what, EventKind::Broken { .. })).count();
     let mut left = faults;
     for actor in &mut plan.actors {
-        let mut steps = Vec::with_capacity(actor.steps.len() + 2);
-        let mut waits = false;
-        for step in actor.steps.drain(..) {
-            let breaks = matches!(step, Step::Fault { .. }) && left > 0;
-            if matches!(step, Step::Signal { .. }) && faults > 0 && !waits {
-                steps.push(wait(BROKEN, faults as u64));
-                waits = true;
+        match &mut actor.role {
+            Role::Operator { steps } if faults > 0 => {
+                let signal = steps.iter().position(is_signal);
+                signal.inspect(|at| steps.insert(*at, wait(BROKEN, faults as u64)));
             }
-            steps.push(step);
-            if breaks {
-                steps.push(mark(BROKEN));
-                left -= 1;
+            Role::Store { steps } => {
+                *steps = insert_after(steps, |step| {
+                    let breaks = matches!(step, Step::Own(StoreStep::Fault { .. })) && left > 0;
+                    left -= usize::from(breaks);
+                    breaks.then(|| mark(BROKEN))
+                });
             }
+            Role::Client { .. }
+            | Role::Http2Client { .. }
+            | Role::PooledClient { .. }
+            | Role::Operator { .. } => {}
         }
-        actor.steps = steps;
     }
+}
+
+/// The script with a further step behind each step that asks for one.
+fn insert_after<S: Clone>(
+    steps: &[Step<S>],
+    mut more: impl FnMut(&Step<S>) -> Option<Step<S>>,
+) -> Script<S> {
+    steps.iter().flat_map(|step| [Some(step.clone()), more(step)]).flatten().collect()
 }
 
 /// Has the clients whose requests are held go on using their connections, as one does that is not
@@ -120,19 +131,17 @@ pub(super) fn faults_first(plan: &mut Plan, history: &History) {
 pub(super) fn go_on(plan: &mut Plan, held: &Held) {
     let holds = |actor: &Actor| held.requests.iter().any(|(name, _)| *name == actor.name);
     for actor in plan.actors.iter_mut().filter(|actor| holds(actor)) {
-        let steps = &mut actor.steps;
+        let Some(steps) = actor.role.client_script_mut() else { continue };
         let sent = steps.iter().position(|it| matches!(it, Step::Mark { label } if label == SENT));
         let answered = sent.and_then(|sent| {
-            let after = steps.iter().skip(sent);
-            let place = after
-                .into_iter()
-                .position(|step| matches!(step, Step::Receive | Step::ReadSlowly { .. }))?;
-            Some(sent + place + 1)
+            let receives = |step: &Step<_>| {
+                matches!(step, Step::Own(ClientStep::Receive | ClientStep::ReadSlowly { .. }))
+            };
+            Some(sent + steps.iter().skip(sent).position(receives)? + 1)
         });
         if let Some(answered) = answered {
-            let request = Request::health();
-            let more = [Step::Send { request, part: Part::Whole }, Step::Receive];
-            steps.splice(answered..answered, more);
+            let more = [ClientStep::send(Request::health()), ClientStep::Receive];
+            steps.splice(answered..answered, more.map(Step::Own));
         }
     }
 }
@@ -140,20 +149,24 @@ pub(super) fn go_on(plan: &mut Plan, held: &Held) {
 /// Takes sessions of the pool, one a worker. In a round of a repeat each has a name of its own.
 fn filler(seed: u64, workers: u32) -> Actor {
     let request = Request::work(Names::new(seed, "export-pool").name());
-    let round = vec![Step::Send { request, part: Part::Whole }, Step::Receive];
+    let round = [PooledStep::Send { request }, PooledStep::Receive].map(Step::Own).to_vec();
     let steps = vec![wait(FILL, 1), Step::Repeat { until: Until::Times(1), steps: round }];
-    Actor { name: "export-pool".to_owned(), role: Role::PooledClient { workers }, steps }
+    Actor { name: "export-pool".to_owned(), role: Role::PooledClient { workers, steps } }
 }
 
 /// Whoever sends what shall be in flight waits for the gate, and says that it has sent it. How
 /// often: what is repeated is held as it comes.
-fn announce(steps: &mut Vec<Step>, numbers: &[usize]) -> u64 {
+fn announce(steps: &mut Script<ClientStep>, numbers: &[usize]) -> u64 {
     let (mut number, mut announced) = (0, 0);
     let mut all = Vec::with_capacity(steps.len() + 2 * numbers.len());
     for step in steps.drain(..) {
         let part = match &step {
-            Step::Send { part, .. } => Some(*part),
-            _ => None,
+            Step::Own(ClientStep::Send { part, .. }) => Some(*part),
+            Step::Mark { .. }
+            | Step::Await { .. }
+            | Step::At { .. }
+            | Step::Repeat { .. }
+            | Step::Own(_) => None,
         };
         let begins = matches!(part, Some(Part::Whole | Part::UpTo(_)));
         number += usize::from(begins);
@@ -171,60 +184,105 @@ fn announce(steps: &mut Vec<Step>, numbers: &[usize]) -> u64 {
     announced
 }
 
-/// The first signal waits until all is in flight, and everybody else for the first signal.
+/// The first signal waits until all is in flight, and every other actor for the first signal.
 fn signals(plan: &mut Plan) {
-    let is_signal = |step: &Step| matches!(step, Step::Signal { .. });
-    let at = |steps: &[Step]| {
+    let at = |steps: &Script<OperatorStep>| {
         let signal = steps.iter().position(is_signal)?;
         let times = steps[..signal].iter().map(|step| match step {
             Step::At { us } => *us,
-            _ => 0,
+            Step::Mark { .. } | Step::Await { .. } | Step::Repeat { .. } | Step::Own(_) => 0,
         });
         Some(times.max().unwrap_or(0))
     };
-    let times = plan.actors.iter().enumerate();
-    let first = times.filter_map(|(place, actor)| Some((at(&actor.steps)?, place))).min();
+    let operators = plan.actors.iter().enumerate();
+    let first = operators
+        .filter_map(|(place, actor)| Some((at(actor.role.operator_script()?)?, place)))
+        .min();
     let Some((signalled_us, first)) = first else { return };
     for (place, actor) in plan.actors.iter_mut().enumerate() {
-        let mut all = Vec::with_capacity(actor.steps.len() + 4);
-        let mut seen = false;
-        for step in actor.steps.drain(..) {
-            let begins = is_signal(&step) && !seen;
-            match &step {
-                // The row gate's own script has its waits.
-                Step::At { us }
-                    if actor.role != Role::Store && place != first && *us > signalled_us =>
-                {
-                    all.push(wait(SIGNALLED, 1));
-                }
-                Step::At { .. } if actor.role != Role::Store && place != first => {}
-                Step::Signal { .. } if begins => {
-                    all.push(wait(if place == first { HELD } else { SIGNALLED }, 1));
-                }
-                _ => {}
+        match &mut actor.role {
+            Role::Client { steps } | Role::Http2Client { steps } => {
+                *steps = after_signal(steps, signalled_us);
             }
-            let signal = is_signal(&step);
-            let draining = matches!(step, Step::AwaitDraining);
-            all.push(step);
-            if signal {
-                all.push(mark(SIGNALLED));
+            Role::PooledClient { steps, .. } => *steps = after_signal(steps, signalled_us),
+            Role::Operator { steps } if place == first => *steps = first_signal(steps),
+            Role::Operator { steps } => {
+                *steps = later_signals(&after_signal(steps, signalled_us));
             }
-            if begins && place == first {
-                all.extend([Step::AwaitDraining, mark(DRAINING)]);
-            } else if draining && place == first && seen {
-                // It has been waited for already.
-                all.pop();
-            }
-            seen |= signal;
+            // The row gate's own script has its waits.
+            Role::Store { .. } => {}
         }
-        actor.steps = all;
     }
 }
 
-fn mark(label: &str) -> Step {
+/// The script with a wait for the first signal before each time that lies after it.
+fn after_signal<S: Clone>(steps: &[Step<S>], signalled_us: u64) -> Script<S> {
+    let mut all = Vec::with_capacity(steps.len() + 1);
+    for step in steps {
+        match step {
+            Step::At { us } if *us > signalled_us => all.extend([wait(SIGNALLED, 1), step.clone()]),
+            Step::At { .. }
+            | Step::Mark { .. }
+            | Step::Await { .. }
+            | Step::Repeat { .. }
+            | Step::Own(_) => all.push(step.clone()),
+        }
+    }
+    all
+}
+
+/// The script that sends the first signal: the signal waits until all is in flight, and a mark
+/// says when the shutdown can be seen.
+fn first_signal(steps: &[Step<OperatorStep>]) -> Script<OperatorStep> {
+    let draining = Step::Own(OperatorStep::AwaitDraining);
+    let mut all = Vec::with_capacity(steps.len() + 4);
+    let mut seen = false;
+    for step in steps {
+        let signal = is_signal(step);
+        if signal && !seen {
+            all.push(wait(HELD, 1));
+        }
+        // After the first signal the script waits for the drain already.
+        if *step != draining || !seen {
+            all.push(step.clone());
+        }
+        if signal {
+            all.push(mark(SIGNALLED));
+        }
+        if signal && !seen {
+            all.extend([draining.clone(), mark(DRAINING)]);
+        }
+        seen |= signal;
+    }
+    all
+}
+
+/// A script that signals again waits for the first signal.
+fn later_signals(steps: &[Step<OperatorStep>]) -> Script<OperatorStep> {
+    let mut all = Vec::with_capacity(steps.len() + 2);
+    let mut seen = false;
+    for step in steps {
+        let signal = is_signal(step);
+        if signal && !seen {
+            all.push(wait(SIGNALLED, 1));
+        }
+        all.push(step.clone());
+        if signal {
+            all.push(mark(SIGNALLED));
+        }
+        seen |= signal;
+    }
+    all
+}
+
+fn is_signal(step: &Step<OperatorStep>) -> bool {
+    matches!(step, Step::Own(OperatorStep::Signal { .. }))
+}
+
+fn mark<S>(label: &str) -> Step<S> {
     Step::Mark { label: label.to_owned() }
 }
 
-fn wait(label: &str, times: u64) -> Step {
+fn wait<S>(label: &str, times: u64) -> Step<S> {
     Step::Await { label: label.to_owned(), times }
 }

@@ -15,14 +15,9 @@ pub(super) struct Moments(BTreeMap<u64, u64>);
 
 impl Moments {
     pub(super) fn of(plan: &Plan) -> Self {
-        let mut moments: BTreeMap<u64, u64> = plan
-            .steps()
-            .into_iter()
-            .filter_map(|(_, step)| match step {
-                Step::At { us } => Some((*us, 0)),
-                _ => None,
-            })
-            .collect();
+        let mut plan = plan.clone();
+        let mut moments: BTreeMap<u64, u64> =
+            plan.moments_mut().into_iter().map(|us| (*us, 0)).collect();
         let (mut before, mut real) = (0, WARM_UP_US);
         for (us, to) in &mut moments {
             real += (us - before).clamp(LEAST_GAP_US, MOST_GAP_US);
@@ -37,12 +32,12 @@ impl Moments {
     }
 
     /// Draws the times of a script apart.
-    pub(super) fn spread(&self, steps: &mut [Step]) {
+    pub(super) fn spread<S>(&self, steps: &mut [Step<S>]) {
         for step in steps {
             match step {
                 Step::At { us } => *us = self.real(*us),
                 Step::Repeat { steps, .. } => self.spread(steps),
-                _ => {}
+                Step::Mark { .. } | Step::Await { .. } | Step::Own(_) => {}
             }
         }
     }

@@ -1,4 +1,5 @@
-use lastorders_model::plan::{Contract, Draft, Fault, Gate, Step, validate};
+use lastorders_model::check::validate;
+use lastorders_model::plan::{Contract, Draft, Fault, Gate, OperatorStep, Step, StoreStep};
 
 use super::export;
 use super::moments::{LEAST_GAP_US, Moments};
@@ -20,7 +21,7 @@ fn case() -> Case {
     draft.client("held").at_us(10_000).connect().work().receive().close();
     draft.client("late").at_us(10_003).connect().at_us(12_900).health().receive().close();
     draft.operator().at_us(12_300).signal().await_draining().await_exit();
-    draft.actor("again", lastorders_model::plan::Role::Operator).at_us(12_301).signal();
+    draft.operator_named("again").at_us(12_301).signal();
     let mut case = Case::plain(draft.finish());
     case.conditions.store.work_us = 4_000;
     case.conditions.network.buffer = 9_000;
@@ -71,7 +72,7 @@ fn what_was_in_flight_is_in_flight_by_proof() {
     ];
     assert_eq!(script("operator"), operator);
     assert!(script("again").contains(&"waits for `export-signalled`".to_owned()));
-    assert!(real.plan.any_step(|step| matches!(step, Step::Hold { gate: Gate::Row })));
+    assert!(real.plan.store_steps().contains(&&StoreStep::Hold { gate: Gate::Row }));
     for check in ["no-crash", "preconditions", "ledger", "announces-close"] {
         assert!(real.plan.checks.iter().any(|used| used.check == check), "{check}");
     }
@@ -87,15 +88,8 @@ fn every_generated_case_makes_a_plan_that_is_valid() {
         assert_eq!(validate(&real.plan), Ok(()), "seed {seed}");
         held += usize::from(real.held > 0);
         let moments = Moments::of(&case.plan);
-        let mut times: Vec<u64> = case
-            .plan
-            .steps()
-            .into_iter()
-            .filter_map(|(_, step)| match step {
-                Step::At { us } => Some(*us),
-                _ => None,
-            })
-            .collect();
+        let mut plan = case.plan.clone();
+        let mut times: Vec<u64> = plan.moments_mut().into_iter().map(|us| *us).collect();
         times.sort_unstable();
         times.dedup();
         for pair in times.windows(2) {
@@ -118,7 +112,8 @@ fn a_store_that_broke_before_the_signal_breaks_before_it_there_too() {
     let real = export(&case, &run.history, None);
     assert_eq!(validate(&real.plan), Ok(()));
     let operator = real.plan.actors.iter().find(|it| it.name == "operator").expect("it is there");
-    let signal = operator.steps.iter().position(|step| matches!(step, Step::Signal { .. }));
-    let before = &operator.steps[signal.expect("it signals") - 1];
+    let steps = operator.role.operator_script().expect("it has the role of one");
+    let signals = |step: &_| matches!(step, Step::Own(OperatorStep::Signal { .. }));
+    let before = &steps[steps.iter().position(signals).expect("it signals") - 1];
     assert!(matches!(before, Step::Await { label, times: 1 } if label == "export-broken"));
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use lastorders_model::check::Finding;
 use lastorders_model::history::{End, EventKind, History, Inside, RequestId};
-use lastorders_model::plan::{Actor, Closing, Role, Step};
+use lastorders_model::plan::{Actor, ClientStep, Closing, Role, own_steps};
 
 use crate::case::Case;
 
@@ -79,10 +79,10 @@ fn hears(case: &Case, name: &str) -> bool {
     let lingers = case.conditions.policy.linger_us > link.to_server_us + link.to_client_us;
     let untouched = network.events.iter().all(|event| event.actor != name);
     let reads = |actor: &Actor| {
-        actor.role == Role::Client
-            && !actor.steps.iter().any(|step| {
-                matches!(step, Step::ReadSlowly { .. } | Step::Close { how: Closing::Half })
-            })
+        let Role::Client { steps } = &actor.role else { return false };
+        !own_steps(steps).into_iter().any(|step| {
+            matches!(step, ClientStep::ReadSlowly { .. } | ClientStep::Close { how: Closing::Half })
+        })
     };
     let client = case.plan.actors.iter().find(|actor| actor.name == name);
     lingers && untouched && client.is_some_and(reads)

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastorders_model::plan::{Part, Step, Until};
+use lastorders_model::plan::{ClientStep, Part, Script, Step, Until, for_steps};
 
 use crate::case::Case;
 
@@ -9,15 +9,19 @@ use crate::case::Case;
 /// who are gone.
 pub(super) fn fix(case: &mut Case) {
     for actor in &mut case.plan.actors {
-        whole(&mut actor.steps);
+        if let Some(script) = actor.role.client_script_mut() {
+            whole(script);
+        }
     }
     // A wait that goes may leave an actor with nothing to do, and its marks unset.
     loop {
         let set = case.plan.marks().into_iter().filter(|(_, times)| *times > 0);
         let marks = set.map(|(label, times)| (label.to_owned(), times)).collect();
         let before = case.plan.actors.clone();
-        case.plan.actors.iter_mut().for_each(|actor| waits(&mut actor.steps, &marks));
-        case.plan.actors.retain(|actor| !actor.steps.is_empty());
+        for actor in &mut case.plan.actors {
+            for_steps!(&mut actor.role, steps => waits(steps, &marks));
+        }
+        case.plan.actors.retain(|actor| !actor.role.is_idle());
         if case.plan.actors == before {
             break;
         }
@@ -35,15 +39,15 @@ pub(super) fn fix(case: &mut Case) {
 }
 
 /// The second half of a request whose first half is gone is nothing.
-fn whole(steps: &mut Vec<Step>) {
+fn whole(steps: &mut Script<ClientStep>) {
     let mut begun = false;
     steps.retain_mut(|step| match step {
-        Step::Send { part: Part::From(_), .. } => std::mem::take(&mut begun),
-        Step::Send { part: Part::UpTo(_), .. } => {
+        Step::Own(ClientStep::Send { part: Part::From(_), .. }) => std::mem::take(&mut begun),
+        Step::Own(ClientStep::Send { part: Part::UpTo(_), .. }) => {
             begun = true;
             true
         }
-        Step::Send { part: Part::Whole, .. } => {
+        Step::Own(ClientStep::Send { part: Part::Whole, .. }) => {
             begun = false;
             true
         }
@@ -51,12 +55,12 @@ fn whole(steps: &mut Vec<Step>) {
             whole(steps);
             !steps.is_empty()
         }
-        _ => true,
+        Step::Mark { .. } | Step::Await { .. } | Step::At { .. } | Step::Own(_) => true,
     });
 }
 
 /// Waits are for as many marks as are set.
-fn waits(steps: &mut Vec<Step>, marks: &BTreeMap<String, u64>) {
+fn waits<S>(steps: &mut Script<S>, marks: &BTreeMap<String, u64>) {
     steps.retain_mut(|step| match step {
         Step::Await { label, times } => match marks.get(label) {
             Some(set) => {
@@ -72,6 +76,6 @@ fn waits(steps: &mut Vec<Step>, marks: &BTreeMap<String, u64>) {
             waits(steps, marks);
             !steps.is_empty()
         }
-        _ => true,
+        Step::Mark { .. } | Step::At { .. } | Step::Own(_) => true,
     });
 }

@@ -1,4 +1,4 @@
-use lastorders_model::plan;
+use lastorders_model::check;
 
 use super::fix::fix;
 use super::size::Size;
@@ -80,5 +80,5 @@ fn candidate(case: &Case, change: &dyn Fn(&mut Case)) -> Option<Case> {
     if case.conditions.promise.is_some() {
         derive_promise(&mut candidate);
     }
-    plan::validate(&candidate.plan).is_ok().then_some(candidate)
+    check::validate(&candidate.plan).is_ok().then_some(candidate)
 }

@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Role, Step};
+use lastorders_model::plan::{Step, for_steps};
 
 use super::times::times;
 use crate::case::{Case, Conditions};
@@ -23,10 +23,9 @@ impl Size {
     /// Of this case.
     #[must_use]
     pub fn of(case: &Case) -> Self {
-        let actors = case.plan.actors.iter().map(|actor| match actor.role {
-            Role::PooledClient { workers } => usize::try_from(workers).unwrap_or(usize::MAX),
-            Role::Client | Role::Http2Client | Role::Operator | Role::Store => 1,
-        });
+        let actors = case.plan.actors.iter();
+        let workers = actors.map(|it| usize::try_from(it.role.workers()).unwrap_or(usize::MAX));
+        let scripts = case.plan.actors.iter().map(|it| for_steps!(&it.role, it => steps(it)));
         let conditions = &case.conditions;
         let yields = conditions.yields;
         let faults = conditions.network.events.len()
@@ -37,8 +36,8 @@ impl Size {
             + conditions.buggify.len()
             + [yields.io, yields.store, yields.tasks].into_iter().filter(|it| *it > 0).count();
         Self {
-            actors: actors.sum(),
-            steps: case.plan.actors.iter().map(|actor| steps(&actor.steps)).sum(),
+            actors: workers.sum(),
+            steps: scripts.sum(),
             faults,
             odd: odd(conditions),
             digits: times(&mut case.clone()).iter().map(|us| digits(**us)).sum(),
@@ -46,10 +45,10 @@ impl Size {
     }
 }
 
-fn steps(all: &[Step]) -> usize {
-    let inner = |step: &Step| match step {
+fn steps<S>(all: &[Step<S>]) -> usize {
+    let inner = |step: &Step<S>| match step {
         Step::Repeat { steps: inner, .. } => steps(inner),
-        _ => 0,
+        Step::Mark { .. } | Step::Await { .. } | Step::At { .. } | Step::Own(_) => 0,
     };
     all.iter().map(|step| 1 + inner(step)).sum()
 }

@@ -21,10 +21,13 @@ pub(super) fn smaller(case: &Case) -> Vec<Change> {
     conditions(case, &mut change);
     for (at, actor) in case.plan.actors.iter().enumerate() {
         steps::smaller(actor, at, &mut change);
-        if let Role::PooledClient { workers } = actor.role {
+        if let Role::PooledClient { workers, .. } = actor.role {
             for fewer in [1, workers / 2, workers.saturating_sub(1)] {
-                let role = Role::PooledClient { workers: fewer.max(1) };
-                change(Box::new(move |case| case.plan.actors[at].role = role));
+                change(Box::new(move |case| {
+                    if let Role::PooledClient { workers, .. } = &mut case.plan.actors[at].role {
+                        *workers = fewer.max(1);
+                    }
+                }));
             }
         }
     }

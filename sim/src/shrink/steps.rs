@@ -1,74 +1,95 @@
-use lastorders_model::plan::{Actor, Part, Request, Step, Until};
+use lastorders_model::plan::{
+    Actor, ClientStep, OperatorStep, Part, Request, Role, Script, Step, Until, for_steps,
+};
 
 use super::smaller::Change;
 use crate::case::Case;
 
-/// What can be left out of the script of the actor at this place.
+/// The reductions of the script of the actor at this place.
 pub(super) fn smaller(actor: &Actor, at: usize, change: &mut impl FnMut(Change)) {
-    let steps = &actor.steps;
-    // Halves, then less, down to single steps; from the back, where what depends on others stands.
-    let mut length = steps.len() / 2;
+    let count = for_steps!(&actor.role, steps => steps.len());
+    // Halves first, then less, down to single steps; from the back, where dependent steps stand.
+    let mut length = count / 2;
     while length > 0 {
         let stride = if length > 4 { length } else { 1 };
-        for from in (0..steps.len()).step_by(stride).rev() {
-            change(Box::new(move |case| cut(&mut case.plan.actors[at].steps, from, length)));
+        for from in (0..count).step_by(stride).rev() {
+            change(Box::new(move |case| cut(&mut case.plan.actors[at].role, from, length)));
         }
         length = if length > 4 { length / 2 } else { length - 1 };
     }
-    for (place, step) in steps.iter().enumerate() {
-        match step {
-            Step::Send { request, part } => {
+    for place in 0..count {
+        let script = actor.role.client_script();
+        if let Some(Step::Own(ClientStep::Send { request, part })) = script.map(|it| &it[place]) {
+            let of = request.clone();
+            change(Box::new(move |case| without(case, at, place, &of)));
+            if matches!(part, Part::UpTo(_)) {
                 let of = request.clone();
-                change(Box::new(move |case| without(case, at, place, &of)));
-                if matches!(part, Part::UpTo(_)) {
-                    let of = request.clone();
-                    change(Box::new(move |case| join(case, at, place, &of)));
-                }
+                change(Box::new(move |case| join(case, at, place, &of)));
             }
-            Step::Repeat { steps: inner, .. } => {
-                change(Box::new(move |case| unroll(case, at, place)));
-                for inside in (0..inner.len()).rev() {
-                    change(Box::new(move |case| cut_inside(case, at, place, inside)));
-                }
+        }
+        if let Some(rounds) = for_steps!(&actor.role, steps => repeated(&steps[place])) {
+            change(Box::new(move |case| {
+                for_steps!(&mut case.plan.actors[at].role, steps => unroll(steps, place));
+            }));
+            for inside in (0..rounds).rev() {
+                change(Box::new(move |case| {
+                    let role = &mut case.plan.actors[at].role;
+                    for_steps!(role, steps => cut_inside(steps, place, inside));
+                }));
             }
-            _ => {}
         }
     }
 }
 
-/// Leaves steps out, unless the shutdown would go with them: it is what all of this is about.
-fn cut(steps: &mut Vec<Step>, from: usize, length: usize) {
-    let to = (from + length).min(steps.len());
-    if from < to && !steps[from..to].iter().any(|step| matches!(step, Step::AwaitExit)) {
-        steps.drain(from..to);
+/// How many steps a step repeats.
+fn repeated<S>(step: &Step<S>) -> Option<usize> {
+    match step {
+        Step::Repeat { steps, .. } => Some(steps.len()),
+        Step::Mark { .. } | Step::Await { .. } | Step::At { .. } | Step::Own(_) => None,
     }
 }
 
-/// Leaves a request out, with the wait for its answer.
+/// Removes steps, unless the wait for the exit is among them: every failure is about the exit.
+fn cut(role: &mut Role, from: usize, length: usize) {
+    let to = (from + length).min(for_steps!(&*role, steps => steps.len()));
+    let exits = |script: &Script<OperatorStep>| {
+        script[from..to].contains(&Step::Own(OperatorStep::AwaitExit))
+    };
+    if from < to && !role.operator_script().is_some_and(exits) {
+        for_steps!(role, steps => drop(steps.drain(from..to)));
+    }
+}
+
+/// Removes a request, with the wait for its answer.
 fn without(case: &mut Case, at: usize, place: usize, request: &Request) {
-    let steps = &mut case.plan.actors[at].steps;
+    let Some(steps) = case.plan.actors[at].role.client_script_mut() else { return };
     let answer = steps.iter().skip(place).position(receives).map(|after| place + after);
     if let Some(answer) = answer {
         steps.remove(answer);
     }
-    steps.retain(|step| !matches!(step, Step::Send { request: other, .. } if other == request));
+    steps.retain(|step| match step {
+        Step::Own(step) => step.request() != Some(request),
+        Step::Mark { .. } | Step::Await { .. } | Step::At { .. } | Step::Repeat { .. } => true,
+    });
 }
 
-/// Sends at once what is sent in two parts.
+/// Sends a request at once that was sent in two parts.
 fn join(case: &mut Case, at: usize, place: usize, request: &Request) {
-    let steps = &mut case.plan.actors[at].steps;
+    let Some(steps) = case.plan.actors[at].role.client_script_mut() else { return };
     let rest = steps.iter().position(|step| {
-        matches!(step, Step::Send { request: other, part: Part::From(_) } if other == request)
+        matches!(step, Step::Own(ClientStep::Send { request: other, part: Part::From(_) })
+            if other == request)
     });
-    if let (Some(rest), Some(Step::Send { part, .. })) = (rest, steps.get_mut(place)) {
+    if let (Some(rest), Some(Step::Own(ClientStep::Send { part, .. }))) =
+        (rest, steps.get_mut(place))
+    {
         *part = Part::Whole;
         steps.remove(rest);
     }
 }
 
-/// Does once what is repeated.
-fn unroll(case: &mut Case, at: usize, place: usize) {
-    let steps = &mut case.plan.actors[at].steps;
+/// Runs a repeated part once.
+fn unroll<S>(steps: &mut Script<S>, place: usize) {
     if matches!(steps.get(place), Some(Step::Repeat { .. }))
         && let Step::Repeat { steps: inner, .. } = steps.remove(place)
     {
@@ -76,8 +97,8 @@ fn unroll(case: &mut Case, at: usize, place: usize) {
     }
 }
 
-fn cut_inside(case: &mut Case, at: usize, place: usize, inside: usize) {
-    if let Some(Step::Repeat { steps, until }) = case.plan.actors[at].steps.get_mut(place)
+fn cut_inside<S>(steps: &mut Script<S>, place: usize, inside: usize) {
+    if let Some(Step::Repeat { steps, until }) = steps.get_mut(place)
         && inside < steps.len()
     {
         steps.remove(inside);
@@ -87,6 +108,6 @@ fn cut_inside(case: &mut Case, at: usize, place: usize, inside: usize) {
     }
 }
 
-fn receives(step: &Step) -> bool {
-    matches!(step, Step::Receive | Step::ReadSlowly { .. })
+fn receives(step: &Step<ClientStep>) -> bool {
+    matches!(step, Step::Own(ClientStep::Receive | ClientStep::ReadSlowly { .. }))
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastorders_model::actor::Recorder;
+use lastorders_model::check;
 use lastorders_model::history::{EventKind, History, Trouble};
-use lastorders_model::plan;
 
 use super::app::App;
 use super::host_map::HostMap;
@@ -88,7 +88,7 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
 
 /// Fails if the case cannot run: its plan is not valid, or this build lacks the subject's bug.
 fn possible(case: &Case, subject: Subject) -> Result<(), String> {
-    plan::validate(&case.plan).map_err(|error| error.to_string())?;
+    check::validate(&case.plan).map_err(|error| error.to_string())?;
     subject.check_built_in().map_err(|error| error.to_string())
 }
 

@@ -7,15 +7,15 @@ use crate::plan::{Actor, Role};
 
 /// Carries out one actor's script. Done when it is at its end, or the run is over.
 ///
-/// The plan has been [validated](crate::plan::validate). Not cancel safe: a dropped actor leaves
+/// The plan has been [validated](crate::check::validate). Not cancel safe: a dropped actor leaves
 /// its part half done, and its connections closed without a record.
 pub async fn act<W: World>(context: &Arc<RunContext<W>>, actor: &Actor) {
-    let Actor { name, role, steps } = actor;
+    let Actor { name, role } = actor;
     match role {
-        Role::Client => client::run(context, name, steps, false).await,
-        Role::Http2Client => client::run(context, name, steps, true).await,
-        Role::PooledClient { workers } => W::pooled(context, name, *workers, steps).await,
-        Role::Operator => operator::run(context, name, steps).await,
-        Role::Store => store_actor::run(context, name, steps).await,
+        Role::Client { steps } => client::run(context, name, steps, false).await,
+        Role::Http2Client { steps } => client::run(context, name, steps, true).await,
+        Role::PooledClient { workers, steps } => W::pooled(context, name, *workers, steps).await,
+        Role::Operator { steps } => operator::run(context, name, steps).await,
+        Role::Store { steps } => store_actor::run(context, name, steps).await,
     }
 }

@@ -11,6 +11,7 @@
 //! * `world`: what a world must be able to do
 //! * `kept`: how much of an answer is kept
 //! * `flag`, `marks`, `recorder`, `context`: what the actors of a run share
+//! * `script`: the steps that every role has
 //! * `operator`, `store_actor`: the scripts of those two
 //! * `supervise`: from ready to the end of the run
 //! * `visible`: the first sign of shutdown
@@ -23,6 +24,7 @@ mod marks;
 mod operator;
 mod recorder;
 mod run_context;
+mod script;
 mod store_actor;
 mod supervise;
 #[cfg(test)]
@@ -35,6 +37,7 @@ pub use self::client::{ask_health, connect_error};
 pub use self::kept::{KeptBody, TooLong, keep_for, trim_headers};
 pub use self::recorder::Recorder;
 pub use self::run_context::RunContext;
+pub use self::script::{Performer, run_script};
 pub use self::supervise::{supervise, watch_exit};
 pub use self::visible::watch_listener;
 pub use self::world::{Exit, Residue, Snapshot, World};

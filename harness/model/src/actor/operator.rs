@@ -1,48 +1,44 @@
 use super::run_context::RunContext;
+use super::script::{Performer, run_script};
 use super::visible;
 use super::world::{Snapshot, World};
 use crate::history::{EventKind, Trouble};
-use crate::plan::{Signal, Step, Target};
+use crate::plan::{OperatorStep, Signal, Step, Target};
 
 /// Carries out the operator's script.
-pub(super) async fn run<W: World>(context: &RunContext<W>, actor: &str, steps: &[Step]) {
-    for step in steps {
-        if context.is_over() {
-            return;
-        }
+pub(super) async fn run<W: World>(
+    context: &RunContext<W>,
+    actor: &str,
+    steps: &[Step<OperatorStep>],
+) {
+    run_script(context, actor, steps, &mut Operator { context, actor }).await;
+}
+
+struct Operator<'a, W: World> {
+    context: &'a RunContext<W>,
+    actor: &'a str,
+}
+
+impl<W: World> Performer<OperatorStep> for Operator<'_, W> {
+    async fn perform(&mut self, step: &OperatorStep, _: bool) {
+        let Self { context, actor } = *self;
         match step {
-            Step::Mark { label } => context.mark(actor, label),
-            Step::Await { label, times } => context.wait_mark(label, *times).await,
-            Step::At { us } => context.wait_at(*us).await,
-            Step::Signal { signal, target } => send(context, *signal, *target),
-            Step::AwaitDraining => visible::await_draining(context, actor).await,
-            Step::AwaitExit => {
+            OperatorStep::Signal { signal, target } => send(context, *signal, *target),
+            OperatorStep::AwaitDraining => visible::await_draining(context, actor).await,
+            OperatorStep::AwaitExit => {
                 tokio::select! {
                     biased;
                     _ = context.world().exited() => {}
                     () = context.over() => {}
                 }
             }
-            Step::Freeze => match context.world().freeze().await {
+            OperatorStep::Freeze => match context.world().freeze().await {
                 Ok(()) => context.record("server", EventKind::Frozen),
                 Err(why) => context.abandon_by_world("freeze the server", &why),
             },
-            Step::Thaw => {
+            OperatorStep::Thaw => {
                 context.world().thaw();
                 context.record("server", EventKind::Thawed);
-            }
-            Step::Repeat { .. }
-            | Step::Connect
-            | Step::Send { .. }
-            | Step::Receive
-            | Step::ReadSlowly { .. }
-            | Step::ExpectClose
-            | Step::Close { .. }
-            | Step::Hold { .. }
-            | Step::AwaitHeld { .. }
-            | Step::LetGo { .. }
-            | Step::Fault { .. } => {
-                context.abandon_by_world("carry out the operator's script", "no such step");
             }
         }
     }

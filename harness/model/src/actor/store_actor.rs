@@ -1,51 +1,42 @@
 use std::time::Duration;
 
 use super::run_context::RunContext;
+use super::script::{Performer, run_script};
 use super::world::World;
 use crate::history::{EventKind, Trouble};
-use crate::plan::{Gate, Step};
+use crate::plan::{Gate, Step, StoreStep};
 
 /// Carries out the store's script.
-pub(super) async fn run<W: World>(context: &RunContext<W>, actor: &str, steps: &[Step]) {
-    let mut closed = None;
-    for step in steps {
-        if context.is_over() {
-            return;
-        }
+pub(super) async fn run<W: World>(context: &RunContext<W>, actor: &str, steps: &[Step<StoreStep>]) {
+    run_script(context, actor, steps, &mut StoreActor { context, closed: None }).await;
+}
+
+struct StoreActor<'a, W: World> {
+    context: &'a RunContext<W>,
+    /// The gate that this actor closed last.
+    closed: Option<Gate>,
+}
+
+impl<W: World> Performer<StoreStep> for StoreActor<'_, W> {
+    async fn perform(&mut self, step: &StoreStep, _: bool) {
+        let context = self.context;
         match step {
-            Step::Mark { label } => context.mark(actor, label),
-            Step::Await { label, times } => context.wait_mark(label, *times).await,
-            Step::At { us } => context.wait_at(*us).await,
-            Step::Hold { gate } => {
-                closed = Some(*gate);
+            StoreStep::Hold { gate } => {
+                self.closed = Some(*gate);
                 let done = context.world().hold(*gate).await;
                 settle(context, "close the gate", done, EventKind::Holding { gate: *gate });
             }
-            Step::AwaitHeld { n } => await_held(context, closed, *n).await,
-            Step::LetGo { what } => {
+            StoreStep::AwaitHeld { n } => await_held(context, self.closed, *n).await,
+            StoreStep::LetGo { what } => {
                 // Recorded first: an answer that stands before it was given at a closed gate.
                 context.record("store", EventKind::Opened { what: *what });
                 if let Err(why) = context.world().let_go(*what).await {
                     context.abandon_by_world("open the gate", &why);
                 }
             }
-            Step::Fault { fault } => {
+            StoreStep::Fault { fault } => {
                 let done = context.world().fault(*fault).await;
                 settle(context, "break the store", done, EventKind::Broken { fault: *fault });
-            }
-            Step::Repeat { .. }
-            | Step::Connect
-            | Step::Send { .. }
-            | Step::Receive
-            | Step::ReadSlowly { .. }
-            | Step::ExpectClose
-            | Step::Close { .. }
-            | Step::Signal { .. }
-            | Step::AwaitDraining
-            | Step::Freeze
-            | Step::Thaw
-            | Step::AwaitExit => {
-                context.abandon_by_world("carry out the store's script", "no such step");
             }
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::run_context::RunContext;
-use crate::plan::{Fault, Gate, LetGo, Signal, Step, Target};
+use crate::plan::{Fault, Gate, LetGo, PooledStep, Signal, Step, Target};
 
 /// What actors cannot do by themselves: a world's clock, connections, server and store.
 ///
@@ -29,7 +29,7 @@ pub trait World: Send + Sync + Sized + 'static {
 
     /// Connects a new stream to the server; says the client's port too, by which
     /// [`snapshot`](Self::snapshot) knows the connection. `actor` is the actor whose step asks for
-    /// it, the operator for the probes of [`Step::AwaitDraining`]. How long is waited is not its
+    /// it, the operator for the probes of [`OperatorStep::AwaitDraining`](crate::plan::OperatorStep::AwaitDraining). How long is waited is not its
     /// concern.
     fn connect(&self, actor: &str) -> impl Future<Output = io::Result<(Self::Stream, u16)>> + Send;
 
@@ -101,7 +101,7 @@ pub trait World: Send + Sync + Sized + 'static {
         context: &Arc<RunContext<Self>>,
         actor: &str,
         workers: u32,
-        steps: &[Step],
+        steps: &[Step<PooledStep>],
     ) -> impl Future<Output = ()> + Send {
         let step = format!("carry out `{actor}`, {workers} workers with {} steps", steps.len());
         context.abandon_by_world(&step, "this world has no clients that share a pool");

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::body::{excerpt, truncated};
 use super::{Check, Finding, View};
 use crate::history::{Answer, Exchange, Moments, NoJson};
-use crate::plan::{Intent, Plan, Role, Step};
+use crate::plan::{Intent, Plan, Step};
 
 /// What the contract promises of `POST /work` while the server is not told to stop. What becomes
 /// of requests that are under way at the signal is the ledger's matter; here only their `201`
@@ -66,15 +66,13 @@ fn wrong_body(answer: &Answer, exchange: &Exchange) -> Option<Finding> {
 
 /// The names of the requests that every run of the plan sends, those in repeats left out.
 fn planned(plan: &Plan) -> BTreeSet<String> {
-    let clients =
-        plan.actors.iter().filter(|actor| matches!(actor.role, Role::Client | Role::Http2Client));
-    let steps = clients.flat_map(|actor| &actor.steps);
-    steps
-        .filter_map(|step| match step {
-            Step::Send { request, .. } if request.intent == Intent::Work => request.name.clone(),
-            _ => None,
-        })
-        .collect()
+    let scripts = plan.actors.iter().filter_map(|actor| actor.role.client_script());
+    let own = scripts.flatten().filter_map(|step| match step {
+        Step::Own(step) => step.request(),
+        Step::Mark { .. } | Step::Await { .. } | Step::At { .. } | Step::Repeat { .. } => None,
+    });
+    let works = own.filter(|request| request.intent == Intent::Work);
+    works.filter_map(|request| request.name.clone()).collect()
 }
 
 fn kind(value: &Value) -> &'static str {

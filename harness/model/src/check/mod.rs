@@ -6,6 +6,7 @@
 //!
 //! * `catalogue`: every check by its id
 //! * `finding`: what a check finds
+//! * `validate`: whether a plan can be carried out and judged
 //! * `verdict`: what findings amount to
 //! * `view`: a history, and the views of it that checks share
 //! * `body`, `promptness`, `rows`, `sessions`: what several checks ask of a history
@@ -39,12 +40,14 @@ mod sessions;
 mod store_terminated;
 #[cfg(test)]
 mod testing;
+mod validate;
 mod verdict;
 mod view;
 mod visible_in_time;
 
 pub use self::catalogue::{CHECKS, find};
 pub use self::finding::{Finding, Kind};
+pub use self::validate::validate;
 pub use self::verdict::{Verdict, judge};
 pub use self::view::View;
 

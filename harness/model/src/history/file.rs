@@ -165,7 +165,7 @@ mod tests {
             ("{}\n".to_owned(), "line 1 is no history's header: missing field"),
             (format!("{text}nonsense\n"), "line 4 is no event: expected"),
             (text.replace("\"history_version\":1", "\"history_version\":9"), "has version 9 of"),
-            (text.replace("\"version\":1", "\"version\":8"), "version 8 of the plan's language"),
+            (text.replace("\"version\":2", "\"version\":8"), "version 8 of the plan's language"),
         ];
         for (text, expected) in rows {
             let error = read(text.as_bytes()).expect_err(expected).to_string();

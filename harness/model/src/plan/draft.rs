@@ -1,6 +1,7 @@
 use super::{
-    Actor, CheckUse, Closing, Contract, Fault, Gate, LetGo, Level, Names, PLAN_VERSION, Part, Plan,
-    Request, Role, Signal, Step, Target, Until,
+    Actor, CheckUse, ClientStep, Closing, Contract, Fault, Gate, LetGo, Level, Names, OperatorStep,
+    PLAN_VERSION, Part, Plan, PooledStep, Request, Role, Script, Signal, Step, StoreStep, Target,
+    Until,
 };
 
 /// The builder that scenarios write plans with.
@@ -16,8 +17,8 @@ pub struct Draft {
 
 /// One actor of a [`Draft`]; each method appends a step.
 #[derive(Debug)]
-pub struct ActorDraft<'a> {
-    steps: &'a mut Vec<Step>,
+pub struct ActorDraft<'a, S> {
+    steps: &'a mut Script<S>,
     names: &'a mut Names,
 }
 
@@ -58,34 +59,64 @@ impl Draft {
         &self.plan.contract
     }
 
-    /// Adds an actor, or goes on with the one of that name.
-    pub fn actor(&mut self, name: &str, role: Role) -> ActorDraft<'_> {
-        let actors = &mut self.plan.actors;
-        let at = actors.iter().position(|actor| actor.name == name).unwrap_or_else(|| {
-            actors.push(Actor { name: name.to_owned(), role, steps: Vec::new() });
-            actors.len() - 1
-        });
-        ActorDraft { steps: &mut actors[at].steps, names: &mut self.names }
-    }
-
-    /// A client.
-    pub fn client(&mut self, name: &str) -> ActorDraft<'_> {
-        self.actor(name, Role::Client)
+    /// A client, which continues if the plan has it already.
+    ///
+    /// # Panics
+    ///
+    /// If an actor of another role has this name. The same holds for the other actors.
+    pub fn client(&mut self, name: &str) -> ActorDraft<'_, ClientStep> {
+        let at = self.place(name, || Role::Client { steps: Script::new() });
+        let Role::Client { steps } = &mut self.plan.actors[at].role else { other_role(name) };
+        ActorDraft { steps, names: &mut self.names }
     }
 
     /// A client that speaks HTTP/2.
-    pub fn http2_client(&mut self, name: &str) -> ActorDraft<'_> {
-        self.actor(name, Role::Http2Client)
+    pub fn http2_client(&mut self, name: &str) -> ActorDraft<'_, ClientStep> {
+        let at = self.place(name, || Role::Http2Client { steps: Script::new() });
+        let Role::Http2Client { steps } = &mut self.plan.actors[at].role else { other_role(name) };
+        ActorDraft { steps, names: &mut self.names }
+    }
+
+    /// A client whose workers share one HTTP library's connection pool.
+    pub fn pooled_client(&mut self, name: &str, workers: u32) -> ActorDraft<'_, PooledStep> {
+        let at = self.place(name, || Role::PooledClient { workers, steps: Script::new() });
+        let Role::PooledClient { steps, .. } = &mut self.plan.actors[at].role else {
+            other_role(name)
+        };
+        ActorDraft { steps, names: &mut self.names }
     }
 
     /// The operator.
-    pub fn operator(&mut self) -> ActorDraft<'_> {
-        self.actor("operator", Role::Operator)
+    pub fn operator(&mut self) -> ActorDraft<'_, OperatorStep> {
+        self.operator_named("operator")
+    }
+
+    /// One of several operators.
+    pub fn operator_named(&mut self, name: &str) -> ActorDraft<'_, OperatorStep> {
+        let at = self.place(name, || Role::Operator { steps: Script::new() });
+        let Role::Operator { steps } = &mut self.plan.actors[at].role else { other_role(name) };
+        ActorDraft { steps, names: &mut self.names }
     }
 
     /// The store.
-    pub fn store(&mut self) -> ActorDraft<'_> {
-        self.actor("store", Role::Store)
+    pub fn store(&mut self) -> ActorDraft<'_, StoreStep> {
+        self.store_named("store")
+    }
+
+    /// One of several scripts for the store.
+    pub fn store_named(&mut self, name: &str) -> ActorDraft<'_, StoreStep> {
+        let at = self.place(name, || Role::Store { steps: Script::new() });
+        let Role::Store { steps } = &mut self.plan.actors[at].role else { other_role(name) };
+        ActorDraft { steps, names: &mut self.names }
+    }
+
+    /// The index of the actor with this name, which is added if the plan lacks it.
+    fn place(&mut self, name: &str, new: impl FnOnce() -> Role) -> usize {
+        let actors = &mut self.plan.actors;
+        actors.iter().position(|actor| actor.name == name).unwrap_or_else(|| {
+            actors.push(Actor { name: name.to_owned(), role: new() });
+            actors.len() - 1
+        })
     }
 
     /// A client does one `POST /work` and leaves; sets the mark `warm`.
@@ -120,7 +151,7 @@ impl Draft {
 
     /// The operator waits until a mark has been set so many times, sends SIGTERM, waits for the
     /// first sign of shutdown, and sets the mark `draining`; it goes on with what is appended.
-    pub fn stop_when(&mut self, label: &str, times: u64) -> ActorDraft<'_> {
+    pub fn stop_when(&mut self, label: &str, times: u64) -> ActorDraft<'_, OperatorStep> {
         self.operator().wait_for(label, times).signal().await_draining().mark("draining")
     }
 
@@ -141,11 +172,48 @@ impl Draft {
     }
 }
 
-impl ActorDraft<'_> {
+fn other_role(name: &str) -> ! {
+    panic!("`{name}` is an actor of another role")
+}
+
+/// The steps that every client has, whatever its connections.
+pub trait Exchange {
+    /// Sends a whole request.
+    fn send(request: Request) -> Self;
+    /// Waits for the response.
+    fn receive() -> Self;
+}
+
+impl Exchange for ClientStep {
+    fn send(request: Request) -> Self {
+        Self::Send { request, part: Part::Whole }
+    }
+
+    fn receive() -> Self {
+        Self::Receive
+    }
+}
+
+impl Exchange for PooledStep {
+    fn send(request: Request) -> Self {
+        Self::Send { request }
+    }
+
+    fn receive() -> Self {
+        Self::Receive
+    }
+}
+
+impl<S> ActorDraft<'_, S> {
     /// Appends a step.
-    pub fn step(self, step: Step) -> Self {
+    pub fn step(self, step: Step<S>) -> Self {
         self.steps.push(step);
         self
+    }
+
+    /// Appends a step of this role's own.
+    pub fn own(self, step: S) -> Self {
+        self.step(Step::Own(step))
     }
 
     /// [`Step::Mark`]
@@ -172,27 +240,19 @@ impl ActorDraft<'_> {
     pub fn repeat(
         self,
         until: Until,
-        round: impl FnOnce(ActorDraft<'_>) -> ActorDraft<'_>,
+        round: impl FnOnce(ActorDraft<'_, S>) -> ActorDraft<'_, S>,
     ) -> Self {
         let mut steps = Vec::new();
         let names = &mut *self.names;
         let _ = round(ActorDraft { steps: &mut steps, names });
         self.step(Step::Repeat { until, steps })
     }
+}
 
-    /// [`Step::Connect`]
-    pub fn connect(self) -> Self {
-        self.step(Step::Connect)
-    }
-
-    /// [`Step::Send`] of a whole request.
+impl<S: Exchange> ActorDraft<'_, S> {
+    /// Sends a whole request.
     pub fn send(self, request: Request) -> Self {
-        self.send_part(request, Part::Whole)
-    }
-
-    /// [`Step::Send`]
-    pub fn send_part(self, request: Request, part: Part) -> Self {
-        self.step(Step::Send { request, part })
+        self.own(S::send(request))
     }
 
     /// Sends `POST /work` with a new name.
@@ -206,63 +266,79 @@ impl ActorDraft<'_> {
         self.send(Request::health())
     }
 
+    /// Waits for the whole response.
+    pub fn receive(self) -> Self {
+        self.own(S::receive())
+    }
+}
+
+impl ActorDraft<'_, ClientStep> {
+    /// [`ClientStep::Connect`]
+    pub fn connect(self) -> Self {
+        self.own(ClientStep::Connect)
+    }
+
+    /// [`ClientStep::Send`]
+    pub fn send_part(self, request: Request, part: Part) -> Self {
+        self.own(ClientStep::Send { request, part })
+    }
+
     /// Asks for an upgrade ([`Request::upgrade`]).
     pub fn upgrade(self, path: &str, protocol: &str) -> Self {
         self.send(Request::upgrade(path, protocol))
     }
 
-    /// [`Step::Receive`]
-    pub fn receive(self) -> Self {
-        self.step(Step::Receive)
-    }
-
-    /// [`Step::ExpectClose`]
+    /// [`ClientStep::ExpectClose`]
     pub fn expect_close(self) -> Self {
-        self.step(Step::ExpectClose)
+        self.own(ClientStep::ExpectClose)
     }
 
-    /// [`Step::Close`], in order.
+    /// [`ClientStep::Close`] with FIN.
     pub fn close(self) -> Self {
-        self.step(Step::Close { how: Closing::Fin })
+        self.own(ClientStep::Close { how: Closing::Fin })
     }
 
-    /// [`Step::Close`], the client's side alone.
+    /// [`ClientStep::Close`] of the client's side alone.
     pub fn half_close(self) -> Self {
-        self.step(Step::Close { how: Closing::Half })
+        self.own(ClientStep::Close { how: Closing::Half })
     }
+}
 
-    /// [`Step::Signal`] SIGTERM to the leader.
+impl ActorDraft<'_, OperatorStep> {
+    /// [`OperatorStep::Signal`] with SIGTERM to the leader.
     pub fn signal(self) -> Self {
-        self.step(Step::Signal { signal: Signal::Term, target: Target::Leader })
+        self.own(OperatorStep::Signal { signal: Signal::Term, target: Target::Leader })
     }
 
-    /// [`Step::AwaitDraining`]
+    /// [`OperatorStep::AwaitDraining`]
     pub fn await_draining(self) -> Self {
-        self.step(Step::AwaitDraining)
+        self.own(OperatorStep::AwaitDraining)
     }
 
-    /// [`Step::AwaitExit`]
+    /// [`OperatorStep::AwaitExit`]
     pub fn await_exit(self) -> Self {
-        self.step(Step::AwaitExit)
+        self.own(OperatorStep::AwaitExit)
     }
+}
 
-    /// [`Step::Hold`]
+impl ActorDraft<'_, StoreStep> {
+    /// [`StoreStep::Hold`]
     pub fn hold(self, gate: Gate) -> Self {
-        self.step(Step::Hold { gate })
+        self.own(StoreStep::Hold { gate })
     }
 
-    /// [`Step::AwaitHeld`]
+    /// [`StoreStep::AwaitHeld`]
     pub fn await_held(self, n: u32) -> Self {
-        self.step(Step::AwaitHeld { n })
+        self.own(StoreStep::AwaitHeld { n })
     }
 
-    /// [`Step::LetGo`]
+    /// [`StoreStep::LetGo`]
     pub fn let_go(self, what: LetGo) -> Self {
-        self.step(Step::LetGo { what })
+        self.own(StoreStep::LetGo { what })
     }
 
-    /// [`Step::Fault`]
+    /// [`StoreStep::Fault`]
     pub fn fault(self, fault: Fault) -> Self {
-        self.step(Step::Fault { fault })
+        self.own(StoreStep::Fault { fault })
     }
 }

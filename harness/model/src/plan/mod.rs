@@ -6,40 +6,47 @@
 //!
 //! * `contract`: what a graded server promises, and the budgets that it is held to
 //! * `draft`: the builder that scenarios write plans with
+//! * `in_words`: a plan in words
 //! * `judged`: which checks judge a plan, and how much each counts
 //! * `names`: unguessable names, from the seed
 //! * `request`: one HTTP request, and the places where it can be cut
-//! * `script`: a plan in words
+//! * `role_rules`: the order of the steps that only one role has
 //! * `step`: the language itself
 //! * `validate`: what every plan must be before a world carries it out
-//! * `vocabulary`: which role has which steps
 //! * `walk`: questions about all steps of a plan
 
 mod contract;
 mod draft;
+mod in_words;
 mod judged;
 mod names;
 mod request;
-mod script;
+mod role_rules;
 mod step;
 mod validate;
-mod vocabulary;
 mod walk;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::contract::{Contract, ExitRule};
-pub use self::draft::{ActorDraft, Draft};
+pub use self::draft::{ActorDraft, Draft, Exchange};
+pub use self::in_words::{InWords, script};
 pub use self::judged::{CheckUse, Level};
 pub use self::names::Names;
 pub use self::request::{Cut, Intent, Part, Request};
-pub use self::script::{in_words, script};
-pub use self::step::{Closing, Fault, Gate, LetGo, Signal, Step, Target, Until};
-pub use self::validate::{MOST_ACTORS, PlanError, validate};
+pub use self::step::{
+    ClientStep, Closing, Fault, Gate, LetGo, OperatorStep, PooledStep, Script, Signal, Step,
+    StoreStep, Target, Until,
+};
+pub(crate) use self::validate::validate;
+pub use self::validate::{MOST_ACTORS, PlanError};
+pub use self::walk::own_steps;
+
+pub use crate::__for_steps as for_steps;
 
 /// The version of the plan's language. A world refuses a plan of another version.
-pub const PLAN_VERSION: u32 = 1;
+pub const PLAN_VERSION: u32 = 2;
 
 /// Everything that is done to the server in one run, and what it is judged by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -63,39 +70,51 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Actor {
-    /// The name under which this actor's events stand in the history.
+    /// The name of this actor's events in the history.
     pub name: String,
-    /// Which steps this actor may take.
+    /// What the actor is, and the steps that it runs in this order.
     pub role: Role,
-    /// What it does, in this order.
-    pub steps: Vec<Step>,
 }
 
-/// What an actor is; each role has its own kinds of step (see [`Step`]).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "is", rename_all = "snake_case")]
+/// What an actor is, with its script. Each role has its own kinds of step (see [`Step`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Role {
     /// A client with exact bytes and at most one connection open at a time.
-    Client,
+    Client {
+        /// The script.
+        steps: Script<ClientStep>,
+    },
     /// A client that speaks HTTP/2 with prior knowledge, with at most one connection open at a
-    /// time. It sends whole requests, several of which may be under way, and receives whole
-    /// responses, to the oldest request first.
+    /// time. The client sends whole requests, several of which may be under way, and receives
+    /// whole responses, to the oldest request first.
     ///
-    /// It touches its connection only in a step that is about it: while it waits for a mark or a
-    /// time it reads nothing, answers no `PING` and acknowledges no `SETTINGS`. Plans use that for
-    /// the peer that says nothing; `ExpectClose` is how to wait and keep up.
+    /// The client touches its connection only in a step that is about the connection. While it
+    /// waits for a mark or a time it reads nothing, answers no `PING` and acknowledges no
+    /// `SETTINGS`. Plans use that for a silent peer; `ExpectClose` waits and keeps up.
     ///
     /// A request that the server says it has not begun (`GOAWAY` with a lower last stream, or
-    /// `REFUSED_STREAM`) ends as refused: no row may come of it.
-    Http2Client,
-    /// That many workers that share one HTTP library's connection pool. They send whole requests
-    /// and receive whole responses; the library decides on which connection.
+    /// `REFUSED_STREAM`) ends as refused: it must not make a row.
+    Http2Client {
+        /// The script.
+        steps: Script<ClientStep>,
+    },
+    /// Workers that share one HTTP library's connection pool. They send whole requests and
+    /// receive whole responses; the library decides on which connection.
     PooledClient {
         /// How many run the script side by side.
         workers: u32,
+        /// The script of each worker.
+        steps: Script<PooledStep>,
     },
-    /// Whoever starts and stops the server.
-    Operator,
+    /// The operator starts and stops the server.
+    Operator {
+        /// The script.
+        steps: Script<OperatorStep>,
+    },
     /// The database.
-    Store,
+    Store {
+        /// The script.
+        steps: Script<StoreStep>,
+    },
 }

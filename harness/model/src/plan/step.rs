@@ -1,21 +1,23 @@
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::request::{Part, Request};
 
-/// One step of an actor's script.
+/// One step of an actor's script: a step that every role has, or one of the role's own.
 ///
-/// | role | steps |
+/// | role | its own steps |
 /// |---|---|
-/// | any | `Mark`, `Await`, `At`, `Repeat` |
-/// | client | `Connect`, `Send`, `Receive`, `ReadSlowly`, `ExpectClose`, `Close` |
-/// | HTTP/2 client | `Connect`, `Send` (whole), `Receive`, `ExpectClose`, `Close` with FIN or RST |
-/// | pooled client | `Send` of a whole request, `Receive` |
-/// | operator | `Signal`, `AwaitDraining`, `Freeze`, `Thaw`, `AwaitExit` |
-/// | store | `Hold`, `AwaitHeld`, `LetGo`, `Fault` |
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// | client, HTTP/2 client | [`ClientStep`] |
+/// | pooled client | [`PooledStep`] |
+/// | operator | [`OperatorStep`] |
+/// | store | [`StoreStep`] |
+///
+/// As JSON, every step is an object whose field `do` names the step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Step {
+pub enum Step<S> {
     /// Sets a mark. A mark counts how often it has been set.
     Mark {
         /// The mark.
@@ -25,79 +27,114 @@ pub enum Step {
     Await {
         /// The mark.
         label: String,
-        /// How many times; more will do.
+        /// The least number of times.
         #[serde(default = "once")]
         times: u64,
     },
-    /// Waits until so many microseconds after the server was ready. For load that must last, and
-    /// for races, which live below a millisecond; never for order. The real world's timers are
-    /// coarser: there it is the next millisecond.
+    /// Waits until so many microseconds after the server was ready. `At` is for load that must
+    /// last, and for races, which need less than a millisecond; never for order. The real world's
+    /// timers are coarser: they round up to the next millisecond.
     At {
         /// Microseconds since the server was ready.
         us: u64,
     },
-    /// Does these steps again and again.
+    /// Runs these steps again and again.
     Repeat {
-        /// When to stop; looked at before each round.
+        /// When to stop. The condition is tested before each round.
         until: Until,
         /// One round.
         steps: Vec<Self>,
     },
+    /// A step that only this role has.
+    #[serde(untagged)]
+    Own(S),
+}
 
-    /// Opens a connection; one that this client still had is closed first.
+/// The steps of one actor, in their order.
+pub type Script<S> = Vec<Step<S>>;
+
+/// A step of a client with a connection of its own. [`super::validate`] says which of them HTTP/2
+/// lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientStep {
+    /// Opens a connection; closes the one that this client still has.
     Connect,
     /// Sends (a part of) a request on the open connection.
     Send {
-        /// The request. Parts of one request are sent by several steps with an equal request.
+        /// The request. Several steps with an equal request send its parts.
         request: Request,
-        /// How much of it.
+        /// How much of the request.
         #[serde(default)]
         part: Part,
     },
     /// Waits for the whole response to the oldest unanswered request of this connection, or for
-    /// the connection's end; does nothing where no response is owed. The world ends every wait
+    /// the connection's end. Does nothing where no response is owed. The world ends every wait
     /// when the run ends.
     Receive,
-    /// Like `Receive`, but takes so many bytes at a time, so many milliseconds apart.
+    /// Like `Receive`, but reads in small pieces.
     ReadSlowly {
         /// Bytes a read.
         bytes: u32,
         /// Milliseconds between reads.
         every_ms: u64,
     },
-    /// Waits until the server closes the connection, with FIN or reset, whatever it carries by
-    /// then.
+    /// Waits until the server closes the connection, with FIN or reset, and discards what the
+    /// connection carries by then.
     ExpectClose,
     /// Closes the connection.
     Close {
-        /// How.
+        /// With FIN, with RST, or one direction alone.
         how: Closing,
     },
+}
 
+/// A step of a worker of a pooled client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PooledStep {
+    /// Hands a whole request to the library.
+    Send {
+        /// The request.
+        request: Request,
+    },
+    /// Waits for the response to the last request.
+    Receive,
+}
+
+/// A step of the operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OperatorStep {
     /// Sends a signal.
     Signal {
-        /// Which.
+        /// SIGTERM or SIGINT.
         signal: Signal,
-        /// To whom.
+        /// The process, or its group.
         target: Target,
     },
     /// Waits for the first sign of shutdown that can be seen from outside, at most the contract's
-    /// `visible_ms`; then goes on either way.
+    /// `visible_ms`; then continues either way.
     AwaitDraining,
     /// Stops every thread of the server.
     Freeze,
     /// Lets a stopped server run again.
     Thaw,
-    /// Waits until the server has exited, at most the grace; then the world kills what is left.
+    /// Waits until the server has exited, at most the grace; then the world kills the server.
     AwaitExit,
+}
 
+/// A step of the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StoreStep {
     /// Closes a gate in the store.
     Hold {
-        /// Which.
+        /// The gate.
         gate: Gate,
     },
     /// Waits until so many requests are proved to wait at the gate that this actor closed last; or
-    /// fewer, when a pool lets no more through. None at all: the precondition was not reached.
+    /// fewer, when a pool lets no more through. If none waits, the precondition was not reached.
     AwaitHeld {
         /// How many.
         n: u32,
@@ -109,13 +146,83 @@ pub enum Step {
     },
     /// Breaks the store.
     Fault {
-        /// How.
+        /// The kind of failure.
         fault: Fault,
     },
 }
 
+impl ClientStep {
+    /// The request, of which this step sends all or a part.
+    #[must_use]
+    pub fn request(&self) -> Option<&Request> {
+        match self {
+            Self::Send { request, .. } => Some(request),
+            Self::Connect
+            | Self::Receive
+            | Self::ReadSlowly { .. }
+            | Self::ExpectClose
+            | Self::Close { .. } => None,
+        }
+    }
+}
+
+impl PooledStep {
+    /// The request that this step sends.
+    #[must_use]
+    pub fn request(&self) -> Option<&Request> {
+        match self {
+            Self::Send { request } => Some(request),
+            Self::Receive => None,
+        }
+    }
+}
+
 fn once() -> u64 {
     1
+}
+
+/// The words of the shared steps in the field `do`.
+const SHARED: [&str; 4] = ["mark", "await", "at", "repeat"];
+
+/// A shared step, as it is read.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(bound(deserialize = "S: DeserializeOwned"))]
+enum Shared<S> {
+    Mark {
+        label: String,
+    },
+    Await {
+        label: String,
+        #[serde(default = "once")]
+        times: u64,
+    },
+    At {
+        us: u64,
+    },
+    Repeat {
+        until: Until,
+        steps: Vec<Step<S>>,
+    },
+}
+
+/// Chooses by the field `do`, so that an error is about the step that was meant. A derived
+/// implementation tries every form, and says of each mistake that no form matches.
+impl<'de, S: DeserializeOwned> Deserialize<'de> for Step<S> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let shared = value["do"].as_str().is_some_and(|word| SHARED.contains(&word));
+        if !shared {
+            return serde_json::from_value(value).map(Self::Own).map_err(D::Error::custom);
+        }
+        let shared = serde_json::from_value(value).map_err(D::Error::custom)?;
+        Ok(match shared {
+            Shared::Mark { label } => Self::Mark { label },
+            Shared::Await { label, times } => Self::Await { label, times },
+            Shared::At { us } => Self::At { us },
+            Shared::Repeat { until, steps } => Self::Repeat { until, steps },
+        })
+    }
 }
 
 /// When a `Repeat` stops.
@@ -192,4 +299,41 @@ pub enum Fault {
     BlackHole,
     /// New sessions are refused.
     Refuse,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Actor, Role};
+
+    fn read(text: &str) -> Result<Actor, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    fn of_role(role: &str, steps: &str) -> Result<Actor, String> {
+        read(&format!(r#"{{"name":"a","role":{{"is":"{role}","steps":[{steps}]}}}}"#))
+    }
+
+    #[test]
+    fn a_step_of_another_role_or_with_a_wrong_field_is_refused_by_its_name() {
+        let signal = r#"{"do":"signal","signal":"term","target":"leader"}"#;
+        assert!(matches!(of_role("operator", signal).unwrap().role, Role::Operator { .. }));
+        let rows = [
+            (of_role("client", signal), "unknown variant `signal`, expected one of `connect`"),
+            (of_role("store", r#"{"do":"receive"}"#), "unknown variant `receive`"),
+            (of_role("operator", r#"{"do":"hold","gate":"row"}"#), "unknown variant `hold`"),
+            (of_role("client", r#"{"do":"mark","lable":"x"}"#), "unknown field `lable`"),
+            (of_role("client", r#"{"do":"at"}"#), "missing field `us`"),
+            (of_role("client", r#"{}"#), "missing field `do`"),
+            (of_role("client", r#"3"#), "invalid type"),
+            (of_role("pooled_client", ""), "missing field `workers`"),
+            (
+                of_role("client", r#"{"do":"repeat","until":"gone","steps":[{"do":"thaw"}]}"#),
+                "unknown variant `thaw`",
+            ),
+        ];
+        for (read, expected) in rows {
+            let error = read.expect_err(expected);
+            assert!(error.contains(expected), "{error}");
+        }
+    }
 }

@@ -2,9 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use super::vocabulary::{fits, word};
-use super::{Actor, Cut, PLAN_VERSION, Part, Plan, Request, Role, Step, Until};
-use crate::check;
+use super::role_rules::{Broken, ClientRules, OperatorRules, PooledRules, Rules, StoreRules};
+use super::{Intent, PLAN_VERSION, Part, Plan, Request, Role, Step, Until};
 
 /// How many actors a plan may have: each is a host of its own in a simulated world, which counts
 /// its hosts in a byte.
@@ -31,12 +30,12 @@ pub enum PlanError {
     /// Two actors have the same name, or a name cannot stand in a history.
     #[error("the actor `{0}` has no name of its own, or one with `#` or `@`")]
     Actor(String),
-    /// A step that an actor's role does not have.
-    #[error("`{actor}` cannot {step}: its role has no such step")]
-    Role {
-        /// Which actor.
+    /// A step that HTTP/2 does not have.
+    #[error("`{actor}` cannot {step}: it speaks HTTP/2")]
+    Http2 {
+        /// The actor.
         actor: String,
-        /// Which step.
+        /// The step.
         step: &'static str,
     },
     /// A step that needs another one before it, which is not there.
@@ -69,12 +68,12 @@ pub enum PlanError {
     Name(String),
 }
 
-/// Whether worlds can carry out a plan, and judge what comes of it.
+/// Whether worlds can carry out a plan.
 ///
 /// # Errors
 ///
-/// The first thing that is wrong with it.
-pub fn validate(plan: &Plan) -> Result<(), PlanError> {
+/// The first thing that is wrong with the plan.
+pub(crate) fn validate(plan: &Plan) -> Result<(), PlanError> {
     header(plan)?;
     if plan.actors.len() > MOST_ACTORS {
         return Err(PlanError::Actors(plan.actors.len()));
@@ -87,8 +86,28 @@ pub fn validate(plan: &Plan) -> Result<(), PlanError> {
         if !plain || !names.insert(&actor.name) {
             return Err(PlanError::Actor(actor.name.clone()));
         }
-        Script { actor, marks: &marks, requests: &mut requests, before: Before::default() }
-            .steps(&actor.steps)?;
+        let (name, marks, requests) = (actor.name.as_str(), &marks, &mut requests);
+        match &actor.role {
+            Role::Client { steps } => {
+                let own = ClientRules { http2: false, connected: false, begun: None };
+                Reader { actor: name, marks, requests, own }.steps(steps)?;
+            }
+            Role::Http2Client { steps } => {
+                let own = ClientRules { http2: true, connected: false, begun: None };
+                Reader { actor: name, marks, requests, own }.steps(steps)?;
+            }
+            Role::PooledClient { steps, .. } => {
+                Reader { actor: name, marks, requests, own: PooledRules }.steps(steps)?;
+            }
+            Role::Operator { steps } => {
+                let own = OperatorRules { signalled: false };
+                Reader { actor: name, marks, requests, own }.steps(steps)?;
+            }
+            Role::Store { steps } => {
+                Reader { actor: name, marks, requests, own: StoreRules { held: false } }
+                    .steps(steps)?;
+            }
+        }
     }
     Ok(())
 }
@@ -116,89 +135,49 @@ fn header(plan: &Plan) -> Result<(), PlanError> {
             return Err(PlanError::Budget(name));
         }
     }
-    let mut seen = BTreeSet::new();
-    for used in &plan.checks {
-        if check::find(&used.check).is_none() || !seen.insert(&used.check) {
-            return Err(PlanError::Check(used.check.clone()));
-        }
-    }
     Ok(())
 }
 
 /// One actor's script, as far as it has been read.
-struct Script<'a, 'b> {
-    actor: &'a Actor,
+struct Reader<'a, 'b, R> {
+    actor: &'a str,
     marks: &'b BTreeMap<&'a str, u64>,
     /// Every request with a name that any actor sends, by that name.
     requests: &'b mut BTreeMap<&'a str, &'a Request>,
-    before: Before<'a>,
+    own: R,
 }
 
-/// What stands before a step in its script.
-#[derive(Default)]
-struct Before<'a> {
-    connected: bool,
-    begun: Option<(&'a Request, Cut)>,
-    signalled: bool,
-    held: bool,
-}
-
-impl<'a> Script<'a, '_> {
-    fn steps(&mut self, steps: &'a [Step]) -> Result<(), PlanError> {
+impl<'a, R: Rules<'a>> Reader<'a, '_, R> {
+    fn steps(&mut self, steps: &'a [Step<R::Step>]) -> Result<(), PlanError> {
         steps.iter().try_for_each(|step| self.step(step))
     }
 
-    fn step(&mut self, step: &'a Step) -> Result<(), PlanError> {
-        let word = word(step);
-        if !fits(self.actor.role, step) {
-            return Err(PlanError::Role { actor: self.actor.name.clone(), step: word });
-        }
-        if let Some(needs) = self.lacks(step) {
-            let actor = self.actor.name.clone();
-            return Err(PlanError::Order { actor, step: word, needs });
-        }
+    fn step(&mut self, step: &'a Step<R::Step>) -> Result<(), PlanError> {
         match step {
-            Step::Await { label, times } => self.marked(label, *times)?,
+            Step::Mark { .. } | Step::At { .. } => Ok(()),
+            Step::Await { label, times } => self.marked(label, *times),
             Step::Repeat { until, steps } => {
                 if let Until::Mark(label) = until {
                     self.marked(label, 1)?;
                 }
-                let idle = |step: &Step| matches!(step, Step::Mark { .. });
-                if steps.iter().all(idle) {
-                    return Err(PlanError::Spin(self.actor.name.clone()));
+                if steps.iter().all(|step| matches!(step, Step::Mark { .. })) {
+                    return Err(PlanError::Spin(self.actor.to_owned()));
                 }
-                self.steps(steps)?;
+                self.steps(steps)
             }
-            Step::Connect => self.before.connected = true,
-            Step::Send { request, part } => self.request(request, *part)?,
-            Step::Signal { .. } => self.before.signalled = true,
-            Step::Hold { .. } => self.before.held = true,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// What must come before this step, and does not.
-    fn lacks(&self, step: &Step) -> Option<&'static str> {
-        let raw = matches!(self.actor.role, Role::Client | Role::Http2Client);
-        match step {
-            Step::Send { request, part: Part::From(cut) } => {
-                let begun = self.before.begun == Some((request, *cut));
-                (!begun).then_some("the part of it up to the same cut")
+            Step::Own(step) => {
+                let actor = || self.actor.to_owned();
+                self.own.step(step).map_err(|broken| match broken {
+                    Broken::Http2(step) => PlanError::Http2 { actor: actor(), step },
+                    Broken::Order { step, needs } => {
+                        PlanError::Order { actor: actor(), step, needs }
+                    }
+                })?;
+                match R::request(step) {
+                    Some((request, part)) => self.request(request, part),
+                    None => Ok(()),
+                }
             }
-            Step::Send { .. } | Step::Receive => {
-                (raw && !self.before.connected).then_some("it connects")
-            }
-            Step::ReadSlowly { .. } | Step::ExpectClose | Step::Close { .. } => {
-                (!self.before.connected).then_some("it connects")
-            }
-            Step::AwaitDraining | Step::AwaitExit => {
-                (!self.before.signalled).then_some("it sends a signal")
-            }
-            Step::AwaitHeld { .. } | Step::LetGo { .. } => {
-                (!self.before.held).then_some("it closes a gate")
-            }
-            _ => None,
         }
     }
 
@@ -207,18 +186,14 @@ impl<'a> Script<'a, '_> {
         if set > 0 && set >= times {
             return Ok(());
         }
-        let (actor, label) = (self.actor.name.clone(), label.to_owned());
+        let (actor, label) = (self.actor.to_owned(), label.to_owned());
         Err(PlanError::Mark { actor, label, times, set })
     }
 
     fn request(&mut self, request: &'a Request, part: Part) -> Result<(), PlanError> {
-        let wrong = || PlanError::Name(self.actor.name.clone());
-        self.before.begun = match part {
-            Part::UpTo(cut) => Some((request, cut)),
-            Part::Whole | Part::From(_) => None,
-        };
+        let wrong = || PlanError::Name(self.actor.to_owned());
         match &request.name {
-            None if request.intent == super::Intent::Work => Err(wrong()),
+            None if request.intent == Intent::Work => Err(wrong()),
             None => Ok(()),
             // The second part of a request is no second request.
             Some(_) if matches!(part, Part::From(_)) => Ok(()),
@@ -232,9 +207,8 @@ impl<'a> Script<'a, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Contract, Draft, Gate, LetGo};
+    use super::super::{Actor, Contract, Cut, Draft, LetGo, Script};
     use super::*;
-    use crate::plan::Level;
 
     type Write = fn(&mut Draft);
 
@@ -246,17 +220,13 @@ mod tests {
 
     #[test]
     fn every_kind_of_malformed_plan_is_refused_with_its_reason() {
-        let rows: [(&str, Write, &str); 21] = [
+        let rows: [(&str, Write, &str); 17] = [
             ("more than there is room for", too_many_actors, "it has 241 actors"),
             ("a part over HTTP/2", half_of_http2, "`a` cannot send a part"),
             ("half a close of HTTP/2", half_closed_http2, "`a` cannot close its side alone"),
             ("an upgrade of HTTP/2", upgraded_http2, "`a` cannot ask for an upgrade"),
             ("HTTP/2 unconnected", |d| _ = d.http2_client("a").work(), "before it connects"),
-            ("an unknown check", |d| d.check("no-such", Level::Must), "the check `no-such`"),
             ("a name with a sign of ours", |d| _ = d.client("a#1"), "the actor `a#1`"),
-            ("a client signals", |d| _ = d.client("a").signal(), "`a` cannot send a signal"),
-            ("an operator sends", |d| _ = d.operator().work(), "`operator` cannot send"),
-            ("a client holds", |d| _ = d.client("a").hold(Gate::Row), "cannot close a gate"),
             ("sends unconnected", |d| _ = d.client("a").work(), "before it connects"),
             ("closes unconnected", |d| _ = d.client("a").close(), "before it connects"),
             ("opens no gate", |d| _ = d.store().let_go(LetGo::All), "before it closes a gate"),
@@ -324,7 +294,7 @@ mod tests {
         let mut twins = plan();
         for _ in 0..2 {
             let name = "twin".to_owned();
-            twins.actors.push(Actor { name, role: Role::Client, steps: Vec::new() });
+            twins.actors.push(Actor { name, role: Role::Client { steps: Script::new() } });
         }
         assert_eq!(validate(&twins), Err(PlanError::Actor("twin".to_owned())));
         let hasty = Contract { answer_ms: 0, ..Contract::default() };
@@ -339,7 +309,7 @@ mod tests {
     }
 
     fn pooled(draft: &mut Draft, times: u64) {
-        let actor = draft.actor("pool", Role::PooledClient { workers: 3 });
+        let actor = draft.pooled_client("pool", 3);
         actor.repeat(Until::Times(4), |round| round.work().mark("x").receive());
         draft.operator().wait_for("x", times);
     }

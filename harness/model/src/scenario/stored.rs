@@ -1,8 +1,8 @@
 use thiserror::Error;
 
 use super::{Catalogue, Hint, SCENARIOS, Scenario, Visibility};
-use crate::check::{self, Level};
-use crate::plan::{Contract, Plan, PlanError, validate};
+use crate::check::{self, Level, validate};
+use crate::plan::{Contract, Plan, PlanError};
 
 /// Why a stored plan is no scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Catalogue, SCENARIOS, Scenario, Visibility};
 use crate::check::Level;
-use crate::plan::{Contract, Plan, Step, validate};
+use crate::check::validate;
+use crate::plan::{Contract, OperatorStep, Plan, Step};
 
 fn plan(scenario: &Scenario, seed: u64) -> Plan {
     scenario.plan(seed, &Contract::default())
@@ -26,16 +27,9 @@ fn the_same_seed_makes_the_same_plan_and_another_one_other_names() {
         assert_eq!(plan(scenario, 7), plan(scenario, 7), "{}", scenario.id);
         let names = |seed| -> BTreeSet<String> {
             let plan = plan(scenario, seed);
-            plan.steps().into_iter().filter_map(|(_, step)| name(step)).collect()
+            plan.requests().into_iter().filter_map(|(_, request)| request.name.clone()).collect()
         };
         assert!(names(7).is_disjoint(&names(8)), "{}", scenario.id);
-    }
-}
-
-fn name(step: &Step) -> Option<String> {
-    match step {
-        Step::Send { request, .. } => request.name.clone(),
-        _ => None,
     }
 }
 
@@ -94,11 +88,13 @@ fn clients_of_a_drain_never_leave_their_operator_waiting() {
     for scenario in SCENARIOS {
         let plan = plan(scenario, 7);
         for actor in plan.actors.iter().filter(|actor| actor.name == "operator") {
-            let after = actor.steps.iter().skip_while(|step| !matches!(step, Step::Signal { .. }));
+            let steps = actor.role.operator_script().expect("it is an operator");
+            let signals = |step: &&_| matches!(step, Step::Own(OperatorStep::Signal { .. }));
+            let after = steps.iter().skip_while(|step| !signals(step));
             let waits = after.filter(|step| matches!(step, Step::Await { .. })).count();
             assert_eq!(waits, 0, "{}", scenario.id);
-            let last = actor.steps.last();
-            assert_eq!(last, Some(&Step::AwaitExit), "{}", scenario.id);
+            let last = steps.last();
+            assert_eq!(last, Some(&Step::Own(OperatorStep::AwaitExit)), "{}", scenario.id);
         }
     }
 }

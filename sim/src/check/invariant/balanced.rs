@@ -1,5 +1,5 @@
 use lastorders_model::history::End;
-use lastorders_model::plan::{Intent, Step};
+use lastorders_model::plan::{Intent, StoreStep};
 
 use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 use crate::case::Balancer;
@@ -69,7 +69,7 @@ fn is_promised(view: &RunView<'_>, balancer: &Balancer) -> bool {
         && roomy
         && view.records.forced.is_none()
         && !view.link_was(None, BALANCER, u64::MAX)
-        && !view.any_step(None, &|step| matches!(step, Step::Fault { .. }))
+        && !view.case.plan.store_steps().into_iter().any(|it| matches!(it, StoreStep::Fault { .. }))
 }
 
 /// Whether nothing was done to its link, and it is known whose it is.

@@ -1,5 +1,5 @@
 use lastorders::drain::Phase;
-use lastorders_model::plan::Step;
+use lastorders_model::plan::StoreStep;
 
 use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
@@ -54,8 +54,8 @@ fn releases_whole(view: &RunView<'_>) -> Option<Finding> {
     let stalled = ends.any(|until_us| ready.saturating_add(until_us) > begun.us);
     let slow = store.close_us.saturating_add(QUANTUM_US) >= view.policy().release_us;
     let cut = records.forced.is_some() || records.entered(Phase::Aborting).is_some();
-    let broken = |step: &Step| matches!(step, Step::Fault { .. } | Step::Hold { .. });
-    if stalled || slow || cut || view.any_step(None, &broken) {
+    let broken = |it: &&StoreStep| matches!(it, StoreStep::Fault { .. } | StoreStep::Hold { .. });
+    if stalled || slow || cut || view.case.plan.store_steps().iter().any(broken) {
         return None;
     }
     let given_up = records.releases.iter().find_map(|it| match it.over {

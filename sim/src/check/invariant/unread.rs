@@ -1,4 +1,4 @@
-use lastorders_model::plan::{Intent, Step};
+use lastorders_model::plan::{Intent, Request};
 
 use super::{Check, Finding, RunView, Whose};
 use crate::check::records::{Conn, Moment};
@@ -53,14 +53,12 @@ fn owes_a_look(view: &RunView<'_>, place: usize, conn: &Conn<'_>, closed: Moment
 
 /// Whether an actor's requests leave the connection to the server to close.
 fn keeps_alive(view: &RunView<'_>, actor: &str) -> bool {
-    let says_close = |step: &Step| match step {
-        Step::Send { request, .. } => {
-            request.version != "HTTP/1.1"
-                || request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case("connection"))
-        }
-        _ => false,
+    let says_close = |request: &Request| {
+        request.version != "HTTP/1.1"
+            || request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case("connection"))
     };
-    !view.any_step(Some(actor), &says_close)
+    let mut requests = view.case.plan.requests().into_iter();
+    !requests.any(|(it, request)| it.name == actor && says_close(request))
 }
 
 #[cfg(test)]

@@ -7,25 +7,25 @@ use super::{
 use crate::generate::ClientKind;
 use crate::generate::script::Script;
 
-/// Writes the script of a client of this kind, and says what it is.
-pub(in crate::generate) fn write(kind: ClientKind, script: &mut Script<'_>) -> Role {
+/// Writes the script of a client of this kind.
+pub(in crate::generate) fn write(kind: ClientKind, mut script: Script<'_>) -> Role {
     match kind {
-        ClientKind::KeepAlive => keep_alive::write(script),
-        ClientKind::Chatty => chatty::write(script),
-        ClientKind::OneShot => one_shot::write(script),
-        ClientKind::Pipelined => pipelined::write(script),
-        ClientKind::SlowHead => slow_head::write(script),
-        ClientKind::SlowBody => slow_body::write(script),
-        ClientKind::SlowReader => slow_reader::write(script),
-        ClientKind::Silent => silent::write(script),
-        ClientKind::Preconnect => preconnect::write(script),
-        ClientKind::Aborting => aborting::write(script),
-        ClientKind::HalfClosing => half_closing::write(script),
-        ClientKind::Upgraded => upgraded::write(script),
+        ClientKind::KeepAlive => keep_alive::write(&mut script),
+        ClientKind::Chatty => chatty::write(&mut script),
+        ClientKind::OneShot => one_shot::write(&mut script),
+        ClientKind::Pipelined => pipelined::write(&mut script),
+        ClientKind::SlowHead => slow_head::write(&mut script),
+        ClientKind::SlowBody => slow_body::write(&mut script),
+        ClientKind::SlowReader => slow_reader::write(&mut script),
+        ClientKind::Silent => silent::write(&mut script),
+        ClientKind::Preconnect => preconnect::write(&mut script),
+        ClientKind::Aborting => aborting::write(&mut script),
+        ClientKind::HalfClosing => half_closing::write(&mut script),
+        ClientKind::Upgraded => upgraded::write(&mut script),
         ClientKind::Http2 => {
-            http2::write(script);
-            return Role::Http2Client;
+            http2::write(&mut script);
+            return Role::Http2Client { steps: script.steps };
         }
     }
-    Role::Client
+    Role::Client { steps: script.steps }
 }

@@ -84,10 +84,9 @@ fn is_at_one(us: u64, link: Link, moments: &[u64]) -> bool {
 }
 
 fn waits(actor: &Actor) -> impl Iterator<Item = u64> {
-    let client = crate::generate::load::is_client(actor);
-    let steps = actor.steps.iter().filter(move |_| client);
+    let steps = actor.role.client_script().into_iter().flatten();
     steps.filter_map(|step| match step {
         Step::At { us } => Some(*us),
-        _ => None,
+        Step::Mark { .. } | Step::Await { .. } | Step::Repeat { .. } | Step::Own(_) => None,
     })
 }

@@ -1,4 +1,6 @@
-use lastorders_model::plan::{Contract, Draft, Fault, Gate, LetGo, Request, Step};
+use lastorders_model::plan::{
+    ClientStep, Contract, Draft, Exchange, Fault, Gate, LetGo, Request, Role, Script, Step,
+};
 
 use crate::case::{
     Case, LinkChange, LinkEvent, Outage, OutageKind, Sealing, Stall, Startup, Streamed,
@@ -18,8 +20,13 @@ fn plain(write: impl FnOnce(&mut Case)) -> Case {
     case
 }
 
-fn client(case: &mut Case, steps: impl IntoIterator<Item = Step>) {
-    case.plan.actors[0].steps.extend(steps);
+fn client(case: &mut Case, steps: impl IntoIterator<Item = Step<ClientStep>>) {
+    script(case).extend(steps);
+}
+
+/// The script of the case's first actor, a client.
+fn script(case: &mut Case) -> &mut Script<ClientStep> {
+    case.plan.actors[0].role.client_script_mut().expect("it is a client")
 }
 
 type Row = (&'static str, fn(&mut Case), bool, bool, bool);
@@ -106,7 +113,8 @@ fn a_sign_is_due_when_a_look_cannot_miss_it() {
 }
 
 fn looks_later(case: &mut Case) {
-    case.plan.actors[1].steps.insert(2, Step::At { us: SIGNAL_US + 1 });
+    let Role::Operator { steps } = &mut case.plan.actors[1].role else { panic!("no operator") };
+    steps.insert(2, Step::At { us: SIGNAL_US + 1 });
 }
 
 fn sealed_at_once(case: &mut Case) {
@@ -151,13 +159,13 @@ fn gate(case: &mut Case, us: u64, opens: bool) {
 fn dawdles(case: &mut Case) {
     let request = Request::health();
     let late = SIGNAL_US + 3_000_000;
-    let send = Step::Send { request, part: Default::default() };
-    client(case, [Step::Connect, send, Step::At { us: late }, Step::Receive]);
+    client(case, [ClientStep::Connect, ClientStep::send(request)].map(Step::Own));
+    client(case, [Step::At { us: late }, Step::Own(ClientStep::Receive)]);
 }
 
 fn streams(case: &mut Case, every_us: u64) {
-    for step in &mut case.plan.actors[0].steps {
-        if let Step::Send { request, .. } = step {
+    for step in script(case) {
+        if let Step::Own(ClientStep::Send { request, .. }) = step {
             request.path = Streamed { parts: 1, every_us }.path(&request.path);
         }
     }
@@ -165,8 +173,8 @@ fn streams(case: &mut Case, every_us: u64) {
 
 fn tunnel(case: &mut Case) {
     let request = Request::upgrade("/upgrade", "echo");
-    let send = Step::Send { request, part: Default::default() };
-    client(case, [Step::Connect, send, Step::Receive, Step::ExpectClose]);
+    let (send, receive) = (ClientStep::send(request), ClientStep::Receive);
+    client(case, [ClientStep::Connect, send, receive, ClientStep::ExpectClose].map(Step::Own));
 }
 
 /// Whatever the policy: nobody was ever served.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use lastorders_model::plan::{Actor, Fault, Intent, LetGo, Signal, Step};
+use lastorders_model::plan::{Fault, Intent, LetGo, OperatorStep, Signal, StoreStep};
 
 use crate::case::{Case, LinkChange, OutageKind, Sealing, Streamed};
 use crate::generate::{ClientKind, Family, generate};
@@ -21,13 +21,13 @@ const RARITIES: [(&str, Test); 34] = [
     ("a link of its own", |it| !it.conditions.network.links.is_empty()),
     ("a hold, and a heal", |it| has_event(it, LinkChange::Heal)),
     ("a cut", |it| has_event(it, LinkChange::Cut)),
-    ("a streamed answer", |it| it.plan.any_step(streams)),
+    ("a streamed answer", streams),
     ("a stall", |it| !it.conditions.store.stalls.is_empty()),
     ("a gate", |it| it.plan.holds()),
-    ("one that stays closed", |it| it.plan.holds() && !it.plan.any_step(opens)),
-    ("sessions are reset", |it| has(it, &Step::Fault { fault: Fault::Reset })),
-    ("the store is a black hole", |it| has(it, &Step::Fault { fault: Fault::BlackHole })),
-    ("the store refuses", |it| has(it, &Step::Fault { fault: Fault::Refuse })),
+    ("one that stays closed", |it| it.plan.holds() && !opens(it)),
+    ("sessions are reset", |it| breaks(it, Fault::Reset)),
+    ("the store is a black hole", |it| breaks(it, Fault::BlackHole)),
+    ("the store refuses", |it| breaks(it, Fault::Refuse)),
     ("it refuses for a while", |it| outage(it, OutageKind::Refuse)),
     ("it is a black hole for a while", |it| outage(it, OutageKind::BlackHole)),
     ("a slow release", |it| it.conditions.store.close_us >= it.conditions.policy.release_us),
@@ -96,27 +96,26 @@ fn clients(case: &Case) -> usize {
     case.plan.actors.iter().filter(|actor| crate::generate::load::is_client(actor)).count()
 }
 
-fn has(case: &Case, step: &Step) -> bool {
-    case.plan.any_step(|other| other == step)
+fn breaks(case: &Case, fault: Fault) -> bool {
+    case.plan.store_steps().contains(&&StoreStep::Fault { fault })
 }
 
 fn outage(case: &Case, kind: OutageKind) -> bool {
     case.conditions.store.outages.iter().any(|outage| outage.kind == kind)
 }
 
-fn opens(step: &Step) -> bool {
-    *step == Step::LetGo { what: LetGo::All }
+fn opens(case: &Case) -> bool {
+    case.plan.store_steps().contains(&&StoreStep::LetGo { what: LetGo::All })
 }
 
 fn half_works(case: &Case) -> bool {
-    let half = |actor: &&Actor| actor.name.starts_with(ClientKind::HalfClosing.name());
-    let works =
-        |step: &Step| matches!(step, Step::Send { request, .. } if request.intent == Intent::Work);
-    case.plan.actors.iter().filter(half).any(|actor| actor.steps.iter().any(works))
+    case.plan.requests().into_iter().any(|(actor, request)| {
+        actor.name.starts_with(ClientKind::HalfClosing.name()) && request.intent == Intent::Work
+    })
 }
 
-fn streams(step: &Step) -> bool {
-    matches!(step, Step::Send { request, .. } if Streamed::of(&request.path).is_some())
+fn streams(case: &Case) -> bool {
+    case.plan.requests().into_iter().any(|(_, it)| Streamed::of(&it.path).is_some())
 }
 
 fn has_event(case: &Case, change: LinkChange) -> bool {
@@ -124,12 +123,14 @@ fn has_event(case: &Case, change: LinkChange) -> bool {
 }
 
 fn signals(case: &Case) -> Vec<Signal> {
-    let steps = case.plan.steps().into_iter();
-    let signal = |(_, step): (_, &Step)| match step {
-        Step::Signal { signal, .. } => Some(*signal),
-        _ => None,
+    let signal = |step: &OperatorStep| match step {
+        OperatorStep::Signal { signal, .. } => Some(*signal),
+        OperatorStep::AwaitDraining
+        | OperatorStep::Freeze
+        | OperatorStep::Thaw
+        | OperatorStep::AwaitExit => None,
     };
-    steps.filter_map(signal).collect()
+    case.plan.operator_steps().into_iter().filter_map(signal).collect()
 }
 
 fn promise(case: &Case) -> &crate::case::Promise {

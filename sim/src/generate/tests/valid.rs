@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use lastorders_model::plan::{Request, Step, validate};
+use lastorders_model::check::validate;
+use lastorders_model::plan::Request;
 
 use crate::case::{Case, LinkChange};
 use crate::generate::{Family, Generator, Requests, generate};
@@ -59,8 +60,7 @@ fn a_team_brings_its_own_requests() {
         expect_valid(&case, &format!("{seed}"));
         let ledger = case.plan.checks.iter().find(|used| used.check == "ledger");
         assert_eq!(ledger, None, "{seed}: rows of somebody else's table");
-        for (_, step) in case.plan.steps() {
-            let Step::Send { request, .. } = step else { continue };
+        for (_, request) in case.plan.requests() {
             match (request.method.as_str(), request.path.as_str()) {
                 ("POST", "/orders") => posts += 1,
                 ("GET", "/orders") => gets += 1,

@@ -115,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.usable = false;
         match &mut self.wire {
             Wire::Http1(wire) => wire.shut().await,
-            // `plan::validate` has refused it.
+            // `check::validate` has refused it.
             Wire::Http2(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }

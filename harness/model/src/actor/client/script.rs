@@ -1,24 +1,24 @@
 use std::io;
 use std::time::Duration;
 
-use super::super::MOST_ROUNDS;
 use super::super::kept::keep_for;
 use super::super::run_context::{RunContext, after};
+use super::super::script::{Performer, run_script};
 use super::super::world::World;
 use super::connection::{Connection, Received, connect_error};
 use crate::history::{ConnectError, End, EventKind, RequestId, Sign};
-use crate::plan::{Closing, Part, Request, Step, Until};
+use crate::plan::{ClientStep, Closing, Part, Request, Step};
 
 /// Carries out the script of a client that speaks HTTP/1.1, or else HTTP/2.
 pub(crate) async fn run<W: World>(
     context: &RunContext<W>,
     actor: &str,
-    steps: &[Step],
+    steps: &[Step<ClientStep>],
     http2: bool,
 ) {
     let mut client =
         Client { context, actor, http2, conn: None, conns: 0, requests: 0, gone: false };
-    client.script(steps, false).await;
+    run_script(context, actor, steps, &mut client).await;
     client.leave();
 }
 
@@ -33,68 +33,31 @@ struct Client<'a, W: World> {
     gone: bool,
 }
 
+impl<W: World> Performer<ClientStep> for Client<'_, W> {
+    async fn perform(&mut self, step: &ClientStep, again: bool) {
+        match step {
+            ClientStep::Connect => self.connect().await,
+            ClientStep::Send { request, part } => {
+                let n = self.requests + u64::from(is_first(*part));
+                let request = if again { &request.numbered(n) } else { request };
+                self.send(request, *part).await;
+            }
+            ClientStep::Receive => self.receive(None).await,
+            ClientStep::ReadSlowly { bytes, every_ms } => {
+                let bytes = usize::try_from(*bytes).unwrap_or(usize::MAX);
+                self.receive(Some((bytes, Duration::from_millis(*every_ms)))).await;
+            }
+            ClientStep::ExpectClose => self.expect_close().await,
+            ClientStep::Close { how } => self.close(*how).await,
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.gone
+    }
+}
+
 impl<W: World> Client<'_, W> {
-    /// `again`: whether this is a round of a `Repeat`.
-    async fn script(&mut self, steps: &[Step], again: bool) {
-        for step in steps {
-            if self.context.is_over() {
-                return;
-            }
-            match step {
-                Step::Mark { label } => self.context.mark(self.actor, label),
-                Step::Await { label, times } => self.context.wait_mark(label, *times).await,
-                Step::At { us } => self.context.wait_at(*us).await,
-                Step::Repeat { until, steps } => Box::pin(self.repeat(until, steps)).await,
-                Step::Connect => self.connect().await,
-                Step::Send { request, part } => {
-                    let n = self.requests + u64::from(is_first(*part));
-                    let request = if again { &request.numbered(n) } else { request };
-                    self.send(request, *part).await;
-                }
-                Step::Receive => self.receive(None).await,
-                Step::ReadSlowly { bytes, every_ms } => {
-                    let bytes = usize::try_from(*bytes).unwrap_or(usize::MAX);
-                    self.receive(Some((bytes, Duration::from_millis(*every_ms)))).await;
-                }
-                Step::ExpectClose => self.expect_close().await,
-                Step::Close { how } => self.close(*how).await,
-                Step::Signal { .. }
-                | Step::AwaitDraining
-                | Step::Freeze
-                | Step::Thaw
-                | Step::AwaitExit
-                | Step::Hold { .. }
-                | Step::AwaitHeld { .. }
-                | Step::LetGo { .. }
-                | Step::Fault { .. } => {
-                    self.context.abandon_by_world("carry out a client's script", "no such step");
-                }
-            }
-        }
-    }
-
-    async fn repeat(&mut self, until: &Until, steps: &[Step]) {
-        let mut round = 0;
-        loop {
-            let done = match until {
-                Until::Times(times) => round >= *times,
-                // After the exit nothing is left to wait for.
-                Until::Mark(label) => self.context.is_marked(label) || self.context.has_exited(),
-                Until::Gone => self.gone || self.context.has_exited(),
-            };
-            if done || self.context.is_over() {
-                return;
-            }
-            if round >= MOST_ROUNDS {
-                let text = format!("{} stopped after {round} rounds", self.actor);
-                self.context.record(self.actor, EventKind::Note { text });
-                return;
-            }
-            round += 1;
-            self.script(steps, true).await;
-        }
-    }
-
     async fn connect(&mut self) {
         self.leave();
         self.conns += 1;

@@ -156,7 +156,7 @@ pub(super) async fn play_with(
     let mut draft = Draft::new("group/name", 1, Contract::default());
     write(&mut draft);
     let plan = draft.finish();
-    crate::plan::validate(&plan).unwrap();
+    crate::check::validate(&plan).unwrap();
     let start = Instant::now();
     let clock = move || u64::try_from(start.elapsed().as_micros()).unwrap();
     let recorder = Arc::new(Recorder::new(clock));

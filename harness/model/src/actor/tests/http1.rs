@@ -2,7 +2,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
 use super::fake::{Played, Serve, play};
 use crate::history::{End, EventKind};
-use crate::plan::{Closing, Request, Step};
+use crate::plan::{ClientStep, Closing, Request};
 
 /// Reads requests without bodies to the end of what is sent; then answers each.
 const AT_THE_END: Serve = Serve(|mut stream| {
@@ -115,7 +115,7 @@ async fn nothing_is_sent_on_a_connection_that_was_upgraded() {
 async fn a_slow_reader_takes_the_time_that_its_plan_says() {
     let played = play(AT_THE_END, |draft| {
         let client = draft.client("a").connect().health().half_close();
-        client.step(Step::ReadSlowly { bytes: 10, every_ms: 100 });
+        client.own(ClientStep::ReadSlowly { bytes: 10, every_ms: 100 });
     })
     .await;
     // 40 bytes, ten at a time.
@@ -127,7 +127,7 @@ async fn a_slow_reader_takes_the_time_that_its_plan_says() {
 async fn a_reset_gives_the_stream_back_to_the_world() {
     let played = play(AT_THE_END, |draft| {
         let client = draft.client("a").connect().send(Request::work("job-1"));
-        client.step(Step::Close { how: Closing::Reset });
+        client.own(ClientStep::Close { how: Closing::Reset });
     })
     .await;
     assert_eq!(played.resets, 1);

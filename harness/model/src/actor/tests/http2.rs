@@ -5,7 +5,7 @@ use tokio::time::timeout;
 
 use super::fake::{Serve, play};
 use crate::history::{End, EventKind};
-use crate::plan::{Closing, Request, Step};
+use crate::plan::{ClientStep, Closing, Request};
 
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
@@ -216,7 +216,7 @@ async fn a_client_that_waits_for_something_else_answers_no_ping() {
 async fn a_reset_gives_the_stream_back_to_the_world() {
     let played = play(BACKWARDS, |draft| {
         let client = draft.http2_client("a").connect().work();
-        client.step(Step::Close { how: Closing::Reset });
+        client.own(ClientStep::Close { how: Closing::Reset });
     })
     .await;
     assert_eq!(outcomes(&played.of("a")), ["a#1 Client", "a@1 Client"]);

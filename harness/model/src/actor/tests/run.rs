@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::fake::{Serve, play, play_with};
 use crate::history::{EventKind, Session, Sign};
-use crate::plan::{Draft, Fault, Gate, LetGo, Role, Step, Until};
+use crate::plan::{Draft, Fault, Gate, LetGo, Step, Until};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -106,7 +106,7 @@ async fn a_plan_that_hangs_before_its_signal_proves_nothing() {
 #[tokio::test(start_paused = true)]
 async fn what_a_world_cannot_do_proves_nothing() {
     let pooled = play(ANSWERS, |draft| {
-        let pool = draft.actor("pool", Role::PooledClient { workers: 2 });
+        let pool = draft.pooled_client("pool", 2);
         pool.work().receive();
     })
     .await;

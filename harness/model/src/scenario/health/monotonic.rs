@@ -1,5 +1,5 @@
 use crate::check::Level;
-use crate::plan::{ActorDraft, Draft, Until};
+use crate::plan::{ActorDraft, ClientStep, Draft, Until};
 use crate::scenario::{Hint, Scenario, Visibility};
 
 /// No, once said, stays no.
@@ -48,6 +48,6 @@ fn plan(draft: &mut Draft) {
     draft.stop_when("hammered", 1).await_exit();
 }
 
-fn probe(round: ActorDraft<'_>) -> ActorDraft<'_> {
+fn probe(round: ActorDraft<'_, ClientStep>) -> ActorDraft<'_, ClientStep> {
     round.connect().health().receive().close()
 }

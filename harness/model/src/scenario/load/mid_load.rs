@@ -1,5 +1,5 @@
 use crate::check::Level;
-use crate::plan::{ActorDraft, Draft, Gate, LetGo, Role, Until};
+use crate::plan::{ActorDraft, ClientStep, Draft, Exchange, Gate, LetGo, Until};
 use crate::scenario::{Hint, Scenario, Visibility};
 
 /// A shutdown as it happens in production.
@@ -46,12 +46,12 @@ const EARLIEST: u64 = 150;
 const LATEST: u64 = 350;
 
 /// A request on a connection of its own.
-fn fresh_round(client: ActorDraft<'_>) -> ActorDraft<'_> {
+fn fresh_round(client: ActorDraft<'_, ClientStep>) -> ActorDraft<'_, ClientStep> {
     client.connect().work().mark("request").receive().close()
 }
 
 /// A request on the open connection.
-fn kept_round(client: ActorDraft<'_>) -> ActorDraft<'_> {
+fn kept_round<S: Exchange>(client: ActorDraft<'_, S>) -> ActorDraft<'_, S> {
     client.work().mark("request").receive()
 }
 
@@ -68,7 +68,7 @@ fn plan(draft: &mut Draft) {
         let kept = draft.client(&format!("kept-{n}")).wait("warm").connect();
         kept.repeat(Until::Gone, kept_round);
     }
-    let pooled = draft.actor("pooled", Role::PooledClient { workers: WORKERS }).wait("warm");
+    let pooled = draft.pooled_client("pooled", WORKERS).wait("warm");
     pooled.repeat(held(), kept_round).repeat(Until::Times(ROUNDS), kept_round);
     // Without a gate the requests under way change faster than anybody can look, and nothing is
     // proved of them. It closes in the middle of the load, and the signal comes when some wait at
