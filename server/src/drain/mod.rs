@@ -15,28 +15,26 @@
 //! drive: servers of another protocol, or with an accept loop of their own. A driver can skip an
 //! `Action` that it does not know, because ticks alone bring the machine to its end.
 
-mod action;
 mod connection;
 mod counts;
 pub mod exit_code;
-mod input;
 mod machine;
 mod outcome;
 mod phase;
 mod policy;
 mod shutdown_flags;
 pub(crate) mod timer;
+mod vocabulary;
 
 #[cfg(test)]
 mod tests;
 
-pub use action::Action;
 pub use connection::ConnectionClass;
 pub(crate) use connection::{Admission, ConnAction, ConnInput, Connection, Effect};
 pub use counts::{ConnState, Counts};
-pub use input::{Cause, Input, ReleaseOutcome, Signal};
 pub use machine::Machine;
 pub use outcome::{Outcome, Released};
 pub use phase::Phase;
 pub use policy::{ABORT_GRACE, LameDuckWork, Policy, PolicyError};
 pub(crate) use shutdown_flags::ShutdownFlags;
+pub use vocabulary::{Action, Cause, Input, ReleaseOutcome, Signal};

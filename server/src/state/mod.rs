@@ -2,7 +2,6 @@
 //!
 //! * `server`: [`ServerState`], one for each `serve`: the shutdown machine, the flags that the
 //!   machine has set so far, and the lists of connections and tracked tasks.
-//! * `tasks`: [`TaskEntry`], a tracked task.
 //! * `buffers`: [`BufferBudget`], the number of connections that hold buffers.
 //! * `conn`: [`Conn`], one connection: its machine, its task and its requests.
 //! * `notes`: inputs of one connection that wait until a thread locks the connection.
@@ -33,9 +32,7 @@ mod hooked;
 mod notes;
 mod requests;
 mod server;
-mod tasks;
 
 pub(crate) use buffers::BufferBudget;
 pub(crate) use conn::Conn;
-pub(crate) use server::ServerState;
-pub(crate) use tasks::TaskEntry;
+pub(crate) use server::{ServerState, TaskEntry};

@@ -3,10 +3,11 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use super::hooked::HookedMachine;
-use super::{BufferBudget, Conn, TaskEntry};
+use super::{BufferBudget, Conn};
 use crate::clock::SharedClock;
 use crate::drain::{Input, Machine, Phase, Policy, ShutdownFlags};
 
@@ -254,4 +255,13 @@ impl ServerState {
 /// Locks the mutex, poisoned or not. No code under these locks panics halfway through a change.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The state of a tracked task that its future and the driver share.
+#[derive(Debug, Default)]
+pub(crate) struct TaskEntry {
+    /// Wakes the task when it is cut.
+    pub(crate) waker: AtomicWaker,
+    /// Whether the task is cut: the next poll either completes the future or drops the future.
+    pub(crate) aborted: AtomicBool,
 }

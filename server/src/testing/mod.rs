@@ -1,21 +1,18 @@
 //! Shared by the unit tests.
 //!
 //! * [`MemoryListener`]: a listener whose connections are in memory.
-//! * [`Rig`]: a server under a paused clock.
+//! * [`Rig`]: a server under a paused clock, and helpers for that clock.
 //! * [`Client`]: a client that sends exact bytes. Its answers are in `answer`, which the tests in
 //!   `tests/` use too.
 //! * [`Gate`]: handlers that wait until they are let go.
-//! * `time`: helpers for the paused clock.
 
 mod answer;
 mod client;
 mod gate;
 mod listener;
 mod rig;
-mod time;
 
 pub(crate) use client::Client;
 pub(crate) use gate::Gate;
 pub(crate) use listener::MemoryListener;
-pub(crate) use rig::Rig;
-pub(crate) use time::{ms, settle};
+pub(crate) use rig::{Rig, ms, settle};

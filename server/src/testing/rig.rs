@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::{Client, MemoryListener, settle};
+use super::{Client, MemoryListener};
 use crate::drain::{Policy, Signal};
 use crate::listener::Listener;
 use crate::{Report, Serve};
@@ -101,5 +101,16 @@ impl Rig {
     pub(crate) async fn drop_server(self) {
         self.server.abort();
         assert!(self.server.await.is_err());
+    }
+}
+
+pub(crate) fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// Runs all tasks until every one of them waits. No time passes.
+pub(crate) async fn settle() {
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
     }
 }

@@ -2,7 +2,7 @@
 //! no bugs in any other server either.
 //!
 //! Most are in the server itself, so that the real program can have the same bug. Only a build with
-//! `--cfg lastorders_sim` has these bugs: see `server/src/injected/`. In every other build their
+//! `--cfg lastorders_sim` has these bugs: see `server/src/injected.rs`. In every other build their
 //! names are known, and [`BUILT_IN`] is `false`. The one bug that would disfigure the server is a
 //! wrapper here, in every build.
 //!

@@ -7,8 +7,8 @@ use super::source::{self, Source};
 /// The flag of rustc that builds the server with injected bugs and rare paths.
 const CFG: &str = "lastorders_sim";
 
-/// Where the flag may stand. Below the folders `injected` and `buggify` no code needs it, because
-/// `lib.rs` leaves the folders out of other builds.
+/// Where the flag may stand. Below the modules `injected` and `buggify` no code needs it, because
+/// `lib.rs` leaves the modules out of other builds.
 const CFG_FILES: &[(&str, &str)] = &[
     ("server/src/lib.rs", "declares the modules `injected` and `buggify`"),
     ("server/src/hooks/mod.rs", "chooses between the hooks and the pass-throughs"),
@@ -17,8 +17,8 @@ const CFG_FILES: &[(&str, &str)] = &[
 
 /// Where the modules `injected` and `buggify` may be named.
 const USERS: &[(&str, &str)] = &[
-    ("server/src/injected/", "the module itself"),
-    ("server/src/buggify/", "the module itself"),
+    ("server/src/injected.rs", "the module itself"),
+    ("server/src/buggify.rs", "the module itself"),
     ("server/src/hooks/", "the places of the bugs and the rare paths"),
     ("server/src/reference/program.rs", "the program reads which bug to inject"),
 ];

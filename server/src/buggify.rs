@@ -1,6 +1,45 @@
+//! Fault injection: forces correct but rare paths, such as one-byte reads.
+//!
+//! A loaded machine, many threads or many clients take these paths now and then. A simulator takes
+//! them on purpose. This module is in a build with `--cfg lastorders_sim` only. The cfg is a flag
+//! of rustc and no cargo feature, because cargo unifies features across a workspace.
+//!
+//! [`Site`] lists the places in the server. The private module `hooks` holds their code.
+
 use std::cell::{Cell, RefCell};
 
-use super::Site;
+/// A place in the server with a rare path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Site {
+    /// The driver yields between two of the machine's actions, so connections see the first action
+    /// before the second.
+    BetweenActions,
+    /// The driver yields before it handles an event, so later events overtake that event.
+    EventInHand,
+    /// The first read of a connection is late.
+    FirstTurn,
+    /// The application is called one poll after the request was counted.
+    HandlerLate,
+    /// Idle connections are parked, however few there are.
+    ParkEarly,
+    /// A read returns one byte.
+    ShortRead,
+    /// A write accepts one byte.
+    ShortWrite,
+}
+
+impl Site {
+    /// Every site.
+    pub const ALL: [Self; 7] = [
+        Self::BetweenActions,
+        Self::EventInHand,
+        Self::FirstTurn,
+        Self::HandlerLate,
+        Self::ParkEarly,
+        Self::ShortRead,
+        Self::ShortWrite,
+    ];
+}
 
 type Decide = Box<dyn FnMut(Site) -> bool + Send>;
 
