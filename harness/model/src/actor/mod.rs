@@ -6,7 +6,7 @@
 //! task, or depends on the order in which a hash map or a `select!` without `biased` would go: on
 //! a world that always does the same, a plan always gives the same history.
 //!
-//! * `client/`: the raw clients
+//! * `client/`: the raw clients, which programs may also use without a plan: [`Http1`], [`Http2`]
 //! * `act`: one actor's script, by its role
 //! * `world`: what a world must be able to do
 //! * `kept`: how much of an answer is kept
@@ -33,7 +33,7 @@ mod visible;
 mod world;
 
 pub use self::act::act;
-pub use self::client::{ask_health, connect_error};
+pub use self::client::{Http1, Http2, Received, ask_health, connect_error};
 pub use self::kept::{KeptBody, TooLong, keep_for, trim_headers};
 pub use self::recorder::Recorder;
 pub use self::run_context::RunContext;

@@ -3,12 +3,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use lastorders_model::history::Answer;
 use tokio::sync::watch;
 
 use super::client_kind::ClientKind;
 use super::tally::Tally;
 use super::trigger::Trigger;
-use crate::load::{Answer, Connection, Loss, NotOpened};
+use crate::load::{Connection, Loss, NotOpened};
 
 /// Shared by all clients of a load.
 #[derive(Debug)]
@@ -67,18 +68,6 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads its answer. Returns whether the connection can carry another
-    /// request.
-    pub(super) async fn request(
-        &mut self,
-        connection: &mut Connection,
-        request: &[u8],
-        first: bool,
-    ) -> bool {
-        let sent = connection.send(request).await;
-        self.answer(connection, sent, first).await
-    }
-
     /// Reads the answer to a request. Returns whether the connection can carry another request.
     pub(super) async fn answer(
         &mut self,
@@ -90,18 +79,19 @@ impl Client {
             Ok(()) => connection.answer().await,
             Err(loss) => Err(loss),
         };
-        match answer {
-            Ok(answer) => self.answered(answer),
-            Err(loss) => {
-                self.tally.lose(loss, first);
-                false
-            }
-        }
+        self.count(answer, first)
     }
 
-    /// Counts an answer. Returns whether its connection can carry another request.
-    pub(super) fn answered(&mut self, answer: Answer) -> bool {
-        if answer.is_success() {
+    /// Counts an answer, or its loss. Returns whether the connection can carry another request.
+    pub(super) fn count(&mut self, answer: Result<Answer, Loss>, first: bool) -> bool {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(loss) => {
+                self.tally.lose(loss, first);
+                return false;
+            }
+        };
+        if (200..300).contains(&answer.status) {
             self.tally.answered += 1;
         } else {
             self.tally.turned_away += 1;
@@ -111,7 +101,7 @@ impl Client {
             self.state.trigger.answered(self.answers);
             self.state.answers.send_modify(|answers| *answers += 1);
         }
-        !answer.close
+        !answer.says_close
     }
 
     /// Waits until the continuous clients have received `more` answers, or the trigger has fired.

@@ -1,7 +1,8 @@
 use super::client::Client;
-use super::client_kinds::{
-    fresh, half_head, http2, kept_alive, pipelined, poster, slow_reader, vanishing,
+use super::http1_clients::{
+    fresh, half_head, kept_alive, pipelined, poster, slow_reader, vanishing,
 };
+use super::http2_client::http2;
 use super::tally::Tally;
 
 /// How a client behaves.
@@ -51,14 +52,14 @@ impl ClientKind {
 
     pub(super) async fn run(self, mut client: Client) -> Tally {
         match self {
-            Self::Fresh => fresh::run(&mut client).await,
-            Self::KeptAlive => kept_alive::run(&mut client).await,
-            Self::Poster => poster::run(&mut client).await,
-            Self::Pipelined => pipelined::run(&mut client).await,
-            Self::Http2 => http2::run(&mut client).await,
-            Self::HalfHead => half_head::run(&mut client).await,
-            Self::SlowReader => slow_reader::run(&mut client).await,
-            Self::Vanishing => vanishing::run(&mut client).await,
+            Self::Fresh => fresh(&mut client).await,
+            Self::KeptAlive => kept_alive(&mut client).await,
+            Self::Poster => poster(&mut client).await,
+            Self::Pipelined => pipelined(&mut client).await,
+            Self::Http2 => http2(&mut client).await,
+            Self::HalfHead => half_head(&mut client).await,
+            Self::SlowReader => slow_reader(&mut client).await,
+            Self::Vanishing => vanishing(&mut client).await,
         }
         client.tally
     }

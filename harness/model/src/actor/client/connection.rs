@@ -30,13 +30,21 @@ enum Wire<S: AsyncRead + AsyncWrite + Unpin> {
     Http2(Box<Http2<S>>),
 }
 
-/// What came of waiting for a response.
+/// The outcome of waiting for a response.
 #[derive(Debug)]
-pub(super) enum Received {
+pub enum Received {
     /// A whole response.
     Answer(Answer),
-    /// It ended after so many bytes of one.
-    End { by: End, got: u64, status: Option<u16> },
+    /// The response did not come, or not completely.
+    End {
+        /// What ended it.
+        by: End,
+        /// How many bytes of the response had come. Over HTTP/2 these are bytes of its body, and
+        /// at least 1 once its head has come.
+        got: u64,
+        /// The status, once it is known.
+        status: Option<u16>,
+    },
 }
 
 impl Received {

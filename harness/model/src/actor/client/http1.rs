@@ -12,21 +12,29 @@ const USUAL: usize = 512;
 /// Bytes of room for each read once the body has begun.
 const LARGE: usize = 16 << 10;
 
-/// A stream, and what has come of it that nobody has asked for yet.
+/// A client's HTTP/1.1 connection: exact bytes out, whole responses in.
+///
+/// Nothing here knows a network or a clock. The caller brings the connected stream, and bounds
+/// each wait by its own timers.
 #[derive(Debug)]
-pub(super) struct Http1<S> {
+pub struct Http1<S> {
     stream: S,
     buffer: Vec<u8>,
     reader: Reader,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
-    pub(super) fn new(stream: S) -> Self {
+    /// A client on a connected stream.
+    pub fn new(stream: S) -> Self {
         Self { stream, buffer: Vec::with_capacity(USUAL), reader: Reader::default() }
     }
 
     /// Gives bytes to the kernel. Not cancel safe: some may have gone.
-    pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// When the stream does not take all bytes.
+    pub async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes).await?;
         self.stream.flush().await
     }
@@ -38,7 +46,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
 
     /// Waits for the whole response at the head of the stream. Cancel safe: what has been read is
     /// kept.
-    pub(super) async fn receive(&mut self) -> Received {
+    pub async fn receive(&mut self) -> Received {
         loop {
             if let Some(received) = self.receive_some(usize::MAX).await {
                 return received;
@@ -46,9 +54,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         }
     }
 
-    /// The response at the head of what has been read, or else what comes of one more read of at
-    /// most so many bytes. Cancel safe.
-    pub(super) async fn receive_some(&mut self, most: usize) -> Option<Received> {
+    /// Reads once, at most `most` bytes, unless a whole response has been read already. Returns
+    /// `None` while the response is incomplete. Cancel safe.
+    pub async fn receive_some(&mut self, most: usize) -> Option<Received> {
         let status = match self.look() {
             Ok(received) => return Some(received),
             Err(status) => status,
@@ -74,7 +82,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         }
     }
 
-    pub(super) fn into_stream(self) -> S {
+    /// The stream, for questions that the kernel answers. Bytes that are read from the stream
+    /// directly are missing from the response.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// The stream. Bytes that were read and belong to no received response are dropped.
+    pub fn into_stream(self) -> S {
         self.stream
     }
 

@@ -19,9 +19,13 @@ use crate::plan::Request;
 const OF_CONNECTIONS: [&str; 6] =
     ["connection", "host", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
-/// A connection that is driven only while something here is awaited.
+/// A client's HTTP/2 connection with prior knowledge. The connection makes progress only while one
+/// of its futures is awaited.
+///
+/// Nothing here knows a network or a clock. The caller brings the connected stream, and bounds
+/// each wait by its own timers.
 #[derive(Debug)]
-pub(super) struct Http2<S: AsyncRead + AsyncWrite + Unpin> {
+pub struct Http2<S: AsyncRead + AsyncWrite + Unpin> {
     tap: Tap<S>,
     sender: SendRequest<Bytes>,
     connection: Connection<Tap<S>, Bytes>,
@@ -45,8 +49,12 @@ enum Response {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
-    /// Sends the client's preface and settings, and awaits nothing of the server.
-    pub(super) async fn open(stream: S) -> io::Result<Self> {
+    /// Sends the client's preface and settings, and awaits nothing of the server. Not cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// When the stream does not take the preface.
+    pub async fn open(stream: S) -> io::Result<Self> {
         let tap = Tap::new(stream);
         let opened = h2::client::Builder::new().enable_push(false).handshake(tap.clone()).await;
         let (sender, connection) = opened.map_err(into_io)?;
@@ -58,7 +66,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
 
     /// Sends a whole request; says how many bytes were given to the kernel meanwhile. A response
     /// is owed even if that fails. Not cancel safe.
-    pub(super) async fn send(&mut self, request: &Request) -> io::Result<u64> {
+    ///
+    /// # Errors
+    ///
+    /// When the connection takes no more requests, or ended before the first byte was sent.
+    pub async fn send(&mut self, request: &Request) -> io::Result<u64> {
         self.responses.push_back(Response::Unsent);
         let before = self.tap.written();
         let head = head(request)?;
@@ -105,7 +117,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
     }
 
     /// Waits for the whole response to the oldest request without one. Cancel safe.
-    pub(super) async fn receive(&mut self) -> Received {
+    pub async fn receive(&mut self) -> Received {
         let received = poll_fn(|cx| {
             self.drive(cx);
             self.poll_oldest(cx)

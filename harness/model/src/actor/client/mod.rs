@@ -16,6 +16,8 @@ mod response;
 mod script;
 mod tap;
 
-pub use self::connection::connect_error;
+pub use self::connection::{Received, connect_error};
 pub use self::health::ask_health;
+pub use self::http1::Http1;
+pub use self::http2::Http2;
 pub(super) use self::script::run;
