@@ -2,7 +2,7 @@
 //!
 //! * `program`: from the command line to the table
 //! * `figure`: the figures, one a file
-//! * `policy_variant`, `server`: the servers, and one of them as a process
+//! * `policy_variant`: the servers, and how a figure starts and ends them
 //! * `client`: a client that uses little processor time and checks every answer
 //! * `table`: the figures side by side
 //! * `error`, `limits`, `machine`, `stats`: helpers
@@ -14,7 +14,6 @@ mod limits;
 mod machine;
 mod policy_variant;
 mod program;
-mod server;
 mod stats;
 mod table;
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
@@ -13,7 +12,7 @@ use super::seal_variant::SealVariant;
 use super::settings::Settings;
 use crate::load::{ClientKind, Load, Tally, Trigger, TriggerPoint};
 use crate::network::Network;
-use crate::process::{Ended, Process, Start};
+use crate::process::{Ended, Launch, Process};
 use crate::subject::{PolicyChoice, SealMethodChoice};
 
 /// How long a load may take until the signal, and a server until its exit, before it is killed.
@@ -49,7 +48,7 @@ pub(super) async fn shut_down(
         | None => None,
     };
     let server = start(variant, network, backlog, shared.as_ref()).await?;
-    let trigger = Arc::new(Trigger::new(clients, trigger_point, server.terminate()));
+    let trigger = Arc::new(Trigger::new(clients, trigger_point, server.terminator()));
     let ending = Arc::new(AtomicBool::new(false));
     let load = Load {
         target: server.address(),
@@ -82,7 +81,7 @@ pub(super) async fn shut_down(
     ending.store(successor.is_some(), Ordering::Relaxed);
     let tally = load.await.map_err(stuck)?;
     if let Some(successor) = successor {
-        successor.terminate()();
+        successor.terminate()?;
         network.servers.run(|| successor.ended(BOUND)).await?;
     }
     Ok(Shutdown::new(tally, &ended))
@@ -90,11 +89,12 @@ pub(super) async fn shut_down(
 
 impl Shutdown {
     fn new(tally: Tally, ended: &Ended) -> Self {
-        let method = ended.report.as_ref().and_then(|report| report.get("seal_method"));
+        let report = ended.report();
+        let method = report.as_ref().and_then(|report| report.get("seal_method")?.as_str());
         Self {
             tally,
             exit_code: ended.status.and_then(|status| status.code()),
-            seal_method: method.and_then(Value::as_str).map(str::to_owned),
+            seal_method: method.map(str::to_owned),
         }
     }
 }
@@ -105,17 +105,16 @@ async fn start(
     backlog: u32,
     shared: Option<&OwnedFd>,
 ) -> io::Result<Process> {
-    let method =
-        variant.method().map(|method| ["--seal-method".to_owned(), method.name().to_owned()]);
-    let backlog = ["--backlog".to_owned(), backlog.to_string()];
-    let start = Start {
-        kind: variant.kind(),
-        policy: PolicyChoice::Default,
-        arguments: method.into_iter().flatten().chain(backlog).collect(),
-        listen: network.listen(),
-        inherit: shared.map(OwnedFd::try_clone).transpose()?,
-    };
-    network.servers.run(|| Process::start(start)).await
+    let mut launch =
+        Launch::new(variant.kind(), PolicyChoice::Default).option("--backlog", backlog);
+    if let Some(method) = variant.method() {
+        launch = launch.option("--seal-method", method.name());
+    }
+    match shared {
+        Some(socket) => launch.inherit = Some(socket.try_clone()?),
+        None => launch = launch.option("--listen", network.listen()),
+    }
+    network.servers.run(async move || Process::start(launch)).await
 }
 
 /// A listening socket that outlives the servers on it.

@@ -11,7 +11,7 @@ use super::cycle_result::CycleResult;
 use super::plan::Plan;
 use crate::load::{Load, Trigger};
 use crate::network::Network;
-use crate::process::{Process, Start};
+use crate::process::{Launch, Process};
 use crate::subject::{PolicyChoice, ServerKind};
 
 /// How long a part of a cycle may take: more than the policy's deadline and a repeated SYN.
@@ -23,16 +23,11 @@ const BOUND: Duration = Duration::from_secs(30);
 ///
 /// When the server cannot be started or waited for, or the clients do not end.
 pub async fn cycle(network: &Network, plan: &Plan) -> io::Result<CycleResult> {
-    let start = Start {
-        kind: ServerKind::Lastorders,
-        policy: PolicyChoice::Default,
-        arguments: Vec::new(),
-        listen: network.listen(),
-        inherit: None,
-    };
-    let server = network.servers.run(|| Process::start(start)).await?;
-    let signals: Vec<_> = (0..plan.signals).map(|_| server.terminate()).collect();
-    let fire = move || signals.into_iter().for_each(|signal| signal());
+    let launch = Launch::new(ServerKind::Lastorders, PolicyChoice::Default)
+        .option("--listen", network.listen());
+    let server = network.servers.run(async move || Process::start(launch)).await?;
+    let (signals, terminate) = (plan.signals, server.terminator());
+    let fire = move || (0..signals).for_each(|_| terminate());
     let trigger = Arc::new(Trigger::new(plan.continuous(), plan.trigger_point, fire));
     let load = Load {
         target: server.address(),
@@ -52,7 +47,7 @@ pub async fn cycle(network: &Network, plan: &Plan) -> io::Result<CycleResult> {
         return Ok(CycleResult { tally, faults });
     }
     let ended = network.servers.run(|| server.ended(BOUND)).await?;
-    let mut cycle = CycleResult::evaluate(load.await.map_err(stuck)?, ended.report.as_ref());
+    let mut cycle = CycleResult::evaluate(load.await.map_err(stuck)?, ended.report().as_ref());
     match ended.status {
         Some(status) if status.success() => {}
         Some(status) => cycle.faults.push(format!("the server ended with {status}")),

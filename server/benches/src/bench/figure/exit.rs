@@ -3,12 +3,12 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::error::Error;
+use crate::bench::error::{Context, Error};
 use crate::bench::limits;
-use crate::bench::policy_variant::PolicyVariant;
-use crate::bench::server::{Launch, Server};
+use crate::bench::policy_variant::{PolicyVariant, expect_success};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit, thousands};
+use crate::clock::now;
 use crate::console::print_status;
 use crate::subject::{PolicyChoice, ServerKind};
 
@@ -61,7 +61,7 @@ pub(super) fn beside_each_other(
 
 /// Starts a server, opens `connections` connections, and stops the server.
 pub(super) fn shut_down(variant: PolicyVariant, connections: u32) -> Result<Duration, Error> {
-    let server = Server::start(variant, &Launch::default())?;
+    let server = variant.start()?;
     let hello = Exchange::hello();
     let mut clients = Vec::new();
     for _ in 0..connections {
@@ -69,8 +69,9 @@ pub(super) fn shut_down(variant: PolicyVariant, connections: u32) -> Result<Dura
         client.exchange(&hello)?;
         clients.push(client);
     }
-    let began = server.terminate()?;
-    let exit = server.wait(EXIT)?;
+    let began = now();
+    server.terminate().to("send SIGTERM")?;
+    let exit = expect_success(server, EXIT)?;
     drop(clients);
     Ok(exit.at.duration_since(began))
 }

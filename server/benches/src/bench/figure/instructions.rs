@@ -3,14 +3,18 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
-use crate::bench::error::Error;
-use crate::bench::policy_variant::PolicyVariant;
-use crate::bench::server::{Launch, Server};
+use crate::bench::error::{Context, Error};
+use crate::bench::policy_variant::{PolicyVariant, expect_success};
 use crate::bench::table::{Row, Unit};
 use crate::console::print_status;
+use crate::process::{Launch, Process};
 
 /// How long a server may take to shut down under the emulator.
 const EXIT: Duration = Duration::from_secs(60);
+
+/// Callgrind prints its count to the server's stdout, not to a file.
+const CALLGRIND: &[&str] =
+    &["valgrind", "--tool=callgrind", "--log-fd=1", "--callgrind-out-file=/dev/null"];
 
 /// Instructions in user space for one `GET /` on a keep-alive connection.
 ///
@@ -36,19 +40,16 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
 }
 
 fn count(variant: PolicyVariant, requests: u32) -> Result<u64, Error> {
-    // Callgrind prints its count to the server's stdout, not to a file.
-    let wrapper = ["valgrind", "--tool=callgrind", "--log-fd=1", "--callgrind-out-file=/dev/null"];
-    let wrapper = wrapper.map(Into::into).to_vec();
-    let launch = Launch { threads: Some(1), wrapper, ..Launch::default() };
-    let server = Server::start(variant, &launch)?;
+    let launch = Launch { wrapper: CALLGRIND, ..variant.launch() };
+    let server = Process::start(launch.option("--threads", 1)).to("start a server in valgrind")?;
     let mut client = Client::connect(server.address())?;
     let hello = Exchange::hello();
     for _ in 0..requests {
         client.exchange(&hello)?;
     }
     drop(client);
-    server.terminate()?;
-    let exit = server.wait(EXIT)?;
+    server.terminate().to("send SIGTERM")?;
+    let exit = expect_success(server, EXIT)?;
     collected(&exit.printed)
         .ok_or_else(|| Error::Wrong(format!("valgrind printed no count, but {:?}", exit.printed)))
 }

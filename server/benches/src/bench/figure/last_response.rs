@@ -4,9 +4,8 @@ use std::time::Duration;
 use super::Plan;
 use super::exit::{beside_each_other, shut_down};
 use crate::bench::client::{Client, Exchange};
-use crate::bench::error::Error;
-use crate::bench::policy_variant::PolicyVariant;
-use crate::bench::server::{Launch, Server};
+use crate::bench::error::{Context, Error};
+use crate::bench::policy_variant::{PolicyVariant, expect_success};
 use crate::bench::stats::rotated;
 use crate::bench::table::Row;
 use crate::clock::now;
@@ -39,15 +38,15 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
 }
 
 fn last_response(variant: PolicyVariant, time: Duration) -> Result<Duration, Error> {
-    let server = Server::start(variant, &Launch::default())?;
+    let server = variant.start()?;
     let mut client = Client::connect(server.address())?;
     let last = Exchange::seen(time);
     client.send(&last)?;
-    server.expect(SEEN)?;
-    server.terminate()?;
+    server.expect(SEEN).to("see a request in flight")?;
+    server.terminate().to("send SIGTERM")?;
     client.receive(&last)?;
     let answered = now();
     drop(client);
-    let exit = server.wait(EXIT)?;
+    let exit = expect_success(server, EXIT)?;
     Ok(exit.at.duration_since(answered))
 }

@@ -6,10 +6,10 @@ use crate::bench::client::{Client, Exchange};
 use crate::bench::error::{Context, Error};
 use crate::bench::limits;
 use crate::bench::policy_variant::PolicyVariant;
-use crate::bench::server::{Launch, Server};
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
 use crate::console::print_status;
+use crate::process::Process;
 use crate::subject::ServerKind;
 
 /// The interval between two readings of memory.
@@ -63,7 +63,7 @@ fn stand(plan: &Plan, what: &str, with_request: bool) -> Result<Vec<Row>, Error>
 
 /// A server, and the idle connections to it.
 struct IdleClients {
-    server: Server,
+    server: Process,
     kind: ServerKind,
     with_request: bool,
     /// Memory in KiB, before the first connection.
@@ -74,8 +74,8 @@ struct IdleClients {
 
 impl IdleClients {
     fn start(variant: PolicyVariant, with_request: bool) -> Result<Self, Error> {
-        let launch = Launch { threads: Some(1), ..Launch::default() };
-        let server = Server::start(variant, &launch)?;
+        let launch = variant.launch().option("--threads", 1);
+        let server = Process::start(launch).to("start a server")?;
         let files = open_files(&server)?;
         // The first request allocates memory once, which must not count for the connections.
         let mut first = Client::connect(server.address())?;
@@ -113,7 +113,7 @@ fn wait_until_steady(groups: &[IdleClients], time: Duration) -> Result<(), Error
     while since.elapsed() < time {
         for group in groups {
             // This pauses, unless the server has ended.
-            if group.server.ends_within(LOOK / 4)? {
+            if group.server.ends_within(LOOK / 4).to("watch a server")? {
                 return Err(Error::Wrong(format!(
                     "{} ended while connections were idle",
                     group.kind
@@ -132,14 +132,14 @@ fn wait_until_steady(groups: &[IdleClients], time: Duration) -> Result<(), Error
 }
 
 /// Waits until the server has `expected` open files, so it has accepted or closed all connections.
-fn wait_for_files(server: &Server, expected: usize) -> Result<(), Error> {
+fn wait_for_files(server: &Process, expected: usize) -> Result<(), Error> {
     let due = now() + ACCEPT;
     loop {
         let open = open_files(server)?;
         if open == expected {
             return Ok(());
         }
-        if server.ends_within(Duration::from_millis(1))? || now() > due {
+        if server.ends_within(Duration::from_millis(1)).to("watch a server")? || now() > due {
             let what = format!("a server has {open} open files, expected {expected}");
             return Err(Error::Wrong(what));
         }
@@ -147,7 +147,7 @@ fn wait_for_files(server: &Server, expected: usize) -> Result<(), Error> {
 }
 
 /// Private memory of the server, in KiB.
-fn memory(server: &Server) -> Result<u64, Error> {
+fn memory(server: &Process) -> Result<u64, Error> {
     let path = format!("/proc/{}/smaps_rollup", server.pid());
     let text = fs::read_to_string(&path).to(format!("read {path}"))?;
     private_dirty(&text).ok_or_else(|| Error::Wrong(format!("{path} has no Private_Dirty")))
@@ -158,7 +158,7 @@ fn private_dirty(text: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-fn open_files(server: &Server) -> Result<usize, Error> {
+fn open_files(server: &Process) -> Result<usize, Error> {
     let path = format!("/proc/{}/fd", server.pid());
     Ok(fs::read_dir(&path).to(format!("read {path}"))?.count())
 }

@@ -8,11 +8,11 @@ use super::Plan;
 use crate::bench::client::{Client, Exchange};
 use crate::bench::error::{Context, Error};
 use crate::bench::policy_variant::PolicyVariant;
-use crate::bench::server::{Launch, Server};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
 use crate::console::print_status;
+use crate::process::Process;
 use crate::subject::ServerKind;
 
 /// Connections of the client, each with one request under way.
@@ -108,8 +108,8 @@ struct Sample {
 }
 
 fn sample(variant: PolicyVariant, cpu: usize, time: Duration) -> Result<Sample, Error> {
-    let launch = Launch { threads: Some(1), cpu: Some(cpu), ..Launch::default() };
-    let server = Server::start(variant, &launch)?;
+    let launch = variant.launch().option("--threads", 1).option("--cpu", cpu);
+    let server = Process::start(launch).to("start a server")?;
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
         clients.push(Client::connect(server.address())?);
@@ -146,7 +146,7 @@ fn drive(clients: &mut [Client], time: Duration) -> Result<(u64, Duration), Erro
 }
 
 /// How long the main thread, which is the whole server here, has had a processor.
-fn on_cpu(server: &Server) -> Result<Duration, Error> {
+fn on_cpu(server: &Process) -> Result<Duration, Error> {
     let path = format!("/proc/{}/schedstat", server.pid());
     let text = fs::read_to_string(&path).to(format!("read {path}"))?;
     let nanos = text.split_whitespace().next().and_then(|it| it.parse().ok());
