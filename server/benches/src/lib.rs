@@ -9,7 +9,7 @@
 //! * [`network`]: the network between them: loopback, or a wire with a delay; [`process`] starts
 //!   servers there
 //! * [`subject`]: the measured servers, all behind one command line
-//! * `clock`, `console`, `seed`: real time, output for people, random choices
+//! * `clock`, `console`: real time, output for people
 
 pub mod bench;
 mod clock;
@@ -18,6 +18,5 @@ pub mod load;
 pub mod loss;
 pub mod network;
 pub mod process;
-mod seed;
 pub mod soak;
 pub mod subject;

@@ -36,6 +36,9 @@ impl Exchange {
 
 /// A keep-alive client that uses little processor time, and checks every answer.
 ///
+/// The load uses the judge's client, which copies each header and runs on tokio. This client shares
+/// the machine with the server whose speed it measures, so it does neither.
+///
 /// The first answer is parsed by its head. Later answers must have the same length (a date's length
 /// never changes), the same status and the right body.
 #[derive(Debug)]

@@ -1,6 +1,10 @@
 use std::fs;
 use std::process::Command;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::bench::error::{Context, Error};
+
 /// Describes this machine: processors, memory, kernel, compiler. Without a host name.
 pub(crate) fn describe() -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -14,6 +18,23 @@ pub(crate) fn describe() -> String {
     let arch = kernel.machine().to_string_lossy();
     let rustc = rustc().unwrap_or_else(|| "unknown rustc".to_owned());
     format!("{cores} cores ({arch}), {memory}, {system} {release}, {rustc}")
+}
+
+/// Raises the limit on open files to `needed`, for this process and for servers started from now
+/// on.
+pub(crate) fn allow_open_files(needed: u64) -> Result<(), Error> {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current.is_none_or(|current| current >= needed) {
+        return Ok(());
+    }
+    if let Some(maximum) = limit.maximum.filter(|maximum| *maximum < needed) {
+        let fix = format!("raise the hard limit, as by `ulimit -Hn {needed}`");
+        return Err(Error::Missing(format!(
+            "{needed} open files are needed, and {maximum} are allowed; {fix}"
+        )));
+    }
+    let wanted = Rlimit { current: Some(needed), maximum: limit.maximum };
+    setrlimit(Resource::Nofile, wanted).to("raise the limit on open files")
 }
 
 fn gib(meminfo: &str) -> Option<u64> {

@@ -4,7 +4,7 @@
 //! * `http1_clients`, `http2_client`: the behaviour of each kind of client
 //! * [`Connection`]: the judge's HTTP/1.1 client over TCP, with exact outcomes: an
 //!   [`Answer`](lastorders_model::history::Answer), a [`Loss`], or [`NotOpened`]
-//! * [`Trigger`], [`TriggerPoint`]: when the signal is sent
+//! * [`Trigger`], [`TriggerPoint`]: when the signal is sent; `random`: the choices of a load
 //! * [`Tally`]: the counted outcomes
 
 mod client;
@@ -20,4 +20,5 @@ pub use client_kind::ClientKind;
 pub use connection::{Connection, Loss, NotOpened};
 pub use run::Load;
 pub use tally::Tally;
+pub(crate) use trigger::random;
 pub use trigger::{Trigger, TriggerPoint};

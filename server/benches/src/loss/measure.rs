@@ -109,6 +109,6 @@ impl std::error::Error for MeasureError {}
 
 /// The moment of the signal in a round. It is the same for every server.
 fn trigger_point(settings: &Settings, round: usize) -> TriggerPoint {
-    let mut random = crate::seed::random(settings.seed, round as u64);
+    let mut random = crate::load::random(settings.seed, round as u64);
     TriggerPoint { first: random.usize(2..=8), more: random.usize(0..=2 * settings.clients) }
 }

@@ -1,5 +1,4 @@
-use crate::load::{ClientKind, TriggerPoint};
-use crate::seed;
+use crate::load::{ClientKind, TriggerPoint, random};
 
 /// The plan of a cycle.
 #[derive(Clone, Debug)]
@@ -16,7 +15,7 @@ impl Plan {
     /// The plan of a cycle. It depends on `seed` and `number` only.
     #[must_use]
     pub fn of(seed: u64, number: u64) -> Self {
-        let mut random = seed::random(seed, number);
+        let mut random = random(seed, number);
         let mut clients = [ClientKind::ALL, ClientKind::ALL].concat();
         for _ in 0..random.usize(0..=16) {
             clients.push(ClientKind::ALL[random.usize(..ClientKind::ALL.len())]);

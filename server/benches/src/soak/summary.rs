@@ -54,14 +54,14 @@ impl Summary {
     }
 
     /// Evaluates the heap. Too few cycles are a fault, unless the user asked for few.
-    pub(super) fn evaluate_heap(&mut self, heap_history: &HeapHistory, few_will_do: bool) {
+    pub(super) fn evaluate_heap(&mut self, heap_history: &HeapHistory, few_suffice: bool) {
         match heap_history.growth() {
             Some(growth) => {
                 self.leaks = growth.is_leak();
                 self.heap = Some(growth.to_string());
             }
             None => {
-                self.leaks = !few_will_do;
+                self.leaks = !few_suffice;
                 self.heap = Some("too few cycles to evaluate the heap".to_owned());
             }
         }

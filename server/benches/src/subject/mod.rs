@@ -6,14 +6,13 @@
 //! * `options`: the command line
 //! * `program`: runs a server until its exit code
 //! * `app`: the application
-//! * `with_lastorders`, `with_axum`, `with_hyper`, `with_axum_server`: one server each, shut down
-//!   as its documentation shows
+//! * `with_lastorders`, `with_hyper`, `with_axum`: each server, shut down as its documentation shows;
+//!   the last one also has the crate axum-server
 
 mod app;
 mod options;
 mod program;
 mod with_axum;
-mod with_axum_server;
 mod with_hyper;
 mod with_lastorders;
 

@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::options::{Options, PolicyChoice, ServerKind};
-use super::{app, with_axum, with_axum_server, with_hyper, with_lastorders};
+use super::{app, with_axum, with_hyper, with_lastorders};
 
 /// When the peers give up on requests in flight, where they can. The same as in lastorders.
 pub(super) const DEADLINE: Duration = Duration::from_secs(8);
@@ -84,7 +84,9 @@ async fn serve(options: &Options) -> io::Result<u8> {
         }
         ServerKind::Axum => with_axum::serve(sigterm()?, listen(options)?, app).await,
         ServerKind::Hyper => with_hyper::serve(sigterm()?, listen(options)?, app).await,
-        ServerKind::AxumServer => with_axum_server::serve(sigterm()?, listen(options)?, app).await,
+        ServerKind::AxumServer => {
+            with_axum::serve_by_axum_server(sigterm()?, listen(options)?, app).await
+        }
     }
 }
 

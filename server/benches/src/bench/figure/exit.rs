@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
 use crate::bench::error::{Context, Error};
-use crate::bench::limits;
+use crate::bench::machine;
 use crate::bench::policy_variant::{PolicyVariant, expect_success};
 use crate::bench::stats::{median, rotated};
 use crate::bench::table::{Row, Unit, thousands};
@@ -20,7 +20,7 @@ const EXIT: Duration = Duration::from_secs(30);
 /// until the process ends.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     let most = plan.exits.iter().map(|(connections, _)| *connections).max();
-    limits::open_files(u64::from(most.unwrap_or_default()) + 256)?;
+    machine::allow_open_files(u64::from(most.unwrap_or_default()) + 256)?;
     let mut rows = Vec::new();
     for &(connections, rounds) in plan.exits {
         let mut times: BTreeMap<PolicyVariant, Vec<f64>> = BTreeMap::new();

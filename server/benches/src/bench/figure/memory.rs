@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::Plan;
 use crate::bench::client::{Client, Exchange};
 use crate::bench::error::{Context, Error};
-use crate::bench::limits;
+use crate::bench::machine;
 use crate::bench::policy_variant::PolicyVariant;
 use crate::bench::table::{Row, Unit};
 use crate::clock::now;
@@ -13,7 +13,7 @@ use crate::process::Process;
 use crate::subject::ServerKind;
 
 /// The interval between two readings of memory.
-const LOOK: Duration = Duration::from_millis(250);
+const READ_EVERY: Duration = Duration::from_millis(250);
 
 /// How much a steady process's memory may vary, in KiB.
 const STEADY: u64 = 32;
@@ -30,9 +30,9 @@ const ACCEPT: Duration = Duration::from_secs(20);
 /// released. The same is measured for connections that have never sent a byte.
 pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     // The connections of all servers are open at once, and some files more.
-    limits::open_files(u64::from(plan.memory_connections) * 6 + 256)?;
-    let mut rows = stand(plan, "idle connection", true)?;
-    rows.extend(stand(plan, "silent connection", false)?);
+    machine::allow_open_files(u64::from(plan.memory_connections) * 6 + 256)?;
+    let mut rows = measure_connections(plan, "idle connection", true)?;
+    rows.extend(measure_connections(plan, "silent connection", false)?);
     rows[0].set_note(
         "memory: axum::serve copies the router for every connection, so what it takes grows with \
          the number of routes; this application has a handful",
@@ -40,7 +40,7 @@ pub(super) fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     Ok(rows)
 }
 
-fn stand(plan: &Plan, what: &str, with_request: bool) -> Result<Vec<Row>, Error> {
+fn measure_connections(plan: &Plan, what: &str, with_request: bool) -> Result<Vec<Row>, Error> {
     let row = |when: &str| Row::new(format!("{what}, KiB: {when}"), Unit::Kib);
     let (mut fresh, mut steady, mut later) = (row("fresh"), row("steady"), row("more later"));
     let connections = plan.memory_connections;
@@ -107,20 +107,20 @@ fn each(kib: u64, connections: u32) -> f64 {
 }
 
 fn wait_until_steady(groups: &[IdleClients], time: Duration) -> Result<(), Error> {
-    let look = || groups.iter().map(|group| memory(&group.server)).collect::<Result<Vec<_>, _>>();
+    let read = || groups.iter().map(|group| memory(&group.server)).collect::<Result<Vec<_>, _>>();
     let due = now() + PATIENCE;
-    let (mut level, mut since) = (look()?, now());
+    let (mut level, mut since) = (read()?, now());
     while since.elapsed() < time {
         for group in groups {
             // This pauses, unless the server has ended.
-            if group.server.ends_within(LOOK / 4).to("watch a server")? {
+            if group.server.ends_within(READ_EVERY / 4).to("watch a server")? {
                 return Err(Error::Wrong(format!(
                     "{} ended while connections were idle",
                     group.kind
                 )));
             }
         }
-        let current = look()?;
+        let current = read()?;
         if current.iter().zip(&level).any(|(a, b)| a.abs_diff(*b) > STEADY) {
             (level, since) = (current, now());
         }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use crate::subject::ServerKind;
 
@@ -94,6 +95,51 @@ pub(crate) fn thousands(value: f64) -> String {
     text
 }
 
+/// A table of at most 100 columns: labels left-aligned, numbers right-aligned.
+pub(crate) fn text(rows: &[Row]) -> String {
+    let mut lines: Vec<Vec<String>> = vec![head()];
+    for row in rows {
+        lines.push([vec![row.label().to_owned()], row.cells()].concat());
+    }
+    let columns = lines[0].len();
+    let widest = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+    let widths: Vec<usize> = (0..columns).filter_map(widest).collect();
+    let mut text = String::new();
+    for line in &lines {
+        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            // Writing to a `String` cannot fail.
+            let _ = match column {
+                0 => write!(text, "{cell:<width$}"),
+                _ => write!(text, "  {cell:>width$}"),
+            };
+        }
+        text.push('\n');
+    }
+    for note in rows.iter().filter_map(Row::note) {
+        let _ = writeln!(text, "\n{note}");
+    }
+    text
+}
+
+/// The header of the table.
+fn head() -> Vec<String> {
+    let kinds = ServerKind::ALL.map(|kind| kind.name().to_owned()).to_vec();
+    [vec![String::new()], kinds, vec!["ours/axum".to_owned()]].concat()
+}
+
+/// A GitHub Markdown table with right-aligned numbers, below a line with the date and the machine.
+pub(crate) fn markdown(rows: &[Row], day: &str, machine: &str) -> String {
+    let head = head();
+    let rule = head.iter().enumerate().map(|(at, _)| if at == 0 { "---" } else { "---:" });
+    let rule = rule.map(str::to_owned).collect();
+    let body = rows.iter().map(|row| [vec![row.label().to_owned()], row.cells()].concat());
+    let lines = [head, rule].into_iter().chain(body);
+    let table: String = lines.map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
+    let notes: String =
+        rows.iter().filter_map(Row::note).map(|note| format!("\n* {note}\n")).collect();
+    format!("Measured on {day}; {machine}.\n\n{table}{notes}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,5 +162,36 @@ mod tests {
         assert_eq!(row.cells()[4], "-");
         row.set_ratio(0.5);
         assert_eq!(row.cells()[4], "0.50");
+    }
+
+    #[test]
+    fn text_table_columns_are_aligned() {
+        let mut row = Row::new("instructions a request", Unit::Count);
+        for kind in ServerKind::ALL {
+            row.set(kind, 20_000.0);
+        }
+        let lines = [
+            "                        lastorders    axum   hyper  axum-server  ours/axum\n",
+            "instructions a request      20,000  20,000  20,000       20,000       1.00\n",
+        ];
+        assert_eq!(text(&[row]), lines.concat());
+    }
+
+    #[test]
+    fn markdown_table_has_date_rows_and_notes() {
+        let mut row = Row::new("SIGTERM to exit, ms", Unit::Millis);
+        row.set(ServerKind::Lastorders, 1.0);
+        row.set(ServerKind::Axum, 2.0);
+        row.set_note("not the whole truth");
+        let expected = "\
+Measured on 2026-01-31; 2 cores.
+
+|  | lastorders | axum | hyper | axum-server | ours/axum |
+| --- | ---: | ---: | ---: | ---: | ---: |
+| SIGTERM to exit, ms | 1.00 | 2.00 | - | - | 0.50 |
+
+* not the whole truth
+";
+        assert_eq!(markdown(&[row], "2026-01-31", "2 cores"), expected);
     }
 }
