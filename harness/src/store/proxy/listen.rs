@@ -10,8 +10,9 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::gate::Gate;
 use super::session;
+use super::state::{Address, ProxyState};
 use crate::postgres::pace;
-use crate::store::{Observer, StoreEvent};
+use crate::store::Observer;
 
 /// The number of connections that may wait for the proxy to accept them.
 const BACKLOG: u32 = 1024;
@@ -20,49 +21,9 @@ const BACKLOG: u32 = 1024;
 #[derive(Debug)]
 pub(in crate::store) struct Proxy {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    state: Arc<ProxyState>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
-}
-
-/// Where Postgres listens.
-#[derive(Debug, Clone)]
-pub(in crate::store) struct Address {
-    pub(in crate::store) host: String,
-    pub(in crate::store) port: u16,
-}
-
-/// What every session looks at.
-pub(super) struct Shared {
-    pub(super) upstream: Address,
-    pub(super) gate: Gate,
-    /// Nothing is answered or closed any more.
-    pub(super) black_hole: watch::Sender<bool>,
-    /// Counts how often all sessions have been reset.
-    pub(super) resets: watch::Sender<u32>,
-    /// Nothing is to be accepted any more.
-    refusing: watch::Sender<bool>,
-    /// Whether the port is still open.
-    listening: watch::Sender<bool>,
-    observer: Observer,
-}
-
-impl Shared {
-    pub(super) fn observe(&self, event: StoreEvent) {
-        (self.observer)(event);
-    }
-
-    pub(super) async fn connect(&self) -> io::Result<TcpStream> {
-        let stream = TcpStream::connect((&*self.upstream.host, self.upstream.port)).await?;
-        stream.set_nodelay(true)?;
-        Ok(stream)
-    }
-}
-
-impl std::fmt::Debug for Shared {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("upstream", &self.upstream).finish_non_exhaustive()
-    }
 }
 
 impl Proxy {
@@ -70,7 +31,7 @@ impl Proxy {
     pub(in crate::store) async fn start(upstream: Address, observer: Observer) -> io::Result<Self> {
         let (port, listener) = reserved()?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared {
+        let state = Arc::new(ProxyState {
             upstream,
             gate: Gate::open(),
             black_hole: watch::Sender::new(false),
@@ -80,8 +41,8 @@ impl Proxy {
             observer,
         });
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(listen(Arc::clone(&shared), port, listener, stopped));
-        Ok(Self { address, shared, stop: Some(stop), task })
+        let task = tokio::spawn(listen(Arc::clone(&state), port, listener, stopped));
+        Ok(Self { address, state, stop: Some(stop), task })
     }
 
     pub(in crate::store) fn address(&self) -> SocketAddr {
@@ -90,39 +51,39 @@ impl Proxy {
 
     /// Closes the acknowledgement gate.
     pub(in crate::store) fn hold(&self) {
-        self.shared.gate.close();
+        self.state.gate.close();
     }
 
     /// Opens it.
     pub(in crate::store) fn let_all_go(&self) {
-        self.shared.gate.let_all_go();
+        self.state.gate.let_all_go();
     }
 
     /// Lets one acknowledgement through; `false` if none waits.
     pub(in crate::store) fn let_one_go(&self) -> bool {
-        self.shared.gate.let_one_go()
+        self.state.gate.let_one_go()
     }
 
     /// How many acknowledgements are withheld.
     pub(in crate::store) fn withheld(&self) -> u32 {
-        u32::try_from(self.shared.gate.withheld()).unwrap_or(u32::MAX)
+        u32::try_from(self.state.gate.withheld()).unwrap_or(u32::MAX)
     }
 
     /// Resets every connection that is open. New ones are accepted.
     pub(in crate::store) fn reset(&self) {
-        self.shared.resets.send_modify(|count| *count += 1);
+        self.state.resets.send_modify(|count| *count += 1);
     }
 
     /// From here on nothing is answered, forwarded or closed; new connections are accepted into
     /// the same silence.
     pub(in crate::store) fn black_hole(&self) {
-        self.shared.black_hole.send_replace(true);
+        self.state.black_hole.send_replace(true);
     }
 
     /// When this returns, the port is closed. Open connections go on.
     pub(in crate::store) async fn refuse(&self) {
-        let mut listening = self.shared.listening.subscribe();
-        self.shared.refusing.send_replace(true);
+        let mut listening = self.state.listening.subscribe();
+        self.state.refusing.send_replace(true);
         // An error: the sender is gone, and with it the listener.
         let _ = listening.wait_for(|&open| !open).await;
     }
@@ -170,12 +131,12 @@ fn stop_listening(listener: TcpListener) -> io::Result<()> {
 
 /// `_port` keeps the port until the end.
 async fn listen(
-    shared: Arc<Shared>,
+    state: Arc<ProxyState>,
     _port: TcpSocket,
     listener: TcpListener,
     mut stop: oneshot::Receiver<()>,
 ) {
-    let mut refusing = shared.refusing.subscribe();
+    let mut refusing = state.refusing.subscribe();
     let mut listener = Some(listener);
     let mut sessions = JoinSet::new();
     let mut number = 0;
@@ -188,13 +149,13 @@ async fn listen(
                 listener.take().map_or(Ok(()), stop_listening).unwrap_or_else(|error| {
                     tracing::warn!(%error, "the database proxy cannot stop listening");
                 });
-                shared.listening.send_replace(false);
+                state.listening.send_replace(false);
             }
             Some(_) = sessions.join_next() => {}
             accepted = accept(listener.as_ref()) => match accepted {
                 Ok((stream, _)) => {
                     number += 1;
-                    sessions.spawn(session::run(Arc::clone(&shared), number, stream));
+                    sessions.spawn(session::run(Arc::clone(&state), number, stream));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the database proxy cannot accept");

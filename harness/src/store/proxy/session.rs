@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::sync::watch;
 
-use super::listen::Shared;
+use super::state::ProxyState;
 use crate::store::StoreEvent;
 use crate::store::wire::{Answer, Answers, Request, Requests, View};
 
@@ -28,11 +28,11 @@ enum Broken {
 }
 
 /// One connection, until both sides have ended it.
-pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream) {
+pub(super) async fn run(state: Arc<ProxyState>, session: u64, mut client: TcpStream) {
     let _ = client.set_nodelay(true);
-    let mut resets = shared.resets.subscribe();
-    shared.observe(StoreEvent::Opened { session });
-    let line = SessionObserver { shared: &shared, session };
+    let mut resets = state.resets.subscribe();
+    state.observe(StoreEvent::Opened { session });
+    let line = SessionObserver { state: &state, session };
     let mut requests = Requests::default();
     let mut upstream = None;
     let broken = {
@@ -59,10 +59,10 @@ pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream
         }
         Some(how) => {
             match how {
-                Broken::Client => shared.observe(StoreEvent::ClientReset { session }),
-                Broken::Postgres => shared.observe(StoreEvent::ServerClosed { session }),
+                Broken::Client => state.observe(StoreEvent::ClientReset { session }),
+                Broken::Postgres => state.observe(StoreEvent::ServerClosed { session }),
                 Broken::Fault | Broken::Swallowed => {
-                    shared.observe(StoreEvent::Reset { session });
+                    state.observe(StoreEvent::Reset { session });
                 }
             }
             // A reset on one side is a reset on the other.
@@ -72,13 +72,13 @@ pub(super) async fn run(shared: Arc<Shared>, session: u64, mut client: TcpStream
         }
     }
     drop((client, upstream));
-    shared.observe(StoreEvent::Ended { session });
+    state.observe(StoreEvent::Ended { session });
 }
 
 /// What both directions of one connection share.
 #[derive(Clone, Copy)]
 struct SessionObserver<'a> {
-    shared: &'a Shared,
+    state: &'a ProxyState,
     session: u64,
 }
 
@@ -112,12 +112,12 @@ impl SessionObserver<'_> {
                     // None of these comes before one of those.
                     Request::Work { .. } | Request::Terminate | Request::Forward(_) => continue,
                 };
-                self.shared.observe(seen);
-                return match self.shared.connect().await {
+                self.state.observe(seen);
+                return match self.state.connect().await {
                     Ok(upstream) => Ok(Some(upstream)),
                     Err(error) => {
                         tracing::warn!(%error, "the database proxy cannot reach postgres");
-                        self.shared.observe(StoreEvent::ServerClosed { session });
+                        self.state.observe(StoreEvent::ServerClosed { session });
                         Ok(None)
                     }
                 };
@@ -125,7 +125,7 @@ impl SessionObserver<'_> {
             match client.read_buf(&mut chunk).await {
                 Err(_) => return Err(Broken::Client),
                 Ok(0) => {
-                    self.shared.observe(StoreEvent::ClientFin { session });
+                    self.state.observe(StoreEvent::ClientFin { session });
                     return if self.in_black_hole() { Err(Broken::Swallowed) } else { Ok(None) };
                 }
                 Ok(_) => requests.push(&chunk.split()),
@@ -165,9 +165,9 @@ impl SessionObserver<'_> {
                 match request {
                     Request::Work { inserts } => {
                         inserting.store(inserts, Ordering::Relaxed);
-                        self.shared.observe(StoreEvent::Working { session });
+                        self.state.observe(StoreEvent::Working { session });
                     }
-                    Request::Terminate => self.shared.observe(StoreEvent::Terminate { session }),
+                    Request::Terminate => self.state.observe(StoreEvent::Terminate { session }),
                     Request::Forward(bytes) => {
                         if !deaf && !self.in_black_hole() {
                             deaf = to.write_all(&bytes).await.is_err();
@@ -184,7 +184,7 @@ impl SessionObserver<'_> {
                 Ok(_) => requests.push(&chunk.split()),
             }
         }
-        self.shared.observe(StoreEvent::ClientFin { session });
+        self.state.observe(StoreEvent::ClientFin { session });
         if self.in_black_hole() {
             return Err(Broken::Swallowed);
         }
@@ -201,8 +201,8 @@ impl SessionObserver<'_> {
     ) -> Result<(), Broken> {
         let session = self.session;
         let mut answers = Answers::default();
-        let mut gate = self.shared.gate.subscribe();
-        let mut black_hole = self.shared.black_hole.subscribe();
+        let mut gate = self.state.gate.subscribe();
+        let mut black_hole = self.state.black_hole.subscribe();
         let mut chunk = BytesMut::with_capacity(CHUNK);
         loop {
             loop {
@@ -216,18 +216,18 @@ impl SessionObserver<'_> {
                 let bytes = match answer {
                     Answer::Forward(bytes) => bytes,
                     Answer::Withhold(bytes) => {
-                        let gone = self.shared.gate.arrive();
-                        self.shared.observe(StoreEvent::Withheld { session });
+                        let gone = self.state.gate.arrive();
+                        self.state.observe(StoreEvent::Withheld { session });
                         let _ = gone.await;
-                        self.shared.observe(StoreEvent::Released { session });
+                        self.state.observe(StoreEvent::Released { session });
                         bytes
                     }
                     Answer::Idle => {
-                        self.shared.observe(StoreEvent::Idle { session });
+                        self.state.observe(StoreEvent::Idle { session });
                         continue;
                     }
                     Answer::Paused => {
-                        self.shared.observe(StoreEvent::Paused { session });
+                        self.state.observe(StoreEvent::Paused { session });
                         continue;
                     }
                 };
@@ -249,14 +249,14 @@ impl SessionObserver<'_> {
                 Ok(_) => answers.push(&chunk.split()),
             }
         }
-        self.shared.observe(StoreEvent::ServerClosed { session });
+        self.state.observe(StoreEvent::ServerClosed { session });
         let _ = to.write_all(&answers.rest()).await;
         let _ = to.shutdown().await;
         Ok(())
     }
 
     fn in_black_hole(self) -> bool {
-        *self.shared.black_hole.borrow()
+        *self.state.black_hole.borrow()
     }
 }
 
