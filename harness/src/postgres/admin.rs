@@ -1,10 +1,9 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
-use tokio::time::{Instant, timeout};
+use sqlx::{AssertSqlSafe, ConnectOptions};
 
-use super::{RunId, pace};
+use super::RunId;
 
 /// The administrator's side of one server: enough rights to make databases and roles, and a session
 /// that shows other runs that this one is alive.
@@ -87,42 +86,6 @@ impl Admin {
     pub(super) async fn close(&self) {
         self.pool.close().await;
     }
-}
-
-/// Waits until the server answers `SELECT 1`, however it was started.
-///
-/// # Errors
-///
-/// The last refusal, if it does not answer within `within`; at once if `gone` says that the server
-/// has ended.
-pub(super) async fn until_it_answers(
-    options: &PgConnectOptions,
-    within: Duration,
-    mut gone: impl AsyncFnMut() -> Option<String>,
-) -> Result<(), String> {
-    let deadline = Instant::now() + within;
-    let options = options.clone().disable_statement_logging();
-    let mut turn = pace(Duration::from_millis(20));
-    loop {
-        turn.tick().await;
-        let refusal = match timeout(Duration::from_secs(2), ask(&options)).await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "no answer to `SELECT 1` within 2 s".to_owned(),
-        };
-        if let Some(why) = gone().await {
-            return Err(why);
-        }
-        if Instant::now() >= deadline {
-            return Err(format!("not ready within {} s: {refusal}", within.as_secs()));
-        }
-    }
-}
-
-async fn ask(options: &PgConnectOptions) -> sqlx::Result<()> {
-    let mut connection = options.connect().await?;
-    sqlx::raw_sql("SELECT 1").execute(&mut connection).await?;
-    connection.close().await
 }
 
 /// The server's version as a number (170002 is 17.2), and whether the user is a superuser.

@@ -1,7 +1,6 @@
 use std::fmt;
 use std::path::Path;
 
-use super::error::Attempt;
 use crate::subject::installed;
 
 /// How much a fix asks of the user. The advice is sorted in this order, least effort first.
@@ -27,6 +26,18 @@ pub(super) struct Fix {
     pub(super) effort: Effort,
     /// An instruction, with a command if there is one.
     pub(super) text: String,
+}
+
+/// One way to a Postgres that did not lead to one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// What was tried.
+    pub tried: String,
+    /// What happened.
+    pub happened: String,
+    /// How to fix the failure, with a command if there is one. Empty if this machine has no fix.
+    pub fix: String,
+    pub(super) effort: Effort,
 }
 
 /// Facts about the machine that make one fix easier than another.
@@ -61,6 +72,19 @@ impl Fix {
 impl fmt::Display for Fix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+impl Attempt {
+    pub(super) fn new(tried: impl Into<String>, happened: impl fmt::Display, fix: Fix) -> Self {
+        let Fix { effort, text } = fix;
+        Self { tried: tried.into(), happened: happened.to_string(), fix: text, effort }
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.tried, self.happened)
     }
 }
 

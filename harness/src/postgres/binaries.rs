@@ -1,17 +1,18 @@
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The oldest major version that will do.
-pub(in crate::postgres) const OLDEST: u32 = 13;
+pub(super) const OLDEST: u32 = 13;
 
 /// A directory with `initdb` and `postgres` in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::postgres) struct Binaries {
+pub(super) struct Binaries {
     /// The directory.
-    pub(in crate::postgres) dir: PathBuf,
+    pub(super) dir: PathBuf,
     /// What `postgres --version` says, without the program's name: `15.16 (Debian …)`.
-    pub(in crate::postgres) version: String,
+    pub(super) version: String,
 }
 
 impl Binaries {
@@ -23,7 +24,7 @@ impl Binaries {
     /// # Errors
     ///
     /// Says where it looked, and what was wrong with what it found.
-    pub(in crate::postgres) fn find() -> Result<Self, String> {
+    pub(super) fn find() -> Result<Self, String> {
         let mut wrong = Vec::new();
         for dir in candidates() {
             match Self::at(&dir) {
@@ -44,7 +45,7 @@ impl Binaries {
     /// # Errors
     ///
     /// Says what is wrong with them.
-    pub(in crate::postgres) fn at(dir: &Path) -> Result<Self, String> {
+    pub(super) fn at(dir: &Path) -> Result<Self, String> {
         let shown = dir.display();
         let text = says_version(&dir.join("postgres"))?;
         let version = text.trim_start_matches("postgres (PostgreSQL) ").to_owned();
@@ -62,8 +63,41 @@ impl Binaries {
     }
 
     /// A program of this directory.
-    pub(in crate::postgres) fn program(&self, name: &str) -> PathBuf {
+    pub(super) fn program(&self, name: &str) -> PathBuf {
         self.dir.join(name)
+    }
+}
+
+/// Whom the cluster runs as. Postgres refuses to run as root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+}
+
+impl Account {
+    /// `None` when we are not root, and the cluster runs as whoever we are.
+    ///
+    /// As root: `postgres` if this machine has it, else `nobody`. Not the other way round, because
+    /// a server under test may be run as `nobody`, and must not be able to signal the cluster.
+    ///
+    /// # Errors
+    ///
+    /// When we are root and the machine has neither.
+    pub(super) fn unprivileged() -> Result<Option<Self>, String> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(None);
+        }
+        let passwd = fs::read_to_string("/etc/passwd")
+            .map_err(|error| format!("/etc/passwd cannot be read: {error}"))?;
+        ["postgres", "nobody"].iter().find_map(|name| entry(&passwd, name)).map(Some).ok_or_else(
+            || {
+                "we are root, postgres refuses to run as root, and /etc/passwd has neither \
+                 `postgres` nor `nobody`"
+                    .to_owned()
+            },
+        )
     }
 }
 
@@ -74,7 +108,7 @@ impl Binaries {
 /// # Errors
 ///
 /// If the program does not run, for instance because this machine lacks a shared library.
-pub(in crate::postgres) fn says_version(program: &Path) -> Result<String, String> {
+pub(super) fn says_version(program: &Path) -> Result<String, String> {
     let shown = program.display();
     let output = Command::new(program).arg("--version").output().map_err(|error| {
         // The kernel says "no such file" of a program whose loader is missing, too.
@@ -128,7 +162,7 @@ fn candidates() -> Vec<PathBuf> {
 
 /// `PARENT/PREFIX<number>/bin`, the largest number first.
 fn versions(parent: &Path, prefix: &str) -> Vec<PathBuf> {
-    let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir(parent)
+    let mut found: Vec<(u32, PathBuf)> = fs::read_dir(parent)
         .into_iter()
         .flatten()
         .flatten()
@@ -145,4 +179,32 @@ fn pg_config() -> Option<PathBuf> {
     let output = Command::new("pg_config").arg("--bindir").output().ok()?;
     let dir = String::from_utf8(output.stdout).ok()?;
     Some(PathBuf::from(dir.trim()))
+}
+
+fn entry(passwd: &str, name: &str) -> Option<Account> {
+    passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        if fields.next()? != name {
+            return None;
+        }
+        let uid = fields.nth(1)?.parse().ok()?;
+        let gid = fields.next()?.parse().ok()?;
+        // A machine that gives the name to root would put us back where we started.
+        (uid != 0).then(|| Account { name: name.to_owned(), uid, gid })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_found_by_its_whole_name() {
+        let passwd = "root:x:0:0::/root:/bin/sh\nnobody2:x:7:8::/:/x\nnobody:x:65534:65533::/:/x\n";
+        let found = entry(passwd, "nobody").expect("there");
+        assert_eq!((found.uid, found.gid), (65534, 65533));
+        assert_eq!(entry(passwd, "postgres"), None);
+        assert_eq!(entry(passwd, "root"), None);
+        assert_eq!(entry("nobody:x", "nobody"), None);
+    }
 }

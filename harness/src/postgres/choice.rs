@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Major;
+use super::url::without_secrets;
 
 /// Which Postgres to take: what `--postgres` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,6 +32,10 @@ pub enum Choice {
 pub struct ChoiceError {
     given: String,
 }
+
+/// A function that gets a line for the user, for instance before a download. The function must not
+/// block.
+pub type Tell<'a> = &'a (dyn Fn(&str) + Sync);
 
 impl FromStr for Choice {
     type Err = ChoiceError;
@@ -66,14 +71,6 @@ impl fmt::Display for Choice {
             Self::Url(url) => f.write_str(&without_secrets(url)),
         }
     }
-}
-
-/// The address without user, password and parameters: fit to be printed.
-pub(super) fn without_secrets(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-    format!("{scheme}://{place}")
 }
 
 #[cfg(test)]

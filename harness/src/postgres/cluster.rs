@@ -11,20 +11,16 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::{Account, Binaries, place};
+use super::RunId;
+use super::binaries::{Account, Binaries};
+use super::error::log_tail;
+use super::owner::Owner;
+use super::places::{CLUSTER_PREFIX, OWNER_FILE, cluster_parent};
+use super::wait::{pace, until_it_answers};
 use crate::guard::Guard;
-use crate::postgres::admin::until_it_answers;
-use crate::postgres::owner::Owner;
-use crate::postgres::{RunId, pace};
-
-/// What the name of a cluster's directory begins with.
-pub(in crate::postgres) const DIRECTORY: &str = "lastorders-pg-";
-
-/// The file in it that says whose it is.
-pub(in crate::postgres) const OWNER_FILE: &str = "owner";
 
 /// Kills the server `$name`, waits 10 s at most, and removes the directory `$1`.
-const PUT_AWAY: &str = r#"
+const CLEANUP: &str = r#"
 turns=0
 if [ -n "$name" ] && kill -QUIT "$name" 2>/dev/null; then
   # A server that has ended stays a zombie until the judge, which may be ending too, reaps it.
@@ -38,11 +34,11 @@ turns=0
 while ! rm -rf "$1" && [ $turns -lt 50 ]; do turns=$((turns + 1)); sleep 0.1; done
 "#;
 
-/// A running cluster in a directory of its own, which lies in [`place`].
+/// A running cluster in a directory of its own, which lies in [`cluster_parent`].
 ///
 /// Dropping it leaves the clearing up to its guard, as being killed does.
 #[derive(Debug)]
-pub(in crate::postgres) struct Cluster {
+pub(super) struct Cluster {
     server: Child,
     guard: Guard,
     dir: PathBuf,
@@ -51,14 +47,14 @@ pub(in crate::postgres) struct Cluster {
 
 impl Cluster {
     /// Makes a cluster and waits until it answers: about a second, at most 90.
-    pub(in crate::postgres) async fn start(
+    pub(super) async fn start(
         binaries: &Binaries,
         account: Option<&Account>,
         run: &RunId,
     ) -> Result<Self, String> {
         let dir = make_directory(run, account)
-            .map_err(|error| format!("no directory in {}: {error}", place().display()))?;
-        let mut guard = match Guard::start(PUT_AWAY, &dir) {
+            .map_err(|error| format!("no directory in {}: {error}", cluster_parent().display()))?;
+        let mut guard = match Guard::start(CLEANUP, &dir) {
             Ok(guard) => guard,
             Err(error) => {
                 let _ = fs::remove_dir_all(&dir);
@@ -73,12 +69,12 @@ impl Cluster {
     }
 
     /// How the superuser connects.
-    pub(in crate::postgres) fn options(&self) -> &PgConnectOptions {
+    pub(super) fn options(&self) -> &PgConnectOptions {
         &self.options
     }
 
     /// Stops it at once, makes sure that it is gone, and removes the directory.
-    pub(in crate::postgres) async fn stop(mut self) -> Result<(), String> {
+    pub(super) async fn stop(mut self) -> Result<(), String> {
         let dir = self.dir.display();
         halt(&mut self.server).await.map_err(|error| format!("postgres in {dir}: {error}"))?;
         remove_directory(&self.dir).await.map_err(|error| format!("{dir}: {error}"))?;
@@ -213,10 +209,7 @@ impl ProgramContext<'_> {
 
     /// The last lines of what the programs said.
     fn log_tail(&self) -> String {
-        let text = fs::read(self.log()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-        lines[lines.len().saturating_sub(6)..].join(" | ")
+        log_tail(&fs::read(self.log()).unwrap_or_default())
     }
 
     fn give_away(&self, path: &Path) -> io::Result<()> {
@@ -229,7 +222,7 @@ impl ProgramContext<'_> {
 
 /// What a server that lives for a minute does without: its data's survival, first of all. `log` is
 /// the level that says why a server does not start, and leaves out what clients do wrong.
-pub(in crate::postgres) const SETTINGS: &[&str] = &[
+pub(super) const SETTINGS: &[&str] = &[
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
@@ -245,9 +238,9 @@ pub(in crate::postgres) const SETTINGS: &[&str] = &[
 
 fn make_directory(run: &RunId, account: Option<&Account>) -> io::Result<PathBuf> {
     let dir = tempfile::Builder::new()
-        .prefix(&format!("{DIRECTORY}{}-", run.short()))
+        .prefix(&format!("{CLUSTER_PREFIX}{}-", run.short()))
         .permissions(fs::Permissions::from_mode(0o700))
-        .tempdir_in(place())?;
+        .tempdir_in(cluster_parent())?;
     // Before anything else is in it: a directory without an owner is never taken for left over.
     fs::write(dir.path().join(OWNER_FILE), Owner::this().to_string())?;
     if let Some(account) = account {

@@ -9,11 +9,11 @@ use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt};
 use tokio::time::timeout;
 
-use super::admin::until_it_answers;
-use super::advice::{Effort, Fix, Machine};
-use super::error::Attempt;
-use super::local::SETTINGS;
+use super::advice::{Attempt, Effort, Fix, Machine};
+use super::cluster::SETTINGS;
+use super::error::{chain, log_tail};
 use super::owner::Owner;
+use super::wait::until_it_answers;
 use super::{RunId, Tell};
 use crate::guard::Guard;
 
@@ -37,7 +37,7 @@ const REMOVE: Duration = Duration::from_secs(30);
 const DATA: &str = "/lastorders";
 
 /// Removes the container `$name`, if there is a program that can.
-const PUT_AWAY: &str = r#"
+const CLEANUP: &str = r#"
 [ -n "$name" ] && command -v docker >/dev/null && exec docker rm --force --volumes "$name"
 "#;
 
@@ -107,7 +107,7 @@ impl Container {
         let name = format!("lastorders-{run}");
         let password = uuid::Uuid::new_v4().simple().to_string();
         // Without a shell or a docker program there is no guard, and `clean` finds the container.
-        let mut guard = Guard::start(PUT_AWAY, "").ok();
+        let mut guard = Guard::start(CLEANUP, "").ok();
         if let Some(guard) = &mut guard {
             let _ = guard.set(&name).await;
         }
@@ -162,7 +162,10 @@ impl Container {
         self.options = self.options.clone().host(host).port(port);
         let gone = async || match container.is_running().await {
             Ok(true) => None,
-            Ok(false) => Some(format!("the container has ended: {}", log_tail(container).await)),
+            Ok(false) => {
+                let log = container.stderr_to_vec().await.unwrap_or_default();
+                Some(format!("the container has ended: {}", log_tail(&log)))
+            }
             Err(error) => Some(chain(&error)),
         };
         until_it_answers(&self.options, START, gone).await
@@ -219,27 +222,6 @@ async fn pull(docker: &Docker, image: &str, tell: Tell<'_>) -> Result<(), String
             Err(format!("the image is not here, and was not pulled within {} s", PULL.as_secs()))
         }
     }
-}
-
-async fn log_tail(container: &ContainerAsync<GenericImage>) -> String {
-    let log = container.stderr_to_vec().await.unwrap_or_default();
-    let log = String::from_utf8_lossy(&log);
-    let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(6)..].join(" | ")
-}
-
-/// An error with its causes: clients of Docker keep what happened in the last of them.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        next = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

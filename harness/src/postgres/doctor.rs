@@ -1,8 +1,9 @@
 use super::advice::Machine;
-use super::docker::{chain, daemon, has_image, image, pull_it};
+use super::binaries::{Account, Binaries};
+use super::docker::{daemon, has_image, image, pull_it};
 use super::embedded::{self, FetchError, Package};
-use super::local::{Account, Binaries};
-use super::ways::download_fix;
+use super::error::chain;
+use super::source::download_fix;
 use super::{Major, download};
 
 /// Whether one way to a Postgres is open on this machine.

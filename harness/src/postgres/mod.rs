@@ -1,18 +1,21 @@
 //! Where Postgres comes from: one for a run, and a database in it for each scenario.
 //!
-//! * `choice`, `run_id`: what the user asks for, and what everything is named after
-//! * `start`: the [`Postgres`] of a run, and `lease`: a database of one scenario's own
-//! * `ways`: the ways to a Postgres, in order: `docker`, `local`, `embedded`, `download`, `url`
-//! * `cache`: where fetched binaries are kept
-//! * `admin`: the administrator's sessions, whichever way it was; `pace`: how it looks for changes
-//! * `owner`, `names`, `leftovers`: nothing stays behind, even of a run that was killed
-//! * `doctor`: which ways are open on this machine
-//! * `error`, `advice`: every attempt, what happened, and what fixes it, least effort first
+//! * `choice`: what the user asks for with `--postgres`
+//! * `postgres`: the [`Postgres`] of a run; `lease`: the database of one scenario
+//! * `source`: the sources that are tried, in order: `docker`, binaries of this machine, `embedded`,
+//!   `download`; or the server at a `url`
+//! * `binaries`, `cluster`: a throw-away server from binaries, whichever source they come from
+//! * `places`: the directories for clusters and for fetched binaries
+//! * `admin`: the administrator's sessions; `wait`: polls at a bounded rate
+//! * `names`, `owner`, `leftovers`: nothing stays behind, even after a run that was killed
+//! * `doctor`: which sources work on this machine
+//! * `error`, `advice`: every attempt, what happened, and how to fix it, least effort first
 
 mod admin;
 mod advice;
-mod cache;
+mod binaries;
 mod choice;
+mod cluster;
 mod docker;
 mod doctor;
 mod download;
@@ -20,21 +23,22 @@ mod embedded;
 mod error;
 mod lease;
 mod leftovers;
-mod local;
 mod names;
 mod owner;
-mod pace;
-mod run_id;
-mod start;
+mod places;
+#[expect(clippy::module_inception, reason = "the folder is named after its main type")]
+mod postgres;
+mod source;
 mod url;
-mod ways;
+mod wait;
 
-pub use self::choice::{Choice, ChoiceError};
+pub use self::advice::Attempt;
+pub use self::choice::{Choice, ChoiceError, Tell};
 pub use self::doctor::{Diagnosis, doctor};
 pub use self::embedded::Major;
-pub use self::error::{Attempt, LeaseError, StartError, StopError};
+pub use self::error::{LeaseError, StartError, StopError};
 pub use self::lease::Lease;
 pub use self::leftovers::{Cleaned, Leftover, Leftovers, clean, leftovers};
-pub(crate) use self::pace::pace;
-pub use self::run_id::RunId;
-pub use self::start::{Postgres, Tell};
+pub use self::names::RunId;
+pub use self::postgres::Postgres;
+pub(crate) use self::wait::pace;

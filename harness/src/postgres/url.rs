@@ -2,9 +2,7 @@ use std::str::FromStr;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
-use super::advice::{Effort, Fix};
-use super::choice::without_secrets;
-use super::error::Attempt;
+use super::advice::{Attempt, Effort, Fix};
 
 /// How to connect to a server that somebody named, and how to call it where it is printed.
 pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> {
@@ -32,6 +30,14 @@ pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> 
         }
     }
     Ok((options.ssl_mode(PgSslMode::Disable), origin))
+}
+
+/// The address without user, password and parameters: fit to be printed.
+pub(super) fn without_secrets(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    format!("{scheme}://{place}")
 }
 
 #[cfg(test)]

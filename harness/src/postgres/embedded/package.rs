@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::FetchError;
-use crate::postgres::cache;
+use crate::postgres::places;
 
 /// A major version of PostgreSQL that `--postgres embedded` offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,7 +164,7 @@ impl Package {
     /// Where the package is kept. `None` if no variable says where the user's cache is.
     pub(in crate::postgres) fn directory(&self) -> Option<PathBuf> {
         let Self { platform, version, .. } = self;
-        Some(cache::directory()?.join(format!("embedded-{platform}-{version}")))
+        Some(places::cache()?.join(format!("embedded-{platform}-{version}")))
     }
 
     fn pinned(os: &str, arch: &str, major: Major) -> Option<Self> {
