@@ -13,7 +13,7 @@
 //! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
 //! * `injected::simulated`: the whole way of a bug from a seed to the real binary
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
-//! * `trial`: a test, which is ignored if this machine cannot run it
+//! * `trial/`: a test, which is ignored if this machine cannot run it
 //! * `turn`: how many runs of the catalogue go on at a time
 //! * `unit`: unit tests that need something which a machine may lack
 
@@ -44,7 +44,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
 
-use crate::machine::Required;
+use crate::trial::Required;
 
 fn main() -> ExitCode {
     killed::hold_a_postgres_if_asked();
@@ -66,12 +66,12 @@ fn main() -> ExitCode {
         bad_input::tests(),
         killed::tests(),
         library::tests(),
-        machine::tests(),
         pages::tests(),
         plain_build::tests(),
         postgres::tests(),
         rules::tests(),
         store::tests(),
+        trial::tests(),
         unit::tests(),
     ];
     trial::run(&arguments, &required, tests.into_iter().flatten().collect()).exit_code()

@@ -1,4 +1,4 @@
-use super::Need;
+use crate::machine::Need;
 
 /// The needs whose lack is a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
