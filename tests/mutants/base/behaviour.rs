@@ -2,7 +2,7 @@ use std::fmt::Debug;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::{Class, Phase, Reply, Server};
+use super::{Reply, Server};
 
 /// A step that takes its time.
 pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -73,6 +73,30 @@ pub(crate) trait Behaviour: Debug + Send + Sync {
     fn exit_code(&self) -> u8 {
         0
     }
+}
+
+/// Where the server is on its way; it only moves on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// All is well.
+    Serving,
+    /// New requests are refused.
+    LameDuck,
+    /// The listener is closed, and so is each connection when it is idle.
+    Closing,
+    /// What is left is cut.
+    Aborting,
+}
+
+/// What a connection is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// No request has come yet.
+    New,
+    /// A request is being served.
+    Active,
+    /// Its requests are answered, and it is kept alive.
+    Idle,
 }
 
 /// What becomes of the listener after the signal.

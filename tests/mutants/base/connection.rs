@@ -9,18 +9,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
-use super::{Phase, Server, contract};
-
-/// What a connection is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Class {
-    /// No request has come yet.
-    New,
-    /// A request is being served.
-    Active,
-    /// Its requests are answered, and it is kept alive.
-    Idle,
-}
+use super::{Class, Phase, Server, contract};
 
 #[derive(Debug, Default)]
 struct Requests {

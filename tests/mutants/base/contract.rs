@@ -2,26 +2,11 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Phase, Server};
+use super::{Phase, Reply, Server};
 
 const BODY_LIMIT: usize = 64 * 1024;
-
-/// What a request is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reply {
-    /// `/health`, all is well.
-    Healthy,
-    /// The job is done.
-    Created { id: String, name: String },
-    /// We are stopping, and will not do it.
-    Refused,
-    /// The client's fault, and how.
-    Bad(StatusCode, &'static str),
-    /// Ours.
-    Failed,
-}
 
 /// Answers one request.
 pub(crate) async fn answer(server: &Server, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -69,26 +54,4 @@ async fn read_name(mut body: Incoming) -> Result<String, Reply> {
         .map_err(|_| Reply::Bad(StatusCode::BAD_REQUEST, "body is not JSON"))?;
     let name = body.get("name").and_then(Value::as_str);
     name.map(str::to_owned).ok_or(Reply::Bad(StatusCode::BAD_REQUEST, "name must be a string"))
-}
-
-impl Reply {
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::Healthy => StatusCode::OK,
-            Self::Created { .. } => StatusCode::CREATED,
-            Self::Refused => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Bad(status, _) => *status,
-            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    fn body(&self) -> Value {
-        match self {
-            Self::Healthy => json!({ "status": "ok" }),
-            Self::Created { id, name } => json!({ "id": id, "name": name }),
-            Self::Refused => json!({ "status": "shutting_down" }),
-            Self::Bad(_, why) => json!({ "error": why }),
-            Self::Failed => json!({ "error": "internal error" }),
-        }
-    }
 }

@@ -7,12 +7,11 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::listener_end::{accept_until, seal};
-use super::{Behaviour, ListenerEnd, Reply, Store};
+use super::accept::{accept_until, seal};
+use super::{Behaviour, ListenerEnd, Phase, Server, Store};
 
 const DEFAULT_PORT: u16 = 3000;
 /// How long a connection from the accept queue has to be read before it is judged idle.
@@ -21,29 +20,6 @@ const FIRST_BYTE_GRACE: Duration = Duration::from_millis(200);
 const CONFIG: u8 = 78;
 /// The system would not let us (`EX_OSERR`).
 const OS_ERROR: u8 = 71;
-
-/// Where the server is on its way; it only moves on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Phase {
-    /// All is well.
-    Serving,
-    /// New requests are refused.
-    LameDuck,
-    /// The listener is closed, and so is each connection when it is idle.
-    Closing,
-    /// What is left is cut.
-    Aborting,
-}
-
-/// What every connection sees of the server.
-#[derive(Debug)]
-pub(crate) struct Server {
-    pub(crate) behaviour: Box<dyn Behaviour>,
-    pub(crate) store: Store,
-    pub(crate) port: u16,
-    pub(crate) signalled: watch::Sender<Option<Instant>>,
-    phase: watch::Sender<Phase>,
-}
 
 /// Runs a server until it has stopped.
 pub(crate) fn run(behaviour: Box<dyn Behaviour>) -> ExitCode {
@@ -76,13 +52,7 @@ async fn start_and_stop(
         () = recv(&mut sigterm) => return Ok(ExitCode::SUCCESS),
     };
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
-    let server = Arc::new(Server {
-        behaviour,
-        store,
-        port,
-        signalled: watch::Sender::new(None),
-        phase: watch::Sender::new(Phase::Serving),
-    });
+    let server = Arc::new(Server::new(behaviour, store, port));
     println!("listening on {port}");
 
     let mut connections = JoinSet::new();
@@ -147,36 +117,5 @@ async fn recv(signal: &mut Option<Signal>) {
             signal.recv().await;
         }
         None => pending().await,
-    }
-}
-
-impl Server {
-    pub(crate) fn phase(&self) -> Phase {
-        *self.phase.borrow()
-    }
-
-    /// Ends once the server has come this far.
-    pub(crate) async fn reached(&self, wanted: Phase) {
-        // Fails only when the sender is gone, and we are the sender.
-        let _ = self.phase.subscribe().wait_for(|phase| *phase >= wanted).await;
-    }
-
-    pub(crate) fn enter(&self, next: Phase) {
-        self.phase.send_modify(|phase| *phase = next.max(*phase));
-    }
-
-    /// Does a job, unless the server is stopping.
-    pub(crate) async fn work(&self, name: String) -> Reply {
-        if self.phase() == Phase::Serving { self.insert(name).await } else { Reply::Refused }
-    }
-
-    pub(crate) async fn insert(&self, name: String) -> Reply {
-        match self.store.insert(name.clone()).await {
-            Ok(id) => Reply::Created { id, name },
-            Err(error) => {
-                eprintln!("insert: {error}");
-                Reply::Failed
-            }
-        }
     }
 }
