@@ -24,7 +24,7 @@ pub(crate) struct Step {
 
 /// What came of a step.
 #[derive(Debug)]
-pub(crate) struct Taken {
+pub(crate) struct StepResult {
     pub(crate) step: Step,
     pub(crate) failure: Option<String>,
     pub(crate) duration: Duration,
@@ -32,7 +32,7 @@ pub(crate) struct Taken {
 
 impl Step {
     /// Takes it, with further arguments; what it prints is passed through.
-    pub(crate) fn take(self, rest: &[String]) -> Taken {
+    pub(crate) fn run(self, rest: &[String]) -> StepResult {
         let (program, first) = match self.script {
             Some(script) => ("bash".into(), std::slice::from_ref(&script).to_vec()),
             None => {
@@ -52,7 +52,7 @@ impl Step {
             Ok(status) => Some(status.to_string()),
             Err(error) => Some(format!("{shown} could not be started: {error}")),
         };
-        Taken { step: self, failure, duration: begun.elapsed() }
+        StepResult { step: self, failure, duration: begun.elapsed() }
     }
 }
 

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::step::{Step, Taken};
+use crate::step::{Step, StepResult};
 
 const STEPS: &[Step] = &[
     Step { name: "fmt", about: "the layout", cargo: &["fmt", "--all", "--check"], ..USUAL },
@@ -236,11 +236,11 @@ pub(crate) fn run(names: &[String], length: Option<&str>, rest: &[String]) -> Ex
         let find = |name: &String| STEPS.iter().find(|step| step.name == *name).copied();
         names.iter().filter_map(find).collect()
     };
-    let mut taken: Vec<Taken> = Vec::new();
+    let mut taken: Vec<StepResult> = Vec::new();
     for step in &chosen {
         let usual = step.timed.filter(|_| names.is_empty());
         let length = step.timed.and(length.or(usual)).map(|it| ["--for".to_owned(), it.to_owned()]);
-        let result = step.take(&[length.as_slice().concat(), rest.to_vec()].concat());
+        let result = step.run(&[length.as_slice().concat(), rest.to_vec()].concat());
         let failed = result.failure.is_some();
         taken.push(result);
         if failed {
@@ -248,7 +248,7 @@ pub(crate) fn run(names: &[String], length: Option<&str>, rest: &[String]) -> Ex
         }
     }
     eprintln!();
-    for Taken { step, failure, duration } in &taken {
+    for StepResult { step, failure, duration } in &taken {
         let verdict = failure.as_deref().unwrap_or("ok");
         eprintln!("{:<9} {:>7.1} s  {verdict}", step.name, duration.as_secs_f64());
     }

@@ -16,7 +16,7 @@ use lastorders_sim::subject::Subject;
 use lastorders_sim::world::{LEFT_OUT, carry_out};
 
 use crate::built::program;
-use crate::turn;
+use crate::trial::CatalogueTurn;
 
 /// Of every plan, here and there.
 const SEED: u64 = 7;
@@ -58,7 +58,7 @@ async fn gives_the_same_verdicts(bug: Option<&str>, fails: usize) {
     if let Some(name) = bug {
         real = real.env(INJECT, name);
     }
-    let turn = turn::take().await;
+    let turn = CatalogueTurn::wait().await;
     let report = real.run(catalogue()).await.expect("the judge can do its part");
     drop(turn);
     let real: BTreeMap<_, _> =

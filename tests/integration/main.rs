@@ -14,7 +14,6 @@
 //! * `injected::simulated`: the whole way of a bug from a seed to the real binary
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
 //! * `trial/`: a test, which is ignored if this machine cannot run it
-//! * `turn`: how many runs of the catalogue go on at a time
 //! * `unit`: unit tests that need something which a machine may lack
 
 mod bad_input;
@@ -30,7 +29,6 @@ mod postgres;
 mod rules;
 mod store;
 mod trial;
-mod turn;
 mod unit;
 
 /// Every test that needs `--cfg lastorders_sim` has `injected` in its path.

@@ -18,19 +18,25 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
 }
 
 fn a_second_signal_that_kills_is_seen_in_the_real_binary() {
-    whole_way("second-signal-fatal", "early-abort while done, on a connection that is one-shot");
+    find_shrink_and_reproduce(
+        "second-signal-fatal",
+        "early-abort while done, on a connection that is one-shot",
+    );
 }
 
 fn a_pool_that_is_closed_first_is_seen_in_the_real_binary() {
-    whole_way("pool-first", "release-last while sealing, on a connection that is one-shot");
+    find_shrink_and_reproduce(
+        "pool-first",
+        "release-last while sealing, on a connection that is one-shot",
+    );
 }
 
 fn answers_that_do_not_announce_the_close_are_seen_in_the_real_binary() {
     let signature = "last-answer while sealing, on a connection that is one-shot";
-    whole_way("no-connection-close", signature);
+    find_shrink_and_reproduce("no-connection-close", signature);
 }
 
-fn whole_way(bug: &str, signature: &str) {
+fn find_shrink_and_reproduce(bug: &str, signature: &str) {
     let place = tempfile::tempdir().expect("a directory");
     let subject = format!("bug:{bug}");
     let found = sim(&["sweep", "--seeds", SEEDS, "--no-mutants", "--subject", &subject]);

@@ -20,13 +20,13 @@ const MOMENT: Duration = Duration::from_millis(200);
 type Log = Arc<Mutex<Vec<StoreEvent>>>;
 
 /// One Postgres, one store, and a pool as a server under test would have it.
-struct Bench {
+struct Fixture {
     postgres: Postgres,
     store: Store,
     log: Log,
 }
 
-impl Bench {
+impl Fixture {
     async fn set_up(choice: &Choice) -> Self {
         let postgres = Postgres::start(choice, &RunId::random()).await.expect("postgres");
         let lease = postgres.lease("test").await.expect("lease");
@@ -101,57 +101,57 @@ const TESTS: &[OnPostgres] = &[
 ];
 
 async fn the_row_gate_holds_inserts_and_lets_reads_pass(choice: Choice) {
-    let bench = Bench::set_up(&choice).await;
-    let pool = bench.pool(3).await;
-    bench.store.hold(Gate::Row).await.expect("held");
+    let fixture = Fixture::set_up(&choice).await;
+    let pool = fixture.pool(3).await;
+    fixture.store.hold(Gate::Row).await.expect("held");
     let mut inserts = JoinSet::new();
     for n in 0..5 {
         inserts.spawn(insert(pool.clone(), format!("job-{n}")));
     }
-    let two = bench.store.await_held(2, WITHIN).await.expect("looked");
+    let two = fixture.store.await_held(2, WITHIN).await.expect("looked");
     assert!(two.n >= 2 && !two.plateau, "{two:?}");
-    let held = bench.store.await_held(5, WITHIN).await.expect("looked");
+    let held = fixture.store.await_held(5, WITHIN).await.expect("looked");
     assert_eq!(held, Held { n: 3, plateau: true }, "the pool has three");
     assert!(inserts.try_join_next().is_none(), "an insert came through");
-    let mut other = PgConnection::connect(&bench.store.database_url()).await.expect("another");
+    let mut other = PgConnection::connect(&fixture.store.database_url()).await.expect("another");
     other.execute("SELECT * FROM jobs").await.expect("a read passes");
     other.close().await.expect("closed");
-    assert!(bench.store.let_go(LetGo::One).await.is_err(), "all or none");
-    bench.store.let_go(LetGo::All).await.expect("let go");
+    assert!(fixture.store.let_go(LetGo::One).await.is_err(), "all or none");
+    fixture.store.let_go(LetGo::All).await.expect("let go");
     for done in inserts.join_all().await {
         done.expect("inserted");
     }
     pool.close().await;
-    assert_eq!(bench.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
-    let rows = bench.store.rows().await.expect("rows");
+    assert_eq!(fixture.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
+    let rows = fixture.store.rows().await.expect("rows");
     assert_eq!((rows.total, rows.counts.len(), rows.sessions_left), (5, 5, 0));
-    bench.clear().await;
+    fixture.clear().await;
 }
 
 async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row(choice: Choice) {
-    let bench = Bench::set_up(&choice).await;
-    let pool = bench.pool(4).await;
+    let fixture = Fixture::set_up(&choice).await;
+    let pool = fixture.pool(4).await;
     insert(pool.clone(), "job-warm".to_owned()).await.expect("inserted");
-    bench.store.hold(Gate::Acknowledgement).await.expect("held");
+    fixture.store.hold(Gate::Acknowledgement).await.expect("held");
     let mut inserts = JoinSet::new();
     inserts.spawn(insert(pool.clone(), "job-0".to_owned()));
     inserts.spawn(insert(pool.clone(), "job-1".to_owned()));
     inserts.spawn(insert_in_a_transaction(pool.clone(), "job-2".to_owned()));
-    let held = bench.store.await_held(3, WITHIN).await.expect("looked");
+    let held = fixture.store.await_held(3, WITHIN).await.expect("looked");
     assert_eq!(held, Held { n: 3, plateau: false });
     sqlx::query("SELECT count(*) FROM jobs").execute(&pool).await.expect("a read passes");
     assert!(inserts.try_join_next().is_none(), "an acknowledgement came through");
     for left in (0..3).rev() {
-        bench.store.let_go(LetGo::One).await.expect("one let go");
+        fixture.store.let_go(LetGo::One).await.expect("one let go");
         inserts.join_next().await.expect("one more").expect("no panic").expect("inserted");
-        assert_eq!(bench.store.await_held(left, WITHIN).await.expect("looked").n, left);
+        assert_eq!(fixture.store.await_held(left, WITHIN).await.expect("looked").n, left);
     }
-    bench.store.let_go(LetGo::All).await.expect("let go");
+    fixture.store.let_go(LetGo::All).await.expect("let go");
     insert(pool.clone(), "job-late".to_owned()).await.expect("inserted");
     pool.close().await;
-    let rows = bench.store.rows().await.expect("rows");
+    let rows = fixture.store.rows().await.expect("rows");
     assert_eq!((rows.total, rows.truncated, rows.table_missing), (5, false, false));
-    let log = bench.log.lock().expect("log").clone();
+    let log = fixture.log.lock().expect("log").clone();
     let count = |wanted: fn(&StoreEvent) -> bool| log.iter().filter(|event| wanted(event)).count();
     assert_eq!(count(|event| matches!(event, StoreEvent::Withheld { .. })), 3);
     assert_eq!(
@@ -159,45 +159,45 @@ async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row(choice: Choice)
         count(|event| matches!(event, StoreEvent::Started { .. })),
         "every session of a closed pool says farewell"
     );
-    bench.clear().await;
+    fixture.clear().await;
 }
 
 async fn faults_break_what_they_say(choice: Choice) {
-    let bench = Bench::set_up(&choice).await;
-    let pool = bench.pool(2).await;
-    bench.store.hold(Gate::Row).await.expect("held");
+    let fixture = Fixture::set_up(&choice).await;
+    let pool = fixture.pool(2).await;
+    fixture.store.hold(Gate::Row).await.expect("held");
     let held = tokio::spawn(insert(pool.clone(), "job-reset".to_owned()));
-    assert_eq!(bench.store.await_held(1, WITHIN).await.expect("looked").n, 1);
-    bench.store.fault(Fault::Reset).await.expect("reset");
+    assert_eq!(fixture.store.await_held(1, WITHIN).await.expect("looked").n, 1);
+    fixture.store.fault(Fault::Reset).await.expect("reset");
     let error = held.await.expect("no panic").expect_err("a reset session");
     assert!(error.to_string().contains("reset"), "{error}");
-    bench.store.let_go(LetGo::All).await.expect("let go");
+    fixture.store.let_go(LetGo::All).await.expect("let go");
     insert(pool.clone(), "job-again".to_owned()).await.expect("a new session works");
     pool.close().await;
-    let mut silent = PgConnection::connect(&bench.store.database_url()).await.expect("a session");
-    bench.store.fault(Fault::BlackHole).await.expect("black hole");
+    let mut silent = PgConnection::connect(&fixture.store.database_url()).await.expect("a session");
+    fixture.store.fault(Fault::BlackHole).await.expect("black hole");
     let unheard = silent.execute("INSERT INTO jobs (name) VALUES ('job-silent')");
     assert!(timeout(MOMENT, unheard).await.is_err(), "an answer from a black hole");
-    let fresh = PgConnection::connect(&bench.store.database_url());
+    let fresh = PgConnection::connect(&fixture.store.database_url());
     assert!(timeout(MOMENT, fresh).await.is_err(), "a session in a black hole");
-    bench.store.fault(Fault::Refuse).await.expect("refuse");
-    let refused = match PgConnection::connect(&bench.store.database_url()).await {
+    fixture.store.fault(Fault::Refuse).await.expect("refuse");
+    let refused = match PgConnection::connect(&fixture.store.database_url()).await {
         Ok(_) => "a session".to_owned(),
         Err(error) => error.to_string(),
     };
     assert!(refused.contains("refused"), "instead of a refusal: {refused}");
     drop(silent);
-    assert_eq!(bench.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
-    let rows = bench.store.rows().await.expect("rows");
+    assert_eq!(fixture.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
+    let rows = fixture.store.rows().await.expect("rows");
     assert!(!rows.counts.contains_key("job-silent") && rows.counts.contains_key("job-again"));
-    bench.clear().await;
+    fixture.clear().await;
 }
 
 async fn a_store_without_a_table_says_so(choice: Choice) {
-    let bench = Bench::set_up(&choice).await;
-    let error = bench.store.hold(Gate::Row).await.expect_err("no table").to_string();
+    let fixture = Fixture::set_up(&choice).await;
+    let error = fixture.store.hold(Gate::Row).await.expect_err("no table").to_string();
     assert!(error.contains("no table `jobs`"), "{error}");
-    assert!(bench.store.await_held(1, WITHIN).await.is_err(), "no gate is closed");
-    assert!(bench.store.rows().await.expect("looked").table_missing);
-    bench.clear().await;
+    assert!(fixture.store.await_held(1, WITHIN).await.is_err(), "no gate is closed");
+    assert!(fixture.store.rows().await.expect("looked").table_missing);
+    fixture.clear().await;
 }

@@ -36,7 +36,7 @@ impl Admin {
         let options = options.disable_statement_logging();
         let mut presence =
             options.clone().application_name(run.prefix().trim_end_matches('_')).connect().await?;
-        let (version, superuser) = examine(&mut presence, options.get_username()).await?;
+        let (version, superuser) = check_rights(&mut presence, options.get_username()).await?;
         let pool = PgPoolOptions::new()
             .max_connections(6)
             .acquire_timeout(Duration::from_secs(20))
@@ -50,7 +50,7 @@ impl Admin {
 
     /// Shuts everybody but the administrator out of the databases that every server has. Only for
     /// a server that is ours alone.
-    pub(super) async fn shut_common_databases(&self) -> sqlx::Result<()> {
+    pub(super) async fn revoke_common_databases(&self) -> sqlx::Result<()> {
         self.run("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC".to_owned()).await
     }
 
@@ -89,7 +89,10 @@ impl Admin {
 }
 
 /// The server's version as a number (170002 is 17.2), and whether the user is a superuser.
-async fn examine(connection: &mut PgConnection, user: &str) -> Result<(u32, bool), AdminError> {
+async fn check_rights(
+    connection: &mut PgConnection,
+    user: &str,
+) -> Result<(u32, bool), AdminError> {
     let (version, superuser, create_db, create_role): (i32, bool, bool, bool) = sqlx::query_as(
         "SELECT current_setting('server_version_num')::int4, rolsuper, rolcreatedb, rolcreaterole
          FROM pg_catalog.pg_roles WHERE rolname = current_user",

@@ -90,7 +90,7 @@ impl fmt::Display for Attempt {
 
 impl Machine {
     /// Looks at `PATH` and a few files.
-    pub(super) fn look() -> Self {
+    pub(super) fn detect() -> Self {
         let install = MANAGERS.iter().find(|(manager, _)| installed(manager).is_some());
         Self {
             root: rustix::process::geteuid().is_root(),

@@ -76,7 +76,9 @@ impl Cluster {
     /// Stops it at once, makes sure that it is gone, and removes the directory.
     pub(super) async fn stop(mut self) -> Result<(), String> {
         let dir = self.dir.display();
-        halt(&mut self.server).await.map_err(|error| format!("postgres in {dir}: {error}"))?;
+        stop_server(&mut self.server)
+            .await
+            .map_err(|error| format!("postgres in {dir}: {error}"))?;
         remove_directory(&self.dir).await.map_err(|error| format!("{dir}: {error}"))?;
         self.guard.dismiss().await;
         Ok(())
@@ -120,7 +122,7 @@ impl ProgramContext<'_> {
         let file = self.dir.join("password");
         let run = async {
             fs::write(&file, &password)?;
-            self.give_away(&file)?;
+            self.give_to_account(&file)?;
             let mut child = self
                 .command("initdb")?
                 .args(["--pgdata=data", "--username=postgres", "--pwfile=password"])
@@ -174,7 +176,7 @@ impl ProgramContext<'_> {
                 Ok(()) => return Ok((server, guard, options)),
                 Err(why) => last = why,
             }
-            let _ = halt(&mut server).await;
+            let _ = stop_server(&mut server).await;
             let _ = guard.set("").await;
             if !last.contains("in use") {
                 break;
@@ -212,7 +214,7 @@ impl ProgramContext<'_> {
         log_tail(&fs::read(self.log()).unwrap_or_default())
     }
 
-    fn give_away(&self, path: &Path) -> io::Result<()> {
+    fn give_to_account(&self, path: &Path) -> io::Result<()> {
         match self.account {
             Some(account) => chown(path, Some(account.uid), Some(account.gid)),
             None => Ok(()),
@@ -251,7 +253,7 @@ fn make_directory(run: &RunId, account: Option<&Account>) -> io::Result<PathBuf>
 
 /// SIGQUIT is Postgres's immediate shutdown: the server ends its children and does not save
 /// anything. SIGKILL only if that takes more than 10 s, for then the children are left to notice.
-async fn halt(server: &mut Child) -> io::Result<()> {
+async fn stop_server(server: &mut Child) -> io::Result<()> {
     let pid = server.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
     if let Some(pid) = pid {
         kill_process(pid, Signal::QUIT)?;

@@ -63,7 +63,7 @@ pub(super) fn image() -> String {
 pub(super) async fn daemon() -> Result<Docker, Attempt> {
     const TRIED: &str = "docker: a container through testcontainers";
     let failed = |happened: String| {
-        let fix = Machine::look().reach_docker(&happened);
+        let fix = Machine::detect().reach_docker(&happened);
         Attempt::new(TRIED, happened, fix)
     };
     let docker = docker_client_instance().await.map_err(|error| failed(chain(&error)))?;

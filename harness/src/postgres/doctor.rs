@@ -55,7 +55,7 @@ async fn local() -> Diagnosis {
             let dir = binaries.dir.display();
             good(WHAT, format!("PostgreSQL {} in {dir}{user}", binaries.version))
         }
-        Ok((Err(why), _)) => bad(WHAT, why, Machine::look().install_server().text),
+        Ok((Err(why), _)) => bad(WHAT, why, Machine::detect().install_server().text),
         Ok((_, Err(why))) => bad(WHAT, why, "run as an ordinary user"),
         Err(error) => bad(WHAT, error.to_string(), "try again"),
     }

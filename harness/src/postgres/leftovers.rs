@@ -14,7 +14,7 @@ use sqlx::postgres::PgPoolOptions;
 
 use super::docker::{LABEL_OWNER, LABEL_RUN, daemon};
 use super::error::chain;
-use super::names::{all, present, remove_database, remove_role};
+use super::names::{by_run, live_runs, remove_database, remove_role};
 use super::owner::{Life, Owner};
 use super::places::{CLUSTER_PREFIX, OWNER_FILE, SCRATCH_PREFIX, cache, cluster_parents};
 use super::{pace, url};
@@ -155,8 +155,8 @@ fn connect(url: &str) -> Result<PgPool, String> {
 
 /// Databases before roles: a role that owns a database cannot go.
 async fn names(pool: &PgPool, into: &mut Leftovers) -> sqlx::Result<()> {
-    let present = present(pool).await?;
-    let runs = all(pool).await?.into_iter().filter(|(run, _)| !present.contains(run));
+    let present = live_runs(pool).await?;
+    let runs = by_run(pool).await?.into_iter().filter(|(run, _)| !present.contains(run));
     let mut roles = Vec::new();
     for (_, names) in runs {
         let databases = names.databases.into_iter().map(|name| Leftover::Database { name });

@@ -63,8 +63,8 @@ pub(super) struct Names {
 }
 
 /// Removes the databases and roles of a run; returns what could not be.
-pub(super) async fn sweep(pool: &PgPool, run: &RunId) -> Vec<String> {
-    let names = match all(pool).await {
+pub(super) async fn remove_run(pool: &PgPool, run: &RunId) -> Vec<String> {
+    let names = match by_run(pool).await {
         Ok(mut runs) => runs.remove(run.short()).unwrap_or_default(),
         Err(error) => return vec![format!("the databases of this run: {error}")],
     };
@@ -83,7 +83,7 @@ pub(super) async fn sweep(pool: &PgPool, run: &RunId) -> Vec<String> {
 }
 
 /// The names of every run, by the short form of its id.
-pub(super) async fn all(pool: &PgPool) -> sqlx::Result<BTreeMap<String, Names>> {
+pub(super) async fn by_run(pool: &PgPool) -> sqlx::Result<BTreeMap<String, Names>> {
     let mut runs: BTreeMap<String, Names> = BTreeMap::new();
     let databases: Vec<String> =
         sqlx::query_scalar("SELECT datname::text FROM pg_database").fetch_all(pool).await?;
@@ -103,7 +103,7 @@ pub(super) async fn all(pool: &PgPool) -> sqlx::Result<BTreeMap<String, Names>> 
 }
 
 /// The runs that have a session, and so are alive.
-pub(super) async fn present(pool: &PgPool) -> sqlx::Result<BTreeSet<String>> {
+pub(super) async fn live_runs(pool: &PgPool) -> sqlx::Result<BTreeSet<String>> {
     let names: Vec<Option<String>> =
         sqlx::query_scalar("SELECT application_name FROM pg_stat_activity").fetch_all(pool).await?;
     Ok(names

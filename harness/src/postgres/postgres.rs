@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::admin::Admin;
 use super::error::{LeaseError, StartError, StopError};
 use super::lease::Lease;
-use super::names::sweep;
+use super::names::remove_run;
 use super::source::{Instance, Source};
 use super::{Choice, RunId, Tell};
 
@@ -110,7 +110,7 @@ impl Postgres {
     pub async fn stop(self) -> Result<(), StopError> {
         let problems = match self.instance {
             Instance::Existing => {
-                let problems = sweep(self.admin.pool(), &self.run).await;
+                let problems = remove_run(self.admin.pool(), &self.run).await;
                 self.admin.close().await;
                 problems
             }

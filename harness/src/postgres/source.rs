@@ -82,7 +82,7 @@ async fn local(run: &RunId) -> Result<Opened, Attempt> {
     let binaries = tokio::task::spawn_blocking(Binaries::find)
         .await
         .unwrap_or_else(|error| Err(error.to_string()))
-        .map_err(|why| Attempt::new(TRIED, why, Machine::look().install_server()))?;
+        .map_err(|why| Attempt::new(TRIED, why, Machine::detect().install_server()))?;
     let from = binaries.dir.display().to_string();
     cluster(TRIED, ("local", &from), &binaries, run).await
 }
@@ -161,7 +161,7 @@ pub(super) fn download_fix() -> Fix {
 /// The administrator of a server that is ours alone.
 async fn open_own(options: PgConnectOptions, run: &RunId) -> Result<Admin, AdminError> {
     let admin = Admin::open(options, run).await?;
-    admin.shut_common_databases().await?;
+    admin.revoke_common_databases().await?;
     Ok(admin)
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn until_it_answers(
     let mut turn = pace(Duration::from_millis(20));
     loop {
         turn.tick().await;
-        let refusal = match timeout(Duration::from_secs(2), ask(&options)).await {
+        let refusal = match timeout(Duration::from_secs(2), select_one(&options)).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer to `SELECT 1` within 2 s".to_owned(),
@@ -42,7 +42,7 @@ pub(super) async fn until_it_answers(
     }
 }
 
-async fn ask(options: &PgConnectOptions) -> sqlx::Result<()> {
+async fn select_one(options: &PgConnectOptions) -> sqlx::Result<()> {
     let mut connection = options.connect().await?;
     sqlx::raw_sql("SELECT 1").execute(&mut connection).await?;
     connection.close().await

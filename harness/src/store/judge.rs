@@ -37,11 +37,11 @@ pub struct Rows {
 
 /// The harness's own sessions in the database of one scenario.
 #[derive(Debug)]
-pub(super) struct Judge {
+pub(super) struct JudgeSessions {
     options: PgConnectOptions,
     role: String,
     /// For looking. Opened when first needed, and again if it breaks.
-    eye: Mutex<Option<PgConnection>>,
+    reader: Mutex<Option<PgConnection>>,
     /// The transaction that is the row gate.
     lock: Mutex<Option<PgConnection>>,
 }
@@ -54,10 +54,10 @@ struct Jobs {
     name: String,
 }
 
-impl Judge {
+impl JudgeSessions {
     pub(super) fn new(options: PgConnectOptions, role: &str) -> Self {
         let options = options.disable_statement_logging();
-        Self { options, role: role.to_owned(), eye: Mutex::default(), lock: Mutex::default() }
+        Self { options, role: role.to_owned(), reader: Mutex::default(), lock: Mutex::default() }
     }
 
     /// Closes the row gate. Nothing happens if it is closed.
@@ -100,8 +100,8 @@ impl Judge {
 
     /// How many of the server's sessions wait at the row gate.
     pub(super) async fn waiting(&self) -> Result<u32, StoreError> {
-        self.look("count who waits at the row gate", async |eye| {
-            let Some(jobs) = find_jobs(eye, &self.role).await? else {
+        self.read_with("count who waits at the row gate", async |reader| {
+            let Some(jobs) = find_jobs(reader, &self.role).await? else {
                 return Ok(0);
             };
             let waiting = sqlx::query_scalar(
@@ -109,39 +109,39 @@ impl Judge {
                  WHERE NOT l.granted AND l.relation = $1 AND a.usename = $2
                    AND a.datname = current_database()",
             );
-            count(eye, waiting.bind(jobs.oid).bind(&self.role)).await
+            count(reader, waiting.bind(jobs.oid).bind(&self.role)).await
         })
         .await
     }
 
     /// How many sessions the server's role has, anywhere in this Postgres.
     pub(super) async fn sessions(&self) -> Result<u32, StoreError> {
-        self.look("count the server's sessions", async |eye| {
+        self.read_with("count the server's sessions", async |reader| {
             let sessions = sqlx::query_scalar(
                 "SELECT count(*) FROM pg_stat_activity
                  WHERE usename = $1 AND backend_type = 'client backend'",
             );
-            count(eye, sessions.bind(&self.role)).await
+            count(reader, sessions.bind(&self.role)).await
         })
         .await
     }
 
     /// How many rows of `jobs` are committed; 0 without a table.
     pub(super) async fn committed(&self) -> Result<u32, StoreError> {
-        self.look("count the rows of `jobs`", async |eye| {
-            let Some(jobs) = find_jobs(eye, &self.role).await? else {
+        self.read_with("count the rows of `jobs`", async |reader| {
+            let Some(jobs) = find_jobs(reader, &self.role).await? else {
                 return Ok(0);
             };
             let sql = format!("SELECT count(*) FROM {}", jobs.name);
-            count(eye, sqlx::query_scalar(AssertSqlSafe(sql))).await
+            count(reader, sqlx::query_scalar(AssertSqlSafe(sql))).await
         })
         .await
     }
 
     /// Reads `jobs`.
     pub(super) async fn rows(&self) -> Result<Rows, StoreError> {
-        self.look("read the rows of `jobs`", async |eye| {
-            let Some(jobs) = find_jobs(eye, &self.role).await? else {
+        self.read_with("read the rows of `jobs`", async |reader| {
+            let Some(jobs) = find_jobs(reader, &self.role).await? else {
                 return Ok(Rows { table_missing: true, ..Rows::default() });
             };
             // The limit keeps one row from filling our memory.
@@ -152,7 +152,7 @@ impl Judge {
             );
             let mut rows = Rows::default();
             let mut stream =
-                sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch(&mut *eye);
+                sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch(&mut *reader);
             while let Some(row) = stream.try_next().await? {
                 rows.count(row);
             }
@@ -163,7 +163,7 @@ impl Judge {
 
     /// Ends the harness's sessions.
     pub(super) async fn close(&self) {
-        for session in [&self.lock, &self.eye] {
+        for session in [&self.lock, &self.reader] {
             if let Some(session) = session.lock().await.take() {
                 let _ = session.close().await;
             }
@@ -172,18 +172,18 @@ impl Judge {
 
     /// Does something with the session for looking. A session that failed is not used again, nor
     /// one whose use was cancelled half-way.
-    async fn look<T>(
+    async fn read_with<T>(
         &self,
         doing: &'static str,
         work: impl AsyncFnOnce(&mut PgConnection) -> sqlx::Result<T>,
     ) -> Result<T, StoreError> {
-        let mut eye = self.eye.lock().await;
-        let mut session = match eye.take() {
+        let mut reader = self.reader.lock().await;
+        let mut session = match reader.take() {
             Some(session) => session,
             None => self.options.connect().await.map_err(StoreError::sql(doing))?,
         };
         let found = work(&mut session).await.map_err(StoreError::sql(doing))?;
-        *eye = Some(session);
+        *reader = Some(session);
         Ok(found)
     }
 }

@@ -3,20 +3,20 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::judge::{Judge, Rows};
+use super::judge::{JudgeSessions, Rows};
 use super::proxy::{Address, Proxy};
 use super::{Observer, StoreError};
 use crate::postgres::{Lease, pace};
 use lastorders_model::plan::{Fault, Gate, LetGo};
 
 /// How often something outside is looked at.
-const GLANCE: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// A pool that lets no more through shows itself by a number that stays the same so long.
 const PLATEAU: Duration = Duration::from_millis(300);
 
 /// How long to wait for somebody to let go.
-const PATIENCE: Duration = Duration::from_secs(2);
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The database of one scenario: where the server under test reaches it, what holds or breaks it,
 /// and what stands in it in the end.
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Store {
     lease: Lease,
     proxy: Proxy,
-    judge: Judge,
+    judge: JudgeSessions,
     held: Mutex<Option<Holding>>,
 }
 
@@ -59,7 +59,7 @@ impl Store {
     pub async fn open(lease: Lease, observer: Observer) -> Result<Self, StoreError> {
         let upstream = Address { host: lease.host().to_owned(), port: lease.port() };
         let proxy = Proxy::start(upstream, observer).await.map_err(StoreError::Listen)?;
-        let judge = Judge::new(lease.judge(), lease.role());
+        let judge = JudgeSessions::new(lease.judge(), lease.role());
         Ok(Self { lease, proxy, judge, held: Mutex::default() })
     }
 
@@ -112,9 +112,9 @@ impl Store {
         let deadline = Instant::now() + within;
         let mut most = 0;
         let mut since = Instant::now();
-        let mut glance = pace(GLANCE);
+        let mut poll = pace(POLL_INTERVAL);
         loop {
-            glance.tick().await;
+            poll.tick().await;
             let n = self.at_the_gate(holding).await?;
             if n >= wanted {
                 return Ok(Held { n, plateau: false });
@@ -151,14 +151,14 @@ impl Store {
                     Some(Gate::Row) => return Err(StoreError::AllOrNone),
                     Some(Gate::Acknowledgement) => {}
                 }
-                let deadline = Instant::now() + PATIENCE;
-                let mut glance = pace(GLANCE);
-                glance.tick().await;
+                let deadline = Instant::now() + RELEASE_TIMEOUT;
+                let mut poll = pace(POLL_INTERVAL);
+                poll.tick().await;
                 while !self.proxy.let_one_go() {
                     if Instant::now() >= deadline {
                         return Err(StoreError::NobodyWaits);
                     }
-                    glance.tick().await;
+                    poll.tick().await;
                 }
                 // Its row is no longer proof of another one that waits.
                 if let Some(holding) = self.holding().as_mut() {
@@ -204,9 +204,9 @@ impl Store {
     /// When the harness's own session fails.
     pub async fn await_sessions_gone(&self, within: Duration) -> Result<u32, StoreError> {
         let deadline = Instant::now() + within;
-        let mut glance = pace(GLANCE);
+        let mut poll = pace(POLL_INTERVAL);
         loop {
-            glance.tick().await;
+            poll.tick().await;
             let left = self.judge.sessions().await?;
             if left == 0 || Instant::now() >= deadline {
                 return Ok(left);
@@ -223,7 +223,7 @@ impl Store {
     /// When the rows cannot be read, within 15 s.
     pub async fn rows(&self) -> Result<Rows, StoreError> {
         self.let_go(LetGo::All).await?;
-        let sessions_left = self.await_sessions_gone(PATIENCE).await?;
+        let sessions_left = self.await_sessions_gone(RELEASE_TIMEOUT).await?;
         let rows = self.judge.rows().await?;
         Ok(Rows { sessions_left, ..rows })
     }

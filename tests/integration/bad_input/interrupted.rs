@@ -3,7 +3,7 @@ use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::program::{Place, Ran};
+use super::program::{Place, RunOutput};
 use crate::built::program;
 
 /// Starts a run of the whole catalogue and waits until a scenario has been judged: all others are
@@ -29,10 +29,10 @@ fn signal(child: &Child, signal: Signal) {
     kill_process(pid, signal).expect("it runs");
 }
 
-fn end(child: Child, mut stderr: impl Read) -> Ran {
+fn end(child: Child, mut stderr: impl Read) -> RunOutput {
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).expect("it is text");
-    let mut ran = Ran::of(child.wait_with_output().expect("it ends"));
+    let mut ran = RunOutput::of(child.wait_with_output().expect("it ends"));
     ran.stderr = rest;
     ran
 }

@@ -1,4 +1,4 @@
-use super::program::Place;
+use super::program::{Place, RunOutput};
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
@@ -26,7 +26,7 @@ fn a_machine_without_any() {
     let words = ["run", "--postgres", "docker", "--", "sleep", "1"];
     let mut command = place.command(&words);
     let output = command.env("DOCKER_HOST", "unix:///nowhere/docker.sock").output();
-    let ran = super::program::Ran::of(output.expect("it starts"));
+    let ran = RunOutput::of(output.expect("it starts"));
     ran.assert(75, "", &["docker"]);
     place.assert_empty(&ran.stderr);
 }
@@ -41,7 +41,7 @@ fn the_environments_database_is_never_touched() {
     let mut command = place.command(&words);
     let url = format!("postgres://root@127.0.0.1:{port}/production");
     command.env("DATABASE_URL", url).env("DOCKER_HOST", "unix:///nowhere/docker.sock");
-    let ran = super::program::Ran::of(command.output().expect("it starts"));
+    let ran = RunOutput::of(command.output().expect("it starts"));
     ran.assert(75, "", &[]);
     let refused = production.accept().map(drop).map_err(|error| error.kind());
     assert_eq!(refused, Err(std::io::ErrorKind::WouldBlock));

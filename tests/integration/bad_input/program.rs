@@ -13,7 +13,7 @@ pub(super) struct Place {
 }
 
 /// What a run left on its two streams, and its status.
-pub(super) struct Ran {
+pub(super) struct RunOutput {
     pub(super) code: Option<i32>,
     pub(super) stdout: String,
     pub(super) stderr: String,
@@ -35,14 +35,14 @@ impl Place {
     }
 
     /// Runs `lastorders` to its end, and sees to it that it has left nothing.
-    pub(super) fn run(&self, words: &[&str]) -> Ran {
-        let ran = Ran::of(self.command(words).output().expect("it starts"));
+    pub(super) fn run(&self, words: &[&str]) -> RunOutput {
+        let ran = RunOutput::of(self.command(words).output().expect("it starts"));
         self.assert_empty(&ran.stderr);
         ran
     }
 
     /// Judges a server of one shell command line by one scenario.
-    pub(super) fn judge(&self, line: &str, only: &str, more: &[&str]) -> Ran {
+    pub(super) fn judge(&self, line: &str, only: &str, more: &[&str]) -> RunOutput {
         let words = ["run", "--postgres", "local", "--only", only];
         self.run(&[&words, more, &["--", "sh", "-c", line]].concat())
     }
@@ -89,7 +89,7 @@ fn is_empty(dir: &Path) -> bool {
     fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-impl Ran {
+impl RunOutput {
     pub(super) fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
         Self {

@@ -7,7 +7,7 @@ use lastorders_model::check::Verdict;
 use lastorders_model::scenario::Catalogue;
 use serde::Deserialize;
 
-use crate::turn;
+use crate::trial::CatalogueTurn;
 
 /// What is written for a server: the scenarios that do not pass. Every other one must.
 #[derive(Debug, Default, Deserialize)]
@@ -40,7 +40,7 @@ impl Expected {
     /// Judges the server, and panics with each verdict that is not as written.
     pub(super) async fn hold(&self, subject: Subject) {
         self.names_scenarios();
-        let _turn = turn::take().await;
+        let _turn = CatalogueTurn::wait().await;
         let report = subject.run(Catalogue::all()).await.expect("the judge can do its part");
         let differing = self.differing(&report);
         let text = render(&report, Colour::Never);

@@ -14,7 +14,7 @@ mod test;
 
 pub(crate) use self::required::Required;
 pub(crate) use self::run::run;
-pub(crate) use self::test::{Test, block_on, path};
+pub(crate) use self::test::{CatalogueTurn, Test, block_on, path};
 
 pub(crate) fn tests() -> Vec<Test> {
     required::tests()

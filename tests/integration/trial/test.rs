@@ -1,5 +1,7 @@
 use std::future::Future;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use crate::machine::Need;
 
 /// A test, and what it needs of the machine.
@@ -52,4 +54,21 @@ pub(crate) fn path(module: &str, name: &str) -> String {
 pub(crate) fn block_on(test: impl Future<Output = ()>) {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     built.expect("a runtime").block_on(test);
+}
+
+/// The right to run the whole catalogue, until it is dropped.
+#[must_use = "a run of the catalogue keeps its turn until the end of the run"]
+pub(crate) struct CatalogueTurn {
+    _permit: SemaphorePermit<'static>,
+}
+
+impl CatalogueTurn {
+    /// Waits until fewer than two runs of the catalogue are under way. Cancel safe.
+    ///
+    /// Each run has 22 servers and mostly waits for them. Two runs keep two processors busy, and
+    /// more runs would make timers late.
+    pub(crate) async fn wait() -> Self {
+        static TURNS: Semaphore = Semaphore::const_new(2);
+        Self { _permit: TURNS.acquire().await.expect("the semaphore is never closed") }
+    }
 }

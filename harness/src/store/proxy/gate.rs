@@ -5,12 +5,12 @@ use tokio::sync::{oneshot, watch};
 
 /// The acknowledgement gate: who waits at it, and whether it is closed.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct AckGate {
     closed: watch::Sender<bool>,
     waiting: Mutex<VecDeque<oneshot::Sender<()>>>,
 }
 
-impl Gate {
+impl AckGate {
     pub(super) fn open() -> Self {
         Self { closed: watch::Sender::new(false), waiting: Mutex::default() }
     }
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn those_that_wait_go_in_the_order_of_their_arrival() {
-        let gate = Gate::open();
+        let gate = AckGate::open();
         gate.close();
         let (mut first, mut second) = (gate.arrive(), gate.arrive());
         assert_eq!(gate.withheld(), 2);
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn one_that_has_ended_is_not_let_go_in_place_of_another() {
-        let gate = Gate::open();
+        let gate = AckGate::open();
         gate.close();
         drop(gate.arrive());
         assert_eq!(gate.withheld(), 0);

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::gate::Gate;
+use super::gate::AckGate;
 use super::session;
 use super::state::{Address, ProxyState};
 use crate::postgres::pace;
@@ -33,7 +33,7 @@ impl Proxy {
         let address = listener.local_addr()?;
         let state = Arc::new(ProxyState {
             upstream,
-            gate: Gate::open(),
+            gate: AckGate::open(),
             black_hole: watch::Sender::new(false),
             resets: watch::Sender::new(0),
             refusing: watch::Sender::new(false),

@@ -32,14 +32,14 @@ pub(super) async fn run(state: Arc<ProxyState>, session: u64, mut client: TcpStr
     let _ = client.set_nodelay(true);
     let mut resets = state.resets.subscribe();
     state.observe(StoreEvent::Opened { session });
-    let line = SessionObserver { state: &state, session };
+    let this = Session { state: &state, session };
     let mut requests = Requests::default();
     let mut upstream = None;
     let broken = {
         let conversation = async {
-            upstream = line.open(&mut client, &mut requests).await?;
+            upstream = this.open(&mut client, &mut requests).await?;
             match &mut upstream {
-                Some(upstream) => line.relay(&mut client, upstream, &mut requests).await,
+                Some(upstream) => this.relay(&mut client, upstream, &mut requests).await,
                 None => Ok(()),
             }
         };
@@ -77,12 +77,12 @@ pub(super) async fn run(state: Arc<ProxyState>, session: u64, mut client: TcpStr
 
 /// What both directions of one connection share.
 #[derive(Clone, Copy)]
-struct SessionObserver<'a> {
+struct Session<'a> {
     state: &'a ProxyState,
     session: u64,
 }
 
-impl SessionObserver<'_> {
+impl Session<'_> {
     /// Reads until Postgres is needed, and connects to it. `None`: the server under test has
     /// closed before that, or Postgres cannot be reached.
     async fn open(
@@ -143,13 +143,14 @@ impl SessionObserver<'_> {
         let (client_reads, client_writes) = client.split();
         let (postgres_reads, postgres_writes) = upstream.split();
         let inserting = AtomicBool::new(false);
-        let onward = self.onward(client_reads, postgres_writes, requests, &inserting);
-        let back = self.back(postgres_reads, client_writes, &inserting);
-        tokio::try_join!(onward, back).map(|_| ())
+        let relay_requests =
+            self.relay_requests(client_reads, postgres_writes, requests, &inserting);
+        let relay_answers = self.relay_answers(postgres_reads, client_writes, &inserting);
+        tokio::try_join!(relay_requests, relay_answers).map(|_| ())
     }
 
     /// What the server under test says.
-    async fn onward(
+    async fn relay_requests(
         self,
         mut from: ReadHalf<'_>,
         mut to: WriteHalf<'_>,
@@ -159,7 +160,7 @@ impl SessionObserver<'_> {
         let session = self.session;
         let mut chunk = BytesMut::with_capacity(CHUNK);
         // Postgres may close first; the farewell is still worth hearing then.
-        let mut deaf = false;
+        let mut postgres_gone = false;
         loop {
             while let Some(request) = requests.next() {
                 match request {
@@ -169,8 +170,8 @@ impl SessionObserver<'_> {
                     }
                     Request::Terminate => self.state.observe(StoreEvent::Terminate { session }),
                     Request::Forward(bytes) => {
-                        if !deaf && !self.in_black_hole() {
-                            deaf = to.write_all(&bytes).await.is_err();
+                        if !postgres_gone && !self.in_black_hole() {
+                            postgres_gone = to.write_all(&bytes).await.is_err();
                         }
                     }
                     // Said once, before any of those.
@@ -193,7 +194,7 @@ impl SessionObserver<'_> {
     }
 
     /// What Postgres says.
-    async fn back(
+    async fn relay_answers(
         self,
         mut from: ReadHalf<'_>,
         mut to: WriteHalf<'_>,

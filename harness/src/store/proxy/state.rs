@@ -4,7 +4,7 @@ use std::io;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::gate::Gate;
+use super::gate::AckGate;
 use crate::store::{Observer, StoreEvent};
 
 /// Where Postgres listens.
@@ -17,7 +17,7 @@ pub(in crate::store) struct Address {
 /// What every session looks at.
 pub(super) struct ProxyState {
     pub(super) upstream: Address,
-    pub(super) gate: Gate,
+    pub(super) gate: AckGate,
     /// Nothing is answered or closed any more.
     pub(super) black_hole: watch::Sender<bool>,
     /// Counts how often all sessions have been reset.
