@@ -5,26 +5,26 @@ use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use super::RunId;
 
-/// The administrator's side of one server: enough rights to make databases and roles, and a session
-/// that shows other runs that this one is alive.
+/// The administrator of one server: an account that can make databases and roles, and a session
+/// that shows other runs that this run is alive.
 #[derive(Debug)]
 pub(super) struct Admin {
     options: PgConnectOptions,
     pool: PgPool,
-    /// Never used again once open: `clean` takes a run's databases for left over when no session
-    /// bears the run's name.
+    /// Open and unused. `clean` takes a run's databases for left over when no session has the run's
+    /// name.
     _presence: PgConnection,
     template: String,
     superuser: bool,
     version: u32,
 }
 
-/// What the administrator is told is wrong with the server it was given.
+/// Why a server cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AdminError {
     #[error("{0}")]
     Sql(#[from] sqlx::Error),
-    #[error("postgres {0} is too old; 13 is the oldest that will do")]
+    #[error("postgres {0} is too old: lastorders needs 13 or newer")]
     TooOld(u32),
     #[error("user `{user}` lacks {lacks}")]
     Rights { user: String, lacks: &'static str },
@@ -48,13 +48,14 @@ impl Admin {
         Ok(admin)
     }
 
-    /// Shuts everybody but the administrator out of the databases that every server has. Only for
-    /// a server that is ours alone.
+    /// Denies every other role the databases that every server has. Only for a server that is ours
+    /// alone.
     pub(super) async fn revoke_common_databases(&self) -> sqlx::Result<()> {
         self.run("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC".to_owned()).await
     }
 
-    /// Runs statements that this module wrote itself, several in one transaction if it may be.
+    /// Runs SQL that this crate wrote. Postgres runs several statements in one transaction where it
+    /// can.
     pub(super) async fn run(&self, sql: String) -> sqlx::Result<()> {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&self.pool).await.map(drop)
     }
@@ -71,13 +72,14 @@ impl Admin {
         &self.template
     }
 
-    /// What lets the administrator act as `role`; nothing for a superuser, who may anyway.
+    /// The SQL that lets the administrator act as `role`. Empty for a superuser, who can act as any
+    /// role.
     pub(super) fn grant(&self, role: &str) -> String {
         match (self.superuser, self.version) {
             (true, _) => String::new(),
             (false, ..160_000) => format!("GRANT {role} TO CURRENT_USER;"),
-            // Since 16 who makes a role may administer it, but neither inherits from it nor
-            // becomes it.
+            // Since version 16 the creator of a role may administer the role, but neither inherits
+            // its rights nor becomes the role.
             (false, _) => format!("GRANT {role} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;"),
         }
     }

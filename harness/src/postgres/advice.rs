@@ -28,12 +28,12 @@ pub(super) struct Fix {
     pub(super) text: String,
 }
 
-/// One way to a Postgres that did not lead to one.
+/// A source of Postgres that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// What was tried.
+    /// The source, as `docker: postgres:17-alpine through testcontainers`.
     pub tried: String,
-    /// What happened.
+    /// The error.
     pub happened: String,
     /// How to fix the failure, with a command if there is one. Empty if this machine has no fix.
     pub fix: String,
@@ -45,7 +45,7 @@ pub struct Attempt {
 pub(super) struct Machine {
     root: bool,
     systemd: bool,
-    /// The program `docker`, which comes with the daemon on most machines.
+    /// Whether `docker` is in `PATH`. On most machines the daemon is then installed too.
     docker: bool,
     /// Whether `DOCKER_HOST` is set, which names the daemon.
     docker_host: bool,
@@ -151,9 +151,9 @@ pub(super) fn ranked(attempts: &[Attempt]) -> Vec<&str> {
     const ADDRESS: &str = "name a server that you have: --postgres \
                            postgres://user:password@host:5432/postgres (the user needs CREATEDB \
                            and CREATEROLE)";
-    const AUTO: &str = "--postgres auto takes the first way that works on this machine";
+    const AUTO: &str = "--postgres auto takes the first source that works on this machine";
     let mut fixes: Vec<_> = attempts.iter().map(|one| (one.effort, one.fix.as_str())).collect();
-    // A single attempt means that the user chose that way.
+    // With a single attempt, the user chose the source.
     fixes.push(if attempts.len() > 1 {
         (Effort::Address, ADDRESS)
     } else {
@@ -175,7 +175,7 @@ mod tests {
     fn attempts(machine: Machine, npm: Fix) -> Vec<Attempt> {
         let github = Fix::new(Effort::Obtain, "github");
         [machine.reach_docker(REFUSED), machine.install_server(), npm, github]
-            .map(|fix| Attempt::new("way", "why", fix))
+            .map(|fix| Attempt::new("source", "why", fix))
             .to_vec()
     }
 
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fix_says_sudo_to_everybody_but_root_and_brew() {
+    fn fix_says_sudo_unless_user_is_root_or_manager_is_brew() {
         let user = Machine { docker: true, install: Some(MANAGERS[0].1), ..Machine::default() };
         assert!(user.install_server().text.contains("`sudo apt-get"));
         assert!(user.reach_docker(REFUSED).text.contains("`sudo dockerd`"));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_daemon_that_refuses_the_user_is_not_started_again() {
+    fn docker_permission_error_suggests_usermod_and_not_a_start() {
         let machine = Machine { docker: true, ..Machine::default() };
         assert!(machine.reach_docker("Permission denied (os error 13)").text.contains("usermod"));
         let elsewhere = Machine { docker_host: true, ..machine };
@@ -270,8 +270,8 @@ mod tests {
     }
 
     #[test]
-    fn one_chosen_way_is_fixed_first_and_auto_is_the_alternative() {
-        let chosen = Attempt::new("way", "why", Fix::new(Effort::Start, "start it"));
+    fn failed_choice_advises_its_fix_first_and_auto_second() {
+        let chosen = Attempt::new("source", "why", Fix::new(Effort::Start, "start it"));
         let advice = ranked(std::slice::from_ref(&chosen)).join("\n");
         assert!(advice.starts_with("start it\n--postgres auto"), "{advice}");
     }

@@ -3,27 +3,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The oldest major version that will do.
+/// The oldest supported major version.
 pub(super) const OLDEST: u32 = 13;
 
-/// A directory with `initdb` and `postgres` in it.
+/// A directory that contains `initdb` and `postgres`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Binaries {
-    /// The directory.
     pub(super) dir: PathBuf,
-    /// What `postgres --version` says, without the program's name: `15.16 (Debian …)`.
+    /// The output of `postgres --version` without the program's name, as `15.16 (Debian …)`.
     pub(super) version: String,
 }
 
 impl Binaries {
-    /// The first usable directory of `PATH`, `pg_config --bindir`, and the places where packages
-    /// put it, newest version first.
+    /// The first usable directory of `PATH`, `pg_config --bindir`, and the directories where
+    /// packages install servers, newest version first.
     ///
     /// Blocks while it runs `pg_config` and `postgres --version`.
     ///
     /// # Errors
     ///
-    /// Says where it looked, and what was wrong with what it found.
+    /// If no directory is usable. The error lists where it looked, and the fault of each candidate.
     pub(super) fn find() -> Result<Self, String> {
         let mut wrong = Vec::new();
         for dir in candidates() {
@@ -35,16 +34,16 @@ impl Binaries {
         let seen =
             if wrong.is_empty() { String::new() } else { format!(" ({})", wrong.join("; ")) };
         Err(format!(
-            "no usable initdb and postgres in PATH, `pg_config --bindir` or \
+            "found no usable initdb and postgres in PATH, `pg_config --bindir` or \
              /usr/lib/postgresql/*/bin{seen}"
         ))
     }
 
-    /// The programs in `dir`, if they are there, run, and are new enough.
+    /// The programs in `dir`, if they exist, run, and are new enough.
     ///
     /// # Errors
     ///
-    /// Says what is wrong with them.
+    /// If a program does not run or is too old.
     pub(super) fn at(dir: &Path) -> Result<Self, String> {
         let shown = dir.display();
         let text = says_version(&dir.join("postgres"))?;
@@ -56,7 +55,7 @@ impl Binaries {
             .ok_or_else(|| format!("{shown}/postgres --version says `{text}`"))?;
         if major < OLDEST {
             return Err(format!(
-                "{shown} has version {major}, and {OLDEST} is the oldest that does"
+                "{shown} has version {major}, and lastorders needs {OLDEST} or newer"
             ));
         }
         Ok(Self { dir: dir.to_owned(), version })
@@ -68,7 +67,7 @@ impl Binaries {
     }
 }
 
-/// Whom the cluster runs as. Postgres refuses to run as root.
+/// The account that the cluster runs as. Postgres refuses to run as root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Account {
     pub(super) name: String,
@@ -77,23 +76,23 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// `None` when we are not root, and the cluster runs as whoever we are.
+    /// `None` unless this process is root; the cluster then runs as the current user.
     ///
-    /// As root: `postgres` if this machine has it, else `nobody`. Not the other way round, because
-    /// a server under test may be run as `nobody`, and must not be able to signal the cluster.
+    /// As root: `postgres` if this machine has the account, else `nobody`. `nobody` comes second,
+    /// because a server under test may run as `nobody` and must not be able to signal the cluster.
     ///
     /// # Errors
     ///
-    /// When we are root and the machine has neither.
+    /// If this process is root and the machine has neither account.
     pub(super) fn unprivileged() -> Result<Option<Self>, String> {
         if !rustix::process::geteuid().is_root() {
             return Ok(None);
         }
         let passwd = fs::read_to_string("/etc/passwd")
-            .map_err(|error| format!("/etc/passwd cannot be read: {error}"))?;
+            .map_err(|error| format!("failed to read /etc/passwd: {error}"))?;
         ["postgres", "nobody"].iter().find_map(|name| entry(&passwd, name)).map(Some).ok_or_else(
             || {
-                "we are root, postgres refuses to run as root, and /etc/passwd has neither \
+                "lastorders runs as root, postgres refuses to, and /etc/passwd has neither \
                  `postgres` nor `nobody`"
                     .to_owned()
             },
@@ -111,7 +110,7 @@ impl Account {
 pub(super) fn says_version(program: &Path) -> Result<String, String> {
     let shown = program.display();
     let output = Command::new(program).arg("--version").output().map_err(|error| {
-        // The kernel says "no such file" of a program whose loader is missing, too.
+        // The kernel also reports "no such file" for a program whose loader is missing.
         if error.kind() == io::ErrorKind::NotFound && program.exists() {
             return format!(
                 "{shown} does not run: the program is built for another C library than this \
@@ -132,7 +131,7 @@ pub(super) fn says_version(program: &Path) -> Result<String, String> {
 fn candidates() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut consider = |dir: PathBuf| {
-        // Links are followed: a program looks for its libraries beside where it really is.
+        // Follow links, because a program looks for its libraries beside its real path.
         let Ok(program) = dir.join("initdb").canonicalize() else {
             return;
         };
@@ -189,7 +188,7 @@ fn entry(passwd: &str, name: &str) -> Option<Account> {
         }
         let uid = fields.nth(1)?.parse().ok()?;
         let gid = fields.next()?.parse().ok()?;
-        // A machine that gives the name to root would put us back where we started.
+        // An account of this name with user id 0 is root again.
         (uid != 0).then(|| Account { name: name.to_owned(), uid, gid })
     })
 }
@@ -199,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_is_found_by_its_whole_name() {
+    fn passwd_entry_is_found_by_its_whole_name_unless_it_is_root() {
         let passwd = "root:x:0:0::/root:/bin/sh\nnobody2:x:7:8::/:/x\nnobody:x:65534:65533::/:/x\n";
         let found = entry(passwd, "nobody").expect("there");
         assert_eq!((found.uid, found.gid), (65534, 65533));

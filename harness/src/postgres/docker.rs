@@ -17,26 +17,26 @@ use super::wait::until_it_answers;
 use super::{RunId, Tell};
 use crate::guard::Guard;
 
-/// The label that all our containers bear; its value is the run's id.
+/// The label of each of our containers. Its value is the run's id.
 pub(super) const LABEL_RUN: &str = "lastorders.run";
 
-/// The label that says which process made a container.
+/// The label that names the process that made a container.
 pub(super) const LABEL_OWNER: &str = "lastorders.owner";
 
-/// The environment variable that names another image.
+/// The environment variable that selects another image.
 const IMAGE_VARIABLE: &str = "LASTORDERS_POSTGRES_IMAGE";
 const DEFAULT_IMAGE: &str = "postgres:17-alpine";
 
-/// A daemon that is there answers a ping in milliseconds.
+/// A running daemon answers a ping in milliseconds.
 const PING: Duration = Duration::from_millis(1500);
 const PULL: Duration = Duration::from_secs(120);
 const START: Duration = Duration::from_secs(60);
 const REMOVE: Duration = Duration::from_secs(30);
 
-/// Where the data lies in the container: in memory, and gone with it.
+/// The data directory in the container. It is in memory, and ends with the container.
 const DATA: &str = "/lastorders";
 
-/// Removes the container `$name`, if there is a program that can.
+/// Removes the container `$name` if the program `docker` is in `PATH`.
 const CLEANUP: &str = r#"
 [ -n "$name" ] && command -v docker >/dev/null && exec docker rm --force --volumes "$name"
 "#;
@@ -44,14 +44,14 @@ const CLEANUP: &str = r#"
 /// A running container with Postgres in it.
 #[derive(Debug)]
 pub(super) struct Container {
-    /// Always there until it is stopped or dropped.
+    /// `None` once stopped.
     container: Option<ContainerAsync<GenericImage>>,
     guard: Option<Guard>,
     name: String,
     options: PgConnectOptions,
 }
 
-/// The image to take, `name:tag`.
+/// The image, as `name:tag`.
 pub(super) fn image() -> String {
     std::env::var(IMAGE_VARIABLE)
         .ok()
@@ -74,9 +74,10 @@ pub(super) async fn daemon() -> Result<Docker, Attempt> {
     }
 }
 
-/// How to get an image that the daemon lacks.
+/// How to get a missing image.
 pub(super) fn pull_it(image: &str) -> Fix {
-    let text = format!("`docker pull {image}`, or set {IMAGE_VARIABLE} to an image that is there");
+    let text =
+        format!("`docker pull {image}`, or set {IMAGE_VARIABLE} to an image that Docker has");
     Fix::new(Effort::Network, text)
 }
 
@@ -106,7 +107,7 @@ impl Container {
     async fn run(run: &RunId, image: &str) -> Result<Self, String> {
         let name = format!("lastorders-{run}");
         let password = uuid::Uuid::new_v4().simple().to_string();
-        // Without a shell or a docker program there is no guard, and `clean` finds the container.
+        // Without a shell or the program `docker` no guard runs, and `clean` finds the container.
         let mut guard = Guard::start(CLEANUP, "").ok();
         if let Some(guard) = &mut guard {
             let _ = guard.set(&name).await;
@@ -139,10 +140,10 @@ impl Container {
     /// Removes the container and its volumes.
     pub(super) async fn stop(mut self) -> Result<(), String> {
         if let Some(container) = self.container.take() {
-            let failed = |why: String| format!("container {}: {why}", self.name);
+            let failed = |why: String| format!("failed to remove container {}: {why}", self.name);
             timeout(REMOVE, container.rm())
                 .await
-                .map_err(|_| failed(format!("not removed within {} s", REMOVE.as_secs())))?
+                .map_err(|_| failed(format!("it was not removed within {} s", REMOVE.as_secs())))?
                 .map_err(|error| failed(chain(&error)))?;
         }
         if let Some(guard) = self.guard.take() {
@@ -156,7 +157,7 @@ impl Container {
             return Err("no container".to_owned());
         };
         let host = container.get_host().await.map_err(|error| chain(&error))?.to_string();
-        // The port is mapped for IPv4, and `localhost` is IPv6 first on many machines.
+        // The port is mapped for IPv4, and on many machines `localhost` means IPv6 first.
         let host = if host == "localhost" { "127.0.0.1" } else { &host };
         let port = container.get_host_port_ipv4(5432).await.map_err(|error| chain(&error))?;
         self.options = self.options.clone().host(host).port(port);
@@ -174,8 +175,8 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        // testcontainers removes a container when it is dropped, but panics where there is no
-        // runtime any more. There it is the guard's.
+        // testcontainers removes a container on drop, but panics without a runtime. The guard
+        // removes the container then.
         if let Some(container) = self.container.take()
             && tokio::runtime::Handle::try_current().is_err()
         {
@@ -201,7 +202,7 @@ fn request(run: &RunId, image: &str, name: &str, password: &str) -> ContainerReq
         .with_startup_timeout(START)
 }
 
-/// A registry may have a port, so only a colon after the last slash begins a tag.
+/// A registry may have a port, so only a colon after the last slash starts a tag.
 fn split(image: &str) -> (&str, &str) {
     match image.rsplit_once(':') {
         Some((repository, tag)) if !tag.contains('/') => (repository, tag),
@@ -213,14 +214,12 @@ async fn pull(docker: &Docker, image: &str, tell: Tell<'_>) -> Result<(), String
     if has_image(docker, image).await.map_err(|error| chain(&error))? {
         return Ok(());
     }
-    tell(&format!("pulling {image}; this happens once, and takes {} s at most", PULL.as_secs()));
+    tell(&format!("pulling {image}, once, for at most {} s", PULL.as_secs()));
     let (repository, tag) = split(image);
     match timeout(PULL, GenericImage::new(repository, tag).pull_image()).await {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(format!("the image is not here, and: {}", chain(&error))),
-        Err(_) => {
-            Err(format!("the image is not here, and was not pulled within {} s", PULL.as_secs()))
-        }
+        Ok(Err(error)) => Err(format!("failed to pull the image: {}", chain(&error))),
+        Err(_) => Err(format!("the image was not pulled within {} s", PULL.as_secs())),
     }
 }
 
@@ -229,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_image_is_split_at_its_tag() {
+    fn docker_image_is_split_at_its_tag_and_not_at_a_port() {
         for (image, expected) in [
             ("postgres:17-alpine", ("postgres", "17-alpine")),
             ("postgres", ("postgres", "latest")),

@@ -6,22 +6,22 @@ use super::error::chain;
 use super::source::download_fix;
 use super::{Major, download};
 
-/// Whether one way to a Postgres is open on this machine.
+/// Whether one source of Postgres works on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// What was looked at.
+    /// The source, or a part of it, such as `docker image`.
     pub what: &'static str,
-    /// Whether it would do.
+    /// Whether it works.
     pub ok: bool,
-    /// What was found.
+    /// The state that was found.
     pub detail: String,
-    /// What would fix it; empty when nothing needs to be fixed.
+    /// How to fix it. Empty if it works.
     pub fix: String,
 }
 
-/// Looks at every way to a Postgres within 5 s, and starts nothing.
+/// Looks at every source of Postgres within 5 s, and starts nothing.
 ///
-/// One way that works is enough for `--postgres auto`.
+/// `--postgres auto` needs one source that works.
 pub async fn doctor() -> Vec<Diagnosis> {
     let (docker, local, embedded, download) =
         tokio::join!(docker(), local(), embedded(), download());
@@ -35,13 +35,13 @@ async fn docker() -> Vec<Diagnosis> {
     };
     let image = image();
     let found = match has_image(&client, &image).await {
-        Ok(true) => good("docker image", format!("{image} is there")),
+        Ok(true) => good("docker image", format!("{image} is present")),
         Ok(false) => bad(
             "docker image",
-            format!("{image} is not there, and will be pulled"),
+            format!("{image} is missing, and a run pulls it"),
             pull_it(&image).text,
         ),
-        Err(error) => bad("docker image", chain(&error), "see `docker images`"),
+        Err(error) => bad("docker image", chain(&error), "see what `docker images` says"),
     };
     vec![good("docker", "the daemon answers"), found]
 }
@@ -66,7 +66,7 @@ async fn embedded() -> Diagnosis {
     let failed = |error: &FetchError| bad(WHAT, error.to_string(), error.fix().text);
     let package = match Package::for_this_machine(Major::default()) {
         Ok(package) => package,
-        Err(error) => return bad(WHAT, error.to_string(), "choose another way with --postgres"),
+        Err(error) => return bad(WHAT, error.to_string(), "choose another source with --postgres"),
     };
     match tokio::task::spawn_blocking(move || embedded::cached(&package)).await {
         Ok(Some(Ok(binaries))) => {

@@ -4,11 +4,11 @@ use lastorders_model::terminal::paint::{WIDTH, wrap};
 
 use super::advice::{Attempt, ranked};
 
-/// No Postgres could be had. The text lists every attempt, and then numbered fixes, least effort
+/// No source gave a Postgres. The text lists every attempt, and then numbered fixes, least effort
 /// first, in lines of at most 100 columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartError {
-    /// Everything that was tried, in order; at least one.
+    /// Every source that was tried, in order; at least one.
     pub attempts: Vec<Attempt>,
 }
 
@@ -16,7 +16,7 @@ impl std::error::Error for StartError {}
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no postgres could be had; tried, in this order:")?;
+        f.write_str("failed to get a Postgres; tried, in this order:")?;
         for attempt in &self.attempts {
             write_indented(f, "  ", &attempt.to_string())?;
         }
@@ -49,7 +49,7 @@ impl From<Attempt> for StartError {
     }
 }
 
-/// A database and its role could not be made or removed.
+/// A database and its roles could not be made or removed.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {doing} database and role `{name}`: {source}")]
 pub struct LeaseError {
@@ -58,10 +58,10 @@ pub struct LeaseError {
     pub(super) source: sqlx::Error,
 }
 
-/// Something that this run made could not be removed. Displays a line for each.
+/// Something that this run made could not be removed. The text has a line for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StopError {
-    /// What is left, why, and how to remove it.
+    /// What remains, and why.
     pub problems: Vec<String>,
 }
 
@@ -69,7 +69,7 @@ impl std::error::Error for StopError {}
 
 impl fmt::Display for StopError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not everything could be removed (`lastorders clean` tries again):")?;
+        f.write_str("failed to remove everything (`lastorders clean` tries again):")?;
         for problem in &self.problems {
             write!(f, "\n  {problem}")?;
         }
@@ -77,7 +77,7 @@ impl fmt::Display for StopError {
     }
 }
 
-/// An error with its causes: clients of Docker keep what happened in the last of them.
+/// An error with its causes. Docker's clients put the actual reason in the last cause.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -104,7 +104,7 @@ mod tests {
     use crate::postgres::advice::{Effort, Fix};
 
     #[test]
-    fn the_error_ends_with_numbered_advice_and_fits_100_columns() {
+    fn start_error_ends_with_numbered_advice_and_fits_100_columns() {
         let fix = Fix::new(Effort::Install, "install a server: `apt-get install postgresql`");
         let long = "no server in any place where packages put it ".repeat(6);
         let attempts = vec![

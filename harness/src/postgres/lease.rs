@@ -10,16 +10,17 @@ use super::names::{remove_database, remove_role};
 /// How many sessions a server under test may have at once.
 const SERVER_SESSIONS: u32 = 150;
 
-/// How many the judge may have in one database: one for each gate, one to look, and some to spare.
+/// How many sessions the judge may have in one database: one for each gate, one to read, and spare
+/// ones.
 const JUDGE_SESSIONS: u32 = 10;
 
-/// A database of one scenario's own, with two roles that exist for it alone.
+/// A database for one scenario, with two roles that exist for this database alone.
 ///
-/// The *role* is the server's: it owns the database and nothing else, and can reach no other. The
-/// *judge* may do in this database what the role may, and is what the harness itself connects as:
-/// whatever a hostile server has put into its tables, no superuser ever reads them.
+/// The *role* is the server's: it owns the database, and can reach no other. The *judge* may do in
+/// this database what the role may, and the harness connects as the judge. A hostile server can put
+/// anything into its tables, so no superuser ever reads them.
 ///
-/// Dropping a lease leaves the database to [`Postgres::stop`](super::Postgres::stop).
+/// A dropped lease leaves the database to [`Postgres::stop`](super::Postgres::stop).
 #[derive(Debug)]
 #[must_use = "a lease that is not released keeps its database until the whole Postgres stops"]
 pub struct Lease {
@@ -43,14 +44,14 @@ impl Lease {
             Ok(()) => Ok(lease),
             Err(source) => {
                 let name = lease.name.clone();
-                // Half of it may be there. What cannot be removed now is removed on stop.
+                // Half of the lease may exist. `stop` removes the rest if this fails.
                 let _ = lease.release().await;
                 Err(LeaseError { doing: "make", name, source })
             }
         }
     }
 
-    /// Where the server listens, as a host name or an address.
+    /// The server's host name or address.
     #[must_use]
     pub fn host(&self) -> &str {
         self.admin.options().get_host()
@@ -62,7 +63,7 @@ impl Lease {
         self.admin.options().get_port()
     }
 
-    /// The database; the role that owns it has the same name.
+    /// The database. The role that owns it has the same name.
     #[must_use]
     pub fn database(&self) -> &str {
         &self.name
@@ -81,7 +82,7 @@ impl Lease {
     }
 
     /// How the harness connects to this database: as the judge, with settings that the database's
-    /// owner cannot change under it.
+    /// owner cannot change.
     #[must_use]
     pub fn judge(&self) -> PgConnectOptions {
         self.admin
@@ -91,7 +92,7 @@ impl Lease {
             .password(&self.judge_password)
             .database(&self.name)
             .application_name("lastorders judge")
-            // A few statements in a session each: plans that outlive a change of `jobs` only harm.
+            // Each session runs few statements, and a cached plan fails after a change of `jobs`.
             .statement_cache_capacity(0)
             .options([
                 ("search_path", "pg_catalog"),
@@ -105,11 +106,11 @@ impl Lease {
 
     /// Ends every session of the two roles, and drops the database and the roles.
     ///
-    /// Cancel safe in that nothing is lost: what is left is removed when the Postgres stops.
+    /// Cancel safe: [`Postgres::stop`](super::Postgres::stop) removes what this leaves.
     ///
     /// # Errors
     ///
-    /// When the server refuses or cannot be reached.
+    /// If the server refuses or cannot be reached.
     pub async fn release(self) -> Result<(), LeaseError> {
         remove(self.admin.pool(), &self.name, &[&self.judge, &self.name])
             .await
@@ -118,7 +119,7 @@ impl Lease {
 
     async fn create(&self) -> sqlx::Result<()> {
         let Self { name, judge, password, judge_password, admin } = self;
-        // To own a database for one, and to end the sessions of both.
+        // The administrator creates the database for the role, and ends the sessions of both roles.
         let (as_role, as_judge) = (admin.grant(name), admin.grant(judge));
         admin
             .run(format!(
@@ -132,12 +133,12 @@ impl Lease {
             .await?;
         let template = admin.template();
         admin.run(format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {name}")).await?;
-        // A database's privileges are not copied from its template.
+        // Postgres does not copy a database's privileges from its template.
         admin.run(format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC")).await
     }
 }
 
-/// Removes a database and roles, if they exist. All names are ours: lower case, no quotes needed.
+/// Removes a database and roles, if they exist. All names are ours and need no quotes.
 async fn remove(pool: &PgPool, database: &str, roles: &[&str]) -> sqlx::Result<()> {
     remove_database(pool, database).await?;
     sqlx::query(

@@ -19,7 +19,7 @@ use super::owner::{Life, Owner};
 use super::places::{CLUSTER_PREFIX, OWNER_FILE, SCRATCH_PREFIX, cache, cluster_parents};
 use super::{pace, url};
 
-/// Something that a run has left behind: the run has ended, and this is still there.
+/// Something that an ended run has left behind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Leftover {
@@ -28,7 +28,7 @@ pub enum Leftover {
         /// Its id.
         id: String,
     },
-    /// A cluster's directory, perhaps with a server that still runs in it.
+    /// A cluster's directory, perhaps with a running server in it.
     Cluster {
         /// The directory.
         dir: PathBuf,
@@ -62,21 +62,21 @@ impl fmt::Display for Leftover {
     }
 }
 
-/// What was found, and where nobody could look.
+/// What [`leftovers`] found, and where it could not look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Leftovers {
-    /// What ended runs have left. What belongs to a run that is alive is not in here.
+    /// What ended runs have left. Excludes what belongs to a run that is alive.
     pub found: Vec<Leftover>,
     /// Where it was not possible to look, and why.
     pub unseen: Vec<String>,
 }
 
-/// What became of the leftovers.
+/// What [`clean`] removed, and what it could not remove.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cleaned {
-    /// What is gone now.
+    /// The removed leftovers.
     pub removed: Vec<Leftover>,
-    /// What is still there, and why.
+    /// The leftovers that remain, and why.
     pub failed: Vec<(Leftover, String)>,
     /// Where it was not possible to look, and why.
     pub unseen: Vec<String>,
@@ -86,8 +86,8 @@ pub struct Cleaned {
 /// and directories of interrupted fetches. With `url`, also looks for databases and roles on that
 /// server.
 ///
-/// A run that was killed leaves little: guards put most of it away. Never fails: where it cannot
-/// look, it says so.
+/// A killed run leaves little, because guards remove most of it. Never fails: `unseen` lists the
+/// places where it could not look.
 pub async fn leftovers(url: Option<&str>) -> Leftovers {
     let mut leftovers = Leftovers::default();
     containers(&mut leftovers).await;
@@ -131,7 +131,7 @@ pub async fn clean(url: Option<&str>) -> Cleaned {
                 remove_role(pool, name).await.map_err(|error| error.to_string())
             }
             (Leftover::Database { .. } | Leftover::Role { .. }, None) => {
-                Err("the server cannot be reached".to_owned())
+                Err("failed to reach the server".to_owned())
             }
         };
         match removed {
@@ -153,7 +153,7 @@ fn connect(url: &str) -> Result<PgPool, String> {
         .connect_lazy_with(options))
 }
 
-/// Databases before roles: a role that owns a database cannot go.
+/// Databases come before roles, because a role that owns a database cannot be removed.
 async fn names(pool: &PgPool, into: &mut Leftovers) -> sqlx::Result<()> {
     let present = live_runs(pool).await?;
     let runs = by_run(pool).await?.into_iter().filter(|(run, _)| !present.contains(run));
@@ -190,7 +190,7 @@ async fn containers(into: &mut Leftovers) {
         let left = match owner.parse().map(|owner: Owner| owner.life()) {
             Ok(Life::Alive) => false,
             Ok(Life::Dead) => true,
-            // Made on another machine, or before this one started anew: then it has stopped.
+            // A stopped container from another machine, or from before a reboot, is left over.
             Ok(Life::Unknown) | Err(()) => !runs,
         };
         if let (true, Some(id)) = (left, container.id) {
@@ -207,7 +207,7 @@ async fn remove_container(id: &str) -> Result<(), String> {
 
 /// Directories in `parent` whose name begins with `prefix`, and whose owner has ended.
 ///
-/// Only real directories: a link with such a name is nothing of ours.
+/// Links are left out, because we make none.
 fn directories(
     parent: &Path,
     prefix: &str,
@@ -225,13 +225,13 @@ fn directories(
                 Ok(Life::Dead) => into.found.push(leftover(dir)),
                 Ok(Life::Alive | Life::Unknown) | Err(()) => {}
             },
-            Err(error) => into.unseen.push(format!("{}: {error}", dir.display())),
+            Err(error) => into.unseen.push(format!("the owner of {}: {error}", dir.display())),
         }
     }
 }
 
-/// Reads a file in a directory to which every user may write. The file may be a link, a pipe that
-/// nobody fills, or endless.
+/// Reads a file in a directory to which every user may write. The file may be a link, a pipe
+/// without a writer, or endless.
 fn read_owner(path: &Path) -> io::Result<String> {
     const LONGEST: u64 = 4096;
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
@@ -241,10 +241,12 @@ fn read_owner(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// A server may still run in it, if it was started a moment before its harness was killed.
+/// A server may still run in the directory, if the harness was killed just after the server's
+/// start.
 async fn remove_cluster(dir: &Path) -> Result<(), String> {
     if let Some(pid) = server_in(dir) {
-        kill_process(pid, Signal::QUIT).map_err(|error| format!("its server: {error}"))?;
+        kill_process(pid, Signal::QUIT)
+            .map_err(|error| format!("failed to stop its server: {error}"))?;
         let mut turn = pace(Duration::from_millis(50));
         for _ in 0..200 {
             turn.tick().await;
@@ -256,8 +258,8 @@ async fn remove_cluster(dir: &Path) -> Result<(), String> {
     fs::remove_dir_all(dir).map_err(|error| error.to_string())
 }
 
-/// The server that runs in a cluster's directory. The file that names it could name anybody, so
-/// only a process that really works there counts.
+/// The server that runs in a cluster's directory. The file with its process id may name any
+/// process, so only a process that works in the directory counts.
 fn server_in(dir: &Path) -> Option<Pid> {
     let data = dir.join("data");
     let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
@@ -271,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_owner_file_that_is_a_pipe_a_link_or_endless_is_not_waited_for() {
+    fn owner_file_that_is_a_pipe_a_link_or_endless_does_not_block_clean() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = |name: &str| dir.path().join(name);
         let made = std::process::Command::new("mkfifo").arg(at("pipe")).status();

@@ -2,8 +2,8 @@
 //!
 //! * `choice`: what the user asks for with `--postgres`
 //! * `postgres`: the [`Postgres`] of a run; `lease`: the database of one scenario
-//! * `source`: the sources that are tried, in order: `docker`, binaries of this machine, `embedded`,
-//!   `download`; or the server at a `url`
+//! * `source`: the sources, in the order in which they are tried: `docker`, binaries on this
+//!   machine, `embedded`, `download`; or the server at a `url`
 //! * `binaries`, `cluster`: a throw-away server from binaries, whichever source they come from
 //! * `places`: the directories for clusters and for fetched binaries
 //! * `admin`: the administrator's sessions; `wait`: polls at a bounded rate

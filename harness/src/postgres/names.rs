@@ -3,41 +3,41 @@ use std::fmt;
 
 use sqlx::{AssertSqlSafe, PgPool};
 
-/// What every database and role of ours begins with, whatever the run.
+/// Prefix of the name of each database and role that any run makes.
 pub(super) const PREFIX: &str = "lastorders_";
 
-/// Names one run of the harness in everything that it makes outside itself: containers, databases,
-/// roles, directories.
+/// The id of one run of the harness. It is part of the name of everything that the run makes
+/// outside itself: containers, databases, roles, directories.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RunId(String);
 
 impl RunId {
-    /// A new one that no other run has.
+    /// A random id.
     #[must_use]
     pub fn random() -> Self {
         Self(uuid::Uuid::new_v4().simple().to_string())
     }
 
-    /// The whole name: 32 hexadecimal digits.
+    /// All 32 hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The first eight digits, for names that must be short.
+    /// The first 8 digits, for short names.
     #[must_use]
     pub fn short(&self) -> &str {
         &self.0[..8]
     }
 
-    /// What stands in the `DATABASE_URL` of every server of this run, and in no other variable of
-    /// any process that is not ours.
+    /// A text in the `DATABASE_URL` of every server of this run, and in no variable of a process
+    /// that is not ours.
     #[must_use]
     pub fn mark(&self) -> String {
         self.prefix()
     }
 
-    /// What the names of this run's databases and roles begin with.
+    /// Prefix of the names of this run's databases and roles.
     pub(super) fn prefix(&self) -> String {
         format!("{PREFIX}{}_", self.short())
     }
@@ -55,34 +55,34 @@ impl fmt::Display for RunId {
     }
 }
 
-/// The databases and roles of one run, on a server that may have others of the same kind.
+/// The databases and roles of one run. The server may have others of the same kind.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Names {
     pub(super) databases: BTreeSet<String>,
     pub(super) roles: BTreeSet<String>,
 }
 
-/// Removes the databases and roles of a run; returns what could not be.
+/// Removes the databases and roles of a run. Returns a line for each failure.
 pub(super) async fn remove_run(pool: &PgPool, run: &RunId) -> Vec<String> {
     let names = match by_run(pool).await {
         Ok(mut runs) => runs.remove(run.short()).unwrap_or_default(),
-        Err(error) => return vec![format!("the databases of this run: {error}")],
+        Err(error) => return vec![format!("failed to list the databases of this run: {error}")],
     };
     let mut problems = Vec::new();
     for database in &names.databases {
         if let Err(error) = remove_database(pool, database).await {
-            problems.push(format!("database {database}: {error}"));
+            problems.push(format!("failed to remove database {database}: {error}"));
         }
     }
     for role in &names.roles {
         if let Err(error) = remove_role(pool, role).await {
-            problems.push(format!("role {role}: {error}"));
+            problems.push(format!("failed to remove role {role}: {error}"));
         }
     }
     problems
 }
 
-/// The names of every run, by the short form of its id.
+/// The databases and roles of every run, by the short form of the run's id.
 pub(super) async fn by_run(pool: &PgPool) -> sqlx::Result<BTreeMap<String, Names>> {
     let mut runs: BTreeMap<String, Names> = BTreeMap::new();
     let databases: Vec<String> =
@@ -102,7 +102,7 @@ pub(super) async fn by_run(pool: &PgPool) -> sqlx::Result<BTreeMap<String, Names
     Ok(runs)
 }
 
-/// The runs that have a session, and so are alive.
+/// The runs that have a session, and so are alive, by the short form of the run's id.
 pub(super) async fn live_runs(pool: &PgPool) -> sqlx::Result<BTreeSet<String>> {
     let names: Vec<Option<String>> =
         sqlx::query_scalar("SELECT application_name FROM pg_stat_activity").fetch_all(pool).await?;
@@ -118,8 +118,8 @@ pub(super) async fn remove_database(pool: &PgPool, name: &str) -> sqlx::Result<(
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.map(drop)
 }
 
-/// A role may own something in a database that is not ours, on a server where everybody may
-/// connect to `postgres`; that goes too.
+/// Removes a role, and what the role owns outside our databases. On some servers every role may
+/// connect to `postgres`.
 pub(super) async fn remove_role(pool: &PgPool, role: &str) -> sqlx::Result<()> {
     let drop = format!("DROP ROLE IF EXISTS {role}");
     match sqlx::raw_sql(AssertSqlSafe(drop.clone())).execute(pool).await {
@@ -131,9 +131,9 @@ pub(super) async fn remove_role(pool: &PgPool, role: &str) -> sqlx::Result<()> {
     }
 }
 
-/// The run that made a database or a role of this name, if one did: `lastorders_`, eight
-/// hexadecimal digits, and `template`, or a number, or a number and `judge`. Whoever calls a
-/// database `lastorders_production` keeps it.
+/// The short id of the run that made a database or role of this name: `lastorders_`, 8 hexadecimal
+/// digits, and `template`, a number, or a number and `judge`. A user's `lastorders_production` is
+/// not ours.
 fn run_of(name: &str) -> Option<&str> {
     let (run, what) = name.strip_prefix(PREFIX)?.split_once('_')?;
     let hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_that_a_run_makes_are_taken_for_ours() {
+    fn only_databases_and_roles_with_names_of_a_run_are_ours() {
         for name in [
             "lastorders_0123abcd_template",
             "lastorders_0123abcd_1",

@@ -4,27 +4,28 @@ use std::str::FromStr;
 
 use rustix::process::{Pid, test_kill_process};
 
-/// Which process made a thing, so that another one can tell later whether it is still in use.
+/// The process that made a container or a directory. Another process can find out later whether the
+/// owner still runs.
 ///
-/// A process id alone does not say: ids are used again, and a container's label may be read on
+/// A process id alone is not enough: the kernel reuses ids, and a container's label can be read on
 /// another machine or in another process namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Owner {
     pub(super) pid: u32,
-    /// When the process started, in clock ticks since boot; 0 where that is not known.
+    /// When the process started, in clock ticks since boot; 0 if unknown.
     started: u64,
-    /// The boot and the process namespace in which `pid` means something; empty if not known.
+    /// The boot and the process namespace in which `pid` is valid; empty if unknown.
     place: String,
 }
 
-/// What is known of an owner.
+/// Whether an owner still runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Life {
-    /// It runs: hands off.
+    /// The owner runs, so its things are in use.
     Alive,
-    /// It has ended: what it made is left over.
+    /// The owner has ended, so its things are left over.
     Dead,
-    /// It ran elsewhere, or before a reboot.
+    /// The owner ran on another machine, in another namespace, or before a reboot.
     Unknown,
 }
 
@@ -54,7 +55,8 @@ impl Owner {
 }
 
 impl Owner {
-    /// The same of what lies on this machine's disk: whatever ran before a reboot is dead.
+    /// Like [`life`](Self::life), for things on this machine's disk: an owner from before a reboot
+    /// is dead.
     pub(super) fn life_on_this_machine(&self) -> Life {
         match self.life() {
             Life::Unknown if boot(&self.place) != boot(&place()) => Life::Dead,
@@ -80,8 +82,8 @@ impl FromStr for Owner {
     }
 }
 
-/// The 22nd field of `/proc/PID/stat`. The second, the program's name, may hold spaces and
-/// parentheses, so fields are counted from the last one. A zombie has ended.
+/// The 22nd field of `/proc/PID/stat`. The second field, the program's name, may contain spaces and
+/// parentheses, so count from its closing parenthesis. A zombie has ended.
 fn started(pid: u32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
@@ -106,21 +108,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_process_is_alive_and_survives_the_round_trip() {
+    fn owner_of_this_process_is_alive_and_survives_printing_and_parsing() {
         let owner = Owner::this();
         assert_eq!(owner.to_string().parse(), Ok(owner.clone()));
         assert_eq!(owner.life(), Life::Alive);
     }
 
     #[test]
-    fn a_process_id_that_was_used_again_is_not_the_owner() {
+    fn owner_is_dead_once_its_process_id_was_reused() {
         let mut owner = Owner::this();
         owner.started += 1;
         assert_eq!(owner.life(), Life::Dead);
     }
 
     #[test]
-    fn a_process_of_another_boot_is_unknown() {
+    fn owner_from_another_boot_is_unknown_and_dead_on_this_machine() {
         let mut owner = Owner::this();
         owner.place = "elsewhere/pid:[1]".to_owned();
         assert_eq!((owner.life(), owner.life_on_this_machine()), (Life::Unknown, Life::Dead));
@@ -129,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn rubbish_is_no_owner() {
+    fn malformed_owner_text_is_refused() {
         assert_eq!("".parse::<Owner>(), Err(()));
         assert_eq!("x 1 y".parse::<Owner>(), Err(()));
     }

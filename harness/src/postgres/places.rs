@@ -14,30 +14,31 @@ pub(super) const SCRATCH_PREFIX: &str = "lastorders-npm-";
 /// The file in each of these directories that names the [`Owner`](super::owner::Owner).
 pub(super) const OWNER_FILE: &str = "owner";
 
-/// A file system in memory, on most Linux machines.
+/// A file system in memory on most Linux machines.
 const MEMORY: &str = "/dev/shm";
 
-/// Free bytes that a cluster needs. A run of the whole catalogue writes less than a quarter.
+/// Free bytes that a cluster needs. A run of the whole catalogue writes less than a quarter of
+/// this.
 const ROOM: u64 = 2 << 30;
 
 /// `TMPFS_MAGIC` of `linux/magic.h`.
 const TMPFS: FsWord = 0x0102_1994;
 
-/// The directory for a new cluster: `TMPDIR` if set, else memory if 2 GiB are free, else the
-/// temporary directory. Memory is faster, because each scenario's database has some 300 files.
+/// The parent directory of a new cluster: `TMPDIR` if set, else memory if 2 GiB are free, else the
+/// temporary directory. Memory is faster, because each scenario's database has about 300 files.
 pub(super) fn cluster_parent() -> PathBuf {
     let memory = Path::new(MEMORY);
     let chosen = std::env::var_os("TMPDIR").is_some_and(|dir| !dir.is_empty());
     if !chosen && has_room(memory) { memory.to_owned() } else { std::env::temp_dir() }
 }
 
-/// Every directory in which a cluster of an earlier run may lie.
+/// Every directory that may contain clusters of earlier runs.
 pub(super) fn cluster_parents() -> [PathBuf; 2] {
     [std::env::temp_dir(), MEMORY.into()]
 }
 
-/// Where server binaries are kept between runs. `None` if no variable says where the user's cache
-/// is.
+/// The directory that keeps server binaries between runs. `None` if no variable says where the
+/// user's cache is.
 ///
 /// Root's own cache is unreadable for the unprivileged account that runs the cluster, so root gets
 /// a directory that every user can read.
@@ -52,8 +53,7 @@ pub(super) fn cache() -> Option<PathBuf> {
     Some(cache.join("lastorders"))
 }
 
-/// Creates [`cache`]. Even under a strict umask of root, the cluster's account can read the
-/// directory.
+/// Creates [`cache`]. The cluster's account can read the directory even if root has a strict umask.
 ///
 /// # Errors
 ///

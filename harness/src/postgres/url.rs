@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use super::advice::{Attempt, Effort, Fix};
 
-/// How to connect to a server that somebody named, and how to call it where it is printed.
+/// How to connect to a server that the user named, and its printable name.
 pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> {
     let origin = format!("url: {}", without_secrets(url));
     let fix = |text: &str| Fix::new(Effort::Repair, text);
@@ -15,7 +15,7 @@ pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> 
     if options.get_socket().is_some() || options.get_host().starts_with('/') {
         return Err(Attempt::new(
             &*origin,
-            "the address is a Unix socket, and the harness puts a TCP proxy before the server",
+            "the address is a Unix socket, and the judge's proxy speaks only TCP",
             fix("give a host and a port"),
         ));
     }
@@ -24,15 +24,15 @@ pub(super) fn options(url: &str) -> Result<(PgConnectOptions, String), Attempt> 
         PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => {
             return Err(Attempt::new(
                 &*origin,
-                "the address demands TLS, which the harness's proxy could not look into",
-                fix("take a server near by that allows connections without TLS (sslmode=disable)"),
+                "the address demands TLS, which the judge's proxy cannot read",
+                fix("name a server that allows connections without TLS, with ?sslmode=disable"),
             ));
         }
     }
     Ok((options.ssl_mode(PgSslMode::Disable), origin))
 }
 
-/// The address without user, password and parameters: fit to be printed.
+/// The address without user, password and parameters, safe to print.
 pub(super) fn without_secrets(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_stand_behind_a_tcp_proxy_is_refused() {
+    fn address_with_tls_or_a_unix_socket_is_refused() {
         for (url, reason) in [
             ("postgres://u@h/d?sslmode=require", "TLS"),
             ("postgres://u@h/d?host=/run/postgresql", "Unix socket"),
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_origin_keeps_the_password() {
+    fn printed_address_leaves_the_password_out() {
         let (options, origin) = options("postgres://u:secret@h:5433/d").expect("an address");
         assert_eq!(origin, "url: postgres://h:5433/d");
         assert_eq!((options.get_host(), options.get_port()), ("h", 5433));

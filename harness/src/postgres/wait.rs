@@ -4,20 +4,20 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 
-/// The pace at which something outside is looked at: the first time at once, and never faster than
-/// this, however long a look takes.
+/// The rate at which to look at something outside this process: the first time at once, then with
+/// at least `between` from one look to the next.
 pub(crate) fn pace(between: Duration) -> Interval {
     let mut pace = interval(between);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     pace
 }
 
-/// Waits until the server answers `SELECT 1`, however it was started.
+/// Waits until the server answers `SELECT 1`.
 ///
 /// # Errors
 ///
-/// The last refusal, if it does not answer within `within`; at once if `gone` says that the server
-/// has ended.
+/// The last refusal, if the server does not answer within `within`. Returns at once if `gone`
+/// reports that the server has ended.
 pub(super) async fn until_it_answers(
     options: &PgConnectOptions,
     within: Duration,

@@ -2,23 +2,23 @@ use std::path::PathBuf;
 
 use crate::postgres::advice::{Effort, Fix};
 
-/// Why there are no embedded binaries.
+/// Why a package gives no server.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::postgres) enum FetchError {
-    /// The table has no package for this machine.
+    /// No package is pinned for this machine.
     #[error("no package is pinned for {os} on {arch}")]
     NotPinned { os: &'static str, arch: &'static str },
     /// No variable says where the user's cache is.
     #[error("neither XDG_CACHE_HOME nor HOME is set, so there is no cache for the binaries")]
     NoCache,
-    /// There is no npm.
+    /// npm is not in `PATH`.
     #[error("npm is not in PATH")]
     NoNpm,
     /// npm failed.
     #[error("{0}")]
     Npm(String),
-    /// The cache could not be written.
-    #[error("{}: {why}", dir.display())]
+    /// The cache cannot be written.
+    #[error("failed to write to {}: {why}", dir.display())]
     Disk { dir: PathBuf, why: String },
     /// The package is in the cache, but its programs do not run.
     #[error("{why}")]
@@ -26,10 +26,10 @@ pub(in crate::postgres) enum FetchError {
 }
 
 impl FetchError {
-    /// What the user can do about the error.
+    /// How the user can fix the error.
     pub(in crate::postgres) fn fix(&self) -> Fix {
         match self {
-            // The advice leaves an empty text out.
+            // The advice omits an empty text.
             Self::NotPinned { .. } => Fix::new(Effort::Obtain, ""),
             Self::NoCache => Fix::new(Effort::Repair, "set HOME or XDG_CACHE_HOME"),
             Self::NoNpm => Fix::new(

