@@ -2,45 +2,48 @@ use std::io;
 
 use crate::postgres::LeaseError;
 
-/// The store could not do its part. This is never the fault of the server under test: what hangs on
-/// it is inconclusive.
+/// The store failed. This is never the fault of the server under test, so a claim that depends on
+/// the store is inconclusive.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The proxy has nowhere to listen.
+    /// The proxy found no port to listen on.
     #[error("failed to listen on 127.0.0.1 for the database proxy: {0}")]
     Listen(#[source] io::Error),
     /// The harness's own session failed.
     #[error("failed to {doing}: {source}")]
     Sql {
-        /// What was being done.
+        /// The failed step, as a verb with its object.
         doing: &'static str,
-        /// What Postgres or the connection said.
+        /// The error of Postgres or of the connection.
         source: sqlx::Error,
     },
-    /// The server under test has not made its table.
+    /// The server under test has not created its table.
     #[error(
-        "failed to close the row gate: there is no table `jobs` in the server's database; a \
-         server makes it before it is ready"
+        "failed to close the row gate: the server's database has no table `jobs`; create the \
+         table before the server is ready"
     )]
     NoTable,
-    /// Somebody holds `jobs`, and did not let go.
+    /// A session of the server kept `jobs` locked.
     #[error(
-        "failed to close the row gate: the server kept an unfinished write to `jobs` for 5 s, so \
-         the table could not be locked"
+        "failed to close the row gate: an unfinished write of the server kept `jobs` locked for \
+         5 s"
     )]
     Contended,
-    /// The row gate opens for all or for none.
+    /// The row gate opens only for all inserts at once.
     #[error(
-        "failed to let one go: the row gate opens for all or for none; use the acknowledgement \
+        "failed to release one insert: the row gate opens only for all; use the acknowledgement \
          gate in this plan"
     )]
     AllOrNone,
-    /// There is no closed gate.
-    #[error("failed to {0}: no gate is closed; hold one first")]
+    /// No gate is closed.
+    #[error("failed to {0}: no gate is closed; close one earlier in this plan")]
     NothingHeld(&'static str),
-    /// Nobody came to the gate within the time in which one was to be let go.
-    #[error("failed to let one go: nobody waited at the acknowledgement gate within 2 s")]
+    /// No acknowledgement reached the gate within the time to release one.
+    #[error(
+        "failed to release one acknowledgement: none reached the gate within 2 s; wait for one \
+         in this plan"
+    )]
     NobodyWaits,
     /// The database could not be removed.
     #[error(transparent)]

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-/// Something that the proxy saw. `session` counts connections from 1, in the order of arrival.
+/// An observation of the proxy. `session` numbers the connections from 1, in the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreEvent {
@@ -9,53 +9,53 @@ pub enum StoreEvent {
         /// Which connection.
         session: u64,
     },
-    /// The connection has become a session: its startup packet is here.
+    /// The connection is a session now: its startup packet has arrived.
     Started {
         /// Which connection.
         session: u64,
-        /// The role that it names.
+        /// The role in the startup packet.
         user: String,
-        /// The database that it names; empty if it names none.
+        /// The database in the startup packet; empty if missing.
         database: String,
-        /// The application name; empty if there is none.
+        /// The application name; empty if missing.
         application: String,
     },
-    /// The connection is there to cancel what another session does.
+    /// The connection asks to cancel a statement of another session.
     Cancelling {
         /// Which connection.
         session: u64,
     },
-    /// What came does not begin like Postgres's protocol; it is passed on as it is.
+    /// The first bytes are not Postgres's protocol. The proxy forwards them unchanged.
     Garbled {
         /// Which connection.
         session: u64,
     },
-    /// The server under test has sent a query (`Query`, `Execute`), which goes to Postgres now.
+    /// The server under test has sent a query (`Query`, `Execute`), which the proxy now forwards.
     Working {
         /// Which connection.
         session: u64,
     },
-    /// Postgres's answer has been given, and the session is at rest inside a transaction.
+    /// Postgres's answer is forwarded, and the session is idle inside a transaction.
     Paused {
         /// Which connection.
         session: u64,
     },
-    /// Postgres's answer has been given, and the session is at rest outside a transaction.
+    /// Postgres's answer is forwarded, and the session is idle outside a transaction.
     Idle {
         /// Which connection.
         session: u64,
     },
-    /// An insert is committed, and its acknowledgement is withheld.
+    /// An insert is committed, and the proxy withholds its acknowledgement.
     Withheld {
         /// Which connection.
         session: u64,
     },
-    /// What was withheld is let go.
+    /// The withheld acknowledgement is released.
     Released {
         /// Which connection.
         session: u64,
     },
-    /// The server under test has said farewell, as a pool that is closed does.
+    /// The server under test has sent `Terminate`, as a closed pool does.
     Terminate {
         /// Which connection.
         session: u64,
@@ -75,18 +75,18 @@ pub enum StoreEvent {
         /// Which connection.
         session: u64,
     },
-    /// We have reset the connection: a fault of the plan.
+    /// The proxy has reset the connection: a fault of the plan.
     Reset {
         /// Which connection.
         session: u64,
     },
-    /// The connection is over, on both sides. Nothing follows for this session.
+    /// Both sides of the connection are closed. Nothing follows for this session.
     Ended {
         /// Which connection.
         session: u64,
     },
 }
 
-/// Who is told of every event, at once and in the order of each session. It is called from the
-/// proxy's tasks, so it must neither block nor panic.
+/// A function that gets every event at once, in the order of each session. The proxy's tasks call
+/// the function, so it must neither block nor panic.
 pub type Observer = Arc<dyn Fn(StoreEvent) + Send + Sync>;

@@ -9,29 +9,30 @@ use tokio::sync::Mutex;
 
 use super::StoreError;
 
-/// At most so many rows are read.
+/// The maximum number of rows that are read.
 const MOST_ROWS: u64 = 100_000;
 
-/// At most so many distinct names are counted; a server that writes more of them has lost anyway.
+/// The maximum number of distinct names that are counted. A server that writes more has failed
+/// already.
 const MOST_NAMES: usize = 200_000;
 
-/// What a request's name begins with.
+/// Prefix of a request's name.
 const NAME: &str = "job-";
 
-/// What stands in `jobs`.
+/// The content of `jobs`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
-    /// For each text value that begins with `job-`: in how many rows it stands, in whatever column
-    /// and however deep in JSON. A row counts once for a value.
+    /// For each text value that begins with `job-`: the number of rows that contain it, in any
+    /// column and at any depth of JSON. A row counts once for a value.
     pub counts: BTreeMap<String, u32>,
-    /// How many rows were read.
+    /// The number of rows that were read.
     pub total: u64,
-    /// Whether there are more rows or values than are read: 100,000 rows of 64 KiB.
+    /// Whether `jobs` exceeds the limits: 100,000 rows of 64 KiB, and 200,000 names.
     pub truncated: bool,
-    /// Whether there is no table `jobs` at all.
+    /// Whether the table `jobs` is missing.
     pub table_missing: bool,
-    /// How many sessions of the server were still there when the rows were read; unless it is 0, a
-    /// row may still come.
+    /// The number of sessions that the server still had when the rows were read. Unless this is 0,
+    /// a row may still be added.
     pub sessions_left: u32,
 }
 
@@ -40,9 +41,9 @@ pub struct Rows {
 pub(super) struct JudgeSessions {
     options: PgConnectOptions,
     role: String,
-    /// For looking. Opened when first needed, and again if it breaks.
+    /// For reading. Opened on first use, and again after an error.
     reader: Mutex<Option<PgConnection>>,
-    /// The transaction that is the row gate.
+    /// The transaction whose lock is the row gate.
     lock: Mutex<Option<PgConnection>>,
 }
 
@@ -50,7 +51,7 @@ pub(super) struct JudgeSessions {
 #[derive(Debug)]
 struct Jobs {
     oid: Oid,
-    /// Fit to be written into a statement.
+    /// Quoted for use in SQL.
     name: String,
 }
 
@@ -60,7 +61,7 @@ impl JudgeSessions {
         Self { options, role: role.to_owned(), reader: Mutex::default(), lock: Mutex::default() }
     }
 
-    /// Closes the row gate. Nothing happens if it is closed.
+    /// Closes the row gate. Closing a closed gate changes nothing.
     pub(super) async fn lock(&self) -> Result<(), StoreError> {
         let mut lock = self.lock.lock().await;
         if lock.is_some() {
@@ -85,7 +86,7 @@ impl JudgeSessions {
         }
     }
 
-    /// Opens the row gate; whether it was closed.
+    /// Opens the row gate. Returns whether the gate was closed.
     pub(super) async fn unlock(&self) -> Result<bool, StoreError> {
         let Some(mut session) = self.lock.lock().await.take() else {
             return Ok(false);
@@ -98,9 +99,9 @@ impl JudgeSessions {
         Ok(true)
     }
 
-    /// How many of the server's sessions wait at the row gate.
+    /// The number of the server's sessions that wait at the row gate.
     pub(super) async fn waiting(&self) -> Result<u32, StoreError> {
-        self.read_with("count who waits at the row gate", async |reader| {
+        self.read_with("count the sessions at the row gate", async |reader| {
             let Some(jobs) = find_jobs(reader, &self.role).await? else {
                 return Ok(0);
             };
@@ -114,7 +115,7 @@ impl JudgeSessions {
         .await
     }
 
-    /// How many sessions the server's role has, anywhere in this Postgres.
+    /// The number of sessions of the server's role, in any database of this Postgres.
     pub(super) async fn sessions(&self) -> Result<u32, StoreError> {
         self.read_with("count the server's sessions", async |reader| {
             let sessions = sqlx::query_scalar(
@@ -126,7 +127,7 @@ impl JudgeSessions {
         .await
     }
 
-    /// How many rows of `jobs` are committed; 0 without a table.
+    /// The number of committed rows in `jobs`; 0 without a table.
     pub(super) async fn committed(&self) -> Result<u32, StoreError> {
         self.read_with("count the rows of `jobs`", async |reader| {
             let Some(jobs) = find_jobs(reader, &self.role).await? else {
@@ -170,8 +171,8 @@ impl JudgeSessions {
         }
     }
 
-    /// Does something with the session for looking. A session that failed is not used again, nor
-    /// one whose use was cancelled half-way.
+    /// Runs queries in the session for reading. A session that failed, or whose use was cancelled
+    /// half-way, is not used again.
     async fn read_with<T>(
         &self,
         doing: &'static str,
@@ -189,7 +190,7 @@ impl JudgeSessions {
 }
 
 impl Rows {
-    /// Counts one row, given as JSON; `None` is a row that is null as a whole.
+    /// Counts one row, given as JSON. `None` is a row that is null as a whole.
     fn count(&mut self, row: Option<String>) {
         if self.total == MOST_ROWS {
             self.truncated = true;
@@ -212,7 +213,7 @@ impl Rows {
     }
 }
 
-/// Every text value that is a request's name. `serde_json` bounds the depth.
+/// Collects every text value that is a request's name. `serde_json` bounds the depth.
 fn collect(value: serde_json::Value, names: &mut BTreeSet<String>) {
     match value {
         serde_json::Value::String(text) => {
@@ -230,9 +231,8 @@ fn collect(value: serde_json::Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The table `jobs`, and no view, whose rows would be whatever the server's code makes of our
-/// looking, as the server would find it: in a schema with the role's name, in `public`, or wherever
-/// else the server has put it.
+/// The table `jobs` as the server would find it: in a schema with the role's name, in `public`, or
+/// in any other schema. A view is not read, because its rows are the output of the server's code.
 async fn find_jobs(session: &mut PgConnection, role: &str) -> sqlx::Result<Option<Jobs>> {
     let found: Option<(Oid, String)> = sqlx::query_as(
         "SELECT c.oid, format('%I.%I', n.nspname, c.relname)
@@ -261,7 +261,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_counts_once_a_row_wherever_it_stands() {
+    fn request_name_counts_once_per_row_in_any_column() {
         let mut rows = Rows::default();
         for row in [
             r#"{"id": 1, "name": "job-a", "payload": {"name": "job-a", "tags": ["job-b"]}}"#,
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_cut_short_is_said_to_be() {
+    fn row_that_is_cut_short_marks_the_rows_as_truncated() {
         let mut rows = Rows::default();
         rows.count(Some(r#"{"name": "job-"#.to_owned()));
         assert!(rows.truncated && rows.counts.is_empty());

@@ -1,11 +1,10 @@
-//! What the judge does with Postgres in one scenario: gates, faults, and the ledger.
-//!
-//! * `error`: what can fail on our side
-//! * `event`: what the proxy saw
-//! * `judge`: the harness's own sessions: the row gate, who waits, what stands in `jobs`
-//! * `store`: the [`Store`], which is all of it together
+//! The judge's use of Postgres in one scenario: gates, faults, and the rows of `jobs`.
+//! * `error`: what can fail on the judge's side
+//! * `event`: what the proxy sees
+//! * `judge`: the harness's own sessions: the row gate, the number of waiting sessions, the rows
+//! * `store`: the [`Store`], which combines the other parts
 //! * `proxy`: the TCP proxy between the server under test and Postgres
-//! * `wire`: Postgres's protocol as the proxy reads it, without sockets
+//! * `wire`: the part of Postgres's protocol that the proxy reads, without sockets
 
 mod error;
 mod event;

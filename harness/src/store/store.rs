@@ -9,20 +9,20 @@ use super::{Observer, StoreError};
 use crate::postgres::{Lease, pace};
 use lastorders_model::plan::{Fault, Gate, LetGo};
 
-/// How often something outside is looked at.
+/// How often to look at Postgres and the gate while waiting.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// A pool that lets no more through shows itself by a number that stays the same so long.
+/// How long the number of waiting requests must stay the same to show a pool's limit.
 const PLATEAU: Duration = Duration::from_millis(300);
 
-/// How long to wait for somebody to let go.
+/// How long to wait for an acknowledgement to release, or for the server's sessions to end.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The database of one scenario: where the server under test reaches it, what holds or breaks it,
-/// and what stands in it in the end.
+/// The database of one scenario: the address for the server under test, gates and faults, and the
+/// rows at the end.
 ///
-/// Shape: [`open`](Self::open), then any of the others, then [`close`](Self::close). Dropping it
-/// ends the proxy and the harness's sessions, and leaves the database to the Postgres.
+/// Shape: [`open`](Self::open), then any of the others, then [`close`](Self::close). A dropped
+/// store ends the proxy and the harness's sessions, and leaves the database to the Postgres.
 #[derive(Debug)]
 #[must_use = "a store that is not closed leaves its database behind until the Postgres stops"]
 pub struct Store {
@@ -36,26 +36,27 @@ pub struct Store {
 #[derive(Debug, Clone, Copy)]
 struct Holding {
     gate: Gate,
-    /// How many rows belong to nobody who waits: those that stood there when it was closed, and
-    /// those let go since.
+    /// How many rows belong to no waiting request: those from before the gate closed, and those
+    /// released since.
     rows: u32,
 }
 
-/// What was found at a closed gate.
+/// The requests at a closed gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
-    /// How many requests are proved to wait.
+    /// The number of requests that provably wait.
     pub n: u32,
-    /// Whether fewer wait than were wanted because no more come: a pool that is smaller.
+    /// Whether fewer requests wait than wanted because the number has stopped growing, as with a
+    /// small pool.
     pub plateau: bool,
 }
 
 impl Store {
-    /// Starts the proxy. Every observation goes to `observer`.
+    /// Starts the proxy. `observer` gets every event.
     ///
     /// # Errors
     ///
-    /// When there is no port to listen on.
+    /// If the proxy finds no port to listen on.
     pub async fn open(lease: Lease, observer: Observer) -> Result<Self, StoreError> {
         let upstream = Address { host: lease.host().to_owned(), port: lease.port() };
         let proxy = Proxy::start(upstream, observer).await.map_err(StoreError::Listen)?;
@@ -63,7 +64,7 @@ impl Store {
         Ok(Self { lease, proxy, judge, held: Mutex::default() })
     }
 
-    /// What the server under test gets as its `DATABASE_URL`: the database, through the proxy.
+    /// The `DATABASE_URL` of the server under test: the database, through the proxy.
     #[must_use]
     pub fn database_url(&self) -> String {
         let Self { lease, proxy, .. } = self;
@@ -71,14 +72,14 @@ impl Store {
         format!("postgres://{role}:{password}@{}/{}", proxy.address(), lease.database())
     }
 
-    /// Closes a gate. When this returns, no insert (row gate) or no acknowledgement of one
-    /// (acknowledgement gate) gets through any more. Closing a closed gate changes nothing.
+    /// Closes a gate. After this returns, no insert (row gate) or no acknowledgement of an insert
+    /// (acknowledgement gate) passes. Closing a closed gate changes nothing.
     ///
-    /// Cancel safe: the gate is then closed or not.
+    /// Cancel safe: the gate is then either closed or open.
     ///
     /// # Errors
     ///
-    /// Row gate: without a table `jobs`, or when a write keeps it locked for 5 s.
+    /// Row gate: if the table `jobs` is missing, or if a write keeps it locked for 5 s.
     pub async fn hold(&self, gate: Gate) -> Result<(), StoreError> {
         let rows = match gate {
             Gate::Row => {
@@ -95,16 +96,16 @@ impl Store {
         Ok(())
     }
 
-    /// Waits until `wanted` requests are proved to wait at the gate that was closed last, or fewer
-    /// once their number has not grown for 300 ms, or until `within` is over.
+    /// Waits until `wanted` requests provably wait at the gate that was closed last. Returns fewer
+    /// once their number has not grown for 300 ms, or after `within`.
     ///
-    /// At the row gate that is the number of the server's sessions that wait for the table's lock;
-    /// at the acknowledgement gate, the number of acknowledgements that the proxy withholds, as far
-    /// as there are new rows to be seen for them.
+    /// At the row gate, a waiting request is a session of the server that waits for the table's
+    /// lock. At the acknowledgement gate, it is an acknowledgement that the proxy withholds and
+    /// that has a new row.
     ///
     /// # Errors
     ///
-    /// When no gate is closed, or the harness's own session fails.
+    /// If no gate is closed, or the harness's own session fails.
     pub async fn await_held(&self, wanted: u32, within: Duration) -> Result<Held, StoreError> {
         let Some(holding) = *self.holding() else {
             return Err(StoreError::NothingHeld("wait at a gate"));
@@ -132,12 +133,12 @@ impl Store {
         }
     }
 
-    /// Opens every gate, or lets one acknowledgement through, the one withheld longest.
+    /// Opens every gate, or releases the acknowledgement that was withheld longest.
     ///
     /// # Errors
     ///
-    /// One: when the row gate is closed, no gate is closed, or nobody comes to it within 2 s. All:
-    /// when the harness's own session fails; opening open gates is no error.
+    /// One: if the row gate is closed, if no gate is closed, or if no acknowledgement arrives
+    /// within 2 s. All: if the harness's own session fails. Opening open gates is no error.
     pub async fn let_go(&self, what: LetGo) -> Result<(), StoreError> {
         match what {
             LetGo::All => {
@@ -147,7 +148,7 @@ impl Store {
             }
             LetGo::One => {
                 match self.holding().map(|holding| holding.gate) {
-                    None => return Err(StoreError::NothingHeld("let one go")),
+                    None => return Err(StoreError::NothingHeld("release one acknowledgement")),
                     Some(Gate::Row) => return Err(StoreError::AllOrNone),
                     Some(Gate::Acknowledgement) => {}
                 }
@@ -160,7 +161,8 @@ impl Store {
                     }
                     poll.tick().await;
                 }
-                // Its row is no longer proof of another one that waits.
+                // The row of a released acknowledgement no longer proves that another request
+                // waits.
                 if let Some(holding) = self.holding().as_mut() {
                     holding.rows = holding.rows.saturating_add(1);
                 }
@@ -169,15 +171,15 @@ impl Store {
         }
     }
 
-    /// Breaks the store, for the sessions of the server under test.
+    /// Breaks the store for the sessions of the server under test.
     ///
-    /// Reset: every open session gets an RST; new ones are accepted. Black hole: sessions stay
-    /// open, new ones are accepted, and nothing is answered, forwarded or closed any more;
-    /// `Terminate` is recorded and swallowed. Refuse: the port is closed; open sessions go on.
+    /// Reset: every open session gets an RST, and new ones are accepted. Black hole: sessions stay
+    /// open, new ones are accepted, and nothing is answered, forwarded or closed; `Terminate` is
+    /// recorded and dropped. Refuse: the port is closed, and open sessions continue.
     ///
     /// # Errors
     ///
-    /// None as yet.
+    /// None at present.
     pub async fn fault(&self, fault: Fault) -> Result<(), StoreError> {
         match fault {
             Fault::Reset => self.proxy.reset(),
@@ -187,7 +189,7 @@ impl Store {
         Ok(())
     }
 
-    /// How many sessions of the server Postgres still has, working or not.
+    /// The number of sessions of the server that Postgres still has, active or idle.
     ///
     /// # Errors
     ///
@@ -196,8 +198,8 @@ impl Store {
         self.judge.sessions().await
     }
 
-    /// Waits until Postgres has no session of the server any more, `within` at most. Returns how
-    /// many are left.
+    /// Waits until Postgres has no session of the server, at most for `within`. Returns the number
+    /// of remaining sessions.
     ///
     /// # Errors
     ///
@@ -214,13 +216,12 @@ impl Store {
         }
     }
 
-    /// What stands in `jobs`, for the ledger. Opens every gate, and waits 2 s at most for the
-    /// server's sessions to end: rows are only final when
-    /// [`sessions_left`](Rows::sessions_left) is 0.
+    /// Reads `jobs`, for the ledger. First opens every gate, and waits at most 2 s for the server's
+    /// sessions to end. Rows are final only when [`sessions_left`](Rows::sessions_left) is 0.
     ///
     /// # Errors
     ///
-    /// When the rows cannot be read, within 15 s.
+    /// If the rows cannot be read within 15 s.
     pub async fn rows(&self) -> Result<Rows, StoreError> {
         self.let_go(LetGo::All).await?;
         let sessions_left = self.await_sessions_gone(RELEASE_TIMEOUT).await?;
@@ -232,7 +233,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the database cannot be removed. It is then removed when the Postgres stops.
+    /// If the database cannot be removed. It is then removed when the Postgres stops.
     pub async fn close(self) -> Result<(), StoreError> {
         self.proxy.close().await;
         self.judge.close().await;

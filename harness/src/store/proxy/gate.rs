@@ -3,7 +3,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{oneshot, watch};
 
-/// The acknowledgement gate: who waits at it, and whether it is closed.
+/// The acknowledgement gate: whether it is closed, and the acknowledgements that wait.
 #[derive(Debug)]
 pub(super) struct AckGate {
     closed: watch::Sender<bool>,
@@ -15,17 +15,17 @@ impl AckGate {
         Self { closed: watch::Sender::new(false), waiting: Mutex::default() }
     }
 
-    /// Tells whether the gate is closed, and wakes when that changes.
+    /// A receiver that has the state of the gate, and wakes on each change.
     pub(super) fn subscribe(&self) -> watch::Receiver<bool> {
         self.closed.subscribe()
     }
 
-    /// From here on every acknowledgement waits.
+    /// From now on every acknowledgement waits.
     pub(super) fn close(&self) {
         self.closed.send_replace(true);
     }
 
-    /// Lets all go, those that wait and those to come.
+    /// Releases all acknowledgements, those that wait and those to come.
     pub(super) fn let_all_go(&self) {
         let mut waiting = self.waiting();
         self.closed.send_replace(false);
@@ -34,20 +34,20 @@ impl AckGate {
         }
     }
 
-    /// Lets the one go that has waited longest; `false` if nobody waits.
+    /// Releases the acknowledgement that has waited longest. Returns `false` if none waits.
     pub(super) fn let_one_go(&self) -> bool {
         let mut waiting = self.waiting();
-        // One whose session has ended meanwhile is not there to take it.
+        // An acknowledgement whose session has ended cannot be released.
         std::iter::from_fn(|| waiting.pop_front()).any(|one| one.send(()).is_ok())
     }
 
-    /// How many wait now.
+    /// The number of waiting acknowledgements.
     pub(super) fn withheld(&self) -> usize {
         self.waiting().iter().filter(|one| !one.is_closed()).count()
     }
 
-    /// Stands at the gate; what comes back is done when the gate lets it go. If the gate has been
-    /// opened since the caller looked, that is at once.
+    /// Adds an acknowledgement. The receiver completes on release, or at once if the gate has
+    /// opened since the caller looked.
     pub(super) fn arrive(&self) -> oneshot::Receiver<()> {
         let (go, gone) = oneshot::channel();
         let mut waiting = self.waiting();
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn those_that_wait_go_in_the_order_of_their_arrival() {
+    fn acknowledgements_are_released_in_the_order_of_their_arrival() {
         let gate = AckGate::open();
         gate.close();
         let (mut first, mut second) = (gate.arrive(), gate.arrive());
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_has_ended_is_not_let_go_in_place_of_another() {
+    fn ended_session_is_not_released_in_place_of_a_waiting_one() {
         let gate = AckGate::open();
         gate.close();
         drop(gate.arrive());

@@ -14,7 +14,7 @@ use super::state::{Address, ProxyState};
 use crate::postgres::pace;
 use crate::store::Observer;
 
-/// The number of connections that may wait for the proxy to accept them.
+/// The maximum number of connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
 
 /// The proxy of one store. Dropping it ends every session at once.
@@ -54,41 +54,41 @@ impl Proxy {
         self.state.gate.close();
     }
 
-    /// Opens it.
+    /// Opens the acknowledgement gate.
     pub(in crate::store) fn let_all_go(&self) {
         self.state.gate.let_all_go();
     }
 
-    /// Lets one acknowledgement through; `false` if none waits.
+    /// Releases one acknowledgement. Returns `false` if none waits.
     pub(in crate::store) fn let_one_go(&self) -> bool {
         self.state.gate.let_one_go()
     }
 
-    /// How many acknowledgements are withheld.
+    /// The number of withheld acknowledgements.
     pub(in crate::store) fn withheld(&self) -> u32 {
         u32::try_from(self.state.gate.withheld()).unwrap_or(u32::MAX)
     }
 
-    /// Resets every connection that is open. New ones are accepted.
+    /// Resets every open connection. New ones are accepted.
     pub(in crate::store) fn reset(&self) {
         self.state.resets.send_modify(|count| *count += 1);
     }
 
-    /// From here on nothing is answered, forwarded or closed; new connections are accepted into
-    /// the same silence.
+    /// From now on nothing is answered, forwarded or closed. New connections are accepted, and not
+    /// answered either.
     pub(in crate::store) fn black_hole(&self) {
         self.state.black_hole.send_replace(true);
     }
 
-    /// When this returns, the port is closed. Open connections go on.
+    /// After this returns, the port is closed. Open connections continue.
     pub(in crate::store) async fn refuse(&self) {
         let mut listening = self.state.listening.subscribe();
         self.state.refusing.send_replace(true);
-        // An error: the sender is gone, and with it the listener.
+        // An error means that the sender has ended, and the listener with it.
         let _ = listening.wait_for(|&open| !open).await;
     }
 
-    /// Ends everything, and returns when no task and no socket is left.
+    /// Ends every session. Returns when no task and no socket is left.
     pub(in crate::store) async fn close(mut self) {
         drop(self.stop.take());
         let _ = (&mut self.task).await;
@@ -129,7 +129,7 @@ fn stop_listening(listener: TcpListener) -> io::Result<()> {
     Ok(())
 }
 
-/// `_port` keeps the port until the end.
+/// `_port` keeps the port taken until this returns.
 async fn listen(
     state: Arc<ProxyState>,
     _port: TcpSocket,
@@ -159,7 +159,8 @@ async fn listen(
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the database proxy cannot accept");
-                    // Out of descriptors, most likely; trying again at once would spin.
+                    // The usual cause is a lack of file descriptors, so an immediate retry would
+                    // spin.
                     retry.tick().await;
                 }
             },

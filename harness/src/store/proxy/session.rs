@@ -12,14 +12,15 @@ use super::state::ProxyState;
 use crate::store::StoreEvent;
 use crate::store::wire::{Answer, Answers, Request, Requests, View};
 
-/// How much is read at a time, and so all that one direction keeps while it waits to write.
+/// Bytes that are read at a time, and so the most that one direction buffers while it waits to
+/// write.
 const CHUNK: usize = 16 * 1024;
 
-/// How a conversation can end other than by both sides closing in order.
+/// Ends of a session other than an orderly close of both sides.
 enum Broken {
-    /// The server under test is gone without a word.
+    /// The server under test has reset the connection.
     Client,
-    /// Postgres is.
+    /// Postgres has reset the connection.
     Postgres,
     /// The plan resets all sessions.
     Fault,
@@ -27,7 +28,7 @@ enum Broken {
     Swallowed,
 }
 
-/// One connection, until both sides have ended it.
+/// Serves one connection until both sides have ended it.
 pub(super) async fn run(state: Arc<ProxyState>, session: u64, mut client: TcpStream) {
     let _ = client.set_nodelay(true);
     let mut resets = state.resets.subscribe();
@@ -52,7 +53,7 @@ pub(super) async fn run(state: Arc<ProxyState>, session: u64, mut client: TcpStr
     match broken {
         None => {}
         Some(Broken::Swallowed) => {
-            // Its session is over; but this side of the connection never closes.
+            // The session ends, but this side of the connection stays open.
             drop(upstream.take());
             let _ = resets.changed().await;
             let _ = client.set_zero_linger();
@@ -65,7 +66,7 @@ pub(super) async fn run(state: Arc<ProxyState>, session: u64, mut client: TcpStr
                     state.observe(StoreEvent::Reset { session });
                 }
             }
-            // A reset on one side is a reset on the other.
+            // A reset on one side becomes a reset on the other.
             for stream in [Some(&client), upstream.as_ref()].into_iter().flatten() {
                 let _ = stream.set_zero_linger();
             }
@@ -75,7 +76,7 @@ pub(super) async fn run(state: Arc<ProxyState>, session: u64, mut client: TcpStr
     state.observe(StoreEvent::Ended { session });
 }
 
-/// What both directions of one connection share.
+/// One session, for both directions.
 #[derive(Clone, Copy)]
 struct Session<'a> {
     state: &'a ProxyState,
@@ -83,8 +84,8 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Reads until Postgres is needed, and connects to it. `None`: the server under test has
-    /// closed before that, or Postgres cannot be reached.
+    /// Reads until Postgres is needed, and connects to it. `None` means that the server under test
+    /// closed earlier, or that Postgres cannot be reached.
     async fn open(
         self,
         client: &mut TcpStream,
@@ -109,14 +110,14 @@ impl Session<'_> {
                     },
                     Request::Cancel => StoreEvent::Cancelling { session },
                     Request::Garbled => StoreEvent::Garbled { session },
-                    // None of these comes before one of those.
+                    // A session begins with one of the requests above.
                     Request::Work { .. } | Request::Terminate | Request::Forward(_) => continue,
                 };
                 self.state.observe(seen);
                 return match self.state.connect().await {
                     Ok(upstream) => Ok(Some(upstream)),
                     Err(error) => {
-                        tracing::warn!(%error, "the database proxy cannot reach postgres");
+                        tracing::warn!(%error, "the database proxy failed to connect to postgres");
                         self.state.observe(StoreEvent::ServerClosed { session });
                         Ok(None)
                     }
@@ -149,7 +150,7 @@ impl Session<'_> {
         tokio::try_join!(relay_requests, relay_answers).map(|_| ())
     }
 
-    /// What the server under test says.
+    /// Forwards the bytes of the server under test.
     async fn relay_requests(
         self,
         mut from: ReadHalf<'_>,
@@ -159,7 +160,7 @@ impl Session<'_> {
     ) -> Result<(), Broken> {
         let session = self.session;
         let mut chunk = BytesMut::with_capacity(CHUNK);
-        // Postgres may close first; the farewell is still worth hearing then.
+        // Postgres may close first. Keep reading, because a `Terminate` still counts.
         let mut postgres_gone = false;
         loop {
             while let Some(request) = requests.next() {
@@ -174,7 +175,7 @@ impl Session<'_> {
                             postgres_gone = to.write_all(&bytes).await.is_err();
                         }
                     }
-                    // Said once, before any of those.
+                    // A session begins with one of these, and `open` has handled it.
                     Request::Encrypt | Request::Start(_) | Request::Cancel | Request::Garbled => {}
                 }
             }
@@ -193,7 +194,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// What Postgres says.
+    /// Forwards the bytes of Postgres, and withholds acknowledgements at the gate.
     async fn relay_answers(
         self,
         mut from: ReadHalf<'_>,
@@ -262,7 +263,7 @@ impl Session<'_> {
 }
 
 async fn becomes_true(flag: &mut watch::Receiver<bool>) {
-    // The error is that the sender is gone, and the sender lives as long as every session.
+    // An error means that the sender has ended, and the sender lives as long as every session.
     let _ = flag.wait_for(|&on| on).await;
 }
 

@@ -14,15 +14,15 @@ pub(in crate::store) struct Address {
     pub(in crate::store) port: u16,
 }
 
-/// What every session looks at.
+/// State that the proxy shares with its sessions.
 pub(super) struct ProxyState {
     pub(super) upstream: Address,
     pub(super) gate: AckGate,
-    /// Nothing is answered or closed any more.
+    /// Whether nothing is answered or closed any more.
     pub(super) black_hole: watch::Sender<bool>,
     /// Counts how often all sessions have been reset.
     pub(super) resets: watch::Sender<u32>,
-    /// Nothing is to be accepted any more.
+    /// Whether nothing may be accepted any more.
     pub(super) refusing: watch::Sender<bool>,
     /// Whether the port is still open.
     pub(super) listening: watch::Sender<bool>,

@@ -4,23 +4,24 @@ use bytes::{Bytes, BytesMut};
 
 use super::scan::Scanner;
 
-/// How much of one answer may wait for the decision whether to withhold it. An answer that is
-/// longer was none to an insert, and passes.
+/// Bytes of one answer that may wait for the decision whether to withhold it. A longer answer does
+/// not belong to an insert, and passes.
 const MOST_HELD: usize = 1 << 20;
 
-/// What Postgres sends in one session, and which of it an acknowledgement gate withholds.
+/// The bytes that Postgres sends in one session, and which of them an acknowledgement gate
+/// withholds.
 ///
-/// While the gate is closed, an answer is held from its first row or completion on, until
-/// `ReadyForQuery` says what it came to:
+/// While the gate is closed, an answer is held from its first row or completion until
+/// `ReadyForQuery` shows its outcome:
 ///
-/// * rows were inserted, and the transaction is over: they are committed, and the whole of the
-///   answer is withheld;
-/// * rows were inserted in a transaction that goes on: it passes, and the answer to the `COMMIT`
-///   will be withheld;
-/// * anything else passes, at the first completion that is no insert.
+/// * rows were inserted, and the transaction has ended: they are committed, and the whole answer is
+///   withheld;
+/// * rows were inserted in a transaction that continues: the answer passes, and the answer to the
+///   `COMMIT` will be withheld;
+/// * any other answer passes, at the first completion that is no insert.
 ///
-/// Give it bytes with [`push`](Self::push), then take every [`next`](Self::next) until `None`,
-/// before more bytes. Call `next` too when the gate has been opened.
+/// Add bytes with [`push`](Self::push), then take every [`next`](Self::next) until `None`, before
+/// more bytes. Call `next` also after the gate has opened.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Answers {
     scanner: Scanner<64>,
@@ -28,36 +29,36 @@ pub(in crate::store) struct Answers {
     pass: BytesMut,
     held: BytesMut,
     out: VecDeque<Answer>,
-    /// This answer grew too long to be held.
+    /// Whether this answer was too long to hold.
     too_long: bool,
-    /// Rows have been inserted since the last `ReadyForQuery`.
+    /// Whether rows have been inserted since the last `ReadyForQuery`.
     inserted: bool,
-    /// Rows have been inserted earlier in the transaction that is under way.
+    /// Whether rows have been inserted earlier in the current transaction.
     dirty: bool,
-    /// A transaction with inserted rows has been committed since the last `ReadyForQuery`.
+    /// Whether a transaction with inserted rows has been committed since the last `ReadyForQuery`.
     committed: bool,
 }
 
-/// What has to be known besides the bytes.
+/// Facts beyond the bytes.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct View {
     /// Whether the gate is closed.
     pub(in crate::store) gate_is_closed: bool,
-    /// Whether the query that was sent last inserts rows. That may be one later than the one whose
-    /// answer this is, where a client sends several ahead; then their tags must do.
+    /// Whether the last query inserts rows. If a client sends several queries ahead, the last query
+    /// may be later than the one of this answer; then only the tags decide.
     pub(in crate::store) inserting: bool,
 }
 
-/// What follows from the bytes.
+/// The next step for the proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) enum Answer {
-    /// These go to the server under test.
+    /// Send these bytes to the server under test.
     Forward(Bytes),
-    /// These too, once the gate lets them go.
+    /// Send these bytes once the gate releases them.
     Withhold(Bytes),
-    /// All of it has been forwarded, and the session is at rest outside a transaction.
+    /// All bytes are forwarded, and the session is idle outside a transaction.
     Idle,
-    /// All of it has been forwarded, and the session is at rest inside a transaction.
+    /// All bytes are forwarded, and the session is idle inside a transaction.
     Paused,
 }
 
@@ -67,7 +68,7 @@ impl Answers {
         self.input.extend_from_slice(bytes);
     }
 
-    /// What to do next; `None` when more bytes are needed.
+    /// The next step; `None` if more bytes are needed.
     pub(in crate::store) fn next(&mut self, view: View) -> Option<Answer> {
         if !view.gate_is_closed {
             self.flush();
@@ -95,7 +96,7 @@ impl Answers {
         self.out.pop_front()
     }
 
-    /// Whatever is still here when the stream has ended.
+    /// The remaining bytes, once the stream has ended.
     pub(in crate::store) fn rest(&mut self) -> Bytes {
         self.flush();
         self.pass.extend_from_slice(&self.input.split());
@@ -112,19 +113,19 @@ impl Answers {
                         self.committed = true;
                         self.dirty = false;
                     }
-                    // It may be `ROLLBACK TO SAVEPOINT`, with rows from before that still to
-                    // be committed: whether the transaction is over, `ReadyForQuery` says.
+                    // This may be `ROLLBACK TO SAVEPOINT`, which leaves earlier rows to be
+                    // committed. `ReadyForQuery` shows whether the transaction has ended.
                     Command::Rollback => self.inserted = false,
                     Command::Commit | Command::Rows | Command::Other => {}
                 }
                 self.flush_unless_inserted();
             }
-            // An error undoes what was inserted, unless that was committed before.
+            // An error undoes the inserts, unless they were committed before.
             ERROR => {
                 self.inserted = false;
                 self.flush_unless_inserted();
             }
-            // As many rows as were asked for are here, and so none is missing of an insert's.
+            // The portal returned as many rows as it was asked for, so an insert has run.
             PORTAL_SUSPENDED => {
                 self.inserted |= inserting;
                 self.flush_unless_inserted();
@@ -156,7 +157,7 @@ impl Answers {
         }
     }
 
-    /// What is held passes after what passes.
+    /// Held bytes follow the bytes that pass already.
     fn flush(&mut self) {
         self.pass.extend_from_slice(&self.held.split());
     }
@@ -174,12 +175,12 @@ const ERROR: u8 = b'E';
 const PORTAL_SUSPENDED: u8 = b's';
 const READY_FOR_QUERY: u8 = b'Z';
 
-/// What a command's tag says of rows and transactions.
+/// A command's tag, by its meaning for rows and transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Command {
-    /// At least one row was put in.
+    /// At least one row was inserted.
     Insert,
-    /// At least one row was given out.
+    /// At least one row was returned.
     Rows,
     Commit,
     Rollback,
@@ -188,7 +189,7 @@ enum Command {
 
 impl Command {
     /// Reads `INSERT 0 1`, `COPY 5`, `MERGE 2`, `COMMIT` and the like. `COPY` out of a table counts
-    /// too; nobody does that in a request's way.
+    /// as an insert too; no server runs it for a request.
     fn read(tag: &[u8]) -> Self {
         let tag = tag.split(|&byte| byte == 0).next().unwrap_or_default();
         let mut words = tag.split(|&byte| byte == b' ');
@@ -196,7 +197,7 @@ impl Command {
             (b"INSERT" | b"COPY" | b"MERGE", Some(rows)) if rows != b"0" => Self::Insert,
             (b"SELECT", Some(rows)) if rows != b"0" => Self::Rows,
             (b"COMMIT", None) => Self::Commit,
-            // A COMMIT of a failed transaction says this too.
+            // The tag of a `COMMIT` in a failed transaction too.
             (b"ROLLBACK", None) => Self::Rollback,
             _ => Self::Other,
         }

@@ -17,8 +17,8 @@ fn ready(status: u8) -> Vec<u8> {
     message(b'Z', &[status])
 }
 
-/// What is said of a stream that arrives `step` bytes at a time: `F` for bytes forwarded, `W` for
-/// bytes withheld, `I` and `P` for rest. Neighbouring `F`s are one. Checks that no byte is lost.
+/// The steps for a stream that arrives `step` bytes at a time: `F` for bytes forwarded, `W` for
+/// bytes withheld, `I` and `P` for idle. Adjacent `F`s are merged. Checks that no byte is lost.
 fn shape(stream: &[u8], step: usize, view: View) -> String {
     let mut answers = Answers::default();
     let (mut said, mut bytes) = (String::new(), Vec::new());
@@ -47,8 +47,8 @@ fn shape(stream: &[u8], step: usize, view: View) -> String {
     said
 }
 
-/// A stream from words: `Z…` is rest with a status, `1 2 D E G s` are messages of that tag, and
-/// everything else is a completed command.
+/// A stream from words: `Z…` is `ReadyForQuery` with a status, `1 2 D E G s` are messages of that
+/// tag, and every other word is a completed command.
 fn stream(script: &str) -> Vec<u8> {
     let one = |word: &str| match word.as_bytes() {
         [b'Z', status] => ready(*status),
@@ -59,7 +59,7 @@ fn stream(script: &str) -> Vec<u8> {
 }
 
 #[test]
-fn only_a_committed_insert_is_withheld() {
+fn ack_gate_withholds_only_committed_inserts() {
     for (name, script, expected) in [
         ("simple", "INSERT 0 1, ZI", "WI"),
         ("extended, returning", "1, 2, D, INSERT 0 1, ZI", "FWI"),
@@ -95,7 +95,7 @@ fn only_a_committed_insert_is_withheld() {
 }
 
 #[test]
-fn an_insert_is_known_by_its_text_where_its_answer_does_not_say() {
+fn ack_gate_recognises_an_insert_by_its_text_if_the_answer_does_not_show_it() {
     for (name, script, expected) in [
         ("one row asked for", "2, D, s, ZI", "FWI"),
         ("the same in a transaction", "2, D, s, ZT, COMMIT, ZI", "FPWI"),
@@ -111,7 +111,7 @@ fn an_insert_is_known_by_its_text_where_its_answer_does_not_say() {
 }
 
 #[test]
-fn an_answer_too_long_to_hold_passes() {
+fn ack_gate_passes_an_answer_that_is_too_long_to_hold() {
     let row = message(b'D', &[7; 60_000]);
     let stream = [row.repeat(20), complete("SELECT 20"), ready(b'I')].concat();
     assert_eq!(shape(&stream, 16_384, CLOSED), "FI");
@@ -120,7 +120,7 @@ fn an_answer_too_long_to_hold_passes() {
 }
 
 #[test]
-fn opening_the_gate_lets_a_half_held_answer_go() {
+fn opening_the_ack_gate_forwards_a_partly_held_answer() {
     let mut answers = Answers::default();
     let bytes = complete("INSERT 0 1");
     answers.push(&bytes);
@@ -132,7 +132,7 @@ fn opening_the_gate_lets_a_half_held_answer_go() {
 }
 
 #[test]
-fn a_gate_closed_inside_a_transaction_knows_what_came_before() {
+fn ack_gate_closed_inside_a_transaction_withholds_its_commit() {
     let mut answers = Answers::default();
     answers.push(&[complete("INSERT 0 1"), ready(b'T')].concat());
     while answers.next(OPEN).is_some() {}
@@ -141,7 +141,7 @@ fn a_gate_closed_inside_a_transaction_knows_what_came_before() {
 }
 
 #[test]
-fn rubbish_passes() {
+fn ack_gate_passes_bytes_that_are_not_the_protocol() {
     let stream = [&b"C\0\0\0\x02"[..], &[b'C'; 100]].concat();
     for step in [1, 3, 105] {
         assert_eq!(shape(&stream, step, CLOSED), "F");

@@ -1,9 +1,8 @@
 //! Postgres's wire protocol, as far as the proxy reads it: bytes in, decisions out, no sockets.
-//!
-//! * `scan`: cuts a stream into messages without ever keeping one
-//! * `requests`: what the server under test says: startup, work, farewell
-//! * `statements`: which of that inserts rows
-//! * `answers`: what Postgres says, and which of it an acknowledgement gate withholds
+//! * `scan`: cuts a stream into messages without buffering one
+//! * `requests`: the messages of the server under test: startup, queries, `Terminate`
+//! * `statements`: which queries insert rows
+//! * `answers`: the messages of Postgres, and which of them an acknowledgement gate withholds
 
 mod answers;
 mod requests;

@@ -3,29 +3,29 @@ use bytes::{Bytes, BytesMut};
 use super::scan::Scanner;
 use super::statements::Statements;
 
-/// Postgres takes no longer startup packet either.
+/// Postgres refuses longer startup packets too.
 const LONGEST_STARTUP: usize = 10_000;
 
 const CANCEL: u32 = 80_877_102;
 const SSL: u32 = 80_877_103;
 const GSSENC: u32 = 80_877_104;
 
-/// What the server under test sends in one session.
+/// The bytes that the server under test sends in one session.
 ///
-/// Give it bytes with [`push`](Self::push), then take every [`next`](Self::next) until `None`,
-/// before more bytes.
+/// Add bytes with [`push`](Self::push), then take every [`next`](Self::next) until `None`, before
+/// more bytes.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Requests {
     phase: Phase,
     input: BytesMut,
-    /// A statement's beginning says what it is.
+    /// Keeps the beginning of a statement, which shows whether it inserts.
     scanner: Scanner<1024>,
     statements: Statements,
-    /// Said already, to be followed by the bytes that it came from.
+    /// The bytes of the request that was returned last.
     ready: Option<Bytes>,
 }
 
-/// Declared in the order in which they may follow each other.
+/// The variants are in the order in which they follow each other.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// Packets without a tag: requests for encryption, then the startup itself.
@@ -33,33 +33,33 @@ enum Phase {
     Startup,
     /// Messages with a tag.
     Messages,
-    /// Not understood, or not ours to understand: a cancel request.
+    /// Bytes that are forwarded unread: a cancel request, or another protocol.
     Raw,
 }
 
-/// What follows from the bytes.
+/// The next step for the proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) enum Request {
-    /// Answer `N`: there is no encryption here.
+    /// Answer `N`: the proxy has no encryption.
     Encrypt,
-    /// The session starts: Postgres is needed from here on.
+    /// The session starts, and needs Postgres from now on.
     Start(Startup),
-    /// Some other session is to be cancelled; Postgres closes this one.
+    /// A statement of another session is to be cancelled. Postgres closes this connection.
     Cancel,
-    /// This is not the protocol. Postgres may say so itself.
+    /// The bytes are not the protocol. Postgres may answer with an error.
     Garbled,
     /// A query is about to be forwarded.
     Work {
-        /// Whether it inserts rows, as far as its text says.
+        /// Whether the query's text inserts rows.
         inserts: bool,
     },
-    /// The farewell is about to be forwarded.
+    /// `Terminate` is about to be forwarded.
     Terminate,
-    /// These bytes go to Postgres.
+    /// Send these bytes to Postgres.
     Forward(Bytes),
 }
 
-/// Who a session says it is.
+/// The names in a startup packet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::store) struct Startup {
     pub(in crate::store) user: String,
@@ -73,7 +73,7 @@ impl Requests {
         self.input.extend_from_slice(bytes);
     }
 
-    /// What to do next; `None` when more bytes are needed.
+    /// The next step; `None` if more bytes are needed.
     pub(in crate::store) fn next(&mut self) -> Option<Request> {
         if let Some(bytes) = self.ready.take() {
             return Some(Request::Forward(bytes));
@@ -112,7 +112,7 @@ impl Requests {
         }
     }
 
-    /// Messages of a kind are forwarded together, up to one that is worth saying.
+    /// Forwards messages together, up to one that is reported.
     fn messages(&mut self) -> Request {
         let mut len = 0;
         while len < self.input.len() {
@@ -133,7 +133,7 @@ impl Requests {
                 }
                 b'Q' => Request::Work { inserts: Statements::query(body) },
                 b'E' => Request::Work { inserts: self.statements.execute(body) },
-                // The old way to call a function.
+                // `FunctionCall`, the old way to call a function.
                 b'F' => Request::Work { inserts: false },
                 b'X' => Request::Terminate,
                 _ => continue,
@@ -180,7 +180,7 @@ mod tests {
         packet(196_608, b"user\0u\0database\0d\0application_name\0app\0\0")
     }
 
-    /// Everything said, forwarded bytes joined and put in the order in which they are sent.
+    /// All requests of a stream, and its forwarded bytes joined.
     fn run(stream: &[u8], step: usize) -> (Vec<Request>, Vec<u8>) {
         let mut requests = Requests::default();
         let (mut said, mut forwarded) = (Vec::new(), Vec::new());
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_followed_from_startup_to_farewell() {
+    fn session_is_followed_from_startup_to_terminate() {
         let messages = b"Q\0\0\0\x0bSELECT1P\0\0\0\x0ep\0INSERT\0\0B\0\0\0\x07\0p\0\
             E\0\0\0\x05\0S\0\0\0\x04X\0\0\0\x04";
         let encryption = [packet(SSL, b""), packet(GSSENC, b"")].concat();
@@ -219,13 +219,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cancel_request_is_passed_on() {
+    fn cancel_request_is_forwarded_unchanged() {
         let stream = packet(CANCEL, b"12345678");
         assert_eq!(run(&stream, 64), (vec![Request::Cancel], stream));
     }
 
     #[test]
-    fn what_is_not_the_protocol_is_passed_on_as_it_is() {
+    fn bytes_of_another_protocol_are_forwarded_unchanged() {
         for stream in [
             // too short, too long, another protocol, TLS from the first byte
             vec![0, 0, 0, 7, 0, 3, 0, 0, 9, 9],
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_after_startup_is_forwarded_without_a_word() {
+    fn garbage_after_startup_is_forwarded_without_an_event() {
         let stream = [&startup()[..], b"Q\0\0\0\0rubbish"].concat();
         let (said, forwarded) = run(&stream, 5);
         assert_eq!(said.len(), 1);

@@ -1,9 +1,8 @@
-/// Cuts a stream of Postgres messages (a tag, four bytes of length, a body) where they begin and
-/// end.
+/// Cuts a stream of Postgres messages (a tag, four bytes of length, a body) at their boundaries.
 ///
-/// It keeps no message, only the first `KEPT` bytes of the body of the one under way, so no claimed
-/// length makes it allocate. A length that cannot be makes it
-/// blind: the rest of the stream is one message without end, with the tag [`BLIND`].
+/// The scanner keeps only the first `KEPT` bytes of the current message's body, so no claimed
+/// length makes it allocate. An impossible length makes it blind: the rest of the stream is one
+/// endless message with the tag [`BLIND`].
 #[derive(Debug, Default)]
 pub(super) struct Scanner<const KEPT: usize> {
     head: [u8; 5],
@@ -13,22 +12,22 @@ pub(super) struct Scanner<const KEPT: usize> {
     blind: bool,
 }
 
-/// The tag of what is not understood.
+/// The tag of bytes that are not understood.
 pub(super) const BLIND: u8 = 0;
 
-/// Bytes that belong to one message.
+/// Bytes of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece {
     /// The message's tag.
     pub(super) tag: u8,
-    /// How many bytes, from the front of what was scanned; at least one.
+    /// The number of bytes, from the front of the input; at least 1.
     pub(super) len: usize,
-    /// Whether the message ends with them.
+    /// Whether the message ends with these bytes.
     pub(super) ends: bool,
 }
 
 impl<const KEPT: usize> Scanner<KEPT> {
-    /// The first bytes of `input` that belong to one message. `input` is not empty.
+    /// The first bytes of `input` that belong to one message. `input` must not be empty.
     pub(super) fn next(&mut self, input: &[u8]) -> Piece {
         if self.blind {
             return Piece { tag: BLIND, len: input.len(), ends: false };
@@ -41,7 +40,7 @@ impl<const KEPT: usize> Scanner<KEPT> {
             if self.head_len < 5 {
                 return Piece { tag, len: head, ends: false };
             }
-            // The length counts itself.
+            // The length includes its own four bytes.
             let Some(left) = u32::from_be_bytes(length).checked_sub(4) else {
                 self.blind = true;
                 return Piece { tag: BLIND, len: input.len(), ends: false };
@@ -75,7 +74,7 @@ impl<const KEPT: usize> Scanner<KEPT> {
 mod tests {
     use super::*;
 
-    /// Tag, length and end of every piece, however the stream arrives.
+    /// The tag and body of each message of a stream that arrives `step` bytes at a time.
     fn whole_messages(stream: &[u8], step: usize) -> Vec<(u8, Vec<u8>)> {
         let mut scanner = Scanner::<64>::default();
         let mut messages = Vec::new();
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_found_wherever_the_stream_is_cut() {
+    fn postgres_messages_are_found_wherever_the_stream_is_cut() {
         let stream = b"Z\0\0\0\x05IC\0\0\0\x0bSELECT1S\0\0\0\x04Z\0\0\0\x05T";
         let expected = vec![
             (b'Z', b"I".to_vec()),
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_claim_costs_nothing() {
+    fn huge_claimed_message_length_allocates_nothing() {
         let mut scanner = Scanner::<64>::default();
         let piece = scanner.next(b"D\xff\xff\xff\xffabc");
         assert_eq!(piece, Piece { tag: b'D', len: 8, ends: false });
@@ -119,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_cannot_be_blinds() {
+    fn impossible_message_length_blinds_the_scanner() {
         for length in [0_u8, 3] {
             let mut scanner = Scanner::<64>::default();
             let piece = scanner.next(&[b'Q', 0, 0, 0, length, 1, 2]);

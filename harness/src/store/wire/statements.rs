@@ -1,14 +1,14 @@
 use std::collections::HashMap;
 
-/// So many names are remembered; a server that prepares more of them than this is not one whose
-/// statements we must know.
+/// The maximum number of names that are remembered. The judge need not know the statements of a
+/// server that prepares more.
 const MOST: usize = 4096;
 
 /// Which of a session's prepared statements and portals insert rows.
 ///
-/// Postgres's answer mostly says that itself, by the tag of its completion. It does not where a
-/// client asks for one row of `INSERT … RETURNING` (asyncpg's `fetchrow` does): the portal is then
-/// suspended, not completed, and yet the row is in. Nor where the insert is inside a `WITH`.
+/// Mostly the tag in Postgres's answer shows an insert. Two inserts lack this tag. A client may ask
+/// for one row of `INSERT … RETURNING`, as asyncpg's `fetchrow` does: the portal is then suspended,
+/// not completed, although the row is inserted. And an insert may be inside a `WITH`.
 #[derive(Debug, Default)]
 pub(super) struct Statements {
     prepared: HashMap<Vec<u8>, bool>,
@@ -16,25 +16,25 @@ pub(super) struct Statements {
 }
 
 impl Statements {
-    /// `Parse`: a name, a statement.
+    /// `Parse`: a statement's name and text.
     pub(super) fn parse(&mut self, body: &[u8]) {
         let (name, rest) = word(body);
         remember(&mut self.prepared, name, inserts(word(rest).0));
     }
 
-    /// `Bind`: a portal, the statement that it runs.
+    /// `Bind`: a portal and the name of its statement.
     pub(super) fn bind(&mut self, body: &[u8]) {
         let (portal, rest) = word(body);
         let inserts = self.prepared.get(word(rest).0).copied().unwrap_or_default();
         remember(&mut self.portals, portal, inserts);
     }
 
-    /// `Execute`: a portal. Whether that inserts.
+    /// `Execute`: a portal. Returns whether it inserts.
     pub(super) fn execute(&self, body: &[u8]) -> bool {
         self.portals.get(word(body).0).copied().unwrap_or_default()
     }
 
-    /// `Query`: one or more statements. Whether the first of them inserts.
+    /// `Query`: one or more statements. Returns whether the first one inserts.
     pub(super) fn query(body: &[u8]) -> bool {
         inserts(word(body).0)
     }
@@ -47,7 +47,8 @@ fn remember(names: &mut HashMap<Vec<u8>, bool>, name: &[u8], inserts: bool) {
     names.insert(name.to_owned(), inserts);
 }
 
-/// Up to the first NUL, and what comes after it. Without a NUL, all of it: it was cut short.
+/// The bytes up to the first NUL, and those after it. Without a NUL, the message was cut short, and
+/// all bytes are the word.
 fn word(bytes: &[u8]) -> (&[u8], &[u8]) {
     match bytes.iter().position(|&byte| byte == 0) {
         Some(end) => (&bytes[..end], &bytes[end + 1..]),
@@ -55,7 +56,7 @@ fn word(bytes: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Whether the statement, of which this is the beginning, is an insert.
+/// Whether a statement that begins with `sql` is an insert.
 fn inserts(sql: &[u8]) -> bool {
     let sql = String::from_utf8_lossy(sql).to_ascii_lowercase();
     let sql = after_comments(&sql);
@@ -67,7 +68,7 @@ fn inserts(sql: &[u8]) -> bool {
         || (begins("with") && (sql.contains("insert into") || sql.contains("merge into")))
 }
 
-/// Comments, space and parentheses may come before the first word.
+/// The text after leading comments, space and parentheses.
 fn after_comments(mut sql: &str) -> &str {
     loop {
         sql = sql.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_insert_is_known_by_its_first_word() {
+    fn insert_is_recognised_by_its_first_word_or_inside_a_with() {
         for (sql, expected) in [
             ("INSERT INTO jobs VALUES ($1) RETURNING id", true),
             ("\n  insert\tinto jobs default values", true),
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_portal_is_what_its_statement_is() {
+    fn portal_inserts_if_its_statement_does() {
         let mut statements = Statements::default();
         statements.parse(b"a\0INSERT INTO jobs\0\0\0");
         statements.parse(b"\0SELECT 1\0\0\0");
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn names_without_end_are_forgotten() {
+    fn number_of_remembered_statement_names_is_bounded() {
         let mut statements = Statements::default();
         for n in 0..3 * MOST {
             statements.parse(format!("{n}\0INSERT\0").as_bytes());
