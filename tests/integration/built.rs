@@ -1,4 +1,4 @@
-//! The workspace's programs, built as they are now.
+//! The workspace's programs, built from the present sources.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ type Built = HashMap<String, PathBuf>;
 pub(crate) fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<Built> = OnceLock::new();
     let built = BUILT.get_or_init(|| cargo(&["build", "--bins"]));
-    built.get(name).unwrap_or_else(|| panic!("there is no program {name}")).clone()
+    built.get(name).unwrap_or_else(|| panic!("the workspace has no program {name}")).clone()
 }
 
 /// The program that runs the unit tests of a package's library.
@@ -23,11 +23,12 @@ pub(crate) fn unit_tests(package: &str) -> PathBuf {
     built.get(&library).unwrap_or_else(|| panic!("{package} has no library")).clone()
 }
 
-/// Asks cargo, which has built them for these tests already and only says where they are.
+/// Asks cargo for paths. cargo has built the programs already for these tests.
 fn cargo(words: &[&str]) -> Built {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    // cargo describes the test program by these. A build script that watches them would run again.
+    // cargo describes the test program in these variables. A build script that watches them would
+    // run again.
     let of_this_test = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
     for (name, _) in std::env::vars_os() {
         let is_of_this_test = |name: &str| of_this_test.iter().any(|it| name.starts_with(it));

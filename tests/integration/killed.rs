@@ -1,5 +1,4 @@
-//! What stays behind when a harness is killed: nothing that a guard can reach, and the rest is
-//! found.
+//! What a killed harness leaves: guards remove what they can reach, and `clean` finds the rest.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -11,23 +10,23 @@ use crate::postgres::{containers_of, directories_of, start, until};
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
-        async a_cluster_whose_harness_was_killed_is_put_away [Local];
-        async a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned [Local];
-        async a_container_whose_harness_was_killed_is_put_away [Docker];
-        async a_container_without_a_guard_is_left_over_and_cleaned [Docker];
+        async cluster_of_a_killed_harness_is_removed_by_its_guard [Local];
+        async cluster_whose_guard_was_killed_too_is_found_and_cleaned [Local];
+        async container_of_a_killed_harness_is_removed_by_its_guard [Docker];
+        async container_without_a_guard_is_found_and_cleaned [Docker];
     ]
 }
 
-async fn a_cluster_whose_harness_was_killed_is_put_away() {
+async fn cluster_of_a_killed_harness_is_removed_by_its_guard() {
     let mut harness = Harness::start("local", None);
     harness.kill();
-    until("the guard has put it away", async || {
+    until("the guard has removed the cluster", async || {
         directories_of(&harness.run).is_empty() && processes_of(&harness.run).is_empty()
     })
     .await;
 }
 
-async fn a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned() {
+async fn cluster_whose_guard_was_killed_too_is_found_and_cleaned() {
     let mut harness = Harness::start("local", None);
     let dir = directories_of(&harness.run).remove(0);
     let left = Leftover::Cluster { dir };
@@ -42,15 +41,16 @@ async fn a_cluster_whose_guard_was_killed_too_is_left_over_and_cleaned() {
     assert_eq!(directories_of(&harness.run), Vec::<std::path::PathBuf>::new());
 }
 
-async fn a_container_whose_harness_was_killed_is_put_away() {
+async fn container_of_a_killed_harness_is_removed_by_its_guard() {
     let mut harness = Harness::start("docker", None);
     assert!(!containers_of(&harness.run).is_empty());
     harness.kill();
-    until("the guard has put it away", async || containers_of(&harness.run).is_empty()).await;
+    until("the guard has removed the container", async || containers_of(&harness.run).is_empty())
+        .await;
 }
 
-async fn a_container_without_a_guard_is_left_over_and_cleaned() {
-    // The guard finds no program to remove the container with.
+async fn container_without_a_guard_is_found_and_cleaned() {
+    // With this `PATH` the guard finds no `docker` to remove the container.
     let mut harness = Harness::start("docker", Some("/nowhere"));
     let id = containers_of(&harness.run);
     let left = |found: &[Leftover]| {
@@ -64,8 +64,8 @@ async fn a_container_without_a_guard_is_left_over_and_cleaned() {
     assert_eq!(containers_of(&harness.run), "");
 }
 
-/// In a process that a [`Harness`] has started: holds a Postgres until the process is killed.
-/// Anywhere else, returns at once.
+/// In a process that a [`Harness`] started: holds a Postgres until the process is killed. In any
+/// other process, returns at once.
 pub(crate) fn hold_a_postgres_if_asked() {
     let Ok(choice) = std::env::var(CHOICE) else { return };
     crate::trial::block_on(async {
@@ -77,11 +77,11 @@ pub(crate) fn hold_a_postgres_if_asked() {
     });
 }
 
-/// The variable that says which Postgres the process to be killed holds.
+/// The variable that selects the Postgres of the process to be killed.
 const CHOICE: &str = "LASTORDERS_TEST_CHOICE";
 const READY: &str = "ready: ";
 
-/// A process of its own that has a Postgres and a lease.
+/// A process that holds a Postgres and a lease.
 struct Harness {
     process: std::process::Child,
     run: String,
@@ -109,7 +109,7 @@ impl Harness {
     }
 }
 
-/// Processes that name the run on their command line: guards.
+/// Processes with the run's id on their command line: guards.
 fn processes_of(run: &str) -> Vec<u32> {
     std::fs::read_dir("/proc")
         .expect("a process list")

@@ -4,10 +4,10 @@ use lastorders_harness::subject::Subject;
 use lastorders_model::scenario::Catalogue;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
-    crate::tests![async a_command_is_judged_by_one_call [Postgres, Python];]
+    crate::tests![async one_call_judges_a_command_and_reports_failures [Postgres, Python];]
 }
 
-/// A server that is ready, and keeps no other promise.
+/// A server that becomes ready and fails every other requirement.
 const SERVER: &str = r#"
 import http.server, os
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -22,7 +22,7 @@ address = ("127.0.0.1", int(os.environ["PORT"]))
 http.server.ThreadingHTTPServer(address, Handler).serve_forever()
 "#;
 
-async fn a_command_is_judged_by_one_call() {
+async fn one_call_judges_a_command_and_reports_failures() {
     let judge = async |scenario| {
         let subject = Subject::command("python3").args(["-c", SERVER]);
         let report = subject.run(Catalogue::all().only(&[scenario])).await;

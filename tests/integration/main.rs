@@ -1,20 +1,20 @@
-//! The three parts together, against real servers and a real Postgres.
+//! The library, the judge and the simulator together, against real servers and a real Postgres.
 //!
-//! * `bad_input/`: what goes wrong outside of us
+//! * `bad_input/`: bad servers, a missing Postgres, and interrupted runs
 //! * `both_worlds`: the simulator's verdicts beside the real world's, scenario by scenario
-//! * `built`: the workspace's programs, built as they are now
-//! * `judge/`: the judge against servers whose faults are known
-//! * `killed`: what a killed harness leaves behind, and who removes it
+//! * `built`: the workspace's programs, built from the present sources
+//! * `judge/`: the judge against servers with known faults
+//! * `killed`: what a killed harness leaves, and who removes it
 //! * `library`: the judge as a library
-//! * `machine/`: what this machine has, and what each test needs of it
-//! * `pages`: reports as pages, in a real browser
+//! * `machine/`: what a test can need, and whether this machine has it
+//! * `pages`: HTML reports, in a real browser
 //! * `plain_build`: the program that users build has no injected bugs
-//! * `postgres`: where Postgres comes from, each way for real
-//! * `rules/`: what holds of the source itself: who may depend on whom, and how large things are
-//! * `injected::simulated`: the whole way of a bug from a seed to the real binary
+//! * `postgres`: each source of Postgres, on this machine
+//! * `rules/`: what the source itself must obey: dependencies, sizes, names
+//! * `injected::simulated`: a bug's whole course, from a seed to the real binary
 //! * `store`: gates, the proxy and the count of rows, against a real Postgres
-//! * `trial/`: a test, which is ignored if this machine cannot run it
-//! * `unit`: unit tests that need something which a machine may lack
+//! * `trial/`: a test, which is ignored if this machine lacks its needs
+//! * `unit`: unit tests that need something a machine may lack
 
 mod bad_input;
 mod both_worlds;

@@ -1,4 +1,4 @@
-//! Reports as pages, in a real browser.
+//! HTML reports, in a real browser.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,11 +7,11 @@ use crate::built::program;
 use crate::rules::root;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
-    crate::tests![a_browser_keeps_every_row_of_a_timeline [Browser];]
+    crate::tests![browser_keeps_every_element_of_an_html_report [Browser];]
 }
 
-/// A browser moves or drops elements where HTML does not allow them.
-fn a_browser_keeps_every_row_of_a_timeline() {
+/// A browser moves or drops elements that HTML does not allow at their place.
+fn browser_keeps_every_element_of_an_html_report() {
     let place = tempfile::tempdir().expect("a directory");
     let page = place.path().join("run.html");
     let case = root().join("sim/corpus/axum-unread.json");
@@ -28,7 +28,7 @@ fn a_browser_keeps_every_row_of_a_timeline() {
     }
 }
 
-/// The page after the browser has parsed it. `place` holds the browser's own files.
+/// The page after the browser has parsed it. `place` is for the browser's own files.
 fn shown(place: &Path, page: &Path) -> String {
     let mut browser = Command::new("chromium");
     browser

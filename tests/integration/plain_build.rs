@@ -1,8 +1,8 @@
 //! The program that users build has no injected bugs: `cargo build --workspace --all-features`
 //! yields a `lastorders-server` in which no environment variable can select one.
 //!
-//! A bug can be selected by its name in `LASTORDERS_INJECT` only, so the tests look for these texts
-//! among the bytes of the binary.
+//! Only the bug's name in `LASTORDERS_INJECT` selects a bug, so the tests search the binary for
+//! these texts.
 
 use lastorders_sim::bugs::Bug;
 
@@ -11,7 +11,7 @@ use crate::built::program;
 /// The variable that selects a bug.
 const VARIABLE: &str = "LASTORDERS_INJECT";
 
-/// A variable that every build reads. A search that misses this name has searched the wrong bytes.
+/// A variable that every build reads. A search that misses this name searched the wrong bytes.
 const ALWAYS_READ: &str = "LASTORDERS_DEADLINE";
 
 /// The names of the server's bugs. `canary` is left out, because other code may use the word.
@@ -20,11 +20,11 @@ fn names() -> Vec<&'static str> {
     in_server.filter(|name| name.contains('-')).collect()
 }
 
-/// Which of the texts the server's binary contains.
+/// The texts that the server's binary contains.
 fn found(texts: &[&'static str]) -> Vec<&'static str> {
     let path = program("lastorders-server");
     let binary = std::fs::read(&path)
-        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+        .unwrap_or_else(|error| panic!("failed to read {}: {error}", path.display()));
     let binary = String::from_utf8_lossy(&binary);
     let is_in = |text: &str| binary.contains(text);
     assert!(is_in(ALWAYS_READ), "{ALWAYS_READ} is not in {}", path.display());

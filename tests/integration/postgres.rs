@@ -1,4 +1,4 @@
-//! Each way to a Postgres, proved on this machine.
+//! Each source of Postgres, on this machine.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,8 +15,8 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
         async local_binaries_give_a_postgres_that_leaves_nothing [Local];
         async each_embedded_version_gives_a_postgres_that_leaves_nothing [Embedded];
         async docker_gives_a_postgres_that_leaves_nothing [Docker];
-        async an_address_is_used_without_being_superuser_and_left_as_it_was [Local];
-        async every_attempt_is_listed_with_its_fix;
+        async server_at_an_address_needs_no_superuser_and_is_left_unchanged [Local];
+        async start_error_lists_its_attempt_and_doctor_has_a_fix_for_each_lack;
     ]
 }
 
@@ -53,7 +53,7 @@ async fn docker_gives_a_postgres_that_leaves_nothing() {
     assert_eq!(containers_of(&run), "");
 }
 
-async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
+async fn server_at_an_address_needs_no_superuser_and_is_left_unchanged() {
     let theirs = start(&Choice::Local, &RunId::random()).await;
     let mut session = theirs.administrator().connect().await.expect("the administrator");
     session
@@ -79,11 +79,11 @@ async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
     ours.stop().await.expect("stopped");
     assert_eq!(names(&mut session).await, before);
 
-    // A run that went without a word.
+    // A run that ends without `stop`.
     let ours = start(&Choice::Url(at("plain")), &RunId::random()).await;
     drop(ours.lease("forgotten").await.expect("a lease"));
     drop(ours);
-    until("the lost run's session has ended", async || {
+    until("the session of the dropped run has ended", async || {
         leftovers(Some(&at("plain"))).await.found.iter().filter(|one| in_a_server(one)).count() == 4
     })
     .await;
@@ -93,9 +93,10 @@ async fn an_address_is_used_without_being_superuser_and_left_as_it_was() {
     theirs.stop().await.expect("stopped");
 }
 
-async fn every_attempt_is_listed_with_its_fix() {
-    let nobody = Choice::Url("postgres://u:secret@127.0.0.1:1/d".to_owned());
-    let error = Postgres::start(&nobody, &RunId::random()).await.expect_err("nobody is there");
+async fn start_error_lists_its_attempt_and_doctor_has_a_fix_for_each_lack() {
+    let refusing = Choice::Url("postgres://u:secret@127.0.0.1:1/d".to_owned());
+    let error =
+        Postgres::start(&refusing, &RunId::random()).await.expect_err("port 1 refuses connections");
     let text = error.to_string();
     assert!(text.contains("refused") && text.contains("any one of these is enough"), "{text}");
     assert!(!text.contains("secret"), "{text}");
@@ -132,10 +133,11 @@ pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
             turn.tick().await;
         }
     };
-    assert!(tokio::time::timeout(Duration::from_secs(30), waiting).await.is_ok(), "never: {what}");
+    let ended = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+    assert!(ended.is_ok(), "waited 30 s in vain until {what}");
 }
 
-/// Two leases, and what the role of one can do: everything in its database, nothing elsewhere.
+/// Makes two leases. The role of one may do everything in its database, and nothing elsewhere.
 async fn leases_are_apart(postgres: &Postgres) {
     let (one, other) = tokio::join!(postgres.lease("one"), postgres.lease("other"));
     let (one, other) = (one.expect("a lease"), other.expect("another"));
@@ -152,12 +154,12 @@ async fn leases_are_apart(postgres: &Postgres) {
     judge.execute("LOCK TABLE public.jobs IN SHARE MODE").await.expect_err("no transaction");
     judge.execute("BEGIN; LOCK TABLE public.jobs IN SHARE MODE; COMMIT").await.expect("its lock");
     let gone = one.database().to_owned();
-    // Its sessions are open, and it is released all the same.
+    // Release a lease whose sessions are open.
     one.release().await.expect("released");
     session.execute("SELECT 1").await.expect_err("the session was ended");
     let error = connect(&other, &gone).await.expect_err("it is gone").to_string();
     assert!(error.contains("does not exist"), "{error}");
-    // The other one ends with the Postgres.
+    // The other lease ends with the Postgres.
 }
 
 async fn connect(lease: &Lease, database: &str) -> sqlx::Result<PgConnection> {
@@ -186,7 +188,7 @@ pub(crate) fn containers_of(run: impl AsRef<str>) -> String {
     let output = Command::new("docker")
         .args(["ps", "--all", "--quiet", "--no-trunc", "--filter", &label])
         .output()
-        .expect("the docker program, to look with");
+        .expect("the program docker");
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).expect("text").trim().to_owned()
 }

@@ -1,12 +1,12 @@
-//! The whole way of a bug: found by seed in simulation, made small, reproduced by the printed line,
-//! and carried out as a plan against the real binary that has it, and the one that has it not.
+//! A bug's whole course: a sweep finds the bug by seed, `shrink` reduces the case, the printed line
+//! reproduces it, and its plan separates the real binary with the bug from the one without.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::built::program;
 
-/// So many seeds are enough.
+/// This many seeds find each bug.
 const SEEDS: &str = "0..256";
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
@@ -53,7 +53,7 @@ fn find_shrink_and_reproduce(bug: &str, signature: &str) {
     let actors = entry["case"]["plan"]["actors"].as_array().expect("there are some").len();
     assert!(actors <= 4, "{actors} actors:\n{}", said(&shrunk));
 
-    // As a shell would read it.
+    // The arguments as a shell would split them.
     let again: Vec<String> = reproducing(&said(&shrunk), "");
     let again: Vec<&str> = again.iter().map(String::as_str).collect();
     let replayed = sim(&again);
@@ -70,7 +70,7 @@ fn find_shrink_and_reproduce(bug: &str, signature: &str) {
     assert!(said(&without).ends_with("1 passed, 0 failed, 0 skipped\n"), "{without:?}");
 }
 
-/// The words after `cargo sim` of the first line that reproduces a failure known by this.
+/// The arguments of `cargo sim` in the first line that reproduces a failure with this signature.
 fn reproducing(said: &str, signature: &str) -> Vec<String> {
     let about = |line: &str| line.contains(&format!(" × {signature}"));
     let from = if signature.is_empty() { 0 } else { said.lines().position(about).expect(said) };
@@ -79,7 +79,7 @@ fn reproducing(said: &str, signature: &str) -> Vec<String> {
     words.map(|word| word.trim_matches('\'').to_owned()).collect()
 }
 
-/// Judges the reference by a plan and nothing else.
+/// Judges the reference by this plan alone.
 fn judge(plan: &str, bug: Option<&str>) -> Output {
     let mut command = Command::new(program("lastorders"));
     command.args(["run", "--plans", plan, "--only", "simulated", "--", "env"]);

@@ -1,4 +1,4 @@
-//! The store of one scenario, on a real Postgres of several versions.
+//! The store of one scenario, on real Postgres servers of several versions.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,7 +19,7 @@ const MOMENT: Duration = Duration::from_millis(200);
 
 type Log = Arc<Mutex<Vec<StoreEvent>>>;
 
-/// One Postgres, one store, and a pool as a server under test would have it.
+/// A Postgres, a store in it, and the events that the store reported.
 struct Fixture {
     postgres: Postgres,
     store: Store,
@@ -68,8 +68,8 @@ async fn insert_in_a_transaction(pool: PgPool, name: String) -> sqlx::Result<i64
 
 const INSERT: &str = "INSERT INTO jobs (name) VALUES ($1) RETURNING id";
 
-/// Each test runs on the Postgres that `--postgres auto` takes here, and on the oldest and the
-/// newest that npm has. The gates rely on behaviour that changes between versions.
+/// Each test runs on the Postgres that `--postgres auto` selects, and on the oldest and the newest
+/// version that npm has. The gates rely on behaviour that changes between versions.
 pub(crate) fn tests() -> Vec<Test> {
     let postgres = [
         ("auto", Need::Postgres, Choice::Auto),
@@ -86,21 +86,25 @@ pub(crate) fn tests() -> Vec<Test> {
     tests
 }
 
-/// A test's name, and what it does on a Postgres of this kind.
+/// A test's name, and its body for a Postgres of this kind.
 type OnPostgres = (&'static str, fn(Choice));
 
 const TESTS: &[OnPostgres] = &[
-    ("the_row_gate_holds_inserts_and_lets_reads_pass", |choice| {
-        block_on(the_row_gate_holds_inserts_and_lets_reads_pass(choice))
+    ("row_gate_holds_inserts_and_lets_reads_pass", |choice| {
+        block_on(row_gate_holds_inserts_and_lets_reads_pass(choice))
     }),
-    ("the_acknowledgement_gate_keeps_the_word_and_not_the_row", |choice| {
-        block_on(the_acknowledgement_gate_keeps_the_word_and_not_the_row(choice))
+    ("acknowledgement_gate_commits_the_row_and_withholds_the_answer", |choice| {
+        block_on(acknowledgement_gate_commits_the_row_and_withholds_the_answer(choice))
     }),
-    ("faults_break_what_they_say", |choice| block_on(faults_break_what_they_say(choice))),
-    ("a_store_without_a_table_says_so", |choice| block_on(a_store_without_a_table_says_so(choice))),
+    ("reset_black_hole_and_refuse_break_sessions_as_documented", |choice| {
+        block_on(reset_black_hole_and_refuse_break_sessions_as_documented(choice))
+    }),
+    ("store_without_a_jobs_table_reports_the_missing_table", |choice| {
+        block_on(store_without_a_jobs_table_reports_the_missing_table(choice))
+    }),
 ];
 
-async fn the_row_gate_holds_inserts_and_lets_reads_pass(choice: Choice) {
+async fn row_gate_holds_inserts_and_lets_reads_pass(choice: Choice) {
     let fixture = Fixture::set_up(&choice).await;
     let pool = fixture.pool(3).await;
     fixture.store.hold(Gate::Row).await.expect("held");
@@ -111,8 +115,8 @@ async fn the_row_gate_holds_inserts_and_lets_reads_pass(choice: Choice) {
     let two = fixture.store.await_held(2, WITHIN).await.expect("looked");
     assert!(two.n >= 2 && !two.plateau, "{two:?}");
     let held = fixture.store.await_held(5, WITHIN).await.expect("looked");
-    assert_eq!(held, Held { n: 3, plateau: true }, "the pool has three");
-    assert!(inserts.try_join_next().is_none(), "an insert came through");
+    assert_eq!(held, Held { n: 3, plateau: true }, "the pool has three connections");
+    assert!(inserts.try_join_next().is_none(), "the row gate let an insert pass");
     let mut other = PgConnection::connect(&fixture.store.database_url()).await.expect("another");
     other.execute("SELECT * FROM jobs").await.expect("a read passes");
     other.close().await.expect("closed");
@@ -128,7 +132,7 @@ async fn the_row_gate_holds_inserts_and_lets_reads_pass(choice: Choice) {
     fixture.clear().await;
 }
 
-async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row(choice: Choice) {
+async fn acknowledgement_gate_commits_the_row_and_withholds_the_answer(choice: Choice) {
     let fixture = Fixture::set_up(&choice).await;
     let pool = fixture.pool(4).await;
     insert(pool.clone(), "job-warm".to_owned()).await.expect("inserted");
@@ -140,7 +144,7 @@ async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row(choice: Choice)
     let held = fixture.store.await_held(3, WITHIN).await.expect("looked");
     assert_eq!(held, Held { n: 3, plateau: false });
     sqlx::query("SELECT count(*) FROM jobs").execute(&pool).await.expect("a read passes");
-    assert!(inserts.try_join_next().is_none(), "an acknowledgement came through");
+    assert!(inserts.try_join_next().is_none(), "the gate let an acknowledgement pass");
     for left in (0..3).rev() {
         fixture.store.let_go(LetGo::One).await.expect("one let go");
         inserts.join_next().await.expect("one more").expect("no panic").expect("inserted");
@@ -157,12 +161,12 @@ async fn the_acknowledgement_gate_keeps_the_word_and_not_the_row(choice: Choice)
     assert_eq!(
         count(|event| matches!(event, StoreEvent::Terminate { .. })),
         count(|event| matches!(event, StoreEvent::Started { .. })),
-        "every session of a closed pool says farewell"
+        "every session of a closed pool sends Terminate"
     );
     fixture.clear().await;
 }
 
-async fn faults_break_what_they_say(choice: Choice) {
+async fn reset_black_hole_and_refuse_break_sessions_as_documented(choice: Choice) {
     let fixture = Fixture::set_up(&choice).await;
     let pool = fixture.pool(2).await;
     fixture.store.hold(Gate::Row).await.expect("held");
@@ -177,15 +181,15 @@ async fn faults_break_what_they_say(choice: Choice) {
     let mut silent = PgConnection::connect(&fixture.store.database_url()).await.expect("a session");
     fixture.store.fault(Fault::BlackHole).await.expect("black hole");
     let unheard = silent.execute("INSERT INTO jobs (name) VALUES ('job-silent')");
-    assert!(timeout(MOMENT, unheard).await.is_err(), "an answer from a black hole");
+    assert!(timeout(MOMENT, unheard).await.is_err(), "the black hole answered");
     let fresh = PgConnection::connect(&fixture.store.database_url());
-    assert!(timeout(MOMENT, fresh).await.is_err(), "a session in a black hole");
+    assert!(timeout(MOMENT, fresh).await.is_err(), "the black hole started a session");
     fixture.store.fault(Fault::Refuse).await.expect("refuse");
     let refused = match PgConnection::connect(&fixture.store.database_url()).await {
         Ok(_) => "a session".to_owned(),
         Err(error) => error.to_string(),
     };
-    assert!(refused.contains("refused"), "instead of a refusal: {refused}");
+    assert!(refused.contains("refused"), "expected a refused connection, got: {refused}");
     drop(silent);
     assert_eq!(fixture.store.await_sessions_gone(WITHIN).await.expect("looked"), 0);
     let rows = fixture.store.rows().await.expect("rows");
@@ -193,7 +197,7 @@ async fn faults_break_what_they_say(choice: Choice) {
     fixture.clear().await;
 }
 
-async fn a_store_without_a_table_says_so(choice: Choice) {
+async fn store_without_a_jobs_table_reports_the_missing_table(choice: Choice) {
     let fixture = Fixture::set_up(&choice).await;
     let error = fixture.store.hold(Gate::Row).await.expect_err("no table").to_string();
     assert!(error.contains("no table `jobs`"), "{error}");

@@ -1,7 +1,7 @@
-//! Unit tests that need something which a machine may lack.
+//! Unit tests that need something a machine may lack.
 //!
-//! They stand beside the code that they test, where libtest cannot ask the machine. Each has an
-//! `#[ignore]` with the reason, and a test here runs it if the machine has what the test needs.
+//! These tests are beside the code that they test, where libtest cannot ask the machine. Each has
+//! an `#[ignore]` with the reason. A test here runs each one if the machine has its need.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::machine::Need;
 use crate::rules::ignored_tests;
 use crate::trial::{Test, path};
 
-/// What a unit test needs, by the words of its `#[ignore]`.
+/// The needs of a unit test, by the text of its `#[ignore]`.
 const REASONS: &[(&str, &[Need])] = &[
     ("needs IPv6; tests/integration runs it", &[Need::Ipv6]),
     ("needs Node and npm; tests/integration runs it", &[Need::Node, Need::Npm]),
@@ -50,6 +50,6 @@ fn run(package: &str, test: &str) {
     let output = Command::new(program).args(words).output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    // Without this line, a name that fits no test would pass.
+    // Without this check, a name that matches no test would pass.
     assert!(said.contains("test result: ok. 1 passed"), "{said}");
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 pub enum StoreEvent {
     /// The server under test has connected.
     Opened {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// The connection is a session now: its startup packet has arrived.
     Started {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
         /// The role in the startup packet.
         user: String,
@@ -22,67 +22,67 @@ pub enum StoreEvent {
     },
     /// The connection asks to cancel a statement of another session.
     Cancelling {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// The first bytes are not Postgres's protocol. The proxy forwards them unchanged.
     Garbled {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// The server under test has sent a query (`Query`, `Execute`), which the proxy now forwards.
     Working {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// Postgres's answer is forwarded, and the session is idle inside a transaction.
     Paused {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// Postgres's answer is forwarded, and the session is idle outside a transaction.
     Idle {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// An insert is committed, and the proxy withholds its acknowledgement.
     Withheld {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// The withheld acknowledgement is released.
     Released {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// The server under test has sent `Terminate`, as a closed pool does.
     Terminate {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// The server under test has closed its side.
     ClientFin {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// The server under test has reset the connection.
     ClientReset {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// Postgres has closed its side, or cannot be reached.
     ServerClosed {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// The proxy has reset the connection: a fault of the plan.
     Reset {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
     /// Both sides of the connection are closed. Nothing follows for this session.
     Ended {
-        /// Which connection.
+        /// The connection's number.
         session: u64,
     },
 }

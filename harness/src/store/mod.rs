@@ -1,4 +1,5 @@
 //! The judge's use of Postgres in one scenario: gates, faults, and the rows of `jobs`.
+//!
 //! * `error`: what can fail on the judge's side
 //! * `event`: what the proxy sees
 //! * `judge`: the harness's own sessions: the row gate, the number of waiting sessions, the rows

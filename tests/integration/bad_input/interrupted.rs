@@ -6,8 +6,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::program::{Place, RunOutput};
 use crate::built::program;
 
-/// Starts a run of the whole catalogue and waits until a scenario has been judged: all others are
-/// in their middle then. Returns it with the rest of its standard error.
+/// Starts a run of the whole catalogue, and waits until one scenario is judged. All other scenarios
+/// are then under way. Returns the run and the rest of its standard error.
 fn in_the_middle(place: &Place, postgres: &str) -> (Child, impl Read + use<>) {
     let server = program("lastorders-server");
     let server = server.to_str().expect("UTF-8");
@@ -19,7 +19,7 @@ fn in_the_middle(place: &Place, postgres: &str) -> (Child, impl Read + use<>) {
     while !line.contains("/22]") {
         line.clear();
         let read = stderr.read_line(&mut line).expect("it is text");
-        assert_ne!(read, 0, "it ended before a scenario was judged");
+        assert_ne!(read, 0, "the run ended before a scenario was judged");
     }
     (child, stderr)
 }
@@ -39,14 +39,14 @@ fn end(child: Child, mut stderr: impl Read) -> RunOutput {
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
-        ctrl_c_in_the_middle [Local];
-        ctrl_c_twice_leaves_nothing_either [Local];
-        ctrl_c_removes_the_container [Docker];
-        killed_in_the_middle [Local];
+        signal_stops_a_run_with_its_exit_code_and_leaves_nothing [Local];
+        second_ctrl_c_leaves_nothing [Local];
+        ctrl_c_removes_the_postgres_container [Docker];
+        guards_remove_everything_after_a_killed_run [Local];
     ]
 }
 
-fn ctrl_c_in_the_middle() {
+fn signal_stops_a_run_with_its_exit_code_and_leaves_nothing() {
     for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let place = Place::new();
         let (child, stderr) = in_the_middle(&place, "local");
@@ -59,7 +59,7 @@ fn ctrl_c_in_the_middle() {
     }
 }
 
-fn ctrl_c_twice_leaves_nothing_either() {
+fn second_ctrl_c_leaves_nothing() {
     let place = Place::new();
     let (child, stderr) = in_the_middle(&place, "local");
     signal(&child, Signal::INT);
@@ -69,11 +69,11 @@ fn ctrl_c_twice_leaves_nothing_either() {
     place.assert_empty(&ran.stderr);
 }
 
-fn ctrl_c_removes_the_container() {
+fn ctrl_c_removes_the_postgres_container() {
     let place = Place::new();
     let (child, stderr) = in_the_middle(&place, "docker");
     let pid = child.id();
-    assert!(!containers(pid).is_empty(), "there is a container");
+    assert!(!containers(pid).is_empty(), "the run has no container");
     signal(&child, Signal::INT);
     let ran = end(child, stderr);
     assert_eq!(ran.code, Some(130), "{}\n{}", ran.stdout, ran.stderr);
@@ -81,7 +81,7 @@ fn ctrl_c_removes_the_container() {
     place.assert_empty(&ran.stderr);
 }
 
-fn killed_in_the_middle() {
+fn guards_remove_everything_after_a_killed_run() {
     let place = Place::new();
     let (mut child, _stderr) = in_the_middle(&place, "local");
     signal(&child, Signal::KILL);

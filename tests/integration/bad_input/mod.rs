@@ -1,9 +1,9 @@
-//! What goes wrong outside of us: a clear message, the right exit code, and nothing left behind.
+//! Bad input: each case gives a clear message and the right exit code, and leaves nothing behind.
 //!
-//! * `interrupted`: Ctrl-C in the middle, and worse
-//! * `postgres`: no Postgres to be had
-//! * `program`: the judge's program, in a place of its own where leftovers show
-//! * `servers`: servers that do not even begin to do what they should
+//! * `interrupted`: runs that end by Ctrl-C, SIGTERM or SIGKILL
+//! * `postgres`: a Postgres that is missing
+//! * `program`: the judge's program, with a temporary directory that shows leftovers
+//! * `servers`: servers that fail before a scenario can begin
 
 mod interrupted;
 mod postgres;

@@ -2,26 +2,26 @@ use super::program::{Place, RunOutput};
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
-        an_address_where_nobody_is;
-        an_address_that_is_none;
-        a_machine_without_any;
-        the_environments_database_is_never_touched;
+        postgres_address_that_refuses_exits_75_without_showing_the_password;
+        malformed_postgres_address_exits_2;
+        docker_without_a_daemon_exits_75_and_leaves_nothing;
+        database_url_of_the_environment_gets_no_connection;
     ]
 }
 
-fn an_address_where_nobody_is() {
+fn postgres_address_that_refuses_exits_75_without_showing_the_password() {
     let url = "postgres://nobody:secret@127.0.0.1:1/postgres";
     let ran = Place::new().run(&["run", "--postgres", url, "--", "sleep", "1"]);
     ran.assert(75, "", &["127.0.0.1:1"]);
     assert!(!ran.stderr.contains("secret"), "the password was shown: {}", ran.stderr);
 }
 
-fn an_address_that_is_none() {
+fn malformed_postgres_address_exits_2() {
     let ran = Place::new().run(&["run", "--postgres", "nowhere", "--", "sleep", "1"]);
     ran.assert(2, "", &["nowhere"]);
 }
 
-fn a_machine_without_any() {
+fn docker_without_a_daemon_exits_75_and_leaves_nothing() {
     let place = Place::new();
     let words = ["run", "--postgres", "docker", "--", "sleep", "1"];
     let mut command = place.command(&words);
@@ -31,8 +31,8 @@ fn a_machine_without_any() {
     place.assert_empty(&ran.stderr);
 }
 
-fn the_environments_database_is_never_touched() {
-    // Somebody's production: a listener that must not be connected to.
+fn database_url_of_the_environment_gets_no_connection() {
+    // A user's production database: a listener that must get no connection.
     let production = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     production.set_nonblocking(true).expect("it is ours");
     let port = production.local_addr().expect("bound").port();

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use crate::built::program;
 
-/// A directory for temporary files that only one run knows: whoever has it in the environment was
-/// started by that run, and whatever is in it was made by it.
+/// A directory for the temporary files of one run. The run's processes have it in their
+/// environment, and the run made every file in it.
 pub(super) struct Place {
     dir: tempfile::TempDir,
 }
 
-/// What a run left on its two streams, and its status.
+/// The output and the exit code of a run.
 pub(super) struct RunOutput {
     pub(super) code: Option<i32>,
     pub(super) stdout: String,
@@ -22,32 +22,32 @@ pub(super) struct RunOutput {
 impl Place {
     pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        // A cluster's unprivileged owner must get through.
+        // The cluster's unprivileged account must be able to enter.
         fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).expect("it is ours");
         Self { dir }
     }
 
-    /// `lastorders` with these words.
+    /// A command of `lastorders` with these arguments.
     pub(super) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(program("lastorders"));
         command.args(words).env("TMPDIR", self.dir.path()).env("NO_COLOR", "1");
         command
     }
 
-    /// Runs `lastorders` to its end, and sees to it that it has left nothing.
+    /// Runs `lastorders` to its end, and asserts that it left nothing.
     pub(super) fn run(&self, words: &[&str]) -> RunOutput {
         let ran = RunOutput::of(self.command(words).output().expect("it starts"));
         self.assert_empty(&ran.stderr);
         ran
     }
 
-    /// Judges a server of one shell command line by one scenario.
+    /// Judges a server, given as a shell command, by one scenario.
     pub(super) fn judge(&self, line: &str, only: &str, more: &[&str]) -> RunOutput {
         let words = ["run", "--postgres", "local", "--only", only];
         self.run(&[&words, more, &["--", "sh", "-c", line]].concat())
     }
 
-    /// No process and no file of the run is left.
+    /// Asserts that no process and no file of the run is left.
     pub(super) fn assert_empty(&self, context: &str) {
         let processes = self.processes();
         assert!(processes.is_empty(), "still running: {processes:?}\n{context}");
@@ -55,7 +55,7 @@ impl Place {
         assert!(files.is_empty(), "still there: {files:?}\n{context}");
     }
 
-    /// Waits until that holds: for what a guard does after its program was killed.
+    /// Waits until nothing is left, for the guards of a killed program.
     pub(super) fn await_empty(&self) {
         let until = now() + Duration::from_secs(20);
         while !(self.processes().is_empty() && is_empty(self.dir.path())) {
@@ -99,16 +99,16 @@ impl RunOutput {
         }
     }
 
-    /// The exit code is this, the last line is this, and each of these is said somewhere.
+    /// Asserts the exit code and the last line of stdout, and that the output contains each text.
     pub(super) fn assert(&self, code: i32, last: &str, says: &[&str]) {
         let Self { stdout, stderr, .. } = self;
         assert_eq!(self.code, Some(code), "{stdout}\n{stderr}");
         assert_eq!(stdout.lines().last().unwrap_or_default(), last, "{stdout}\n{stderr}");
-        // Lines are broken where the terminal ends, which is no matter here.
+        // The program wraps its lines, so compare the words.
         let all = format!("{stdout} {stderr}");
         let all = all.split_whitespace().collect::<Vec<_>>().join(" ");
         for said in says {
-            assert!(all.contains(said), "nowhere is {said:?}:\n{stdout}\n{stderr}");
+            assert!(all.contains(said), "the output lacks {said:?}:\n{stdout}\n{stderr}");
         }
     }
 }

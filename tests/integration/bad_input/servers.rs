@@ -11,37 +11,37 @@ fn sound() -> String {
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
-        one_that_exits_at_once [Local];
-        one_that_never_listens [Local];
-        one_that_listens_elsewhere [Local];
-        one_whose_port_is_taken [Local];
-        one_that_floods_its_output [Local];
-        one_that_floods_its_output_and_fails [Local];
-        one_that_ignores_sigterm_and_so_do_its_children [Local];
-        one_whose_children_hide [Local];
-        one_that_lets_a_daemon_answer [Local, Python];
-        one_that_speaks_no_http [Local, Python];
+        server_that_exits_at_once_fails_with_its_output [Local];
+        server_that_never_listens_fails_after_the_ready_timeout [Local];
+        server_that_listens_elsewhere_fails_with_a_hint_at_the_port [Local];
+        server_whose_port_is_taken_fails_before_it_is_ready [Local];
+        server_that_floods_its_output_passes [Local];
+        server_that_floods_its_output_and_exits_gets_a_short_report [Local];
+        server_and_children_that_ignore_sigterm_fail_and_are_killed [Local];
+        daemon_of_a_server_is_killed_and_reported [Local];
+        daemon_that_answers_in_place_of_its_server_fails_the_server [Local, Python];
+        server_that_speaks_no_http_fails_without_escapes_in_the_report [Local, Python];
     ]
 }
 
-fn one_that_exits_at_once() {
+fn server_that_exits_at_once_fails_with_its_output() {
     let line = "echo the config is missing >&2; exit 3";
     let ran = Place::new().judge(line, HEALTH, &[]);
     ran.assert(1, FAILED, &["exited with status 3", "the config is missing"]);
 }
 
-fn one_that_never_listens() {
+fn server_that_never_listens_fails_after_the_ready_timeout() {
     let ran = Place::new().judge("sleep 1000", HEALTH, &["--ready-timeout", "500ms"]);
     ran.assert(1, FAILED, &["listened on no port within 0.5 s"]);
 }
 
-fn one_that_listens_elsewhere() {
+fn server_that_listens_elsewhere_fails_with_a_hint_at_the_port() {
     let line = format!("PORT=0 exec {}", sound());
     let ran = Place::new().judge(&line, HEALTH, &["--ready-timeout", "1s"]);
     ran.assert(1, FAILED, &["instead; read the port from the environment"]);
 }
 
-fn one_whose_port_is_taken() {
+fn server_whose_port_is_taken_fails_before_it_is_ready() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("bound").port();
     let server = program("lastorders-server");
@@ -50,19 +50,19 @@ fn one_whose_port_is_taken() {
     ran.assert(1, FAILED, &["before it was ready", &port.to_string()]);
 }
 
-fn one_that_floods_its_output() {
+fn server_that_floods_its_output_passes() {
     let line = format!("yes flood & exec {}", sound());
     Place::new().judge(&line, HEALTH, &[]).assert(0, PASSED, &[]);
 }
 
-fn one_that_floods_its_output_and_fails() {
+fn server_that_floods_its_output_and_exits_gets_a_short_report() {
     let ran = Place::new().judge("head -c 50000000 /dev/zero | tr '\\0' x; exit 1", HEALTH, &[]);
     ran.assert(1, FAILED, &["exited with status 1"]);
     assert!(ran.stdout.len() < 20_000, "{} bytes", ran.stdout.len());
 }
 
-fn one_that_ignores_sigterm_and_so_do_its_children() {
-    // The shell outlives the server, and its children have sessions of their own.
+fn server_and_children_that_ignore_sigterm_fail_and_are_killed() {
+    // The shell outlives the server, and its children have their own sessions.
     let line = format!(
         "trap '' TERM; setsid sh -c \"trap '' TERM; sleep 1000\" & {} & wait; sleep 1000",
         sound()
@@ -72,21 +72,21 @@ fn one_that_ignores_sigterm_and_so_do_its_children() {
     ran.assert(1, FAILED, &["the grace of 3 s was over"]);
 }
 
-fn one_whose_children_hide() {
-    // A daemon: its parent is gone, its session is its own, and its environment is empty.
+fn daemon_of_a_server_is_killed_and_reported() {
+    // A daemon: its parent has ended, and it has its own session and an empty environment.
     let hidden = "setsid env -i sh -c 'sleep 1000 & wait'";
     let line = format!("({hidden} &); exec {}", sound());
     let place = Place::new();
     let before = sleepers();
     place.judge(&line, HEALTH, &[]).assert(0, PASSED, &[]);
-    assert_eq!(sleepers(), before, "the daemon lives");
+    assert_eq!(sleepers(), before, "the daemon still runs");
     let ran = place.judge(&line, "exit/no-residue", &[]);
     ran.assert(1, FAILED, &["sh"]);
-    assert_eq!(sleepers(), before, "the daemon lives");
+    assert_eq!(sleepers(), before, "the daemon still runs");
 }
 
-fn one_that_lets_a_daemon_answer() {
-    // What is started waits for the signal and exits 0; who answers is not told of it.
+fn daemon_that_answers_in_place_of_its_server_fails_the_server() {
+    // The started process waits for the signal and exits 0. The daemon that answers gets no signal.
     let daemon = "setsid env -i python3 -c 'import http.server, sys\n\
         class Handler(http.server.BaseHTTPRequestHandler):\n    \
         def do_GET(self):\n        self.send_response(200)\n        self.end_headers()\n\
@@ -102,7 +102,7 @@ fn sleepers() -> usize {
     lines.filter(|line| line.starts_with(b"sh\0-c\0sleep 1000 & wait")).count()
 }
 
-fn one_that_speaks_no_http() {
+fn server_that_speaks_no_http_fails_without_escapes_in_the_report() {
     let line = "exec python3 -c '\
         import os, socket\n\
         s = socket.create_server((\"127.0.0.1\", int(os.environ[\"PORT\"])))\n\

@@ -9,23 +9,26 @@ use serde::Deserialize;
 
 use crate::trial::CatalogueTurn;
 
-/// What is written for a server: the scenarios that do not pass. Every other one must.
+/// The expected verdicts for a server: the scenarios that do not pass. Every other scenario must
+/// pass.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Expected {
-    /// What the server is.
+    /// A description of the server.
     pub(super) about: String,
-    /// A *must* is broken; why.
+    /// Scenarios in which the server breaks a *must*, with the reason.
     pub(super) fails: BTreeMap<String, String>,
-    /// A *should* is broken; why.
+    /// Scenarios in which the server breaks a *should*, with the reason.
     pub(super) warns: BTreeMap<String, String>,
-    /// It breaks so early that the scenario's own claim cannot be looked at; why.
+    /// Scenarios that the server breaks too early to check their claim, with the reason.
     #[serde(default)]
     pub(super) inconclusive: BTreeMap<String, String>,
-    /// Passes or warns, by what was on its way when the signal came; why.
+    /// Scenarios that pass or warn, depending on what is in flight when the signal comes, with the
+    /// reason.
     #[serde(default)]
     pub(super) either: BTreeMap<String, String>,
-    /// Passes or proves nothing, by whether an answer came before the first sign; why.
+    /// Scenarios that pass or are inconclusive, depending on whether an answer comes before the
+    /// first sign of the shutdown, with the reason.
     #[serde(default)]
     pub(super) perhaps: BTreeMap<String, String>,
 }
@@ -37,11 +40,11 @@ impl Expected {
         toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Judges the server, and panics with each verdict that is not as written.
-    pub(super) async fn hold(&self, subject: Subject) {
+    /// Judges the server, and panics with each verdict that differs.
+    pub(super) async fn assert_verdicts(&self, subject: Subject) {
         self.names_scenarios();
         let _turn = CatalogueTurn::wait().await;
-        let report = subject.run(Catalogue::all()).await.expect("the judge can do its part");
+        let report = subject.run(Catalogue::all()).await.expect("the judge carries out the run");
         let differing = self.differing(&report);
         let text = render(&report, Colour::Never);
         assert!(differing.is_empty(), "{}\n{}\n\n{text}", self.about, differing.join("\n"));
@@ -61,14 +64,14 @@ impl Expected {
                 }) {
                     return None;
                 }
-                let written = self.written(id);
-                (verdict != Some(written))
-                    .then(|| format!("{id}: written is {written}, it came out {verdict:?}"))
+                let expected_verdict = self.expected_verdict(id);
+                (verdict != Some(expected_verdict))
+                    .then(|| format!("{id}: expected {expected_verdict}, actual {verdict:?}"))
             })
             .collect()
     }
 
-    fn written(&self, id: &str) -> Verdict {
+    fn expected_verdict(&self, id: &str) -> Verdict {
         if self.fails.contains_key(id) {
             Verdict::Fail
         } else if self.inconclusive.contains_key(id) {
@@ -86,7 +89,7 @@ impl Expected {
         let known: BTreeSet<&str> = all.scenarios().iter().map(|scenario| scenario.id).collect();
         let lists = [&self.fails, &self.warns, &self.inconclusive, &self.either, &self.perhaps];
         for id in lists.iter().flat_map(|list| list.keys()) {
-            assert!(known.contains(id.as_str()), "there is no scenario {id}");
+            assert!(known.contains(id.as_str()), "the catalogue has no scenario {id}");
         }
     }
 }

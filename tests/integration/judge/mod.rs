@@ -1,8 +1,8 @@
-//! The judge against servers whose faults are known.
+//! The judge against servers with known faults.
 //!
-//! * `expected`: the written verdicts for a server, and how the actual ones differ
-//! * `mutants`: the known-bad servers, one defect each
-//! * `reference`: the reference service, which passes everything
+//! * `expected`: the expected verdicts for a server, and the differences from the actual ones
+//! * `mutants`: servers with one known defect each
+//! * `reference`: the reference service, which passes every scenario
 //! * `submissions`: servers as people write them
 
 mod expected;

@@ -9,7 +9,7 @@ use crate::machine::Need;
 use crate::rules::root;
 use crate::trial::{Test, block_on, path};
 
-/// What is written for one defect: one reason for all.
+/// The expected verdicts for one defect, with one reason for all.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -24,22 +24,22 @@ struct Written {
 
 fn written() -> BTreeMap<String, Written> {
     let path = root().join("tests/mutants/expected.toml");
-    let text = std::fs::read_to_string(path).expect("it is there");
-    toml::from_str(&text).expect("it is as `Written` says")
+    let text = std::fs::read_to_string(path).expect("expected.toml is readable");
+    toml::from_str(&text).expect("expected.toml has the fields of `Written`")
 }
 
-/// One test for each defect that has an expectation.
+/// One test for each defect in `expected.toml`.
 pub(super) fn tests() -> Vec<Test> {
     let defects = written().into_keys();
     let test = |defect: String| {
         let name = path(module_path!(), &defect.replace('-', "_"));
-        Test::new(name, [Need::Postgres], move || block_on(is_as_written(&defect)))
+        Test::new(name, [Need::Postgres], move || block_on(has_the_expected_verdicts(&defect)))
     };
     let judged = defects.map(test);
-    judged.chain(crate::tests![every_defect_has_an_expectation;]).collect()
+    judged.chain(crate::tests![every_defect_has_expected_verdicts;]).collect()
 }
 
-fn every_defect_has_an_expectation() {
+fn every_defect_has_expected_verdicts() {
     let output = std::process::Command::new(program("mutant")).arg("--list").output();
     let output = output.expect("it starts");
     let names = String::from_utf8(output.stdout).expect("text");
@@ -47,9 +47,10 @@ fn every_defect_has_an_expectation() {
     assert_eq!(listed, written().into_keys().collect());
 }
 
-async fn is_as_written(defect: &str) {
-    let Written { fails, warns, inconclusive, perhaps, why } =
-        written().remove(defect).unwrap_or_else(|| panic!("nothing is written for {defect}"));
+async fn has_the_expected_verdicts(defect: &str) {
+    let Written { fails, warns, inconclusive, perhaps, why } = written()
+        .remove(defect)
+        .unwrap_or_else(|| panic!("expected.toml has no entry for {defect}"));
     let each = |ids: Vec<String>| ids.into_iter().map(|id| (id, why.clone())).collect();
     let expected = Expected {
         about: format!("{defect}: {why}"),
@@ -59,5 +60,5 @@ async fn is_as_written(defect: &str) {
         perhaps: each(perhaps),
         either: BTreeMap::new(),
     };
-    expected.hold(Subject::command(program("mutant")).arg(defect)).await;
+    expected.assert_verdicts(Subject::command(program("mutant")).arg(defect)).await;
 }

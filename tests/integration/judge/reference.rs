@@ -6,23 +6,23 @@ use crate::built::program;
 
 pub(super) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
-        async the_reference_passes_everything_on_testcontainers [Docker];
-        async the_reference_passes_everything_on_a_local_cluster [Local];
+        async reference_passes_every_scenario_on_docker [Docker];
+        async reference_passes_every_scenario_on_a_local_cluster [Local];
     ]
 }
 
-async fn the_reference_passes_everything_on_testcontainers() {
-    passes_everything(Choice::Docker).await;
+async fn reference_passes_every_scenario_on_docker() {
+    passes_every_scenario(Choice::Docker).await;
 }
 
-async fn the_reference_passes_everything_on_a_local_cluster() {
-    passes_everything(Choice::Local).await;
+async fn reference_passes_every_scenario_on_a_local_cluster() {
+    passes_every_scenario(Choice::Local).await;
 }
 
-/// Nothing fails, warns or is left open: every scenario passes.
-async fn passes_everything(postgres: Choice) {
+/// Every scenario passes: none fails, warns or is inconclusive.
+async fn passes_every_scenario(postgres: Choice) {
     let subject = Subject::command(program("lastorders-server")).postgres(postgres);
     Expected { about: "the reference service".to_owned(), ..Expected::default() }
-        .hold(subject)
+        .assert_verdicts(subject)
         .await;
 }

@@ -9,7 +9,7 @@ use crate::machine::Need;
 use crate::rules::root;
 use crate::trial::{Test, block_on, path};
 
-/// One test for each folder.
+/// One test for each folder of `tests/submissions`.
 pub(super) fn tests() -> Vec<Test> {
     let entries = fs::read_dir(folder()).expect("the folder is part of the project").flatten();
     let dirs = entries.filter(|entry| entry.path().is_dir());
@@ -19,12 +19,12 @@ pub(super) fn tests() -> Vec<Test> {
     assert!(!names.is_empty(), "no submission was found");
     let test = |name: String| {
         let title = path(module_path!(), &name.replace('-', "_"));
-        Test::new(title, needs(&name), move || block_on(is_as_written(&name)))
+        Test::new(title, needs(&name), move || block_on(has_the_expected_verdicts(&name)))
     };
     names.into_iter().map(test).collect()
 }
 
-/// What the submission's language needs.
+/// The needs of the submission's language.
 fn needs(name: &str) -> Vec<Need> {
     let has = |file: &str| folder().join(name).join(file).exists();
     let mut needs = vec![Need::Postgres];
@@ -41,7 +41,7 @@ fn folder() -> PathBuf {
     root().join("tests/submissions")
 }
 
-async fn is_as_written(name: &str) {
+async fn has_the_expected_verdicts(name: &str) {
     let dir = folder().join(name);
     let expected = Expected::read(&dir.join("expected.toml"));
     // The submission in Rust is a program of this workspace, and is built with it.
@@ -50,5 +50,5 @@ async fn is_as_written(name: &str) {
     } else {
         Subject::from_dir(dir)
     };
-    expected.hold(subject).await;
+    expected.assert_verdicts(subject).await;
 }

@@ -1,7 +1,7 @@
-//! What this machine has: each test names what it needs, and the machine is asked once.
+//! What this machine has. Each test names its needs, and the machine is asked once.
 //!
-//! * `need`: what a test can need, by name, and how to get it
-//! * `probe`: how each is looked for
+//! * `need`: what a test can need, and how to provide it
+//! * `probe`: how to find out whether the machine has a need
 
 mod need;
 mod probe;

@@ -1,10 +1,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Something that a test needs and a machine may lack.
+/// Something that a test needs and that a machine may lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Need {
-    /// A Docker daemon that answers, with the image of Postgres.
+    /// A running Docker daemon, with the image of Postgres.
     Docker,
     /// Postgres server binaries that can run here.
     Local,
@@ -20,7 +20,7 @@ pub(crate) enum Need {
     Python,
     /// Wireshark's dissectors on the command line.
     Tshark,
-    /// The rights of the superuser.
+    /// The superuser.
     Root,
     /// IPv6 on the loopback interface.
     Ipv6,
@@ -47,7 +47,7 @@ impl Need {
         Self::Browser,
     ];
 
-    /// Its name in `LASTORDERS_REQUIRE` and in reports.
+    /// The name in `LASTORDERS_REQUIRE` and in reports.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Docker => "docker",
@@ -72,7 +72,7 @@ impl Need {
                 "start Docker's daemon; as root, `sh ci/dockerd.sh` installs and starts one"
             }
             Self::Local => "`apt-get install postgresql`, or any server whose `initdb` is in PATH",
-            Self::Embedded => "install npm, and see that it reaches its registry",
+            Self::Embedded => "install npm, and let it reach its registry (`npm ping`)",
             Self::Postgres => "provide any one of docker, local, embedded",
             Self::Node => "install Node 20 or later",
             Self::Npm => "install npm; it comes with Node",

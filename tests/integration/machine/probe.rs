@@ -8,7 +8,7 @@ use lastorders_harness::subject::Subject;
 use super::Need;
 use crate::rules::root;
 
-/// Why this machine lacks something: what the probe looked at, and what the probe saw.
+/// Why this machine lacks a need: what the probe looked at, and what it found.
 pub(crate) type Lack = String;
 
 /// Why the machine lacks this need; `None` if the machine has it. Only the first call probes.
@@ -34,7 +34,7 @@ fn probe(need: Need) -> Result<(), Lack> {
     }
 }
 
-/// The daemon answers, the tests have its client, and the image is there or can be pulled.
+/// The daemon answers, the program `docker` works, and the image is present or can be pulled.
 fn docker() -> Result<(), Lack> {
     diagnosis("docker")?;
     said("docker", &["version"])?;
@@ -47,9 +47,9 @@ fn docker() -> Result<(), Lack> {
 }
 
 fn postgres() -> Result<(), Lack> {
-    // The closing list gives the reason for each of the three on a line of its own.
-    let ways = [Need::Docker, Need::Local, Need::Embedded];
-    if ways.into_iter().any(|way| lack(way).is_none()) {
+    // The closing list has a line with the reason for each of the three.
+    let sources = [Need::Docker, Need::Local, Need::Embedded];
+    if sources.into_iter().any(|source| lack(source).is_none()) {
         return Ok(());
     }
     Err("docker, local and embedded are all missing".to_owned())
@@ -62,7 +62,7 @@ fn embedded() -> Result<(), Lack> {
     Major::ALL.into_iter().try_for_each(|major| starts(&Choice::Embedded(major)))
 }
 
-/// The binaries are there, and a server of them starts.
+/// The binaries are present, and a server from them starts.
 fn local() -> Result<(), Lack> {
     diagnosis("local server")?;
     starts(&Choice::Local)
@@ -77,14 +77,14 @@ fn starts(choice: &Choice) -> Result<(), Lack> {
     })
 }
 
-/// npm installs what a submission asks for: from its cache, or from a registry.
+/// npm can install a submission's dependencies, from its cache or from a registry.
 fn npm() -> Result<(), Lack> {
     version("npm", 1, None)?;
     version("node", 20, None)?;
     installs("challenge-good")
 }
 
-/// `python3` in `PATH` is new enough for the submissions, and pip installs what one asks for.
+/// `python3` in `PATH` is new enough for the submissions, and pip can install their requirements.
 fn python() -> Result<(), Lack> {
     version("python3", 3, Some(11))?;
     said("python3", &["-c", "import ensurepip, venv"])?;
@@ -98,7 +98,7 @@ fn installs(submission: &str) -> Result<(), Lack> {
     prepared.map(drop).map_err(|error| cause(&error.to_string()))
 }
 
-/// The superuser, with the right to become another user. A container may lack that right.
+/// The superuser with the right to become another user. A container may lack that right.
 fn superuser() -> Result<(), Lack> {
     let user = rustix::process::geteuid();
     if !user.is_root() {
@@ -109,7 +109,7 @@ fn superuser() -> Result<(), Lack> {
 
 fn ipv6() -> Result<(), Lack> {
     let bound = std::net::TcpListener::bind("[::1]:0");
-    bound.map(drop).map_err(|error| format!("[::1] cannot be bound: {error}"))
+    bound.map(drop).map_err(|error| format!("failed to bind [::1]: {error}"))
 }
 
 fn filter() -> Result<(), Lack> {
@@ -127,7 +127,7 @@ fn capability(number: u32, name: &str) -> Result<(), Lack> {
     }
 }
 
-/// What `lastorders doctor` says of one way to a Postgres.
+/// What `lastorders doctor` says about one source of Postgres.
 fn diagnosis(of: &str) -> Result<(), Lack> {
     static DOCTOR: OnceLock<Vec<Diagnosis>> = OnceLock::new();
     let all = DOCTOR.get_or_init(|| runtime().block_on(doctor()));
@@ -138,7 +138,7 @@ fn diagnosis(of: &str) -> Result<(), Lack> {
     }
 }
 
-/// `PROGRAM --version` says at least this version.
+/// `PROGRAM --version` prints at least this version.
 fn version(program: &str, major: u32, minor: Option<u32>) -> Result<(), Lack> {
     let text = said(program, &["--version"])?;
     let numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse().ok());
@@ -151,13 +151,13 @@ fn version(program: &str, major: u32, minor: Option<u32>) -> Result<(), Lack> {
     }
 }
 
-/// What a command prints, if it succeeds.
+/// The output of a command, if the command succeeds.
 fn said(program: &str, words: &[&str]) -> Result<String, Lack> {
     let command = format!("`{program} {}`", words.join(" "));
     let output = Command::new(program).args(words).stdin(Stdio::null()).output();
     let Output { status, stdout, stderr } = output.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => format!("there is no program {program}"),
-        _ => format!("{command} does not run: {error}"),
+        std::io::ErrorKind::NotFound => format!("{program} is not in PATH"),
+        _ => format!("failed to run {command}: {error}"),
     })?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if status.success() {
@@ -166,7 +166,7 @@ fn said(program: &str, words: &[&str]) -> Result<String, Lack> {
     Err(format!("{command} failed: {}", first_line(&text(&stderr))))
 }
 
-/// What happened, of an error that lists attempts below its first line.
+/// The first attempt of an error that lists its attempts below the first line.
 fn cause(text: &str) -> String {
     let mut lines = text.trim().lines();
     let first = lines.next().unwrap_or("no reason was given");
@@ -177,7 +177,7 @@ fn first_line(text: &str) -> String {
     text.trim().lines().next().unwrap_or("the error is empty").to_owned()
 }
 
-/// A runtime for one probe. Threads of tests call probes outside of any runtime.
+/// A runtime for one probe. Tests call probes from threads outside any runtime.
 fn runtime() -> tokio::runtime::Runtime {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     built.expect("a runtime")

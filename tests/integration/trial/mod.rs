@@ -1,10 +1,10 @@
-//! Tests that ask the machine. A test is ignored, with the reason, if the machine lacks its needs.
+//! Tests with needs. A test is ignored, with the reason, if the machine lacks one of its needs.
 //!
-//! libtest can ignore a test only when it is compiled; here the machine decides. `cargo nextest`
-//! first lists the tests, and then starts each in a process of its own. The list marks a test that
-//! cannot run as ignored.
+//! libtest can ignore a test only at compile time; here the machine decides. `cargo nextest` first
+//! lists the tests, and then starts each one in its own process. The list marks a test that cannot
+//! run as ignored.
 //!
-//! * `test`: a test and its needs, and the table of the tests of a module
+//! * `test`: a test and its needs, the macro `tests!`, and helpers for the body of a test
 //! * `run`: runs the tests, and lists those that did not run
 //! * `required`: `LASTORDERS_REQUIRE`, which turns a lack into a failure
 

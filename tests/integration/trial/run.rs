@@ -6,7 +6,7 @@ use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use super::{Required, Test};
 use crate::machine::{Lack, Need, lack};
 
-/// The tests that were not run: for each lack, the reason and the number of tests.
+/// The tests that did not run: for each lack, the reason and the number of tests.
 type NotRun = Arc<Mutex<BTreeMap<Need, (Lack, usize)>>>;
 
 /// Runs the tests that the arguments select, and prints the closing list of tests that did not run.

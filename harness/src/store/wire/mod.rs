@@ -1,4 +1,5 @@
 //! Postgres's wire protocol, as far as the proxy reads it: bytes in, decisions out, no sockets.
+//!
 //! * `scan`: cuts a stream into messages without buffering one
 //! * `requests`: the messages of the server under test: startup, queries, `Terminate`
 //! * `statements`: which queries insert rows
