@@ -1,8 +1,8 @@
-//! Servers with one known defect each, which prove that the judge sees it: `mutant DEFECT`.
+//! Servers with one known defect each, which prove that the judge finds it: `mutant DEFECT`.
 //! `mutant --list` prints the defects, one a line.
 //!
-//! * `base`: a small server that stops as it should, in steps that can be overridden
-//! * `defects`: one defect a file, each overriding the step that it spoils
+//! * `base`: a small server that stops correctly, in steps that a defect can override
+//! * `defects`: one defect a file, which overrides the step that it breaks
 
 mod base;
 mod defects;

@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 
 use super::{Server, connection};
 
-/// Accepts connections until it is over.
+/// Accepts connections until `over` completes.
 pub(crate) async fn accept_until(
     over: impl Future<Output = ()>,
     listener: &TcpListener,
@@ -14,7 +14,7 @@ pub(crate) async fn accept_until(
 ) {
     tokio::pin!(over);
     loop {
-        // The end first: a storm of connections must not starve the signal.
+        // Check `over` first, because a storm of connections must not delay the signal.
         tokio::select! {
             biased;
             () = &mut over => return,
@@ -28,7 +28,8 @@ pub(crate) async fn accept_until(
     }
 }
 
-/// Closes the listener with an empty accept queue: what is in it would be reset.
+/// Accepts what the accept queue holds, and closes the listener. The kernel resets connections in
+/// the queue of a closed listener.
 pub(crate) fn seal(
     listener: TcpListener,
     server: &Arc<Server>,

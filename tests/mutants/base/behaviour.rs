@@ -4,52 +4,52 @@ use std::time::Duration;
 
 use super::{Reply, Server};
 
-/// A step that takes its time.
+/// An asynchronous step.
 pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How a server stops, step by step. Every default is right; a defect overrides one.
+/// How a server stops, step by step. Every default is correct; a defect overrides a step.
 pub(crate) trait Behaviour: Debug + Send + Sync {
-    /// Whether SIGTERM is handled at all.
+    /// Whether the server handles SIGTERM.
     fn handles_sigterm(&self) -> bool {
         true
     }
 
-    /// The first thing done about the signal, before anything can be seen from outside.
+    /// Runs first after the signal, before a client can see the shutdown.
     fn on_signal<'a>(&'a self, _server: &'a Server) -> Step<'a, ()> {
         done()
     }
 
-    /// What is done about each later signal.
+    /// Runs on each later signal.
     fn on_another_signal(&self) {}
 
-    /// What becomes of the listener.
+    /// What the server does with the listener.
     fn listener_end(&self) -> ListenerEnd {
         ListenerEnd::Sealed
     }
 
-    /// How long new requests are answered with 503 before the listener is sealed: long enough for
-    /// the 503 to be seen.
+    /// How long new requests get a 503 before the listener is sealed. A client must have time to
+    /// see the 503.
     fn lame_duck(&self) -> Duration {
         Duration::from_millis(500)
     }
 
-    /// Whether `/health` says that all is well.
+    /// Whether `/health` answers 200.
     fn is_healthy(&self, phase: Phase) -> bool {
         phase == Phase::Serving
     }
 
-    /// Does the work of one `POST /work`.
+    /// Handles one `POST /work`.
     fn work<'a>(&'a self, server: &'a Server, name: String) -> Step<'a, Reply> {
         Box::pin(server.work(name))
     }
 
-    /// Whether a connection of this class is closed as soon as no request is being served on it.
+    /// Whether a connection of this class is closed as soon as it serves no request.
     fn closes(&self, _class: Class) -> bool {
         true
     }
 
-    /// How long after the signal requests in flight are aborted. Well below the 10 s after which
-    /// an orchestrator kills.
+    /// Time from the signal to the abort of requests in flight. Well below the 10 s after which an
+    /// orchestrator kills.
     fn deadline(&self) -> Option<Duration> {
         Some(Duration::from_secs(8))
     }
@@ -59,12 +59,12 @@ pub(crate) trait Behaviour: Debug + Send + Sync {
         true
     }
 
-    /// Gives back what the requests needed.
+    /// Releases the store.
     fn release<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         Box::pin(server.store.close())
     }
 
-    /// The last thing done.
+    /// Runs last, before the exit.
     fn before_exit<'a>(&'a self, _server: &'a Server) -> Step<'a, ()> {
         done()
     }
@@ -75,40 +75,40 @@ pub(crate) trait Behaviour: Debug + Send + Sync {
     }
 }
 
-/// Where the server is on its way; it only moves on.
+/// The phase of the server. Phases only advance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
-    /// All is well.
+    /// The server serves as usual.
     Serving,
-    /// New requests are refused.
+    /// New requests get a 503.
     LameDuck,
-    /// The listener is closed, and so is each connection when it is idle.
+    /// The listener is closed, and each connection closes when it is idle.
     Closing,
-    /// What is left is cut.
+    /// The remaining connections are aborted.
     Aborting,
 }
 
-/// What a connection is doing.
+/// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// No request has come yet.
+    /// No request has arrived yet.
     New,
-    /// A request is being served.
+    /// A request is in flight.
     Active,
-    /// Its requests are answered, and it is kept alive.
+    /// All requests are answered, and the connection is kept alive.
     Idle,
 }
 
-/// What becomes of the listener after the signal.
+/// What the server does with the listener after the signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListenerEnd {
-    /// It is accepted from to the end of the lame duck, emptied, and closed.
+    /// Accept until the end of the lame duck, empty the queue, and close.
     Sealed,
-    /// It stays open, and nothing is accepted from it any more.
+    /// Keep the listener open, and accept nothing from it.
     LeftOpen,
 }
 
-/// A step with nothing to do.
+/// A step that does nothing.
 pub(crate) fn done<'a>() -> Step<'a, ()> {
     Box::pin(std::future::ready(()))
 }

@@ -17,7 +17,7 @@ struct Requests {
     ended: AtomicUsize,
 }
 
-/// Serves a connection until it is closed by either side.
+/// Serves a connection until either side closes it.
 pub(crate) async fn serve(server: Arc<Server>, stream: TcpStream) {
     let requests = Requests::default();
     let service = service_fn(|request| {
@@ -35,7 +35,8 @@ pub(crate) async fn serve(server: Arc<Server>, stream: TcpStream) {
             .serve_connection(TokioIo::new(stream), service)
     );
 
-    // Its own work first: told to stop before it is polled, hyper closes a connection unread.
+    // Poll the connection first. A graceful shutdown before the first poll makes hyper close the
+    // connection unread.
     tokio::select! {
         biased;
         _ = connection.as_mut() => return,

@@ -15,7 +15,7 @@ pub(crate) async fn answer(server: &Server, request: Request<Incoming>) -> Respo
     *response.status_mut() = reply.status();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    // Decided when the answer is ready, not when the request came: the signal may fall between.
+    // Decide when the answer is ready, because the signal may come after the request.
     if server.phase() != Phase::Serving {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -38,7 +38,7 @@ async fn route(server: &Server, request: Request<Incoming>) -> Reply {
 async fn read_name(mut body: Incoming) -> Result<String, Reply> {
     let mut bytes = Vec::new();
     let mut size = 0;
-    // An oversized body is read to its end all the same: an answer over unread input is reset.
+    // Read an oversized body to its end. An answer sent over unread input is reset.
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Reply::Bad(StatusCode::BAD_REQUEST, "body cut short"))?;
         let Some(data) = frame.data_ref() else { continue };

@@ -1,11 +1,11 @@
-//! A small server that stops as it should.
+//! A small server that stops correctly.
 //!
-//! * `behaviour`: the steps of its shutdown, each of which a defect may override
-//! * `run`: starts it, serves, and takes the steps in order
-//! * `server`: what every connection sees of it
-//! * `accept`: accepts, and seals the listener
+//! * `behaviour`: the steps of the shutdown, each of which a defect may override
+//! * `run`: starts the server, serves, and takes the steps in order
+//! * `server`: the state that every connection shares
+//! * `accept`: accepts connections, and seals the listener
 //! * `connection`: one connection, from its first byte to its close
-//! * `contract`: the two routes; `reply`: what they answer
+//! * `contract`: the two routes; `reply`: their answers
 //! * `store`: the `jobs` table
 
 mod accept;

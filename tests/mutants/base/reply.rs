@@ -1,18 +1,18 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-/// What a request is answered.
+/// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
-    /// `/health`, all is well.
+    /// `/health` answers 200.
     Healthy,
-    /// The job is done.
+    /// The job is stored.
     Created { id: String, name: String },
-    /// We are stopping, and will not do it.
+    /// The server is stopping and refuses the request.
     Refused,
-    /// The client's fault, and how.
+    /// An error of the client, with its reason.
     Bad(StatusCode, &'static str),
-    /// Ours.
+    /// An error of the server.
     Failed,
 }
 

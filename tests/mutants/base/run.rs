@@ -14,23 +14,23 @@ use super::accept::{accept_until, seal};
 use super::{Behaviour, ListenerEnd, Phase, Server, Store};
 
 const DEFAULT_PORT: u16 = 3000;
-/// How long a connection from the accept queue has to be read before it is judged idle.
+/// How long a connection from the accept queue may take to send a byte before it counts as idle.
 const FIRST_BYTE_GRACE: Duration = Duration::from_millis(200);
 /// The environment is wrong (`EX_CONFIG`).
 const CONFIG: u8 = 78;
-/// The system would not let us (`EX_OSERR`).
+/// The system refused a call (`EX_OSERR`).
 const OS_ERROR: u8 = 71;
 
 /// Runs a server until it has stopped.
 pub(crate) fn run(behaviour: Box<dyn Behaviour>) -> ExitCode {
     let port = std::env::var("PORT").map_or(Ok(DEFAULT_PORT), |port| port.parse());
     let (Ok(port), Ok(url)) = (port, std::env::var("DATABASE_URL")) else {
-        eprintln!("PORT must be a port, and DATABASE_URL must be set");
+        eprintln!("failed to read the environment: set PORT to a port, and DATABASE_URL");
         return ExitCode::from(CONFIG);
     };
     let result = Runtime::new().and_then(|runtime| {
         let result = runtime.block_on(start_and_stop(behaviour, port, url));
-        // Dropping the runtime would wait for what was given up on.
+        // A dropped runtime would wait for abandoned tasks.
         runtime.shutdown_background();
         result
     });

@@ -3,7 +3,7 @@ use tokio::time::Instant;
 
 use super::{Behaviour, Phase, Reply, Store};
 
-/// What every connection sees of the server.
+/// The state that every connection shares.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) behaviour: Box<dyn Behaviour>,
@@ -14,7 +14,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server that no signal has reached yet.
+    /// A server that serves as usual.
     pub(super) fn new(behaviour: Box<dyn Behaviour>, store: Store, port: u16) -> Self {
         Self {
             behaviour,
@@ -29,9 +29,9 @@ impl Server {
         *self.phase.borrow()
     }
 
-    /// Ends once the server has come this far.
+    /// Waits until the server has reached this phase.
     pub(crate) async fn reached(&self, wanted: Phase) {
-        // Fails only when the sender is gone, and we are the sender.
+        // The wait fails only without a sender, and `self` owns the sender.
         let _ = self.phase.subscribe().wait_for(|phase| *phase >= wanted).await;
     }
 
@@ -39,7 +39,7 @@ impl Server {
         self.phase.send_modify(|phase| *phase = next.max(*phase));
     }
 
-    /// Does a job, unless the server is stopping.
+    /// Stores a job, unless the server is stopping.
     pub(crate) async fn work(&self, name: String) -> Reply {
         if self.phase() == Phase::Serving { self.insert(name).await } else { Reply::Refused }
     }

@@ -5,9 +5,10 @@ use sqlx::{Connection, Error};
 use tokio::time::{sleep, timeout};
 
 const SESSIONS: u32 = 10;
-/// A pool that does not close must not cost the exit: a session may be blocked for ever.
+/// The time limit for closing the pool. A session may be blocked for ever, and must not delay the
+/// exit.
 const CLOSE_WITHIN: Duration = Duration::from_millis(500);
-/// Between two attempts at a database that is still starting.
+/// The pause between two attempts to reach a database that is still starting.
 const RETRY: Duration = Duration::from_millis(200);
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS jobs (
@@ -26,12 +27,12 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Tries for as long as it takes: the database may come up after us.
+    /// Retries without a limit, because the database may start after the server.
     pub(crate) async fn open(url: String) -> Self {
         loop {
             match Self::try_open(&url).await {
                 Ok(pool) => return Self { pool, url },
-                Err(error) => eprintln!("no database yet: {error}"),
+                Err(error) => eprintln!("failed to reach the database, retrying: {error}"),
             }
             sleep(RETRY).await;
         }
@@ -43,10 +44,10 @@ impl Store {
         Ok(pool)
     }
 
-    /// Inserts a job, and says under which id.
+    /// Inserts a job. Returns its id.
     ///
-    /// Once sent, the statement is seen to its end even if the caller gives up: a session left in
-    /// the middle of one can only be thrown away, without a `Terminate`.
+    /// Runs the statement to its end even if the caller gives up. A session with an unfinished
+    /// statement can only be dropped, without a `Terminate`.
     pub(crate) async fn insert(&self, name: String) -> Result<String, Error> {
         let mut session = self.pool.acquire().await?;
         let statement =
@@ -54,18 +55,18 @@ impl Store {
         tokio::spawn(statement).await.map_err(|_| Error::WorkerCrashed)?
     }
 
-    /// Cancels every statement of ours that waits for a lock, from a session of its own because the
-    /// pool may be exhausted.
+    /// Cancels every statement of ours that waits for a lock. Uses a session of its own, because
+    /// the pool may be exhausted.
     pub(crate) async fn cancel_blocked(&self) -> Result<(), Error> {
         let mut session = PgConnection::connect(&self.url).await?;
         sqlx::query(CANCEL_BLOCKED).execute(&mut session).await?;
         session.close().await
     }
 
-    /// Ends every session properly.
+    /// Ends every session with a `Terminate`.
     pub(crate) async fn close(&self) {
         if timeout(CLOSE_WITHIN, self.pool.close()).await.is_err() {
-            eprintln!("the pool would not close");
+            eprintln!("failed to close the pool within {CLOSE_WITHIN:?}");
         }
     }
 }

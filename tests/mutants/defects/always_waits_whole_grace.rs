@@ -1,4 +1,4 @@
-//! Sleeps for a fixed time before it exits, although nothing is left to wait for.
+//! The server sleeps for a fixed time before it exits, although nothing is left to wait for.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::base::{Behaviour, Server, Step};
 
-/// From the signal; the usual grace is 10 s.
+/// Measured from the signal. The usual grace is 10 s.
 const NEARLY_THE_GRACE: Duration = Duration::from_secs(9);
 
 /// See the module.

@@ -1,4 +1,4 @@
-//! Closes listener, connections and pool in the right order, and waits for no request.
+//! The server closes listener, connections and pool in the right order, and waits for no request.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! In a hurry, requests in flight are answered 201 before their rows are committed; they never are.
+//! Requests in flight are answered 201 on the signal, before their rows are committed. The rows are
+//! never committed.
 
 use std::future::pending;
 
@@ -11,7 +12,7 @@ use crate::base::{Behaviour, Phase, Reply, Server, Step};
 pub(crate) struct CreatedBeforeCommit;
 
 impl Behaviour for CreatedBeforeCommit {
-    // Before anything shows that we are stopping, so that no statement can still go through.
+    // Runs before a client can see the shutdown, so that no statement can still succeed.
     fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         Box::pin(async {
             if let Err(error) = server.store.cancel_blocked().await {

@@ -1,4 +1,4 @@
-//! A perfect drain that ends with exit status 1.
+//! The server drains correctly and exits with status 1.
 
 use crate::base::Behaviour;
 

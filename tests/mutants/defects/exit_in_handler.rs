@@ -1,4 +1,4 @@
-//! The handler exits at once, and calls it success.
+//! The signal handler exits at once, with status 0.
 
 use crate::base::{Behaviour, Server, Step};
 

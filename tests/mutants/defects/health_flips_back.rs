@@ -1,4 +1,4 @@
-//! `/health` says once that the server is stopping, and then that all is well again.
+//! `/health` answers 503 once, and then 200 again.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

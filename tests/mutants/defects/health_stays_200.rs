@@ -1,4 +1,4 @@
-//! `/health` never says that the server is stopping.
+//! `/health` answers 200 throughout the shutdown.
 
 use crate::base::{Behaviour, Phase};
 

@@ -1,4 +1,4 @@
-//! Connections kept alive without a request hold the drain until its deadline.
+//! Idle connections stay open until the deadline.
 
 use crate::base::{Behaviour, Class};
 

@@ -1,4 +1,4 @@
-//! Requests in flight are broken off on the signal and answered 503.
+//! Requests in flight are aborted on the signal and answered 503.
 
 use std::future::pending;
 
@@ -9,7 +9,7 @@ use crate::base::{Behaviour, Phase, Reply, Server, Step};
 pub(crate) struct InflightAnswered503;
 
 impl Behaviour for InflightAnswered503 {
-    // Before anything shows that we are stopping, so that no statement can still go through.
+    // Runs before a client can see the shutdown, so that no statement can still succeed.
     fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         Box::pin(async {
             if let Err(error) = server.store.cancel_blocked().await {

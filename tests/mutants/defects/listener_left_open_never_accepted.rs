@@ -1,4 +1,5 @@
-//! The listener stays open and is never accepted from: connects succeed, and nobody answers.
+//! The listener stays open, and the server accepts nothing from it: connects succeed without an
+//! answer.
 
 use crate::base::{Behaviour, ListenerEnd};
 

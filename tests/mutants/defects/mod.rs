@@ -1,4 +1,4 @@
-//! The defects: one a file, and the table by which they are found.
+//! The defects, one a file, and the table that lists them.
 
 mod always_waits_whole_grace;
 mod close_without_waiting;
@@ -24,9 +24,9 @@ use crate::base::Behaviour;
 
 /// One defect.
 pub(crate) struct Defect {
-    /// Its name on the command line.
+    /// The name on the command line.
     pub(crate) name: &'static str,
-    /// Makes a server that has it.
+    /// Makes the behaviour with the defect.
     pub(crate) behaviour: fn() -> Box<dyn Behaviour>,
 }
 
@@ -92,7 +92,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     },
 ];
 
-/// The defect of this name.
+/// Finds a defect by its name.
 pub(crate) fn find(name: &str) -> Option<&'static Defect> {
     DEFECTS.iter().find(|defect| defect.name == name)
 }

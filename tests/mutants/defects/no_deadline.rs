@@ -1,4 +1,4 @@
-//! Waits for the requests in flight for as long as they take.
+//! The server waits for requests in flight without a limit.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! SIGTERM is not handled: the kernel ends the process.
+//! The server does not handle SIGTERM, so the kernel ends the process.
 
 use crate::base::Behaviour;
 

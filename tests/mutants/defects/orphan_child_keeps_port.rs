@@ -1,4 +1,4 @@
-//! A child in a session of its own outlives the server, with its port open.
+//! A child in a session of its own outlives the server and keeps the port open.
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
@@ -12,7 +12,7 @@ use crate::base::{Behaviour, Server, Step, done};
 /// The argument that makes this program the child.
 pub(crate) const CHILD: &str = "hold-the-port";
 
-/// Long enough to be found, short enough to leave nothing behind where nobody looks.
+/// Long enough for the judge to find the child, short enough to leave nothing behind.
 const HOLD: Duration = Duration::from_secs(20);
 
 /// See the module.
@@ -22,13 +22,13 @@ pub(crate) struct OrphanChildKeepsPort;
 impl Behaviour for OrphanChildKeepsPort {
     fn before_exit<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         if let Err(error) = leave_child(server.port) {
-            eprintln!("no child: {error}");
+            eprintln!("failed to start the child: {error}");
         }
         done()
     }
 }
 
-/// Binds anew, so that the drain itself is without fault: the port was closed all through it.
+/// Binds the port again after the drain, so that the drain itself is correct.
 fn leave_child(port: u16) -> std::io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))?;
     let mut child = Command::new(std::env::current_exe()?)
@@ -37,22 +37,22 @@ fn leave_child(port: u16) -> std::io::Result<()> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
-    // The child speaks when it has left our session, and not before.
+    // The child writes a line once it has left our session.
     if let Some(output) = child.stdout.take() {
         BufReader::new(output).read_line(&mut String::new())?;
     }
     Ok(())
 }
 
-/// What the child does: its standard input is the listener, which it holds and never accepts from.
+/// The child: keeps the listener on its standard input open, and accepts nothing.
 pub(crate) fn hold_the_port() -> ExitCode {
     if let Err(error) = rustix::process::setsid() {
-        eprintln!("no session of its own: {error}");
+        eprintln!("failed to start a session: {error}");
         return ExitCode::FAILURE;
     }
     println!("holding");
     let (_nobody_sends, never) = channel::<()>();
-    // Ends by the timeout alone.
+    // Nothing is ever sent, so this waits for the timeout.
     let _ = never.recv_timeout(HOLD);
     ExitCode::SUCCESS
 }

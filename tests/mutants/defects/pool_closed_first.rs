@@ -1,4 +1,4 @@
-//! The pool is closed on the signal, under the requests that need it.
+//! The pool is closed on the signal, while requests still need it.
 
 use crate::base::{Behaviour, Phase, Reply, Server, Step, done};
 
@@ -9,7 +9,7 @@ pub(crate) struct PoolClosedFirst;
 impl Behaviour for PoolClosedFirst {
     fn on_signal<'a>(&'a self, server: &'a Server) -> Step<'a, ()> {
         let pool = server.store.pool.clone();
-        // In the background, as it waits for the sessions that are in use.
+        // Close in the background, because closing waits for the sessions in use.
         tokio::spawn(async move { pool.close().await });
         done()
     }

@@ -1,4 +1,4 @@
-//! Leaves without a word to the database.
+//! The server exits without closing its database sessions.
 
 use crate::base::{Behaviour, Server, Step, done};
 

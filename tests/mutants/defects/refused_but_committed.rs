@@ -1,4 +1,4 @@
-//! Requests in flight are answered 503 on the signal, and their rows are committed all the same.
+//! Requests in flight are answered 503 on the signal, and their rows are still committed.
 
 use crate::base::{Behaviour, Phase, Reply, Server, Step};
 
@@ -14,7 +14,7 @@ impl Behaviour for RefusedButCommitted {
             }
             let store = server.store.clone();
             let row = name.clone();
-            // A task of its own, which nobody's leaving stops.
+            // A separate task, so that the insert continues after the answer.
             let insert = tokio::spawn(async move { store.insert(row).await });
             tokio::select! {
                 biased;

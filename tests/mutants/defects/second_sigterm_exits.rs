@@ -1,4 +1,4 @@
-//! A second SIGTERM ends the process, whatever is in flight: wrappers deliver two.
+//! A second SIGTERM ends the process at once. Wrappers often deliver two.
 
 use crate::base::Behaviour;
 

@@ -1,4 +1,4 @@
-//! No defect: the server that every other one is compared with.
+//! No defect: the correct server, for comparison.
 
 use crate::base::Behaviour;
 
