@@ -3,26 +3,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// One thing that must succeed.
+/// A step that must succeed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     /// The arguments of `cargo`.
     pub(crate) cargo: &'static [&'static str],
-    /// A script of `ci/` instead, where it takes several commands.
+    /// A script of `ci/` in place of `cargo`, for a step of several commands.
     pub(crate) script: Option<&'static str>,
-    /// Variables beyond those of the environment.
+    /// Variables in addition to the environment's.
     pub(crate) env: &'static [(&'static str, &'static str)],
-    /// Whether it is taken when no step is named.
+    /// Whether the step runs when no step is named.
     pub(crate) usual: bool,
-    /// How long it goes on among the usual steps, if it can go on for any time.
+    /// How long the step runs among the usual steps, for a step that can run for any time.
     pub(crate) timed: Option<&'static str>,
-    /// Whether every processor is kept busy by something else meanwhile.
+    /// Whether other threads keep every processor busy during the step.
     pub(crate) loaded: bool,
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Debug)]
 pub(crate) struct StepResult {
     pub(crate) step: Step,
@@ -31,7 +31,7 @@ pub(crate) struct StepResult {
 }
 
 impl Step {
-    /// Takes it, with further arguments; what it prints is passed through.
+    /// Runs the step with further arguments. Its output is passed through.
     pub(crate) fn run(self, rest: &[String]) -> StepResult {
         let (program, first) = match self.script {
             Some(script) => ("bash".into(), std::slice::from_ref(&script).to_vec()),
@@ -50,13 +50,13 @@ impl Step {
         let failure = match status {
             Ok(status) if status.success() => None,
             Ok(status) => Some(status.to_string()),
-            Err(error) => Some(format!("{shown} could not be started: {error}")),
+            Err(error) => Some(format!("failed to start {shown}: {error}")),
         };
         StepResult { step: self, failure, duration: begun.elapsed() }
     }
 }
 
-/// Threads that do nothing but keep a processor busy, until this is dropped.
+/// Threads that keep every processor busy until this is dropped.
 struct Load {
     over: Arc<AtomicBool>,
 }
@@ -82,7 +82,7 @@ impl Drop for Load {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a person is told how long a step took")]
+#[expect(clippy::disallowed_methods, reason = "the summary shows how long each step took")]
 fn now() -> Instant {
     Instant::now()
 }

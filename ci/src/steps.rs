@@ -137,7 +137,7 @@ const STEPS: &[Step] = &[
             "--profile",
             "sweep",
             "--locked",
-            // As `cargo sim` builds it.
+            // The flags with which `cargo sim` builds it.
             "--config",
             "build.rustflags=['--cfg','lastorders_sim']",
             "-p",
@@ -171,7 +171,7 @@ const STEPS: &[Step] = &[
         usual: false,
         ..USUAL
     },
-    // A step of its own, and no test: beside other tests a handshake can outlast its grace.
+    // A step and not a test, because beside other tests a handshake can outlast its grace.
     Step {
         name: "lossless",
         about: "the same in short: a few shutdowns of ours and of axum; needs root",
@@ -197,7 +197,7 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// What most steps have in common.
+/// The fields that most steps have in common.
 const USUAL: Step = Step {
     name: "",
     about: "",
@@ -214,7 +214,7 @@ pub(crate) fn names() -> PossibleValuesParser {
     PossibleValuesParser::new(STEPS.iter().map(|step| step.name))
 }
 
-/// What the steps are, for the help.
+/// The list of steps, for the help.
 pub(crate) fn help() -> String {
     STEPS.iter().fold("Steps:\n".to_owned(), |mut text, step| {
         // Writing to a `String` cannot fail.
@@ -223,12 +223,12 @@ pub(crate) fn help() -> String {
     })
 }
 
-/// Whether one of these can go on for any time.
+/// Whether one of these steps can run for any time.
 pub(crate) fn any_is_timed(names: &[String]) -> bool {
     STEPS.iter().any(|step| step.timed.is_some() && names.iter().any(|name| name == step.name))
 }
 
-/// Takes the named steps, or all, and gives each the rest; stops at the first that fails.
+/// Runs the named steps, or all usual steps, and passes `rest` to each. Stops at the first failure.
 pub(crate) fn run(names: &[String], length: Option<&str>, rest: &[String]) -> ExitCode {
     let chosen: Vec<Step> = if names.is_empty() {
         STEPS.iter().filter(|step| step.usual).copied().collect()
