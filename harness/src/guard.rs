@@ -87,6 +87,47 @@ impl Guard {
     }
 }
 
+/// Kills what a run has started when the run's program is killed itself, by whatever means.
+///
+/// While the program lives, it cleans up itself; when it is gone, every process whose environment
+/// holds the token is killed.
+#[derive(Debug)]
+pub(crate) struct KillGuard {
+    guard: Guard,
+}
+
+/// Kills whoever has `$1` in the environment but itself; twice, for those born meanwhile.
+const KILL: &str = r#"
+for round in 1 2; do
+    for process in /proc/[0-9]*; do
+        pid=${process#/proc/}
+        [ "$pid" = "$$" ] && continue
+        if grep -qsaF -- "$1" "$process/environ"; then kill -KILL "$pid" 2>/dev/null; fi
+    done
+done
+"#;
+
+impl KillGuard {
+    /// Starts a guard over every process that has the token in its environment. When it is dropped
+    /// and not dismissed, as in a panic, it does its work.
+    ///
+    /// # Errors
+    ///
+    /// If no shell can be started.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime.
+    pub(crate) fn start(token: &str) -> io::Result<Self> {
+        Ok(Self { guard: Guard::start(KILL, token)? })
+    }
+
+    /// Dismisses the guard: nobody is left. Returns when it has gone.
+    pub(crate) async fn dismiss(self) {
+        self.guard.dismiss().await;
+    }
+}
+
 /// Waits, each for so long at most, until the guards that were not dismissed have done their work.
 /// Blocks this thread: for the end of a program.
 pub(crate) fn finish(within: Duration) {
@@ -103,4 +144,25 @@ pub(crate) fn finish(within: Duration) {
 
 fn live() -> std::sync::MutexGuard<'static, Vec<u32>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn when_the_pipe_ends_those_with_the_token_are_killed_and_nobody_else() {
+        let sleeper = |token: &str| {
+            let mut command = Command::new("sleep");
+            command.arg("60").env("TOKEN", token).kill_on_drop(true).spawn().unwrap()
+        };
+        let token = format!("lastorders-test-{}", uuid::Uuid::new_v4());
+        let mut ours = sleeper(&token);
+        let mut other = sleeper("another");
+        drop(KillGuard::start(&token).unwrap());
+        let status = ours.wait().await.unwrap();
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));
+        assert!(other.try_wait().unwrap().is_none());
+        other.kill().await.unwrap();
+    }
 }

@@ -7,10 +7,9 @@
 //! Python:
 //!
 //! ```no_run
-//! # //! # #[tokio::main]
+//! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use lastorders_model::scenario::Catalogue;
-//! use lastorders_harness::subject::Subject;
+//! use lastorders_harness::{Catalogue, Subject};
 //!
 //! let report = Subject::command("python3")
 //!     .args(["server.py"])
@@ -23,20 +22,34 @@
 //!
 //! The data model (plans, histories, checks, scenarios) is the crate [`lastorders_model`].
 //!
-//! * `guard`: a process that puts away what we leave when we are killed
+//! Each module depends only on modules above it in this list:
+//!
+//! * `cancel`: a request to stop
+//! * `guard`: a process that cleans up if this program is killed
+//! * [`command`]: how the judge finds, describes and stops programs
+//! * [`subject`]: the server to be judged: how it is named, recognised, built
 //! * [`postgres`]: where Postgres comes from
-//! * [`store`]: what the judge does with it in one scenario: gates, the proxy, the rows
+//! * [`store`]: the database of one scenario: gates, the proxy, the rows
 //! * [`world`]: carries out a plan against a real process
-//! * [`run`]: a server, a Postgres, and the chosen scenarios side by side
-//! * [`subject`]: the server that is to be judged: named, recognised, built
-//! * [`report`]: what came of it, for people and for programs
+//! * [`run`]: one server, one Postgres, and the chosen scenarios side by side
+//! * [`report`]: the results, for people and for programs
+//! * `judge`: [`Judge`] runs a [`Subject`] and returns a [`Report`]
 //! * [`cli`]: the program `lastorders`
 
+mod cancel;
 pub mod cli;
+pub mod command;
 mod guard;
+mod judge;
 pub mod postgres;
 pub mod report;
 pub mod run;
 pub mod store;
 pub mod subject;
 pub mod world;
+
+pub use self::cancel::Cancel;
+pub use self::judge::{Judge, JudgeError};
+pub use self::report::Report;
+pub use self::subject::Subject;
+pub use lastorders_model::scenario::Catalogue;

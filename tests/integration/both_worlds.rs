@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use lastorders_harness::report::{Colour, render};
-use lastorders_harness::subject::Subject as Real;
+use lastorders_harness::{Judge, Subject as Real};
 use lastorders_model::check::{Finding, Verdict, judge};
 use lastorders_model::plan::Contract;
 use lastorders_model::scenario::{Catalogue, Scenario};
@@ -54,12 +54,13 @@ async fn gives_the_same_verdicts(bug: Option<&str>, fails: usize) {
     let subject = bug.map_or(Subject::Ours, |name| {
         Subject::Injected(Bug::find(name).expect("the simulator lists the bug"))
     });
-    let mut real = Real::command(program("lastorders-server")).seed(SEED);
+    let mut real = Real::command(program("lastorders-server"));
     if let Some(name) = bug {
         real = real.env(INJECT, name);
     }
     let turn = CatalogueTurn::wait().await;
-    let report = real.run(catalogue()).await.expect("the judge can do its part");
+    let judge = Judge::new().catalogue(catalogue()).seed(SEED);
+    let report = judge.run(&real).await.expect("the judge can do its part");
     drop(turn);
     let real: BTreeMap<_, _> =
         report.outcome.scenarios.iter().map(|it| (it.scenario.id, it.verdict)).collect();

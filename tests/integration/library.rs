@@ -1,7 +1,6 @@
 //! The judge as a library: runs the example of the library's front page.
 
-use lastorders_harness::subject::Subject;
-use lastorders_model::scenario::Catalogue;
+use lastorders_harness::{Catalogue, Subject};
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![async one_call_judges_a_command_and_reports_failures [Postgres, Python];]

@@ -2,9 +2,9 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use super::{exit, print};
+use crate::command::installed;
 use crate::postgres;
 use crate::report::{Fitness, fitness_table};
-use crate::subject::installed;
 
 /// What submissions in each language are built with; lacking one hinders only its submissions.
 const TOOLS: [(&str, &str); 5] = [

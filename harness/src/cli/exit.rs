@@ -1,8 +1,9 @@
 //! The exit codes of `lastorders`, and which is whose.
 
+use crate::judge::JudgeError;
 use crate::report::Report;
 use crate::run::RunError;
-use crate::subject::{JudgeError, PrepareError};
+use crate::subject::PrepareError;
 pub use lastorders_model::exit::*;
 
 /// The code for a report.
@@ -47,7 +48,6 @@ fn of_prepare_error(error: &PrepareError) -> u8 {
 
 fn of_run_error(error: &RunError) -> u8 {
     match error {
-        RunError::NothingSelected => NOTHING_SELECTED,
         RunError::Postgres(_) | RunError::Guard(_) => ENVIRONMENT,
         RunError::Interrupted(signal) => of_signal(*signal),
     }

@@ -23,11 +23,6 @@ impl Terminal {
         Self { bar, total, finished: AtomicUsize::new(0) }
     }
 
-    /// A command of the build is about to run.
-    pub(super) fn building(&self, command: &str) {
-        self.say(&format!("building: {}", lastorders_model::terminal::clean(command, 200)));
-    }
-
     /// Takes the bar away; what comes now is the report.
     pub(super) fn done(&self) {
         if let Some(bar) = &self.bar {
@@ -44,6 +39,10 @@ impl Terminal {
 }
 
 impl Progress for Terminal {
+    fn building(&self, command: &str) {
+        self.say(&format!("building: {}", lastorders_model::terminal::clean(command, 200)));
+    }
+
     fn postgres_starting(&self) {
         self.say("postgres: looking for one");
     }

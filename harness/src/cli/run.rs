@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::args::RunArgs;
 use super::progress::Terminal;
 use super::{choose, exit, plans, print, signals};
+use crate::judge::{Judge, JudgeError};
 use crate::report::{Colour, Report, Results, render, write_all};
-use crate::subject::{JudgeError, PrepareError, Subject};
+use crate::subject::{PrepareError, Subject};
 
 /// Judges one server.
 pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
@@ -23,10 +24,10 @@ pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
         print::failure(&format!("signals cannot be taken: {error}"));
         exit::ENVIRONMENT
     })?;
-    let subject = subject(args).cancel(cancel);
     let total = catalogue.scenarios().len() * args.repeat.max(1) as usize;
     let progress = Arc::new(Terminal::new(total));
-    let judged = subject.judge(&catalogue, progress.clone(), &|step| progress.building(step)).await;
+    let judge = judge(args).catalogue(catalogue).cancel(cancel).progress(progress.clone());
+    let judged = judge.run(&subject(args)).await;
     progress.done();
     let mut report = judged.map_err(|error| failed(&error))?;
     report.again.0.extend(plans::again(&args.plans));
@@ -67,18 +68,23 @@ fn subject(args: &RunArgs) -> Subject {
     if args.clean_env {
         subject = subject.clean_env();
     }
-    if let Some(seed) = args.seed {
-        subject = subject.seed(seed);
-    }
     if let Some(time) = args.ready_timeout {
         subject = subject.ready_timeout(time);
     }
     subject
+}
+
+fn judge(args: &RunArgs) -> Judge {
+    let judge = Judge::new()
         .postgres(args.postgres.clone())
         .grace(args.grace)
         .exit_rule(args.exit_code.rule())
         .jobs(args.jobs)
-        .repeat(args.repeat)
+        .repeat(args.repeat);
+    match args.seed {
+        Some(seed) => judge.seed(seed),
+        None => judge,
+    }
 }
 
 /// Splits `NAME=VALUE` at the first `=`, because a value may contain more.

@@ -2,7 +2,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::print;
-use crate::world::Cancel;
+use crate::cancel::Cancel;
 
 /// Takes Ctrl-C, SIGTERM and SIGHUP for the rest of the process. The first stops the run; none
 /// ever kills us while something of ours is still there to be removed.
@@ -18,7 +18,7 @@ pub(super) fn listen() -> std::io::Result<Cancel> {
     for kind in kinds {
         tokio::spawn(forward(signal(kind)?, kind.as_raw_value(), sender.clone()));
     }
-    Ok(cancel)
+    Ok(cancel.into())
 }
 
 async fn forward(mut signals: Signal, number: i32, cancel: watch::Sender<Option<i32>>) {

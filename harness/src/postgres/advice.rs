@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::subject::installed;
+use crate::command::installed;
 
 /// How much a fix asks of the user. The advice is sorted in this order, least effort first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,10 +1,10 @@
 //! Reports: projections of what came of a run. No report decides anything.
 //!
-//! * `report`: what all of them are projections of, and `assert_passed`
+//! * `report`: the results of one run, which all others are projections of
 //! * [`results`]: `results.json`, with its own versioned schema
 //! * `junit`: JUnit XML
 //! * `files`: the folder that `--out` names; whole files or none
-//! * `text`: the terminal's report, and its parts
+//! * `text`: the terminal's report, its parts, and `assert_passed`, which panics with it
 //! * `clean`: text of a server of several lines, made fit to be printed
 //! * `group`: scenarios that failed for one and the same reason
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use super::{Colour, render};
-use crate::run::{Outcome, ScenarioOutcome};
+use crate::command::quote;
+use crate::run::{Options, Outcome, ScenarioOutcome};
 use crate::subject::{BuildFailure, Language, Prepared, Subject};
 use lastorders_model::check::{Finding, Verdict};
 use lastorders_model::history::History;
@@ -27,19 +27,28 @@ pub struct Report {
 
 impl Report {
     /// The report of a run.
-    pub fn new(subject: &Subject, prepared: &Prepared, outcome: Outcome) -> Self {
+    pub fn new(
+        subject: &Subject,
+        options: &Options,
+        prepared: &Prepared,
+        outcome: Outcome,
+    ) -> Self {
         Self {
             outcome,
             language: prepared.language,
             note: prepared.note.clone(),
             build_failure: None,
-            again: (options_again(subject), subject.arguments()),
+            again: (options_again(subject, options), subject.arguments()),
         }
     }
 
     /// A server that cannot be built has failed every scenario.
-    pub fn not_built(subject: &Subject, catalogue: &Catalogue, failure: BuildFailure) -> Self {
-        let options = subject.options();
+    pub fn not_built(
+        subject: &Subject,
+        options: &Options,
+        catalogue: &Catalogue,
+        failure: BuildFailure,
+    ) -> Self {
         let scenarios = catalogue.scenarios().iter().map(|scenario| {
             let finding = Finding::violation("a server that can be built", failure.to_string());
             ScenarioOutcome {
@@ -65,7 +74,7 @@ impl Report {
             language: subject.language(),
             note: None,
             build_failure: Some(failure),
-            again: (options_again(subject), subject.arguments()),
+            again: (options_again(subject, options), subject.arguments()),
         }
     }
 
@@ -94,18 +103,6 @@ impl Report {
             && summary.failed + summary.inconclusive + summary.skipped == 0
     }
 
-    /// Passes a test whose server passed.
-    ///
-    /// # Panics
-    ///
-    /// If a *must* failed: with the requirement, what was expected, what was seen, and the
-    /// timeline. Also if a scenario proved nothing or was skipped, because a test that
-    /// asserts nothing must not pass; the text says which it was.
-    #[track_caller]
-    pub fn assert_passed(&self) {
-        assert!(self.passed(), "the server did not pass\n\n{}", render(self, Colour::Never));
-    }
-
     /// The command that carries one scenario out again, alone.
     #[must_use]
     pub fn command_for(&self, came: &ScenarioOutcome) -> String {
@@ -115,14 +112,14 @@ impl Report {
         let seed = came.plan.seed.to_string();
         let fixed = ["lastorders", "run", "--only", id, "--seed", &seed];
         let words = fixed.into_iter().chain(options.iter().chain(subject).map(String::as_str));
-        lastorders_model::terminal::clean(&crate::subject::quote(words), 2_000)
+        lastorders_model::terminal::clean(&quote(words), 2_000)
     }
 }
 
 /// The options that change what is demanded.
-fn options_again(subject: &Subject) -> Vec<String> {
+fn options_again(subject: &Subject, options: &Options) -> Vec<String> {
     let usual = Contract::default();
-    let contract = &subject.options().contract;
+    let contract = &options.contract;
     let mut words = Vec::new();
     if contract.grace_ms != usual.grace_ms {
         words.extend(["--grace".to_owned(), format!("{}ms", contract.grace_ms)]);

@@ -1,8 +1,7 @@
-use tokio::sync::watch;
-
-use crate::postgres::Choice;
-use crate::world::Cancel;
 use lastorders_model::plan::Contract;
+
+use crate::cancel::Cancel;
+use crate::postgres::Choice;
 
 /// What a run is asked for.
 #[derive(Debug, Clone)]
@@ -26,13 +25,13 @@ impl Default for Options {
     /// A random seed, the field's budgets, any Postgres, everything side by side, once.
     fn default() -> Self {
         Self {
-            seed: uuid::Uuid::new_v4().as_u64_pair().0,
+            // Every reader of JSON keeps 48 bits, and no submission guesses them.
+            seed: uuid::Uuid::new_v4().as_u64_pair().0 >> 16,
             contract: Contract::default(),
             postgres: Choice::Auto,
             jobs: 0,
             repeat: 1,
-            // A channel without a sender never changes.
-            cancel: watch::channel(None).1,
+            cancel: Cancel::never(),
         }
     }
 }

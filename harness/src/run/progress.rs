@@ -1,9 +1,14 @@
+use std::fmt;
 use std::time::Duration;
 
 use lastorders_model::check::Verdict;
 
 /// Who is told while a run goes on. Called from several tasks; must not block.
-pub trait Progress: Send + Sync {
+pub trait Progress: fmt::Debug + Send + Sync {
+    /// A command of the subject's build is about to run.
+    fn building(&self, command: &str) {
+        let _ = command;
+    }
     /// Postgres is about to be looked for.
     fn postgres_starting(&self) {}
     /// A fetch must end before a Postgres can start; `what` says what is fetched, and from where.

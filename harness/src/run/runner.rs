@@ -7,10 +7,11 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
 
-use super::{Launch, Options, Outcome, Progress, ScenarioOutcome};
+use super::{Options, Outcome, Progress, ScenarioOutcome};
+use crate::command::Launch;
+use crate::guard::KillGuard;
 use crate::postgres::{Postgres, RunId, StartError};
-use crate::subject::cancelled;
-use crate::world::{Guard, INTERRUPTED, ListenerWatch, RealWorldConfig, carry_out};
+use crate::world::{INTERRUPTED, ListenerWatch, RealWorldConfig, carry_out};
 use lastorders_model::check::judge;
 use lastorders_model::history::{Event, EventKind, History, Trouble};
 use lastorders_model::plan::{Plan, StoreStep};
@@ -24,9 +25,6 @@ const STOP_WITHIN: Duration = Duration::from_secs(15);
 /// Why there was no run, or no end to it.
 #[derive(Debug, Error)]
 pub enum RunError {
-    /// No scenario was selected.
-    #[error("no scenario was selected")]
-    NothingSelected,
     /// There is no Postgres.
     #[error(transparent)]
     Postgres(#[from] StartError),
@@ -44,24 +42,21 @@ pub enum RunError {
 ///
 /// # Errors
 ///
-/// If nothing is selected, or there is no Postgres to be had. What a scenario could not do is no
+/// If there is no Postgres to be had. What a scenario could not do is no
 /// error but its verdict.
 ///
 /// # Panics
 ///
 /// If a scenario panics, which is a fault of this crate; everything is cleaned up first.
-pub async fn run(
+pub(crate) async fn run(
     launch: &Launch,
     catalogue: &Catalogue,
     options: &Options,
     progress: Arc<dyn Progress>,
 ) -> Result<Outcome, RunError> {
-    if catalogue.scenarios().is_empty() {
-        return Err(RunError::NothingSelected);
-    }
     let id = RunId::random();
     // Every server has this in its DATABASE_URL, and so have its children.
-    let guard = Guard::start(&id.mark()).map_err(RunError::Guard)?;
+    let guard = KillGuard::start(&id.mark()).map_err(RunError::Guard)?;
     let outcome = run_with_guard(launch, catalogue, options, progress, &id).await;
     guard.dismiss().await;
     outcome
@@ -80,7 +75,7 @@ async fn run_with_guard(
     let tell = |what: &str| progress.postgres_fetching(what);
     let postgres = tokio::select! {
         biased;
-        signal = cancelled(&mut cancel) => return Err(RunError::Interrupted(signal)),
+        signal = cancel.requested() => return Err(RunError::Interrupted(signal)),
         postgres = Postgres::start_and_tell(&options.postgres, id, &tell) => Arc::new(postgres?),
     };
     progress.postgres_ready(postgres.origin());
@@ -110,7 +105,7 @@ async fn run_with_guard(
         postgres: origin,
         duration: begun.elapsed(),
         scenarios,
-        interrupted: *options.cancel.borrow(),
+        interrupted: options.cancel.signal(),
     })
 }
 
@@ -184,7 +179,7 @@ impl Runner {
 
     async fn once(&self, scenario: Scenario, plan: Plan) -> ScenarioOutcome {
         let begun = Instant::now();
-        if self.world.cancel.borrow().is_some() {
+        if self.world.cancel.signal().is_some() {
             return not_carried_out(scenario, plan);
         }
         let history = match timeout(LEASE_WITHIN, self.postgres.lease(scenario.id)).await {

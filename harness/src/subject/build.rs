@@ -1,17 +1,16 @@
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use thiserror::Error;
-use tokio::process::{Child, Command};
-use tokio::task::JoinHandle;
+use tokio::process::Command;
 
-use super::subject::cancelled;
-use super::tail::{Keep, drain};
-use super::{PrepareError, environment, lookup, shell};
-use crate::world::{Cancel, Guard};
+use super::{BuildFailure, PrepareError};
+use crate::cancel::Cancel;
+use crate::command::{Group, Keep, drain, for_build, gather, program, quote};
+use crate::guard::KillGuard;
 
 /// No step of a build may take longer: a build that hangs must not hold up a whole grading.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10 * 60);
@@ -21,18 +20,6 @@ const SHOWN: usize = 8 * 1024;
 
 /// How much of what a tool tells us (cargo's messages) is read.
 const READ: usize = 64 << 20;
-
-/// A step of a build that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the build failed: `{command}` {how}")]
-pub struct BuildFailure {
-    /// The command, as one would type it.
-    pub command: String,
-    /// How it ended, after the command: "exited with status 1".
-    pub how: String,
-    /// The tail of what it wrote, at most 8 KiB. It is the submission's text: hostile.
-    pub output: String,
-}
 
 /// Carries out the steps of one build.
 pub(super) struct BuildContext<'a> {
@@ -75,18 +62,19 @@ impl BuildContext<'_> {
         tool: &Tool<'_>,
         args: &[OsString],
     ) -> Result<Vec<u8>, PrepareError> {
-        let program = tool.find(self.dir)?;
+        let path = tool.find(self.dir)?;
         let words = std::iter::once(tool.program.into()).chain(args.iter().cloned());
-        let command = shell::quote(words);
+        let command = quote(words);
         (self.on_step)(&command);
         // Nobody who has this in the environment outlives the step, not even if we are killed.
         let mark = format!("lastorders-build-{}", uuid::Uuid::new_v4());
-        let _guard = Guard::start(&mark).map_err(|error| environment_error("a guard", &error))?;
-        let mut child = Command::new(&program)
+        let _guard =
+            KillGuard::start(&mark).map_err(|error| environment_error("a guard", &error))?;
+        let mut child = Command::new(&path)
             .args(args)
             .current_dir(self.dir)
             .env_clear()
-            .envs(environment::for_build(std::env::vars_os()))
+            .envs(for_build(std::env::vars_os()))
             .env("LASTORDERS_BUILD", &mark)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -106,7 +94,7 @@ impl BuildContext<'_> {
                 Ok(Err(error)) => return Err(environment_error(&command, &error)),
                 Err(_) => Some(format!("took longer than {} min", STEP_TIMEOUT.as_secs() / 60)),
             },
-            signal = cancelled(&mut cancel) => return Err(PrepareError::Interrupted(signal)),
+            signal = cancel.requested() => return Err(PrepareError::Interrupted(signal)),
         };
         drop(group);
         let stdout = gather(stdout).await;
@@ -131,40 +119,11 @@ pub(super) struct Tool<'a> {
 impl Tool<'_> {
     /// Where it is.
     pub(super) fn find(&self, dir: &Path) -> Result<PathBuf, PrepareError> {
-        lookup::program(self.program.as_ref(), dir).ok_or_else(|| PrepareError::MissingProgram {
+        program(self.program.as_ref(), dir).ok_or_else(|| PrepareError::MissingProgram {
             program: self.program.to_owned(),
             needed_for: self.needed_for.to_owned(),
             fix: self.fix.to_owned(),
         })
-    }
-}
-
-/// Kills what is left of a process group when it goes.
-#[derive(Debug)]
-pub(crate) struct Group(Option<Pid>);
-
-impl Group {
-    /// The group that this child leads.
-    pub(crate) fn of(child: &Child) -> Self {
-        Self(child.id().and_then(|id| Pid::from_raw(id.cast_signed())))
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            // It fails when nobody is left, which is what is wanted.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-    }
-}
-
-/// What was read of a stream; of one that somebody outside the group still holds open, nothing.
-pub(crate) async fn gather(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
-    let Some(reader) = reader else { return Vec::new() };
-    match tokio::time::timeout(Duration::from_secs(2), reader).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) | Err(_) => Vec::new(),
     }
 }
 
@@ -182,6 +141,24 @@ fn describe(status: std::process::ExitStatus) -> String {
         (None, Some(signal)) => format!("was ended by signal {signal}"),
         (None, None) => "ended without a status".to_owned(),
     }
+}
+
+/// No file that describes a submission is larger; one that is larger describes nothing.
+const LARGEST: u64 = 1 << 20;
+
+/// Reads a small text file of a submission.
+pub(super) fn read_small(path: &Path) -> Result<String, PrepareError> {
+    let bad = |why: String| PrepareError::Manifest { path: path.to_owned(), why };
+    let file = File::open(path).map_err(|error| bad(format!("it could not be read: {error}")))?;
+    let mut text = String::new();
+    let read = file
+        .take(LARGEST + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| bad(format!("it could not be read: {error}")))?;
+    if read as u64 > LARGEST {
+        return Err(bad(format!("it is larger than {} KiB", LARGEST / 1024)));
+    }
+    Ok(text)
 }
 
 /// This machine could not do its part.

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::build::{BuildContext, Built, Tool};
-use super::{PrepareError, lookup, shell};
+use super::PrepareError;
+use super::build::{BuildContext, Built, Tool, read_small};
+use crate::command::quote;
 
 /// The file's name.
 pub(super) const FILE: &str = "Cargo.toml";
@@ -22,7 +23,7 @@ pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareEr
     let messages = context.step(&cargo, &args.map(OsString::from)).await?;
     let manifest = context.dir.join(FILE);
     let binaries = binaries(&String::from_utf8_lossy(&messages));
-    let default = default_run(&lookup::read_small(&manifest)?);
+    let default = default_run(&read_small(&manifest)?);
     let start = choose(binaries, default.as_deref())
         .map(|path| vec![path.into_os_string()])
         .map_err(|why| PrepareError::Manifest { path: manifest, why });
@@ -71,7 +72,7 @@ fn choose(
         return Ok(path);
     }
     if binaries.len() > 1 {
-        let names = shell::quote(binaries.keys());
+        let names = quote(binaries.keys());
         return Err(format!(
             "it makes several programs ({}); say which is the server, with `default-run` there \
              or in a lastorders.toml: start = [\"cargo\", \"run\", \"--release\", \"--bin\", \

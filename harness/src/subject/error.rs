@@ -2,8 +2,17 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::BuildFailure;
-use crate::run::RunError;
+/// A step of a build that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the build failed: `{command}` {how}")]
+pub struct BuildFailure {
+    /// The command, as one would type it.
+    pub command: String,
+    /// How it ended, after the command: "exited with status 1".
+    pub how: String,
+    /// The tail of what it wrote, at most 8 KiB. It is the submission's text: hostile.
+    pub output: String,
+}
 
 /// Why a subject could not be prepared.
 #[derive(Debug, Error)]
@@ -78,18 +87,4 @@ pub enum PrepareError {
     /// Somebody asked us to stop.
     #[error("interrupted by signal {0} while the server was being built")]
     Interrupted(i32),
-}
-
-/// Why a subject could not be judged. A server that fails is judged; this is everything else.
-#[derive(Debug, Error)]
-pub enum JudgeError {
-    /// No scenario was selected: nothing would have been proved.
-    #[error("no scenario was selected, so nothing would be proved; see `lastorders list`")]
-    NothingSelected,
-    /// It could not be prepared.
-    #[error(transparent)]
-    Prepare(#[from] PrepareError),
-    /// It could not be run.
-    #[error(transparent)]
-    Run(#[from] RunError),
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use toml::{Table, Value};
 
-use super::build::{BuildContext, Built, Tool};
+use super::PrepareError;
+use super::build::{BuildContext, Built, Tool, read_small};
 use super::variable::refuse;
-use super::{PrepareError, lookup};
 
 /// The keys of `lastorders.toml`.
 pub const MANIFEST_KEYS: [&str; 5] = ["build", "start", "env", "cwd", "ready_timeout"];
@@ -28,7 +28,7 @@ impl Manifest {
     /// Reads `lastorders.toml` of a directory.
     pub(super) fn read(dir: &Path) -> Result<Self, PrepareError> {
         let path = dir.join(FILE);
-        let text = lookup::read_small(&path)?;
+        let text = read_small(&path)?;
         Self::parse(&text).map_err(|why| PrepareError::Manifest { path, why })
     }
 
@@ -74,7 +74,7 @@ impl Manifest {
 
 fn unknown(key: &str) -> String {
     let known = MANIFEST_KEYS.join(", ");
-    let near = lookup::nearest(key, MANIFEST_KEYS.into_iter())
+    let near = nearest(key, MANIFEST_KEYS.into_iter())
         .map(|near| format!("; did you mean `{near}`?"))
         .unwrap_or_default();
     format!("`{key}` is no key of this file, which has {known}{near}")
@@ -156,9 +156,48 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// The known name that is nearest to a mistyped one, if one is near.
+pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|name| (distance(given, name), name))
+        .filter(|(far, name)| *far <= 2.max(name.len() / 4))
+        .min_by_key(|(far, _)| *far)
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein's distance, in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    // What a user gives may be of any length; what we know is short.
+    for (i, x) in a.chars().take(200).enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nearest_name_is_found_and_a_far_one_is_not() {
+        let known = ["build", "start", "ready_timeout"];
+        for (given, near) in [
+            ("strat", Some("start")),
+            ("ready-timeout", Some("ready_timeout")),
+            ("image", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(given, known.into_iter()), near, "{given}");
+        }
+    }
 
     #[test]
     fn a_whole_manifest_is_read() {

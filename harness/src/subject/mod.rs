@@ -6,12 +6,10 @@
 //! file of their own, and `Cargo.toml` last, because native add-ons of other languages have one.
 //! A `Procfile` says only how to start; what is built is still read from the other files.
 //!
-//! * `subject`: the builder, and the one call that judges
+//! * `subject`: the builder
 //! * `manifest`, `procfile`, `node`, `python`, `go`, `cargo`: a file each
 //! * `venv`: Python environments, kept for the next time
-//! * `lookup`, `shell`: where a program is, and what a shell would read
-//! * `build`, `tail`: carries the steps out: bounded, interruptible, in a group of their own
-//! * `environment`: which variables a build gets
+//! * `build`: carries the steps out: bounded, interruptible, in a group of their own
 //! * `variable`: a variable that the user asked for
 //! * `prepared`: a subject that can be started
 //! * `language`: whose fixes a report shows
@@ -19,35 +17,25 @@
 
 mod build;
 mod cargo;
-mod environment;
 mod error;
 mod go;
 mod language;
-mod lookup;
 mod manifest;
 mod node;
 mod prepared;
 mod procfile;
 mod python;
-mod shell;
 #[expect(clippy::module_inception, reason = "the folder is named after its main type")]
 mod subject;
-mod tail;
 #[cfg(test)]
 mod tests;
 mod variable;
 mod venv;
 
-pub use self::build::BuildFailure;
-pub use self::error::{JudgeError, PrepareError};
+pub use self::error::{BuildFailure, PrepareError};
 pub use self::language::Language;
 pub use self::manifest::MANIFEST_KEYS;
 pub use self::prepared::Prepared;
 pub use self::subject::Subject;
 
-pub(crate) use self::build::{Group, gather};
-pub(crate) use self::environment::for_build;
-pub(crate) use self::lookup::{installed, nearest};
-pub(crate) use self::shell::quote;
-pub(crate) use self::subject::cancelled;
-pub(crate) use self::tail::{Keep, drain};
+pub(crate) use self::manifest::nearest;

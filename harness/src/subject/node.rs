@@ -3,8 +3,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::build::{BuildContext, Built, Tool};
-use super::{PrepareError, lookup, shell};
+use super::PrepareError;
+use super::build::{BuildContext, Built, Tool, read_small};
+use crate::command::plain_words;
 
 /// The file's name.
 pub(super) const FILE: &str = "package.json";
@@ -41,7 +42,7 @@ pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareEr
 
 fn read(dir: &Path) -> Result<Map<String, Value>, PrepareError> {
     let path = dir.join(FILE);
-    let text = lookup::read_small(&path)?;
+    let text = read_small(&path)?;
     serde_json::from_str(&text).map_err(|error| PrepareError::Manifest {
         path,
         why: format!("it is no JSON object: {error}"),
@@ -83,7 +84,7 @@ fn start(
     let hooked = script(package, "prestart").or_else(|| script(package, "poststart")).is_some();
     let main = package.get("main").and_then(Value::as_str);
     match script(package, "start") {
-        Some(command) => match shell::plain_words(command) {
+        Some(command) => match plain_words(command) {
             Some(words) if words[0] == "node" && !hooked => {
                 let note = format!(
                     "started as `{}`, not by `npm start`: npm would take the signal in the \
@@ -115,6 +116,7 @@ fn start(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::quote;
 
     fn package(text: &str) -> Map<String, Value> {
         serde_json::from_str(text).expect(text)
@@ -130,7 +132,7 @@ mod tests {
             (r#"{"scripts":{"start":"node a.js","prestart":"make"}}"#, "npm start"),
         ] {
             let (words, note) = start(dir, &package(text)).expect(text);
-            assert_eq!(shell::quote(words), starts);
+            assert_eq!(quote(words), starts);
             assert!(note.is_some(), "{text}");
         }
         let error = start(dir, &package("{}")).expect_err("nothing to start").to_string();

@@ -5,8 +5,8 @@ use tempfile::TempDir;
 
 use super::build::{BuildContext, Built};
 use super::manifest::{self, Manifest};
-use super::{Language, PrepareError, cargo, go, lookup, node, procfile, python};
-use crate::run::{Environment, Launch};
+use super::{Language, PrepareError, cargo, go, node, procfile, python};
+use crate::command::{self, Environment, Launch};
 
 /// A subject that can be started. Where it was built for this run alone, that goes with it.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ fn prepared(
     let [program, args @ ..] = start.as_slice() else {
         return Err(PrepareError::Unrecognised { path: dir.to_owned() });
     };
-    let found = lookup::program(program, cwd).ok_or_else(|| PrepareError::MissingProgram {
+    let found = command::program(program, cwd).ok_or_else(|| PrepareError::MissingProgram {
         program: program.to_string_lossy().into_owned(),
         needed_for: format!("to start the server, the {by} of {}", dir.display()),
         fix: "install it, or fix the command".to_owned(),

@@ -1,7 +1,9 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::{PrepareError, lookup, shell};
+use super::PrepareError;
+use super::build::read_small;
+use crate::command::plain_words;
 
 /// The file's name.
 pub(super) const FILE: &str = "Procfile";
@@ -9,7 +11,7 @@ pub(super) const FILE: &str = "Procfile";
 /// The command of the `web` line, as it is run, and what a reader should know about it.
 pub(super) fn start(dir: &Path) -> Result<(Vec<OsString>, Option<String>), PrepareError> {
     let path = dir.join(FILE);
-    let text = lookup::read_small(&path)?;
+    let text = read_small(&path)?;
     let web = text.lines().find_map(|line| {
         let (name, command) = line.split_once(':')?;
         (name.trim() == "web").then(|| command.trim())
@@ -43,7 +45,7 @@ fn script(command: &str) -> (String, Option<String>) {
 
 /// The program of a `web` line, where it can be told: for the language's sake.
 pub(super) fn words(script: &str) -> Vec<&str> {
-    shell::plain_words(script).unwrap_or_default()
+    plain_words(script).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::Table;
 
-use super::build::{BuildContext, Built, Tool, environment_error};
+use super::PrepareError;
+use super::build::{BuildContext, Built, Tool, read_small};
 use super::venv::{self, Requirements};
-use super::{PrepareError, lookup};
 
 /// The files that tell a Python project.
 pub(super) const FILES: [&str; 2] = ["pyproject.toml", "requirements.txt"];
@@ -48,7 +48,7 @@ pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareEr
 fn requirements(dir: &Path) -> Result<Option<Requirements>, PrepareError> {
     let file = dir.join(FILES[1]);
     if file.is_file() {
-        let text = lookup::read_small(&file)?;
+        let text = read_small(&file)?;
         // pip reads other files where these say so, and then the text alone does not tell one
         // environment from another.
         let alone = text.lines().all(|line| !line.trim_start().starts_with(['-', '.', '/']));
@@ -57,7 +57,7 @@ fn requirements(dir: &Path) -> Result<Option<Requirements>, PrepareError> {
     }
     let path = dir.join(FILES[0]);
     let bad = |why: String| PrepareError::Manifest { path: path.clone(), why };
-    let table: Table = lookup::read_small(&path)?
+    let table: Table = read_small(&path)?
         .parse()
         .map_err(|error: toml::de::Error| bad(format!("it is no TOML: {}", error.message())))?;
     let listed = table.get("project").and_then(|project| project.get("dependencies"));
@@ -77,20 +77,6 @@ fn requirements(dir: &Path) -> Result<Option<Requirements>, PrepareError> {
 /// Whether it is one requirement, and no option of pip.
 fn is_one(line: &str) -> bool {
     !line.trim_start().starts_with('-') && !line.contains('\n')
-}
-
-/// Where environments are kept from one run to the next: outside of every submission.
-pub(super) fn cache_dir() -> Result<PathBuf, PrepareError> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    set("LASTORDERS_CACHE")
-        .or_else(|| set("XDG_CACHE_HOME").map(|dir| dir.join("lastorders")))
-        .or_else(|| set("HOME").map(|dir| dir.join(".cache/lastorders")))
-        .ok_or_else(|| {
-            environment_error(
-                "finding a place for virtual environments",
-                &"neither LASTORDERS_CACHE, XDG_CACHE_HOME nor HOME is set",
-            )
-        })
 }
 
 #[cfg(test)]

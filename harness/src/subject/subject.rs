@@ -1,25 +1,19 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::build::BuildContext;
 use super::prepared::{self, Prepared};
 use super::variable::Variable;
-use super::{JudgeError, Language, PrepareError, lookup};
-use crate::postgres::Choice;
-use crate::report::Report;
-use crate::run::{self, Environment, Launch, Options, Progress, Silent};
-use crate::world::Cancel;
-use lastorders_model::plan::{Contract, ExitRule};
-use lastorders_model::scenario::Catalogue;
+use super::{Language, PrepareError};
+use crate::cancel::Cancel;
+use crate::command::{self, Environment, Launch};
 
-/// A server that is to be judged, and how.
+/// A server to be judged: how it is named, recognised, built and started.
 ///
 /// ```no_run
-/// # async fn judge() -> Result<(), lastorders_harness::subject::JudgeError> {
-/// use lastorders_model::scenario::Catalogue;
-/// use lastorders_harness::subject::Subject;
+/// # async fn judge() -> Result<(), lastorders_harness::JudgeError> {
+/// use lastorders_harness::{Catalogue, Subject};
 ///
 /// let report = Subject::command("target/release/my-server")
 ///     .env("LOG", "warn")
@@ -30,13 +24,12 @@ use lastorders_model::scenario::Catalogue;
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "a subject is judged by `run`"]
+#[must_use = "a subject does nothing until a `Judge` runs it"]
 pub struct Subject {
     source: Source,
     env: Vec<Variable>,
     environment: Environment,
     ready_timeout: Option<Duration>,
-    options: Options,
 }
 
 #[derive(Debug, Clone)]
@@ -61,14 +54,11 @@ impl Subject {
     }
 
     fn new(source: Source) -> Self {
-        // Every reader of JSON keeps 48 bits, and no submission guesses them.
-        let seed = Options::default().seed >> 16;
-        let options = Options { seed, ..Options::default() };
         let environment = match source {
             Source::Dir(_) => Environment::Listed,
             Source::Command { .. } => Environment::Inherited,
         };
-        Self { source, env: Vec::new(), environment, ready_timeout: None, options }
+        Self { source, env: Vec::new(), environment, ready_timeout: None }
     }
 
     /// Appends one argument. It means nothing to a directory, which has its own.
@@ -131,60 +121,6 @@ impl Subject {
         self.ready_timeout
     }
 
-    /// Where Postgres comes from; [`Choice::Auto`] if nothing is said.
-    pub fn postgres(mut self, choice: Choice) -> Self {
-        self.options.postgres = choice;
-        self
-    }
-
-    /// Where every name and drawn number comes from; the operating system draws one otherwise.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.options.seed = seed;
-        self
-    }
-
-    /// What the orchestrator allows between SIGTERM and SIGKILL, if not 10 s.
-    pub fn grace(mut self, time: Duration) -> Self {
-        self.options.contract.grace_ms = millis(time);
-        self
-    }
-
-    /// Which ends of the process count as a clean exit.
-    pub fn exit_rule(mut self, rule: ExitRule) -> Self {
-        self.options.contract.exit = rule;
-        self
-    }
-
-    /// The whole contract: every budget, in place of the usual ones.
-    pub fn contract(mut self, contract: Contract) -> Self {
-        self.options.contract = contract;
-        self
-    }
-
-    /// How many scenarios at a time; 0, which is the default, is all of them.
-    pub fn jobs(mut self, jobs: usize) -> Self {
-        self.options.jobs = jobs;
-        self
-    }
-
-    /// How often each scenario is carried out; the worst verdict counts.
-    pub fn repeat(mut self, times: u32) -> Self {
-        self.options.repeat = times.max(1);
-        self
-    }
-
-    /// Stops the build or the run when this becomes a signal's number.
-    pub fn cancel(mut self, cancel: Cancel) -> Self {
-        self.options.cancel = cancel;
-        self
-    }
-
-    /// What a run of it is asked for.
-    #[must_use]
-    pub fn options(&self) -> &Options {
-        &self.options
-    }
-
     /// How reports call it.
     #[must_use]
     pub fn name(&self) -> String {
@@ -215,7 +151,8 @@ impl Subject {
         words
     }
 
-    /// Builds it, so that it can be started. `on_step` is told each command before it runs.
+    /// Builds the subject, so that it can be started. The build stops when `cancel` is requested;
+    /// `on_step` is called with each command before the command runs.
     ///
     /// # Errors
     ///
@@ -224,15 +161,18 @@ impl Subject {
     /// # Cancel safety
     ///
     /// If the future is dropped, the step of the build that runs is killed with all its children.
-    pub async fn prepare(&self, on_step: &(dyn Fn(&str) + Sync)) -> Result<Prepared, PrepareError> {
+    pub async fn prepare(
+        &self,
+        cancel: &Cancel,
+        on_step: &(dyn Fn(&str) + Sync),
+    ) -> Result<Prepared, PrepareError> {
         // Variables come first, so that a wrong name fails before a long build.
         let env = self.env.iter().map(|variable| variable.resolve(|name| std::env::var_os(name)));
         let env: Vec<_> = env.collect::<Result<_, _>>()?;
         let mut prepared = match &self.source {
             Source::Dir(dir) => {
                 let dir = existing(dir)?;
-                let cancel = self.options.cancel.clone();
-                let context = BuildContext { dir: &dir, cancel, on_step };
+                let context = BuildContext { dir: &dir, cancel: cancel.clone(), on_step };
                 prepared::from_dir(&context).await?
             }
             Source::Command { program, args, cwd } => self.command_in(program, args, cwd)?,
@@ -249,7 +189,7 @@ impl Subject {
         cwd: &Option<PathBuf>,
     ) -> Result<Prepared, PrepareError> {
         let cwd = existing(cwd.as_deref().unwrap_or(Path::new(".")))?;
-        let found = lookup::program(program, &cwd).ok_or_else(|| {
+        let found = command::program(program, &cwd).ok_or_else(|| {
             let by_path = Path::new(program).components().count() > 1;
             PrepareError::NoCommand {
                 program: program.to_string_lossy().into_owned(),
@@ -271,50 +211,6 @@ impl Subject {
         Ok(Prepared { launch, language, note: None, scratch: None })
     }
 
-    /// Builds and judges it: starts it once for each scenario, sends the signal, and gathers what
-    /// was lost. A server that cannot be built has failed every scenario; that is a report.
-    ///
-    /// # Errors
-    ///
-    /// If nothing could be judged: see [`JudgeError`]. A server that fails is no error.
-    ///
-    /// # Cancel safety
-    ///
-    /// If the future is dropped, everything that it started is killed and removed.
-    pub async fn run(self, catalogue: Catalogue) -> Result<Report, JudgeError> {
-        self.judge(&catalogue, Arc::new(Silent), &|_| {}).await
-    }
-
-    /// Like [`Subject::run`], and tells how it goes on: `on_step` each command of the build,
-    /// `progress` each scenario.
-    ///
-    /// # Errors
-    ///
-    /// See [`Subject::run`].
-    ///
-    /// # Cancel safety
-    ///
-    /// See [`Subject::run`].
-    pub async fn judge(
-        &self,
-        catalogue: &Catalogue,
-        progress: Arc<dyn Progress>,
-        on_step: &(dyn Fn(&str) + Sync),
-    ) -> Result<Report, JudgeError> {
-        if catalogue.scenarios().is_empty() {
-            return Err(JudgeError::NothingSelected);
-        }
-        let prepared = match self.prepare(on_step).await {
-            Ok(prepared) => prepared,
-            Err(PrepareError::Build(failure)) => {
-                return Ok(Report::not_built(self, catalogue, *failure));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let outcome = run::run(&prepared.launch, catalogue, &self.options, progress).await?;
-        Ok(Report::new(self, &prepared, outcome))
-    }
-
     /// The language of a submission that could not be built.
     pub(crate) fn language(&self) -> Option<Language> {
         match &self.source {
@@ -324,23 +220,8 @@ impl Subject {
     }
 }
 
-/// Waits until somebody asks us to stop, and says with which signal; for ever, if nobody can.
-/// Cancel safe.
-pub(crate) async fn cancelled(cancel: &mut Cancel) -> i32 {
-    if let Ok(signal) = cancel.wait_for(Option::is_some).await
-        && let Some(signal) = *signal
-    {
-        return signal;
-    }
-    std::future::pending().await
-}
-
 fn existing(dir: &Path) -> Result<PathBuf, PrepareError> {
     let bad = |why: String| PrepareError::NoDirectory { path: dir.to_owned(), why };
     let whole = dir.canonicalize().map_err(|error| bad(error.to_string()))?;
     if whole.is_dir() { Ok(whole) } else { Err(bad("it is a file".to_owned())) }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -7,7 +7,8 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tokio::sync::watch;
 
 use super::{Language, PrepareError, Prepared, Subject};
-use crate::run::Environment;
+use crate::cancel::Cancel;
+use crate::command::Environment;
 
 /// A submission of these files.
 fn submission(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -19,7 +20,7 @@ fn submission(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 async fn prepare(dir: &Path) -> Result<Prepared, PrepareError> {
-    Subject::from_dir(dir).prepare(&|_| {}).await
+    Subject::from_dir(dir).prepare(&Cancel::never(), &|_| {}).await
 }
 
 /// A submission's files. An earlier file takes precedence over a later one.
@@ -70,7 +71,10 @@ async fn an_unrecognised_directory_is_refused_with_the_recognised_files() {
     let dir = submission(&[("lastorders.toml", "start = [\"no-such-program\"]")]);
     let error = prepare(dir.path()).await.expect_err("no program");
     assert!(matches!(error, PrepareError::MissingProgram { .. }), "{error}");
-    let error = Subject::command("./no/such").prepare(&|_| {}).await.expect_err("no command");
+    let error = Subject::command("./no/such")
+        .prepare(&Cancel::never(), &|_| {})
+        .await
+        .expect_err("no command");
     assert!(matches!(error, PrepareError::NoCommand { .. }), "{error}");
 }
 
@@ -85,7 +89,10 @@ async fn a_manifest_is_followed_to_the_letter() {
     std::fs::create_dir(dir.path().join("app")).expect("made");
     let steps = Mutex::new(Vec::new());
     let on_step = |step: &str| steps.lock().expect("no panic").push(step.to_owned());
-    let failed = Subject::from_dir(dir.path()).prepare(&on_step).await.expect_err("mkdir fails");
+    let failed = Subject::from_dir(dir.path())
+        .prepare(&Cancel::never(), &on_step)
+        .await
+        .expect_err("mkdir fails");
     let PrepareError::Build(failure) = failed else { panic!("no failure of the build: {failed}") };
     assert_eq!(
         (failure.command.as_str(), failure.how.as_str()),
@@ -116,8 +123,8 @@ async fn an_interrupted_build_ends_with_its_children() {
     let interrupt = |_: &str| {
         sender.send_replace(Some(15));
     };
-    let subject = Subject::from_dir(dir.path()).cancel(cancel);
-    let error = subject.prepare(&interrupt).await.expect_err("interrupted");
+    let subject = Subject::from_dir(dir.path());
+    let error = subject.prepare(&cancel.into(), &interrupt).await.expect_err("interrupted");
     assert!(matches!(error, PrepareError::Interrupted(15)), "{error}");
     if let Ok(pid) = std::fs::read_to_string(dir.path().join("pid")) {
         assert!(pid.is_empty() || is_gone(pid.trim()), "the child of the build lives");
@@ -133,7 +140,7 @@ async fn a_command_is_taken_as_it_is() {
     let subject = Subject::command(&node).args(["server.js"]).cwd("/").env("A", "b");
     let node = node.to_str().expect("UTF-8");
     assert_eq!(subject.arguments(), ["--env", "A=b", "--", node, "server.js"]);
-    let prepared = subject.prepare(&|_| {}).await.expect("the program is there");
+    let prepared = subject.prepare(&Cancel::never(), &|_| {}).await.expect("the program is there");
     assert_eq!(prepared.language, Some(Language::Node));
     assert_eq!(prepared.launch.env, [("A".into(), "b".into())]);
 }
@@ -141,7 +148,8 @@ async fn a_command_is_taken_as_it_is() {
 #[tokio::test]
 async fn a_command_inherits_the_environment_and_a_directory_gets_the_listed_variables() {
     let launch = async |subject: Subject| {
-        let prepared = subject.env("A", "b").pass_env("PATH").prepare(&|_| {}).await;
+        let prepared =
+            subject.env("A", "b").pass_env("PATH").prepare(&Cancel::never(), &|_| {}).await;
         prepared.expect("there is a shell").launch
     };
     let path = std::env::var_os("PATH").expect("it is set");
@@ -170,7 +178,7 @@ async fn a_wrong_variable_is_reported_before_the_build() {
         (subject.clone().env("PORT", "1"), "lastorders gives the server its own"),
         (subject.pass_env("DATABASE_URL"), "lastorders gives the server its own"),
     ] {
-        let error = subject.prepare(&|_| {}).await.expect_err(says);
+        let error = subject.prepare(&Cancel::never(), &|_| {}).await.expect_err(says);
         assert!(matches!(error, PrepareError::Variable { .. }), "{error}");
         assert!(error.to_string().contains(says), "{error}");
     }

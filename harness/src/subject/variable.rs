@@ -1,7 +1,7 @@
 use std::ffi::{OsStr, OsString};
 
 use super::PrepareError;
-use crate::run::OURS;
+use crate::command::SET_BY_JUDGE;
 
 /// A variable that the user asked for, beyond those that the server gets anyway.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub(super) fn refuse(name: &OsStr) -> Option<&'static str> {
     let bytes = name.as_encoded_bytes();
     if bytes.is_empty() || bytes.contains(&b'=') || bytes.contains(&0) {
         Some("no variable can have this name")
-    } else if OURS.iter().any(|ours| name == *ours) {
+    } else if SET_BY_JUDGE.iter().any(|ours| name == *ours) {
         // A server that listens elsewhere could not be judged.
         Some("lastorders gives the server its own")
     } else {

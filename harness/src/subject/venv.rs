@@ -6,8 +6,6 @@ use tempfile::TempDir;
 
 use super::PrepareError;
 use super::build::{BuildContext, Tool, environment_error};
-use super::python::cache_dir;
-use super::subject::cancelled;
 
 /// What must be installed.
 #[derive(Debug)]
@@ -58,7 +56,7 @@ pub(super) async fn make(
     let mut cancel = context.cancel.clone();
     let locked = tokio::select! {
         locked = lock => locked,
-        signal = cancelled(&mut cancel) => return Err(PrepareError::Interrupted(signal)),
+        signal = cancel.requested() => return Err(PrepareError::Interrupted(signal)),
     };
     let _held = locked
         .map_err(|error| environment_error("waiting for an environment", &error))?
@@ -133,4 +131,18 @@ fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+/// Where environments are kept from one run to the next: outside of every submission.
+fn cache_dir() -> Result<PathBuf, PrepareError> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("LASTORDERS_CACHE")
+        .or_else(|| set("XDG_CACHE_HOME").map(|dir| dir.join("lastorders")))
+        .or_else(|| set("HOME").map(|dir| dir.join(".cache/lastorders")))
+        .ok_or_else(|| {
+            environment_error(
+                "finding a place for virtual environments",
+                &"neither LASTORDERS_CACHE, XDG_CACHE_HOME nor HOME is set",
+            )
+        })
 }

@@ -1,7 +1,6 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -11,8 +10,9 @@ use super::ports::Port;
 use super::process::Server;
 use super::real_world::{RealWorld, bounded};
 use super::{ready, sessions};
+use crate::cancel::Cancel;
+use crate::command::Launch;
 use crate::postgres::Lease;
-use crate::run::Launch;
 use crate::store::{Store, StoreEvent};
 use lastorders_model::actor::{self, Recorder};
 use lastorders_model::check;
@@ -27,9 +27,6 @@ pub(crate) const INTERRUPTED: &str = "carry out the plan to its end";
 
 /// A stage before a real server.
 type RunContext = actor::RunContext<RealWorld>;
-
-/// Becomes the number of the signal that interrupts the run.
-pub type Cancel = watch::Receiver<Option<i32>>;
 
 /// What every plan of a run is carried out with.
 #[derive(Debug, Clone)]
@@ -123,12 +120,8 @@ async fn perform(config: &RealWorldConfig, plan: &Plan, context: &Arc<RunContext
     watchers.spawn({
         let (context, mut cancel) = (Arc::clone(context), config.cancel.clone());
         async move {
-            if cancel.wait_for(Option::is_some).await.is_ok() {
-                context.abandon_by_world(INTERRUPTED, "the run was interrupted");
-            } else {
-                // Nobody can interrupt it any more.
-                std::future::pending().await
-            }
+            cancel.requested().await;
+            context.abandon_by_world(INTERRUPTED, "the run was interrupted");
         }
     });
     match ready::wait(context, within).await {

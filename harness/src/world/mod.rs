@@ -22,6 +22,6 @@ mod snapshot;
 mod sockets;
 
 pub(crate) use self::carry_out::INTERRUPTED;
-pub use self::carry_out::{Cancel, RealWorldConfig, carry_out};
+pub use self::carry_out::{RealWorldConfig, carry_out};
 pub use self::listener::ListenerWatch;
-pub use self::process::{Guard, kill_orphans};
+pub use self::process::kill_orphans;

@@ -1,10 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lastorders_harness::report::{Colour, Report, render};
-use lastorders_harness::subject::Subject;
+use lastorders_harness::report::{Colour, render};
+use lastorders_harness::{Catalogue, Judge, Report, Subject};
 use lastorders_model::check::Verdict;
-use lastorders_model::scenario::Catalogue;
 use serde::Deserialize;
 
 use crate::trial::CatalogueTurn;
@@ -40,11 +39,11 @@ impl Expected {
         toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Judges the server, and panics with each verdict that differs.
-    pub(super) async fn assert_verdicts(&self, subject: Subject) {
+    /// Judges the server by every scenario, and panics with each verdict that differs.
+    pub(super) async fn assert_verdicts(&self, judge: &Judge, subject: &Subject) {
         self.names_scenarios();
         let _turn = CatalogueTurn::wait().await;
-        let report = subject.run(Catalogue::all()).await.expect("the judge carries out the run");
+        let report = judge.run(subject).await.expect("the judge carries out the run");
         let differing = self.differing(&report);
         let text = render(&report, Colour::Never);
         assert!(differing.is_empty(), "{}\n{}\n\n{text}", self.about, differing.join("\n"));

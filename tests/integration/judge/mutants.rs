@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastorders_harness::subject::Subject;
+use lastorders_harness::{Judge, Subject};
 use serde::Deserialize;
 
 use super::expected::Expected;
@@ -60,5 +60,6 @@ async fn has_the_expected_verdicts(defect: &str) {
         perhaps: each(perhaps),
         either: BTreeMap::new(),
     };
-    expected.assert_verdicts(Subject::command(program("mutant")).arg(defect)).await;
+    let subject = Subject::command(program("mutant")).arg(defect);
+    expected.assert_verdicts(&Judge::new(), &subject).await;
 }

@@ -1,5 +1,5 @@
 use lastorders_harness::postgres::Choice;
-use lastorders_harness::subject::Subject;
+use lastorders_harness::{Judge, Subject};
 
 use super::expected::Expected;
 use crate::built::program;
@@ -21,8 +21,7 @@ async fn reference_passes_every_scenario_on_a_local_cluster() {
 
 /// Every scenario passes: none fails, warns or is inconclusive.
 async fn passes_every_scenario(postgres: Choice) {
-    let subject = Subject::command(program("lastorders-server")).postgres(postgres);
-    Expected { about: "the reference service".to_owned(), ..Expected::default() }
-        .assert_verdicts(subject)
-        .await;
+    let expected = Expected { about: "the reference service".to_owned(), ..Expected::default() };
+    let judge = Judge::new().postgres(postgres);
+    expected.assert_verdicts(&judge, &Subject::command(program("lastorders-server"))).await;
 }

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use lastorders_harness::subject::Subject;
+use lastorders_harness::{Judge, Subject};
 
 use super::expected::Expected;
 use crate::built::program;
@@ -50,5 +50,5 @@ async fn has_the_expected_verdicts(name: &str) {
     } else {
         Subject::from_dir(dir)
     };
-    expected.assert_verdicts(subject).await;
+    expected.assert_verdicts(&Judge::new(), &subject).await;
 }

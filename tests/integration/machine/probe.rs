@@ -2,8 +2,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use lastorders_harness::postgres::{Choice, Diagnosis, Major, Postgres, RunId, doctor};
-
-use lastorders_harness::subject::Subject;
+use lastorders_harness::{Cancel, Subject};
 
 use super::Need;
 use crate::rules::root;
@@ -94,7 +93,7 @@ fn python() -> Result<(), Lack> {
 /// The judge can prepare this submission.
 fn installs(submission: &str) -> Result<(), Lack> {
     let subject = Subject::from_dir(root().join("tests/submissions").join(submission));
-    let prepared = runtime().block_on(subject.prepare(&|_| {}));
+    let prepared = runtime().block_on(subject.prepare(&Cancel::never(), &|_| {}));
     prepared.map(drop).map_err(|error| cause(&error.to_string()))
 }
 

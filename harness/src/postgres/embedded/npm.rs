@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::command::{Group, Keep, drain, for_build, gather};
 use crate::guard::Guard;
 use crate::postgres::owner::Owner;
 use crate::postgres::places::{OWNER_FILE, SCRATCH_PREFIX};
-use crate::subject::{Group, Keep, drain, for_build, gather};
 
 /// How much of npm's output is kept, in bytes.
 const READ: usize = 64 * 1024;

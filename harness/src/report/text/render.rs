@@ -37,6 +37,20 @@ pub fn render(report: &Report, colour: Colour) -> String {
     }
 }
 
+impl Report {
+    /// Passes a test whose server passed.
+    ///
+    /// # Panics
+    ///
+    /// If a *must* failed: with the requirement, what was expected, what was seen, and the
+    /// timeline. Also if a scenario proved nothing or was skipped, because a test that
+    /// asserts nothing must not pass; the text says which it was.
+    #[track_caller]
+    pub fn assert_passed(&self) {
+        assert!(self.passed(), "the server did not pass\n\n{}", render(self, Colour::Never));
+    }
+}
+
 /// What the signs in a lane mean between its events.
 const LEGEND: &str =
     "    lanes: │ there  ║ request under way  ┆ no longer listening  ▒ gate closed  ▶ the finding";

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::output::Tail;
 use super::spawn::{SpawnError, spawn};
 use super::tree::{self, Family};
-use crate::run::Launch;
+use crate::command::Launch;
 use lastorders_model::actor::Exit;
 use lastorders_model::plan::Target;
 

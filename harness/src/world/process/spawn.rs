@@ -4,7 +4,7 @@ use std::process::Stdio;
 use thiserror::Error;
 use tokio::process::{Child, Command};
 
-use crate::run::Launch;
+use crate::command::Launch;
 
 /// Why the server could not be started.
 #[derive(Debug, Error)]
@@ -85,7 +85,7 @@ pub(super) fn detach(command: &mut Command) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::Environment;
+    use crate::command::Environment;
 
     /// The environment that a spawned shell prints.
     async fn printed(environment: Environment, env: &[(&str, &str)]) -> Vec<String> {

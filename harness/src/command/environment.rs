@@ -14,7 +14,7 @@ pub enum Environment {
 }
 
 /// The variables that the judge sets itself.
-pub(crate) const OURS: [&str; 2] = ["PORT", "DATABASE_URL"];
+pub(crate) const SET_BY_JUDGE: [&str; 2] = ["PORT", "DATABASE_URL"];
 
 /// The variables that a server gets with [`Environment::Listed`]. Any other variable may hold a
 /// secret, and a submission is somebody else's program.
@@ -85,7 +85,7 @@ impl Environment {
         all.into_iter().filter(move |(name, _)| match (self, name.to_str()) {
             (Self::Listed, name) => name.is_some_and(|name| LISTED.contains(&name)),
             (Self::Inherited, Some(name)) => {
-                !OURS.contains(&name) && !begins(name, OF_LIBPQ) && !is_about_us(name)
+                !SET_BY_JUDGE.contains(&name) && !begins(name, OF_LIBPQ) && !is_about_us(name)
             }
             // All names to leave out are ASCII, and this name is not.
             (Self::Inherited, None) => true,
@@ -94,12 +94,82 @@ impl Environment {
 }
 
 /// Whether a variable describes the judge itself, and would mislead a server or a build.
-pub(crate) fn is_about_us(name: &str) -> bool {
+fn is_about_us(name: &str) -> bool {
     begins(name, OF_CARGO) || OF_THIS_PROCESS.contains(&name)
 }
 
 fn begins(name: &str, with: &[&str]) -> bool {
     with.iter().any(|with| name.starts_with(with))
+}
+
+/// Variables that a build gets under exactly these names.
+const BUILD_NAMES: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "JAVA_HOME",
+    "VIRTUAL_ENV",
+    "RUSTFLAGS",
+    "RUSTC_WRAPPER",
+    "NODE_EXTRA_CA_CERTS",
+    "NVM_DIR",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "CC",
+    "CXX",
+    "AR",
+    "PKG_CONFIG_PATH",
+    "GOPATH",
+    "GOROOT",
+    "GOPROXY",
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOFLAGS",
+    "GOSUMDB",
+    "GONOSUMDB",
+    "GOPRIVATE",
+    "GOTOOLCHAIN",
+    "GOBIN",
+    "GOENV",
+    "GOINSECURE",
+    "GONOPROXY",
+    "GOTMPDIR",
+];
+
+/// Variables that a build gets if their name begins so.
+const BUILD_PREFIXES: &[&str] =
+    &["LC_", "CARGO_", "RUSTUP_", "NPM_CONFIG_", "npm_config_", "PIP_", "PYENV_"];
+
+/// What a name that bears a secret has in it. Registries' tokens stand among `CARGO_*` and
+/// `npm_config_*`; whoever needs a private registry names it in the tool's own file.
+const SECRET: &[&str] =
+    &["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "_AUTH", "APIKEY", "API_KEY"];
+
+/// The part of this environment that a build may see: what tools need, and no secret.
+pub(crate) fn for_build(
+    all: impl Iterator<Item = (OsString, OsString)>,
+) -> impl Iterator<Item = (OsString, OsString)> {
+    all.filter(|(name, _)| name.to_str().is_some_and(is_allowed))
+}
+
+fn is_allowed(name: &str) -> bool {
+    let begins = |with: &&str| name.starts_with(*with);
+    let upper = name.to_ascii_uppercase();
+    (BUILD_NAMES.contains(&name) || BUILD_PREFIXES.iter().any(begins))
+        && !is_about_us(name)
+        && !SECRET.iter().any(|word| upper.contains(word))
 }
 
 #[cfg(test)]
@@ -144,5 +214,26 @@ mod tests {
         let left =
             |environment: Environment| environment.of_server([(name(), OsString::new())]).count();
         assert_eq!((left(Environment::Inherited), left(Environment::Listed)), (1, 0));
+    }
+
+    #[test]
+    fn tools_find_what_they_need_and_no_secret_passes() {
+        for name in ["PATH", "HOME", "LC_ALL", "CARGO_TARGET_DIR", "npm_config_registry", "GOPROXY"]
+        {
+            assert!(is_allowed(name), "{name}");
+        }
+        for name in [
+            "DATABASE_URL",
+            "AWS_SECRET_ACCESS_KEY",
+            "GITHUB_TOKEN",
+            "CARGO_REGISTRY_TOKEN",
+            "CARGO_REGISTRIES_SET_BY_JUDGE_TOKEN",
+            "npm_config_//registry.example/:_authToken",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "CARGO_MANIFEST_DIR",
+            "LD_PRELOAD",
+        ] {
+            assert!(!is_allowed(name), "{name}");
+        }
     }
 }

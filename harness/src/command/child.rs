@@ -1,6 +1,10 @@
 use std::collections::VecDeque;
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::Child;
+use tokio::task::JoinHandle;
 
 /// What is kept of a stream: all of its head up to a bound, or its tail.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +35,35 @@ pub(crate) async fn drain(stream: impl AsyncRead + Unpin, keep: Keep) -> Vec<u8>
         }
     }
     kept.into()
+}
+
+/// Kills what is left of a process group when it goes.
+#[derive(Debug)]
+pub(crate) struct Group(Option<Pid>);
+
+impl Group {
+    /// The group that this child leads.
+    pub(crate) fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| Pid::from_raw(id.cast_signed())))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // It fails when nobody is left, which is what is wanted.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+/// What was read of a stream; of one that somebody outside the group still holds open, nothing.
+pub(crate) async fn gather(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
+    let Some(reader) = reader else { return Vec::new() };
+    match tokio::time::timeout(Duration::from_secs(2), reader).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Environment;
+use super::{Environment, quote};
 
 /// What is needed to start the server under test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,6 @@ impl Launch {
     /// The command, as one would type it.
     #[must_use]
     pub fn command_line(&self) -> String {
-        crate::subject::quote(std::iter::once(&self.program).chain(&self.args))
+        quote(std::iter::once(&self.program).chain(&self.args))
     }
 }
