@@ -11,7 +11,7 @@ use super::{Options, Outcome, Progress, ScenarioOutcome};
 use crate::command::Launch;
 use crate::guard::KillGuard;
 use crate::postgres::{Postgres, RunId, StartError};
-use crate::world::{INTERRUPTED, ListenerWatch, RealWorldConfig, carry_out};
+use crate::world::{ListenerWatch, RealWorldConfig, carry_out};
 use lastorders_model::check::judge;
 use lastorders_model::history::{Event, EventKind, History, Trouble};
 use lastorders_model::plan::{Plan, StoreStep};
@@ -187,9 +187,8 @@ impl Runner {
             Ok(Err(error)) => no_database(error.to_string()),
             Err(_) => no_database(format!("none within {} s", LEASE_WITHIN.as_secs())),
         };
-        let interrupted = history.events.iter().any(|event| match &event.what {
-            EventKind::Unreached { step, .. } => step == INTERRUPTED,
-            _ => false,
+        let interrupted = history.events.iter().any(|event| {
+            matches!(event.what, EventKind::Unreached { trouble: Trouble::Interrupted, .. })
         });
         if interrupted {
             return ScenarioOutcome { history, ..not_carried_out(scenario, plan) };

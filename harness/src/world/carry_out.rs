@@ -22,9 +22,6 @@ use lastorders_model::plan::Plan;
 /// From ready to the signal, or to the end of a plan that has none.
 const SETUP_WITHIN: Duration = Duration::from_secs(15);
 
-/// The step that a run which was interrupted did not reach.
-pub(crate) const INTERRUPTED: &str = "carry out the plan to its end";
-
 /// A stage before a real server.
 type RunContext = actor::RunContext<RealWorld>;
 
@@ -121,7 +118,8 @@ async fn perform(config: &RealWorldConfig, plan: &Plan, context: &Arc<RunContext
         let (context, mut cancel) = (Arc::clone(context), config.cancel.clone());
         async move {
             cancel.requested().await;
-            context.abandon_by_world(INTERRUPTED, "the run was interrupted");
+            let step = "carry out the plan to its end";
+            context.abandon(step, "the run was interrupted", Trouble::Interrupted);
         }
     });
     match ready::wait(context, within).await {

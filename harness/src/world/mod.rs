@@ -21,7 +21,6 @@ mod sessions;
 mod snapshot;
 mod sockets;
 
-pub(crate) use self::carry_out::INTERRUPTED;
 pub use self::carry_out::{RealWorldConfig, carry_out};
 pub use self::listener::ListenerWatch;
 pub use self::process::kill_orphans;

@@ -271,7 +271,7 @@ pub enum EventKind {
     },
 }
 
-/// Whose part a failed step was.
+/// Who or what kept a step from its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trouble {
@@ -279,6 +279,8 @@ pub enum Trouble {
     Server,
     /// The world could not do its part.
     World,
+    /// The run was interrupted before the plan ended.
+    Interrupted,
 }
 
 /// What ended a connection, or the wait on it.
