@@ -3,10 +3,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use crate::postgres::Choice;
 use lastorders_model::check::Level;
 use lastorders_model::plan::ExitRule;
+
+use crate::postgres::Choice;
 
 const AFTER_HELP: &str = "\
 Examples:

@@ -3,14 +3,15 @@ use std::io::BufReader;
 use std::path::Path;
 use std::time::Duration;
 
-use super::args::CheckArgs;
-use super::{exit, print, run};
-use crate::report::Report;
-use crate::run::{Outcome, ScenarioOutcome};
 use lastorders_model::check::judge;
 use lastorders_model::history::{self, FormatError, History};
 use lastorders_model::plan::Plan;
 use lastorders_model::scenario::{SCENARIOS, Scenario};
+
+use super::args::CheckArgs;
+use super::{exit, print, run};
+use crate::report::Report;
+use crate::run::{Outcome, ScenarioOutcome};
 
 /// Judges a stored history again.
 pub(super) fn check(args: &CheckArgs) -> Result<u8, u8> {

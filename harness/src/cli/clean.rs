@@ -1,7 +1,8 @@
+use lastorders_model::terminal::clean as printable;
+
 use super::args::CleanArgs;
 use super::{exit, print};
 use crate::postgres::{Choice, Cleaned, Leftovers, clean as remove, leftovers};
-use lastorders_model::terminal::clean as printable;
 
 /// Finds and removes what earlier runs left behind; or only finds it.
 pub(super) async fn clean(args: &CleanArgs) -> Result<u8, u8> {

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::args::ListArgs;
 use super::{choose, exit, print};
-use crate::report::{Colour, catalogue_table};
+use crate::report::{Colour, catalogue_table, explain as explain_scenario};
 
 /// Prints the catalogue.
 pub(super) fn list(args: &ListArgs) -> Result<u8, u8> {
@@ -23,5 +23,12 @@ pub(super) fn list(args: &ListArgs) -> Result<u8, u8> {
         catalogue_table(catalogue.scenarios(), Colour::Always)
     };
     print::stdout(&text)?;
+    Ok(exit::PASSED)
+}
+
+/// Prints why a scenario matters.
+pub(super) fn explain(id: &str) -> Result<u8, u8> {
+    let scenario = choose::one(id)?;
+    print::stdout(&explain_scenario(scenario, Colour::Always))?;
     Ok(exit::PASSED)
 }

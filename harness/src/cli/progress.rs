@@ -3,10 +3,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use lastorders_model::check::Verdict;
 
 use super::print;
 use crate::run::Progress;
-use lastorders_model::check::Verdict;
 
 /// How a run goes on: a bar where stderr is a terminal, else a line for each thing that is done.
 #[derive(Debug)]

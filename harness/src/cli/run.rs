@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::args::RunArgs;
 use super::progress::Terminal;
-use super::{choose, exit, plans, print, signals};
+use super::{choose, exit, print, signals};
 use crate::judge::{Judge, JudgeError};
 use crate::report::{Colour, Report, Results, render, write_all};
 use crate::subject::{PrepareError, Subject};
@@ -30,7 +30,7 @@ pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
     let judged = judge.run(&subject(args)).await;
     progress.done();
     let mut report = judged.map_err(|error| failed(&error))?;
-    report.again.0.extend(plans::again(&args.plans));
+    report.again.0.extend(choose::plans_again(&args.plans));
     let shown = show(&report, args.json);
     let stored = args.out.as_deref().map_or(Ok(()), |folder| store(&report, folder));
     let code = exit::of_report(&report);

@@ -2,11 +2,11 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
+use lastorders_model::history;
 use tempfile::NamedTempFile;
 
 use super::results::{HISTORY, folder_of};
 use super::{Colour, Report, Results, junit, render};
-use lastorders_model::history;
 
 /// Writes a report into a folder, which is made if it is not there: `results.json`, `junit.xml`,
 /// `report.txt`, and `GROUP-NAME/history.jsonl` of each scenario that was carried out.

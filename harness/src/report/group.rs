@@ -1,6 +1,7 @@
-use crate::run::ScenarioOutcome;
 use lastorders_model::check::Verdict;
 use lastorders_model::history::EventKind;
+
+use crate::run::ScenarioOutcome;
 
 /// Scenarios that did not pass for one and the same reason, in the catalogue's order.
 #[derive(Debug)]

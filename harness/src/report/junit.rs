@@ -1,11 +1,11 @@
+use lastorders_model::check::{Finding, Kind, Verdict};
+use lastorders_model::terminal::clean;
+use lastorders_model::timeline::timeline;
 use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
 
 use super::Report;
 use crate::run::ScenarioOutcome;
 use crate::subject::Language;
-use lastorders_model::check::{Finding, Kind, Verdict};
-use lastorders_model::terminal::clean;
-use lastorders_model::timeline::timeline;
 
 /// The report as JUnit XML: a suite for each group of scenarios. An inconclusive scenario is
 /// skipped, with the reason; a warned one has passed, with the warning in its output.

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
-use crate::command::quote;
-use crate::run::{Options, Outcome, ScenarioOutcome};
-use crate::subject::{BuildFailure, Language, Prepared, Subject};
 use lastorders_model::check::{Finding, Verdict};
 use lastorders_model::history::History;
 use lastorders_model::plan::{Contract, ExitRule};
 use lastorders_model::scenario::Catalogue;
+
+use crate::command::quote;
+use crate::run::{Options, Outcome, ScenarioOutcome};
+use crate::subject::{BuildFailure, Language, Prepared, Subject};
 
 /// What came of judging one server. Every file and every table is a projection of this.
 #[derive(Debug, Clone)]

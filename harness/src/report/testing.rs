@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::Report;
-use crate::run::{Outcome, ScenarioOutcome};
-use crate::subject::Language;
 use lastorders_model::check::{CheckUse, Finding, Level, Verdict};
 use lastorders_model::history::{
     Answer, ConnectError, End, Event, EventKind, History, RequestId, Session, Sign, Trouble,
 };
 use lastorders_model::plan::{Contract, Draft, Gate, Intent, LetGo, Plan, Signal, Target};
 use lastorders_model::scenario::{Hint, Scenario, Visibility};
+
+use super::Report;
+use crate::run::{Outcome, ScenarioOutcome};
+use crate::subject::Language;
 
 /// A server that loses what is in flight, and a run in which everything comes out some way.
 pub(super) fn report() -> Report {

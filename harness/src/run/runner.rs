@@ -2,6 +2,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lastorders_model::check::judge;
+use lastorders_model::history::{Event, EventKind, History, Trouble};
+use lastorders_model::plan::{Plan, StoreStep};
+use lastorders_model::scenario::{Catalogue, Scenario};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
@@ -12,10 +16,6 @@ use crate::command::Launch;
 use crate::guard::KillGuard;
 use crate::postgres::{Postgres, RunId, StartError};
 use crate::world::{ListenerWatch, RealWorldConfig, carry_out};
-use lastorders_model::check::judge;
-use lastorders_model::history::{Event, EventKind, History, Trouble};
-use lastorders_model::plan::{Plan, StoreStep};
-use lastorders_model::scenario::{Catalogue, Scenario};
 
 /// How long a database may take to be made, with those of all other scenarios before it.
 const LEASE_WITHIN: Duration = Duration::from_secs(60);

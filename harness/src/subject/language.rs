@@ -1,9 +1,8 @@
 use std::path::Path;
 
+use lastorders_model::scenario::Hint;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use lastorders_model::scenario::Hint;
 
 /// The language that a server is written in, where it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

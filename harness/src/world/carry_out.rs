@@ -1,6 +1,10 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use lastorders_model::actor::{self, Recorder};
+use lastorders_model::check;
+use lastorders_model::history::{EventKind, History, Session, Trouble};
+use lastorders_model::plan::Plan;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -8,16 +12,12 @@ use super::lag::Lag;
 use super::listener::ListenerWatch;
 use super::ports::Port;
 use super::process::Server;
+use super::ready;
 use super::real_world::{RealWorld, bounded};
-use super::{ready, sessions};
 use crate::cancel::Cancel;
 use crate::command::Launch;
 use crate::postgres::Lease;
 use crate::store::{Store, StoreEvent};
-use lastorders_model::actor::{self, Recorder};
-use lastorders_model::check;
-use lastorders_model::history::{EventKind, History, Trouble};
-use lastorders_model::plan::Plan;
 
 /// From ready to the signal, or to the end of a plan that has none.
 const SETUP_WITHIN: Duration = Duration::from_secs(15);
@@ -51,7 +51,7 @@ pub async fn carry_out(config: &RealWorldConfig, plan: &Plan, lease: Lease) -> H
     }
     let observer = {
         let recorder = Arc::clone(&recorder);
-        Arc::new(move |event: StoreEvent| sessions::record(&recorder, &event))
+        Arc::new(move |event: StoreEvent| record_session(&recorder, &event))
     };
     let store = match bounded(Store::open(lease, observer)).await {
         Ok(store) => Arc::new(store),
@@ -182,4 +182,26 @@ async fn finish(context: &RunContext) {
 fn unreached(recorder: &Recorder, step: &str, why: &str) {
     let (step, why) = (step.to_owned(), why.to_owned());
     recorder.record("world", EventKind::Unreached { step, why, trouble: Trouble::World });
+}
+
+/// Takes down what the proxy saw, as far as histories speak of it.
+fn record_session(recorder: &Recorder, event: &StoreEvent) {
+    let (session, what) = match event {
+        StoreEvent::Opened { session } => (*session, Session::Opened),
+        StoreEvent::Cancelling { session } => (*session, Session::Cancelling),
+        StoreEvent::Working { session } => (*session, Session::Working),
+        StoreEvent::Idle { session } => (*session, Session::Idle),
+        StoreEvent::Withheld { session } => (*session, Session::Withheld),
+        StoreEvent::Terminate { session } => (*session, Session::Terminate),
+        StoreEvent::ClientFin { session } => (*session, Session::Fin),
+        StoreEvent::ClientReset { session } => (*session, Session::Reset),
+        StoreEvent::ServerClosed { session } => (*session, Session::ServerClosed),
+        StoreEvent::Started { .. }
+        | StoreEvent::Garbled { .. }
+        | StoreEvent::Paused { .. }
+        | StoreEvent::Released { .. }
+        | StoreEvent::Reset { .. }
+        | StoreEvent::Ended { .. } => return,
+    };
+    recorder.record("store", EventKind::Session { session, what });
 }

@@ -17,8 +17,6 @@ mod ports;
 mod process;
 mod ready;
 mod real_world;
-mod sessions;
-mod snapshot;
 mod sockets;
 
 pub use self::carry_out::{RealWorldConfig, carry_out};

@@ -3,10 +3,11 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::real_world::RealWorld;
 use lastorders_model::actor::{self, KeptBody, Performer, keep_for, run_script, trim_headers};
 use lastorders_model::history::{Answer, End, EventKind, RequestId};
 use lastorders_model::plan::{PooledStep, Request, Step};
+
+use super::real_world::RealWorld;
 
 type RunContext = actor::RunContext<RealWorld>;
 

@@ -1,12 +1,12 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use lastorders_model::actor::{Exit, RunContext, ask_health, connect_error};
+use lastorders_model::history::ConnectError;
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
 use super::real_world::{RealWorld, connect};
 use super::sockets;
-use lastorders_model::actor::{Exit, RunContext, ask_health, connect_error};
-use lastorders_model::history::ConnectError;
 
 /// One try to get an answer from `/health`.
 const TRY_WITHIN: Duration = Duration::from_secs(2);

@@ -1,8 +1,11 @@
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use lastorders_model::actor::{Exit, Residue, RunContext, Snapshot, World};
+use lastorders_model::plan::{Fault, Gate, LetGo, PooledStep, Signal, Step, Target};
 use rustix::process::Signal as Kernel;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, interval, timeout};
@@ -11,11 +14,9 @@ use super::lag::Lag;
 use super::listener::ListenerWatch;
 use super::ports::Port;
 use super::process::Server;
-use super::{pooled, snapshot, sockets};
+use super::{pooled, sockets};
 use crate::postgres::pace;
 use crate::store::{Store, StoreError};
-use lastorders_model::actor::{Exit, Residue, RunContext, Snapshot, World};
-use lastorders_model::plan::{Fault, Gate, LetGo, PooledStep, Signal, Step, Target};
 
 /// Longer than anything that is asked of a database that answers.
 const STORE_WITHIN: Duration = Duration::from_secs(10);
@@ -83,7 +84,7 @@ impl World for RealWorld {
     }
 
     fn snapshot(&self, conns: &[(u16, String)]) -> Result<Snapshot, String> {
-        snapshot::take(self.port(), conns).map_err(|error| error.to_string())
+        snapshot(self.port(), conns).map_err(|error| error.to_string())
     }
 
     fn take_lag_us(&self) -> Option<u64> {
@@ -181,4 +182,29 @@ pub(super) async fn bounded<T>(
         Ok(done) => done.map_err(|error| error.to_string()),
         Err(_) => Err(format!("the database did not answer within {} s", STORE_WITHIN.as_secs())),
     }
+}
+
+/// Which of these connections to a port have bytes that the server has not read, and which it has
+/// not accepted: requests on all others, sent before, are proved to be in its hands.
+fn snapshot(port: u16, conns: &[(u16, String)]) -> io::Result<Snapshot> {
+    let sockets = sockets::of_port(port)?;
+    let held: HashMap<u16, _> =
+        sockets.iter().filter(|s| s.local == port).map(|s| (s.remote, s)).collect();
+    let sending: HashMap<u16, _> =
+        sockets.iter().filter(|s| s.remote == port).map(|s| (s.local, s)).collect();
+    let mut snapshot = Snapshot::default();
+    for (client, name) in conns {
+        let arrived = sending.get(client).is_some_and(|socket| socket.unsent == 0);
+        match held.get(client) {
+            Some(socket) if socket.inode == 0 => {
+                snapshot.unaccepted.insert(name.clone());
+            }
+            Some(socket) if socket.unread == 0 && arrived => {}
+            // Not read, not arrived, or not to be found: nothing is proved.
+            Some(_) | None => {
+                snapshot.unread.insert(name.clone());
+            }
+        }
+    }
+    Ok(snapshot)
 }

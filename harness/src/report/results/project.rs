@@ -1,6 +1,10 @@
 use std::path::Path;
 
-use super::score::score;
+use lastorders_model::check::{Finding, Level, Verdict};
+use lastorders_model::scenario::SCENARIOS;
+use lastorders_model::terminal::clean;
+use lastorders_model::timeline::relative_ms;
+
 use super::{
     BuildInfo, CatalogueInfo, FindingInfo, HintInfo, Machine, RESULTS_VERSION, Results,
     ScenarioResult, SubjectInfo, SummaryInfo, Tool,
@@ -8,10 +12,6 @@ use super::{
 use crate::report::{Report, clean_lines};
 use crate::run::{ScenarioOutcome, Summary};
 use crate::subject::Language;
-use lastorders_model::check::{Finding, Verdict};
-use lastorders_model::scenario::SCENARIOS;
-use lastorders_model::terminal::clean;
-use lastorders_model::timeline::relative_ms;
 
 /// No text of a server in a report is longer, in characters.
 const LONGEST: usize = 2_000;
@@ -137,6 +137,27 @@ pub(in crate::report) const HISTORY: &str = "history.jsonl";
 /// The folder of a scenario among stored results.
 pub(in crate::report) fn folder_of(id: &str) -> String {
     id.replace('/', "-")
+}
+
+/// See [`Results::score`]. In quarters, so that halves add up.
+fn score(scenarios: &[ScenarioOutcome]) -> Option<f64> {
+    let (mut earned, mut possible) = (0_u32, 0_u32);
+    for came in scenarios {
+        let weight = match came.scenario.level {
+            Level::Must => 4,
+            Level::Should => 2,
+            Level::Info => 0,
+        };
+        let worth = match (came.verdict, came.scenario.level) {
+            (Some(Verdict::Pass), _) => weight,
+            (Some(Verdict::Warn), Level::Must) => weight / 2,
+            (Some(Verdict::Warn | Verdict::Fail), _) => 0,
+            (Some(Verdict::Inconclusive) | None, _) => continue,
+        };
+        earned += worth;
+        possible += weight;
+    }
+    (possible > 0).then(|| (f64::from(earned) / f64::from(possible) * 1000.0).round() / 1000.0)
 }
 
 fn millis(time: std::time::Duration) -> u64 {

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
+use lastorders_model::check::{Kind, Level, Verdict};
+use lastorders_model::scenario::Visibility;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::subject::Language;
-use lastorders_model::check::{Kind, Level, Verdict};
-use lastorders_model::scenario::Visibility;
 
 /// The version of the schema. It grows when a reader of the old one would misread the new one.
 pub const RESULTS_VERSION: u32 = 1;

@@ -1,12 +1,13 @@
-use super::table::{level, word};
-use crate::report::group::Group;
-use crate::report::{Report, clean_lines};
-use crate::run::ScenarioOutcome;
 use lastorders_model::check::{Finding, Kind, Verdict};
 use lastorders_model::history::EventKind;
 use lastorders_model::terminal::clean;
 use lastorders_model::terminal::paint::{self, WIDTH, paint};
 use lastorders_model::timeline::timeline;
+
+use super::table::{level, word};
+use crate::report::group::Group;
+use crate::report::{Report, clean_lines};
+use crate::run::ScenarioOutcome;
 
 /// How far the evidence stands from the edge.
 const INDENT: &str = "    ";

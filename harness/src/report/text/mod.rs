@@ -3,15 +3,12 @@
 //! * `render`: the whole
 //! * `table`: one line a scenario
 //! * `block`: what did not pass, with the evidence
-//! * `catalogue`: what `list` and `explain` print
-//! * `fitness`: what `doctor` prints
+//! * `commands`: the texts of `list`, `explain` and `doctor`
 
 mod block;
-mod catalogue;
-mod fitness;
+mod commands;
 mod render;
 mod table;
 
-pub use self::catalogue::{catalogue_table, explain};
-pub use self::fitness::{Fitness, fitness_table};
+pub use self::commands::{Fitness, catalogue_table, explain, fitness_table};
 pub use self::render::{Colour, render};

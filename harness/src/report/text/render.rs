@@ -1,7 +1,8 @@
-use super::{block, table};
-use crate::report::{Report, group};
 use lastorders_model::terminal::clean;
 use lastorders_model::terminal::paint::{self, WIDTH, paint};
+
+use super::{block, table};
+use crate::report::{Report, group};
 
 /// Whether a text has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

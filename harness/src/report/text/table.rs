@@ -1,9 +1,9 @@
 use anstyle::Style;
+use lastorders_model::check::{Level, Verdict};
+use lastorders_model::terminal::paint::{self, WIDTH, paint};
 
 use crate::report::Report;
 use crate::run::ScenarioOutcome;
-use lastorders_model::check::{Level, Verdict};
-use lastorders_model::terminal::paint::{self, WIDTH, paint};
 
 /// One line a scenario: verdict, id, level, title, and how long it took.
 pub(super) fn table(report: &Report) -> Vec<String> {

@@ -4,6 +4,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use lastorders_model::actor::Exit;
+use lastorders_model::plan::Target;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal};
 use tokio::sync::watch;
 
@@ -11,8 +13,6 @@ use super::output::Tail;
 use super::spawn::{SpawnError, spawn};
 use super::tree::{self, Family};
 use crate::command::Launch;
-use lastorders_model::actor::Exit;
-use lastorders_model::plan::Target;
 
 /// A running server. When this is dropped, it and all its children are killed.
 #[derive(Debug)]
