@@ -9,21 +9,21 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
-/// The guards that were started and not dismissed.
+/// The process ids of guards that were started and not dismissed.
 static LIVE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// A process that outlives us by a moment, and puts away what we could not.
+/// A process that cleans up if this program is killed or panics.
 ///
-/// It reads from a pipe that only we hold. When the pipe ends without a word of farewell, we have
-/// been killed (or have panicked), and the guard does what its script says. It is in a process
-/// group of its own and deaf to what a terminal sends, so that Ctrl-C does not take it first.
+/// The guard reads from a pipe that only this program holds. If the pipe ends before the guard is
+/// dismissed, the guard runs its script. The guard has a process group of its own and ignores a
+/// terminal's signals, so that Ctrl-C does not end the guard first.
 #[derive(Debug)]
 pub(crate) struct Guard {
     child: Child,
 }
 
-/// Reads words until the end of the pipe: `set NAME` remembers a name, `done` ends the guard. What
-/// comes after this in a script is done if the end comes first; `$name` is the last name.
+/// Reads lines until the pipe ends: `set NAME` stores a name in `$name`, `done` ends the guard. The
+/// script follows, and runs only if the pipe ends without `done`.
 const READ: &str = r#"
 trap '' HUP INT QUIT TERM
 name=
@@ -36,11 +36,11 @@ done
 "#;
 
 impl Guard {
-    /// Starts a guard that does `script` with `argument` as its `$1` when we are gone.
+    /// Starts a guard that runs `script`, with `argument` as `$1`, when this program is gone.
     ///
     /// # Errors
     ///
-    /// When there is no `/bin/sh`.
+    /// If `/bin/sh` cannot be started.
     pub(crate) fn start(script: &str, argument: impl AsRef<OsStr>) -> io::Result<Self> {
         let child = Command::new("/bin/sh")
             .arg("-c")
@@ -57,23 +57,23 @@ impl Guard {
         Ok(Self { child })
     }
 
-    /// Tells the guard the name of what it guards: a process id, a container id.
+    /// Gives the guard's script its `$name`, such as a process id or a container id.
     ///
     /// # Errors
     ///
-    /// When the guard has gone.
+    /// If the guard has ended.
     pub(crate) async fn set(&mut self, name: &str) -> io::Result<()> {
         self.say(&format!("set {name}\n")).await
     }
 
-    /// Dismisses the guard: there is nothing left to put away.
+    /// Ends the guard without running its script.
     pub(crate) async fn dismiss(mut self) {
         let pid = self.child.id();
         let said = self.say("done\n").await;
         drop(self.child.stdin.take());
         let gone = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
         if said.is_err() || gone.is_err() {
-            tracing::debug!("the guard was gone, or did not go");
+            tracing::debug!("the guard had ended already, or did not end within 5 s");
         }
         live().retain(|live| Some(*live) != pid);
     }
@@ -87,16 +87,16 @@ impl Guard {
     }
 }
 
-/// Kills what a run has started when the run's program is killed itself, by whatever means.
+/// A guard that kills every process with a token in its environment if this program is killed.
 ///
-/// While the program lives, it cleans up itself; when it is gone, every process whose environment
-/// holds the token is killed.
+/// While this program lives, it kills those processes itself.
 #[derive(Debug)]
 pub(crate) struct KillGuard {
     guard: Guard,
 }
 
-/// Kills whoever has `$1` in the environment but itself; twice, for those born meanwhile.
+/// Kills each process with `$1` in its environment, except itself. The second round kills processes
+/// that were started during the first.
 const KILL: &str = r#"
 for round in 1 2; do
     for process in /proc/[0-9]*; do
@@ -108,8 +108,8 @@ done
 "#;
 
 impl KillGuard {
-    /// Starts a guard over every process that has the token in its environment. When it is dropped
-    /// and not dismissed, as in a panic, it does its work.
+    /// Starts a guard over every process that has the token in its environment. If the guard is
+    /// dropped without [`dismiss`](Self::dismiss), as in a panic, the processes are killed.
     ///
     /// # Errors
     ///
@@ -122,21 +122,21 @@ impl KillGuard {
         Ok(Self { guard: Guard::start(KILL, token)? })
     }
 
-    /// Dismisses the guard: nobody is left. Returns when it has gone.
+    /// Ends the guard without killing anything, and waits for its end.
     pub(crate) async fn dismiss(self) {
         self.guard.dismiss().await;
     }
 }
 
-/// Waits, each for so long at most, until the guards that were not dismissed have done their work.
-/// Blocks this thread: for the end of a program.
+/// Waits until the guards that were not dismissed have run their scripts, at most `within` for
+/// each. Blocks this thread, so only the end of the program may call this.
 pub(crate) fn finish(within: Duration) {
     let within = Timespec::try_from(within).ok();
     for pid in std::mem::take(&mut *live()) {
         let pid = Pid::from_raw(pid.cast_signed());
         let Some(Ok(pidfd)) = pid.map(|pid| pidfd_open(pid, PidfdFlags::empty())) else { continue };
-        // A guard that does not come to its end is as good as one that was killed.
-        // The end of any other child interrupts the wait, which is none of its business.
+        // A guard that hangs is given up like one that was killed. The end of another child
+        // interrupts the wait with a signal, so the wait is repeated.
         let mut ended = [PollFd::new(&pidfd, PollFlags::IN)];
         let _ = rustix::io::retry_on_intr(|| poll(&mut ended, within.as_ref()));
     }
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn when_the_pipe_ends_those_with_the_token_are_killed_and_nobody_else() {
+    async fn dropped_guard_kills_only_processes_with_the_token() {
         let sleeper = |token: &str| {
             let mut command = Command::new("sleep");
             command.arg("60").env("TOKEN", token).kill_on_drop(true).spawn().unwrap()

@@ -2,9 +2,9 @@
 //!
 //! `seed -> Plan -> World -> History -> Check -> Finding -> Verdict -> Report`
 //!
-//! The program `lastorders` is a thin shell around this; a test does the same in one call. In the
-//! tests of a Rust server the command is `env!("CARGO_BIN_EXE_my-server")`; here it is a server in
-//! Python:
+//! The program `lastorders` is a thin shell around this library. A test makes the same run with one
+//! call. A Rust server's test names its program as `env!("CARGO_BIN_EXE_my-server")`; this example
+//! judges a server in Python:
 //!
 //! ```no_run
 //! # #[tokio::main]
@@ -15,10 +15,12 @@
 //!     .args(["server.py"])
 //!     .run(Catalogue::all().only(&["contract/health-ok"]))
 //!     .await?;
-//! report.assert_passed(); // panics with what was expected, what was seen, and the timeline
+//! report.assert_passed(); // panics with the expected, the actual, and the timeline
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`Subject::run`] is the short form; a [`Judge`] takes options, such as a seed or a Postgres.
 //!
 //! The data model (plans, histories, checks, scenarios) is the crate [`lastorders_model`].
 //!

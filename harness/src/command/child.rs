@@ -6,17 +6,16 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Child;
 use tokio::task::JoinHandle;
 
-/// What is kept of a stream: all of its head up to a bound, or its tail.
+/// Which part of a stream is kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Keep {
-    /// The first so many bytes: for output that is read by us.
+    /// The first bytes, up to this many: for output that the judge parses.
     Head(usize),
-    /// The last so many bytes: for output that is read by people.
+    /// The last bytes, up to this many: for output that people read.
     Tail(usize),
 }
 
-/// Reads a stream to its end, and keeps a bounded part of it. Cancel safe in that nothing is left
-/// behind; what was read is lost.
+/// Reads a stream to its end, and keeps a bounded part. Dropping the future loses the read bytes.
 pub(crate) async fn drain(stream: impl AsyncRead + Unpin, keep: Keep) -> Vec<u8> {
     let mut stream = stream;
     let mut kept = VecDeque::new();
@@ -37,7 +36,7 @@ pub(crate) async fn drain(stream: impl AsyncRead + Unpin, keep: Keep) -> Vec<u8>
     kept.into()
 }
 
-/// Kills what is left of a process group when it goes.
+/// A process group. Dropping this kills the processes that are left in the group.
 #[derive(Debug)]
 pub(crate) struct Group(Option<Pid>);
 
@@ -51,13 +50,13 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if let Some(group) = self.0 {
-            // It fails when nobody is left, which is what is wanted.
+            // This fails only if no process is left.
             let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }
 
-/// What was read of a stream; of one that somebody outside the group still holds open, nothing.
+/// The bytes that a reader has kept. Empty if a process outside the group keeps the stream open.
 pub(crate) async fn gather(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
     let Some(reader) = reader else { return Vec::new() };
     match tokio::time::timeout(Duration::from_secs(2), reader).await {
@@ -71,7 +70,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_flood_leaves_no_more_than_the_bound() {
+    async fn drain_keeps_no_more_than_its_bound() {
         let flood = vec![b'x'; 100_000];
         assert_eq!(drain(&flood[..], Keep::Tail(10)).await.len(), 10);
         assert_eq!(drain(&flood[..], Keep::Head(10)).await.len(), 10);

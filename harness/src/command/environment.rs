@@ -2,7 +2,7 @@ use std::ffi::OsString;
 
 /// Which variables of the judge's environment a server gets.
 ///
-/// A server gets `PORT` and `DATABASE_URL` from the judge in either case.
+/// In both cases the judge sets `PORT` and `DATABASE_URL`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Environment {
     /// Every variable, with three exceptions: `PORT`; variables that choose a Postgres
@@ -102,7 +102,7 @@ fn begins(name: &str, with: &[&str]) -> bool {
     with.iter().any(|with| name.starts_with(with))
 }
 
-/// Variables that a build gets under exactly these names.
+/// The exact names of variables that a build gets.
 const BUILD_NAMES: &[&str] = &[
     "PATH",
     "HOME",
@@ -148,16 +148,16 @@ const BUILD_NAMES: &[&str] = &[
     "GOTMPDIR",
 ];
 
-/// Variables that a build gets if their name begins so.
+/// Prefixes of the names of variables that a build gets.
 const BUILD_PREFIXES: &[&str] =
     &["LC_", "CARGO_", "RUSTUP_", "NPM_CONFIG_", "npm_config_", "PIP_", "PYENV_"];
 
-/// What a name that bears a secret has in it. Registries' tokens stand among `CARGO_*` and
-/// `npm_config_*`; whoever needs a private registry names it in the tool's own file.
+/// Parts of the names of secrets, which a build never gets. Tokens of registries are among
+/// `CARGO_*` and `npm_config_*`; a private registry's token belongs in the tool's own file.
 const SECRET: &[&str] =
     &["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "_AUTH", "APIKEY", "API_KEY"];
 
-/// The part of this environment that a build may see: what tools need, and no secret.
+/// The variables that a build gets: those that tools need, without secrets.
 pub(crate) fn for_build(
     all: impl Iterator<Item = (OsString, OsString)>,
 ) -> impl Iterator<Item = (OsString, OsString)> {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_environment_passes_on_the_documented_variables() {
+    fn each_environment_passes_on_the_documented_variables() {
         // The name, and whether it is passed on when inherited and when listed.
         for (name, inherited, listed) in [
             ("PATH", true, true),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_whose_name_is_not_utf8_is_inherited_and_not_listed() {
+    fn variable_whose_name_is_not_utf8_is_inherited_and_not_listed() {
         use std::os::unix::ffi::OsStringExt as _;
         let name = || OsString::from_vec(vec![b'A', 0xff]);
         let left =
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn tools_find_what_they_need_and_no_secret_passes() {
+    fn build_gets_the_variables_of_tools_and_no_secret() {
         for name in ["PATH", "HOME", "LC_ALL", "CARGO_TARGET_DIR", "npm_config_registry", "GOPROXY"]
         {
             assert!(is_allowed(name), "{name}");

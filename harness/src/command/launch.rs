@@ -7,25 +7,25 @@ use super::{Environment, quote};
 /// What is needed to start the server under test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
-    /// How reports call it: a directory's name, or the command.
+    /// The server's name in reports: a directory's name, or the program's.
     pub name: String,
-    /// The program: a path, or a name to be looked up in `PATH`.
+    /// The program: a path, or a name that is looked up in `PATH`.
     pub program: OsString,
-    /// Its arguments.
+    /// The program's arguments.
     pub args: Vec<OsString>,
-    /// Its working directory.
+    /// The working directory.
     pub cwd: PathBuf,
-    /// Which variables of our environment the server gets.
+    /// Which variables of the judge's environment the server gets.
     pub environment: Environment,
     /// More variables, which take precedence. `PORT` and `DATABASE_URL` have no effect here,
     /// because the judge sets both.
     pub env: Vec<(OsString, OsString)>,
-    /// How long it may take to be ready, if not the contract's time.
+    /// The limit from start to ready, in place of the contract's limit.
     pub ready_timeout: Option<Duration>,
 }
 
 impl Launch {
-    /// The command, as one would type it.
+    /// The command, quoted for a shell.
     #[must_use]
     pub fn command_line(&self) -> String {
         quote(std::iter::once(&self.program).chain(&self.args))

@@ -2,7 +2,7 @@ use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-/// Where a program is: a path (relative ones from `cwd`), or a name that is looked up in `PATH`.
+/// Finds a program: by its path, from `cwd` if it is relative, or by its name, in `PATH`.
 pub(crate) fn program(name: &OsStr, cwd: &Path) -> Option<PathBuf> {
     let path = Path::new(name);
     if path.components().count() > 1 || path.is_absolute() {
@@ -13,7 +13,7 @@ pub(crate) fn program(name: &OsStr, cwd: &Path) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|place| is_executable(place))
 }
 
-/// Where a program of this machine is, if it is in `PATH`.
+/// Finds a program in `PATH`.
 pub(crate) fn installed(name: &str) -> Option<PathBuf> {
     program(OsStr::new(name), Path::new("/"))
 }
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_are_found_by_name_and_by_path() {
+    fn program_is_found_by_name_and_by_path() {
         let here = Path::new("/");
         assert!(program(OsStr::new("sh"), here).is_some());
         assert!(program(OsStr::new("bin/sh"), here).is_some());

@@ -1,4 +1,4 @@
-//! Commands: how the judge finds, describes and stops the programs that it starts.
+//! Commands: how the judge finds, describes and stops programs.
 //!
 //! * `launch`: what is needed to start the server under test
 //! * `environment`: which variables a server gets, and which a build gets

@@ -2,7 +2,7 @@
 //!
 //! * `runner`: the run itself
 //! * `options`: the options of a run, and where its progress is shown
-//! * `outcome`: what came of it; reports are projections of this
+//! * `outcome`: the verdicts, findings and histories, which reports are projections of
 
 mod options;
 mod outcome;

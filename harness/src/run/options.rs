@@ -7,26 +7,26 @@ use lastorders_model::plan::Contract;
 use crate::cancel::Cancel;
 use crate::postgres::Choice;
 
-/// What a run is asked for.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where every plan's names and drawn numbers come from.
+    /// The seed of every plan's names and drawn numbers; below 2^48 by default.
     pub seed: u64,
     /// What the server promises, and the budgets.
     pub contract: Contract,
     /// Where Postgres comes from.
     pub postgres: Choice,
-    /// How many scenarios at a time; 0 is all.
+    /// How many scenarios run side by side; 0 means all.
     pub jobs: usize,
-    /// How often each scenario is carried out, each time with the next seed; the worst verdict
-    /// counts. At least 1.
+    /// How often each scenario runs, each time with the next seed; the worst verdict counts. At
+    /// least 1.
     pub repeat: u32,
-    /// Becomes the number of the signal that interrupts the run; nothing is left behind then.
+    /// Interrupts the run, which then removes everything that it started.
     pub cancel: Cancel,
 }
 
 impl Default for Options {
-    /// A random seed, the field's budgets, any Postgres, everything side by side, once.
+    /// A random seed, the default contract, any Postgres, and every scenario once, side by side.
     fn default() -> Self {
         Self {
             // Every reader of JSON keeps 48 bits, and no submission guesses them.
@@ -40,27 +40,28 @@ impl Default for Options {
     }
 }
 
-/// Who is told while a run goes on. Called from several tasks; must not block.
+/// Shows the progress of a build and a run. Methods are called from several tasks and must not
+/// block.
 pub trait Progress: fmt::Debug + Send + Sync {
     /// A command of the subject's build is about to run.
     fn building(&self, command: &str) {
         let _ = command;
     }
-    /// Postgres is about to be looked for.
+    /// The search for a Postgres begins.
     fn postgres_starting(&self) {}
-    /// A fetch must end before a Postgres can start; `what` says what is fetched, and from where.
+    /// Postgres needs a fetch before its start; `what` says what is fetched, and from where.
     fn postgres_fetching(&self, what: &str) {
         let _ = what;
     }
-    /// Postgres answers; where it came from.
+    /// Postgres answers; `origin` says where it came from.
     fn postgres_ready(&self, origin: &str) {
         let _ = origin;
     }
-    /// Something that the run had made could not be removed; what, and why.
+    /// The run could not remove something that it had made; `problem` says what, and why.
     fn left_behind(&self, problem: &str) {
         tracing::warn!("{problem}");
     }
-    /// A scenario was begun.
+    /// A scenario begins.
     fn started(&self, id: &str) {
         let _ = id;
     }
@@ -70,7 +71,7 @@ pub trait Progress: fmt::Debug + Send + Sync {
     }
 }
 
-/// Tells nobody.
+/// Shows nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

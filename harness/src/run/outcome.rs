@@ -5,10 +5,10 @@ use lastorders_model::history::History;
 use lastorders_model::plan::Plan;
 use lastorders_model::scenario::Scenario;
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// How reports call the server.
+    /// The server's name in reports.
     pub subject: String,
     /// The command that started it, for people.
     pub command: String,
@@ -16,48 +16,48 @@ pub struct Outcome {
     pub seed: u64,
     /// Where Postgres came from, for people.
     pub postgres: String,
-    /// How long it all took, without a build.
+    /// The duration of the run, without a build.
     pub duration: Duration,
     /// Each scenario that was selected, in the catalogue's order.
     pub scenarios: Vec<ScenarioOutcome>,
-    /// Why it ended before every scenario was carried out, if it did: the number of the signal.
+    /// The number of the signal that interrupted the run, if one did.
     pub interrupted: Option<i32>,
 }
 
-/// What came of one scenario.
+/// The result of one scenario.
 #[derive(Debug, Clone)]
 pub struct ScenarioOutcome {
-    /// Which.
+    /// The scenario.
     pub scenario: Scenario,
-    /// What was done.
+    /// The plan, drawn with this repetition's seed.
     pub plan: Plan,
-    /// What was observed; empty if it was skipped.
+    /// The observations; empty if the scenario never began.
     pub history: History,
-    /// What the findings amount to; `None` if it was skipped (the run was interrupted).
+    /// The verdict; `None` if the scenario was skipped because the run was interrupted.
     pub verdict: Option<Verdict>,
-    /// What the checks found.
+    /// The findings of the checks.
     pub findings: Vec<Finding>,
-    /// How long it took, with the start of the server.
+    /// The duration, including the start of the server.
     pub duration: Duration,
 }
 
-/// How many scenarios came out how.
+/// How many scenarios have each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
-    /// Every invariant held.
+    /// Scenarios in which every invariant held.
     pub passed: usize,
-    /// A *should* did not hold.
+    /// Scenarios in which a *should* did not hold.
     pub warned: usize,
-    /// A *must* did not hold.
+    /// Scenarios in which a *must* did not hold.
     pub failed: usize,
-    /// Nothing was proved.
+    /// Scenarios that proved nothing.
     pub inconclusive: usize,
-    /// Not carried out.
+    /// Scenarios that the interrupted run skipped.
     pub skipped: usize,
 }
 
 impl Outcome {
-    /// How many scenarios came out how.
+    /// How many scenarios have each verdict.
     #[must_use]
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();

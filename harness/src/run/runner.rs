@@ -17,37 +17,36 @@ use crate::guard::KillGuard;
 use crate::postgres::{Postgres, RunId, StartError};
 use crate::world::{ListenerWatch, RealWorldConfig, carry_out};
 
-/// How long a database may take to be made, with those of all other scenarios before it.
+/// The limit for one database, whose creation waits for those of the scenarios before it.
 const LEASE_WITHIN: Duration = Duration::from_secs(60);
-/// How long Postgres may take to stop.
+/// The limit for the stop of Postgres.
 const STOP_WITHIN: Duration = Duration::from_secs(15);
 
-/// Why there was no run, or no end to it.
+/// Why a run did not begin.
 #[derive(Debug, Error)]
 pub enum RunError {
-    /// There is no Postgres.
+    /// No Postgres could be started.
     #[error(transparent)]
     Postgres(#[from] StartError),
     /// The process that cleans up after us could not be started.
     #[error("could not start the guard that cleans up if this program is killed: {0}")]
     Guard(io::Error),
-    /// It was interrupted before the first scenario was begun.
-    #[error("interrupted by signal {0} before a scenario was begun")]
+    /// The run was interrupted before the first scenario began.
+    #[error("interrupted by signal {0} before a scenario began")]
     Interrupted(i32),
 }
 
 /// Judges a server by every scenario of the catalogue, side by side.
 ///
-/// When it returns, every process, container, database and directory that it made is gone.
+/// On return, every process, container, database and directory that the run made is gone.
 ///
 /// # Errors
 ///
-/// If there is no Postgres to be had. What a scenario could not do is no
-/// error but its verdict.
+/// See [`RunError`]. A scenario that could not do its part has a verdict, and is no error.
 ///
 /// # Panics
 ///
-/// If a scenario panics, which is a fault of this crate; everything is cleaned up first.
+/// If a scenario panics, which is a fault of this crate; the run first cleans up.
 pub(crate) async fn run(
     launch: &Launch,
     catalogue: &Catalogue,
@@ -109,7 +108,7 @@ async fn run_with_guard(
     })
 }
 
-/// Stops Postgres; one that does not answer is left to its guard, which kills.
+/// Stops Postgres. If Postgres does not stop in time, its guard kills it.
 async fn stop(postgres: Postgres) -> Result<(), String> {
     match timeout(STOP_WITHIN, postgres.stop()).await {
         Ok(stopped) => stopped.map_err(|error| error.to_string()),
@@ -136,7 +135,7 @@ impl Runner {
             .enumerate()
             .map(|(at, scenario)| (at, *scenario, plans(catalogue, scenario, options)))
             .collect();
-        // The longest first: the run lasts as long as they do.
+        // The longest scenarios go first, because the run cannot end before they do.
         todo.sort_by_key(|(_, _, plans)| !plans.iter().any(lasts));
         let mut tasks = JoinSet::new();
         for (at, scenario, plans) in todo {
@@ -169,7 +168,7 @@ impl Runner {
             if let Some(verdict) = outcome.verdict {
                 self.progress.finished(scenario.id, verdict, outcome.duration);
             }
-            // An interrupted repetition outranks none that was carried out.
+            // An interrupted repetition has no verdict, so it outranks no other repetition.
             if worst.as_ref().is_none_or(|worst| outcome.verdict > worst.verdict) {
                 worst = Some(outcome);
             }
@@ -180,7 +179,7 @@ impl Runner {
     async fn once(&self, scenario: Scenario, plan: Plan) -> ScenarioOutcome {
         let begun = Instant::now();
         if self.world.cancel.signal().is_some() {
-            return not_carried_out(scenario, plan);
+            return skipped(scenario, plan);
         }
         let history = match timeout(LEASE_WITHIN, self.postgres.lease(scenario.id)).await {
             Ok(Ok(lease)) => carry_out(&self.world, &plan, lease).await,
@@ -191,7 +190,7 @@ impl Runner {
             matches!(event.what, EventKind::Unreached { trouble: Trouble::Interrupted, .. })
         });
         if interrupted {
-            return ScenarioOutcome { history, ..not_carried_out(scenario, plan) };
+            return ScenarioOutcome { history, ..skipped(scenario, plan) };
         }
         let (verdict, findings) = judge(&plan, &history);
         let duration = begun.elapsed();
@@ -204,13 +203,13 @@ fn plans(catalogue: &Catalogue, scenario: &Scenario, options: &Options) -> Vec<P
     seeds.map(|seed| catalogue.plan(scenario, seed, &options.contract)).collect()
 }
 
-/// Whether the plan lasts until the server's own deadline: it closes a gate and never opens it.
+/// Whether the plan lasts until the server's own deadline, because it never opens a closed gate.
 fn lasts(plan: &Plan) -> bool {
     let opens = |step: &StoreStep| matches!(step, StoreStep::LetGo { .. });
     plan.holds() && !plan.store_steps().into_iter().any(opens)
 }
 
-fn not_carried_out(scenario: Scenario, plan: Plan) -> ScenarioOutcome {
+fn skipped(scenario: Scenario, plan: Plan) -> ScenarioOutcome {
     ScenarioOutcome {
         scenario,
         plan,

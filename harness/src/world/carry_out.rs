@@ -19,28 +19,30 @@ use crate::command::Launch;
 use crate::postgres::Lease;
 use crate::store::{Store, StoreEvent};
 
-/// From ready to the signal, or to the end of a plan that has none.
+/// The time from ready to the signal, or to the end of a plan without a signal.
 const SETUP_WITHIN: Duration = Duration::from_secs(15);
 
-/// A stage before a real server.
 type RunContext = actor::RunContext<RealWorld>;
 
-/// What every plan of a run is carried out with.
+/// What all plans of a run share.
 #[derive(Debug, Clone)]
 pub struct RealWorldConfig {
     /// How the server is started.
     pub launch: Launch,
-    /// Watches the ports of all of them.
+    /// Watches the ports of all servers of the run.
     pub listeners: Arc<ListenerWatch>,
-    /// Ends it early.
+    /// Interrupts the plans.
     pub cancel: Cancel,
 }
 
-/// Carries out a plan: starts the server, lets every actor do its part, and records what is seen.
+/// Carries out a plan: starts the server, runs every actor, and records what they observe.
 ///
-/// Whatever happens is in the history, which is returned when the server and all its children are
-/// gone and the database is dropped. Not cancel safe in what it proves, but dropping it kills the
-/// server and all its children.
+/// Returns the history when the server and all its children are gone and the database is dropped.
+/// A failure is an event of the history.
+///
+/// # Cancel safety
+///
+/// Dropping the future loses the history, and kills the server and all its children.
 pub async fn carry_out(config: &RealWorldConfig, plan: &Plan, lease: Lease) -> History {
     let start = Instant::now();
     let clock = move || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -108,11 +110,11 @@ fn set_up(
     Some(RunContext::new(plan.contract.clone(), recorder, real))
 }
 
-/// From the start of the process to its end.
+/// Runs the plan's actors, from the start of the process to its end.
 async fn perform(config: &RealWorldConfig, plan: &Plan, context: &Arc<RunContext>) {
     let within =
         config.launch.ready_timeout.unwrap_or(Duration::from_millis(plan.contract.ready_ms));
-    // Aborted when this is dropped: nobody else must hold the stage, and with it the server.
+    // Dropping the set aborts the tasks, so that none keeps the context and with it the server.
     let mut watchers = JoinSet::new();
     watchers.spawn({
         let (context, mut cancel) = (Arc::clone(context), config.cancel.clone());
@@ -127,7 +129,7 @@ async fn perform(config: &RealWorldConfig, plan: &Plan, context: &Arc<RunContext
         Ok(address) => {
             let _ = context.world().address.set(address);
             context.set_ready();
-            context.world().server.take_note();
+            context.world().server.record_descendants();
             let lag = context.world().lag.get_or_init(Lag::measure);
             watchers.spawn({
                 let context = Arc::clone(context);
@@ -148,7 +150,7 @@ async fn perform(config: &RealWorldConfig, plan: &Plan, context: &Arc<RunContext
     }
 }
 
-/// Waits until every actor is done. A panic of one is ours, and goes on.
+/// Waits until every actor is done. A panic of an actor is a fault of this crate, so it is resumed.
 async fn all(mut actors: JoinSet<()>) {
     while let Some(joined) = actors.join_next().await {
         if let Err(error) = joined
@@ -159,13 +161,13 @@ async fn all(mut actors: JoinSet<()>) {
     }
 }
 
-/// What is left to do when the server has had its chance: kill, count, and write down.
+/// Ends a plan: kills the server, counts the rows, and records both.
 async fn finish(context: &RunContext) {
     context.end();
     let RealWorld { server, store, .. } = context.world();
     server.kill().await;
     let (stdout, stderr) = server.output().await;
-    // Opens the gates and waits for the sessions to go.
+    // `rows` opens the gates and waits until every session is gone.
     let rows = match bounded(store.rows()).await {
         Ok(rows) if rows.truncated => Err("there are more rows than can be read".to_owned()),
         Ok(rows) => Ok(EventKind::Rows {
@@ -184,7 +186,7 @@ fn unreached(recorder: &Recorder, step: &str, why: &str) {
     recorder.record("world", EventKind::Unreached { step, why, trouble: Trouble::World });
 }
 
-/// Takes down what the proxy saw, as far as histories speak of it.
+/// Records an event of the store's proxy, if histories have such an event.
 fn record_session(recorder: &Recorder, event: &StoreEvent) {
     let (session, what) = match event {
         StoreEvent::Opened { session } => (*session, Session::Opened),

@@ -5,9 +5,11 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+/// The time between two measurements.
 const EVERY: Duration = Duration::from_millis(20);
 
-/// Measures how late this runtime's timers fire: how far the clock can be believed.
+/// Measures how late this runtime's timers fire, because a check can trust measured times only up
+/// to that delay.
 #[derive(Debug)]
 pub(super) struct Lag {
     worst_us: Arc<AtomicU64>,

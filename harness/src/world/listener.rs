@@ -7,10 +7,10 @@ use tokio::task::JoinHandle;
 
 use super::sockets;
 
-/// How often the kernel is asked. One task asks for all scenarios of a run.
+/// The time between two looks. One task looks for all scenarios of a run.
 const EVERY: Duration = Duration::from_millis(5);
 
-/// Watches, without ever connecting, on which ports anything listens.
+/// Watches on which ports a process listens. It asks the kernel and never connects.
 #[derive(Debug)]
 pub struct ListenerWatch {
     ports: watch::Receiver<Arc<HashSet<u16>>>,
@@ -18,7 +18,7 @@ pub struct ListenerWatch {
 }
 
 impl ListenerWatch {
-    /// Begins to watch.
+    /// Starts the watch.
     ///
     /// # Panics
     ///
@@ -31,7 +31,7 @@ impl ListenerWatch {
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
             loop {
                 ticks.tick().await;
-                // A table that cannot be read for once is no sign that anybody left.
+                // One failed read does not mean that a listener is gone.
                 let Ok(listening) = sockets::listening() else { continue };
                 let now: HashSet<u16> = listening.into_iter().map(|(port, _)| port).collect();
                 sender.send_if_modified(|ports| {
@@ -46,12 +46,12 @@ impl ListenerWatch {
         Self { ports, task }
     }
 
-    /// Waits until something listens on the port. Cancel safe.
+    /// Waits until a process listens on the port. Cancel safe.
     pub(crate) async fn present(&self, port: u16) {
         let _ = self.ports.clone().wait_for(|ports| ports.contains(&port)).await;
     }
 
-    /// Waits until nothing listens on the port. Cancel safe.
+    /// Waits until no process listens on the port. Cancel safe.
     pub(crate) async fn gone(&self, port: u16) {
         let _ = self.ports.clone().wait_for(|ports| !ports.contains(&port)).await;
     }

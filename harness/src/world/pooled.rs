@@ -21,23 +21,23 @@ struct Pool {
     gone: AtomicBool,
 }
 
-/// Carries out a pooled client's script, by so many workers side by side.
+/// Runs a pooled client's script, in `workers` tasks side by side.
 ///
-/// Which connection a request goes to, and when its bytes are written, the library decides; so its
-/// requests stand on the connection `actor@pool`, of which nothing is ever proved to be in flight.
+/// The library decides which connection a request uses, and when its bytes are written. Requests
+/// are therefore recorded on the connection `actor@pool`, which never proves them in flight.
 pub(super) async fn run(
     context: &Arc<RunContext>,
     actor: &str,
     workers: u32,
     steps: &[Step<PooledStep>],
 ) {
-    // The library will not be built without one, though nothing here is encrypted. An error says
-    // that there is one already.
+    // The library needs a TLS provider even for plain HTTP. An error means that a provider is
+    // installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let built = reqwest::Client::builder()
         .no_proxy()
         .http1_only()
-        // Where a server points to is none of our business.
+        // A redirect is the server's answer, which the checks judge.
         .redirect(reqwest::redirect::Policy::none())
         .build();
     let client = match built {
@@ -63,7 +63,7 @@ pub(super) async fn run(
             run_script(&context, &actor, &steps, &mut worker).await;
         });
     }
-    // A panic of a worker is this task's.
+    // A worker's panic is resumed in this task.
     tasks.join_all().await;
 }
 
@@ -169,19 +169,18 @@ impl Pool {
     }
 }
 
-/// Why there is no answer.
+/// Why a request has no answer.
 #[derive(Debug, PartialEq, Eq)]
 enum Failure {
-    /// There was no connection for it, so not one byte of it was sent. That may take a while to
-    /// come out: a connect that a full accept queue has dropped is tried again after a second, when
-    /// the listener is perhaps no more.
+    /// The library got no connection, so it sent no byte. The failure may come late: if a full
+    /// accept queue drops a connect, the kernel tries again after a second.
     NotConnected(String),
-    /// How it ended, after so many bytes.
+    /// The connection ended, after this many bytes of an answer.
     Ended(End, u64),
 }
 
 impl Failure {
-    /// One that came before the head of an answer.
+    /// A failure before the head of an answer.
     fn before(error: &reqwest::Error) -> Self {
         if error.is_connect() {
             Self::NotConnected(causes(error).last().map_or_else(String::new, ToString::to_string))
@@ -191,13 +190,13 @@ impl Failure {
     }
 }
 
-/// The error and what it was caused by, the first cause last.
+/// The error and its causes, the first cause last.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let error: &(dyn Error + 'static) = error;
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// Whether it was a reset or an orderly close, as far as the library tells.
+/// Whether the connection was reset or closed in order, as far as the library tells.
 fn ended_by(error: &reqwest::Error) -> End {
     let reset = causes(error)
         .filter_map(|error| error.downcast_ref::<io::Error>())
@@ -230,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_found_no_connection_was_not_sent() {
+    async fn request_without_a_connection_is_not_sent() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         drop(listener);
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_closed_without_an_answer_was_sent() {
+    async fn request_whose_connection_closes_without_an_answer_was_sent() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let server = tokio::spawn(async move {
@@ -253,7 +252,8 @@ mod tests {
         assert_eq!(failure_of(format!("http://{address}")).await, Failure::Ended(End::Fin, 0));
         server.await.expect("no panic");
     }
-    /// What the pool gets from a server that sends this head and `body` bytes.
+
+    /// The pool's result from a server that sends this head and `body` bytes.
     async fn answers(head: &str, body: usize) -> Result<Answer, Failure> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_long_body_is_read_to_its_end_and_kept_up_to_a_bound() {
+    async fn pooled_client_reads_a_long_body_to_its_end_and_keeps_a_bounded_part() {
         for (body, kept, truncated) in [
             (3 << 10, 3 << 10, false),
             (KEPT_BODY, KEPT_BODY, false),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_without_an_end_is_given_up() {
+    async fn pooled_client_gives_up_on_an_endless_body() {
         let long = usize::try_from(LONGEST_BODY).expect("a test machine has 64 bits") + 1;
         let announced = answers(&format!("Content-Length: {long}\r\n"), 1).await;
         assert_eq!(announced.expect_err("it is too long"), Failure::Ended(End::TooLong, 1));
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_pooled_client_keeps_only_the_first_headers() {
+    async fn pooled_client_keeps_only_the_first_headers() {
         let long = "x".repeat(4 << 10);
         let answer = answers(&format!("A: b\r\nX: {long}\r\nContent-Length: 0\r\n"), 0).await;
         assert_eq!(answer.expect("it is whole").headers, [("a".to_owned(), "b".to_owned())]);

@@ -8,14 +8,14 @@ use tokio::time::{Instant, interval, timeout, timeout_at};
 use super::real_world::{RealWorld, connect};
 use super::sockets;
 
-/// One try to get an answer from `/health`.
+/// The limit for one request to `/health`.
 const TRY_WITHIN: Duration = Duration::from_secs(2);
 
-/// Waits until the server listens and `/health` answers 200; says where it answers.
+/// Waits until the server listens and `/health` answers 200, and returns the server's address.
 ///
 /// # Errors
 ///
-/// What was tried and what happened, for people.
+/// A text for people: what was tried and what happened.
 pub(super) async fn wait(
     context: &RunContext<RealWorld>,
     within: Duration,
@@ -66,7 +66,8 @@ fn exited(exit: Exit) -> String {
     }
 }
 
-/// Nothing listens on the port: say where the server listens in its place, if it does.
+/// The error when no process listens on the port. It names the ports on which the server listens
+/// instead, if there are any.
 fn silent(real: &RealWorld, seconds: f64) -> String {
     let inodes = inodes(&real.server.pids());
     let elsewhere: Vec<String> = sockets::listening()
@@ -87,7 +88,7 @@ fn silent(real: &RealWorld, seconds: f64) -> String {
     }
 }
 
-/// Whether the listener on our port is the server's own, as far as `/proc` shows.
+/// Checks that the listener on the port belongs to the server, as far as `/proc` shows.
 fn owned(real: &RealWorld) -> Result<(), String> {
     let ours = inodes(&real.server.pids());
     let listeners = sockets::listening().unwrap_or_default();
@@ -100,8 +101,9 @@ fn owned(real: &RealWorld) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "PORT={} is answered by a process that is neither the server nor its child: a daemon that \
-         has left it, or a stranger; a signal to the server would never reach it",
+        "PORT={} is answered by a process that is neither the server nor its child, such as a \
+         daemon that the server has started; a signal to the server would not reach it; start \
+         the server in the foreground",
         real.port()
     ))
 }
@@ -125,8 +127,8 @@ async fn healthy(port: u16) -> Result<SocketAddr, String> {
         match timeout(TRY_WITHIN, ask(address)).await {
             Ok(Ok(200)) => return Ok(address),
             Ok(Ok(status)) => return Err(format!("it answered {status}")),
-            // A server that listens on one family only is asked on the other.
-            // A refusal on the other family explains nothing.
+            // A server may listen on one address family only, and refuse on the other. Such a
+            // refusal must not hide the error of the first family.
             Ok(Err(error)) if why.is_empty() || error != refused => why = error,
             Ok(Err(_)) => {}
             Err(_) => why = format!("no answer within {} s", TRY_WITHIN.as_secs()),

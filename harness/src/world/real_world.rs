@@ -18,11 +18,11 @@ use super::{pooled, sockets};
 use crate::postgres::pace;
 use crate::store::{Store, StoreError};
 
-/// Longer than anything that is asked of a database that answers.
+/// The limit for one operation on the store. A database that answers needs less.
 const STORE_WITHIN: Duration = Duration::from_secs(10);
-/// A stopped server that has not stopped after so long is not going to.
+/// The limit for every thread of a server to stop after SIGSTOP.
 const FREEZE_WITHIN: Duration = Duration::from_millis(500);
-/// From the exit until nothing of the server may be left.
+/// The time from the exit until no process or listener of the server may be left.
 const RESIDUE_WITHIN: Duration = Duration::from_millis(500);
 
 /// A process, this machine's network, and a Postgres.
@@ -33,28 +33,28 @@ pub(crate) struct RealWorld {
     pub(super) server: Server,
     pub(super) store: Arc<Store>,
     pub(super) listeners: Arc<ListenerWatch>,
-    /// The port that the server was told to listen on.
+    /// The port that the server got in `PORT`.
     pub(super) port: Port,
-    /// Where the server answers, once it does.
+    /// The address that answered first; set once the server is ready.
     pub(super) address: OnceLock<SocketAddr>,
     /// Measures timer delays once the server is ready.
     pub(super) lag: OnceLock<Lag>,
 }
 
 impl RealWorld {
-    /// The port that the server was told to listen on.
+    /// The port that the server got in `PORT`.
     pub(super) fn port(&self) -> u16 {
         self.port.number()
     }
 
-    /// Where the server answers.
+    /// The server's address. Before the server is ready, this is 127.0.0.1 with its port.
     pub(super) fn address(&self) -> SocketAddr {
         let guess = SocketAddr::from(([127, 0, 0, 1], self.port()));
         self.address.get().copied().unwrap_or(guess)
     }
 }
 
-/// Opens a connection; says the client's port too.
+/// Opens a connection, and returns it with the client's port.
 pub(super) async fn connect(to: SocketAddr) -> io::Result<(TcpStream, u16)> {
     let stream = TcpStream::connect(to).await?;
     let _ = stream.set_nodelay(true);
@@ -77,10 +77,9 @@ impl World for RealWorld {
         let _ = rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO));
     }
 
-    /// Children that are born after the signal are found by descent no longer once their parent
-    /// exits.
+    /// Records the descendants now: once a parent exits, its children's ppid no longer leads to it.
     fn brace(&self) {
-        self.server.take_note();
+        self.server.record_descendants();
     }
 
     fn snapshot(&self, conns: &[(u16, String)]) -> Result<Snapshot, String> {
@@ -173,8 +172,8 @@ impl World for RealWorld {
     }
 }
 
-/// Does something with the store, or gives up: a server may have got at the database, and one that
-/// does not answer must not keep a run from its end.
+/// Bounds one operation on the store. A server may have blocked the database, and a database that
+/// does not answer must not block the run.
 pub(super) async fn bounded<T>(
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, String> {
@@ -184,8 +183,8 @@ pub(super) async fn bounded<T>(
     }
 }
 
-/// Which of these connections to a port have bytes that the server has not read, and which it has
-/// not accepted: requests on all others, sent before, are proved to be in its hands.
+/// Which of these connections to a port have bytes that the server has not read, and which the
+/// server has not accepted. Requests that were sent on all others are proved to be in flight.
 fn snapshot(port: u16, conns: &[(u16, String)]) -> io::Result<Snapshot> {
     let sockets = sockets::of_port(port)?;
     let held: HashMap<u16, _> =
@@ -200,7 +199,7 @@ fn snapshot(port: u16, conns: &[(u16, String)]) -> io::Result<Snapshot> {
                 snapshot.unaccepted.insert(name.clone());
             }
             Some(socket) if socket.unread == 0 && arrived => {}
-            // Not read, not arrived, or not to be found: nothing is proved.
+            // Bytes that are unread, not arrived or not found prove nothing.
             Some(_) | None => {
                 snapshot.unread.insert(name.clone());
             }

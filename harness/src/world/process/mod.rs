@@ -1,4 +1,4 @@
-//! The process under test: started alone, watched, and gone afterwards with all its children.
+//! The process under test: started in its own session, watched, and killed with all its children.
 //!
 //! * `output`: a bounded tail of what the server writes
 //! * `server`: the running server

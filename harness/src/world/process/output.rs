@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::task::JoinHandle;
 
-/// So much of each stream is kept: its end, which is where a server says what went wrong.
+/// How many bytes of each stream are kept. The end is kept, because errors are usually there.
 const KEPT: usize = 16 << 10;
 
-/// Reads a stream to its end, whatever its length, and keeps a bounded tail.
+/// Reads a stream of any length to its end, and keeps a bounded tail.
 #[derive(Debug)]
 pub(super) struct Tail {
     kept: Arc<Mutex<Kept>>,
@@ -27,7 +27,7 @@ impl Tail {
         Self { kept, task }
     }
 
-    /// What is kept, as text.
+    /// The kept bytes as text, after a line that counts the bytes that were cut.
     pub(super) fn text(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: Vec<u8> = kept.bytes.iter().copied().collect();
@@ -38,7 +38,7 @@ impl Tail {
         }
     }
 
-    /// Waits for the stream's end, which a killed server's comes to soon. Cancel safe.
+    /// Waits for the end of the stream. Cancel safe.
     pub(super) async fn ended(&mut self) {
         let _ = (&mut self.task).await;
     }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_end_of_a_flood_is_kept_and_the_rest_is_counted() {
+    async fn tail_keeps_the_end_of_a_stream_and_counts_the_cut_bytes() {
         let flood = [b"x".repeat(3 * KEPT), b"the end".to_vec()].concat();
         let mut tail = Tail::of(std::io::Cursor::new(flood));
         (&mut tail.task).await.unwrap();

@@ -14,7 +14,7 @@ use super::spawn::{SpawnError, spawn};
 use super::tree::{self, Family};
 use crate::command::Launch;
 
-/// A running server. When this is dropped, it and all its children are killed.
+/// A running server. Dropping this kills the server and all its children.
 #[derive(Debug)]
 pub(crate) struct Server {
     pid: i32,
@@ -29,13 +29,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it with `PORT` and `DATABASE_URL`. The URL must be unguessable: whoever has it in the
-    /// environment is taken for a child of this server.
+    /// Starts a server with `PORT` and `DATABASE_URL`. The URL must be unguessable, because every
+    /// process with it in the environment counts as a child of this server.
     pub(crate) fn start(launch: &Launch, port: u16, url: &str) -> Result<Self, SpawnError> {
-        // Orphans of the server become our children, where they can be found and reaped.
+        // As a subreaper, this process adopts the server's orphans, and can find and reap them.
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
         let contract = [("PORT", port.to_string()), ("DATABASE_URL", url.to_owned())];
-        // Held while it is born: nobody may take it for a stranger in between.
+        // The lock is held during the spawn: no scenario may take the new process for a fled one.
         let mut leaders = tree::leaders();
         let mut child = spawn(launch, std::env::vars_os(), &contract)?;
         let pid = child.id().unwrap_or_default().cast_signed();
@@ -70,24 +70,24 @@ impl Server {
         self.pid.cast_unsigned()
     }
 
-    /// How the leader ended, if it has.
+    /// How the leader ended; `None` while it runs.
     pub(crate) fn exit(&self) -> Option<Exit> {
         *self.exit.borrow()
     }
 
-    /// Waits for the leader's end. Cancel safe.
+    /// Waits for the end of the leader. Cancel safe.
     pub(crate) async fn exited(&self) -> Exit {
         let ended = self.exit.clone().wait_for(Option::is_some).await.map(|exit| *exit);
         ended.ok().flatten().unwrap_or(Exit { code: None, signal: None })
     }
 
-    /// Sends a signal; nothing happens to one that has ended.
+    /// Sends a signal. A leader that has ended gets none.
     pub(crate) fn signal(&self, signal: Signal, target: Target) {
         if self.exit().is_some() && target == Target::Leader {
             return;
         }
         let Some(pid) = Pid::from_raw(self.pid) else { return };
-        // A failure means that nobody is left to be told.
+        // A failure means that no process is left.
         let _ = match (target, &self.pidfd) {
             (Target::Leader, Some(pidfd)) => pidfd_send_signal(pidfd, signal),
             (Target::Leader, None) => rustix::process::kill_process(pid, signal),
@@ -95,12 +95,12 @@ impl Server {
         };
     }
 
-    /// Takes note of who belongs to the server now, for the time when descent tells no more.
-    pub(crate) fn take_note(&self) {
+    /// Records which processes belong to the server, before a parent's exit hides their descent.
+    pub(crate) fn record_descendants(&self) {
         let _ = self.family.lock().unwrap_or_else(PoisonError::into_inner).members();
     }
 
-    /// Who of it is alive, but the leader, and who has fled it, as `pid name`.
+    /// The server's live processes without the leader, and those that fled it, as `pid name`.
     pub(crate) fn children(&self) -> Vec<String> {
         let mut family = self.family.lock().unwrap_or_else(PoisonError::into_inner);
         let members = family.members();
@@ -111,13 +111,13 @@ impl Server {
         children.map(|p| format!("{} {}", p.pid, p.name)).collect()
     }
 
-    /// The processes of the server that are alive.
+    /// The process ids of the server's live processes.
     pub(crate) fn pids(&self) -> Vec<i32> {
         let mut family = self.family.lock().unwrap_or_else(PoisonError::into_inner);
         family.members().into_iter().filter(|p| p.is_alive()).map(|p| p.pid).collect()
     }
 
-    /// Whether every thread of every process of it stands still.
+    /// Whether every thread of the server's processes is stopped.
     pub(crate) fn is_stopped(&self) -> bool {
         self.pids().into_iter().all(|pid| {
             let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return true };
@@ -128,17 +128,17 @@ impl Server {
         })
     }
 
-    /// Kills it and all its children, and waits until the leader is reaped.
+    /// Kills the server and all its children, and waits until the leader is reaped.
     pub(crate) async fn kill(&self) {
         self.family.lock().unwrap_or_else(PoisonError::into_inner).kill();
         self.exited().await;
     }
 
-    /// The tails of its standard output and error.
+    /// The tails of the server's standard output and error.
     pub(crate) async fn output(&self) -> (String, String) {
         let mut stdout = self.stdout.lock().await;
         let mut stderr = self.stderr.lock().await;
-        // The pipes of a killed server end at once, unless an escaped child holds them.
+        // A killed server's pipes end at once, unless an escaped child holds them.
         let both = async { tokio::join!(stdout.ended(), stderr.ended()) };
         let _ = tokio::time::timeout(Duration::from_millis(500), both).await;
         (stdout.text(), stderr.text())

@@ -10,30 +10,30 @@ use crate::command::Launch;
 #[derive(Debug, Error)]
 pub(crate) enum SpawnError {
     /// There is no such program.
-    #[error("there is no program `{program}`; is it installed, and is the path right?")]
+    #[error("there is no program `{program}`; install it, or correct the path")]
     NoSuchProgram {
-        /// As it was named.
+        /// The name or path from the launch.
         program: String,
     },
     /// There is no such directory.
-    #[error("there is no directory `{cwd}` to start it in")]
+    #[error("the working directory `{cwd}` does not exist; create it, or correct `cwd`")]
     NoSuchDirectory {
-        /// As it was named.
+        /// The path from the launch.
         cwd: String,
     },
-    /// The operating system refused.
+    /// The operating system refused to start the program.
     #[error("`{program}` could not be started: {error}")]
     Refused {
-        /// As it was named.
+        /// The name or path from the launch.
         program: String,
-        /// Why.
+        /// The operating system's error.
         error: std::io::Error,
     },
 }
 
 /// Starts the server as the leader of its own session and process group, with default signal
-/// dispositions and an empty signal mask, whatever we inherited. `ours` is our environment, and
-/// `launch` says which part the server gets. `contract` takes precedence over all other variables.
+/// dispositions and an empty signal mask. `ours` is this process's environment, and `launch` says
+/// which part the server gets. `contract` takes precedence over all other variables.
 pub(super) fn spawn(
     launch: &Launch,
     ours: impl IntoIterator<Item = (OsString, OsString)>,
@@ -56,8 +56,8 @@ pub(super) fn spawn(
     })
 }
 
-/// Makes the child the leader of a session of its own, with nothing ignored and nothing blocked.
-#[expect(unsafe_code, reason = "what happens between fork and exec has no safe interface")]
+/// Makes the child the leader of its own session, with no signal ignored and no signal blocked.
+#[expect(unsafe_code, reason = "calls between fork and exec have no safe interface")]
 pub(super) fn detach(command: &mut Command) {
     let between_fork_and_exec = || {
         // SAFETY: setsid, signal, sigemptyset and sigprocmask are async-signal-safe; nothing here
@@ -67,7 +67,7 @@ pub(super) fn detach(command: &mut Command) {
                 return Err(std::io::Error::last_os_error());
             }
             for number in 1..=libc::SIGRTMAX() {
-                // KILL, STOP and the C library's own cannot be set, and need not be.
+                // This fails for KILL, STOP and the C library's own signals, which need no reset.
                 libc::signal(number, libc::SIG_DFL);
             }
             let mut set = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::command::Environment;
 
-    /// The environment that a spawned shell prints.
+    /// The lines of the environment that a spawned shell prints.
     async fn printed(environment: Environment, env: &[(&str, &str)]) -> Vec<String> {
         let launch = Launch {
             name: "sh".to_owned(),
@@ -112,7 +112,7 @@ mod tests {
         let output = child.wait_with_output().await.unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
-        // A shell sets these by itself.
+        // Every shell sets these variables itself.
         lines.retain(|line| {
             !["PWD=", "OLDPWD=", "SHLVL=", "_="].iter().any(|own| line.starts_with(own))
         });
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_inherits_our_environment_but_the_judge_sets_its_port_and_database() {
+    async fn server_inherits_the_environment_except_port_and_database() {
         let inherited = printed(Environment::Inherited, &[]).await;
         let always = ["DATABASE_URL=postgres://judge", "PATH=/usr/bin:/bin", "PORT=2"];
         assert_eq!(inherited, [&always[..], &["VENV=/srv/venv"]].concat());
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_variable_that_is_added_takes_precedence_over_an_inherited_one() {
+    async fn added_variable_takes_precedence_over_an_inherited_one() {
         let added = [("PATH", "/bin"), ("PGHOST", "asked-for"), ("VENV", "/other")];
         let expected = [
             "DATABASE_URL=postgres://judge",
@@ -145,13 +145,13 @@ mod tests {
 
     /// The field of `/proc/PID/status`, of a process started by a shell that ignores SIGTERM.
     #[tokio::test]
-    async fn nothing_is_ignored_or_blocked_and_the_session_is_its_own() {
+    async fn spawned_server_has_its_own_session_and_ignores_or_blocks_no_signal() {
         let mut command = Command::new("sh");
         command.args(["-c", "cat /proc/self/status; cut -d ' ' -f 6 /proc/$$/stat; echo pid $$"]);
         detach(&mut command);
         // An ignored signal is inherited across exec, unless it is reset.
         #[expect(unsafe_code, reason = "there is no safe interface to signal dispositions")]
-        // SAFETY: SIGWINCH is used by nobody in this test binary, and is put back below.
+        // SAFETY: nothing else in this test binary uses SIGWINCH, which is reset below.
         unsafe {
             libc::signal(libc::SIGWINCH, libc::SIG_IGN);
         }
@@ -166,7 +166,7 @@ mod tests {
             let line = text.lines().find(|line| line.starts_with(name)).unwrap();
             u64::from_str_radix(line.rsplit('\t').next().unwrap(), 16).unwrap()
         };
-        // 32 and 33 are the C library's own, which it lets nobody set.
+        // 32 and 33 are the C library's own signals, which no program can set.
         let settable = !(0b11 << 31);
         assert_eq!(field("SigIgn") & settable, 0, "{text}");
         assert_eq!(field("SigBlk"), 0, "{text}");

@@ -1,5 +1,5 @@
-//! Who belongs to a server: by session, by descent, and by the unguessable `DATABASE_URL` in the
-//! environment that children inherit.
+//! Which processes belong to a server: by session, by descent, and by the unguessable
+//! `DATABASE_URL` in the environment that children inherit.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -9,7 +9,7 @@ use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, pidfd_send_signal, waitpid,
 };
 
-/// One process, as `/proc/PID/stat` tells.
+/// One process, from `/proc/PID/stat`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Process {
     pub(super) pid: i32,
@@ -17,13 +17,13 @@ pub(super) struct Process {
     pub(super) state: char,
     pub(super) parent: i32,
     pub(super) session: i32,
-    /// In clock ticks since boot: with the pid it names a process for ever.
+    /// In clock ticks since boot. The pid and this time together identify a process forever.
     pub(super) started: u64,
 }
 
 impl Process {
     fn parse(stat: &str) -> Option<Self> {
-        // The name stands in parentheses, and may hold any of them itself.
+        // The name is in parentheses, and may itself contain parentheses.
         let (pid, rest) = stat.split_once(" (")?;
         let (name, rest) = rest.rsplit_once(") ")?;
         let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
@@ -42,19 +42,19 @@ impl Process {
     }
 }
 
-/// What a server's processes are known by.
+/// How a server's processes are recognised.
 #[derive(Debug, Clone)]
 pub(super) struct Family {
     /// The leader's pid, which is also its session's and its group's.
     pub(super) leader: i32,
-    /// A text in the environment of every process of it that did not clear its own.
+    /// A text in the environment of the server's processes, except those that cleared theirs.
     pub(super) token: String,
-    /// Those seen to descend from the leader, by pid and start.
+    /// Every member that was ever seen, by pid and start.
     pub(super) seen: HashSet<(i32, u64)>,
 }
 
 impl Family {
-    /// Everybody of the family, the leader included while it is there, zombies too.
+    /// Every process of the family, including the leader and zombies.
     pub(super) fn members(&mut self) -> Vec<Process> {
         let all = processes();
         let parents: HashMap<i32, i32> = all.iter().map(|p| (p.pid, p.parent)).collect();
@@ -63,9 +63,9 @@ impl Family {
         members
     }
 
-    /// Those who are alive and fled the family: daemons that the kernel gave to us, the nearest
-    /// subreaper, when their parent ended. Each is in a session that is neither ours nor that of
-    /// its parent, and younger than the leader; whichever server of the run it was.
+    /// Live processes that fled a family: daemons that this process adopted, as the nearest
+    /// subreaper, when their parent ended. Each has its own session and started at or after
+    /// `since`, in clock ticks since boot. It may come from any server of the run.
     pub(super) fn fled(&self, since: u64) -> Vec<Process> {
         let this = std::process::id().cast_signed();
         let all = processes();
@@ -90,9 +90,9 @@ impl Family {
             || has_in_environment(process.pid, &self.token)
     }
 
-    /// Kills everybody of the family until nobody is left, and reaps those who became ours.
+    /// Kills the family's processes until none is left, and reaps those that this process adopted.
     pub(super) fn kill(&mut self) {
-        // A fork bomb may outrun one round, not many: each round leaves fewer to fork.
+        // A fork bomb may outrun one round. Each round leaves fewer processes that can fork.
         for _ in 0..200 {
             let mut alive = false;
             for process in self.members() {
@@ -118,8 +118,8 @@ pub(super) fn leaders() -> MutexGuard<'static, Vec<(i32, String)>> {
     LEADERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a process belongs to some server's family: by session, or by a token that no stranger
-/// can know.
+/// Whether a process belongs to the family of a running server: by session, or by a token that no
+/// other process can know.
 fn is_of_another(process: &Process) -> bool {
     let leaders = leaders().clone();
     leaders
@@ -127,17 +127,17 @@ fn is_of_another(process: &Process) -> bool {
         .any(|(leader, token)| process.session == *leader || has_in_environment(process.pid, token))
 }
 
-/// When a process began, in clock ticks since boot.
+/// The start of a process, in clock ticks since boot.
 pub(super) fn started(pid: i32) -> Option<u64> {
     Process::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
         .map(|process| process.started)
 }
 
-/// Signals one process by a pidfd, so that a pid that was given to somebody else is never hit.
+/// Signals one process by a pidfd, because the kernel may give its pid to another process.
 pub(super) fn send(pid: i32, signal: Signal) {
     let Some(pid) = Pid::from_raw(pid) else { return };
     match pidfd_open(pid, PidfdFlags::empty()) {
-        // Gone between the two is what was wanted.
+        // This fails only if the process is gone already.
         Ok(pidfd) => drop(pidfd_send_signal(pidfd, signal)),
         // Kernels before 5.3 have no pidfd.
         Err(rustix::io::Errno::NOSYS) => drop(kill_process(pid, signal)),
@@ -146,12 +146,12 @@ pub(super) fn send(pid: i32, signal: Signal) {
 }
 
 pub(super) fn reap(pid: i32) {
-    // Only a child of ours can be waited for; a subreaper's adopted ones are.
+    // This fails for a process that is no child of this one, which needs no reaping here.
     let _ = waitpid(Pid::from_raw(pid), WaitOptions::NOHANG);
 }
 
 fn descends(mut pid: i32, ancestor: i32, parents: &HashMap<i32, i32>) -> bool {
-    // Bounded, since the snapshot is not atomic and could hold a cycle.
+    // Bounded, because the list of processes is not atomic and could contain a cycle.
     for _ in 0..64 {
         if pid == ancestor {
             return true;
@@ -166,7 +166,7 @@ fn descends(mut pid: i32, ancestor: i32, parents: &HashMap<i32, i32>) -> bool {
 
 fn has_in_environment(pid: i32, token: &str) -> bool {
     let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return false };
-    // The token stands in a variable of its own, never in the environment of the harness.
+    // This process does not count, even if its own environment contains the token.
     pid != std::process::id().cast_signed()
         && environment.windows(token.len()).any(|window| window == token.as_bytes())
 }
@@ -178,16 +178,17 @@ pub(super) fn processes() -> Vec<Process> {
         .collect()
 }
 
-/// Kills every process that this one is the parent of, and returns how many there were.
+/// Kills every child of this process, and returns how many there were.
 ///
-/// For a program at its end, when its own children have gone: then all that is left are daemons of
-/// servers, which fled their parent, their session and their environment, and which the kernel has
-/// given to us as the nearest subreaper. Never for a library, whose program may have children that
-/// are none of its business.
+/// Only for a program at its end, when its own children are gone. The children that are left are
+/// daemons of servers, which fled their parent, their session and their environment; this process
+/// adopted them as the nearest subreaper. A library must not call this, because its program may
+/// have other children.
 pub fn kill_orphans() -> usize {
     let this = std::process::id().cast_signed();
     let mut killed = 0;
-    // Killing one gives us its children: bounded, for those that fork faster than they die.
+    // Each kill makes this process the parent of more children. Bounded, because some fork faster
+    // than they die.
     for _ in 0..200 {
         let children = processes().into_iter().filter(|process| process.parent == this);
         let (alive, dead): (Vec<_>, Vec<_>) = children.partition(|process| process.is_alive());
@@ -211,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_with_parentheses_is_read() {
+    fn process_name_with_parentheses_is_parsed() {
         let stat = "42 (a) b (c) S 7 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 9001 1 1 1";
         let process = Process::parse(stat).unwrap();
         assert_eq!((process.pid, process.name.as_str()), (42, "a) b (c"));

@@ -25,11 +25,11 @@ pub(super) fn listening() -> io::Result<HashSet<(u16, u64)>> {
 }
 
 pub(super) fn of_port(port: u16) -> io::Result<Vec<Socket>> {
-    // Those that only wait for time to pass belong to nobody any more.
+    // No process has a socket in TIME_WAIT.
     let states = StateFlags::all().difference(StateFlags::LISTEN | StateFlags::TIME_WAIT);
     let mut sockets = Vec::new();
-    // Clients first: bytes that had arrived by then are seen at the server, unless it has read
-    // them.
+    // Clients first: bytes that had arrived by then show up in the later look at the server, unless
+    // the server has read them.
     for (source, destination) in [(0, port), (port, 0)] {
         dump(&states, source, destination, |found| {
             sockets.push(Socket {
@@ -44,7 +44,7 @@ pub(super) fn of_port(port: u16) -> io::Result<Vec<Socket>> {
     Ok(sockets)
 }
 
-/// Asks for every socket in these states, with these ports unless they are 0.
+/// Passes every socket in these states to `take`. A port of 0 matches every port.
 fn dump(
     states: &StateFlags,
     source: u16,
@@ -74,7 +74,7 @@ fn dump(
     Ok(())
 }
 
-/// Takes one datagram of answers; whether there are more.
+/// Receives one datagram of answers, and returns whether more will come.
 fn receive(socket: &Netlink, take: &mut impl FnMut(&InetResponseHeader)) -> io::Result<bool> {
     let (datagram, _) = socket.recv_from_full()?;
     let mut rest = datagram.as_slice();
@@ -89,7 +89,7 @@ fn receive(socket: &Netlink, take: &mut impl FnMut(&InetResponseHeader)) -> io::
             NetlinkPayload::Error(error) => return Err(error.to_io()),
             _ => {}
         }
-        // Messages are aligned to four bytes; a length of nothing would go round for ever.
+        // Messages are aligned to four bytes. A length of 0 would loop forever.
         let length = usize::try_from(message.header.length).unwrap_or(usize::MAX).max(4);
         rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
     }

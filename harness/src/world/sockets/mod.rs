@@ -1,7 +1,7 @@
-//! What the kernel says of TCP sockets.
+//! The kernel's view of TCP sockets.
 //!
-//! * `diag`: by netlink, which costs the same whatever the machine's other connections
-//! * `table`: by `/proc/net/tcp`, where a sandbox refuses netlink; 3 ms a look on an idle machine
+//! * `diag`: by netlink, whose cost does not depend on the machine's other connections
+//! * `table`: by `/proc/net/tcp`, if a sandbox refuses netlink; 3 ms a look on an idle machine
 
 mod diag;
 mod table;
@@ -14,20 +14,20 @@ use std::io;
 pub(crate) struct Socket {
     pub(crate) local: u16,
     pub(crate) remote: u16,
-    /// Bytes given to the kernel and not yet acknowledged by the peer's.
+    /// Bytes that the process has written and the peer's kernel has not acknowledged.
     pub(crate) unsent: u64,
     /// Bytes that the process has not read.
     pub(crate) unread: u64,
-    /// 0: no process holds it, as in the accept queue.
+    /// 0 if no process has the socket open, as in the accept queue.
     pub(crate) inode: u64,
 }
 
-/// The ports on which anything listens, each with its socket's inode.
+/// The ports on which a process listens, each with its socket's inode.
 pub(crate) fn listening() -> io::Result<HashSet<(u16, u64)>> {
     diag::listening().or_else(|_| table::listening())
 }
 
-/// Every connected socket with this port at the other end, and then every one with it at its own.
+/// Every connected socket whose remote port is this, and then every one whose local port is this.
 pub(crate) fn of_port(port: u16) -> io::Result<Vec<Socket>> {
     diag::of_port(port).or_else(|_| table::of_port(port))
 }
@@ -42,22 +42,22 @@ mod tests {
     type Listening = fn() -> io::Result<HashSet<(u16, u64)>>;
     type OfPort = fn(u16) -> io::Result<Vec<Socket>>;
 
-    /// Both ways to ask must say the same.
+    /// Both sources must agree.
     const WAYS: [(Listening, OfPort); 2] =
         [(diag::listening, diag::of_port), (table::listening, table::of_port)];
 
     #[test]
-    fn a_listener_is_seen_until_it_is_closed() {
-        is_seen_until_it_is_closed("127.0.0.1:0");
+    fn ipv4_listener_is_listed_until_it_is_closed() {
+        is_listed_until_it_is_closed("127.0.0.1:0");
     }
 
     #[test]
     #[ignore = "needs IPv6; tests/integration runs it"]
-    fn a_listener_of_ipv6_is_seen_until_it_is_closed() {
-        is_seen_until_it_is_closed("[::1]:0");
+    fn ipv6_listener_is_listed_until_it_is_closed() {
+        is_listed_until_it_is_closed("[::1]:0");
     }
 
-    fn is_seen_until_it_is_closed(host: &str) {
+    fn is_listed_until_it_is_closed(host: &str) {
         for (listening, _) in WAYS {
             let listener = TcpListener::bind(host).unwrap();
             let port = listener.local_addr().unwrap().port();
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn unread_bytes_and_unaccepted_connections_are_seen() {
+    fn sockets_show_unread_bytes_and_unaccepted_connections() {
         for (_, of_port) in WAYS {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = listener.local_addr().unwrap().port();

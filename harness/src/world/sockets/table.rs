@@ -9,17 +9,17 @@ use super::Socket;
 const LISTEN: u8 = 0x0a;
 const TIME_WAIT: u8 = 0x06;
 
-/// No machine that is worth a verdict has a longer table.
+/// The limit for one table, in bytes; about 400,000 connections.
 const LONGEST_TABLE: u64 = 64 << 20;
 
-/// A line of the table, and the state in it.
+/// One line of the table.
 struct SocketLine {
     socket: Socket,
     state: u8,
 }
 
 impl SocketLine {
-    /// Reads a line such as
+    /// Parses a line such as
     /// `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 12345 …`.
     fn parse(line: &str) -> Option<Self> {
         let mut fields = line.split_ascii_whitespace().skip(1);
@@ -41,7 +41,7 @@ impl SocketLine {
 
 pub(super) fn listening() -> io::Result<HashSet<(u16, u64)>> {
     let mut ports = HashSet::new();
-    // The kernel lists listeners first, so the many others need not be read.
+    // The kernel lists listeners first, so the read stops at the first connection.
     each(|SocketLine { socket, state }| {
         let listens = state == LISTEN;
         if listens {
@@ -54,7 +54,7 @@ pub(super) fn listening() -> io::Result<HashSet<(u16, u64)>> {
 
 pub(super) fn of_port(port: u16) -> io::Result<Vec<Socket>> {
     let mut sockets = Vec::new();
-    // Clients first, as in `diag`: each pass is older than the next.
+    // Clients first, as in `diag`.
     for end in [|socket: Socket| socket.remote, |socket: Socket| socket.local] {
         each(|SocketLine { socket, state }| {
             if state != LISTEN && state != TIME_WAIT && end(socket) == port {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_the_table_is_read() {
+    fn line_of_the_table_is_parsed() {
         let text = "   0: 0100007F:1F90 0200007F:0016 01 0000000A:00000003 00:00000000 00000000  \
                     1000        0 4242 1 0000000000000000 100 0 0 10 0";
         let line = SocketLine::parse(text).unwrap();
