@@ -95,7 +95,7 @@ fn with_plans(mut catalogue: Catalogue, given: &[PathBuf]) -> Result<Catalogue, 
 }
 
 /// The words that name them once more.
-pub(super) fn plans_again(given: &[PathBuf]) -> impl Iterator<Item = String> {
+pub(super) fn plans_arguments(given: &[PathBuf]) -> impl Iterator<Item = String> {
     given.iter().flat_map(|path| ["--plans".to_owned(), path.display().to_string()])
 }
 

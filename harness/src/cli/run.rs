@@ -30,7 +30,7 @@ pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
     let judged = judge.run(&subject(args)).await;
     progress.done();
     let mut report = judged.map_err(|error| failed(&error))?;
-    report.again.0.extend(choose::plans_again(&args.plans));
+    report.rerun.0.extend(choose::plans_arguments(&args.plans));
     let shown = show(&report, args.json);
     let stored = args.out.as_deref().map_or(Ok(()), |folder| store(&report, folder));
     let code = exit::of_report(&report);

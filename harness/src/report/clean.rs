@@ -1,7 +1,7 @@
 use lastorders_model::terminal::clean;
 
-/// Like [`clean`], for text of several lines: the last `lines` of them,
-/// each cut to `width` characters.
+/// The last `lines` lines of a text that are not blank, each as [`clean`] returns it, cut to
+/// `width` characters.
 #[must_use]
 pub fn clean_lines(text: &str, lines: usize, width: usize) -> Vec<String> {
     let all: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -9,7 +9,7 @@ pub fn clean_lines(text: &str, lines: usize, width: usize) -> Vec<String> {
     all[from..].iter().map(|line| clean(&without_escapes(line), width)).collect()
 }
 
-/// Colours and the like, which tools write even where nobody asked, are taken out whole.
+/// Removes whole escape sequences, because tools write colours even to a pipe.
 fn without_escapes(line: &str) -> String {
     anstream::adapter::strip_str(line).to_string()
 }
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_lines_are_kept() {
+    fn last_lines_are_kept_without_escape_sequences() {
         let lines = clean_lines("1\n\n2\n\u{1b}[31m3\u{1b}[0m\n", 2, 80);
         assert_eq!(lines, ["2", "3"]);
     }

@@ -8,31 +8,31 @@ use tempfile::NamedTempFile;
 use super::results::{HISTORY, folder_of};
 use super::{Colour, Report, Results, junit, render};
 
-/// Writes a report into a folder, which is made if it is not there: `results.json`, `junit.xml`,
-/// `report.txt`, and `GROUP-NAME/history.jsonl` of each scenario that was carried out.
+/// Writes a report into a folder, which is created if necessary: `results.json`, `junit.xml`,
+/// `report.txt`, and `GROUP-NAME/history.jsonl` of each scenario that was not skipped.
 ///
-/// Each file is whole or not there: it is written beside its place and renamed. `results.json` is
-/// the last, so that whoever finds it finds the rest.
+/// Each file is complete or absent, because it is written under a temporary name and renamed.
+/// `results.json` is the last, so that a folder with this file has all others.
 ///
 /// # Errors
 ///
-/// If a file or folder cannot be written; the error names it. Files that were there before are
-/// then as they were, or the new ones.
+/// If a file or folder cannot be written; the error names it. Each earlier file is then unchanged,
+/// replaced by the new one, or, as `results.json`, removed.
 pub fn write_all(report: &Report, folder: &Path) -> io::Result<()> {
     make(folder)?;
     let results = folder.join("results.json");
-    // An old one beside new histories would lie.
+    // Old results beside new histories would contradict them.
     match fs::remove_file(&results) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&results, &error)),
         Ok(()) | Err(_) => {}
     }
-    for came in &report.outcome.scenarios {
-        if came.history.events.is_empty() {
+    for outcome in &report.outcome.scenarios {
+        if outcome.history.events.is_empty() {
             continue;
         }
-        let place = folder.join(folder_of(came.scenario.id));
+        let place = folder.join(folder_of(outcome.scenario.id));
         make(&place)?;
-        write(&place.join(HISTORY), |file| history::write(file, &came.plan, &came.history))?;
+        write(&place.join(HISTORY), |file| history::write(file, &outcome.plan, &outcome.history))?;
     }
     write(&folder.join("junit.xml"), |file| file.write_all(junit(report).as_bytes()))?;
     let text = render(report, Colour::Never);
@@ -41,7 +41,7 @@ pub fn write_all(report: &Report, folder: &Path) -> io::Result<()> {
     write(&results, |file| file.write_all(json.as_bytes()))
 }
 
-/// Writes one file whole, or not at all.
+/// Writes one file completely, or not at all.
 fn write(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
@@ -60,7 +60,8 @@ fn write(
     temporary().map_err(|error: io::Error| at(path, &error))
 }
 
-/// Temporary files are for their owner alone; a report is for whoever may read the folder.
+/// Makes a file readable for every user who can read the folder. A temporary file is readable for
+/// its owner only.
 fn readable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(fs::Permissions::from_mode(0o644))

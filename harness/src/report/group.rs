@@ -3,17 +3,17 @@ use lastorders_model::history::EventKind;
 
 use crate::run::ScenarioOutcome;
 
-/// Scenarios that did not pass for one and the same reason, in the catalogue's order.
+/// Scenarios that did not pass for the same reason, in the catalogue's order.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
     /// At least one.
     pub(super) members: Vec<&'a ScenarioOutcome>,
 }
 
-/// What did not pass, each reason once.
+/// The scenarios that did not pass, grouped by reason.
 ///
-/// Only what failed before the server was ready is put together: after that, two scenarios that
-/// say the same may well have two causes.
+/// Only scenarios that failed before the server was ready are grouped. After that, the same finding
+/// may have a different cause in each scenario.
 pub(super) fn groups(scenarios: &[ScenarioOutcome]) -> Vec<Group<'_>> {
     let mut groups: Vec<(Option<String>, Group<'_>)> = Vec::new();
     for scenario in scenarios {
@@ -31,18 +31,17 @@ pub(super) fn groups(scenarios: &[ScenarioOutcome]) -> Vec<Group<'_>> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Why the server was never ready, without what differs from run to run (ports, ids, times).
-fn reason(came: &ScenarioOutcome) -> Option<String> {
-    if came.history.events.iter().any(|event| event.what == EventKind::Ready) {
+/// Why the server was never ready, with each number (a port, an id, a time) replaced by `#`.
+fn reason(outcome: &ScenarioOutcome) -> Option<String> {
+    if outcome.history.events.iter().any(|event| event.what == EventKind::Ready) {
         return None;
     }
-    let why = came.history.events.iter().find_map(|event| match &event.what {
-        EventKind::NotReady { why } => Some(why.as_str()),
-        _ => None,
+    let why = outcome.history.events.iter().find_map(|event| {
+        if let EventKind::NotReady { why } = &event.what { Some(why.as_str()) } else { None }
     });
-    let found = came.findings.iter().map(|finding| finding.actual.as_str());
+    let found = outcome.findings.iter().map(|finding| finding.actual.as_str());
     let text: Vec<_> = why.map_or_else(|| found.collect(), |why| vec![why]);
-    let mut reason = format!("{:?} ", came.verdict);
+    let mut reason = format!("{:?} ", outcome.verdict);
     let mut in_number = false;
     for c in text.join("\n").chars() {
         let digit = c.is_ascii_digit();

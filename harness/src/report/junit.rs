@@ -7,8 +7,8 @@ use super::Report;
 use crate::run::ScenarioOutcome;
 use crate::subject::Language;
 
-/// The report as JUnit XML: a suite for each group of scenarios. An inconclusive scenario is
-/// skipped, with the reason; a warned one has passed, with the warning in its output.
+/// The report as JUnit XML, with one suite for each group of scenarios. An inconclusive scenario
+/// is skipped, with the reason. A scenario with a warning passes, with the warning in its output.
 #[must_use]
 pub fn junit(report: &Report) -> String {
     let mut xml = Xml::new("lastorders");
@@ -16,27 +16,27 @@ pub fn junit(report: &Report) -> String {
     let scenarios = &report.outcome.scenarios;
     for group in scenarios.chunk_by(|a, b| a.scenario.group() == b.scenario.group()) {
         let mut suite = TestSuite::new(group[0].scenario.group());
-        for came in group {
-            suite.add_test_case(case(report, came));
+        for outcome in group {
+            suite.add_test_case(case(report, outcome));
         }
         xml.add_test_suite(suite);
     }
-    // What XML cannot hold is taken out before, so there is nothing to fail.
+    // All texts are free of characters that XML forbids, so this does not fail.
     xml.to_string().unwrap_or_default()
 }
 
-fn case(report: &Report, came: &ScenarioOutcome) -> TestCase {
-    let scenario = &came.scenario;
-    let mut status = match came.verdict {
+fn case(report: &Report, outcome: &ScenarioOutcome) -> TestCase {
+    let scenario = &outcome.scenario;
+    let mut status = match outcome.verdict {
         Some(Verdict::Pass | Verdict::Warn) => TestCaseStatus::success(),
         Some(Verdict::Fail) => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Some(Verdict::Inconclusive) | None => TestCaseStatus::skipped(),
     };
     let message =
-        message(&came.findings).unwrap_or_else(|| "skipped: the run was interrupted".to_owned());
-    match came.verdict {
+        message(&outcome.findings).unwrap_or_else(|| "skipped: the run was interrupted".to_owned());
+    match outcome.verdict {
         Some(Verdict::Fail) => {
-            status.set_message(message).set_type("must").set_description(text(report, came));
+            status.set_message(message).set_type("must").set_description(text(report, outcome));
         }
         Some(Verdict::Inconclusive) | None => {
             status.set_message(message);
@@ -44,9 +44,9 @@ fn case(report: &Report, came: &ScenarioOutcome) -> TestCase {
         Some(Verdict::Pass | Verdict::Warn) => {}
     }
     let mut case = TestCase::new(scenario.id, status);
-    case.set_classname(scenario.group()).set_time(came.duration);
-    if came.verdict == Some(Verdict::Warn) {
-        case.set_system_out(text(report, came));
+    case.set_classname(scenario.group()).set_time(outcome.duration);
+    if outcome.verdict == Some(Verdict::Warn) {
+        case.set_system_out(text(report, outcome));
     }
     case
 }
@@ -59,20 +59,20 @@ fn message(findings: &[Finding]) -> Option<String> {
     Some(clean(&format!("expected {}; saw {}", worst.expected, worst.actual), 500))
 }
 
-fn text(report: &Report, came: &ScenarioOutcome) -> String {
-    let scenario = &came.scenario;
+fn text(report: &Report, outcome: &ScenarioOutcome) -> String {
+    let scenario = &outcome.scenario;
     let mut lines = vec![scenario.requirement.to_owned(), String::new()];
-    for finding in came.findings.iter().filter(|finding| finding.kind != Kind::Note) {
+    for finding in outcome.findings.iter().filter(|finding| finding.kind != Kind::Note) {
         lines.push(format!("expected  {}", clean(&finding.expected, 500)));
         lines.push(format!("actual    {}", clean(&finding.actual, 500)));
     }
     lines.push(String::new());
-    let picture = timeline(&came.plan, &came.history, &came.findings, 96);
+    let picture = timeline(&outcome.plan, &outcome.history, &outcome.findings, 96);
     lines.extend(picture.iter().map(|line| anstream::adapter::strip_str(line).to_string()));
     lines.extend([String::new(), format!("why: {}", scenario.hint.cause)]);
     let languages = Language::ALL.into_iter();
     let known = languages.filter(|it| report.language.is_none_or(|known| known == *it));
     lines.extend(known.map(|it| format!("{}: {}", it.name(), it.fix(&scenario.hint))));
-    lines.push(format!("rerun: {}", report.command_for(came)));
+    lines.push(format!("rerun: {}", report.rerun_command(outcome)));
     lines.join("\n")
 }

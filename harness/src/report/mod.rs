@@ -1,12 +1,12 @@
-//! Reports: projections of what came of a run. No report decides anything.
+//! Reports: projections of the results of a run. No report decides anything.
 //!
 //! * `report`: the results of one run, which all others are projections of
 //! * [`results`]: `results.json`, with its own versioned schema
 //! * `junit`: JUnit XML
-//! * `files`: the folder that `--out` names; whole files or none
+//! * `files`: the folder that `--out` names; each file is complete or absent
 //! * `text`: the terminal's report, its parts, and `assert_passed`, which panics with it
-//! * `clean`: text of a server of several lines, made fit to be printed
-//! * `group`: scenarios that failed for one and the same reason
+//! * `clean`: makes several lines of a server's output safe to print
+//! * `group`: scenarios that failed for the same reason
 
 mod clean;
 mod files;

@@ -9,21 +9,21 @@ use crate::command::quote;
 use crate::run::{Options, Outcome, ScenarioOutcome};
 use crate::subject::{BuildFailure, Language, Prepared, Subject};
 
-/// What came of judging one server. Every file and every table is a projection of this.
+/// The results of judging one server. Every file and every table is a projection of this.
 #[derive(Debug, Clone)]
 #[must_use = "a report says nothing until it is read: see `assert_passed`"]
 pub struct Report {
-    /// What came of the run.
+    /// The outcome of the run.
     pub outcome: Outcome,
-    /// What the server is written in, where it shows.
+    /// The server's language, if it was recognised.
     pub language: Option<Language>,
-    /// What a reader should know about how the server was started.
+    /// A note on how the server was started, such as why `npm start` is not used.
     pub note: Option<String>,
-    /// Why the server could not be built, if it could not: then every scenario has failed.
+    /// Why the server could not be built. Every scenario has then failed.
     pub build_failure: Option<BuildFailure>,
-    /// The words after `lastorders run` that judge the same again, without `--only` and `--seed`:
-    /// the options, and the subject.
-    pub again: (Vec<String>, Vec<String>),
+    /// The arguments of `lastorders run` that repeat the run, without `--only` and `--seed`: the
+    /// options, and the subject.
+    pub rerun: (Vec<String>, Vec<String>),
 }
 
 impl Report {
@@ -39,11 +39,11 @@ impl Report {
             language: prepared.language,
             note: prepared.note.clone(),
             build_failure: None,
-            again: (options_again(subject, options), subject.arguments()),
+            rerun: (options_arguments(subject, options), subject.arguments()),
         }
     }
 
-    /// A server that cannot be built has failed every scenario.
+    /// The report of a server that cannot be built, which fails every scenario.
     pub fn not_built(
         subject: &Subject,
         options: &Options,
@@ -75,28 +75,29 @@ impl Report {
             language: subject.language(),
             note: None,
             build_failure: Some(failure),
-            again: (options_again(subject, options), subject.arguments()),
+            rerun: (options_arguments(subject, options), subject.arguments()),
         }
     }
 
-    /// The report of a stored history, which no command carries out again.
+    /// The report of a stored history, which no command can repeat.
     pub(crate) fn of_history(outcome: Outcome) -> Self {
         Self {
             outcome,
             language: None,
             note: None,
             build_failure: None,
-            again: (Vec::new(), vec!["DIR".to_owned()]),
+            rerun: (Vec::new(), vec!["DIR".to_owned()]),
         }
     }
 
-    /// The worst verdict; `None` if no scenario was carried out.
+    /// The worst verdict; `None` if every scenario was skipped.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         self.outcome.scenarios.iter().filter_map(|scenario| scenario.verdict).max()
     }
 
-    /// Whether every scenario was carried out, and none failed or proved nothing. Warnings pass.
+    /// Whether every scenario passed, with or without a warning. A report without scenarios has not
+    /// passed.
     #[must_use]
     pub fn passed(&self) -> bool {
         let summary = self.outcome.summary();
@@ -104,21 +105,21 @@ impl Report {
             && summary.failed + summary.inconclusive + summary.skipped == 0
     }
 
-    /// The command that carries one scenario out again, alone.
+    /// The command that reruns one scenario.
     #[must_use]
-    pub fn command_for(&self, came: &ScenarioOutcome) -> String {
-        let (options, subject) = &self.again;
-        let id = came.scenario.id;
-        // A repeated scenario has a seed of its own each time.
-        let seed = came.plan.seed.to_string();
+    pub fn rerun_command(&self, outcome: &ScenarioOutcome) -> String {
+        let (options, subject) = &self.rerun;
+        let id = outcome.scenario.id;
+        // Each repetition of a scenario has its own seed.
+        let seed = outcome.plan.seed.to_string();
         let fixed = ["lastorders", "run", "--only", id, "--seed", &seed];
         let words = fixed.into_iter().chain(options.iter().chain(subject).map(String::as_str));
         lastorders_model::terminal::clean(&quote(words), 2_000)
     }
 }
 
-/// The options that change what is demanded.
-fn options_again(subject: &Subject, options: &Options) -> Vec<String> {
+/// The options that change a scenario's verdict.
+fn options_arguments(subject: &Subject, options: &Options) -> Vec<String> {
     let usual = Contract::default();
     let contract = &options.contract;
     let mut words = Vec::new();

@@ -1,4 +1,4 @@
-//! A hand-made report, for tests.
+//! A report for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,19 +14,19 @@ use super::Report;
 use crate::run::{Outcome, ScenarioOutcome};
 use crate::subject::Language;
 
-/// A server that loses what is in flight, and a run in which everything comes out some way.
+/// The report of a run that has every verdict, on a server that loses requests in flight.
 pub(super) fn report() -> Report {
     let scenarios = vec![
-        came("contract/health-ok", Verdict::Pass, History::default(), vec![]),
-        came("inflight/completes", Verdict::Fail, lost(), vec![lost_finding()]),
-        came("inflight/announces-close", Verdict::Warn, silent(), vec![warning()]),
-        came(
+        outcome("contract/health-ok", Verdict::Pass, History::default(), vec![]),
+        outcome("inflight/completes", Verdict::Fail, lost(), vec![lost_finding()]),
+        outcome("inflight/announces-close", Verdict::Warn, silent(), vec![warning()]),
+        outcome(
             "health/draining",
             Verdict::Inconclusive,
             never_ready("3001"),
             vec![not_ready("3001")],
         ),
-        came(
+        outcome(
             "signal/idle-exit",
             Verdict::Inconclusive,
             never_ready("3002"),
@@ -34,7 +34,7 @@ pub(super) fn report() -> Report {
         ),
         ScenarioOutcome {
             verdict: None,
-            ..came("exit/status", Verdict::Pass, History::default(), vec![])
+            ..outcome("exit/status", Verdict::Pass, History::default(), vec![])
         },
     ];
     let outcome = Outcome {
@@ -51,11 +51,11 @@ pub(super) fn report() -> Report {
         language: Some(Language::Node),
         note: Some("started as `node server.js`, not by `npm start`".to_owned()),
         build_failure: None,
-        again: (vec![], vec!["submissions/naive".to_owned()]),
+        rerun: (vec![], vec!["submissions/naive".to_owned()]),
     }
 }
 
-fn came(
+fn outcome(
     id: &'static str,
     verdict: Verdict,
     history: History,
@@ -174,7 +174,7 @@ fn begun() -> Vec<Event> {
     ]
 }
 
-/// The request in flight is reset, and its row is there.
+/// A history in which the request in flight is reset, and its row exists.
 fn lost() -> History {
     let ended = EventKind::Ended {
         conn: "held@1".to_owned(),
@@ -215,7 +215,7 @@ fn lost() -> History {
     History { events }
 }
 
-/// The server takes long, and answers well.
+/// A history in which the server is slow and answers correctly.
 fn silent() -> History {
     let mut events = begun();
     events.extend([

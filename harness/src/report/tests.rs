@@ -4,7 +4,7 @@ use super::results::Results;
 use super::testing::report;
 use super::{Colour, junit, render, write_all};
 
-/// Compares with what is checked in; writes it anew where `LASTORDERS_BLESS` is set.
+/// Compares a text with a golden file. Writes the file if `LASTORDERS_BLESS` is set.
 fn golden(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("LASTORDERS_BLESS").is_some() {
@@ -19,12 +19,12 @@ fn golden(name: &str, text: &str) {
 }
 
 #[test]
-fn the_terminal_report_is_as_it_was() {
+fn terminal_report_equals_its_golden_file() {
     golden("src/report/golden/report.txt", &render(&report(), Colour::Never));
 }
 
 #[test]
-fn no_line_is_wider_than_a_terminal_and_none_is_obeyed_by_it() {
+fn report_fits_a_terminal_and_has_no_escape_sequence_of_the_server() {
     let text = render(&report(), Colour::Never);
     for line in text.lines() {
         assert!(line.chars().count() <= 100, "{line}");
@@ -38,12 +38,12 @@ fn no_line_is_wider_than_a_terminal_and_none_is_obeyed_by_it() {
 }
 
 #[test]
-fn junit_is_as_it_was() {
+fn junit_equals_its_golden_file() {
     golden("src/report/golden/junit.xml", &junit(&report()));
 }
 
 #[test]
-fn the_schema_is_current() {
+fn checked_in_schema_equals_the_schema_of_results() {
     let schema = schemars::schema_for!(Results);
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
     text.push('\n');
@@ -51,7 +51,7 @@ fn the_schema_is_current() {
 }
 
 #[test]
-fn results_are_read_back_as_they_were_written() {
+fn results_survive_a_round_trip_through_json() {
     let results = Results::of(&report(), true);
     let read: Results = serde_json::from_str(&results.to_json()).expect("its own JSON");
     assert_eq!(read, results);
@@ -63,7 +63,7 @@ fn results_are_read_back_as_they_were_written() {
 }
 
 #[test]
-fn a_folder_has_whole_files_or_none() {
+fn out_folder_has_every_file_and_no_stale_results() {
     let folder = tempfile::tempdir().expect("a directory");
     write_all(&report(), folder.path()).expect("written");
     let mut files: Vec<PathBuf> = walk(folder.path());
@@ -81,8 +81,8 @@ fn a_folder_has_whole_files_or_none() {
             "signal-idle-exit/history.jsonl",
         ]
     );
-    // A second run into the same folder that cannot store everything must not leave the results
-    // of the first beside what it could store.
+    // If a second run cannot write every file, the first run's results must not stay beside the
+    // second run's files.
     let taken = folder.path().join("junit.xml");
     std::fs::remove_file(&taken).expect("removed");
     std::fs::create_dir(&taken).expect("a directory in its place");
@@ -105,7 +105,7 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn an_assertion_fails_with_the_evidence() {
+fn assert_passed_panics_with_the_evidence() {
     let failed = std::panic::catch_unwind(|| report().assert_passed());
     let panic = failed.expect_err("it did not pass");
     let text = panic.downcast_ref::<String>().expect("a text");

@@ -12,51 +12,50 @@ use crate::cancel::Cancel;
 use crate::command::{Group, Keep, drain, for_build, gather, program, quote};
 use crate::guard::KillGuard;
 
-/// No step of a build may take longer: a build that hangs must not hold up a whole grading.
+/// The limit for one step of a build, so that a build that hangs does not block a grading.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
-/// How much of a step's output is shown when it fails.
+/// How much of a failed step's output is shown, in bytes.
 const SHOWN: usize = 8 * 1024;
 
-/// How much of what a tool tells us (cargo's messages) is read.
+/// How much of a tool's output for the judge (cargo's messages) is read, in bytes.
 const READ: usize = 64 << 20;
 
-/// Carries out the steps of one build.
+/// Runs the steps of one build.
 pub(super) struct BuildContext<'a> {
     /// The submission's directory.
     pub(super) dir: &'a Path,
-    /// Becomes a signal's number when the build must stop.
+    /// Stops the build.
     pub(super) cancel: Cancel,
-    /// Is told each command before it runs.
+    /// Called with each command before it runs.
     pub(super) on_step: &'a (dyn Fn(&str) + Sync),
 }
 
-/// What a build made.
+/// The result of a build.
 #[derive(Debug)]
 pub(super) struct Built {
-    /// How the server is started; an error if nothing says it, which only counts if nothing else
-    /// (a `Procfile`) does.
+    /// The command that starts the server. An error counts only if no `Procfile` has a command.
     pub(super) start: Result<Vec<OsString>, PrepareError>,
-    /// Where the programs are that it made; these come first in the server's `PATH`.
+    /// The directories of the built programs; these come first in the server's `PATH`.
     pub(super) bins: Vec<PathBuf>,
-    /// What a reader should know about the choices made.
+    /// A note for the report, such as why `npm start` is not used.
     pub(super) note: Option<String>,
-    /// Where it was made, if that must go away with the run.
+    /// A directory of the build that must be removed after the run.
     pub(super) scratch: Option<tempfile::TempDir>,
 }
 
 impl Built {
-    /// Nothing had to be built.
+    /// The result if nothing had to be built.
     pub(super) fn nothing(start: Result<Vec<OsString>, PrepareError>) -> Self {
         Self { start, bins: Vec::new(), note: None, scratch: None }
     }
 }
 
 impl BuildContext<'_> {
-    /// Runs one command in the submission's directory; `tool` says what is needed where.
+    /// Runs one command in the submission's directory, and returns its stdout.
     ///
-    /// It runs in a process group of its own, which is killed whole when it ends, fails, takes
-    /// longer than ten minutes, or this future is dropped. Gives what it wrote to stdout.
+    /// The command runs in its own process group. The whole group is killed when the command ends,
+    /// takes longer than ten minutes, or is interrupted, and when this future is dropped.
     pub(super) async fn step(
         &self,
         tool: &Tool<'_>,
@@ -66,7 +65,7 @@ impl BuildContext<'_> {
         let words = std::iter::once(tool.program.into()).chain(args.iter().cloned());
         let command = quote(words);
         (self.on_step)(&command);
-        // Nobody who has this in the environment outlives the step, not even if we are killed.
+        // The guard kills every process with this mark, even if this program is killed.
         let mark = format!("lastorders-build-{}", uuid::Uuid::new_v4());
         let _guard =
             KillGuard::start(&mark).map_err(|error| environment_error("a guard", &error))?;
@@ -106,18 +105,18 @@ impl BuildContext<'_> {
 
 /// A program that a build needs.
 pub(super) struct Tool<'a> {
-    /// Its name.
+    /// The program's name, or its path.
     pub(super) program: &'a str,
-    /// What needs it.
+    /// What needs the program.
     pub(super) needed_for: &'a str,
-    /// Where it comes from.
+    /// What to do if the program is missing.
     pub(super) fix: &'a str,
-    /// Whether its stdout is for us, and would tell people nothing.
+    /// Whether the judge parses the stdout, which a failure then does not show.
     pub(super) stdout_is_for_us: bool,
 }
 
 impl Tool<'_> {
-    /// Where it is.
+    /// Finds the program, by its path from `dir` or by its name in `PATH`.
     pub(super) fn find(&self, dir: &Path) -> Result<PathBuf, PrepareError> {
         program(self.program.as_ref(), dir).ok_or_else(|| PrepareError::MissingProgram {
             program: self.program.to_owned(),
@@ -143,7 +142,7 @@ fn describe(status: std::process::ExitStatus) -> String {
     }
 }
 
-/// No file that describes a submission is larger; one that is larger describes nothing.
+/// The limit for a file that describes a submission, in bytes.
 const LARGEST: u64 = 1 << 20;
 
 /// Reads a small text file of a submission.
@@ -161,7 +160,7 @@ pub(super) fn read_small(path: &Path) -> Result<String, PrepareError> {
     Ok(text)
 }
 
-/// This machine could not do its part.
+/// The error if this machine could not do its part.
 pub(super) fn environment_error(what: &str, why: &dyn std::fmt::Display) -> PrepareError {
     PrepareError::Environment { what: what.to_owned(), why: why.to_string() }
 }

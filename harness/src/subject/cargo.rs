@@ -11,7 +11,7 @@ use crate::command::quote;
 /// The file's name.
 pub(super) const FILE: &str = "Cargo.toml";
 
-/// Builds the package, and asks cargo where it put the program.
+/// Builds the package, and takes the program's path from cargo's messages.
 pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareError> {
     let cargo = Tool {
         program: "cargo",
@@ -32,7 +32,7 @@ pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareEr
     Ok(Built { start, bins, note: None, scratch: None })
 }
 
-/// One of cargo's messages, of which there are more kinds than this.
+/// One of cargo's messages. Other kinds of messages lack the optional fields.
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -46,7 +46,7 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// The programs that cargo says it made, by name.
+/// The paths of the programs in cargo's messages, by name.
 fn binaries(messages: &str) -> BTreeMap<String, PathBuf> {
     messages
         .lines()
@@ -58,7 +58,7 @@ fn binaries(messages: &str) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// `default-run` of the package.
+/// The package's `default-run`.
 fn default_run(manifest: &str) -> Option<String> {
     let table: toml::Table = manifest.parse().ok()?;
     Some(table.get("package")?.get("default-run")?.as_str()?.to_owned())
@@ -74,9 +74,9 @@ fn choose(
     if binaries.len() > 1 {
         let names = quote(binaries.keys());
         return Err(format!(
-            "it makes several programs ({}); say which is the server, with `default-run` there \
-             or in a lastorders.toml: start = [\"cargo\", \"run\", \"--release\", \"--bin\", \
-             \"NAME\"] would leave cargo in front of it, so give its path instead",
+            "it makes several programs ({}); set `default-run` there to the server's, or write a \
+             lastorders.toml with `build` and start = [\"target/release/NAME\"] (`cargo run` \
+             would get the signal instead of the server)",
             names.replace(' ', ", ")
         ));
     }
@@ -102,14 +102,14 @@ mod tests {
     );
 
     #[test]
-    fn the_path_of_the_program_is_the_one_that_cargo_names() {
+    fn program_has_the_path_that_cargo_reports() {
         let found = binaries(MESSAGES);
         assert_eq!(found.len(), 2);
         assert_eq!(choose(found, Some("two")), Ok("/t/release/two".into()));
     }
 
     #[test]
-    fn several_programs_are_an_error_that_names_them() {
+    fn several_programs_are_refused_by_their_names() {
         let why = choose(binaries(MESSAGES), None).expect_err("two");
         assert!(why.contains("(one, two)"), "{why}");
         assert!(choose(BTreeMap::new(), None).expect_err("none").contains("no program"));

@@ -6,26 +6,26 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the build failed: `{command}` {how}")]
 pub struct BuildFailure {
-    /// The command, as one would type it.
+    /// The command, quoted for a shell.
     pub command: String,
-    /// How it ended, after the command: "exited with status 1".
+    /// How the command ended, such as "exited with status 1".
     pub how: String,
-    /// The tail of what it wrote, at most 8 KiB. It is the submission's text: hostile.
+    /// The tail of the command's output, at most 8 KiB. It may be hostile.
     pub output: String,
 }
 
 /// Why a subject could not be prepared.
 #[derive(Debug, Error)]
 pub enum PrepareError {
-    /// The directory is none.
-    #[error("{} is no directory that can be read: {why}", path.display())]
+    /// The path is not a readable directory.
+    #[error("{} is not a readable directory: {why}", path.display())]
     NoDirectory {
-        /// What was given.
+        /// The path.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The operating system's error, or that the path is a file.
         why: String,
     },
-    /// Nothing in the directory says what it is.
+    /// The directory has none of the files that are recognised.
     #[error(
         "{} has none of lastorders.toml, Procfile, package.json, pyproject.toml, \
          requirements.txt, go.mod and Cargo.toml; write a lastorders.toml with one line, \
@@ -36,23 +36,23 @@ pub enum PrepareError {
         /// The directory.
         path: PathBuf,
     },
-    /// A file that describes the submission is not as it should be.
+    /// A file that describes the submission is wrong.
     #[error("{}: {why}", path.display())]
     Manifest {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and what would be right.
+        /// What is wrong, and how to correct it.
         why: String,
     },
-    /// The command that was given does not exist.
+    /// The command does not exist.
     #[error(
         "the command `{program}` does not exist: looked {place}; give a program that is in PATH, \
-         or a path to one that may be executed"
+         or the path of an executable file"
     )]
     NoCommand {
         /// The program.
         program: String,
-        /// Where it was looked for.
+        /// Where the search was, such as "in PATH".
         place: String,
     },
     /// A program that the submission needs is not on this machine.
@@ -60,31 +60,31 @@ pub enum PrepareError {
     MissingProgram {
         /// The program.
         program: String,
-        /// What for.
+        /// What needs the program.
         needed_for: String,
-        /// What to do.
+        /// What to do, such as "install it from https://nodejs.org".
         fix: String,
     },
-    /// The user asked for a variable that the server cannot be given.
+    /// The user gave the server a variable that cannot be set.
     #[error("the variable `{name}` cannot be set for the server: {why}")]
     Variable {
-        /// Its name.
+        /// The variable's name.
         name: String,
-        /// What is wrong, and what would be right. A value is never quoted.
+        /// What is wrong, and how to correct it. The text never contains the value.
         why: String,
     },
     /// This machine could not do its part.
     #[error("{what} failed: {why}")]
     Environment {
-        /// What was tried.
+        /// The operation that failed.
         what: String,
-        /// What happened.
+        /// The operating system's error.
         why: String,
     },
-    /// A step of the build failed: the submission's own fault.
+    /// A step of the build failed, which is the submission's own fault.
     #[error(transparent)]
     Build(#[from] Box<BuildFailure>),
-    /// Somebody asked us to stop.
+    /// The build was interrupted.
     #[error("interrupted by signal {0} while the server was being built")]
     Interrupted(i32),
 }

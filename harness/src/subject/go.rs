@@ -6,7 +6,7 @@ use super::build::{BuildContext, Built, Tool, environment_error};
 /// The file's name.
 pub(super) const FILE: &str = "go.mod";
 
-/// Builds the module's main package into a directory that goes away with the run.
+/// Builds the module's main package into a directory that is removed after the run.
 pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareError> {
     let go = Tool {
         program: "go",

@@ -4,7 +4,7 @@ use lastorders_model::scenario::Hint;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The language that a server is written in, where it shows.
+/// The language that a server is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
@@ -21,10 +21,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every one, in the order of reports.
+    /// Every language, in the order of reports.
     pub const ALL: [Self; 5] = [Self::Node, Self::Python, Self::Go, Self::Java, Self::Rust];
 
-    /// Its name, for people.
+    /// The language's name, for people.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_speak_for_their_language() {
+    fn language_is_recognised_by_the_command() {
         for (command, language) in [
             ("node server.js", Some(Language::Node)),
             ("/usr/bin/python3.11 app.py", Some(Language::Python)),

@@ -14,7 +14,7 @@ pub const MANIFEST_KEYS: [&str; 5] = ["build", "start", "env", "cwd", "ready_tim
 /// The file's name.
 pub(super) const FILE: &str = "lastorders.toml";
 
-/// What a submission's author wrote down for us.
+/// The contents of `lastorders.toml`, which a submission's author writes.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Manifest {
     pub(super) build: Vec<Vec<String>>,
@@ -34,7 +34,7 @@ impl Manifest {
 
     fn parse(text: &str) -> Result<Self, String> {
         let table: Table = text.parse().map_err(|error: toml::de::Error| {
-            format!("it is no TOML: {}", error.to_string().trim().replace('\n', "\n  "))
+            format!("it is not TOML: {}", error.to_string().trim().replace('\n', "\n  "))
         })?;
         let mut manifest = Self::default();
         for (key, value) in &table {
@@ -55,14 +55,14 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Carries the build out.
+    /// Runs the commands of `build`.
     pub(super) async fn build(&self, context: &BuildContext<'_>) -> Result<Built, PrepareError> {
         for words in &self.build {
             let [program, args @ ..] = words.as_slice() else { continue };
             let tool = Tool {
                 program,
                 needed_for: "the build in lastorders.toml",
-                fix: "install it, or fix `build`",
+                fix: "install it, or correct `build`",
                 stdout_is_for_us: false,
             };
             let args: Vec<OsString> = args.iter().map(Into::into).collect();
@@ -77,7 +77,7 @@ fn unknown(key: &str) -> String {
     let near = nearest(key, MANIFEST_KEYS.into_iter())
         .map(|near| format!("; did you mean `{near}`?"))
         .unwrap_or_default();
-    format!("`{key}` is no key of this file, which has {known}{near}")
+    format!("`{key}` is not a key of this file, which has {known}{near}")
 }
 
 /// One command, or a list of commands.
@@ -121,7 +121,7 @@ fn variables(value: &Value) -> Result<Vec<(String, String)>, String> {
         .collect()
 }
 
-/// Nobody waits longer.
+/// The longest `ready_timeout`.
 const LONGEST_READY: Duration = Duration::from_secs(3600);
 
 fn duration(value: &Value) -> Result<Duration, String> {
@@ -129,9 +129,9 @@ fn duration(value: &Value) -> Result<Duration, String> {
     humantime::parse_duration(&text)
         .map_err(|error| format!("`ready_timeout` must be a time such as \"45s\": {error}"))
         .and_then(|time| match time {
-            Duration::ZERO => Err("`ready_timeout` must be longer than nothing".to_owned()),
+            Duration::ZERO => Err("`ready_timeout` must be longer than 0".to_owned()),
             time if time > LONGEST_READY => {
-                Err("`ready_timeout` must be an hour at most".to_owned())
+                Err("`ready_timeout` must be at most an hour".to_owned())
             }
             time => Ok(time),
         })
@@ -140,7 +140,7 @@ fn duration(value: &Value) -> Result<Duration, String> {
 fn text_of(key: &str, value: &Value) -> Result<String, String> {
     match value.as_str() {
         Some(text) if !text.contains('\0') => Ok(text.to_owned()),
-        Some(_) => Err(format!("`{key}` has a NUL character in it")),
+        Some(_) => Err(format!("`{key}` contains a NUL character")),
         None => Err(format!("`{key}` must be a string; it is {}", kind(value))),
     }
 }
@@ -156,7 +156,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// The known name that is nearest to a mistyped one, if one is near.
+/// The known name that is nearest to a mistyped one; `None` if no name is near.
 pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|name| (distance(given, name), name))
@@ -169,7 +169,7 @@ pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> 
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    // What a user gives may be of any length; what we know is short.
+    // A user's word may have any length, and all known names are short.
     for (i, x) in a.chars().take(200).enumerate() {
         let mut corner = row[0];
         row[0] = i + 1;
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_is_found_and_a_far_one_is_not() {
+    fn nearest_name_is_suggested_and_a_far_one_is_not() {
         let known = ["build", "start", "ready_timeout"];
         for (given, near) in [
             ("strat", Some("start")),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_manifest_is_read() {
+    fn manifest_with_every_key_is_parsed() {
         let manifest = Manifest::parse(
             "build = [[\"npm\", \"ci\"], [\"npm\", \"run\", \"build\"]]\n\
              start = [\"node\", \"dist/server.js\"]\n\
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_named_with_what_would_be_right() {
+    fn every_mistake_in_a_manifest_is_reported_with_its_correction() {
         for (text, says) in [
             ("", "`start` is missing"),
             ("start = \"node server.js\"", "must be a list of strings"),
@@ -225,13 +225,13 @@ mod tests {
             ("start = [\"a\"]\nimage = \"x\"", "has build, start, env, cwd, ready_timeout"),
             ("start = [\"a\"]\nready_timeout = 5", "must be a string; it is a number"),
             ("start = [\"a\"]\nready_timeout = \"soon\"", "such as \"45s\""),
-            ("start = [\"a\"]\nready_timeout = \"0s\"", "longer than nothing"),
+            ("start = [\"a\"]\nready_timeout = \"0s\"", "longer than 0"),
             ("start = [\"a\"]\nenv = 1", "must be a table"),
             (
                 "start = [\"a\"]\nenv = { PORT = \"1\" }",
                 "sets \"PORT\": lastorders gives the server its own",
             ),
-            ("start = [", "it is no TOML"),
+            ("start = [", "it is not TOML"),
         ] {
             let why = Manifest::parse(text).expect_err(text);
             assert!(why.contains(says), "{text}: {why}");

@@ -1,18 +1,18 @@
-//! Subjects: the server that is to be judged; named, recognised, built.
+//! Subjects: the server to be judged; how it is named, recognised, built.
 //!
-//! A directory is taken by the first of these files that it has: `lastorders.toml`, `Procfile`,
-//! `package.json`, `pyproject.toml` or `requirements.txt`, `go.mod`, `Cargo.toml`. What its author
-//! wrote down for us comes first, then what says how to start it, then the languages that need a
-//! file of their own, and `Cargo.toml` last, because native add-ons of other languages have one.
-//! A `Procfile` says only how to start; what is built is still read from the other files.
+//! The first of these files that a directory has decides how the server is built and started:
+//! `lastorders.toml`, `Procfile`, `package.json`, `pyproject.toml` or `requirements.txt`, `go.mod`,
+//! `Cargo.toml`. The file for the judge comes first, then the file that says how to start, then
+//! each language's own file. `Cargo.toml` is last, because native add-ons of other languages have
+//! one. A `Procfile` says only how to start; the other files still say how to build.
 //!
 //! * `subject`: the builder
-//! * `manifest`, `procfile`, `node`, `python`, `go`, `cargo`: a file each
-//! * `venv`: Python environments, kept for the next time
-//! * `build`: carries the steps out: bounded, interruptible, in a group of their own
-//! * `variable`: a variable that the user asked for
+//! * `manifest`, `procfile`, `node`, `python`, `go`, `cargo`: one for each of these files
+//! * `venv`: Python environments, which later runs reuse
+//! * `build`: runs the steps of a build: bounded, interruptible, each in its own process group
+//! * `variable`: a variable that the user gives the server
 //! * `prepared`: a subject that can be started
-//! * `language`: whose fixes a report shows
+//! * `language`: the server's language, whose fixes a report shows
 //! * `error`: why a subject could not be prepared
 
 mod build;

@@ -17,7 +17,7 @@ const NPM: Tool<'_> = Tool {
     stdout_is_for_us: false,
 };
 
-/// Installs the dependencies, runs the `build` script if there is one, and finds the command.
+/// Installs the dependencies, runs the `build` script if there is one, and finds the start command.
 pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareError> {
     let dir = context.dir;
     let package = read(dir)?;
@@ -45,11 +45,11 @@ fn read(dir: &Path) -> Result<Map<String, Value>, PrepareError> {
     let text = read_small(&path)?;
     serde_json::from_str(&text).map_err(|error| PrepareError::Manifest {
         path,
-        why: format!("it is no JSON object: {error}"),
+        why: format!("it is not a JSON object: {error}"),
     })
 }
 
-/// Whether what is installed is not what the package asks for.
+/// Whether the installed packages are missing or older than the lock file.
 fn needs_install(dir: &Path, package: &Map<String, Value>) -> bool {
     let modules = dir.join("node_modules");
     let wanted = ["dependencies", "devDependencies"]
@@ -61,7 +61,7 @@ fn needs_install(dir: &Path, package: &Map<String, Value>) -> bool {
         return false;
     }
     let changed = |path: &Path| path.metadata().and_then(|meta| meta.modified()).ok();
-    // npm writes this file when it has installed all; the lock is newer when it has changed since.
+    // npm writes this file at the end of an install. A newer lock file has changed since.
     let installed = changed(&modules.join(".package-lock.json"));
     let locked = changed(&dir.join("package-lock.json"));
     let outdated = matches!((installed, locked), (Some(then), Some(now)) if now > then);
@@ -72,11 +72,11 @@ fn script<'a>(package: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     package.get("scripts")?.get(name)?.as_str()
 }
 
-/// The command, and what a reader should know about it.
+/// The start command, and a note for the report.
 ///
-/// `npm start` stays in front of the server and takes the signal in its place: it runs the script
-/// in a shell, and whether the signal gets through depends on its version. The server is what is
-/// judged, so a script that is plain `node file` is run without npm.
+/// `npm start` runs the script in a shell and gets the signal instead of the server. Whether npm
+/// forwards the signal depends on its version. The judge judges the server and not npm, so it runs
+/// a script that is plain `node file` without npm.
 fn start(
     dir: &Path,
     package: &Map<String, Value>,
@@ -87,14 +87,14 @@ fn start(
         Some(command) => match plain_words(command) {
             Some(words) if words[0] == "node" && !hooked => {
                 let note = format!(
-                    "started as `{}`, not by `npm start`: npm would take the signal in the \
-                     server's place (npm/cli#4603)",
+                    "started as `{}`, not by `npm start`: npm would get the signal instead of \
+                     the server (npm/cli#4603)",
                     words.join(" ")
                 );
                 Ok((words.into_iter().map(Into::into).collect(), Some(note)))
             }
             Some(_) | None => {
-                let note = "started by `npm start`, which takes the signal in the server's place; \
+                let note = "started by `npm start`, which gets the signal instead of the server; \
                             a start script that is plain `node file` is run without npm";
                 Ok((["npm", "start"].map(Into::into).to_vec(), Some(note.to_owned())))
             }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_node_script_is_run_without_npm() {
+    fn plain_node_script_is_started_without_npm() {
         let dir = Path::new("/nowhere");
         for (text, starts) in [
             (r#"{"scripts":{"start":"node src/server.js"}}"#, "node src/server.js"),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_installed_is_not_installed_again() {
+    fn installed_packages_are_not_installed_again() {
         let dir = tempfile::tempdir().expect("a directory");
         let wants = package(r#"{"dependencies":{"pg":"^8"}}"#);
         assert!(needs_install(dir.path(), &wants));

@@ -8,16 +8,16 @@ use super::manifest::{self, Manifest};
 use super::{Language, PrepareError, cargo, go, node, procfile, python};
 use crate::command::{self, Environment, Launch};
 
-/// A subject that can be started. Where it was built for this run alone, that goes with it.
+/// A subject that can be started. Dropping this removes what was built for this run alone.
 #[derive(Debug)]
 pub struct Prepared {
-    /// How it is started.
+    /// How the server is started.
     pub launch: Launch,
-    /// What it is written in, where it shows.
+    /// The server's language, if it was recognised.
     pub language: Option<Language>,
-    /// What a reader should know about the choices that were made.
+    /// A note for the report, such as why `npm start` is not used.
     pub note: Option<String>,
-    /// Where it was built, if that goes away with it.
+    /// A directory of the build that is removed with this.
     pub scratch: Option<TempDir>,
 }
 
@@ -70,7 +70,7 @@ fn manifest_cwd(dir: &Path, manifest: &Manifest) -> Result<PathBuf, PrepareError
     if cwd.is_dir() {
         return Ok(cwd);
     }
-    let why = format!("`cwd` is no directory: {}", cwd.display());
+    let why = format!("`cwd` is not a directory: {}", cwd.display());
     Err(PrepareError::Manifest { path: dir.join(manifest::FILE), why })
 }
 
@@ -87,7 +87,7 @@ fn prepared(
     let found = command::program(program, cwd).ok_or_else(|| PrepareError::MissingProgram {
         program: program.to_string_lossy().into_owned(),
         needed_for: format!("to start the server, the {by} of {}", dir.display()),
-        fix: "install it, or fix the command".to_owned(),
+        fix: "install it, or correct the command".to_owned(),
     })?;
     let words: Vec<_> = start.iter().map(|word| word.to_string_lossy()).collect();
     let script = words.last().filter(|_| by == procfile::FILE);
@@ -108,7 +108,7 @@ fn prepared(
     Ok(Prepared { launch, language, note: built.note, scratch: built.scratch })
 }
 
-/// `PATH` with what was built before everything else.
+/// `PATH` with the directories of built programs first.
 fn path_with(bins: &[PathBuf]) -> Option<(OsString, OsString)> {
     if bins.is_empty() {
         return None;
@@ -118,7 +118,7 @@ fn path_with(bins: &[PathBuf]) -> Option<(OsString, OsString)> {
     Some(("PATH".into(), std::env::join_paths(all).ok()?))
 }
 
-/// How reports call what is in a directory.
+/// The name of a directory's submission in reports.
 pub(super) fn name_of(dir: &Path) -> String {
     let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     let whole = whole.canonicalize().unwrap_or(whole);
@@ -126,7 +126,7 @@ pub(super) fn name_of(dir: &Path) -> String {
 }
 
 impl Prepared {
-    /// The command that starts it, as one would type it.
+    /// The command that starts the server, quoted for a shell.
     #[must_use]
     pub fn command(&self) -> String {
         self.launch.command_line()

@@ -8,7 +8,7 @@ use crate::command::plain_words;
 /// The file's name.
 pub(super) const FILE: &str = "Procfile";
 
-/// The command of the `web` line, as it is run, and what a reader should know about it.
+/// The command of the `web` line as it is run, and a note for the report.
 pub(super) fn start(dir: &Path) -> Result<(Vec<OsString>, Option<String>), PrepareError> {
     let path = dir.join(FILE);
     let text = read_small(&path)?;
@@ -23,27 +23,28 @@ pub(super) fn start(dir: &Path) -> Result<(Vec<OsString>, Option<String>), Prepa
         }
         Some(_) | None => Err(PrepareError::Manifest {
             path,
-            why: "it has no line `web: command`; add one".to_owned(),
+            why: "it has no line `web: command`; add that line".to_owned(),
         }),
     }
 }
 
-/// `exec` puts the server in the shell's place, so that a signal reaches the server itself.
+/// The shell script of a `web` line. `exec` replaces the shell by the server, so that a signal
+/// reaches the server.
 fn script(command: &str) -> (String, Option<String>) {
     let operators = ['|', '&', ';', '\n', '(', ')', '{', '}', '`'];
     let first = command.split(' ').next().unwrap_or_default();
     if command.contains(operators) || first == "exec" {
-        let note = "the web line is more than one command, so its shell stays in front of the \
-                    server and takes the signal in its place";
+        let note = "the web line is more than one command, so its shell stays the parent of the \
+                    server and gets the signal instead of the server";
         let note = (first != "exec").then(|| note.to_owned());
         return (command.to_owned(), note);
     }
-    // `exec NAME=value program` is no command of sh; `env` takes the assignments.
+    // sh has no `exec NAME=value program`, so `env` makes the assignments.
     let env = if first.contains('=') { "env " } else { "" };
     (format!("exec {env}{command}"), None)
 }
 
-/// The program of a `web` line, where it can be told: for the language's sake.
+/// The words of a `web` line, by which its language is recognised; empty if it needs a shell.
 pub(super) fn words(script: &str) -> Vec<&str> {
     plain_words(script).unwrap_or_default()
 }
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_single_command_takes_the_place_of_its_shell() {
+    fn single_command_of_a_procfile_replaces_its_shell() {
         for (command, runs, noted) in [
             ("node server.js --port $PORT", "exec node server.js --port $PORT", false),
             ("A=1 node server.js", "exec env A=1 node server.js", false),
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_procfile_needs_a_web_line() {
+    fn procfile_needs_a_web_line() {
         let dir = tempfile::tempdir().expect("a directory");
         std::fs::write(dir.path().join(FILE), "worker: x\nweb : ./server\n").expect("written");
         let (words, _) = start(dir.path()).expect("a web line");

@@ -7,13 +7,13 @@ use super::PrepareError;
 use super::build::{BuildContext, Built, Tool, read_small};
 use super::venv::{self, Requirements};
 
-/// The files that tell a Python project.
+/// The files by which a Python project is recognised.
 pub(super) const FILES: [&str; 2] = ["pyproject.toml", "requirements.txt"];
 
-/// Which file is run, the first that there is.
+/// The files to run; the first that exists is run.
 const ENTRIES: [&str; 4] = ["main.py", "app.py", "server.py", "__main__.py"];
 
-/// Installs what is required into a virtual environment of ours, and finds the file to run.
+/// Installs the requirements into a virtual environment of the judge, and finds the file to run.
 pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareError> {
     let dir = context.dir;
     let requirements = requirements(dir)?;
@@ -44,13 +44,13 @@ pub(super) async fn build(context: &BuildContext<'_>) -> Result<Built, PrepareEr
     Ok(Built { start, bins, note: None, scratch })
 }
 
-/// What must be installed, if anything.
+/// The requirements to install; `None` if there are none.
 fn requirements(dir: &Path) -> Result<Option<Requirements>, PrepareError> {
     let file = dir.join(FILES[1]);
     if file.is_file() {
         let text = read_small(&file)?;
-        // pip reads other files where these say so, and then the text alone does not tell one
-        // environment from another.
+        // Such a line makes pip read other files. The text alone then does not identify an
+        // environment.
         let alone = text.lines().all(|line| !line.trim_start().starts_with(['-', '.', '/']));
         let any = text.lines().any(|line| !matches!(line.trim().chars().next(), None | Some('#')));
         return Ok(any.then_some(Requirements { text, file: Some(file), alone }));
@@ -59,7 +59,7 @@ fn requirements(dir: &Path) -> Result<Option<Requirements>, PrepareError> {
     let bad = |why: String| PrepareError::Manifest { path: path.clone(), why };
     let table: Table = read_small(&path)?
         .parse()
-        .map_err(|error: toml::de::Error| bad(format!("it is no TOML: {}", error.message())))?;
+        .map_err(|error: toml::de::Error| bad(format!("it is not TOML: {}", error.message())))?;
     let listed = table.get("project").and_then(|project| project.get("dependencies"));
     let Some(listed) = listed else {
         let poetry = table.get("tool").and_then(|tool| tool.get("poetry")).is_some();
@@ -74,7 +74,7 @@ fn requirements(dir: &Path) -> Result<Option<Requirements>, PrepareError> {
     Ok((!lines.is_empty()).then_some(Requirements { text, file: None, alone: true }))
 }
 
-/// Whether it is one requirement, and no option of pip.
+/// Whether a line is one requirement, and not an option of pip.
 fn is_one(line: &str) -> bool {
     !line.trim_start().starts_with('-') && !line.contains('\n')
 }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn requirements_come_from_either_file() {
+    fn requirements_are_read_from_either_python_file() {
         let plain = of("requirements.txt", "aiohttp==3.9\n").expect("read").expect("some");
         assert!(plain.alone);
         let other = of("requirements.txt", "-r base.txt\n").expect("read").expect("some");
@@ -103,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said() {
+    fn unreadable_pyproject_is_refused_with_the_reason() {
         for (text, says) in [
             ("[tool.poetry.dependencies]\naiohttp = \"*\"", "poetry"),
             ("[project]\ndependencies = \"aiohttp\"", "list of strings"),
             ("[project]\ndependencies = [\"--index-url=x\"]", "list of strings"),
-            ("[project", "no TOML"),
+            ("[project", "not TOML"),
         ] {
             let error = of("pyproject.toml", text).expect_err(text).to_string();
             assert!(error.contains(says), "{text}: {error}");

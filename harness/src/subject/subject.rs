@@ -39,8 +39,8 @@ enum Source {
 }
 
 impl Subject {
-    /// The submission in a directory: by its `lastorders.toml`, or recognised by its files. It is
-    /// built when it is judged.
+    /// The submission in a directory, described by its `lastorders.toml` or recognised by its
+    /// files. [`prepare`](Self::prepare) builds it.
     pub fn from_dir(dir: impl Into<PathBuf>) -> Self {
         Self::new(Source::Dir(dir.into()))
     }
@@ -61,12 +61,12 @@ impl Subject {
         Self { source, env: Vec::new(), environment, ready_timeout: None }
     }
 
-    /// Appends one argument. It means nothing to a directory, which has its own.
+    /// Appends one argument to a command. Has no effect on a directory.
     pub fn arg(self, arg: impl Into<OsString>) -> Self {
         self.args([arg])
     }
 
-    /// Appends arguments. They mean nothing to a directory, which has its own.
+    /// Appends arguments to a command. Has no effect on a directory.
     pub fn args(mut self, more: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         if let Source::Command { args, .. } = &mut self.source {
             args.extend(more.into_iter().map(Into::into));
@@ -102,7 +102,7 @@ impl Subject {
         self
     }
 
-    /// The working directory of a command. A directory is its own.
+    /// The working directory of a command; the judge's by default. Has no effect on a directory.
     pub fn cwd(mut self, dir: impl Into<PathBuf>) -> Self {
         if let Source::Command { cwd, .. } = &mut self.source {
             *cwd = Some(dir.into());
@@ -110,18 +110,19 @@ impl Subject {
         self
     }
 
-    /// How long it may take from its start to the first 200 of `/health`, if not 30 s.
+    /// The limit from the start to the first 200 of `/health`; 30 s by default, or the time in the
+    /// directory's manifest.
     pub fn ready_timeout(mut self, time: Duration) -> Self {
         self.ready_timeout = Some(time);
         self
     }
 
-    /// What [`ready_timeout`](Self::ready_timeout) was given.
+    /// The time that was given to [`ready_timeout`](Self::ready_timeout).
     pub(crate) fn given_ready_timeout(&self) -> Option<Duration> {
         self.ready_timeout
     }
 
-    /// How reports call it.
+    /// The subject's name in reports.
     #[must_use]
     pub fn name(&self) -> String {
         match &self.source {
@@ -211,7 +212,7 @@ impl Subject {
         Ok(Prepared { launch, language, note: None, scratch: None })
     }
 
-    /// The language of a submission that could not be built.
+    /// The language of a submission that could not be built; `None` for a command.
     pub(crate) fn language(&self) -> Option<Language> {
         match &self.source {
             Source::Dir(dir) => Language::of_dir(dir),

@@ -10,7 +10,7 @@ use super::{Language, PrepareError, Prepared, Subject};
 use crate::cancel::Cancel;
 use crate::command::Environment;
 
-/// A submission of these files.
+/// A submission with these files.
 fn submission(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a directory");
     for (name, text) in files {
@@ -42,7 +42,7 @@ async fn decides(files: &[(&str, &str)], ends: &str) {
 }
 
 #[tokio::test]
-async fn a_manifest_decides_before_every_other_file() {
+async fn manifest_takes_precedence_over_every_other_file() {
     let [manifest, procfile, ..] = FILES;
     decides(&[manifest, procfile], "sh manifest").await;
     decides(&[procfile], "sh -c 'exec sh procfile'").await;
@@ -50,7 +50,7 @@ async fn a_manifest_decides_before_every_other_file() {
 
 #[tokio::test]
 #[ignore = "needs Node and npm; tests/integration runs it"]
-async fn a_procfile_starts_what_a_package_json_builds() {
+async fn procfile_starts_the_build_of_a_package_json() {
     decides(&FILES, "sh manifest").await;
     decides(&FILES[1..], "sh -c 'exec sh procfile'").await;
     decides(&FILES[2..], "node package.js").await;
@@ -58,12 +58,12 @@ async fn a_procfile_starts_what_a_package_json_builds() {
 
 #[tokio::test]
 #[ignore = "needs Python; tests/integration runs it"]
-async fn requirements_are_installed_for_a_main_py() {
+async fn main_py_with_a_requirements_file_is_started_by_python() {
     decides(&FILES[3..], "python3 main.py").await;
 }
 
 #[tokio::test]
-async fn an_unrecognised_directory_is_refused_with_the_recognised_files() {
+async fn unrecognised_directory_is_refused_with_the_recognised_files() {
     let error = prepare(submission(&[("README", "")]).path()).await.expect_err("nothing known");
     assert!(error.to_string().contains("write a lastorders.toml"), "{error}");
     let error = prepare(Path::new("/no/such/directory")).await.expect_err("no directory");
@@ -79,7 +79,7 @@ async fn an_unrecognised_directory_is_refused_with_the_recognised_files() {
 }
 
 #[tokio::test]
-async fn a_manifest_is_followed_to_the_letter() {
+async fn failed_build_step_of_a_manifest_is_reported_with_its_output() {
     let text = "build = [[\"sh\", \"-c\", \"echo built > made\"], [\"mkdir\", \"app\"]]\n\
                 start = [\"./run.sh\", \"a b\"]\ncwd = \"app\"\nready_timeout = \"7s\"\n\
                 env = { GREETING = \"hello\" }\n";
@@ -104,8 +104,8 @@ async fn a_manifest_is_followed_to_the_letter() {
 }
 
 #[tokio::test]
-async fn a_build_sees_no_secret_and_leaves_nobody_behind() {
-    // The child of the build outlives it, and would hold its output open for ever.
+async fn build_gets_listed_variables_and_its_children_are_killed() {
+    // The child outlives the build step, and would keep its output open forever.
     let build = "build = [\"sh\", \"-c\", \"sleep 1000 & echo $! > pid; env > seen\"]\n";
     let dir = submission(&[("lastorders.toml", &format!("{build}start = [\"sh\"]"))]);
     prepare(dir.path()).await.expect("built");
@@ -116,7 +116,7 @@ async fn a_build_sees_no_secret_and_leaves_nobody_behind() {
 }
 
 #[tokio::test]
-async fn an_interrupted_build_ends_with_its_children() {
+async fn interrupted_build_ends_with_its_children() {
     let build = "build = [\"sh\", \"-c\", \"sleep 1000 & echo $! > pid; mkfifo up; cat up\"]\n";
     let dir = submission(&[("lastorders.toml", &format!("{build}start = [\"sh\"]"))]);
     let (sender, cancel) = watch::channel(None);
@@ -132,8 +132,8 @@ async fn an_interrupted_build_ends_with_its_children() {
 }
 
 #[tokio::test]
-async fn a_command_is_taken_as_it_is() {
-    // The program's name alone tells the language.
+async fn command_is_started_without_a_build() {
+    // The language is recognised by the program's name alone.
     let dir = submission(&[("node", "")]);
     let node = dir.path().join("node");
     std::fs::set_permissions(&node, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
@@ -146,7 +146,7 @@ async fn a_command_is_taken_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_command_inherits_the_environment_and_a_directory_gets_the_listed_variables() {
+async fn command_inherits_the_environment_and_a_directory_gets_the_listed_variables() {
     let launch = async |subject: Subject| {
         let prepared =
             subject.env("A", "b").pass_env("PATH").prepare(&Cancel::never(), &|_| {}).await;
@@ -170,7 +170,7 @@ async fn a_command_inherits_the_environment_and_a_directory_gets_the_listed_vari
 }
 
 #[tokio::test]
-async fn a_wrong_variable_is_reported_before_the_build() {
+async fn wrong_variable_is_reported_before_the_build() {
     let dir = submission(&[("lastorders.toml", "build = [\"false\"]\nstart = [\"sh\"]")]);
     let subject = Subject::from_dir(dir.path());
     for (subject, says) in [
@@ -185,7 +185,7 @@ async fn a_wrong_variable_is_reported_before_the_build() {
 }
 
 #[test]
-fn the_rerun_arguments_carry_the_variables_and_no_inherited_value() {
+fn rerun_arguments_carry_the_variables_and_no_inherited_value() {
     let command = || Subject::command("sh").pass_env("PATH").env("A", "b c");
     let variables = ["--env", "PATH", "--env", "A=b c"];
     assert_eq!(command().arguments(), [&variables[..], &["--", "sh"]].concat());
@@ -195,12 +195,12 @@ fn the_rerun_arguments_carry_the_variables_and_no_inherited_value() {
     assert_eq!(dir.arguments(), ["--env", "A=b", "here"]);
 }
 
-/// Whether a process ends within 5 s: being killed takes a moment.
+/// Whether a process ends within 5 s; a kill takes a moment.
 fn is_gone(pid: &str) -> bool {
     let pid = pid.parse().ok().and_then(Pid::from_raw).expect("a process id");
     let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return true };
     let mut ended = [PollFd::new(&process, PollFlags::IN)];
     let most = Timespec { tv_sec: 5, tv_nsec: 0 };
-    // The end of any child interrupts a wait.
+    // The end of another child interrupts the wait.
     rustix::io::retry_on_intr(|| poll(&mut ended, Some(&most))).is_ok_and(|n| n == 1)
 }

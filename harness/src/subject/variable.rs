@@ -3,11 +3,13 @@ use std::ffi::{OsStr, OsString};
 use super::PrepareError;
 use crate::command::SET_BY_JUDGE;
 
-/// A variable that the user asked for, beyond those that the server gets anyway.
+/// A variable that the user gives the server, beyond those of its [`Environment`].
+///
+/// [`Environment`]: crate::command::Environment
 #[derive(Debug, Clone)]
 pub(super) struct Variable {
     name: OsString,
-    /// `None` means the value that the variable has in our environment.
+    /// `None` means the value that the variable has in the judge's environment.
     value: Option<OsString>,
 }
 
@@ -16,7 +18,7 @@ impl Variable {
         Self { name, value }
     }
 
-    /// The name and the value. `ours` looks up the value of a variable that was given none.
+    /// The name and the value. `ours` looks up a variable in the judge's environment.
     pub(super) fn resolve(
         &self,
         ours: impl FnOnce(&OsStr) -> Option<OsString>,
@@ -38,8 +40,8 @@ impl Variable {
         Ok((self.name.clone(), value))
     }
 
-    /// The words of `lastorders run` that ask for the variable. They leave out a value from our
-    /// environment, which may be a secret.
+    /// The words of `lastorders run` that give the server the variable. They leave out a value from
+    /// the judge's environment, which may be a secret.
     pub(super) fn arguments(&self) -> [String; 2] {
         let name = self.name.to_string_lossy();
         let text = match &self.value {
@@ -50,13 +52,13 @@ impl Variable {
     }
 }
 
-/// The reason why a server cannot be given a variable of this name, if there is one.
+/// Why no server can get a variable of this name; `None` if it can.
 pub(super) fn refuse(name: &OsStr) -> Option<&'static str> {
     let bytes = name.as_encoded_bytes();
     if bytes.is_empty() || bytes.contains(&b'=') || bytes.contains(&0) {
         Some("no variable can have this name")
     } else if SET_BY_JUDGE.iter().any(|ours| name == *ours) {
-        // A server that listens elsewhere could not be judged.
+        // The judge connects to its own port and database.
         Some("lastorders gives the server its own")
     } else {
         None
@@ -74,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_has_the_given_value_or_else_ours() {
+    fn variable_has_the_given_value_or_the_judges() {
         assert_eq!(resolved("A", Some("b=c")), Ok("b=c".into()));
         assert_eq!(resolved("TOKEN", Some("")), Ok("".into()));
         assert_eq!(resolved("TOKEN", None), Ok("s3cret".into()));
     }
 
     #[test]
-    fn a_variable_that_no_server_can_be_given_is_refused_with_the_reason() {
+    fn impossible_variable_is_refused_with_the_reason() {
         for (name, value, says) in [
             ("MISSING", None, "`MISSING` cannot be set for the server: it is not set in the"),
             ("PORT", Some("1"), "lastorders gives the server its own"),
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_arguments_repeat_only_a_value_that_was_given() {
+    fn rerun_arguments_repeat_only_a_value_that_was_given() {
         let words =
             |value: Option<&str>| Variable::new("TOKEN".into(), value.map(Into::into)).arguments();
         assert_eq!(words(Some("x y")), ["--env", "TOKEN=x y"]);

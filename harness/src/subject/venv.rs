@@ -7,28 +7,28 @@ use tempfile::TempDir;
 use super::PrepareError;
 use super::build::{BuildContext, Tool, environment_error};
 
-/// What must be installed.
+/// The packages that must be installed.
 #[derive(Debug)]
 pub(super) struct Requirements {
     /// The text, as pip reads it.
     pub(super) text: String,
-    /// The submission's file that it stands in, if it stands in one.
+    /// The submission's file with the text, if there is one.
     pub(super) file: Option<PathBuf>,
-    /// Whether the text says all: then its environment can serve again.
+    /// Whether the text alone decides what is installed, so that a later run can reuse it.
     pub(super) alone: bool,
 }
 
 /// A virtual environment.
 pub(super) struct Venv {
     pub(super) path: PathBuf,
-    /// Set if it goes away with the run.
+    /// Set if the environment is removed after the run.
     pub(super) scratch: Option<TempDir>,
 }
 
-/// What an environment that is complete has in it, with the text that it was made from.
+/// A file that only complete environments have; it contains the text of the requirements.
 const COMPLETE: &str = "lastorders-requirements.txt";
 
-/// Makes the environment, or takes the one that an earlier run made from the same text.
+/// Makes an environment, or reuses one that an earlier run made from the same text.
 pub(super) async fn make(
     context: &BuildContext<'_>,
     python: &Tool<'_>,
@@ -50,7 +50,7 @@ pub(super) async fn make(
     let trouble = |error: std::io::Error| environment_error(&dir.display().to_string(), &error);
     fs::create_dir_all(&dir).map_err(trouble)?;
     let hash = fingerprint(&text);
-    // Two runs that want the same environment at once: one makes it, and the other waits.
+    // If two runs need the same environment at once, one makes it and the other waits.
     let lock = File::create(dir.join(format!("{hash:016x}.lock"))).map_err(trouble)?;
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock));
     let mut cancel = context.cancel.clone();
@@ -65,7 +65,7 @@ pub(super) async fn make(
         let path = dir.join(format!("{hash:016x}-{n}"));
         match fs::read_to_string(path.join(COMPLETE)) {
             Ok(made_from) if made_from == text => return Ok(Venv { path, scratch: None }),
-            // The same hash of another text: nobody gets what another submission installed.
+            // Another text with the same hash: a submission must not get another's packages.
             Ok(_) => {}
             Err(_) => {
                 let _ = fs::remove_dir_all(&path);
@@ -108,7 +108,7 @@ async fn fill(
     context.step(&pip, &args).await.map(drop)
 }
 
-/// That a virtual environment cannot be made is this machine's fault, not the submission's.
+/// If no virtual environment can be made, this machine is at fault and not the submission.
 fn not_theirs(error: PrepareError) -> PrepareError {
     match error {
         PrepareError::Build(failure) => environment_error(
@@ -126,14 +126,14 @@ fn not_theirs(error: PrepareError) -> PrepareError {
     }
 }
 
-/// FNV-1a: finds the place. That it is the right place, the text itself says.
+/// FNV-1a, which names the directory. The text inside proves that the directory is the right one.
 fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// Where environments are kept from one run to the next: outside of every submission.
+/// The directory of environments that later runs reuse, outside every submission.
 fn cache_dir() -> Result<PathBuf, PrepareError> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("LASTORDERS_CACHE")

@@ -1,6 +1,6 @@
-//! `results.json`: what came of a run, for programs.
+//! `results.json`: the results of a run, for programs.
 //!
-//! * `schema`: its shape, versioned; `harness/results.schema.json` is made from it
+//! * `schema`: the versioned schema, from which `harness/results.schema.json` is generated
 //! * `project`: a report in that shape, and its score for a grader
 
 mod project;

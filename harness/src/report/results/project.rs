@@ -13,11 +13,11 @@ use crate::report::{Report, clean_lines};
 use crate::run::{ScenarioOutcome, Summary};
 use crate::subject::Language;
 
-/// No text of a server in a report is longer, in characters.
+/// The limit for a server's text in the results, in characters.
 const LONGEST: usize = 2_000;
 
 impl Results {
-    /// The results of a report. `stored` says where the history of a scenario is, if anywhere.
+    /// The results of a report. `stored` says whether the histories are stored beside the results.
     #[must_use]
     pub fn of(report: &Report, stored: bool) -> Self {
         let outcome = &report.outcome;
@@ -60,10 +60,10 @@ impl Results {
         }
     }
 
-    /// As it stands in the file.
+    /// The text of `results.json`.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Every key is a string and every number finite, so there is nothing to fail.
+        // Every key is a string and every number finite, so this does not fail.
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
         json.push('\n');
         json
@@ -71,10 +71,10 @@ impl Results {
 }
 
 impl ScenarioResult {
-    fn of(report: &Report, came: &ScenarioOutcome, stored: bool) -> Self {
-        let scenario = &came.scenario;
-        let zero = came.history.moments().signalled.unwrap_or(0);
-        let passed = came.verdict.is_none_or(|verdict| verdict == Verdict::Pass);
+    fn of(report: &Report, outcome: &ScenarioOutcome, stored: bool) -> Self {
+        let scenario = &outcome.scenario;
+        let zero = outcome.history.moments().signalled.unwrap_or(0);
+        let passed = outcome.verdict.is_none_or(|verdict| verdict == Verdict::Pass);
         let hint = (!passed).then(|| HintInfo {
             cause: scenario.hint.cause.to_owned(),
             fixes: Language::ALL
@@ -88,12 +88,16 @@ impl ScenarioResult {
             title: scenario.title.to_owned(),
             level: scenario.level,
             visibility: scenario.visibility,
-            verdict: came.verdict,
+            verdict: outcome.verdict,
             requirement: scenario.requirement.to_owned(),
-            findings: came.findings.iter().map(|finding| FindingInfo::of(finding, zero)).collect(),
+            findings: outcome
+                .findings
+                .iter()
+                .map(|finding| FindingInfo::of(finding, zero))
+                .collect(),
             hint,
-            duration_ms: millis(came.duration),
-            history: (stored && !came.history.events.is_empty())
+            duration_ms: millis(outcome.duration),
+            history: (stored && !outcome.history.events.is_empty())
                 .then(|| Path::new(&folder_of(scenario.id)).join(HISTORY).display().to_string()),
         }
     }
@@ -131,7 +135,7 @@ impl From<Summary> for SummaryInfo {
     }
 }
 
-/// The name of a stored history in its scenario's folder.
+/// The file name of a stored history.
 pub(in crate::report) const HISTORY: &str = "history.jsonl";
 
 /// The folder of a scenario among stored results.
@@ -139,16 +143,16 @@ pub(in crate::report) fn folder_of(id: &str) -> String {
     id.replace('/', "-")
 }
 
-/// See [`Results::score`]. In quarters, so that halves add up.
+/// See [`Results::score`]. Weights are doubled, so that half a weight is an integer.
 fn score(scenarios: &[ScenarioOutcome]) -> Option<f64> {
     let (mut earned, mut possible) = (0_u32, 0_u32);
-    for came in scenarios {
-        let weight = match came.scenario.level {
+    for outcome in scenarios {
+        let weight = match outcome.scenario.level {
             Level::Must => 4,
             Level::Should => 2,
             Level::Info => 0,
         };
-        let worth = match (came.verdict, came.scenario.level) {
+        let worth = match (outcome.verdict, outcome.scenario.level) {
             (Some(Verdict::Pass), _) => weight,
             (Some(Verdict::Warn), Level::Must) => weight / 2,
             (Some(Verdict::Warn | Verdict::Fail), _) => 0,
@@ -164,7 +168,7 @@ fn millis(time: std::time::Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// FNV-1a over what was asked.
+/// FNV-1a over every scenario's id, level and requirement.
 fn fingerprint() -> String {
     let asked = SCENARIOS.iter().flat_map(|scenario| {
         let level = format!("{:?}", scenario.level);

@@ -7,76 +7,76 @@ use serde::{Deserialize, Serialize};
 
 use crate::subject::Language;
 
-/// The version of the schema. It grows when a reader of the old one would misread the new one.
+/// The version of the schema. It increases when a reader of the old schema would misread the new.
 pub const RESULTS_VERSION: u32 = 1;
 
-/// `results.json`: what came of a run, for programs.
+/// `results.json`: the results of a run, for programs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
     /// The version of this schema.
     pub schema_version: u32,
     /// The program that wrote it.
     pub tool: Tool,
-    /// The catalogue that scenarios were taken from.
+    /// The catalogue of scenarios.
     pub catalogue: CatalogueInfo,
-    /// Where every name and drawn number came from; below 2^53.
+    /// The seed of every plan's names and drawn numbers; below 2^53.
     pub seed: u64,
     /// The server that was judged.
     pub subject: SubjectInfo,
-    /// Where it was judged.
+    /// The machine of the run.
     pub machine: Machine,
     /// Where Postgres came from.
     pub postgres: String,
-    /// How long the run took, without a build, in milliseconds.
+    /// The duration of the run without a build, in milliseconds.
     pub duration_ms: u64,
-    /// The number of the signal that ended the run early, if one did.
+    /// The number of the signal that interrupted the run; absent if none did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<i32>,
     /// Each scenario that was selected, in the catalogue's order.
     pub scenarios: Vec<ScenarioResult>,
-    /// How many came out how.
+    /// How many scenarios have each verdict.
     pub summary: SummaryInfo,
-    /// From 0 to 1: the weight of what passed, of the weight of all that proved something. A
-    /// *must* weighs 2, a *should* 1; a *must* that passed with a warning counts half. Null if
-    /// nothing was proved.
+    /// From 0 to 1: the weight of the scenarios that passed, divided by the weight of those with a
+    /// proved verdict. A *must* weighs 2, a *should* 1; a *must* with a warning counts half. Null
+    /// if no scenario proved anything.
     pub score: Option<f64>,
 }
 
 /// The program that wrote the results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
-    /// Its name.
+    /// The program's name.
     pub name: String,
-    /// Its version.
+    /// The program's version.
     pub version: String,
 }
 
-/// The catalogue.
+/// The catalogue of scenarios.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CatalogueInfo {
-    /// How many scenarios it has.
+    /// How many scenarios the catalogue has.
     pub total: usize,
-    /// How many were selected.
+    /// How many scenarios were selected.
     pub selected: usize,
-    /// Sixteen hexadecimal digits over every id, level and requirement: two runs with the same
-    /// fingerprint asked the same questions.
+    /// A hash of every id, level and requirement, in sixteen hexadecimal digits. Runs with the same
+    /// fingerprint had the same catalogue.
     pub fingerprint: String,
 }
 
 /// The server that was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SubjectInfo {
-    /// A directory's name, or the command's.
+    /// The directory's name, or the program's.
     pub name: String,
-    /// The command that started it.
+    /// The command that started the server.
     pub command: String,
-    /// What it is written in, where it shows.
+    /// The server's language; absent if it was not recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// What a reader should know about how it was started.
+    /// A note on how the server was started, such as why `npm start` is not used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Why it could not be built, if it could not.
+    /// Why the server could not be built; absent if it could.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_failure: Option<BuildInfo>,
 }
@@ -86,13 +86,13 @@ pub struct SubjectInfo {
 pub struct BuildInfo {
     /// The command that failed.
     pub command: String,
-    /// How: "exited with status 1".
+    /// How the command ended, such as "exited with status 1".
     pub how: String,
-    /// The last lines that it wrote.
+    /// The last lines of the command's output.
     pub output: Vec<String>,
 }
 
-/// The machine.
+/// The machine of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {
     /// The operating system.
@@ -101,77 +101,77 @@ pub struct Machine {
     pub arch: String,
     /// The kernel's release.
     pub kernel: String,
-    /// How many processors we may use.
+    /// How many processors the judge may use.
     pub cpus: usize,
 }
 
-/// What came of one scenario.
+/// The result of one scenario.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScenarioResult {
     /// `group/name`.
     pub id: String,
-    /// A few words.
+    /// The title, a few words.
     pub title: String,
-    /// What a violation of its main check amounts to.
+    /// The level of a violation of the scenario's main check.
     pub level: Level,
-    /// Who knows of it.
+    /// Whether a challenge's author would publish the scenario.
     pub visibility: Visibility,
-    /// What the findings amount to; null if it was skipped.
+    /// The verdict; null if the scenario was skipped.
     pub verdict: Option<Verdict>,
-    /// What must hold.
+    /// The requirement that the scenario tests.
     pub requirement: String,
-    /// What the checks found.
+    /// The findings of the checks.
     pub findings: Vec<FindingInfo>,
-    /// The cause and the fix, if it did not pass.
+    /// The usual cause and its fix; absent if the scenario passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<HintInfo>,
-    /// How long it took, in milliseconds.
+    /// The duration of the scenario, in milliseconds.
     pub duration_ms: u64,
-    /// Where its history is, from the folder of this file, if it was stored.
+    /// The path of the history, relative to this file's folder; absent if no history was stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<String>,
 }
 
-/// What a check found.
+/// A finding of a check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingInfo {
     /// The check.
     pub check: String,
-    /// What kind of finding it is.
+    /// The kind of the finding.
     pub kind: Kind,
-    /// How much it counts.
+    /// The level of the finding, which decides how it counts.
     pub level: Level,
-    /// What should have been seen.
+    /// The expected observation.
     pub expected: String,
-    /// What was seen.
+    /// The actual observation.
     pub actual: String,
-    /// When, in milliseconds from the first signal; negative before it. From the start of the
-    /// server where no signal was sent. Null if it is of no moment.
+    /// The time in milliseconds since the first signal, negative before it. Without a signal, the
+    /// time since the start of the server. Null if the finding has no single time.
     pub at_ms: Option<f64>,
-    /// Which request it is about, as it stands in the history.
+    /// The id of the request in the history; null if the finding concerns no single request.
     pub request: Option<String>,
 }
 
 /// The usual cause of a failure, and its fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HintInfo {
-    /// The cause.
+    /// The usual cause of a failure.
     pub cause: String,
-    /// The fix, by language: the server's own where it is known, else all of them.
+    /// The fix by language: only the server's if it was recognised, otherwise every language's.
     pub fixes: BTreeMap<String, String>,
 }
 
-/// How many scenarios came out how.
+/// How many scenarios have each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SummaryInfo {
-    /// Every invariant held.
+    /// Scenarios in which every invariant held.
     pub passed: usize,
-    /// A *should* did not hold.
+    /// Scenarios in which a *should* did not hold.
     pub warned: usize,
-    /// A *must* did not hold.
+    /// Scenarios in which a *must* did not hold.
     pub failed: usize,
-    /// Nothing was proved.
+    /// Scenarios that proved nothing.
     pub inconclusive: usize,
-    /// Not carried out.
+    /// Scenarios that the interrupted run skipped.
     pub skipped: usize,
 }

@@ -9,26 +9,26 @@ use crate::report::group::Group;
 use crate::report::{Report, clean_lines};
 use crate::run::ScenarioOutcome;
 
-/// How far the evidence stands from the edge.
+/// The indentation of the evidence.
 const INDENT: &str = "    ";
 
-/// No scenario shows more findings; the rest are counted.
+/// How many findings of a scenario are shown; the others are counted.
 const MOST_FINDINGS: usize = 4;
 
-/// What did not pass, with the evidence.
+/// The evidence for a group of scenarios that did not pass.
 pub(super) fn block(report: &Report, group: &Group<'_>) -> Vec<String> {
     let Some(first) = group.members.first() else { return Vec::new() };
     let mut lines = vec![title(group, first)];
     if group.members.len() == 1 {
         lines.extend(wrapped("", first.scenario.requirement));
     } else {
-        let ids: Vec<_> = group.members.iter().map(|came| came.scenario.id).collect();
+        let ids: Vec<_> = group.members.iter().map(|outcome| outcome.scenario.id).collect();
         lines.extend(wrapped("", &ids.join(", ")));
     }
     lines.push(String::new());
     lines.extend(findings(&first.findings));
     if let Some(failure) = &report.build_failure {
-        lines.extend(quoted("the end of what it wrote", &failure.output, 30));
+        lines.extend(quoted("the end of its output", &failure.output, 30));
     }
     let picture = timeline(&first.plan, &first.history, &first.findings, WIDTH - INDENT.len());
     if !picture.is_empty() {
@@ -37,12 +37,12 @@ pub(super) fn block(report: &Report, group: &Group<'_>) -> Vec<String> {
     }
     lines.extend(output(first));
     lines.push(String::new());
-    // Where nothing was proved there is nothing to fix in the server.
+    // An inconclusive scenario proves no fault of the server, so there is nothing to fix.
     let proved = first.verdict != Some(Verdict::Inconclusive);
     if proved && report.build_failure.is_none() && has_been_ready(first) {
         lines.extend(hint(report, first));
     }
-    lines.extend(labelled("rerun", &report.command_for(first)));
+    lines.extend(labelled("rerun", &report.rerun_command(first)));
     lines
 }
 
@@ -53,7 +53,7 @@ fn title(group: &Group<'_>, first: &ScenarioOutcome) -> String {
             let name = format!("{} · {}", first.scenario.id, first.scenario.title);
             (name, level(first.scenario.level).to_owned())
         }
-        n => (format!("{n} scenarios, for one and the same reason"), String::new()),
+        n => (format!("{n} scenarios, for the same reason"), String::new()),
     };
     let room = WIDTH - word.chars().count() - right.len() - 6;
     let name = paint::cut(&name, room);
@@ -68,7 +68,7 @@ fn title(group: &Group<'_>, first: &ScenarioOutcome) -> String {
 fn findings(all: &[Finding]) -> Vec<String> {
     let (notes, proved): (Vec<_>, Vec<_>) =
         all.iter().partition(|finding| finding.kind == Kind::Note);
-    // The worst first: what proves a must broken is what was looked for.
+    // The worst first: a broken *must* decides the verdict.
     let mut proved = proved;
     proved.sort_by_key(|finding| (std::cmp::Reverse(finding.level), finding.at_us));
     let mut lines = Vec::new();
@@ -80,7 +80,7 @@ fn findings(all: &[Finding]) -> Vec<String> {
     }
     let more = proved.len().saturating_sub(MOST_FINDINGS);
     if more > 0 {
-        lines.extend(labelled("", &format!("and {more} findings more of the same scenario")));
+        lines.extend(labelled("", &format!("and {more} more findings of the same scenario")));
     }
     for note in notes.iter().take(2) {
         lines.extend(labelled("note", &clean(&note.actual, 300)));
@@ -97,14 +97,17 @@ fn coloured(label: &str, text: &str, kind: Kind) -> Vec<String> {
     in_style(label, text, style)
 }
 
-/// The end of what the server wrote, where it may tell why.
-fn output(came: &ScenarioOutcome) -> Vec<String> {
-    let wrote = came.history.events.iter().rev().find_map(|event| match &event.what {
-        EventKind::Output { stdout, stderr } => Some((stdout, stderr)),
-        _ => None,
+/// The end of the server's output, which may explain a failure.
+fn output(outcome: &ScenarioOutcome) -> Vec<String> {
+    let wrote = outcome.history.events.iter().rev().find_map(|event| {
+        if let EventKind::Output { stdout, stderr } = &event.what {
+            Some((stdout, stderr))
+        } else {
+            None
+        }
     });
     let Some((stdout, stderr)) = wrote else { return Vec::new() };
-    let most = if has_been_ready(came) { 3 } else { 8 };
+    let most = if has_been_ready(outcome) { 3 } else { 8 };
     let mut lines = quoted("the end of its stderr", stderr, most);
     if lines.is_empty() {
         lines = quoted("the end of its stdout", stdout, most);
@@ -112,8 +115,8 @@ fn output(came: &ScenarioOutcome) -> Vec<String> {
     lines
 }
 
-fn has_been_ready(came: &ScenarioOutcome) -> bool {
-    came.history.events.iter().any(|event| event.what == EventKind::Ready)
+fn has_been_ready(outcome: &ScenarioOutcome) -> bool {
+    outcome.history.events.iter().any(|event| event.what == EventKind::Ready)
 }
 
 fn quoted(title: &str, text: &str, most: usize) -> Vec<String> {
@@ -126,11 +129,11 @@ fn quoted(title: &str, text: &str, most: usize) -> Vec<String> {
     [String::new(), title].into_iter().chain(quoted).collect()
 }
 
-fn hint(report: &Report, came: &ScenarioOutcome) -> Vec<String> {
-    if came.scenario.is_stored() {
+fn hint(report: &Report, outcome: &ScenarioOutcome) -> Vec<String> {
+    if outcome.scenario.is_stored() {
         return Vec::new();
     }
-    let hint = &came.scenario.hint;
+    let hint = &outcome.scenario.hint;
     let mut lines = labelled("why", hint.cause);
     match report.language {
         Some(language) => {
@@ -139,7 +142,7 @@ fn hint(report: &Report, came: &ScenarioOutcome) -> Vec<String> {
             lines.extend(fix.iter().map(|line| format!("{INDENT}{:10}│ {line}", "")));
         }
         None => {
-            let text = format!("lastorders explain {}", came.scenario.id);
+            let text = format!("lastorders explain {}", outcome.scenario.id);
             lines.extend(labelled("fix", &text));
         }
     }

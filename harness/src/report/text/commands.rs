@@ -7,7 +7,7 @@ use super::table::level;
 use crate::report::Colour;
 use crate::subject::Language;
 
-/// The catalogue, one line a scenario; its last line says how many there are.
+/// The catalogue, one line a scenario. The last line counts the scenarios.
 #[must_use]
 pub fn catalogue_table(scenarios: &[Scenario], colour: Colour) -> String {
     let id_width = scenarios.iter().map(|scenario| scenario.id.len()).max().unwrap_or(0);
@@ -26,7 +26,7 @@ pub fn catalogue_table(scenarios: &[Scenario], colour: Colour) -> String {
     finished(&lines, colour)
 }
 
-/// Why a scenario matters, what is done in it, and how servers in each language pass it.
+/// A scenario's requirement, its steps, why servers fail it, and the fix in each language.
 #[must_use]
 pub fn explain(scenario: &Scenario, colour: Colour) -> String {
     let mut lines = vec![
@@ -43,7 +43,7 @@ pub fn explain(scenario: &Scenario, colour: Colour) -> String {
         String::new(),
     ];
     lines.extend(paint::wrap(scenario.requirement, WIDTH));
-    lines.extend([String::new(), paint(paint::STRONG, "What is done")]);
+    lines.extend([String::new(), paint(paint::STRONG, "What each actor does")]);
     for (actor, steps) in script(&scenario.plan(0, &Contract::default())) {
         lines.push(format!("  {actor}"));
         lines.extend(steps.iter().map(|step| format!("    {step}")));
@@ -59,18 +59,18 @@ pub fn explain(scenario: &Scenario, colour: Colour) -> String {
     finished(&lines, colour)
 }
 
-/// Whether a machine has what is needed.
+/// Whether a machine has something that the judge can use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fitness {
-    /// It has it.
+    /// The machine has it.
     Has,
-    /// It lacks it, and something else may do in its place.
+    /// The machine lacks it, and the judge can do without.
     Optional,
-    /// It lacks it, and nothing goes without.
+    /// The machine lacks it, and the judge needs it.
     Lacks,
 }
 
-/// What a machine has and lacks: each what was looked at, the state, what was found, the fix.
+/// What a machine has and lacks. Each row has a name, the state, a detail, and the fix.
 #[must_use]
 pub fn fitness_table(rows: &[(String, Fitness, String, String)]) -> String {
     let width = rows.iter().map(|(what, ..)| what.chars().count()).max().unwrap_or(0);

@@ -1,8 +1,8 @@
 //! The terminal's report.
 //!
-//! * `render`: the whole
+//! * `render`: the whole report
 //! * `table`: one line a scenario
-//! * `block`: what did not pass, with the evidence
+//! * `block`: the evidence for one scenario, or one group, that did not pass
 //! * `commands`: the texts of `list`, `explain` and `doctor`
 
 mod block;

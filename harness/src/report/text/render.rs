@@ -7,14 +7,14 @@ use crate::report::{Report, group};
 /// Whether a text has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
-    /// It has.
+    /// The text has colours.
     Always,
-    /// It has none, and no escape sequence at all.
+    /// The text has no escape sequence.
     Never,
 }
 
-/// The terminal's report of a run: a table, then what did not pass, then how many came out how.
-/// Its last line is `N passed, N failed, N skipped`, and nothing else begins so.
+/// The terminal's report of a run: a table, the evidence for scenarios that did not pass, and the
+/// counts. Only its last line has the form `N passed, N failed, N skipped`.
 #[must_use]
 pub fn render(report: &Report, colour: Colour) -> String {
     let mut lines = head(report);
@@ -39,20 +39,20 @@ pub fn render(report: &Report, colour: Colour) -> String {
 }
 
 impl Report {
-    /// Passes a test whose server passed.
+    /// Asserts that the server [passed](Report::passed).
     ///
     /// # Panics
     ///
-    /// If a *must* failed: with the requirement, what was expected, what was seen, and the
-    /// timeline. Also if a scenario proved nothing or was skipped, because a test that
-    /// asserts nothing must not pass; the text says which it was.
+    /// If a *must* failed: with the requirement, the expected, the actual, and the timeline. Also
+    /// if a scenario proved nothing or was skipped, because a test that proves nothing must not
+    /// pass. The message is the whole report.
     #[track_caller]
     pub fn assert_passed(&self) {
         assert!(self.passed(), "the server did not pass\n\n{}", render(self, Colour::Never));
     }
 }
 
-/// What the signs in a lane mean between its events.
+/// The meaning of the signs in a lane between its events.
 const LEGEND: &str =
     "    lanes: │ there  ║ request under way  ┆ no longer listening  ▒ gate closed  ▶ the finding";
 
@@ -82,12 +82,13 @@ fn foot(report: &Report) -> Vec<String> {
     let summary = report.outcome.summary();
     let mut lines = Vec::new();
     if let Some(signal) = report.outcome.interrupted {
-        let text = format!("interrupted by signal {signal}: this is what there was until then");
+        let text =
+            format!("interrupted by signal {signal}: every scenario that had not ended is skipped");
         lines.push(paint(paint::FOUND, &text));
     }
     if summary.inconclusive + summary.skipped > 0 {
         let text = format!(
-            "NOT PROVED: {} inconclusive, {} skipped; nothing is said of these",
+            "NOT PROVED: {} inconclusive, {} skipped; these prove nothing about the server",
             summary.inconclusive, summary.skipped
         );
         lines.push(paint(paint::UNSURE, &text));
@@ -97,7 +98,7 @@ fn foot(report: &Report) -> Vec<String> {
         summary.passed, summary.warned, summary.failed, summary.inconclusive, summary.skipped
     );
     lines.push(paint(paint::FAINT, &text));
-    // The last line is for programs: it has no colour.
+    // Programs read the last line, so it has no colour.
     lines.push(format!(
         "{} passed, {} failed, {} skipped",
         summary.passed + summary.warned,

@@ -5,17 +5,17 @@ use lastorders_model::terminal::paint::{self, WIDTH, paint};
 use crate::report::Report;
 use crate::run::ScenarioOutcome;
 
-/// One line a scenario: verdict, id, level, title, and how long it took.
+/// One line a scenario: verdict, id, level, title and duration.
 pub(super) fn table(report: &Report) -> Vec<String> {
     let scenarios = &report.outcome.scenarios;
-    let id_width = scenarios.iter().map(|came| came.scenario.id.len()).max().unwrap_or(0);
-    scenarios.iter().map(|came| line(came, id_width)).collect()
+    let id_width = scenarios.iter().map(|outcome| outcome.scenario.id.len()).max().unwrap_or(0);
+    scenarios.iter().map(|outcome| line(outcome, id_width)).collect()
 }
 
-fn line(came: &ScenarioOutcome, id_width: usize) -> String {
-    let (word, style) = word(came.verdict);
-    let scenario = &came.scenario;
-    let time = format!("{:.1} s", came.duration.as_secs_f64());
+fn line(outcome: &ScenarioOutcome, id_width: usize) -> String {
+    let (word, style) = word(outcome.verdict);
+    let scenario = &outcome.scenario;
+    let time = format!("{:.1} s", outcome.duration.as_secs_f64());
     let room = WIDTH.saturating_sub(2 + 12 + 1 + id_width + 2 + 6 + 2 + 8);
     let title = paint::cut(scenario.title, room);
     format!(
@@ -27,7 +27,7 @@ fn line(came: &ScenarioOutcome, id_width: usize) -> String {
     )
 }
 
-/// A verdict as reports write it, and its colour.
+/// A verdict's word in reports, and its colour.
 pub(super) fn word(verdict: Option<Verdict>) -> (&'static str, Style) {
     match verdict {
         None => ("not run", paint::UNSURE),
@@ -38,7 +38,7 @@ pub(super) fn word(verdict: Option<Verdict>) -> (&'static str, Style) {
     }
 }
 
-/// A level as reports write it.
+/// A level's word in reports.
 pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::Info => "info",
