@@ -170,7 +170,7 @@ impl Subject {
 #[derive(Debug, Error)]
 pub enum JudgeError {
     /// No scenario was selected: nothing would have been proved.
-    #[error("no scenario was selected, so nothing would be proved; see `lastorders list`")]
+    #[error("no scenario was selected, so nothing would be proved; run `lastorders list`")]
     NothingSelected,
     /// The subject could not be prepared.
     #[error(transparent)]

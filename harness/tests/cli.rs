@@ -1,4 +1,4 @@
-//! The program's words and codes, as far as they need no Postgres.
+//! The program's messages and exit codes that need no Postgres.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -27,7 +27,7 @@ fn run(dir: &Path, more: &[&str]) -> Output {
 }
 
 #[test]
-fn every_way_to_say_it_wrong_has_its_code_and_its_words() {
+fn wrong_usage_exits_with_its_code_and_names_the_problem() {
     let nothing = tempfile::tempdir().expect("a directory");
     let nothing = nothing.path().to_str().expect("UTF-8");
     let history = Path::new(nothing).join("history.jsonl");
@@ -60,7 +60,7 @@ fn every_way_to_say_it_wrong_has_its_code_and_its_words() {
 }
 
 #[test]
-fn a_bad_manifest_is_named_with_what_is_wrong() {
+fn bad_manifest_is_refused_with_the_reason() {
     for (manifest, code, says) in [
         ("strat = [\"node\"]", 2, "did you mean `start`?"),
         ("start = \"node server.js\"", 2, "must be a list of strings"),
@@ -80,7 +80,7 @@ fn a_bad_manifest_is_named_with_what_is_wrong() {
 }
 
 #[test]
-fn what_cannot_be_built_has_failed_everything_for_one_reason() {
+fn failed_build_fails_every_scenario_for_the_same_reason() {
     let dir = submission("build = [\"sh\", \"-c\", \"echo oh no; exit 3\"]\nstart = [\"sh\"]");
     let out = dir.path().join("out");
     let ran = run(dir.path(), &["--only", "contract", "--out", out.to_str().expect("UTF-8")]);
@@ -100,7 +100,7 @@ fn what_cannot_be_built_has_failed_everything_for_one_reason() {
 }
 
 #[test]
-fn the_rerun_line_carries_the_variables_and_no_inherited_value() {
+fn rerun_line_carries_the_variables_and_no_inherited_value() {
     let dir = submission("build = [\"false\"]\nstart = [\"sh\"]");
     let out = dir.path().join("out");
     let mut command = Command::new(env!("CARGO_BIN_EXE_lastorders"));
@@ -119,7 +119,7 @@ fn the_rerun_line_carries_the_variables_and_no_inherited_value() {
 }
 
 #[test]
-fn json_is_all_there_is_on_stdout() {
+fn json_output_contains_nothing_but_json() {
     let dir = submission("build = [\"false\"]\nstart = [\"sh\"]");
     let ran = run(dir.path(), &["--json", "--public"]);
     let results: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON alone");
@@ -130,7 +130,7 @@ fn json_is_all_there_is_on_stdout() {
 }
 
 #[test]
-fn an_unwritable_output_directory_is_reported_before_the_run() {
+fn unwritable_output_directory_is_reported_before_the_run() {
     let dir = submission("start = [\"sh\"]");
     let taken = dir.path().join("lastorders.toml/out");
     let ran = run(dir.path(), &["--out", taken.to_str().expect("UTF-8")]);
@@ -142,7 +142,7 @@ fn an_unwritable_output_directory_is_reported_before_the_run() {
 fn help_and_explanations_fit_a_terminal() {
     for words in [vec!["--help"], vec!["run", "--help"], vec!["list"], vec!["doctor"]] {
         let ran = lastorders(&words);
-        // What `doctor` finds depends on the machine.
+        // The result of `doctor` depends on the machine.
         let well = ran.status.success() || (words == ["doctor"] && ran.status.code() == Some(75));
         assert!(well, "{words:?}: {}", text(&ran.stderr));
         for line in text(&ran.stdout).lines() {
@@ -166,7 +166,7 @@ fn help_and_explanations_fit_a_terminal() {
 }
 
 #[test]
-fn an_interrupted_build_says_so_in_its_code() {
+fn interrupted_build_exits_with_128_plus_the_signal() {
     use std::io::{BufRead as _, BufReader, Read as _};
     let build = "build = [\"sh\", \"-c\", \"mkfifo up; cat up\"]\nstart = [\"sh\"]";
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {

@@ -28,7 +28,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, u8> {
     let duration = Duration::from_micros(last);
     let outcome = Outcome {
         subject: path.display().to_string(),
-        command: "none: a stored history is judged again".to_owned(),
+        command: "none: this is a stored history".to_owned(),
         seed: plan.seed,
         postgres: "none".to_owned(),
         duration,

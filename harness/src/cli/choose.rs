@@ -9,8 +9,8 @@ use super::args::Selection;
 use super::{exit, print};
 use crate::subject::nearest;
 
-/// The scenarios that are meant, those in files among them; says so and gives the code if there are
-/// none.
+/// The selected scenarios, including plans in files. If there are none, prints why and returns the
+/// exit code.
 pub(super) fn catalogue(selection: &Selection, files: &[PathBuf]) -> Result<Catalogue, u8> {
     let all = with_plans(Catalogue::all(), files)?;
     for id in selection.only.iter().chain(&selection.skip) {
@@ -27,13 +27,14 @@ pub(super) fn catalogue(selection: &Selection, files: &[PathBuf]) -> Result<Cata
         catalogue = catalogue.public();
     }
     if catalogue.scenarios().is_empty() {
-        print::failure("these options together select no scenario; see `lastorders list`");
+        print::failure("these options together select no scenario; run `lastorders list`");
         return Err(exit::NOTHING_SELECTED);
     }
     Ok(catalogue)
 }
 
-/// The one scenario that is meant.
+/// The one scenario with this id or this beginning of an id. If there is not exactly one, prints
+/// the candidates and returns the exit code.
 pub(super) fn one(id: &str) -> Result<&'static Scenario, u8> {
     if let Some(exact) = SCENARIOS.iter().find(|scenario| scenario.id == id) {
         return Ok(exact);
@@ -44,7 +45,8 @@ pub(super) fn one(id: &str) -> Result<&'static Scenario, u8> {
         [] => Err(unknown(id)),
         several => {
             let ids: Vec<_> = several.iter().map(|scenario| scenario.id).collect();
-            print::failure(&format!("`{id}` fits several scenarios: {}", ids.join(", ")));
+            let ids = ids.join(", ");
+            print::failure(&format!("`{id}` fits several scenarios; give one of: {ids}"));
             Err(exit::NOTHING_SELECTED)
         }
     }
@@ -53,7 +55,7 @@ pub(super) fn one(id: &str) -> Result<&'static Scenario, u8> {
 fn unknown(id: &str) -> u8 {
     let near = near(id);
     let near = if near.is_empty() {
-        "see `lastorders list`".to_owned()
+        "run `lastorders list`".to_owned()
     } else {
         format!("did you mean {}?", near.join(" or "))
     };
@@ -61,7 +63,7 @@ fn unknown(id: &str) -> u8 {
     exit::NOTHING_SELECTED
 }
 
-/// Ids that are like a mistyped one, or that have it in them.
+/// Ids that are similar to a mistyped one, or that contain it.
 fn near(id: &str) -> Vec<&'static str> {
     let ids = || SCENARIOS.iter().map(|scenario| scenario.id);
     let within = ids().filter(|known| id.len() > 2 && known.contains(id));
@@ -77,8 +79,8 @@ fn near(id: &str) -> Vec<&'static str> {
     near
 }
 
-/// Adds the plans in these files, and in the files `*.json` of these directories. What cannot be
-/// read is told, and its code given: a plan that is left out would be one that nobody fails.
+/// Adds the plans in these files, and in the files `*.json` of these directories. If a plan cannot
+/// be read, prints why and returns the exit code, because no server could fail a missing plan.
 fn with_plans(mut catalogue: Catalogue, given: &[PathBuf]) -> Result<Catalogue, u8> {
     for path in given {
         let bad = |why: String| {
@@ -94,7 +96,7 @@ fn with_plans(mut catalogue: Catalogue, given: &[PathBuf]) -> Result<Catalogue, 
     Ok(catalogue)
 }
 
-/// The words that name them once more.
+/// The arguments of `lastorders run` that add the plans.
 pub(super) fn plans_arguments(given: &[PathBuf]) -> impl Iterator<Item = String> {
     given.iter().flat_map(|path| ["--plans".to_owned(), path.display().to_string()])
 }
@@ -110,13 +112,13 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, String> {
             files.push(file);
         }
     }
-    // Directories have no order.
+    // The operating system returns files in any order.
     files.sort();
-    if files.is_empty() { Err("there is no *.json in it".to_owned()) } else { Ok(files) }
+    if files.is_empty() { Err("it contains no *.json".to_owned()) } else { Ok(files) }
 }
 
 fn plan(file: &Path) -> Result<Plan, String> {
     let named = |why: String| format!("{}: {why}", file.display());
     let text = fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| named(format!("it is no plan: {error}")))
+    serde_json::from_str(&text).map_err(|error| named(format!("it is not a plan: {error}")))
 }

@@ -4,7 +4,7 @@ use super::args::CleanArgs;
 use super::{exit, print};
 use crate::postgres::{Choice, Cleaned, Leftovers, clean as remove, leftovers};
 
-/// Finds and removes what earlier runs left behind; or only finds it.
+/// Finds what earlier runs left behind, and removes it unless this is a dry run.
 pub(super) async fn clean(args: &CleanArgs) -> Result<u8, u8> {
     let url = match &args.postgres {
         Some(Choice::Url(url)) => Some(url.as_str()),

@@ -6,7 +6,7 @@ use crate::command::installed;
 use crate::postgres;
 use crate::report::{Fitness, fitness_table};
 
-/// What submissions in each language are built with; lacking one hinders only its submissions.
+/// The tools that build submissions. A missing tool affects only submissions that need the tool.
 const TOOLS: [(&str, &str); 5] = [
     ("cargo", "https://rustup.rs"),
     ("node", "https://nodejs.org"),
@@ -15,7 +15,7 @@ const TOOLS: [(&str, &str); 5] = [
     ("go", "https://go.dev/dl"),
 ];
 
-/// Prints what this machine has and lacks. Starts nothing.
+/// Prints what this machine has and lacks. Starts no server and no Postgres.
 pub(super) async fn doctor() -> Result<u8, u8> {
     let ways: Vec<_> = postgres::doctor().await;
     // One way to a Postgres is enough.
@@ -26,7 +26,8 @@ pub(super) async fn doctor() -> Result<u8, u8> {
     });
     let none = || {
         let fix = "any one of the fixes above";
-        ("postgres".to_owned(), Fitness::Lacks, "no way leads to one".to_owned(), fix.to_owned())
+        let detail = "none can be started".to_owned();
+        ("postgres".to_owned(), Fitness::Lacks, detail, fix.to_owned())
     };
     let mut rows: Vec<_> = ways.collect();
     rows.extend((!any).then(none));
@@ -45,23 +46,23 @@ pub(super) async fn doctor() -> Result<u8, u8> {
     Ok(if lacking { exit::ENVIRONMENT } else { exit::PASSED })
 }
 
-/// What the world needs of the kernel.
+/// What the judge needs of the kernel.
 fn machine() -> Vec<(String, Fitness, String, String)> {
     let row = |what: &str, found: Result<String, String>, fix: &str| match found {
         Ok(detail) => (what.to_owned(), Fitness::Has, detail, String::new()),
         Err(why) => (what.to_owned(), Fitness::Lacks, why, fix.to_owned()),
     };
-    let linux = "run on Linux 5.3 or later, outside of a sandbox that forbids it";
+    let linux = "run on Linux 5.3 or later, outside a sandbox that forbids it";
     let temporary = tempfile::tempdir().map(|dir| parent(dir.path()));
     vec![
         row("/proc", proc_is_there(), "mount it, as `mount -t proc proc /proc`"),
         row("pidfd", pidfd(), linux),
         row("subreaper", subreaper(), linux),
-        row("free port", free_port(), "let 127.0.0.1 be listened on"),
+        row("free port", free_port(), "allow programs to listen on 127.0.0.1"),
         row(
             "temporary files",
             temporary.map_err(|error| error.to_string()),
-            "set TMPDIR to a directory that can be written",
+            "set TMPDIR to a writable directory",
         ),
     ]
 }
@@ -91,5 +92,5 @@ fn subreaper() -> Result<String, String> {
 
 fn free_port() -> Result<String, String> {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    port.map(|at| format!("for instance {}", at.port())).map_err(|error| error.to_string())
+    port.map(|at| format!("such as {}", at.port())).map_err(|error| error.to_string())
 }

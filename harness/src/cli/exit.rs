@@ -1,4 +1,4 @@
-//! The exit codes of `lastorders`, and which is whose.
+//! The exit codes of `lastorders`, and the code for each result.
 
 use crate::judge::JudgeError;
 use crate::report::Report;
@@ -6,7 +6,7 @@ use crate::run::RunError;
 use crate::subject::PrepareError;
 pub use lastorders_model::exit::*;
 
-/// The code for a report.
+/// The exit code for a report.
 #[must_use]
 pub fn of_report(report: &Report) -> u8 {
     let summary = report.outcome.summary();
@@ -23,7 +23,7 @@ pub fn of_report(report: &Report) -> u8 {
     }
 }
 
-/// The code for a subject that could not be judged.
+/// The exit code for a subject that could not be judged.
 #[must_use]
 pub fn of_error(error: &JudgeError) -> u8 {
     match error {

@@ -1,15 +1,13 @@
 //! The program `lastorders`: a thin shell around the library.
 //!
-//! * `main`: arguments in, exit code out; the runtime
-//! * `args`: the options, and the help that teaches them
+//! * `main`: from arguments to an exit code; the runtime; panics of this program
+//! * `args`: the options, and their help
 //! * `exit`: the exit codes
-//! * `run`, `list`, `explain`, `check`, `doctor`, `clean`: a command each
-//! * `plans`: scenarios that are plans in files
-//! * `choose`: which scenarios are meant, and what to say where none is
-//! * `progress`: how it goes on, on stderr
-//! * `signals`: Ctrl-C and SIGTERM to ourselves
-//! * `fault`: our own panics
-//! * `print`: stdout and stderr, which may be closed or full
+//! * `run`, `list` (and `explain`), `check`, `doctor`, `clean`: the commands
+//! * `choose`: the selected scenarios, including plans in files
+//! * `progress`: shows a run's progress on stderr
+//! * `signals`: turns Ctrl-C, SIGTERM and SIGHUP into a request to stop
+//! * `print`: writes to stdout and stderr, which may be closed or full
 
 mod args;
 mod check;

@@ -2,13 +2,12 @@ use std::io::{self, ErrorKind, Write as _};
 
 use crate::cli::exit;
 
-/// No line of ours is longer.
+/// The limit for a line on stderr, in characters.
 const LONGEST: usize = 2_000;
 
-/// Writes to stdout, with colours if it is a terminal that wants them.
+/// Writes to stdout, with colours only if stdout is a terminal and `NO_COLOR` is not set.
 ///
-/// That the reader has gone (`| head`) is no error. Anything else is: what could not be written
-/// was not said.
+/// A reader that is gone (`| head`) is no error. Every other failed write yields an exit code.
 pub(super) fn stdout(text: &str) -> Result<(), u8> {
     let write = || {
         let mut out = anstream::stdout().lock();
@@ -17,24 +16,24 @@ pub(super) fn stdout(text: &str) -> Result<(), u8> {
     };
     match write() {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            failure(&format!("stdout could not be written: {error}"));
+            failure(&format!("could not write to stdout: {error}"));
             Err(exit::ENVIRONMENT)
         }
         Ok(()) | Err(_) => Ok(()),
     }
 }
 
-/// Lines to stderr. Whatever of a submission stands in them cannot command the terminal.
+/// Writes lines to stderr, without control characters, because a submission may have written them.
 pub(super) fn note(text: &str) {
     let lines: Vec<_> =
         text.lines().map(|line| lastorders_model::terminal::clean(line, LONGEST)).collect();
     let text = lines.join("\n");
     let mut err = anstream::stderr().lock();
-    // There is nobody left to be told that stderr is gone.
+    // A failed write to stderr cannot be reported.
     let _: io::Result<()> = writeln!(err, "{text}");
 }
 
-/// What went wrong, to stderr.
+/// Writes an error to stderr.
 pub(super) fn failure(text: &str) {
     note(&format!("lastorders: {text}"));
 }

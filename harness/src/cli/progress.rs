@@ -8,7 +8,7 @@ use lastorders_model::check::Verdict;
 use super::print;
 use crate::run::Progress;
 
-/// How a run goes on: a bar where stderr is a terminal, else a line for each thing that is done.
+/// Shows progress on stderr: as a bar if stderr is a terminal, otherwise as one line a step.
 #[derive(Debug)]
 pub(super) struct Terminal {
     bar: Option<ProgressBar>,
@@ -17,13 +17,13 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    /// For a run of so many scenarios.
+    /// For a run of `total` scenarios.
     pub(super) fn new(total: usize) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| bar(total));
         Self { bar, total, finished: AtomicUsize::new(0) }
     }
 
-    /// Takes the bar away; what comes now is the report.
+    /// Removes the bar before the report is printed.
     pub(super) fn done(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -44,7 +44,7 @@ impl Progress for Terminal {
     }
 
     fn postgres_starting(&self) {
-        self.say("postgres: looking for one");
+        self.say("postgres: searching");
     }
 
     fn postgres_fetching(&self, what: &str) {
@@ -52,7 +52,7 @@ impl Progress for Terminal {
     }
 
     fn postgres_ready(&self, origin: &str) {
-        // Where it came from stays to be read, bar or no bar.
+        // The line stays above the bar.
         match &self.bar {
             Some(bar) => bar.println(format!("postgres: {origin}")),
             None => print::note(&format!("postgres: {origin}")),

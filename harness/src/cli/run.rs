@@ -14,14 +14,14 @@ use crate::subject::{PrepareError, Subject};
 pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
     let catalogue = choose::catalogue(&args.selection, &args.plans)?;
     if let Some(folder) = &args.out {
-        // Before the run: nobody wants to hear after it that it was for nothing.
+        // An unwritable directory must be reported before the run and not after it.
         std::fs::create_dir_all(folder).map_err(|error| {
             print::failure(&format!("--out {}: {error}", folder.display()));
             exit::ENVIRONMENT
         })?;
     }
     let cancel = signals::listen().map_err(|error| {
-        print::failure(&format!("signals cannot be taken: {error}"));
+        print::failure(&format!("could not install the signal handlers: {error}"));
         exit::ENVIRONMENT
     })?;
     let total = catalogue.scenarios().len() * args.repeat.max(1) as usize;
@@ -34,7 +34,7 @@ pub(super) async fn run(args: &RunArgs) -> Result<u8, u8> {
     let shown = show(&report, args.json);
     let stored = args.out.as_deref().map_or(Ok(()), |folder| store(&report, folder));
     let code = exit::of_report(&report);
-    // A proved failure is told by the code even where a disk is full.
+    // A proved failure outranks a failed write.
     if code == exit::PASSED { shown.and(stored).map(|()| code) } else { Ok(code) }
 }
 

@@ -4,14 +4,14 @@ use tokio::sync::watch;
 use super::print;
 use crate::cancel::Cancel;
 
-/// Takes Ctrl-C, SIGTERM and SIGHUP for the rest of the process. The first stops the run; none
-/// ever kills us while something of ours is still there to be removed.
+/// Handles Ctrl-C, SIGTERM and SIGHUP for the rest of the process. The first signal stops the run,
+/// and no signal kills this program before it has cleaned up.
 ///
 /// Must be called within a runtime.
 ///
 /// # Errors
 ///
-/// If the signals cannot be taken.
+/// If the handlers cannot be installed.
 pub(super) fn listen() -> std::io::Result<Cancel> {
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
     let (sender, cancel) = watch::channel(None);
@@ -29,9 +29,9 @@ async fn forward(mut signals: Signal, number: i32, cancel: watch::Sender<Option<
             first
         });
         print::note(if first {
-            "interrupted: killing and removing what this run has started"
+            "interrupted: killing and removing everything that this run has started"
         } else {
-            "still removing what this run has started; it takes a few seconds at most"
+            "still removing what this run has started; this takes a few seconds at most"
         });
     }
 }
