@@ -10,7 +10,7 @@ seeds=${1:-20000}
 
 cargo sim sweep --seeds "0..$seeds"
 cargo sim bugs
-cargo sim audit "0..$seeds"
+cargo sim audit --seeds "0..$seeds"
 
 # The line must be executed as it stands: by a shell, and nothing else given.
 found=$(mktemp)

@@ -98,10 +98,10 @@ instead: two machines can prove that they ran the same.";
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Selection {
     /// The server: ours, axum, hyper-util, axum-server, or bug:NAME for an injected bug.
-    #[arg(long, value_name = "WHO", default_value = "ours", value_parser = subject)]
+    #[arg(long, value_name = "SUBJECT", default_value = "ours", value_parser = subject)]
     pub(super) subject: Subject,
     /// On which network: event, which is fast, or turmoil, for a second opinion.
-    #[arg(long, value_name = "WHICH", default_value = "event", value_parser = EngineKind::from_str)]
+    #[arg(long, value_name = "ENGINE", default_value = "event", value_parser = EngineKind::from_str)]
     pub(super) engine: EngineKind,
     /// Which kind of cases: mixed, keep-alive, queue, bodies, store, signals, http2, upgraded,
     /// balanced.
@@ -126,7 +126,7 @@ pub(super) struct SweepArgs {
           conflicts_with = "shard")]
     pub(super) time: Option<Duration>,
     /// Only this machine's part: k/n, or auto.
-    #[arg(long, value_name = "k/n")]
+    #[arg(long, value_name = "K/N")]
     pub(super) shard: Option<ShardChoice>,
     /// How many threads; 0 is one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -180,12 +180,19 @@ pub(super) struct ReplayArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct AuditArgs {
-    /// A seed, a line that begins with v1:, a file with a case, or a range of seeds as 0..1000.
-    #[arg(value_name = "SEED|LINE|FILE|A..B")]
-    pub(super) case: String,
+    /// A seed, a line that begins with v1:, or a file with a case.
+    #[arg(
+        value_name = "SEED|LINE|FILE",
+        required_unless_present = "seeds",
+        conflicts_with = "seeds"
+    )]
+    pub(super) case: Option<String>,
+    /// A range of seeds, as 0..1000, in place of one case.
+    #[arg(long, value_name = "A..B")]
+    pub(super) seeds: Option<Seeds>,
     #[command(flatten)]
     pub(super) what: Selection,
-    /// How many threads for a range; 0 is one for each processor.
+    /// Number of threads for a range; 0 means one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
     /// Plant nondeterminism, to see it caught: hashmap, instant or select.
@@ -207,10 +214,10 @@ pub(super) struct BugsArgs {
     /// Only bugs whose name begins so; may be given again.
     #[arg(long, value_name = "NAME")]
     pub(super) only: Vec<String>,
-    /// How many seeds each may take.
-    #[arg(long, value_name = "N", default_value_t = 5_000)]
-    pub(super) within: u64,
-    /// How many seeds they may take at the median.
+    /// The seeds in which each bug must be found, as 0..5000.
+    #[arg(long, value_name = "A..B", default_value = "0..5000")]
+    pub(super) seeds: Seeds,
+    /// The most seeds that the bugs may need at the median.
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub(super) median: u64,
     /// Which kind of cases.
@@ -304,7 +311,10 @@ mod tests {
             vec!["merge"],
             vec!["merge", "a", "--same", "--out", "b"],
             vec!["replay"],
+            vec!["audit"],
+            vec!["audit", "1", "--seeds", "0..9"],
             vec!["audit", "1", "--leak", "none"],
+            vec!["bugs", "--seeds", "9..1"],
             vec![],
         ] {
             let all = std::iter::once("lastorders-sim").chain(words.iter().copied());

@@ -13,10 +13,14 @@ use crate::trace::{Header, audit as compare, write};
 
 /// Carries cases out twice and compares them record by record.
 pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
-    if let Ok(seeds) = args.case.parse::<Seeds>() {
+    if let Some(seeds) = args.seeds {
         return range(args, seeds);
     }
-    let one = CaseArgs { case: args.case.clone(), what: args.what };
+    let one = CaseArgs { case: args.case.clone().unwrap_or_default(), what: args.what };
+    if one.case.parse::<Seeds>().is_ok() {
+        let range = &one.case;
+        return Err(print::usage(&format!("{range} is a range of seeds: pass --seeds {range}")));
+    }
     let (simulator, case) = case::case(&one)?;
     let _leaking = leak::begin(args.leak);
     let mut code = exit::PASSED;
@@ -73,7 +77,7 @@ fn other_process(one: &CaseArgs, leak: Option<Leak>) -> Result<Vec<u8>, u8> {
 /// Many seeds, each twice: only whether the hashes are the same, and where not, why.
 fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
     if seeds.end == u64::MAX {
-        return Err(print::usage("a range must have an end"));
+        return Err(print::usage("--seeds must have an end, as --seeds 0..1000"));
     }
     let interruption = signals::listen().map_err(|error| {
         print::failure(&format!("signals cannot be taken: {error}"));

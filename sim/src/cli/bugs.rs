@@ -12,7 +12,7 @@ use crate::check::Signature;
 use crate::engine::EngineKind;
 use crate::shrink::Likeness;
 use crate::subject::Subject;
-use crate::sweep::{Seeds, Simulator, first_failure};
+use crate::sweep::{Simulator, first_failure};
 
 /// How a bug was found.
 struct Found {
@@ -24,17 +24,20 @@ struct Found {
 
 /// Looks for every injected bug.
 pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
+    let BugsArgs { seeds: range, .. } = args;
+    if range.end == u64::MAX {
+        return Err(print::usage("--seeds must have an end, as --seeds 0..5000"));
+    }
     let bugs = chosen(&args.only)?;
     let interruption = signals::listen().map_err(|error| {
         print::failure(&format!("signals cannot be taken: {error}"));
         exit::ENVIRONMENT
     })?;
     let mut text = format!("{:<24}{:>7}{:>9}  {}\n", "bug", "seeds", "seconds", "found as");
-    let mut seeds = Vec::new();
+    let mut needed = Vec::new();
     for bug in &bugs {
-        let all = Seeds { start: 0, end: args.within };
         let begun = now();
-        let found = find(bug, args, all, &interruption);
+        let found = find(bug, args, &interruption);
         if let Some(signal) = interruption.by() {
             print::stdout(&text)?;
             return Ok(exit::of_signal(signal));
@@ -42,28 +45,28 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
         let seconds = now().duration_since(begun).as_secs_f64();
         let (n, words) = match found {
             Some(Found { seed, signature }) => {
-                seeds.push(seed + 1);
+                let seeds = seed - range.start + 1;
+                needed.push(seeds);
                 let meant = bug.found_by.contains(&signature.check.as_str());
                 let note = if meant { "" } else { ", by another check than is meant to" };
-                (grouped(seed + 1), format!("{signature} (seed {seed}{note})"))
+                (grouped(seeds), format!("{signature} (seed {seed}{note})"))
             }
             None => ("-".to_owned(), format!("NOT FOUND: {}", bug.wrong)),
         };
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{:<24}{n:>7}{seconds:>9.2}  {words}", bug.name);
     }
-    seeds.sort_unstable();
-    let median = seeds.get(seeds.len() / 2).copied();
+    needed.sort_unstable();
+    let median = needed.get(needed.len() / 2).copied();
     let shown = median.map_or("-".to_owned(), grouped);
     let _ = writeln!(
         text,
-        "{} of {} found within {} seeds each; median {shown} seeds",
-        seeds.len(),
+        "{} of {} found in the seeds {range}; median {shown} seeds",
+        needed.len(),
         bugs.len(),
-        grouped(args.within),
     );
     print::stdout(&text)?;
-    let good = seeds.len() == bugs.len() && median.is_some_and(|median| median <= args.median);
+    let good = needed.len() == bugs.len() && median.is_some_and(|median| median <= args.median);
     Ok(if good { exit::PASSED } else { exit::FAILED })
 }
 
@@ -88,19 +91,14 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Bug>, u8> {
 
 /// The first seed whose case fails with the bug and does not without: what fails either way would
 /// prove nothing of the bug.
-fn find(
-    bug: &'static Bug,
-    args: &BugsArgs,
-    seeds: Seeds,
-    interruption: &Interruption,
-) -> Option<Found> {
+fn find(bug: &'static Bug, args: &BugsArgs, interruption: &Interruption) -> Option<Found> {
     let with = |subject| Simulator { subject, engine: EngineKind::default(), family: args.family };
     let (buggy, ours) = (with(Subject::Injected(bug)), with(Subject::Ours));
     let fails = |seed: u64| {
         let case = buggy.case(seed.into());
         Likeness::of(&buggy, &case).is_some() && Likeness::of(&ours, &case).is_none()
     };
-    let seed = first_failure(seeds, jobs(args.jobs), &fails, &|| interruption.by().is_none())?;
+    let seed = first_failure(args.seeds, jobs(args.jobs), &fails, &|| interruption.by().is_none())?;
     let signature = Likeness::of(&buggy, &buggy.case(seed.into()))?.signature;
     Some(Found { seed, signature })
 }

@@ -79,7 +79,9 @@ fn wrong_arguments_give_exit_code_2_and_the_right_command() {
         (&["replay", "v1:abc"], 2, "copied whole"),
         (&["replay", &nonsense], 2, "is no case"),
         (&["replay", &nowhere], 2, "no seed, no v1: line and no file"),
-        (&["audit", "0.."], 2, "must have an end"),
+        (&["audit", "--seeds", "0.."], 2, "must have an end"),
+        (&["audit", "0..9"], 2, "pass --seeds 0..9"),
+        (&["bugs", "--seeds", "0.."], 2, "must have an end"),
         (&["bugs", "--only", "none"], 4, "no injected bug"),
     ] {
         let output = sim(words);
@@ -96,7 +98,7 @@ fn a_seed_is_the_same_twice_here_and_in_another_process() {
     assert_eq!(code(&output), 0, "{output:?}");
     assert!(said.contains("the same twice in this process"), "{said}");
     assert!(said.contains("the same in another process"), "{said}");
-    let output = sim(&["audit", "0..300"]);
+    let output = sim(&["audit", "--seeds", "0..300"]);
     assert!(text(&output.stdout).starts_with("300 seeds audited"), "{output:?}");
     assert!(text(&output.stdout).ends_with("0 divergences\n"), "{output:?}");
 }
@@ -167,7 +169,7 @@ mod injected {
 
     #[test]
     fn an_injected_bug_is_found() {
-        let output = sim(&["bugs", "--only", "canary", "--within", "100"]);
+        let output = sim(&["bugs", "--only", "canary", "--seeds", "0..100"]);
         assert_eq!(code(&output), 0, "{output:?}");
         assert!(text(&output.stdout).contains("1 of 1 found"), "{output:?}");
     }
