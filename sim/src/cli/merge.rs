@@ -4,6 +4,7 @@ use std::path::Path;
 use lastorders_model::exit;
 
 use super::args::MergeArgs;
+use super::summary::COMMAND;
 use super::sweep::store;
 use super::{print, summary, verdict};
 use crate::sweep::{MergeError, Same, Sweep, merge as put_together, same};
@@ -36,12 +37,14 @@ fn compare(results: &[(String, Sweep)]) -> Result<u8, u8> {
             Ok(exit::PASSED)
         }
         Same::From(seeds) => {
-            let fix = format!("carry them out on both: sweep --seeds {seeds} --no-mutants");
-            print::stdout(&format!("not the same: they part in the seeds {seeds}; {fix}\n"))?;
+            let rerun = format!("{COMMAND} sweep --seeds {seeds} --no-mutants");
+            print::stdout(&format!(
+                "the results differ in the seeds {seeds}\nrerun on both machines: {rerun}\n"
+            ))?;
             Ok(exit::FAILED)
         }
         Same::Counts => {
-            print::stdout("not the same: the hashes are, and what was counted is not\n")?;
+            print::stdout("the results differ: their hashes are equal, their counts are not\n")?;
             Ok(exit::FAILED)
         }
     }

@@ -50,7 +50,7 @@ pub(super) fn page(simulator: &Simulator, case: &Case, run: &Run, judged: &Judge
     sections.extend([
         section("conditions", case.conditions.in_words()),
         section("verdict", verdict),
-        section("once more", vec![line(simulator, case)]),
+        section("rerun", vec![line(simulator, case)]),
     ]);
     sections.retain(|section| !section.lines.is_empty());
     let findings: Vec<_> = counting(&judged.findings).cloned().collect();

@@ -86,8 +86,7 @@ fn head(text: &mut String, sweep: &Sweep) {
         grouped(seen.audited),
     );
     for (why, n) in &seen.unsupported {
-        let _ =
-            writeln!(text, "left out   {} that this engine cannot carry out: {why}", grouped(*n));
+        let _ = writeln!(text, "skipped    {} that this engine cannot run: {why}", grouped(*n));
     }
 }
 

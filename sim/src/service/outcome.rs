@@ -76,6 +76,6 @@ impl fmt::Display for Failed {
             let about = request.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
             writeln!(f, "\n{check}{about}\n  expected  {expected}\n  actual    {actual}")?;
         }
-        write!(f, "\nthe same again, in place of .run():\n  .replay({:?})", self.line)
+        write!(f, "\nrerun, in place of .run():\n  .replay({:?})", self.line)
     }
 }
