@@ -2,8 +2,7 @@ use std::fmt;
 
 use fastrand::Rng;
 
-use super::draw::draw;
-use super::timed::timed;
+use super::events::{draw, timed};
 use crate::case::{Case, time};
 
 /// How often the rest is drawn anew after each event.
@@ -85,7 +84,7 @@ mod tests {
     use lastorders_model::plan::{Contract, Draft};
 
     use super::*;
-    use crate::blame::timed::times;
+    use crate::blame::events::times;
 
     fn case() -> Case {
         let mut draft = Draft::new("group/name", 1, Contract::default());

@@ -6,12 +6,10 @@
 //! many such cases fail in the same way is the probability that the failure was already bound to
 //! come. Who does what, and what else the conditions are, is never changed.
 //!
-//! * `timed`: the events
-//! * `draw`: a case whose later events are drawn anew
+//! * `events`: the events, and a case whose later events are drawn anew
 //! * `curve`: how likely the failure is after each event
 
 mod curve;
-mod draw;
-mod timed;
+mod events;
 
 pub use self::curve::{Curve, DRAWS, Point, blame};

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Balancer, BuggifySite, Network, PolicySpec, Promise, Startup, StoreConditions};
+use super::{BuggifySite, Network, PolicySpec, Promise, StoreConditions};
 
 /// Under what a plan is carried out. Every time is in microseconds of the simulation; those called
 /// `at_us`, `from_us` or `until_us` count from the moment the server was ready, as `Step::At` does.
@@ -47,4 +47,29 @@ pub struct Yields {
     pub store: u8,
     /// The task that accepts the server's connections, while somebody waits.
     pub tasks: u8,
+}
+
+/// The time before the server listens, in which it reaches for its store. Where there is one, all
+/// times of the case count from the start of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Startup {
+    /// Until then the store is not there, in microseconds.
+    pub lasts_us: u64,
+    /// Whether it refuses until then, or takes whoever comes and does not answer.
+    pub refuses: bool,
+}
+
+/// A load balancer that follows readiness with a lag: it asks for `/health`, and some time after
+/// the first answer that is no 200 it sends the clients behind it to another server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Balancer {
+    /// From one question to the next, in microseconds.
+    pub every_us: u64,
+    /// From the answer to the moment at which no new connection and no new request comes here any
+    /// more, in microseconds.
+    pub lag_us: u64,
+    /// The clients behind it.
+    pub clients: Vec<String>,
 }

@@ -1,21 +1,18 @@
 //! Cases: one simulation, whole, as data.
 //!
 //! * `conditions`: under what the plan is carried out
-//! * `network`, `store`, `balancer`: these parts of it
+//! * `network`, `store`: these parts of it
 //! * `buggify`: rare paths inside of the server
 //! * `policy`: the server's policy in whole microseconds
-//! * `startup`: the time before the server listens
 //! * `streamed`: an answer whose body comes in parts
 //! * `words`: conditions for people
 //! * `promise`: what follows for a server that keeps its policy
 
-mod balancer;
 mod buggify;
 mod conditions;
 mod network;
 mod policy;
 mod promise;
-mod startup;
 mod store;
 mod streamed;
 mod words;
@@ -23,13 +20,11 @@ mod words;
 use lastorders_model::plan::Plan;
 use serde::{Deserialize, Serialize};
 
-pub use self::balancer::Balancer;
 pub use self::buggify::BuggifySite;
-pub use self::conditions::{Conditions, Yields};
+pub use self::conditions::{Balancer, Conditions, Startup, Yields};
 pub use self::network::{Link, LinkChange, LinkEvent, Network};
 pub use self::policy::{PolicySpec, Sealing};
 pub use self::promise::Promise;
-pub use self::startup::Startup;
 pub(crate) use self::store::moments_mut;
 pub use self::store::{Outage, OutageKind, Stall, StoreConditions};
 pub use self::streamed::Streamed;

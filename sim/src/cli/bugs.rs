@@ -3,9 +3,8 @@ use std::fmt::Write as _;
 use lastorders_model::exit;
 
 use super::args::{BugsArgs, jobs};
-use super::clock::now;
 use super::print;
-use super::progress::grouped;
+use super::progress::{grouped, now};
 use super::signals::{self, Interruption};
 use crate::bugs::{Bug, NotBuiltIn};
 use crate::check::Signature;

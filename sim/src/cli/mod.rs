@@ -8,10 +8,10 @@
 //! * `case`: the case that is meant by a seed, a line or a file
 //! * `summary`: what a sweep gave, for people
 //! * `verdict`: what a sweep proved
-//! * `progress`: how it goes on, on stderr
+//! * `progress`: how it goes on, on stderr, and the operating system's clock, which nothing that is
+//!   simulated may see
 //! * `fault`: our own panics
 //! * `signals`: Ctrl-C and SIGTERM to ourselves
-//! * `clock`: the operating system's clock, which nothing that is simulated may see
 //! * `whole`: files that are written whole or not at all
 //! * `print`: stdout and stderr, which may be closed or full
 
@@ -20,7 +20,6 @@ mod audit;
 mod blame;
 mod bugs;
 mod case;
-mod clock;
 mod export;
 mod fault;
 mod main;

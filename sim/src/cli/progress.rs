@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::clock::now;
 use super::print;
 use super::signals::Interruption;
 use crate::sweep::{Go, Seeds, Tally, Watch};
@@ -121,6 +120,12 @@ fn bar(length: Option<u64>) -> ProgressBar {
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
+}
+
+/// The time of the operating system: how fast a sweep is, and when it has gone on long enough.
+#[expect(clippy::disallowed_methods, reason = "a person waits for it; no simulation asks")]
+pub(super) fn now() -> Instant {
+    Instant::now()
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use clap::Args;
 use lastorders_model::exit;
 
 use super::args::CaseArgs;
+use super::progress::now;
 use super::story::story;
-use super::{case, clock, print, whole};
+use super::{case, print, whole};
 use crate::case::Case;
 use crate::check::judge;
 use crate::corpus::{Entry, Expected};
@@ -35,7 +36,7 @@ pub(super) fn shrink(args: &ShrinkArgs) -> Result<u8, u8> {
         print::note("it does not fail, so there is nothing to shrink");
         return Ok(exit::PASSED);
     };
-    let begun = clock::now();
+    let begun = now();
     let shrunk = smallest(&case, args.tries, |case| known_by.holds(&simulator, case));
     let seconds = begun.elapsed().as_secs_f64();
     let (before, after) = (Size::of(&case), Size::of(&shrunk.case));

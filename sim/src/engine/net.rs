@@ -1,33 +1,16 @@
 use std::fmt::Debug;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::future::AbortHandle;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
-use super::{Ended, Host, Setup, Socket, Task};
-
-/// A simulated network and clock.
-pub trait Engine: Sized + 'static {
-    /// `event` or `turmoil`.
-    const NAME: &'static str;
-    /// Whether the [`tap`](super::tap) sees this engine's packets.
-    const TAPS: bool;
-    /// What the code inside of the simulation holds.
-    type Net: Net;
-
-    /// Builds the runtime and the network, and runs to the end of the world's future. What was
-    /// spawned and is not done then is dropped, in any order, and so is every socket: who records
-    /// what is dropped ends the recording before. Runs cannot be nested.
-    ///
-    /// The world's future runs on the calling thread and belongs to no host; whatever it spawns
-    /// is polled in turn with it.
-    fn run<T, F, W>(setup: &Setup, world: W) -> Ended<T>
-    where
-        T: 'static,
-        F: Future<Output = T> + 'static,
-        W: FnOnce(Self::Net) -> F + 'static;
-}
+use super::Host;
 
 /// What the code inside of a simulation uses instead of the operating system.
 ///
@@ -133,4 +116,92 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
 
     /// A look at the host's sockets, in the order in which they were made.
     fn sockets(&self, host: Host) -> Vec<Socket>;
+}
+
+/// A spawned task. Awaiting it gives its output. Dropping it detaches the task.
+#[derive(Debug)]
+pub struct Task<T>(Inner<T>);
+
+/// The task gave no output: it was aborted, it panicked (which ends the run), or the run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the task was stopped")]
+pub struct Stopped;
+
+#[derive(Debug)]
+enum Inner<T> {
+    Joined(JoinHandle<T>),
+    Afar { output: oneshot::Receiver<T>, abort: AbortHandle },
+}
+
+impl<T> Task<T> {
+    /// A task of this thread's runtime.
+    pub(super) fn joined(handle: JoinHandle<T>) -> Self {
+        Self(Inner::Joined(handle))
+    }
+
+    /// A task of another runtime.
+    pub(super) fn afar(output: oneshot::Receiver<T>, abort: AbortHandle) -> Self {
+        Self(Inner::Afar { output, abort })
+    }
+
+    /// Stops the task at its next await; its future is dropped.
+    pub fn abort(&self) {
+        match &self.0 {
+            Inner::Joined(handle) => handle.abort(),
+            Inner::Afar { abort, .. } => abort.abort(),
+        }
+    }
+}
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, Stopped>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.get_mut().0 {
+            Inner::Joined(handle) => Pin::new(handle).poll(cx).map_err(|_| Stopped),
+            Inner::Afar { output, .. } => Pin::new(output).poll(cx).map_err(|_| Stopped),
+        }
+    }
+}
+
+/// One socket of a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Socket {
+    /// Its own address.
+    pub local: SocketAddr,
+    /// The other side's; none of a listener.
+    pub peer: Option<SocketAddr>,
+    /// Where it stands.
+    pub state: SocketState,
+    /// Bytes that came and were not read. Of a listener: connections in its queue.
+    pub unread: usize,
+    /// Bytes that were written and not acknowledged. Of a listener: its backlog.
+    pub unsent: usize,
+    /// Whether a program holds it. A connection that none holds waits in an accept queue, is in its
+    /// handshake, or was closed and is not through with it.
+    pub held: bool,
+}
+
+/// Where a socket stands, in the words of TCP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "these are the names that everybody knows")]
+pub enum SocketState {
+    Listen,
+    SynSent,
+    SynReceived,
+    Established,
+    FinWait1,
+    FinWait2,
+    CloseWait,
+    LastAck,
+    Closing,
+    Closed,
+}
+
+impl Socket {
+    /// Whether it is a connection that nobody has accepted yet.
+    #[must_use]
+    pub fn queued(&self) -> bool {
+        !self.held && matches!(self.state, SocketState::Established | SocketState::CloseWait)
+    }
 }

@@ -41,19 +41,16 @@
 //! Every failing seed and one in 64 is carried out twice. If its two runs differ, that is the
 //! failure, with the place where they part.
 //!
-//! * `service`: what is to be simulated, and the sweep
-//! * `request`: what clients ask for
+//! * `service`: what is to be simulated, what clients ask for, and the sweep
 //! * `lost`: what the checks of a server alone do not see
 //! * `outcome`: what came of it
 
 mod lost;
 mod outcome;
-mod request;
 #[expect(clippy::module_inception, reason = "the folder is named after its main type")]
 mod service;
 
 pub use lastorders_model::plan::Request;
 
 pub use self::outcome::{Failed, Outcome};
-pub use self::request::{get, post};
-pub use self::service::Service;
+pub use self::service::{Service, get, post};

@@ -8,7 +8,6 @@
 //! * `smaller`: what can be left out of a case, the boldest first
 //! * `steps`: what can be left out of one script
 //! * `fix`: what goes with what was left out
-//! * `times`: every time in a case
 //! * `size`: what "smaller" means
 
 mod alike;
@@ -20,7 +19,6 @@ mod smaller;
 mod steps;
 #[cfg(test)]
 mod tests;
-mod times;
 
 pub use self::alike::Likeness;
 pub use self::shrink::{MOST_TRIES, Shrunk, shrink};

@@ -1,6 +1,6 @@
 use lastorders_model::plan::{Step, for_steps};
 
-use super::times::times;
+use super::smaller::times;
 use crate::case::{Case, Conditions};
 
 /// How much there is to a case. Declared with what weighs most first.

@@ -19,7 +19,7 @@ pub(super) async fn set(mut response: Response) -> Response {
 /// A connection of a server that cannot be told to leave the date out: that of answers which hyper
 /// makes by itself, such as 400, is overwritten on the way out. HTTP/2 makes none.
 #[derive(Debug)]
-pub struct Dated<I>(I);
+pub(super) struct Dated<I>(I);
 
 impl<I> Dated<I> {
     pub(super) fn new(io: I) -> Self {

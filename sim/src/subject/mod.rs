@@ -6,12 +6,10 @@
 //! * `name`: which server, [`Subject`]
 //! * `parts`: what it is given, [`Parts`], and what a process of it leaves, [`Exit`]
 //! * `serve`: runs it
-//! * `ours`, `with_axum`, `with_hyper_util`, `with_axum_server`: one server each
-//! * `listener`: the simulated listener in the words of each
+//! * `ours`, `with_axum`, `with_hyper_util`, `with_axum_server`: one server each, with its listener
 //! * `date`: keeps the operating system's clock out of answers
 
 mod date;
-pub mod listener;
 mod name;
 mod ours;
 mod parts;
@@ -24,5 +22,5 @@ mod with_hyper_util;
 mod tests;
 
 pub use self::name::{Subject, Unknown};
-pub use self::parts::{Exit, Observer, Parts, Releasing, Resource};
+pub use self::parts::{Exit, Observer, Parts, Releasing, Resource, SimListener};
 pub use self::serve::serve;

@@ -1,5 +1,6 @@
-use super::listener::SimListener;
-use super::{Exit, Parts, Subject, ours, with_axum, with_axum_server, with_hyper_util};
+use super::{
+    Exit, Parts, SimListener, Subject, ours, with_axum, with_axum_server, with_hyper_util,
+};
 use crate::bugs::{self, Bug, Made};
 
 /// Runs a server from its first accept to its exit.

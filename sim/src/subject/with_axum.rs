@@ -1,12 +1,16 @@
 use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
+use std::time::Duration;
 
 use axum::middleware::map_response;
+use axum::serve::Listener;
 use futures_util::{Stream, StreamExt};
 use lastorders::{ShutdownHandle, Signal};
 
-use super::listener::{ForAxum, SimListener};
-use super::{Exit, Parts, Resource, date};
+use super::date::{self, Dated};
+use super::{Exit, Parts, Resource, SimListener};
 
 /// As axum's example `graceful-shutdown` has it. It knows no deadline.
 pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
@@ -35,5 +39,39 @@ pub(super) async fn terminated(
 pub(super) async fn release(resources: Vec<Resource>) {
     for resource in resources {
         (resource.release)().await;
+    }
+}
+
+/// For `axum::serve`.
+#[derive(Debug)]
+struct ForAxum<L>(L);
+
+impl<L> ForAxum<L> {
+    fn new(listener: L) -> Self {
+        Self(listener)
+    }
+}
+
+impl<L: SimListener> Listener for ForAxum<L> {
+    type Io = Dated<L::Io>;
+    type Addr = SocketAddr;
+
+    /// As axum does it for tokio's listener: errors of one connection are passed over, and after
+    /// any other it rests for a second.
+    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
+        use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+        loop {
+            match self.0.accept().await {
+                Ok((io, peer)) => return (Dated::new(io), peer),
+                Err(error) => match error.kind() {
+                    ConnectionAborted | ConnectionRefused | ConnectionReset => {}
+                    _ => tokio::time::sleep(Duration::from_secs(1)).await,
+                },
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
     }
 }

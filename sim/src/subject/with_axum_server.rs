@@ -1,8 +1,12 @@
-use axum_server::{Handle, Server};
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+use std::{fmt, io};
 
-use super::listener::{ForAxumServer, SimAddress, SimListener};
+use axum_server::{AddrListener, Address, Handle, Server};
+use tokio::sync::Mutex;
+
 use super::with_axum::{release, terminated};
-use super::{Exit, Parts};
+use super::{Exit, Parts, SimListener};
 
 /// As axum-server's example `graceful_shutdown` has it.
 pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
@@ -19,4 +23,66 @@ pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
     let served = server.handle(handle).serve(app.into_make_service()).await;
     release(resources).await;
     Exit { code: i32::from(served.is_err()), ..Exit::clean() }
+}
+
+/// For the crate `axum-server`. Its `accept` takes the listener by reference, so a mutex, which
+/// nobody else ever locks, makes it unique again.
+#[derive(Debug)]
+struct ForAxumServer<L> {
+    listener: Mutex<L>,
+    address: io::Result<SocketAddr>,
+}
+
+impl<L: SimListener> ForAxumServer<L> {
+    fn new(listener: L) -> Self {
+        let address = listener.local_addr();
+        Self { listener: Mutex::new(listener), address }
+    }
+}
+
+/// An address in the simulated network, by which axum-server knows the listener's type.
+struct SimAddress<L> {
+    address: SocketAddr,
+    listener: PhantomData<fn() -> L>,
+}
+
+impl<L> SimAddress<L> {
+    fn new(address: SocketAddr) -> Self {
+        Self { address, listener: PhantomData }
+    }
+}
+
+impl<L> Clone for SimAddress<L> {
+    fn clone(&self) -> Self {
+        Self::new(self.address)
+    }
+}
+
+impl<L> fmt::Debug for SimAddress<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
+    }
+}
+
+impl<L: SimListener> Address for SimAddress<L> {
+    type Stream = L::Io;
+    type Listener = ForAxumServer<L>;
+}
+
+impl<L: SimListener> AddrListener<L::Io, SimAddress<L>> for ForAxumServer<L> {
+    async fn bind_to(_: SimAddress<L>) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "the world binds the listener"))
+    }
+
+    async fn accept_stream(&self) -> io::Result<(L::Io, SimAddress<L>)> {
+        let (io, peer) = self.listener.lock().await.accept().await?;
+        Ok((io, SimAddress::new(peer)))
+    }
+
+    fn get_local_addr(&self) -> io::Result<SimAddress<L>> {
+        match &self.address {
+            Ok(address) => Ok(SimAddress::new(*address)),
+            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
+        }
+    }
 }

@@ -6,9 +6,8 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 
-use super::listener::SimListener;
 use super::with_axum::{release, terminated};
-use super::{Exit, Parts};
+use super::{Exit, Parts, SimListener};
 
 /// As hyper-util's example `server_graceful` has it: the deadline is the caller's.
 pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {

@@ -8,8 +8,7 @@
 //! * `seeds`: a range of seeds, and its chunks
 //! * `shard`: which chunks are one machine's
 //! * `auto`: which shard this machine is, by what CI services and clusters say of themselves
-//! * `simulate`: what a sweep needs of a simulation
-//! * `simulator`: the simulation: generator, world and checks
+//! * `simulate`: what a sweep needs of a simulation, and the simulation: generator, world, checks
 //! * `chunk`: carries out one chunk: seeds, audits, mutants
 //! * `tally`: sums of what was seen
 //! * `run`: shares chunks out among threads
@@ -26,7 +25,6 @@ mod run;
 mod seeds;
 mod shard;
 mod simulate;
-mod simulator;
 mod tally;
 
 pub use self::auto::{AutoError, SERVICES, Service, auto};
@@ -36,6 +34,5 @@ pub use self::result::{Machine, Options, RESULT_VERSION, ResultError, Sweep, Too
 pub use self::run::{Go, Swept, Watch, Work, sweep};
 pub use self::seeds::{CHUNK, Seeds, SeedsError};
 pub use self::shard::{Shard, ShardError};
-pub use self::simulate::{Failure, Origin, Seen, Simulate};
-pub use self::simulator::Simulator;
+pub use self::simulate::{Failure, Origin, Seen, Simulate, Simulator};
 pub use self::tally::{FailureCase, FailureGroup, Fault, FaultKind, Tally};

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::engine::Host;
     use crate::engine::tap::Head;
-    use crate::trace::testing::recorded;
+    use crate::trace::recorder::recorded;
 
     const FIN_ACK: Flags = Flags(Flags::FIN | Flags::ACK);
 

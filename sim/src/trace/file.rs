@@ -170,7 +170,7 @@ fn bad(why: impl Into<String>) -> ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::testing::recorded;
+    use crate::trace::recorder::recorded;
     use crate::trace::{Kind, drew, record};
 
     /// Where the first record stands.

@@ -131,7 +131,7 @@ mod tests {
 
     use super::*;
     use crate::trace::audit::{AuditError, twice};
-    use crate::trace::testing::recorded;
+    use crate::trace::recorder::recorded;
     use crate::trace::{Kind, Trace, record};
 
     /// What a world might do, with all three in it, on a runtime that is seeded as it is told.

@@ -3,10 +3,9 @@
 //! * `kind`: what can be recorded, and what its two numbers mean
 //! * `record`: one record, and its bytes
 //! * `hash`: the chained hash
-//! * `recorder`: the one recording of a thread: [`begin`], [`record`], [`drew`]
-//! * `trace`: what a recording gives
+//! * `recorder`: the recording of a thread: [`begin`], [`record`], [`drew`], and its [`Trace`]
 //! * `captured`: packets as the network saw them
-//! * `names`, `words`: records for people
+//! * `words`: records for people
 //! * [`export`]: a run in files for other programs
 //! * [`leak`]: nondeterminism on demand, so that the audit is itself tested
 //! * `file`: a trace in a file, so that two processes can be compared
@@ -22,13 +21,8 @@ mod hash;
 mod kind;
 pub mod leak;
 mod lock;
-mod names;
 mod record;
 mod recorder;
-#[cfg(test)]
-mod testing;
-#[expect(clippy::module_inception, reason = "the folder is named after its main type")]
-mod trace;
 mod words;
 
 pub use self::captured::{Captured, flag_names, packet, packet_a, packet_b};
@@ -37,9 +31,7 @@ pub use self::file::{Header, MOST_DRAWS, MOST_RECORDS, ReadError, read, write};
 pub use self::hash::Chain;
 pub use self::kind::{Kind, Stream};
 pub use self::lock::{LOCK_HASH, PACKAGES_HASH};
-pub use self::names::Names;
 pub use self::record::{NO_CONNECTION, Record};
-pub use self::recorder::{Recording, begin, drew, len, pause, record, record_at};
-pub use self::trace::{Draw, Trace};
+pub use self::recorder::{Draw, Recording, Trace, begin, drew, len, pause, record, record_at};
 use self::words::phase;
-pub use self::words::{line, time, what};
+pub use self::words::{Names, line, time, what};

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Chain, Draw, Kind, NO_CONNECTION, Record, Stream, Trace};
+use super::{Chain, Kind, NO_CONNECTION, Record, Stream};
 
 /// The recording of this thread. One simulation is one thread.
 struct Recorder {
@@ -108,7 +108,7 @@ pub fn len() -> usize {
 }
 
 /// Takes memory back, to be used for the next recording on this thread.
-pub(super) fn give_back(records: Vec<Record>, draws: Vec<Draw>) {
+fn give_back(records: Vec<Record>, draws: Vec<Draw>) {
     // Where the thread is about to end, or records just now, the memory is freed as usual.
     let _ = RECORDER.try_with(|recorder| {
         let Ok(mut recorder) = recorder.try_borrow_mut() else { return };
@@ -168,6 +168,67 @@ impl fmt::Debug for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recording").field("records", &len()).finish()
     }
+}
+
+/// What a recording gives: the records of one run, and their hash.
+///
+/// Dropped on the thread that recorded it, its memory is used again for the next recording there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// The records, in their order. The last are the counts of the draws.
+    pub records: Vec<Record>,
+    /// Every draw, in their order.
+    pub draws: Vec<Draw>,
+    /// The chained hash of the records.
+    pub hash: u64,
+}
+
+/// Draws from a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draw {
+    /// How many records there were before it.
+    pub before: u32,
+    /// How many numbers were drawn.
+    pub times: u32,
+    /// From which stream.
+    pub stream: Stream,
+}
+
+impl Trace {
+    /// Whether nothing was recorded, apart from the counts of the draws.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.iter().all(|record| record.kind == Kind::Draws)
+    }
+
+    /// How often each stream had been drawn from when this record was made, in the order of
+    /// [`Stream::ALL`].
+    #[must_use]
+    pub fn draws_at(&self, record: usize) -> [u64; Stream::ALL.len()] {
+        let mut counts = [0; Stream::ALL.len()];
+        for draw in self.draws.iter().take_while(|draw| draw.before as usize <= record) {
+            counts[draw.stream as usize] += u64::from(draw.times);
+        }
+        counts
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        give_back(std::mem::take(&mut self.records), std::mem::take(&mut self.draws));
+    }
+}
+
+/// Records what a test does. The clock advances by one microsecond at each record.
+#[cfg(test)]
+pub(super) fn recorded(what: impl FnOnce()) -> Trace {
+    let now = std::cell::Cell::new(0);
+    let recording = begin(move || {
+        now.set(now.get() + 1_000);
+        now.get()
+    });
+    what();
+    recording.finish()
 }
 
 #[cfg(test)]

@@ -1,20 +1,23 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::header::{CONNECTION, UPGRADE};
-use axum::http::{HeaderValue, Response, StatusCode};
-use axum::middleware::from_fn;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, UPGRADE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::routing::get;
+use futures_util::stream::{StreamExt, unfold};
 use hyper_util::rt::TokioIo;
 use lastorders::{ShutdownHandle, reference};
 use tokio::io::{copy, split};
 
 use super::calls::Calls;
 use super::sim_context::SimContext;
-use super::streamed::stream;
+use crate::case::Streamed;
 use crate::engine::Net;
 
 /// The application that a server is given.
@@ -50,7 +53,7 @@ pub(crate) fn made<N: Net>(app: &App, sim: &Arc<SimContext<N>>, drain: ShutdownH
     router.layer(Calls::new(sim))
 }
 
-async fn upgrade(request: Request) -> Response<Body> {
+async fn upgrade(request: Request) -> Response {
     let Some(protocol) = request.headers().get(UPGRADE).cloned() else {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::UPGRADE_REQUIRED;
@@ -67,4 +70,29 @@ async fn upgrade(request: Request) -> Response<Body> {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("upgrade"));
     response.headers_mut().insert(UPGRADE, protocol);
     response
+}
+
+/// One part: JSON may end with white space.
+const PART: &[u8] = b"               \n";
+
+/// Streams the answer to a request that asks for it ([`Streamed`]), if it is a success.
+async fn stream(request: Request, next: Next) -> Response {
+    let asked = request.uri().path_and_query().and_then(|asked| Streamed::of(asked.as_str()));
+    let response = next.run(request).await;
+    match asked {
+        Some(asked) if response.status().is_success() => in_parts(response, asked),
+        Some(_) | None => response,
+    }
+}
+
+fn in_parts(response: Response, Streamed { parts, every_us }: Streamed) -> Response {
+    let (mut head, body) = response.into_parts();
+    // It is of the first part alone.
+    head.headers.remove(CONTENT_LENGTH);
+    let rest = unfold(parts, move |left| async move {
+        let left = left.checked_sub(1)?;
+        tokio::time::sleep(Duration::from_micros(every_us)).await;
+        Some((Ok(Bytes::from_static(PART)), left))
+    });
+    Response::from_parts(head, Body::from_stream(body.into_data_stream().chain(rest)))
 }

@@ -15,7 +15,7 @@ use super::process::Opened;
 use super::sim_context::SimContext;
 use super::stream::Stream;
 use crate::engine::Net;
-use crate::subject::listener::SimListener;
+use crate::subject::SimListener;
 use crate::trace::{self, Kind, NO_CONNECTION, leak};
 
 /// The port that every server is told to listen on.

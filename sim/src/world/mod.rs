@@ -11,21 +11,16 @@
 //! * `inside`: the observer that records our server's shutdown
 //! * `store/`: the database
 //! * `world`: what the actors ask of the world
-//! * `buggify`: the rare paths that the server takes
-//! * `balancer`, `links`: what happens to the network by itself
+//! * `network`: what happens to the network by itself: links, the load balancer
 //! * `packets`: every packet, for the trace
-//! * `left_out`: the scenarios of the catalogue that cannot be carried out here
 
 mod app;
-mod balancer;
-mod buggify;
 mod calls;
 mod carry_out;
 mod host_map;
 mod inside;
-mod left_out;
-mod links;
 mod listener;
+mod network;
 mod packets;
 mod perform;
 mod process;
@@ -36,12 +31,10 @@ mod sim_world;
 mod startup;
 mod store;
 mod stream;
-mod streamed;
 #[cfg(test)]
 mod tests;
 
 pub use self::app::App;
-pub use self::carry_out::{carry_out, carry_out_with};
-pub use self::left_out::{LEFT_OUT, LeftOut};
+pub use self::carry_out::{LEFT_OUT, LeftOut, carry_out, carry_out_with};
 pub use self::packets::capture;
 pub use self::run::{Ended, Run};

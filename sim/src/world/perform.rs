@@ -14,15 +14,14 @@ use lastorders_model::plan::Plan;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::app::{App, made};
-use super::buggify::Buggified;
 use super::host_map::HostMap;
 use super::listener::Listener;
 use super::process::Process;
-use super::random::Random;
+use super::random::{Buggified, Random};
 use super::sim_context::SimContext;
 use super::sim_world::SimWorld;
 use super::store::SimStore;
-use super::{balancer, inside, links, startup};
+use super::{inside, network, startup};
 use crate::case::{Case, Sealing};
 use crate::engine::Net;
 use crate::subject::{self, Parts, Resource, Subject};
@@ -45,7 +44,7 @@ pub(super) async fn perform<N: Net>(
     let (sim, signals) = set(net, &case, hosts);
     let recorder = Arc::clone(&sim.recorder);
     let _ = record.set(Arc::clone(&recorder));
-    links::lay(&sim);
+    network::lay_links(&sim);
     recorder.record("server", EventKind::Started { pid: 1, port: super::listener::PORT });
     let listener = if case.conditions.startup.is_some() {
         None
@@ -172,10 +171,13 @@ async fn play<N: Net>(
         async move { watch_exit(&context).await }
     }));
     if !sim.conditions.network.events.is_empty() {
-        watchers.push(net.spawn(HostMap::BALANCER, links::change(Arc::clone(sim), net.now())));
+        watchers
+            .push(net.spawn(HostMap::BALANCER, network::change_links(Arc::clone(sim), net.now())));
     }
     if let Some(balancer) = sim.conditions.balancer.clone() {
-        watchers.push(net.spawn(HostMap::BALANCER, balancer::watch(Arc::clone(context), balancer)));
+        watchers.push(
+            net.spawn(HostMap::BALANCER, network::watch_readiness(Arc::clone(context), balancer)),
+        );
     }
     let signals = plan.signals();
     let actors = plan.actors.into_iter().filter_map(|actor| {

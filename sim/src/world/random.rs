@@ -1,8 +1,9 @@
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use fastrand::Rng;
 use siphasher::sip::SipHasher13;
 
+use crate::case::Conditions;
 use crate::trace::{self, Stream};
 
 /// The numbers that a case leaves open, drawn while it is carried out. Each concern has a stream of
@@ -69,4 +70,26 @@ fn drawn(from: &Mutex<Rng>) -> u8 {
 /// The seed of one stream.
 pub(crate) fn seed_of(tail_seed: u64, stream: Stream) -> u64 {
     SipHasher13::new_with_keys(tail_seed, 0).hash(stream.name().as_bytes())
+}
+
+/// Lets the server of this thread take a case's rare paths until this guard is dropped. In a build
+/// without `--cfg lastorders_sim` the guard does nothing, because the server has no rare paths.
+pub(super) struct Buggified {
+    #[cfg(lastorders_sim)]
+    _guard: lastorders::buggify::Guard,
+}
+
+impl Buggified {
+    #[cfg(lastorders_sim)]
+    pub(super) fn new(conditions: &Conditions, random: &Arc<Random>) -> Self {
+        let sites = conditions.buggify.iter().map(|site| site.in_server());
+        let random = Arc::clone(random);
+        let decide = move |_| random.takes_rare_path();
+        Self { _guard: lastorders::buggify::on_this_thread(sites, decide) }
+    }
+
+    #[cfg(not(lastorders_sim))]
+    pub(super) fn new(_: &Conditions, _: &Arc<Random>) -> Self {
+        Self {}
+    }
 }

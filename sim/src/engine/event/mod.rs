@@ -20,9 +20,8 @@
 //! * `links`: links between hosts, and the flows on them
 //! * `socket`: connections and listeners, as the core keeps them
 //! * `stream`: what a program holds of them
-//! * `net`: the handle, [`EventNet`]
+//! * `net`: the handle, [`EventNet`], and waiting for a time
 //! * `tasks`: to which host a task belongs
-//! * `sleep`: waiting for a time
 
 mod core;
 mod links;
@@ -30,7 +29,6 @@ mod net;
 mod park;
 mod queue;
 mod run;
-mod sleep;
 mod socket;
 mod stream;
 mod tasks;

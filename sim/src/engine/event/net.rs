@@ -9,7 +9,7 @@ use turmoil_net::shim::tokio::net::TcpStream;
 
 use super::core::{self, nanos};
 use super::links::LinkState;
-use super::sleep::SleepUntil;
+use super::queue::SleepKey;
 use super::stream::{Listener, Stream};
 use super::tasks;
 use crate::engine::{Host, Net, Socket, Task};
@@ -157,6 +157,46 @@ impl<F> Drop for Dial<F> {
         if entered.is_none() {
             // Its network is gone, and it would look for it.
             std::mem::forget(self.connecting.take());
+        }
+    }
+}
+
+/// Waits for a virtual time.
+#[derive(Debug)]
+struct SleepUntil {
+    run: u64,
+    at: u64,
+    key: Option<SleepKey>,
+}
+
+impl SleepUntil {
+    fn new(run: u64, at: u64) -> Self {
+        Self { run, at, key: None }
+    }
+}
+
+impl Future for SleepUntil {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        core::with(|core| {
+            if core.now() >= self.at {
+                return Poll::Ready(());
+            }
+            match self.key {
+                Some(key) => core.queue.rewake(key, cx.waker()),
+                None => self.key = Some(core.queue.sleep(self.at, cx.waker().clone())),
+            }
+            Poll::Pending
+        })
+    }
+}
+
+impl Drop for SleepUntil {
+    fn drop(&mut self) {
+        if let Some(key) = self.key {
+            // The waker may be the last that keeps a task, so it is dropped outside.
+            drop(core::with_run(self.run, |core| core.queue.leave(key)));
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Every server, in memory and on tokio's paused clock.
 //!
-//! * `rig`: one server and what is done to it
+//! * `rig`: one server, its listener in memory, and what is done to it
 //! * `app`: what it serves
-//! * `memory`: its listener
 //! * `as_they_come`: what all have in common, and the faults that others are known for
 //! * `wrong_goaway`: what the bug around our server does
 //! * `injected/`: what each bug inside of our server does
@@ -26,6 +25,5 @@ mod app;
 mod as_they_come;
 #[cfg(lastorders_sim)]
 mod injected;
-mod memory;
 mod rig;
 mod wrong_goaway;

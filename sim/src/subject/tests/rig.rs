@@ -1,3 +1,6 @@
+use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -5,14 +8,13 @@ use std::time::Duration;
 use futures_util::stream;
 use lastorders::{Policy, ShutdownHandle, Signal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 use super::app::{Seen, app};
-use super::memory::Memory;
 use crate::case::Sealing;
-use crate::subject::{Exit, Parts, Resource, Subject, serve};
+use crate::subject::{Exit, Parts, Resource, SimListener, Subject, serve};
 
 /// Longer than any server here may take.
 const FOR_EVER: Duration = Duration::from_secs(3600);
@@ -184,4 +186,27 @@ pub(super) async fn pass(time: Duration) {
 pub(super) fn run<T>(script: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(script)
+}
+
+/// A listener in memory: what is sent to it waits in its queue.
+#[derive(Debug)]
+struct Memory(UnboundedReceiver<DuplexStream>);
+
+impl SimListener for Memory {
+    type Io = DuplexStream;
+
+    async fn accept(&mut self) -> io::Result<(DuplexStream, SocketAddr)> {
+        match self.0.recv().await {
+            Some(io) => Ok((io, ([192, 168, 0, 2], 50_000).into())),
+            None => pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(([192, 168, 0, 1], 3000).into())
+    }
+
+    fn filter_syn(&mut self) {
+        self.0.close();
+    }
 }

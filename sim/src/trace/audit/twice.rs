@@ -71,7 +71,7 @@ fn same(first: &Trace, second: &Trace) -> Result<Same, AuditError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::testing::recorded;
+    use crate::trace::recorder::recorded;
     use crate::trace::{Kind, record, write};
 
     fn mark(a: u64) -> Trace {

@@ -236,7 +236,7 @@ fn micros(ns: u64) -> f64 {
 mod tests {
     use super::*;
     use crate::trace::record;
-    use crate::trace::testing::recorded;
+    use crate::trace::recorder::recorded;
 
     /// One connection with two requests, the second of which nobody answers; two phases.
     fn events() -> Vec<Value> {

@@ -46,7 +46,7 @@ pub fn jsonl(records: &[Record], names: &Names, mut to: impl Write) -> io::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::testing::recorded;
+    use crate::trace::recorder::recorded;
     use crate::trace::{Kind, record};
 
     #[test]

@@ -1,14 +1,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lastorders_model::actor::{RunContext, World, ask_health};
+
 use super::host_map::HostMap;
 use super::sim_context::SimContext;
-use crate::case::{Link, LinkChange};
+use super::sim_world::SimWorld;
+use crate::case::{Balancer, Link, LinkChange};
 use crate::engine::{Host, Net};
 use crate::trace::{self, Kind, NO_CONNECTION};
 
 /// Gives every link its latency.
-pub(crate) fn lay<N: Net>(sim: &SimContext<N>) {
+pub(crate) fn lay_links<N: Net>(sim: &SimContext<N>) {
     let network = &sim.conditions.network;
     for (place, name) in sim.hosts.names().iter().enumerate().skip(1) {
         let Link { to_server_us, to_client_us } =
@@ -21,7 +24,7 @@ pub(crate) fn lay<N: Net>(sim: &SimContext<N>) {
 }
 
 /// Does to the links what the case says, when it says so.
-pub(crate) async fn change<N: Net>(sim: Arc<SimContext<N>>, ready: Duration) {
+pub(crate) async fn change_links<N: Net>(sim: Arc<SimContext<N>>, ready: Duration) {
     let mut events = sim.conditions.network.events.clone();
     events.sort_by_key(|event| event.at_us);
     for event in events {
@@ -47,4 +50,32 @@ pub(crate) async fn change<N: Net>(sim: Arc<SimContext<N>>, ready: Duration) {
         };
         trace::record(server.0, Kind::Link, NO_CONNECTION, code, host.0.into());
     }
+}
+
+/// The mark that is set when the balancer sends nobody here any more.
+pub(crate) const OUT: &str = "balancer-out";
+
+/// Asks for readiness until it is gone, and after the lag sends nobody here any more.
+pub(crate) async fn watch_readiness<N: Net>(
+    context: Arc<RunContext<SimWorld<N>>>,
+    balancer: Balancer,
+) {
+    let every = Duration::from_micros(balancer.every_us.max(1));
+    let mut probes = 0;
+    loop {
+        probes += 1;
+        let asked = context.world().connect("balancer").await;
+        let status = match asked {
+            Ok((stream, _)) => ask_health(stream).await.ok().flatten(),
+            Err(_) => None,
+        };
+        if status != Some(200) {
+            break;
+        }
+        context.sleep(every).await;
+    }
+    context.sleep(Duration::from_micros(balancer.lag_us)).await;
+    trace::record(HostMap::BALANCER.0, Kind::Balancer, NO_CONNECTION, 0, probes);
+    context.world().take_out();
+    context.mark("balancer", OUT);
 }
