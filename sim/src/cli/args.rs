@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::blame::BlameArgs;
-use super::export::ExportArgs;
-use super::shrink::ShrinkArgs;
-use crate::engine::EngineKind;
+use super::options::{CaseArgs, Format, Selection, ShardChoice, time};
+use crate::blame::DRAWS;
 use crate::generate::Family;
-use crate::subject::{Subject, Unknown};
-use crate::sweep::{Seeds, Shard};
+use crate::shrink::MOST_TRIES;
+use crate::sweep::Seeds;
 use crate::trace::leak::Leak;
 
 const AFTER_HELP: &str = "\
@@ -94,21 +92,6 @@ Refused are gaps, overlaps, and results of other builds, options or ranges. What
 the result of one machine, hash for hash. With --same, two results of the same seeds are compared
 instead: two machines can prove that they ran the same.";
 
-/// What is simulated.
-#[derive(Debug, Clone, Copy, Args)]
-pub(super) struct Selection {
-    /// The server: ours, axum, hyper-util, axum-server, or bug:NAME for an injected bug.
-    #[arg(long, value_name = "SUBJECT", default_value = "ours", value_parser = subject)]
-    pub(super) subject: Subject,
-    /// On which network: event, which is fast, or turmoil, for a second opinion.
-    #[arg(long, value_name = "ENGINE", default_value = "event", value_parser = EngineKind::from_str)]
-    pub(super) engine: EngineKind,
-    /// Which kind of cases: mixed, keep-alive, queue, bodies, store, signals, http2, upgraded,
-    /// balanced.
-    #[arg(long, value_name = "NAME", default_value = "mixed", value_parser = Family::from_str)]
-    pub(super) family: Family,
-}
-
 #[derive(Debug, Args)]
 pub(super) struct SweepArgs {
     #[command(flatten)]
@@ -143,26 +126,6 @@ pub(super) struct SweepArgs {
     /// Do not change rare cases a little and carry them out again.
     #[arg(long)]
     pub(super) no_mutants: bool,
-}
-
-/// `--shard`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ShardChoice {
-    /// As the environment says.
-    Auto,
-    /// This one.
-    Shard(Shard),
-}
-
-/// A case, and what it is carried out with.
-#[derive(Debug, Args)]
-pub(super) struct CaseArgs {
-    /// A seed (17, or 17+2 for the second change to its case), a line that begins with v1:, or a
-    /// file with a case.
-    #[arg(value_name = "SEED|LINE|FILE")]
-    pub(super) case: String,
-    #[command(flatten)]
-    pub(super) what: Selection,
 }
 
 #[derive(Debug, Args)]
@@ -241,40 +204,52 @@ pub(super) struct MergeArgs {
     pub(super) same: bool,
 }
 
-impl FromStr for ShardChoice {
-    type Err = crate::sweep::ShardError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Shard) }
-    }
+#[derive(Debug, Args)]
+pub(super) struct ShrinkArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// How many runs it may take; so many take about two seconds.
+    #[arg(long, value_name = "N", default_value_t = MOST_TRIES)]
+    pub(super) tries: u32,
+    /// Where the small case goes, for the corpus.
+    #[arg(long, value_name = "FILE", requires = "why")]
+    pub(super) out: Option<PathBuf>,
+    /// Why it is kept, in a sentence.
+    #[arg(long, value_name = "SENTENCE", requires = "out")]
+    pub(super) why: Option<String>,
 }
 
-/// Reads the name of a server that this build can simulate.
-fn subject(name: &str) -> Result<Subject, String> {
-    let subject: Subject = name.parse().map_err(|error: Unknown| error.to_string())?;
-    subject.check_built_in().map_err(|error| error.to_string())?;
-    Ok(subject)
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// As what.
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(super) format: Format,
+    /// Where it goes.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Why it is kept, in a sentence: for the corpus alone.
+    #[arg(long, value_name = "SENTENCE", required_if_eq("format", "corpus"))]
+    pub(super) why: Option<String>,
 }
 
-/// How many threads are meant.
-pub(super) fn jobs(given: usize) -> NonZero<usize> {
-    let all = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-    NonZero::new(given).unwrap_or_else(all)
-}
-
-/// A time that is not nothing.
-fn time(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(time) if time.is_zero() => Err("it must be longer than 0".to_owned()),
-        Ok(time) => Ok(time),
-        Err(error) => Err(format!("{error}; write it as 60s, 500ms or 1m30s")),
-    }
+#[derive(Debug, Args)]
+pub(super) struct BlameArgs {
+    #[command(flatten)]
+    pub(super) case: CaseArgs,
+    /// How often the rest is drawn anew after each event.
+    #[arg(long, value_name = "N", default_value_t = DRAWS,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) draws: u32,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use clap::CommandFactory as _;
+
+    use crate::subject::Subject;
 
     #[test]
     fn the_arguments_are_sound() {

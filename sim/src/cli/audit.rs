@@ -3,9 +3,9 @@ use std::process::{Command, Stdio};
 
 use lastorders_model::exit;
 
-use super::args::{AuditArgs, CaseArgs, TraceArgs, jobs};
+use super::args::{AuditArgs, TraceArgs};
+use super::options::{CaseArgs, jobs};
 use super::progress::{Progress, grouped};
-use super::sweep::simulator;
 use super::{case, print, signals};
 use crate::sweep::{Origin, Seeds, Seen, Simulate, Simulator, Work, sweep};
 use crate::trace::leak::{self, Leak};
@@ -84,7 +84,7 @@ fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
         exit::ENVIRONMENT
     })?;
     let progress = Progress::new(seeds, None, interruption.clone());
-    let twice = Twice { simulator: simulator(args.what), leak: args.leak };
+    let twice = Twice { simulator: args.what.simulator(), leak: args.leak };
     let jobs: NonZero<usize> = jobs(args.jobs);
     let work = Work { seeds, jobs, mutate: false, stop_after: None };
     let swept = sweep(&twice, &work, &progress);

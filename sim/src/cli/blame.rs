@@ -1,22 +1,11 @@
-use clap::Args;
 use lastorders_model::exit;
 use lastorders_model::terminal::paint::{WIDTH, wrap};
 
-use super::args::CaseArgs;
+use super::args::BlameArgs;
 use super::{case, print};
-use crate::blame::{DRAWS, blame as curve};
+use crate::blame::blame as curve;
 use crate::case::Case;
 use crate::check::judge;
-
-#[derive(Debug, Args)]
-pub(super) struct BlameArgs {
-    #[command(flatten)]
-    pub(super) case: CaseArgs,
-    /// How often the rest is drawn anew after each event.
-    #[arg(long, value_name = "N", default_value_t = DRAWS,
-          value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(super) draws: u32,
-}
 
 /// Says after which event a failure could not be averted any more.
 pub(super) fn blame(args: &BlameArgs) -> Result<u8, u8> {

@@ -2,7 +2,8 @@ use std::fmt::Write as _;
 
 use lastorders_model::exit;
 
-use super::args::{BugsArgs, jobs};
+use super::args::BugsArgs;
+use super::options::jobs;
 use super::print;
 use super::progress::{grouped, now};
 use super::signals::{self, Interruption};

@@ -1,8 +1,7 @@
 use std::path::Path;
 
-use super::args::{CaseArgs, Selection};
+use super::options::{CaseArgs, Selection};
 use super::print;
-use super::sweep::simulator;
 use crate::blob::Blob;
 use crate::bugs::{BUILT_IN, HINT, NotBuiltIn};
 use crate::case::Case;
@@ -27,7 +26,7 @@ pub(super) fn case(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
 /// Like [`case`] without the note, for a process whose parent has printed the note.
 pub(super) fn case_without_note(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
     let CaseArgs { case, what } = args;
-    let mut simulator = simulator(*what);
+    let mut simulator = what.simulator();
     if let Some(origin) = origin(case) {
         return Ok((simulator, simulator.case(origin)));
     }

@@ -1,11 +1,11 @@
 use std::error::Error;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, ValueEnum};
 use lastorders_model::exit;
 
-use super::args::CaseArgs;
+use super::args::ExportArgs;
+use super::options::Format;
 use super::shrink::store;
 use super::story;
 use super::{case, print, whole};
@@ -15,38 +15,6 @@ use crate::real;
 use crate::sweep::Simulator;
 use crate::trace::{Names, export as files};
 use crate::world::{Run, capture};
-
-#[derive(Debug, Args)]
-pub(super) struct ExportArgs {
-    #[command(flatten)]
-    pub(super) case: CaseArgs,
-    /// As what.
-    #[arg(long, value_name = "FORMAT", value_enum)]
-    pub(super) format: Format,
-    /// Where it goes.
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: PathBuf,
-    /// Why it is kept, in a sentence: for the corpus alone.
-    #[arg(long, value_name = "SENTENCE", required_if_eq("format", "corpus"))]
-    pub(super) why: Option<String>,
-}
-
-/// `--format`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// Every record of the trace as a line of JSON.
-    Jsonl,
-    /// The packets, for Wireshark.
-    Pcapng,
-    /// For chrome://tracing and Perfetto.
-    Chrome,
-    /// What replay prints, as a page that needs nothing else.
-    Html,
-    /// A plan that `lastorders run --plans` carries out against a real binary.
-    Plan,
-    /// A file for the corpus, with what the case gives now.
-    Corpus,
-}
 
 /// Writes a case or its run as a file.
 pub(super) fn export(args: &ExportArgs) -> Result<u8, u8> {

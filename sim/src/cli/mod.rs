@@ -1,7 +1,8 @@
 //! The program `lastorders-sim`: a thin shell around the library.
 //!
 //! * `main`: arguments in, exit code out
-//! * `args`: the options, and the help that teaches them
+//! * `args`: the arguments of each command, and the help that teaches them
+//! * `options`: what several commands have in common
 //! * `sweep`, `merge`, `bugs`, `audit`, `replay`, `shrink`, `export`, `blame`, `parity`: a command
 //!   each
 //! * `story`: one case and its run, for people
@@ -24,6 +25,7 @@ mod export;
 mod fault;
 mod main;
 mod merge;
+mod options;
 mod parity;
 mod print;
 mod progress;

@@ -1,33 +1,17 @@
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Args;
 use lastorders_model::exit;
 
-use super::args::CaseArgs;
+use super::args::ShrinkArgs;
 use super::progress::now;
 use super::story::story;
 use super::{case, print, whole};
 use crate::case::Case;
 use crate::check::judge;
 use crate::corpus::{Entry, Expected};
-use crate::shrink::{Likeness, MOST_TRIES, Shrunk, Size, shrink as smallest};
+use crate::shrink::{Likeness, Shrunk, Size, shrink as smallest};
 use crate::sweep::Simulator;
-
-#[derive(Debug, Args)]
-pub(super) struct ShrinkArgs {
-    #[command(flatten)]
-    pub(super) case: CaseArgs,
-    /// How many runs it may take; so many take about two seconds.
-    #[arg(long, value_name = "N", default_value_t = MOST_TRIES)]
-    pub(super) tries: u32,
-    /// Where the small case goes, for the corpus.
-    #[arg(long, value_name = "FILE", requires = "why")]
-    pub(super) out: Option<PathBuf>,
-    /// Why it is kept, in a sentence.
-    #[arg(long, value_name = "SENTENCE", requires = "out")]
-    pub(super) why: Option<String>,
-}
 
 /// Makes a case that fails as small as it can be.
 pub(super) fn shrink(args: &ShrinkArgs) -> Result<u8, u8> {

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use lastorders_model::exit;
 
-use super::args::{Selection, ShardChoice, SweepArgs, jobs};
+use super::args::SweepArgs;
+use super::options::{Selection, ShardChoice, jobs};
 use super::progress::Progress;
 use super::signals::{self, Interruption};
 use super::summary::{self, Smaller};
@@ -13,7 +14,7 @@ use crate::blob::Blob;
 use crate::bugs::{BUILT_IN, HINT};
 use crate::shrink::{Likeness, MOST_TRIES, shrink as smallest};
 use crate::sweep::{
-    Machine, Options, Seeds, Shard, Simulator, Sweep, Swept, Tool, Work, auto, sweep as carry_out,
+    Machine, Options, Seeds, Shard, Sweep, Swept, Tool, Work, auto, sweep as carry_out,
 };
 use crate::trace::LOCK_HASH;
 
@@ -50,7 +51,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
         stop_after: args.stop_after,
     };
     let progress = Progress::new(part, args.time, interruption.clone());
-    let swept = carry_out(&simulator(args.what), &work, &progress);
+    let swept = carry_out(&args.what.simulator(), &work, &progress);
     progress.done();
     let mut result = result(args, shard, swept);
     result.interrupted = interruption.by();
@@ -72,7 +73,7 @@ fn smaller(
     result: &Sweep,
     interruption: &Interruption,
 ) -> BTreeMap<String, Smaller> {
-    let simulator = simulator(what);
+    let simulator = what.simulator();
     let mut kinds: Vec<_> = result.seen.failures.iter().collect();
     kinds.sort_by_key(|(_, group)| std::cmp::Reverse(group.count));
     let mut all = BTreeMap::new();
@@ -90,11 +91,6 @@ fn smaller(
         all.insert(name.clone(), Smaller { words, blob });
     }
     all
-}
-
-/// The simulation that is meant.
-pub(super) const fn simulator(what: Selection) -> Simulator {
-    Simulator { subject: what.subject, engine: what.engine, family: what.family }
 }
 
 /// This build.

@@ -1,10 +1,7 @@
 use lastorders_model::plan::Role;
 
-use super::steps;
+use super::steps::{self, Change};
 use crate::case::{Case, Conditions, PolicySpec, StoreConditions, Yields, moments_mut};
-
-/// Something that is done to a case to make it smaller.
-pub(super) type Change = Box<dyn Fn(&mut Case)>;
 
 /// What can be left out of a case, the boldest first: all conditions at once, then parties, then
 /// what happens by itself, then steps, and numbers last. What makes no sense is among it too:

@@ -2,8 +2,10 @@ use lastorders_model::plan::{
     Actor, ClientStep, OperatorStep, Part, Request, Role, Script, Step, Until, for_steps,
 };
 
-use super::smaller::Change;
 use crate::case::Case;
+
+/// A change to a case that makes it smaller.
+pub(super) type Change = Box<dyn Fn(&mut Case)>;
 
 /// The reductions of the script of the actor at this place.
 pub(super) fn smaller(actor: &Actor, at: usize, change: &mut impl FnMut(Change)) {

@@ -2,8 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::Wake;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Wake, Waker};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
@@ -11,7 +12,6 @@ use turmoil_net::{EnterGuard, HostId, Packet};
 
 use super::links::Links;
 use super::queue::Queue;
-use super::run::MainWaker;
 use super::socket::Sockets;
 use crate::engine::{Ended, Host, Setup, tap};
 
@@ -59,6 +59,38 @@ struct Clock {
     /// Makes the runtime wake up when the next thing happens.
     pacer: Pin<Box<Sleep>>,
     paced: u64,
+}
+
+/// Tells whether the world's future is woken: the runtime would not say, and parks all the same.
+#[derive(Debug, Default)]
+pub(super) struct MainWaker {
+    woken: AtomicBool,
+    runtime: OnceLock<Waker>,
+}
+
+impl MainWaker {
+    /// Notes that the runtime polls the world's future, and how to wake the runtime.
+    pub(super) fn polled_by(&self, runtime: &Waker) {
+        self.runtime.get_or_init(|| runtime.clone());
+        self.woken.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn woken(&self) -> bool {
+        self.woken.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for MainWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::Relaxed);
+        if let Some(waker) = self.runtime.get() {
+            waker.wake_by_ref();
+        }
+    }
 }
 
 /// An end that the engine brings about.

@@ -1,13 +1,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use tokio::runtime::{Builder, RngSeed, Runtime, UnhandledPanic};
 use turmoil_net::KernelConfig;
 
-use super::core::{self, Core};
+use super::core::{self, Core, MainWaker};
 use super::{EventNet, park, tasks};
 use crate::engine::panics::Recorder;
 use crate::engine::{Ended, Engine, Host, Setup};
@@ -87,32 +86,6 @@ fn runtime(seed: Option<u64>) -> Runtime {
         .expect("a runtime without input and output needs nothing of the operating system")
 }
 
-/// Tells whether the world's future is woken: the runtime would not say, and parks all the same.
-#[derive(Debug, Default)]
-pub(super) struct MainWaker {
-    woken: AtomicBool,
-    runtime: std::sync::OnceLock<Waker>,
-}
-
-impl MainWaker {
-    pub(super) fn woken(&self) -> bool {
-        self.woken.load(Ordering::Relaxed)
-    }
-}
-
-impl Wake for MainWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.store(true, Ordering::Relaxed);
-        if let Some(waker) = self.runtime.get() {
-            waker.wake_by_ref();
-        }
-    }
-}
-
 /// The world's future, until it or the run ends.
 struct Main<'a, F> {
     world: Pin<&'a mut F>,
@@ -125,8 +98,7 @@ impl<T, F: Future<Output = T>> Future for Main<'_, F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended<T>> {
         // `block_on` has one waker for all of its polls.
-        self.main.runtime.get_or_init(|| cx.waker().clone());
-        self.main.woken.store(false, Ordering::Relaxed);
+        self.main.polled_by(cx.waker());
         tasks::on_world();
         if let Some(end) = core::with(|core| core.end_of_world()) {
             return Poll::Ready(end.ended());

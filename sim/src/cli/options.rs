@@ -1,0 +1,99 @@
+use std::num::NonZero;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::engine::EngineKind;
+use crate::generate::Family;
+use crate::subject::{Subject, Unknown};
+use crate::sweep::{Shard, Simulator};
+
+/// What is simulated.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Selection {
+    /// The server: ours, axum, hyper-util, axum-server, or bug:NAME for an injected bug.
+    #[arg(long, value_name = "SUBJECT", default_value = "ours", value_parser = subject)]
+    pub(super) subject: Subject,
+    /// On which network: event, which is fast, or turmoil, for a second opinion.
+    #[arg(long, value_name = "ENGINE", default_value = "event", value_parser = EngineKind::from_str)]
+    pub(super) engine: EngineKind,
+    /// Which kind of cases: mixed, keep-alive, queue, bodies, store, signals, http2, upgraded,
+    /// balanced.
+    #[arg(long, value_name = "NAME", default_value = "mixed", value_parser = Family::from_str)]
+    pub(super) family: Family,
+}
+
+impl Selection {
+    /// The simulation that is meant.
+    pub(super) const fn simulator(self) -> Simulator {
+        Simulator { subject: self.subject, engine: self.engine, family: self.family }
+    }
+}
+
+/// A case, and what it is carried out with.
+#[derive(Debug, Args)]
+pub(super) struct CaseArgs {
+    /// A seed (17, or 17+2 for the second change to its case), a line that begins with v1:, or a
+    /// file with a case.
+    #[arg(value_name = "SEED|LINE|FILE")]
+    pub(super) case: String,
+    #[command(flatten)]
+    pub(super) what: Selection,
+}
+
+/// `--shard`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ShardChoice {
+    /// As the environment says.
+    Auto,
+    /// This one.
+    Shard(Shard),
+}
+
+/// `--format`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Every record of the trace as a line of JSON.
+    Jsonl,
+    /// The packets, for Wireshark.
+    Pcapng,
+    /// For chrome://tracing and Perfetto.
+    Chrome,
+    /// What replay prints, as a page that needs nothing else.
+    Html,
+    /// A plan that `lastorders run --plans` carries out against a real binary.
+    Plan,
+    /// A file for the corpus, with what the case gives now.
+    Corpus,
+}
+
+impl FromStr for ShardChoice {
+    type Err = crate::sweep::ShardError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Shard) }
+    }
+}
+
+/// Reads the name of a server that this build can simulate.
+fn subject(name: &str) -> Result<Subject, String> {
+    let subject: Subject = name.parse().map_err(|error: Unknown| error.to_string())?;
+    subject.check_built_in().map_err(|error| error.to_string())?;
+    Ok(subject)
+}
+
+/// How many threads are meant.
+pub(super) fn jobs(given: usize) -> NonZero<usize> {
+    let all = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    NonZero::new(given).unwrap_or_else(all)
+}
+
+/// A time that is not nothing.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if time.is_zero() => Err("it must be longer than 0".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; write it as 60s, 500ms or 1m30s")),
+    }
+}
