@@ -1,15 +1,15 @@
-//! Two simulated networks and clocks behind one trait, so that a world can be generic over them.
+//! Two simulated networks and clocks behind one trait, so that a world can be generic over both.
 //!
-//! A world gets a [`Net`] and nothing else: time, tasks, sockets and links are all behind it. One
-//! run is one thread, and two runs of the same seed and the same world are the same to the byte.
+//! A world holds a [`Net`] and nothing else: time, tasks, sockets and links are behind this trait.
+//! A run uses one thread. Two runs of the same world with the same seed are equal to the byte.
 //!
 //! * `run`: the trait [`Engine`], the [`EngineKind`]s, and how a run ends, [`Ended`]
-//! * `setup`: what a run is given, [`Setup`], and its hosts, [`Host`]
-//! * `net`: the trait [`Net`], and what it returns: [`Task`], [`Socket`]
-//! * `tap`: every packet, as it is sent, delivered or lost
-//! * `panics`: panics are recorded, not printed, while a run is under way
-//! * [`event`]: the engine [`Event`], which jumps from one event to the next
-//! * [`turmoil`]: the engine [`Turmoil`], a second opinion
+//! * `setup`: the input of a run, [`Setup`], and its hosts, [`Host`]
+//! * `net`: the trait [`Net`], and the types it returns: [`Task`], [`Socket`]
+//! * `tap`: observes each packet when it is sent, delivered or lost
+//! * `panics`: records panics during a run instead of printing them
+//! * [`event`]: the engine [`Event`], whose clock jumps from one event to the next
+//! * [`turmoil`]: the engine [`Turmoil`], for a second opinion
 
 pub mod event;
 mod net;

@@ -12,50 +12,51 @@ use tokio::task::JoinHandle;
 
 use super::Host;
 
-/// What the code inside of a simulation uses instead of the operating system.
+/// The interface that simulated code uses instead of the operating system.
 ///
-/// Sockets are used by tasks of the host that they belong to (a connection by the host it was
-/// connected from, an accepted one by the listener's host). Asking for what the engine cannot do
-/// ends the run as [`Ended::Unsupported`].
+/// A socket belongs to the host that connected it, or to the host of the listener that accepted it.
+/// Only tasks of this host may use the socket. A request that the engine cannot serve ends the run
+/// as [`Ended::Unsupported`].
 pub trait Net: Clone + Debug + Send + Sync + 'static {
-    /// A listening socket. Dropped, it resets what waits in its queue.
+    /// A listening socket. Dropping the listener resets the connections in its queue.
     type Listener: Debug + Send + Sync + 'static;
-    /// A connection. Dropped, it is closed: with a FIN, or with a reset if bytes are unread.
+    /// A connection. Dropping it sends a FIN, or a reset if bytes are unread.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + Debug + 'static;
 
-    /// Whether [`Net::sockets`] and [`Net::filter_syn`] can be asked for.
+    /// Whether the engine supports [`Net::sockets`] and [`Net::filter_syn`].
     const SHOWS_KERNEL: bool;
 
     /// The virtual time since the start of the run, the same on all hosts.
     fn now(&self) -> Duration;
 
-    /// Waits for that virtual time; at once if it has passed. To the nanosecond on engine `event`,
-    /// whereas the timers of tokio go in whole milliseconds there, as in the real world. Cancel
-    /// safe.
+    /// Waits until this virtual time. Returns at once if the time has passed. Cancel safe.
+    ///
+    /// The engine `event` is exact to the nanosecond here. Timers of tokio have whole milliseconds,
+    /// as in the real world.
     fn sleep_until(&self, at: Duration) -> impl Future<Output = ()> + Send + use<Self>;
 
-    /// Runs a future as a task of that host. What it spawns with `tokio::spawn` belongs to the host
-    /// too. Dropping the handle detaches the task.
+    /// Runs a future as a task of this host. Tasks that the future spawns with `tokio::spawn`
+    /// belong to the host too. Dropping the handle detaches the task.
     fn spawn<F>(&self, host: Host, task: F) -> Task<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static;
 
-    /// Marks the task that runs now, and whatever it spawns from here on, until it is marked
-    /// otherwise.
+    /// Marks the current task, and all tasks that it spawns from here on, until the next mark.
     fn mark(&self, mark: u16);
 
-    /// The mark of the task that runs now. On engine `turmoil`, whose runtimes do not say which
-    /// task spawned which, it is the last that any task was given.
+    /// The mark of the current task. The engine `turmoil` returns the last mark of any task,
+    /// because its runtimes do not say which task spawned which.
     fn marked(&self) -> Option<u16>;
 
-    /// How many tasks of that host are alive: those that were spawned, and what they spawned.
+    /// Number of live tasks of this host, including the tasks that its tasks spawned.
     fn tasks(&self, host: Host) -> usize;
 
-    /// Listens on a port of that host, with the backlog of the setup.
+    /// Listens on a port of this host, with the backlog of the setup.
     ///
     /// # Errors
-    /// Somebody listens there.
+    ///
+    /// Fails if the port has a listener.
     fn listen(
         &self,
         host: Host,
@@ -65,17 +66,19 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
     /// Takes the connection that has waited longest, and its peer's address. Cancel safe.
     ///
     /// # Errors
-    /// The listener is of no use any more.
+    ///
+    /// Fails if the listener is closed.
     fn accept(
         &self,
         listener: &Self::Listener,
     ) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
 
-    /// Connects to a port of another host. Dropping the future gives the connection up.
+    /// Connects to a port of another host. Dropping the future gives up the connection.
     ///
     /// # Errors
-    /// Nobody listens there, or the listener went away before the handshake was done. A lost SYN is
-    /// no error: it is not sent again, and this waits until the caller loses patience.
+    ///
+    /// Fails if the port has no listener, or if the listener closes during the handshake. A lost
+    /// SYN is no error: it is not sent again, so the future waits until the caller drops it.
     fn connect(
         &self,
         from: Host,
@@ -89,32 +92,29 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
     /// The other side's address of a connection.
     fn peer_addr(&self, stream: &Self::Stream) -> SocketAddr;
 
-    /// Closes a connection with a reset, after what was written already.
+    /// Closes a connection with a reset, after the bytes that are already written.
     fn reset(&self, stream: Self::Stream);
 
-    /// From now on packets from the one host to the other take that long. Within a connection and
-    /// direction packets never overtake one another, so a shorter latency comes into force behind
-    /// what is under way.
+    /// Sets the latency of packets between two hosts, in one direction. Packets of one connection
+    /// and direction never overtake each other, so a shorter latency takes effect after the packets
+    /// in flight.
     fn latency(&self, from: Host, to: Host, latency: Duration);
 
-    /// From now on packets from the one host to the other are kept, until [`Net::heal`]. What is
-    /// under way arrives.
+    /// Keeps packets in this direction until [`Net::heal`]. Packets in flight arrive.
     fn hold(&self, from: Host, to: Host);
 
-    /// From now on packets from the one host to the other are lost, until [`Net::heal`]. Nothing is
-    /// sent again: a connection that lost a packet is dead, in that direction at least.
+    /// Loses packets in this direction until [`Net::heal`]. No packet is sent again, so a
+    /// connection that lost a packet is dead, at least in this direction.
     fn cut(&self, from: Host, to: Host);
 
-    /// Ends a hold or a cut. What was held arrives at once, or when its latency is over, if that is
-    /// later.
+    /// Ends a hold or a cut. Held packets arrive at once, or after their latency if that is later.
     fn heal(&self, from: Host, to: Host);
 
-    /// From now on the port's SYNs are lost on arrival, as those of a listener with a SYN filter
-    /// are, and come again a second later, until the listener is closed. Handshakes under way go
-    /// on.
+    /// Loses the port's SYNs on arrival, like a listener with a SYN filter. Clients send them again
+    /// a second later, until the listener is closed. Handshakes in flight go on.
     fn filter_syn(&self, host: Host, port: u16);
 
-    /// A look at the host's sockets, in the order in which they were made.
+    /// The host's sockets, in the order of their creation.
     fn sockets(&self, host: Host) -> Vec<Socket>;
 }
 
@@ -122,7 +122,7 @@ pub trait Net: Clone + Debug + Send + Sync + 'static {
 #[derive(Debug)]
 pub struct Task<T>(Inner<T>);
 
-/// The task gave no output: it was aborted, it panicked (which ends the run), or the run ended.
+/// The task has no output: it was aborted, it panicked (which ends the run), or the run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the task was stopped")]
 pub struct Stopped;
@@ -144,7 +144,7 @@ impl<T> Task<T> {
         Self(Inner::Afar { output, abort })
     }
 
-    /// Stops the task at its next await; its future is dropped.
+    /// Stops the task at its next await and drops its future.
     pub fn abort(&self) {
         match &self.0 {
             Inner::Joined(handle) => handle.abort(),
@@ -167,24 +167,24 @@ impl<T> Future for Task<T> {
 /// One socket of a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Socket {
-    /// Its own address.
+    /// The local address.
     pub local: SocketAddr,
-    /// The other side's; none of a listener.
+    /// The peer's address; `None` for a listener.
     pub peer: Option<SocketAddr>,
-    /// Where it stands.
+    /// The state of TCP.
     pub state: SocketState,
-    /// Bytes that came and were not read. Of a listener: connections in its queue.
+    /// Received bytes that are unread. For a listener: connections in its queue.
     pub unread: usize,
-    /// Bytes that were written and not acknowledged. Of a listener: its backlog.
+    /// Sent bytes that are not acknowledged. For a listener: its backlog.
     pub unsent: usize,
-    /// Whether a program holds it. A connection that none holds waits in an accept queue, is in its
-    /// handshake, or was closed and is not through with it.
+    /// Whether a program holds the socket. Otherwise the connection waits in an accept queue, is in
+    /// its handshake, or is still closing.
     pub held: bool,
 }
 
-/// Where a socket stands, in the words of TCP.
+/// The states of TCP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "these are the names that everybody knows")]
+#[expect(missing_docs, reason = "RFC 9293 defines these names")]
 pub enum SocketState {
     Listen,
     SynSent,
@@ -199,7 +199,7 @@ pub enum SocketState {
 }
 
 impl Socket {
-    /// Whether it is a connection that nobody has accepted yet.
+    /// Whether the socket is an established connection that no program has accepted.
     #[must_use]
     pub fn queued(&self) -> bool {
         !self.held && matches!(self.state, SocketState::Established | SocketState::CloseWait)

@@ -7,12 +7,12 @@ thread_local! {
     static FIRST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// While it lives, this thread's panics are recorded and not printed.
+/// Records this thread's panics instead of printing them, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Recorder(());
 
 impl Recorder {
-    /// From now on.
+    /// Starts to record.
     pub(super) fn start() -> Self {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
@@ -38,7 +38,7 @@ impl Drop for Recorder {
     }
 }
 
-/// Whether there was a panic since the start of this thread's recorder.
+/// Whether this thread has panicked since its recorder started.
 pub(super) fn any() -> bool {
     FIRST.with_borrow(Option::is_some)
 }
@@ -46,7 +46,7 @@ pub(super) fn any() -> bool {
 fn record(info: &PanicHookInfo<'_>) {
     FIRST.with_borrow_mut(|first| {
         if first.is_none() {
-            let message = info.payload_as_str().unwrap_or("a panic without words");
+            let message = info.payload_as_str().unwrap_or("a panic without a message");
             *first = Some(match info.location() {
                 Some(place) => format!("{message} at {}:{}", place.file(), place.line()),
                 None => message.to_owned(),

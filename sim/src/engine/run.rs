@@ -11,15 +11,16 @@ pub trait Engine: Sized + 'static {
     const NAME: &'static str;
     /// Whether the [`tap`](super::tap) sees this engine's packets.
     const TAPS: bool;
-    /// What the code inside of the simulation holds.
+    /// The handle of the code inside the simulation.
     type Net: Net;
 
-    /// Builds the runtime and the network, and runs to the end of the world's future. What was
-    /// spawned and is not done then is dropped, in any order, and so is every socket: who records
-    /// what is dropped ends the recording before. Runs cannot be nested.
+    /// Builds the runtime and the network, and runs until the world's future ends.
     ///
-    /// The world's future runs on the calling thread and belongs to no host; whatever it spawns
-    /// is polled in turn with it.
+    /// The engine then drops unfinished tasks and all sockets, in any order. A caller that records
+    /// drops ends its recording first. Runs cannot be nested.
+    ///
+    /// The world's future runs on the calling thread and belongs to no host. The tasks that it
+    /// spawns are polled in turn with it.
     fn run<T, F, W>(setup: &Setup, world: W) -> Ended<T>
     where
         T: 'static,
@@ -27,19 +28,19 @@ pub trait Engine: Sized + 'static {
         W: FnOnce(Self::Net) -> F + 'static;
 }
 
-/// Which engine.
+/// One of the two engines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineKind {
-    /// Over turmoil-net, with a clock that jumps from event to event.
+    /// Runs on turmoil-net, with a clock that jumps from event to event.
     #[default]
     Event,
-    /// turmoil, for a second opinion.
+    /// Runs on turmoil, for a second opinion.
     Turmoil,
 }
 
 impl EngineKind {
-    /// Both.
+    /// Both engines, the default first.
     pub const ALL: [Self; 2] = [Self::Event, Self::Turmoil];
 }
 
@@ -61,31 +62,31 @@ impl FromStr for EngineKind {
     }
 }
 
-/// No engine is called so.
+/// The name belongs to no engine.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no engine is called {0:?}; there are: event turmoil")]
 pub struct UnknownEngine(String);
 
-/// How a run came to its end.
+/// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended<T> {
-    /// The world's future ended, with this.
+    /// The world's future ended with this value.
     Done(T),
-    /// The world was not done, every task was idle, no packet was under way and no timer was set:
-    /// nothing could ever have happened again.
+    /// The world had not ended, but every task was idle, no packet was in flight and no timer was
+    /// set. Nothing could happen any more.
     Stuck,
-    /// More events than [`Setup::max_events`](super::Setup::max_events).
+    /// The run had more events than [`Setup::max_events`](super::Setup::max_events).
     Livelock,
     /// The virtual time reached [`Setup::max_time`](super::Setup::max_time).
     Overtime,
-    /// Something panicked, be it caught or not: its message and its place, `message at file:line`.
+    /// Something panicked, caught or not: `message at file:line`.
     Panicked(String),
-    /// The world asked for something that this engine cannot do: what, and why.
+    /// The world asked for something that this engine cannot do: the request and the reason.
     Unsupported(String),
 }
 
 impl<T> Ended<T> {
-    /// What the world's future gave, if it ended.
+    /// The value of the world's future, if the future ended.
     pub fn done(self) -> Option<T> {
         match self {
             Self::Done(value) => Some(value),
@@ -97,7 +98,7 @@ impl<T> Ended<T> {
         }
     }
 
-    /// The same end with another value.
+    /// Replaces the value and keeps the kind of end.
     pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Ended<U> {
         match self {
             Self::Done(value) => Ended::Done(with(value)),

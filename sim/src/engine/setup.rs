@@ -1,33 +1,34 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-/// What a run is given.
+/// The input of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
-    /// The hosts' names; [`Host`] is the place in this list. Links belong to pairs of hosts, so a
-    /// client whose link is to have a life of its own is a host of its own. At most 250.
+    /// Names of the hosts. A [`Host`] is an index into this list. Links belong to pairs of hosts,
+    /// so a client with a link of its own needs a host of its own. At most 250.
     pub hosts: Vec<String>,
-    /// Seeds the runtime: the order of `select!` and the like. Without it no run is like another,
+    /// Seeds the runtime, and with it the order of `select!`. Without a seed no two runs are equal,
     /// which only the audit's own test wants.
     pub tokio_seed: Option<u64>,
-    /// Of every link, each way, until [`Net::latency`](super::Net::latency) changes it.
+    /// Latency of each link in each direction, until [`Net::latency`](super::Net::latency) changes
+    /// it.
     pub latency: Duration,
-    /// What `listen` is told: a listener keeps one more connection than this that is not accepted
-    /// yet, as on Linux. A handshake under way counts.
+    /// The argument of `listen`. As on Linux, a listener queues one connection more than this. A
+    /// handshake in flight counts.
     pub backlog: usize,
-    /// How many bytes a socket takes from its program before a write must wait.
+    /// Size of a socket's send buffer, in bytes. A full buffer makes the writer wait.
     pub send_buffer: usize,
-    /// How many unread bytes a socket keeps before its peer must wait; at most 65,535, for the
-    /// simulated TCP has no window scaling.
+    /// Size of a socket's receive buffer, in bytes. A full buffer makes the peer wait. At most
+    /// 65,535, because the simulated TCP has no window scaling.
     pub receive_buffer: usize,
     /// The virtual time at which the run ends as `Overtime`.
     pub max_time: Duration,
-    /// How many polls of tasks and packets together before the run ends as `Livelock`.
+    /// The most polls of tasks plus packets before the run ends as `Livelock`.
     pub max_events: u64,
 }
 
 impl Setup {
-    /// These hosts, and else: seed 0, 500 microseconds each way, a backlog of 128, buffers of
+    /// A setup of these hosts with seed 0, 500 microseconds each way, a backlog of 128, buffers of
     /// 65,535 bytes, ten minutes and a million events.
     #[must_use]
     pub fn new<S: Into<String>>(hosts: impl IntoIterator<Item = S>) -> Self {
@@ -51,24 +52,24 @@ impl Setup {
     }
 }
 
-/// A host: its place in [`Setup::hosts`].
+/// A host, as an index into [`Setup::hosts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Host(pub u8);
 
 impl Host {
-    /// Its address, 10.0.0.1 for the first host. The same on both engines.
+    /// The address, 10.0.0.1 for the first host. Both engines use the same addresses.
     #[must_use]
     pub fn ip(self) -> Ipv4Addr {
         Ipv4Addr::new(10, 0, 0, self.0 + 1)
     }
 
-    /// One of its ports.
+    /// The address with this port.
     #[must_use]
     pub fn addr(self, port: u16) -> SocketAddr {
         SocketAddr::from((self.ip(), port))
     }
 
-    /// Whose address this is, if it is a host's.
+    /// The host with this address, if there is one.
     #[must_use]
     pub fn of(ip: IpAddr) -> Option<Self> {
         match ip {

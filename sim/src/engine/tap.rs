@@ -1,16 +1,16 @@
-//! Every packet of the engines that have packets, as it is sent, delivered or lost.
+//! Observes every packet of an engine that has packets, when it is sent, delivered or lost.
 //!
-//! A thread has one tap at most. It is called while the engine works, so it must not call the
-//! engine.
+//! A thread has at most one tap. The engine calls it while the engine works, so the tap must not
+//! call the engine.
 
 use std::cell::RefCell;
 use std::time::Duration;
 
 use super::Host;
 
-/// Looks at packets.
+/// Observes packets.
 pub trait Tap: 'static {
-    /// Something happened to a packet.
+    /// Called when something happens to a packet.
     fn packet(&mut self, event: &PacketEvent<'_>);
 }
 
@@ -25,13 +25,13 @@ impl<F: FnMut(&PacketEvent<'_>) + 'static> Tap for F {
 pub struct PacketEvent<'a> {
     /// The virtual time since the start of the run.
     pub at: Duration,
-    /// Who sent it.
+    /// The sender.
     pub from: Host,
-    /// To whom.
+    /// The receiver.
     pub to: Host,
     /// Its header.
     pub head: Head,
-    /// Its bytes, for those who want whole packets.
+    /// The payload, for captures of whole packets.
     pub payload: &'a [u8],
     /// What happened to it.
     pub verdict: Verdict,
@@ -46,31 +46,31 @@ pub struct Head {
     pub to_port: u16,
     /// Sequence number.
     pub seq: u32,
-    /// Acknowledged so far, if [`Flags::ACK`] is set.
+    /// The acknowledgement, valid if [`Flags::ACK`] is set.
     pub ack: u32,
-    /// Bytes that the sender would take in.
+    /// Bytes that the sender can receive.
     pub window: u16,
-    /// The bits that are set.
+    /// The flags.
     pub flags: Flags,
 }
 
-/// The flags of a TCP header, in their real places.
+/// The flags of a TCP header, at their positions on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flags(pub u8);
 
 impl Flags {
-    /// No more data from here.
+    /// The sender sends no more data.
     pub const FIN: u8 = 1;
     /// Opens a connection.
     pub const SYN: u8 = 2;
-    /// Ends it at once.
+    /// Resets the connection.
     pub const RST: u8 = 4;
-    /// To be handed on at once.
+    /// The receiver delivers the data at once.
     pub const PSH: u8 = 8;
-    /// The acknowledgement counts.
+    /// The acknowledgement is valid.
     pub const ACK: u8 = 16;
 
-    /// Whether this one is set.
+    /// Whether this flag is set.
     #[must_use]
     pub fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
@@ -80,13 +80,13 @@ impl Flags {
 /// What happened to a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// It left its host and will be delivered.
+    /// The packet left its host and will be delivered.
     Sent,
-    /// It left its host and is kept by the link.
+    /// The packet left its host, and the link keeps it.
     Held,
-    /// It reached its host.
+    /// The packet reached its host.
     Delivered,
-    /// It is lost: the link is cut, or a SYN filter took it.
+    /// The packet is lost: the link is cut, or a SYN filter took it.
     Dropped,
 }
 
@@ -94,18 +94,18 @@ thread_local! {
     static TAP: RefCell<Option<Box<dyn Tap>>> = const { RefCell::new(None) };
 }
 
-/// Takes the tap away when it is dropped.
-#[must_use = "dropping it takes the tap away"]
+/// Removes the tap on drop.
+#[must_use = "dropping it removes the tap"]
 #[derive(Debug)]
 pub struct Tapped(());
 
-/// Has this thread's packets looked at, until what it returns is dropped. Replaces another tap.
+/// Installs this thread's tap until the returned guard is dropped. Replaces an earlier tap.
 pub fn install(tap: impl Tap) -> Tapped {
     TAP.set(Some(Box::new(tap)));
     Tapped(())
 }
 
-/// Whether somebody looks at this thread's packets.
+/// Whether this thread has a tap.
 pub(super) fn installed() -> bool {
     TAP.with_borrow(Option::is_some)
 }

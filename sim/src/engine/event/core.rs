@@ -1,4 +1,4 @@
-//! All the state of the run on this thread.
+//! The state of the run on this thread.
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
@@ -24,7 +24,7 @@ pub(super) struct Core {
     run: u64,
     pub(super) guard: EnterGuard,
     hosts: Vec<HostId>,
-    /// Whose sockets `turmoil-net` works on.
+    /// The host whose sockets `turmoil-net` currently works on.
     current: Option<Host>,
     main: Arc<MainWaker>,
     end: Option<End>,
@@ -33,35 +33,34 @@ pub(super) struct Core {
     max_events: u64,
     events: u64,
     clock: Option<Clock>,
-    /// Nanoseconds since the start. Asked far more often than time moves, and the runtime's clock
-    /// is slow to say.
+    /// Nanoseconds since the start. Cached, because the runtime's clock is slow to read.
     now: u64,
     pub(super) queue: Queue,
     pub(super) links: Links,
     pub(super) sockets: Sockets,
-    /// Ports that take no SYN.
+    /// Ports with a SYN filter.
     pub(super) filtered: Vec<(Host, u16)>,
-    /// A socket may have something to send.
+    /// Whether a socket may have something to send.
     pub(super) dirty: bool,
-    /// Counts how often that was collected.
+    /// Number of collections of outgoing packets.
     pub(super) collections: u64,
-    /// Keeps its memory from one collection to the next.
+    /// Reused by each collection, to keep its memory.
     pub(super) outgoing: Vec<Packet>,
     pub(super) tapped: bool,
-    /// Polls when all was idle last.
+    /// Number of polls when all tasks were idle last.
     pub(super) idle_since: u64,
-    /// Whether it is being found out if there is a timer beyond the end of time.
+    /// Whether the run currently looks for a timer after the end of time.
     pub(super) beyond: bool,
 }
 
 struct Clock {
     start: Instant,
-    /// Makes the runtime wake up when the next thing happens.
+    /// Wakes the runtime at the next event.
     pacer: Pin<Box<Sleep>>,
     paced: u64,
 }
 
-/// Tells whether the world's future is woken: the runtime would not say, and parks all the same.
+/// Knows whether the world's future is woken. The runtime does not say, and parks anyway.
 #[derive(Debug, Default)]
 pub(super) struct MainWaker {
     woken: AtomicBool,
@@ -93,13 +92,13 @@ impl Wake for MainWaker {
     }
 }
 
-/// An end that the engine brings about.
+/// The ends that the engine decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Stuck,
     Livelock,
     Overtime,
-    /// Of a task. Which panic it was stands in the engine's record of them.
+    /// A task panicked. The engine's recorder has the message.
     Panicked,
 }
 
@@ -146,7 +145,7 @@ impl Core {
         }
     }
 
-    /// Starts the clock, inside of the runtime.
+    /// Starts the clock, inside the runtime.
     pub(super) fn start(&mut self) {
         let start = Instant::now();
         let pacer = Box::pin(tokio::time::sleep_until(start));
@@ -158,24 +157,24 @@ impl Core {
         self.now
     }
 
-    /// Time may have moved.
+    /// Reads the runtime's clock again, because time may have moved.
     pub(super) fn set_clock(&mut self) {
         self.now = self.clock.as_ref().map_or(0, |clock| nanos(clock.start.elapsed()));
     }
 
-    /// Has the runtime wake up at that time, in whole milliseconds, if nothing happens before.
+    /// Makes the runtime wake at this time, in whole milliseconds, if nothing happens before.
     pub(super) fn pace(&mut self, at: u64) {
         let clock = self.clock.as_mut().expect("the clock starts before anything parks");
         if clock.paced != at {
             clock.paced = at;
             clock.pacer.as_mut().reset(clock.start + Duration::from_nanos(at));
             let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
-            // Registers the timer. What is woken is the runtime, and that is enough.
+            // Polling registers the timer. The timer wakes the runtime, which is enough.
             let _ = clock.pacer.as_mut().poll(&mut nobody);
         }
     }
 
-    /// Has `turmoil-net` work on the sockets of that host.
+    /// Makes `turmoil-net` work on the sockets of this host.
     pub(super) fn enter(&mut self, host: Host) {
         if self.current != Some(host) {
             self.current = Some(host);
@@ -183,19 +182,19 @@ impl Core {
         }
     }
 
-    /// Whether the world's own future waits to be polled.
+    /// Whether the world's own future waits for a poll.
     pub(super) fn world_woken(&self) -> bool {
         self.main.woken()
     }
 
-    /// How the run ends, if it is to.
+    /// How the run ends, if the engine ends it.
     pub(super) fn end(&self) -> Option<End> {
         self.end
     }
 
     /// How the run ends, if the world is not to be polled again.
     pub(super) fn end_of_world(&self) -> Option<End> {
-        // Whatever woke it then was a timer of a time that is not to come.
+        // A timer beyond the end of time woke the world's future.
         self.end.or(self.beyond.then_some(End::Overtime))
     }
 
@@ -205,12 +204,12 @@ impl Core {
         self.main.wake_by_ref();
     }
 
-    /// Ends the run because too much happened.
+    /// Ends the run because it had too many events.
     pub(super) fn livelock(&mut self) {
         self.finish(End::Livelock);
     }
 
-    /// Something happened. Says whether the run goes on.
+    /// Counts an event. Returns whether the run goes on.
     pub(super) fn count(&mut self) -> bool {
         self.events += 1;
         if self.events > self.max_events {
@@ -220,7 +219,7 @@ impl Core {
     }
 }
 
-/// Makes this the thread's run, and gives it a number.
+/// Makes this core the thread's run, and gives it a number.
 pub(super) fn install(mut core: Core) -> u64 {
     let run = RUNS.get() + 1;
     RUNS.set(run);
@@ -236,20 +235,21 @@ pub(super) fn remove() {
     }
 }
 
-/// Works on the thread's run.
+/// Calls `work` with the thread's run.
 ///
 /// # Panics
-/// If there is none: a handle of the network was used outside of its run.
+///
+/// If no run is under way: a handle of the network was used outside its run.
 pub(super) fn with<T>(work: impl FnOnce(&mut Core) -> T) -> T {
     CORE.with_borrow_mut(|core| work(core.as_mut().expect("no simulation runs on this thread")))
 }
 
-/// Works on that run, if it is still the thread's. For what may outlive its run.
+/// Calls `work` with this run, if it is still the thread's. For handles that may outlive their run.
 pub(super) fn with_run<T>(run: u64, work: impl FnOnce(&mut Core) -> T) -> Option<T> {
     CORE.with_borrow_mut(|core| core.as_mut().filter(|core| core.run == run).map(work))
 }
 
-/// In nanoseconds; 584 years at most.
+/// Nanoseconds, at most 584 years.
 pub(super) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -6,13 +6,13 @@ use turmoil_net::{Packet, TcpSegment};
 
 use crate::engine::Host;
 
-/// From one host to another.
+/// A link from one host to another.
 #[derive(Debug)]
 pub(super) struct Link {
     /// Nanoseconds.
     pub(super) latency: u64,
     pub(super) state: LinkState,
-    /// What is kept, with the time at which it was sent.
+    /// Held packets, each with its send time.
     pub(super) held: VecDeque<(u64, Packet)>,
 }
 
@@ -26,24 +26,24 @@ pub(super) enum LinkState {
 /// One direction of a connection.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Flow {
-    /// Nothing may arrive before this: packets of a flow do not overtake one another.
+    /// The earliest arrival of the next packet: packets of a flow do not overtake each other.
     pub(super) last_due: u64,
-    /// What its sender acknowledged last.
+    /// The sender's last acknowledgement.
     pub(super) last_ack: u32,
-    /// Where its sender's program holds it.
+    /// Where the sender's program holds the connection.
     pub(super) held: Option<usize>,
-    /// What its sender's program has given it: bytes, and the end as one more.
+    /// Bytes that the sender's program has written. The end counts as one byte.
     pub(super) given: u64,
-    /// How much of that was sent.
+    /// How many of these bytes are sent.
     pub(super) sent: u64,
-    /// Its sender's program has said that there will be no more.
+    /// Whether the sender's program has ended its stream.
     pub(super) ended: bool,
-    /// Its sender's program has closed it.
+    /// Whether the sender's program has closed the connection.
     pub(super) closed: bool,
 }
 
 impl Flow {
-    /// The program says that there will be no more.
+    /// The program ends its stream.
     pub(super) fn end(&mut self) {
         if !self.ended {
             self.ended = true;
@@ -52,17 +52,17 @@ impl Flow {
     }
 }
 
-/// All links of a run, and all flows.
+/// All links and flows of a run.
 #[derive(Debug)]
 pub(super) struct Links {
     hosts: usize,
     links: Vec<Link>,
-    /// Resets of connections that wait to be accepted, with the flow of the side that waits.
+    /// Resets of connections in accept queues, with the flow of the side that waits.
     resets: Vec<(FlowKey, Packet)>,
     flows: IndexMap<FlowKey, Flow, BuildHasherDefault<KeyHasher>>,
 }
 
-/// Who sends to whom, with the ports.
+/// Both hosts of a flow, with their ports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct FlowKey(u64);
 
@@ -93,7 +93,7 @@ impl Links {
         &mut self.links[usize::from(from.0) * self.hosts + usize::from(to.0)]
     }
 
-    /// The flow, which begins now if it is not known.
+    /// The flow. Creates it if it is unknown.
     pub(super) fn flow(&mut self, key: FlowKey) -> &mut Flow {
         self.flows.entry(key).or_default()
     }
@@ -103,7 +103,7 @@ impl Links {
         self.resets.push((waits, reset));
     }
 
-    /// The reset that came before the connection was accepted.
+    /// Takes the reset that came before the connection was accepted.
     pub(super) fn take_reset(&mut self, accepted: FlowKey) -> Option<Packet> {
         let place = self.resets.iter().position(|(waits, _)| *waits == accepted)?;
         Some(self.resets.swap_remove(place).1)
@@ -115,7 +115,7 @@ impl Links {
     }
 }
 
-/// Hashes keys that are one number. It is the same in every run and process.
+/// Hashes keys that are one number. Equal in every run and process.
 #[derive(Debug, Default)]
 pub(super) struct KeyHasher(u64);
 
@@ -131,7 +131,8 @@ impl Hasher for KeyHasher {
     }
 
     fn write_u64(&mut self, key: u64) {
-        // Fibonacci hashing; the table takes its place from the low bits and its tag from the high.
+        // Fibonacci hashing. The table uses the low bits for the place and the high bits for the
+        // tag.
         let mixed = (self.0 ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ (mixed >> 32);
     }

@@ -1,27 +1,31 @@
-//! The engine that jumps from one event to the next: a paused single-threaded runtime of tokio over
-//! the sockets of `turmoil-net`.
+//! The engine whose clock jumps from one event to the next: a paused single-threaded runtime of
+//! tokio over the sockets of `turmoil-net`.
 //!
-//! Whenever no task can run, the runtime parks, and its hook lets the network go on: what was
-//! written is cut into packets, what is due is delivered. Only when that wakes nobody does time
-//! move, and then at once to the next packet or timer. Timers of tokio go in whole milliseconds;
-//! packets and [`Net::sleep_until`](super::Net::sleep_until) in nanoseconds. At the same instant
-//! timers come first.
+//! When no task can run, the runtime parks. Its hook then lets the network work: it cuts written
+//! bytes into packets and delivers the packets that are due. If this wakes no task, the clock jumps
+//! to the next packet or timer. Timers of tokio have whole milliseconds. Packets and
+//! [`Net::sleep_until`](super::Net::sleep_until) have nanoseconds. At the same instant timers come
+//! first.
 //!
-//! `turmoil-net` is followed but for four things in which it is no Linux, all put right at the
-//! `socket` and `wire` level: bytes that came before a reset can still be read, data that comes
-//! to a closed socket is answered with a reset, what was written before a close that resets is sent
-//! first, and a reader of small pieces reopens the window.
+//! `turmoil-net` differs from Linux in four points, which `socket` and `wire` correct:
 //!
-//! * `run`: builds a run, and judges how it ended
-//! * `core`: all the state of the thread's run
-//! * `park`: what happens when no task can run
-//! * `queue`: what will happen, in order
+//! * Bytes that came before a reset can still be read.
+//! * Data for a closed socket is answered with a reset.
+//! * Bytes that were written before a close with a reset are sent first.
+//! * A reader of small pieces reopens the window.
+//!
+//! The files:
+//!
+//! * `run`: builds a run, and decides how it ended
+//! * `core`: the state of the thread's run
+//! * `park`: the hook that runs when no task can run
+//! * `queue`: future events, in order
 //! * `wire`: from a socket over its link into a socket
 //! * `links`: links between hosts, and the flows on them
-//! * `socket`: connections and listeners, as the core keeps them
-//! * `stream`: what a program holds of them
-//! * `net`: the handle, [`EventNet`], and waiting for a time
-//! * `tasks`: to which host a task belongs
+//! * `socket`: connections and listeners inside the core
+//! * `stream`: the program's handles of connections and listeners
+//! * `net`: the handle [`EventNet`], and waiting for a time
+//! * `tasks`: which host a task belongs to
 
 mod core;
 mod links;

@@ -14,7 +14,7 @@ use super::stream::{Listener, Stream};
 use super::tasks;
 use crate::engine::{Host, Net, Socket, Task};
 
-/// What the code inside of a simulation holds.
+/// The handle of the code inside the simulation.
 #[derive(Debug, Clone, Copy)]
 pub struct EventNet {
     run: u64,
@@ -125,7 +125,7 @@ impl Net for EventNet {
     }
 }
 
-/// Works on the sockets of its host whenever it is polled, and when it is given up.
+/// Selects the host's sockets before each poll and before the drop.
 struct Dial<F> {
     run: u64,
     from: Host,
@@ -155,7 +155,7 @@ impl<F> Drop for Dial<F> {
     fn drop(&mut self) {
         let entered = core::with_run(self.run, |core| core.enter(self.from));
         if entered.is_none() {
-            // Its network is gone, and it would look for it.
+            // The network is gone, and a drop would look for it.
             std::mem::forget(self.connecting.take());
         }
     }
@@ -195,7 +195,7 @@ impl Future for SleepUntil {
 impl Drop for SleepUntil {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            // The waker may be the last that keeps a task, so it is dropped outside.
+            // The waker may be the last owner of a task, so drop it outside the core.
             drop(core::with_run(self.run, |core| core.queue.leave(key)));
         }
     }

@@ -3,7 +3,7 @@ use std::task::Waker;
 
 use turmoil_net::Packet;
 
-/// What will happen, by time and, at the same time, by the order in which it was put in.
+/// Future events, ordered by time and then by insertion.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     entries: VecDeque<Entry>,
@@ -24,11 +24,11 @@ pub(super) enum Due {
     Wakes(SleepKey),
 }
 
-/// Somebody who waits for a time.
+/// A task that waits for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SleepKey {
     place: usize,
-    /// Places are taken again; this tells whether it still is the same sleeper.
+    /// Slots are reused. This number tells whether the slot still holds the same sleeper.
     turn: u32,
 }
 
@@ -39,12 +39,12 @@ struct Sleeper {
 }
 
 impl Queue {
-    /// When the next thing happens.
+    /// Time of the next event.
     pub(super) fn next(&self) -> Option<u64> {
         self.entries.front().map(|entry| entry.due)
     }
 
-    /// What happens now or should have before.
+    /// Takes the events that are due.
     pub(super) fn pop_due(&mut self, now: u64) -> Option<Due> {
         if self.next()? > now {
             return None;
@@ -53,7 +53,7 @@ impl Queue {
     }
 
     pub(super) fn push(&mut self, due: u64, what: Due) {
-        // Nearly always last: links are as long as they were a moment ago.
+        // Nearly always the last place, because latencies rarely change.
         let mut place = self.entries.len();
         while place > 0 && self.entries[place - 1].due > due {
             place -= 1;
@@ -73,7 +73,7 @@ impl Queue {
         key
     }
 
-    /// Another task waits in the sleeper's place.
+    /// Replaces the waker of a sleeper.
     pub(super) fn rewake(&mut self, key: SleepKey, waker: &Waker) {
         let sleeper = &mut self.sleepers[key.place];
         if sleeper.turn == key.turn && !sleeper.waker.as_ref().is_some_and(|w| w.will_wake(waker)) {
@@ -81,7 +81,7 @@ impl Queue {
         }
     }
 
-    /// Nobody waits any more.
+    /// Removes a sleeper.
     pub(super) fn leave(&mut self, key: SleepKey) -> Option<Waker> {
         let sleeper = &mut self.sleepers[key.place];
         if sleeper.turn != key.turn {
@@ -92,7 +92,7 @@ impl Queue {
         sleeper.waker.take()
     }
 
-    /// Its time has come.
+    /// Takes a sleeper whose time has come.
     pub(super) fn wake(&mut self, key: SleepKey) {
         let sleeper = &mut self.sleepers[key.place];
         if sleeper.turn == key.turn

@@ -45,7 +45,7 @@ impl Engine for Event {
                 Main { world, waker: Waker::from(Arc::clone(&main)), main: &main }.await
             })
         }));
-        // Tasks close their sockets as they are dropped, so the network must outlive them.
+        // Tasks close their sockets when they are dropped, so the network must outlive them.
         let dropped = catch_unwind(AssertUnwindSafe(|| drop(runtime)));
         core::remove();
 
@@ -61,9 +61,10 @@ fn kernel(setup: &Setup) -> KernelConfig {
     KernelConfig::default()
         .send_buf_cap(setup.send_buffer)
         .recv_buf_cap(setup.receive_buffer.min(usize::from(u16::MAX)))
-        // Linux keeps one more than it is told.
+        // Linux queues one connection more than its argument.
         .default_backlog(setup.backlog + 1)
-        // It counts looks at the socket, not time: a link of some milliseconds would seem dead.
+        // `turmoil-net` counts looks at the socket, not time: it would give up a link of some
+        // milliseconds.
         .retx_threshold(u32::MAX)
 }
 
@@ -75,7 +76,7 @@ fn runtime(seed: Option<u64>) -> Runtime {
     builder
         .enable_time()
         .start_paused(true)
-        // It would drop the other tasks at once, in any order: the run is ended in its own way.
+        // tokio would drop the other tasks at once, in any order. The engine ends the run itself.
         .unhandled_panic(UnhandledPanic::Ignore)
         .on_thread_park(park::on_park)
         .on_thread_unpark(park::on_unpark)
@@ -86,7 +87,7 @@ fn runtime(seed: Option<u64>) -> Runtime {
         .expect("a runtime without input and output needs nothing of the operating system")
 }
 
-/// The world's future, until it or the run ends.
+/// Polls the world's future until the future or the run ends.
 struct Main<'a, F> {
     world: Pin<&'a mut F>,
     waker: Waker,

@@ -1,4 +1,4 @@
-//! Connections and listeners, as the core keeps them.
+//! Connections and listeners inside the core.
 
 use std::cell::Cell;
 use std::io;
@@ -16,24 +16,24 @@ use super::links::FlowKey;
 use super::wire;
 use crate::engine::{Host, Socket, SocketState};
 
-/// At most so many bytes are read at once; more than any receive buffer has.
+/// The most bytes of one read, in bytes. No receive buffer is larger.
 const CLEAR: usize = 1 << 16;
 
 thread_local! {
-    /// Kept from one run to the next.
+    /// Reused by the next run.
     static CLEAR_BYTES: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
 }
 
-/// What programs hold.
+/// The connections and listeners that programs hold.
 #[derive(Debug)]
 pub(super) struct Sockets {
     connections: Vec<Option<Connection>>,
     free: Vec<usize>,
     listeners: Vec<Option<(Host, TcpListener)>>,
     receive_buffer: usize,
-    /// Connections that were read from in pieces so small that `turmoil-net` did not tell the peer.
+    /// Connections whose reads were too small for `turmoil-net` to announce a larger window.
     pub(super) reopened: Vec<usize>,
-    /// What is read goes through here.
+    /// Reads go through this buffer.
     clear: Box<[u8]>,
 }
 
@@ -44,13 +44,13 @@ struct Connection {
     peer: SocketAddr,
     flow: FlowKey,
     tcp: TcpStream,
-    /// Came before a reset, and is not read yet.
+    /// Unread bytes that came before a reset.
     rescued: BytesMut,
-    /// The end came before the reset, so that there is no error to read.
+    /// The end of the stream came before the reset, so a read returns no error.
     rescued_end: bool,
-    /// Bytes read since the peer was told of the window last.
+    /// Bytes read since the last announced window.
     untold: usize,
-    /// After which collection something was written last.
+    /// The collection after which the last write came.
     written: u64,
 }
 
@@ -66,7 +66,7 @@ impl Sockets {
         }
     }
 
-    /// Leaves all sockets alone: their network is about to go.
+    /// Forgets all sockets without closing them, because their network is about to go.
     pub(super) fn forget(&mut self) {
         CLEAR_BYTES.set(Some(std::mem::take(&mut self.clear)));
         for connection in self.connections.drain(..).flatten() {
@@ -117,7 +117,7 @@ impl Core {
         }
     }
 
-    /// Keeps a connection for a program of that host.
+    /// Takes a connection for a program of this host. Returns its place.
     pub(super) fn hold(&mut self, host: Host, tcp: TcpStream) -> io::Result<usize> {
         self.enter(host);
         let (local, peer) = (tcp.local_addr()?, tcp.peer_addr()?);
@@ -172,7 +172,7 @@ impl Core {
         }
         let host = connection.host;
         self.enter(host);
-        // `turmoil-net` clears what it reads into, which takes longer than all else in a read.
+        // `turmoil-net` clears its target buffer, which costs more than all else in a read.
         let clear = &mut self.sockets.clear[..buf.remaining().min(CLEAR)];
         let mut clear = ReadBuf::new(clear);
         let tcp = &mut self.sockets.connections[place].as_mut().expect("as above").tcp;
@@ -207,7 +207,7 @@ impl Core {
         let (flow, ended) = (connection.flow, connection.rescued_end);
         let wrote = std::task::ready!(Pin::new(&mut connection.tcp).poll_write(cx, buf));
         let wrote = wrote.map_err(|error| match error.kind() {
-            // A reset after the end is no news: there was nobody to write to any more.
+            // A reset after the end of the stream is no error for a reader.
             io::ErrorKind::ConnectionReset if ended => io::ErrorKind::BrokenPipe.into(),
             _ => error,
         })?;
@@ -231,13 +231,13 @@ impl Core {
         ended
     }
 
-    /// The program has dropped it.
+    /// The program has dropped the connection.
     pub(super) fn drop_connection(&mut self, place: usize) {
         let (host, flow) = {
             let connection = self.sockets.connection(place);
             (connection.host, connection.flow)
         };
-        // Unread bytes make this a reset, and what was written goes before it.
+        // Unread bytes turn this close into a reset. Written bytes go out before it.
         if self.dirty && self.sockets.connection(place).written == self.collections {
             self.collect(self.now());
         }
@@ -251,7 +251,7 @@ impl Core {
         flow.closed = true;
     }
 
-    /// The program has it reset.
+    /// The program resets the connection.
     pub(super) fn reset_connection(&mut self, place: usize) {
         let now = self.now();
         self.dirty = true;
@@ -262,7 +262,7 @@ impl Core {
         self.drop_connection(place);
     }
 
-    /// Reads what would be lost by the reset that is about to come.
+    /// Reads the bytes that the coming reset would discard.
     pub(super) fn rescue(&mut self, place: usize) {
         let host = self.sockets.connection(place).host;
         self.enter(host);
@@ -280,7 +280,7 @@ impl Core {
         }
     }
 
-    /// Tells the peer how much more would be taken in.
+    /// Announces a larger window to the peer.
     pub(super) fn window_update(&mut self, place: usize) -> Option<Packet> {
         let connection = self.sockets.connections.get(place)?.as_ref()?;
         let (local, peer) = (connection.local, connection.peer);

@@ -25,7 +25,7 @@ impl Stream {
         Self { run, place }
     }
 
-    /// Closes it with a reset.
+    /// Closes the connection with a reset.
     pub(super) fn reset(self) {
         core::with_run(self.run, |core| core.reset_connection(self.place));
         std::mem::forget(self);

@@ -1,5 +1,5 @@
-//! To which host a task belongs, and how it is marked. The runtime's hooks keep it, so that it
-//! holds for tasks that a library spawns as well.
+//! Which host a task belongs to, and its mark. The runtime's hooks keep both, so they also hold for
+//! tasks that a library spawns.
 
 use std::cell::RefCell;
 use std::hash::BuildHasherDefault;
@@ -18,7 +18,7 @@ thread_local! {
     static TASKS: RefCell<Tasks> = const { RefCell::new(Tasks::NONE) };
 }
 
-/// What is known of a task.
+/// The host and the mark of a task.
 #[derive(Clone, Copy)]
 struct Of {
     host: Host,
@@ -30,7 +30,7 @@ impl Of {
 }
 
 struct Tasks {
-    /// Looked up by identity only, never walked: the numbers differ from run to run.
+    /// Only looked up, never iterated, because task ids differ from run to run.
     of: Option<IndexMap<Id, Of, BuildHasherDefault<KeyHasher>>>,
     alive: Vec<usize>,
     current: Of,
@@ -43,7 +43,7 @@ impl Tasks {
         Self { of: None, alive: Vec::new(), current: Of::WORLD, polls: 0, max_polls: 0 };
 }
 
-/// Begins a run of so many hosts.
+/// Begins a run with this many hosts.
 pub(super) fn begin(hosts: usize, max_polls: u64) {
     TASKS.with_borrow_mut(|tasks| {
         tasks.of.get_or_insert_default().clear();
@@ -55,12 +55,12 @@ pub(super) fn begin(hosts: usize, max_polls: u64) {
     });
 }
 
-/// How many polls there were.
+/// Number of polls so far.
 pub(super) fn polls() -> u64 {
     TASKS.with_borrow(|tasks| tasks.polls)
 }
 
-/// How many tasks of the host are alive.
+/// Number of live tasks of the host.
 pub(super) fn alive(host: Host) -> usize {
     TASKS.with_borrow(|tasks| tasks.alive[usize::from(host.0)])
 }
@@ -76,7 +76,7 @@ pub(super) fn spawning<T>(host: Host, spawn: impl FnOnce() -> T) -> T {
     spawned
 }
 
-/// Marks the task that runs, and what it spawns from here on.
+/// Marks the current task, and the tasks that it spawns from here on.
 pub(super) fn mark(mark: u16) {
     TASKS.with_borrow_mut(|tasks| {
         if tasks.current.mark == Some(mark) {
@@ -90,7 +90,7 @@ pub(super) fn mark(mark: u16) {
     });
 }
 
-/// The mark of the task that runs.
+/// The mark of the current task.
 pub(super) fn marked() -> Option<u16> {
     TASKS.with_borrow(|tasks| tasks.current.mark)
 }
@@ -109,7 +109,7 @@ pub(super) fn on_poll(id: Id) {
     poll(|tasks| tasks.of.as_ref().and_then(|of| of.get(&id)).copied());
 }
 
-/// The world's future is polled.
+/// Notes that the world's future is polled.
 pub(super) fn on_world() {
     poll(|_| None);
 }

@@ -21,7 +21,7 @@ fn us(us: u64) -> Duration {
     Duration::from_micros(us)
 }
 
-/// Answers every byte with itself, each connection in a task of its own.
+/// Echoes every byte, with a task for each connection.
 async fn echo(net: EventNet) {
     let listener = net.listen(SERVER, PORT).await.unwrap();
     loop {
@@ -34,7 +34,7 @@ async fn echo(net: EventNet) {
 }
 
 #[test]
-fn a_byte_there_and_back_takes_two_round_trips_of_virtual_time() {
+fn connecting_and_echoing_a_byte_takes_two_virtual_round_trips() {
     let ended = Event::run(&setup(), |net| async move {
         net.spawn(SERVER, echo(net));
         let client = net.spawn(CLIENT, async move {
@@ -50,7 +50,7 @@ fn a_byte_there_and_back_takes_two_round_trips_of_virtual_time() {
 }
 
 #[test]
-fn a_task_has_the_mark_of_the_one_that_spawned_it_until_it_has_its_own() {
+fn a_task_inherits_its_spawners_mark_until_it_is_marked_itself() {
     let ended = Event::run(&setup(), |net| async move {
         let marked = |mark, child| {
             net.spawn(SERVER, async move {
@@ -76,7 +76,7 @@ fn a_task_has_the_mark_of_the_one_that_spawned_it_until_it_has_its_own() {
 }
 
 #[test]
-fn timers_of_tokio_go_in_whole_milliseconds_and_the_engine_s_own_do_not() {
+fn tokio_timers_have_whole_milliseconds_and_engine_timers_nanoseconds() {
     let ended = Event::run(&setup(), |net| async move {
         net.sleep_until(us(1_700)).await;
         let fine = net.now();
@@ -90,7 +90,7 @@ fn timers_of_tokio_go_in_whole_milliseconds_and_the_engine_s_own_do_not() {
 }
 
 #[test]
-fn an_hour_passes_at_once() {
+fn a_sleep_of_one_hour_takes_no_real_time() {
     let setup = Setup { max_time: Duration::from_secs(7_200), ..setup() };
     let ended = Event::run(&setup, |net| async move {
         tokio::time::sleep(Duration::from_secs(3_600)).await;
@@ -100,7 +100,7 @@ fn an_hour_passes_at_once() {
 }
 
 #[test]
-fn waiting_for_nothing_is_stuck() {
+fn a_world_that_waits_for_nothing_ends_as_stuck() {
     assert_eq!(Event::run(&setup(), |_| std::future::pending::<()>()), Ended::Stuck);
     let lost_syn = Event::run(&setup(), |net| async move {
         net.cut(CLIENT, SERVER);
@@ -110,7 +110,7 @@ fn waiting_for_nothing_is_stuck() {
 }
 
 #[test]
-fn a_timer_after_the_last_moment_is_overtime_and_not_stuck() {
+fn a_timer_after_max_time_ends_the_run_as_overtime_and_not_as_stuck() {
     let later = Event::run(&setup(), |_| tokio::time::sleep(Duration::from_secs(601)));
     assert_eq!(later, Ended::Overtime);
     let own = Event::run(&setup(), |net| net.sleep_until(Duration::from_secs(601)));
@@ -162,7 +162,7 @@ fn a_panic_anywhere_ends_the_run_with_its_message_and_place() {
 }
 
 #[test]
-fn a_filtered_port_puts_new_handshakes_off_and_finishes_those_under_way() {
+fn a_syn_filter_delays_new_handshakes_and_lets_those_in_flight_finish() {
     let ended = Event::run(&setup(), |net| async move {
         let listener = net.listen(SERVER, PORT).await.unwrap();
         let early = net.spawn(CLIENT, net.connect(CLIENT, SERVER, PORT));
@@ -179,13 +179,14 @@ fn a_filtered_port_puts_new_handshakes_off_and_finishes_those_under_way() {
         let refused = late.await.unwrap().unwrap_err().kind();
         (sockets, refused, net.now())
     });
-    // Sent at 600 us, there at 1,100, there again a second later, and the refusal 500 us after.
+    // The SYN is sent at 600 us, arrives at 1,100, arrives again a second later. The refusal takes
+    // 500 us more.
     let expected = (2, io::ErrorKind::ConnectionRefused, us(1_001_600));
     assert_eq!(ended, Ended::Done(expected), "no socket but the two, and then a refusal");
 }
 
 #[test]
-fn a_shorter_latency_does_not_let_a_packet_overtake_one_of_its_flow() {
+fn a_shorter_latency_lets_no_packet_overtake_its_flow() {
     let seen = packets(|| {
         let ended = Event::run(&setup(), |net| async move {
             let listener = net.listen(SERVER, PORT).await.unwrap();
@@ -216,7 +217,7 @@ fn a_shorter_latency_does_not_let_a_packet_overtake_one_of_its_flow() {
 }
 
 #[test]
-fn held_packets_come_when_the_link_is_healed_and_cut_ones_never() {
+fn healing_a_link_delivers_held_packets_and_no_cut_ones() {
     let ended = Event::run(&setup(), |net| async move {
         net.spawn(SERVER, echo(net));
         let mut client = net.connect(CLIENT, SERVER, PORT).await.unwrap();
@@ -238,7 +239,7 @@ fn held_packets_come_when_the_link_is_healed_and_cut_ones_never() {
 }
 
 #[test]
-fn a_reader_of_small_pieces_gets_all_of_a_large_body() {
+fn a_reader_of_small_pieces_receives_a_large_body_completely() {
     const BODY: usize = 1 << 20;
     let ended = Event::run(&setup(), |net| async move {
         let listener = net.listen(SERVER, PORT).await.unwrap();
@@ -262,7 +263,7 @@ fn a_reader_of_small_pieces_gets_all_of_a_large_body() {
 }
 
 #[test]
-fn handles_may_outlive_their_run() {
+fn handles_can_be_dropped_after_their_run() {
     let kept = Event::run(&setup(), |net| async move {
         let listener = net.listen(SERVER, PORT).await.unwrap();
         let client = net.connect(CLIENT, SERVER, PORT).await.unwrap();
@@ -279,7 +280,7 @@ fn handles_may_outlive_their_run() {
     assert_eq!(next, Ended::Done(2));
 }
 
-/// What a tap saw of one packet.
+/// A packet as a tap saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     at: Duration,
@@ -330,7 +331,7 @@ fn race(seed: u64) -> Vec<Seen> {
 }
 
 #[test]
-fn a_seed_gives_the_same_packets_twice_and_another_seed_others() {
+fn a_seed_gives_equal_packets_twice_and_another_seed_gives_others() {
     for seed in 0..20 {
         assert!(race(seed) == race(seed), "seed {seed}");
     }

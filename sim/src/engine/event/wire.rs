@@ -12,12 +12,12 @@ use super::queue::Due;
 use crate::engine::Host;
 use crate::engine::tap::{self, Flags, Head, PacketEvent, Verdict};
 
-/// How long after a SYN without an answer it is sent again, in nanoseconds: Linux's first timeout.
-/// (RFC 6298, section 2.1.) The next ones come as far apart here, and there each twice as far.
+/// How long after an unanswered SYN the next one is sent, in nanoseconds: the first timeout of
+/// Linux (RFC 6298, section 2.1). Later SYNs have the same distance here, where Linux doubles it.
 const SYN_AGAIN: u64 = 1_000_000_000;
 
 impl Core {
-    /// Sends what the sockets have to send.
+    /// Sends the outgoing packets of all sockets.
     pub(super) fn collect(&mut self, now: u64) {
         if !self.dirty {
             return;
@@ -44,7 +44,7 @@ impl Core {
         };
         let flow = self.links.flow(FlowKey::of(from, to, segment));
         if segment.flags.syn {
-            // Ports are taken again.
+            // Ports are reused.
             *flow = Flow { last_due: flow.last_due, held: flow.held, ..Flow::default() };
         }
         if segment.flags.ack {
@@ -76,7 +76,7 @@ impl Core {
         }
     }
 
-    /// Lets a link work again, with all that it kept.
+    /// Heals a link and delivers the packets that it kept.
     pub(super) fn heal(&mut self, from: Host, to: Host) {
         let now = self.now();
         let link = self.links.link(from, to);
@@ -90,7 +90,7 @@ impl Core {
         }
     }
 
-    /// A packet has come.
+    /// Handles a packet that arrived.
     pub(super) fn deliver(&mut self, now: u64, packet: Packet) {
         let Some((from, to, segment)) = parts(&packet) else {
             return;
@@ -106,12 +106,13 @@ impl Core {
         }
         let key = FlowKey::of(from, to, segment).back();
         let own = self.links.known(key).unwrap_or_default();
-        // An acknowledgement alone is answered only by one who waited for it to send on.
+        // A pure acknowledgement is answered only if the peer waited for it to send more.
         let flags = segment.flags;
         let says_something = flags.syn || flags.fin || flags.rst || !segment.payload.is_empty();
         self.dirty |= says_something || own.sent < own.given;
         if flags.rst {
-            // A reset makes `turmoil-net` forget what was not read. Linux has it read first.
+            // `turmoil-net` forgets unread bytes at a reset. Linux lets the program read them
+            // first.
             if let Some(place) = own.held {
                 self.rescue(place);
             } else if !own.closed && self.waits(&packet) {
@@ -124,7 +125,7 @@ impl Core {
         self.guard.deliver(packet);
     }
 
-    /// Whether the packet is for a connection that waits to be accepted.
+    /// Whether the packet belongs to a connection in an accept queue.
     fn waits(&self, packet: &Packet) -> bool {
         parts(packet).is_some_and(|(from, to, segment)| {
             let own = (to.addr(segment.dst_port), Some(from.addr(segment.src_port)));
@@ -132,7 +133,7 @@ impl Core {
         })
     }
 
-    /// Data for a socket that no program holds any more: Linux resets both sides.
+    /// Handles data for a socket that no program holds: Linux resets both sides.
     fn refuse(&mut self, now: u64, from: Host, to: Host, segment: &TcpSegment) {
         let sender = from.addr(segment.src_port);
         let closed = to.addr(segment.dst_port);
@@ -145,13 +146,13 @@ impl Core {
     }
 }
 
-/// A reset from the one to the other.
+/// A reset from one side to the other.
 pub(super) fn reset(from: SocketAddr, to: SocketAddr, seq: u32) -> Packet {
     let flags = TcpFlags { rst: true, ..TcpFlags::default() };
     bare(from, to, TcpSegment { seq, flags, ..empty(from, to) })
 }
 
-/// An acknowledgement that only says how much more would be taken in.
+/// An acknowledgement that only opens the window.
 pub(super) fn window(from: SocketAddr, to: SocketAddr, ack: u32, window: u16) -> Packet {
     let flags = TcpFlags { ack: true, ..TcpFlags::default() };
     bare(from, to, TcpSegment { ack, window, flags, ..empty(from, to) })

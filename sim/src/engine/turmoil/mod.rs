@@ -1,15 +1,17 @@
-//! The engine over turmoil 0.7: every host has a runtime of its own, and time goes in ticks. Slow,
-//! and another author's idea of a network: a second opinion.
+//! The engine over turmoil 0.7: each host has its own runtime, and time passes in ticks. The engine
+//! is slow, and serves as a second opinion by another author.
 //!
-//! What it cannot do ends the run as `Unsupported`: resets, SYN filters and a look at sockets (the
-//! world does without these two), links
-//! that differ between their two directions, losing packets (a cut is a hold for good). It cannot
-//! tell that a run is stuck, so that is `Overtime`, and a task that never waits hangs it.
-//! `connect` ends only in the server's `accept`, and more than 64 of them at once panic.
+//! The engine ends a run as `Unsupported` for resets, SYN filters, a look at sockets, links whose
+//! directions differ, and lost packets (a cut is a hold without an end). The world does without SYN
+//! filters and sockets here.
 //!
-//! * `run`: builds a run, and goes from tick to tick
+//! The engine cannot see that a run is stuck: such a run ends as `Overtime`. A task that never
+//! waits hangs the run. `connect` returns only after the server's `accept`, and more than 64
+//! connects at once panic.
+//!
+//! * `run`: builds a run, and advances it tick by tick
 //! * `net`: the handle, [`TurmoilNet`]
-//! * `shared`: what the hosts and the run have in common
+//! * `shared`: state that the hosts and the run share
 //! * `stream`: connections and listeners
 
 mod net;

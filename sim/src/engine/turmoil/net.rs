@@ -10,11 +10,11 @@ use super::shared::{Shared, Want};
 use super::stream::{Listener, Stream};
 use crate::engine::{Host, Net, Socket, Task};
 
-/// What the code inside of a simulation holds.
+/// The handle of the code inside the simulation.
 #[derive(Debug, Clone)]
 pub struct TurmoilNet {
     pub(super) shared: Arc<Shared>,
-    /// Of every link, to the end.
+    /// Latency of all links during the whole run.
     pub(super) latency: Duration,
 }
 

@@ -13,8 +13,8 @@ use super::shared::{Shared, Want};
 use crate::engine::panics::Recorder;
 use crate::engine::{Ended, Engine, Host, Setup};
 
-/// Timers go in whole milliseconds, so a finer tick shows nothing; a coarser one than this would
-/// have a packet wait for several timers.
+/// The longest tick. Timers have whole milliseconds, so a finer tick changes nothing. A coarser
+/// tick would delay a packet past several timers.
 const TICKS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
 
 /// The engine over turmoil 0.7.
@@ -68,13 +68,13 @@ fn sim<'a>(setup: &Setup) -> Sim<'a> {
         .epoch(SystemTime::UNIX_EPOCH)
         .tick_duration(whole.clamp(TICKS.0, TICKS.1))
         .simulation_duration(setup.max_time)
-        // The same at both ends: drawn ones overtake one another.
+        // Equal minimum and maximum, because packets with drawn latencies overtake each other.
         .min_message_latency(setup.latency)
         .max_message_latency(setup.latency)
         .build()
 }
 
-/// Starts the hosts, each of which runs what is sent to it.
+/// Starts the hosts. Each host runs the tasks that are sent to it.
 fn hosts(sim: &mut Sim<'_>, hosts: usize) -> Arc<Shared> {
     let (senders, receivers): (Vec<_>, Vec<_>) =
         std::iter::repeat_with(mpsc::unbounded_channel).take(hosts).unzip();
@@ -97,11 +97,11 @@ fn hosts(sim: &mut Sim<'_>, hosts: usize) -> Arc<Shared> {
     shared
 }
 
-/// Goes from tick to tick. Gives what was asked for and cannot be done.
+/// Advances tick by tick. Returns the request that the engine cannot serve, if there is one.
 fn run(sim: &mut Sim<'_>, shared: &Shared) -> Option<String> {
     let mut links = BTreeMap::new();
     loop {
-        // An error is the end of time, or a panic, which is on record.
+        // An error means the end of time, or a panic, which the recorder has.
         let last = sim.step().unwrap_or(true);
         change_links(sim, shared, &mut links);
         let unsupported = shared.take_unsupported();
@@ -111,7 +111,7 @@ fn run(sim: &mut Sim<'_>, shared: &Shared) -> Option<String> {
     }
 }
 
-/// Brings about what the world wants of its links. turmoil changes both directions at once.
+/// Applies the wanted states of the links. turmoil changes both directions at once.
 fn change_links(sim: &Sim<'_>, shared: &Shared, are: &mut BTreeMap<(Host, Host), Want>) {
     let wanted = shared.links.lock().unwrap_or_else(PoisonError::into_inner).clone();
     for (&(a, b), &want) in wanted.iter().filter(|((a, b), _)| a < b) {

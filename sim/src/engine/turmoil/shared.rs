@@ -13,14 +13,14 @@ use crate::engine::{Host, Task};
 /// A task on its way to its host.
 pub(super) type Parcel = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What the hosts and the run have in common.
+/// State that the hosts and the run share.
 #[derive(Debug)]
 pub(super) struct Shared {
     hosts: Vec<Station>,
-    /// The links' wanted states, for the run to bring about after the tick.
+    /// The wanted states of links. The run applies them after the tick.
     pub(super) links: Mutex<BTreeMap<(Host, Host), Want>>,
     unsupported: Mutex<Option<String>>,
-    /// The last that any task was marked with; none fits into 16 bits at first.
+    /// The last mark of any task. The initial value fits no 16-bit mark.
     pub(super) mark: AtomicU32,
 }
 
@@ -31,7 +31,7 @@ struct Station {
     alive: AtomicUsize,
 }
 
-/// What a link is to do with packets.
+/// How a link treats packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Want {
     Carry,
@@ -55,12 +55,12 @@ impl Shared {
         &self.hosts[usize::from(host.0)]
     }
 
-    /// The host's runtime runs now, for the first time.
+    /// Notes that the host's runtime runs for the first time.
     pub(super) fn arrived(&self, host: Host) {
         let _ = self.station(host).runtime.set(Handle::current().id());
     }
 
-    /// Whether that host is running just now.
+    /// Whether this host runs now.
     pub(super) fn here(&self, host: Host) -> bool {
         let now = Handle::try_current().ok().map(|runtime| runtime.id());
         now.is_some() && now == self.station(host).runtime.get().copied()
@@ -80,7 +80,7 @@ impl Shared {
         self.unsupported.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Runs a future on that host.
+    /// Runs a future on this host.
     pub(super) fn spawn<F>(self: &Arc<Self>, host: Host, task: F) -> Task<F::Output>
     where
         F: Future + Send + 'static,
@@ -92,17 +92,17 @@ impl Shared {
         let alive = Alive(Arc::clone(self), host);
         let parcel = async move {
             if let Ok(output) = Abortable::new(task, registration).await {
-                // Whoever has dropped the handle does not want it.
+                // The output has no receiver if the handle was dropped.
                 let _ = done.send(output);
             }
             drop(alive);
         };
-        // A host that takes none any more is about to be dropped with its tasks.
+        // A host that receives no more tasks is about to be dropped.
         let _ = self.station(host).parcels.send(Box::pin(parcel));
         Task::afar(output, abort)
     }
 
-    /// Runs a future on that host, and waits for it. Dropped, it stops it.
+    /// Runs a future on this host and waits for its output. Dropping the wait stops the future.
     pub(super) async fn at<T, F>(self: Arc<Self>, host: Host, work: F) -> io::Result<T>
     where
         T: Send + 'static,
@@ -116,7 +116,7 @@ impl Shared {
     }
 }
 
-/// Stops its task when it is dropped.
+/// Stops its task on drop.
 struct Stops<T>(Task<T>);
 
 impl<T> Drop for Stops<T> {
@@ -125,7 +125,7 @@ impl<T> Drop for Stops<T> {
     }
 }
 
-/// A task of that host, for as long as it lives.
+/// Counts a live task of this host until it is dropped.
 struct Alive(Arc<Shared>, Host);
 
 impl Drop for Alive {

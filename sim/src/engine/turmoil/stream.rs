@@ -11,10 +11,11 @@ use turmoil::net::{TcpListener, TcpStream};
 use super::shared::Shared;
 use crate::engine::Host;
 
-/// A write is one segment of any size to turmoil; this is what one of Ethernet carries.
+/// The largest segment, in bytes: the payload of an Ethernet frame. turmoil sends a write of any
+/// size as one segment.
 const SEGMENT: usize = 1_460;
 
-/// A connection of the engine `turmoil`. Only tasks of its host may read and write it.
+/// A connection of the engine `turmoil`. Only tasks of its host may use it.
 #[derive(Debug)]
 pub struct Stream {
     shared: Arc<Shared>,
@@ -98,7 +99,7 @@ impl Drop for Listener {
     }
 }
 
-/// Drops a socket on its host, for turmoil looks for it there.
+/// Drops a socket on its host, because turmoil looks for the socket there.
 fn close<T: Send + 'static>(shared: &Arc<Shared>, host: Host, socket: T) {
     if shared.here(host) || !turmoil::in_simulation() {
         drop(socket);

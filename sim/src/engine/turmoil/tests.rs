@@ -33,7 +33,7 @@ async fn greet<N: Net>(net: N) -> (Vec<u8>, Duration) {
 }
 
 #[test]
-fn one_world_runs_on_both_engines() {
+fn both_engines_run_the_same_world() {
     let here = Turmoil::run(&setup(), greet).done().unwrap();
     let there = crate::engine::Event::run(&setup(), greet).done().unwrap();
     assert_eq!((&here.0[..], here.1), (&b"hello"[..], Duration::from_millis(100)));
@@ -41,7 +41,7 @@ fn one_world_runs_on_both_engines() {
 }
 
 #[test]
-fn what_it_cannot_do_ends_the_run() {
+fn an_unsupported_request_ends_the_run_on_turmoil() {
     let ended = Turmoil::run(&setup(), |net| async move {
         net.filter_syn(SERVER, 80);
         std::future::pending::<()>().await;
@@ -50,7 +50,7 @@ fn what_it_cannot_do_ends_the_run() {
 }
 
 #[test]
-fn waiting_for_nothing_is_overtime_and_a_panic_is_one() {
+fn turmoil_ends_a_stuck_run_as_overtime_and_reports_panics() {
     let ended = Turmoil::run(&setup(), |_| std::future::pending::<()>());
     assert_eq!(ended, Ended::Overtime);
     let ended = Turmoil::run(&setup(), |net| async move {
