@@ -6,31 +6,31 @@ use bytes::Bytes;
 use super::{Kind, record_at};
 use crate::engine::tap::{Flags, PacketEvent, Verdict};
 
-/// One TCP segment as its sender's link saw it.
+/// A TCP segment on its sender's link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
-    /// When, in virtual time since the run began.
+    /// Virtual time since the run began.
     pub at: Duration,
-    /// From where.
+    /// The sender.
     pub src: SocketAddr,
-    /// To where.
+    /// The receiver.
     pub dst: SocketAddr,
-    /// Its flags.
+    /// The flags of the TCP header.
     pub flags: Flags,
-    /// The sequence number of its first byte.
+    /// Sequence number of the first byte.
     pub seq: u32,
-    /// The acknowledgement, meaningless without [`Flags::ACK`].
+    /// The acknowledgement, valid with [`Flags::ACK`].
     pub ack: u32,
-    /// How many bytes its sender can take.
+    /// Bytes that the sender can receive.
     pub window: u16,
-    /// What it carries.
+    /// The payload.
     pub payload: Bytes,
-    /// Whether the link loses it.
+    /// Whether the link loses the segment.
     pub lost: bool,
 }
 
 impl Captured {
-    /// A packet that leaves its host; `None` for one that comes to its host, which was seen before.
+    /// The packet, if it leaves its host. `None` for an arriving packet, which was captured before.
     #[must_use]
     pub fn of(event: &PacketEvent<'_>) -> Option<Self> {
         let lost = match event.verdict {
@@ -53,8 +53,8 @@ impl Captured {
     }
 }
 
-/// Records what happened to a packet, with its host: who gets it if it is delivered, else who sent
-/// it.
+/// Records what happened to a packet. The record's host is the receiver of a delivered packet, and
+/// the sender of any other.
 #[inline]
 pub fn packet(event: &PacketEvent<'_>, connection: u16) {
     let (host, kind) = match event.verdict {
@@ -65,24 +65,26 @@ pub fn packet(event: &PacketEvent<'_>, connection: u16) {
     };
     let a = packet_a(event.head.flags, event.payload.len());
     let b = packet_b(event.head.seq, event.head.ack);
-    // The engine is at work, and its clock cannot be asked.
+    // The engine is at work here, so its clock must not be asked.
     let at_ns = u64::try_from(event.at.as_nanos()).unwrap_or(u64::MAX);
     record_at(at_ns, host.0, kind, connection, a, b);
 }
 
-/// The number `a` of the record of a packet: flags above, length of the payload below.
+/// The number `a` of a packet's record: flags in the upper half, length of the payload in the
+/// lower.
 #[must_use]
 pub fn packet_a(flags: Flags, length: usize) -> u64 {
     u64::from(flags.0) << 32 | u64::from(u32::try_from(length).unwrap_or(u32::MAX))
 }
 
-/// The number `b` of the record of a packet: sequence number above, acknowledgement below.
+/// The number `b` of a packet's record: sequence number in the upper half, acknowledgement in the
+/// lower.
 #[must_use]
 pub fn packet_b(seq: u32, ack: u32) -> u64 {
     u64::from(seq) << 32 | u64::from(ack)
 }
 
-/// Flags in words: `SYN+ACK`; `-` for none.
+/// The names of flags, as `SYN+ACK`; `-` for no flag.
 #[must_use]
 pub fn flag_names(flags: Flags) -> String {
     let names = [
@@ -125,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packet_is_captured_once_where_it_leaves() {
+    fn a_packet_is_captured_once_when_it_leaves_its_host() {
         for (verdict, lost) in [
             (Verdict::Sent, Some(false)),
             (Verdict::Held, Some(false)),
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packet_is_recorded_with_the_host_it_is_at() {
+    fn a_packet_is_recorded_with_its_current_host() {
         let verdicts = [
             (Verdict::Sent, 1, Kind::PacketSent),
             (Verdict::Held, 1, Kind::PacketHeld),

@@ -3,32 +3,32 @@ use std::io::{self, Read, Write};
 
 use super::{Chain, Draw, LOCK_HASH, Record, Stream, Trace};
 
-/// What every stored trace begins with.
+/// The first bytes of a stored trace.
 const MAGIC: [u8; 8] = *b"lotrace\n";
 
-/// The version of this format: raised also when a kind's meaning changes.
+/// The version of the format. Raise it also when the meaning of a kind changes.
 const VERSION: u32 = 1;
 
-/// No trace that is read has more records: half a gigabyte.
+/// The most records that a reader accepts: half a gigabyte.
 pub const MOST_RECORDS: u64 = 1 << 24;
 
-/// No trace that is read has more draws.
+/// The most draws that a reader accepts.
 pub const MOST_DRAWS: u64 = 1 << 24;
 
-/// The longest name of an engine.
+/// The longest name of an engine, in bytes.
 const LONGEST_ENGINE: usize = 32;
 
-/// Which program made a trace. Traces of different programs are not compared.
+/// The program that made a trace. Only traces of equal programs are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// The engine's name, at most 32 bytes.
     pub engine: String,
-    /// Its [`LOCK_HASH`].
+    /// The program's [`LOCK_HASH`].
     pub lock: String,
 }
 
 impl Header {
-    /// That of this program, with this engine.
+    /// The header of this program with this engine.
     #[must_use]
     pub fn ours(engine: &str) -> Self {
         Self { engine: engine.to_owned(), lock: LOCK_HASH.to_owned() }
@@ -36,34 +36,34 @@ impl Header {
 }
 
 impl fmt::Display for Header {
-    /// As the reproduction line has it: `event-0123abcd`.
+    /// The form of reproduction lines: `event-0123abcd`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.engine, self.lock)
     }
 }
 
-/// Why a stored trace could not be read.
+/// Why a stored trace cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It could not be read, or ends too early.
-    #[error("reading: {0}")]
+    /// The trace cannot be read, or ends too early.
+    #[error("failed to read the trace: {0}")]
     Io(#[from] io::Error),
-    /// It is no trace, or one of another version.
+    /// The bytes are no trace, or a trace of another version.
     #[error("{0}")]
     Format(String),
 }
 
-/// Writes a trace: magic, version, engine, lock hash, the numbers of records and of draws, both,
-/// and the hash; all numbers in little endian.
+/// Writes a trace: magic, version, engine, lock hash, the number of records and of draws, the
+/// records, the draws, and the hash. All numbers are little endian.
 ///
 /// # Errors
 ///
-/// If it cannot be written, or the header's names are too long.
+/// If writing fails, or a name in the header is too long.
 pub fn write(mut to: impl Write, header: &Header, trace: &Trace) -> io::Result<()> {
     let Header { engine, lock } = header;
     let length = u8::try_from(engine.len()).ok().filter(|_| engine.len() <= LONGEST_ENGINE);
     let (Some(length), 8) = (length, lock.len()) else {
-        let why = format!("{header} is no name of an engine and 8 digits");
+        let why = format!("{header} is not an engine's name and 8 digits");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     };
     to.write_all(&MAGIC)?;
@@ -85,29 +85,29 @@ pub fn write(mut to: impl Write, header: &Header, trace: &Trace) -> io::Result<(
     to.flush()
 }
 
-/// Reads a trace that [`write()`] has written. What is read is bounded by [`MOST_RECORDS`] and
-/// [`MOST_DRAWS`]; the hash is computed anew.
+/// Reads a trace that [`write()`] has written. [`MOST_RECORDS`] and [`MOST_DRAWS`] bound the input.
+/// The hash is computed again.
 ///
 /// # Errors
 ///
-/// If it cannot be read, is no trace of this version, or is not whole.
+/// If reading fails, or the bytes are not a complete trace of this version.
 pub fn read(from: impl Read) -> Result<(Header, Trace), ReadError> {
     let mut from = io::BufReader::new(from);
     if bytes::<8>(&mut from)? != MAGIC {
-        return Err(bad("it is no trace: it begins with other bytes"));
+        return Err(bad("not a trace: the first bytes differ"));
     }
     let version = u32::from_le_bytes(bytes(&mut from)?);
     if version != VERSION {
-        return Err(bad(format!("it has version {version} of the format, not {VERSION}")));
+        return Err(bad(format!("the trace has version {version} of the format, not {VERSION}")));
     }
     let mut engine = vec![0; usize::from(bytes::<1>(&mut from)?[0])];
     if engine.len() > LONGEST_ENGINE {
         return Err(bad("the engine's name is too long"));
     }
     from.read_exact(&mut engine)?;
-    let engine = String::from_utf8(engine).map_err(|_| bad("the engine's name is no text"))?;
+    let engine = String::from_utf8(engine).map_err(|_| bad("the engine's name is not text"))?;
     let lock = String::from_utf8(bytes::<8>(&mut from)?.to_vec());
-    let lock = lock.map_err(|_| bad("the lock hash is no text"))?;
+    let lock = lock.map_err(|_| bad("the lock hash is not text"))?;
     let record_count = count(&mut from, "records", MOST_RECORDS)?;
     let draw_count = count(&mut from, "draws", MOST_DRAWS)?;
     let mut trace = Trace { records: Vec::new(), draws: Vec::new(), hash: 0 };
@@ -122,10 +122,10 @@ pub fn read(from: impl Read) -> Result<(Header, Trace), ReadError> {
     }
     trace.hash = u64::from_le_bytes(bytes(&mut from)?);
     if trace.hash != chain.value() {
-        return Err(bad("its hash is not that of its records"));
+        return Err(bad("the hash does not fit the records"));
     }
     if from.read(&mut [0])? != 0 {
-        return Err(bad("something follows after its end"));
+        return Err(bad("bytes follow the end of the trace"));
     }
     Ok((Header { engine, lock }, trace))
 }
@@ -139,16 +139,16 @@ fn bytes<const N: usize>(from: &mut impl Read) -> io::Result<[u8; N]> {
 fn count(from: &mut impl Read, what: &str, most: u64) -> Result<u64, ReadError> {
     let count = u64::from_le_bytes(bytes(from)?);
     if count > most {
-        return Err(bad(format!("it has {count} {what}, and {most} are the most")));
+        return Err(bad(format!("the trace has {count} {what}, and {most} are the most")));
     }
     Ok(count)
 }
 
 fn record(bytes: &[u8; Record::BYTES], at: u64) -> Result<Record, ReadError> {
-    let record = Record::from_bytes(bytes)
-        .ok_or_else(|| bad(format!("record {at} is of an unknown kind")))?;
+    let record =
+        Record::from_bytes(bytes).ok_or_else(|| bad(format!("record {at} has an unknown kind")))?;
     if u64::from(record.sequence) != at {
-        return Err(bad(format!("record {at} bears the number {}", record.sequence)));
+        return Err(bad(format!("record {at} has the number {}", record.sequence)));
     }
     Ok(record)
 }
@@ -159,7 +159,7 @@ fn draw(bytes: &[u8; 9], at: u64) -> Result<Draw, ReadError> {
     Ok(Draw {
         before: u32::from_le_bytes([b0, b1, b2, b3]),
         times: u32::from_le_bytes([t0, t1, t2, t3]),
-        stream: stream.ok_or_else(|| bad(format!("draw {at} is of an unknown stream")))?,
+        stream: stream.ok_or_else(|| bad(format!("draw {at} has an unknown stream")))?,
     })
 }
 
@@ -173,7 +173,7 @@ mod tests {
     use crate::trace::recorder::recorded;
     use crate::trace::{Kind, drew, record};
 
-    /// Where the first record stands.
+    /// Offset of the first record.
     const RECORDS: usize = 8 + 4 + 1 + 5 + 8 + 8 + 8;
 
     fn stored() -> (Trace, Vec<u8>) {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_can_be_read() {
+    fn a_written_trace_is_read_back_equal() {
         let (trace, bytes) = stored();
         let (header, read) = read(bytes.as_slice()).expect("it is ours");
         assert_eq!(header.to_string(), "event-0123abcd");
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_that_is_cut_anywhere_is_refused() {
+    fn a_truncated_trace_is_refused_at_every_length() {
         let (_, bytes) = stored();
         for end in 0..bytes.len() {
             assert!(matches!(read(&bytes[..end]), Err(ReadError::Io(_))), "cut at {end}");
@@ -205,22 +205,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_refused_with_the_reason() {
+    fn a_damaged_trace_is_refused_with_the_reason() {
         let (_, bytes) = stored();
         let last = bytes.len() - 1;
         for (at, byte, expected) in [
-            (0, b'x', "it is no trace"),
-            (8, 9, "it has version 9 of the format, not 1"),
+            (0, b'x', "not a trace"),
+            (8, 9, "the trace has version 9 of the format, not 1"),
             (12, 33, "the engine's name is too long"),
-            (13, 0xff, "the engine's name is no text"),
-            (18, 0xff, "the lock hash is no text"),
+            (13, 0xff, "the engine's name is not text"),
+            (18, 0xff, "the lock hash is not text"),
             (33, 1, "records, and 16777216 are the most"),
             (41, 1, "draws, and 16777216 are the most"),
-            (RECORDS, 77, "its hash is not that of its records"),
-            (RECORDS + 8, 5, "record 0 bears the number 5"),
-            (RECORDS + 13, 0, "record 0 is of an unknown kind"),
-            (last - 8, 9, "draw 0 is of an unknown stream"),
-            (last, 0, "its hash is not that of its records"),
+            (RECORDS, 77, "the hash does not fit the records"),
+            (RECORDS + 8, 5, "record 0 has the number 5"),
+            (RECORDS + 13, 0, "record 0 has an unknown kind"),
+            (last - 8, 9, "draw 0 has an unknown stream"),
+            (last, 0, "the hash does not fit the records"),
         ] {
             let mut changed = bytes.clone();
             assert_ne!(changed[at], byte, "the row changes nothing");
@@ -230,11 +230,11 @@ mod tests {
         }
         let longer = [bytes.as_slice(), b"x"].concat();
         let error = read(longer.as_slice()).expect_err("it is longer").to_string();
-        assert_eq!(error, "something follows after its end");
+        assert_eq!(error, "bytes follow the end of the trace");
     }
 
     #[test]
-    fn a_header_that_does_not_fit_is_not_written() {
+    fn a_header_with_a_name_of_the_wrong_length_is_not_written() {
         let (trace, _) = stored();
         for (engine, lock) in [("event", "123"), (&"x".repeat(33) as &str, "01234567")] {
             let header = Header { engine: engine.to_owned(), lock: lock.to_owned() };

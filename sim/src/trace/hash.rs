@@ -1,34 +1,34 @@
 use super::Record;
 
-/// Where a chain begins: the first digits of pi.
+/// The initial state: the first digits of pi.
 const BEGIN: u64 = 0x243f_6a88_85a3_08d3;
 
-/// The multiplier, odd and with as many ones as zeros: digits of pi again.
+/// The multiplier: further digits of pi, odd, with as many ones as zeros.
 const MULTIPLIER: u64 = 0x1319_8a2e_0370_7345;
 
-/// Added after each fold, so that zeros change the state as well.
+/// Added after each word, so that a zero word changes the state too.
 const STEP: u64 = 0xa409_3822_299f_31d1;
 
-/// A hash of words in their order, one multiplication each: fast, and good enough to tell one run
-/// from another. It is no protection against somebody who wants two runs to look the same.
+/// A hash of words in order, with one multiplication a word. The hash distinguishes runs, and does
+/// not resist an attacker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chain(u64);
 
 impl Chain {
-    /// The chain of nothing.
+    /// The hash of no words.
     #[must_use]
     pub const fn new() -> Self {
         Self(BEGIN)
     }
 
-    /// Takes one word in.
+    /// Adds one word.
     #[inline]
     pub const fn word(&mut self, word: u64) {
         let product = (self.0 ^ word) as u128 * MULTIPLIER as u128;
         self.0 = ((product as u64) ^ (product >> 64) as u64).wrapping_add(STEP);
     }
 
-    /// Takes a record in: its four words.
+    /// Adds the four words of a record.
     #[inline]
     pub fn record(&mut self, record: &Record) {
         for word in record.words() {
@@ -36,7 +36,7 @@ impl Chain {
         }
     }
 
-    /// What has been taken in, as a number.
+    /// The hash as a number.
     #[must_use]
     pub const fn value(self) -> u64 {
         self.0
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
     use crate::trace::Kind;
 
-    // Computed apart from this code, in another language.
+    // Computed by another program in another language.
     const VECTORS: &[(&[u64], u64)] = &[
         (&[], 0x243f_6a88_85a3_08d3),
         (&[0], 0x845c_25a8_d556_d67b),
@@ -65,7 +65,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_chain_is_the_same_on_every_machine() {
+    fn a_chain_has_the_same_value_on_every_machine() {
         for (words, expected) in VECTORS {
             let mut chain = Chain::new();
             words.iter().for_each(|word| chain.word(*word));
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bit_and_the_order_count() {
+    fn every_bit_and_the_order_of_words_change_the_hash() {
         let record =
             Record { at_ns: 1, sequence: 2, host: 3, kind: Kind::Mark, connection: 4, a: 5, b: 6 };
         let of = |words: [u64; 4]| {

@@ -3,8 +3,8 @@ use std::fmt;
 /// Declares [`Kind`]: number, name in exports, and what `a` and `b` mean.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal;)*) => {
-        /// What a record says. The numbers are part of the format: a kind is never renumbered, and
-        /// gaps are left so that each group can grow.
+        /// The kind of a record. The numbers are part of the format: a kind never gets another
+        /// number, and gaps leave room for each group.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         pub enum Kind {
@@ -24,7 +24,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The name that it bears in exports.
+            /// The name in exports.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -39,13 +39,13 @@ kinds! {
     /// A packet was given to the network. `a`: [`packet_a`](super::packet_a) (flags and length),
     /// `b`: sequence number in the upper half, acknowledgement in the lower.
     PacketSent = 0x10, "packet_sent";
-    /// A packet came to `host`. `a` and `b` as in `PacketSent`.
+    /// A packet arrived at `host`. `a` and `b` as in `PacketSent`.
     PacketDelivered = 0x11, "packet_delivered";
-    /// A packet was lost: by a rule, or because nobody takes it. `a` and `b` as in `PacketSent`.
+    /// A packet was lost: a rule dropped it, or no socket takes it. `a` and `b` as in `PacketSent`.
     PacketDropped = 0x12, "packet_dropped";
-    /// A packet stays on a link that is held. `a` and `b` as in `PacketSent`.
+    /// A held link keeps a packet. `a` and `b` as in `PacketSent`.
     PacketHeld = 0x13, "packet_held";
-    /// What happens to a link: `a` 0 held, 1 cut, 2 healed; `b`: the other host.
+    /// A link changed. `a`: 0 held, 1 cut, 2 healed; `b`: the other host.
     Link = 0x18, "link";
 
     /// The server took a connection from its accept queue. `a`: how many are left in the queue,
@@ -61,31 +61,31 @@ kinds! {
     /// A client's connect failed. `a`: 0 refused, 1 reset, 2 timed out, 3 anything else; `b`:
     /// nanoseconds since it was begun.
     ConnectionFailed = 0x24, "connection_failed";
-    /// The server let go of a connection's socket. `a`: bytes unread.
+    /// The server closed a connection's socket. `a`: bytes unread.
     ConnectionDropped = 0x25, "connection_dropped";
 
-    /// A client gave bytes of a request to its socket. `a`: the request's number with this actor,
+    /// A client wrote bytes of a request to its socket. `a`: the request's number with this actor,
     /// from 1; `b`: how many bytes.
     RequestSent = 0x30, "request_sent";
     /// A client has a whole response. `a`: the request's number, `b`: the status.
     RequestAnswered = 0x31, "request_answered";
-    /// A client will not get a whole response any more. `a`: the request's number, `b`: 0 closed,
+    /// A request ended without a whole response. `a`: the request's number, `b`: 0 closed,
     /// 1 reset, 2 given up by the client, 3 malformed, 4 silence.
     RequestEnded = 0x32, "request_ended";
-    /// The application was given a request. `a`: the n-th call of this run, from 1.
+    /// The application received a request. `a`: the n-th call of this run, from 1.
     CallBegan = 0x38, "call_began";
     /// The application's answer was ready, or its future was dropped. `a`: the call, `b`: the
     /// status, 0 if it was dropped.
     CallEnded = 0x39, "call_ended";
-    /// The body of an answer was wholly taken, or dropped before that. `a`: the call, `b`: 1 if
-    /// it was wholly taken.
+    /// The body of an answer was written completely, or dropped. `a`: the call, `b`: 1 if the body
+    /// was written completely.
     CallWritten = 0x3a, "call_written";
 
-    /// A signal was given to the server. `a`: its number (15 SIGTERM, 2 SIGINT), `b`: 0 to the
+    /// The server received a signal. `a`: its number (15 SIGTERM, 2 SIGINT), `b`: 0 to the
     /// server, 1 to its group.
     Signal = 0x40, "signal";
-    /// An actor began a step of its script. `a`: the step's index in the script, `b`: whatever the
-    /// interpreter tells of it (0 is nothing).
+    /// An actor began a step of its script. `a`: the step's index in the script, `b`: a number
+    /// of the interpreter, 0 for none.
     Step = 0x41, "step";
     /// The shutdown entered a phase. `a`: its index in `lastorders::drain::Phase::ALL`.
     Phase = 0x48, "phase";
@@ -96,15 +96,15 @@ kinds! {
     Sealed = 0x4a, "sealed";
     /// A resource is being released. `a`: its index, `b`: 0 begun, 1 done, 2 given up.
     Release = 0x4b, "release";
-    /// What was left when the server had returned. `a`: tasks, `b`: sockets.
+    /// Tasks and sockets that were left when the server returned. `a`: tasks, `b`: sockets.
     Left = 0x4c, "left";
     /// The server returned. `a`: its exit code.
     Exited = 0x4d, "exited";
 
-    /// The store was given a statement. `a`: its number in this run, `b`: what it is to do, as the
-    /// store numbers it.
+    /// The store received a statement. `a`: its number in this run, `b`: its kind, by the store's
+    /// number.
     StoreBegun = 0x50, "store_begun";
-    /// A statement is done. `a`: its number, `b`: 0 done, 1 failed, 2 dropped by the caller.
+    /// A statement ended. `a`: its number, `b`: 0 done, 1 failed, 2 dropped by the caller.
     StoreDone = 0x51, "store_done";
     /// A statement waits at a gate, or a gate changed. `a`: the statement's number, 0 for the gate
     /// itself; `b`: 1 held, 0 let go.
@@ -112,12 +112,12 @@ kinds! {
     /// The store was broken or healed. `a`: 0 reset, 1 black hole, 2 refuse, 3 stall, 4 healed.
     StoreFault = 0x53, "store_fault";
 
-    /// The balancer changed where it sends. `a`: 1 if the server is in, 0 if not; `b`: how many
+    /// The balancer changed its rotation. `a`: 1 if the server is in, 0 if not; `b`: how many
     /// probes it made.
     Balancer = 0x60, "balancer";
 
-    /// A wrapper gave way once more than it must. `a`: 0 I/O, 1 store, 2 task; `b`: how often it
-    /// has been polled.
+    /// A wrapper yielded without need. `a`: 0 I/O, 1 store, 2 task; `b`: how often it has been
+    /// polled.
     Yield = 0x70, "yield";
     /// How often a stream was drawn from in the whole run. `a`: the [`Stream`], `b`: how often.
     Draws = 0x71, "draws";
@@ -126,16 +126,16 @@ kinds! {
     /// A task of the server ended. `a`: the n-th.
     TaskEnded = 0x79, "task_ended";
 
-    /// One of the things that a sweep must reach was reached. `a`: its index.
+    /// The run reached a situation that a sweep must reach. `a`: its index.
     Sometimes = 0x80, "sometimes";
-    /// Whatever someone who looks for something wants in the trace. `a` and `b` are theirs.
+    /// A record for debugging, with free `a` and `b`.
     Mark = 0x81, "mark";
 
     /// Something panicked. `a`: 0 in the server, 1 in an actor, 2 in the world.
     Panicked = 0xf0, "panicked";
-    /// All was idle, no timer was set, and the plan was not done.
+    /// All tasks were idle, no timer was set, and the plan was not finished.
     Stuck = 0xf1, "stuck";
-    /// More events than a run can have. `a`: how many.
+    /// The run had too many events. `a`: how many.
     Livelock = 0xf2, "livelock";
     /// The run is over. `a`: 0 done, 1 stuck, 2 livelock, 3 panicked, 4 unsupported.
     End = 0xff, "end";
@@ -147,21 +147,21 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A stream of random numbers: one for each concern, so that one that is drawn from less does not
+/// A stream of random numbers. Each concern has its own, so that fewer draws from one stream do not
 /// shift the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Stream {
-    /// What is done.
+    /// The plan.
     Plan = 0,
     /// Latencies.
     Net = 1,
     /// Faults.
     Fault = 2,
-    /// The order in which tokio takes ready tasks. Tokio draws by itself: what is counted here is
-    /// what we draw for it.
+    /// The order in which tokio polls ready tasks. Tokio draws by itself: only our draws for tokio
+    /// are counted.
     Tokio = 3,
-    /// Where a wrapper gives way.
+    /// Where a wrapper yields.
     Yield = 4,
 }
 
@@ -169,7 +169,7 @@ impl Stream {
     /// Every stream, in the order of their numbers.
     pub const ALL: [Self; 5] = [Self::Plan, Self::Net, Self::Fault, Self::Tokio, Self::Yield];
 
-    /// Its name: what it is hashed with.
+    /// The name, which the stream's seed depends on.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_is_found_by_its_number_and_named_once() {
+    fn kinds_have_ascending_numbers_and_unique_names() {
         let mut names = std::collections::BTreeSet::new();
         for (at, kind) in Kind::ALL.iter().enumerate() {
             assert_eq!(Kind::from_number(*kind as u8), Some(*kind));
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_found_by_its_number() {
+    fn streams_are_numbered_in_order() {
         for (at, stream) in Stream::ALL.into_iter().enumerate() {
             assert_eq!(stream as usize, at);
         }

@@ -1,27 +1,26 @@
-//! Nondeterminism on demand, so that the audit is itself tested: a run with one of these on must
-//! differ from its second run.
+//! Nondeterminism on demand, which tests the audit: with one of these leaks, two runs of a case
+//! must differ.
 //!
-//! Each is a place where determinism is commonly lost. The world calls the functions where they
-//! change the order or the time of what is done; with no leak on, they change nothing and draw
-//! nothing.
+//! Each leak is a common way to lose determinism. The world calls these functions where they change
+//! the order or the time of its work. Without a leak the functions change nothing and draw nothing.
 
 use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-/// As long as a leaking clock makes something wait: what the runtime's timers can tell apart.
+/// The delay of a leaking clock: the resolution of the runtime's timers.
 pub const QUANTUM: Duration = Duration::from_millis(1);
 
-/// A planted leak.
+/// A source of nondeterminism.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leak {
     /// [`shuffle`] gives the order of a `HashMap` with the standard library's random keys.
     Hashmap,
-    /// [`delay`] looks at the clock of the operating system.
+    /// [`delay`] reads the clock of the operating system.
     Instant,
-    /// [`seeds_tokio`] says no, and [`either`] takes an unbiased `select!` between two that are
-    /// ready.
+    /// [`seeds_tokio`] returns `false`, and [`either`] uses an unbiased `select!` between two ready
+    /// futures.
     Select,
 }
 
@@ -29,12 +28,12 @@ thread_local! {
     static LEAK: Cell<Option<Leak>> = const { Cell::new(None) };
 }
 
-/// A leak that is on for this thread, until this is dropped.
-#[must_use = "dropped, the leak is off"]
+/// A leak of this thread, until this guard is dropped.
+#[must_use = "dropping it switches the leak off"]
 #[derive(Debug)]
 pub struct Leaking(Option<Leak>);
 
-/// Switches a leak on, or all off, for this thread.
+/// Switches this leak on for this thread, or all leaks off.
 pub fn begin(leak: Option<Leak>) -> Leaking {
     Leaking(LEAK.replace(leak))
 }
@@ -45,7 +44,7 @@ impl Drop for Leaking {
     }
 }
 
-/// Puts things in another order each time, if [`Leak::Hashmap`] is on.
+/// Shuffles the items at each call, if [`Leak::Hashmap`] is on.
 #[expect(clippy::disallowed_types, reason = "its random order is its purpose")]
 pub fn shuffle<T>(things: &mut Vec<T>) {
     if LEAK.get() == Some(Leak::Hashmap) {
@@ -54,27 +53,27 @@ pub fn shuffle<T>(things: &mut Vec<T>) {
     }
 }
 
-/// How long to wait where nothing should be waited for: one `quantum` or none, by the clock of the
-/// operating system, if [`Leak::Instant`] is on.
+/// An additional delay: nothing, or one `quantum` if [`Leak::Instant`] is on and the clock of the
+/// operating system says so.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "to look at the wrong clock is its purpose")]
+#[expect(clippy::disallowed_methods, reason = "reading the wrong clock is its purpose")]
 pub fn delay(quantum: Duration) -> Duration {
     if LEAK.get() != Some(Leak::Instant) {
         return Duration::ZERO;
     }
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    // The parity of all bits: a clock may well count in steps of an even number of nanoseconds.
+    // Parity of all bits, because a clock may count in even numbers of nanoseconds.
     quantum * (since.subsec_nanos().count_ones() & 1)
 }
 
-/// Whether the runtime is to be given a seed: not if [`Leak::Select`] is on.
+/// Whether the runtime gets a seed: not if [`Leak::Select`] is on.
 #[must_use]
 pub fn seeds_tokio() -> bool {
     LEAK.get() != Some(Leak::Select)
 }
 
-/// Gives way once, or not, as an unbiased `select!` between two that are ready decides, if
-/// [`Leak::Select`] is on. Says whether it gave way.
+/// Yields once or not, by an unbiased `select!` between two ready futures, if [`Leak::Select`] is
+/// on. Returns whether it yielded.
 pub async fn either() -> bool {
     if LEAK.get() != Some(Leak::Select) {
         return false;
@@ -89,10 +88,10 @@ pub async fn either() -> bool {
 }
 
 impl Leak {
-    /// Every leak.
+    /// All leaks.
     pub const ALL: [Self; 3] = [Self::Hashmap, Self::Instant, Self::Select];
 
-    /// Its name on the command line.
+    /// The name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -109,9 +108,9 @@ impl fmt::Display for Leak {
     }
 }
 
-/// There is no leak of this name.
+/// The name belongs to no leak.
 #[derive(Debug, thiserror::Error)]
-#[error("no leak is called {0}: hashmap, instant and select are known")]
+#[error("no leak is called {0}; there are: hashmap instant select")]
 pub struct UnknownLeak(String);
 
 impl FromStr for Leak {
@@ -134,7 +133,7 @@ mod tests {
     use crate::trace::recorder::recorded;
     use crate::trace::{Kind, Trace, record};
 
-    /// What a world might do, with all three in it, on a runtime that is seeded as it is told.
+    /// A world with all three leaks, on a runtime with the seed that the leak allows.
     fn run(seed: u64) -> Trace {
         let mut builder = Builder::new_current_thread();
         if seeds_tokio() {
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_leak_every_run_is_the_same() {
+    fn runs_without_a_leak_are_equal() {
         for seed in 0..100 {
             twice(|| run(seed)).expect("nothing leaks");
         }
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn leaks_are_called_by_their_names() {
+    fn leaks_parse_from_their_names() {
         for leak in Leak::ALL {
             assert_eq!(leak.to_string().parse::<Leak>().expect("it is known"), leak);
         }

@@ -1,14 +1,14 @@
-/// 8 hexadecimal digits: a hash of [`ENGINE_VERSION`](super::ENGINE_VERSION), of the kind of build
-/// (with or without `--cfg lastorders_sim`), and of the packages whose code can change a run. The
-/// packages, which `build/lock.rs` lists, count by name, version and checksum. Two builds with the
-/// same digits give the same run for the same case. Results of sweeps and reproduction lines bear
-/// the digits.
+/// A hash of 8 hexadecimal digits of the engine's version, of the kind of build (with or without
+/// `--cfg lastorders_sim`), and of the packages that can change a run.
+///
+/// `build/lock.rs` lists the packages, which count by name, version and checksum. Two builds with
+/// equal hashes give equal runs of a case. Results of sweeps and reproduction lines contain the
+/// hash.
 pub const LOCK_HASH: &str =
     if cfg!(lastorders_sim) { PACKAGES_HASH } else { env!("LASTORDERS_SIM_LOCK_PLAIN") };
 
-/// The digits without the kind of build: those of a build with `--cfg lastorders_sim`. A case
-/// without injected bugs and rare paths gives the same run in both builds, so golden hashes bear
-/// these digits.
+/// The hash of a build with `--cfg lastorders_sim`, for both kinds of build. A case without
+/// injected bugs and rare paths gives the same run in both, so the golden file contains this hash.
 pub const PACKAGES_HASH: &str = env!("LASTORDERS_SIM_LOCK_INJECTED");
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn packages_that_matter_are_found_through_the_graph() {
+    fn packages_that_matter_are_found_through_the_dependency_graph() {
         let found: Vec<_> =
             packages(LOCK, "root").expect("it is a lock file").into_iter().collect();
         let expected = [("tokio", "1.54.1", "aa"), ("tower", "0.5.3", "55")];
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_changes_with_what_matters_and_with_nothing_else() {
+    fn the_hash_depends_on_packages_that_matter_and_on_nothing_else() {
         for (what, from, to, same) in [
             ("the tool that parses arguments", "4.6.0", "4.7.0", true),
             ("a version that is not used", "0.4.0", "0.4.1", true),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_lock_file_is_refused() {
+    fn text_that_is_not_a_lock_file_is_refused() {
         for (lock, expected) in [
             ("nonsense", "expected"),
             ("version = 4", "it has no packages"),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digits_are_those_of_our_own_lock_file() {
+    fn the_build_script_hashed_this_repositorys_lock_file() {
         let lock = include_str!("../../../Cargo.lock");
         let found = packages(lock, "lastorders-sim").expect("it is ours");
         let [injected, plain] =

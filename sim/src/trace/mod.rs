@@ -1,16 +1,16 @@
-//! The trace of a run: what happened, in 32 bytes each, always on, and a hash of all of it.
+//! The trace of a run: what happened, in records of 32 bytes, always on, and a hash of all records.
 //!
-//! * `kind`: what can be recorded, and what its two numbers mean
+//! * `kind`: the kinds of records, and the meaning of their two numbers
 //! * `record`: one record, and its bytes
 //! * `hash`: the chained hash
 //! * `recorder`: the recording of a thread: [`begin`], [`record`], [`drew`], and its [`Trace`]
 //! * `captured`: packets as the network saw them
-//! * `words`: records for people
+//! * `words`: records in words
 //! * [`export`]: a run in files for other programs
-//! * [`leak`]: nondeterminism on demand, so that the audit is itself tested
-//! * `file`: a trace in a file, so that two processes can be compared
-//! * [`audit`]: whether a case gives the same run twice
-//! * `engine_version`, `lock`: what a trace is valid for
+//! * [`leak`]: nondeterminism on demand, which tests the audit
+//! * `file`: a trace in a file, for a comparison of two processes
+//! * [`audit`]: checks that a case gives the same run twice
+//! * `engine_version`, `lock`: the builds that a trace is valid for
 
 pub mod audit;
 mod captured;

@@ -1,36 +1,36 @@
 use super::Kind;
 
-/// The connection of a record that is about none.
+/// The connection of a record that concerns no connection.
 pub const NO_CONNECTION: u16 = 0;
 
-/// One thing that happened. 32 bytes, in memory and in files (there in little endian, in the order
-/// of the fields).
+/// One event, in 32 bytes, in memory and in files. Files are little endian, in the order of the
+/// fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Record {
-    /// When: virtual nanoseconds since the run began.
+    /// Virtual nanoseconds since the run began.
     pub at_ns: u64,
-    /// The n-th record of its run, from 0.
+    /// Index of this record in its run, from 0.
     pub sequence: u32,
-    /// On which host, as the world numbers them.
+    /// The host, by the world's number.
     pub host: u8,
-    /// What.
+    /// The kind of event.
     pub kind: Kind,
-    /// On which connection, as the world numbers them from 1; [`NO_CONNECTION`] for none.
+    /// The connection, by the world's number from 1, or [`NO_CONNECTION`].
     pub connection: u16,
-    /// What the [`Kind`] says.
+    /// Defined by the [`Kind`].
     pub a: u64,
-    /// What the [`Kind`] says.
+    /// Defined by the [`Kind`].
     pub b: u64,
 }
 
 const _: () = assert!(size_of::<Record>() == Record::BYTES);
 
 impl Record {
-    /// The size of a record.
+    /// The size of a record, in bytes.
     pub const BYTES: usize = 32;
 
-    /// The record as four little-endian words, which is what is hashed.
+    /// The record as four little-endian words, the input of the hash.
     pub(super) fn words(&self) -> [u64; 4] {
         let small = u64::from(self.sequence)
             | u64::from(self.host) << 32
@@ -39,7 +39,7 @@ impl Record {
         [self.at_ns, small, self.a, self.b]
     }
 
-    /// Its bytes.
+    /// The bytes of the record.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; Self::BYTES] {
         let mut bytes = [0; Self::BYTES];
@@ -49,7 +49,7 @@ impl Record {
         bytes
     }
 
-    /// The record with these bytes; `None` if its kind is not known.
+    /// The record with these bytes; `None` if its kind is unknown.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; Self::BYTES]) -> Option<Self> {
         let (&[at_ns, small, a, b], []) = bytes.as_chunks::<8>() else { return None };
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_has_its_place() {
+    fn a_record_survives_its_bytes_at_every_position() {
         let record = Record {
             at_ns: 0x0807_0605_0403_0201,
             sequence: 0x0c0b_0a09,

@@ -4,13 +4,13 @@ use std::marker::PhantomData;
 
 use super::{Chain, Kind, NO_CONNECTION, Record, Stream};
 
-/// The recording of this thread. One simulation is one thread.
+/// The recording of this thread. One simulation uses one thread.
 struct Recorder {
-    /// The clock; none is "nothing is being recorded".
+    /// The clock; `None` while nothing is recorded.
     clock: Option<Box<dyn Fn() -> u64>>,
-    /// Whether what happens just now is no part of the run.
+    /// Whether the current events belong to no run.
     paused: bool,
-    /// Cleared between recordings and not freed.
+    /// Cleared between recordings, which keeps the memory.
     records: Vec<Record>,
     draws: Vec<Draw>,
     counts: [u64; Stream::ALL.len()],
@@ -30,19 +30,21 @@ thread_local! {
     };
 }
 
-/// A recording that is under way. Dropped, it is over and what it recorded is gone.
-#[must_use = "dropped, it records nothing"]
+/// A recording in progress. Dropping it ends the recording and discards the records.
+#[must_use = "dropping it ends the recording"]
 pub struct Recording {
-    /// It belongs to the thread that began it.
+    /// Ties the recording to its thread.
     thread: PhantomData<*const ()>,
 }
 
-/// Begins the recording of a run on this thread. The clock gives virtual nanoseconds since the run
-/// began; it is asked once a record and must not record.
+/// Begins the recording of a run on this thread.
+///
+/// The clock returns virtual nanoseconds since the run began. Each record asks the clock once. The
+/// clock must not record.
 ///
 /// # Panics
 ///
-/// If this thread is recording already.
+/// If this thread records already.
 pub fn begin(clock: impl Fn() -> u64 + 'static) -> Recording {
     RECORDER.with_borrow_mut(|recorder| {
         assert!(recorder.clock.is_none(), "a recording is under way on this thread");
@@ -56,11 +58,11 @@ pub fn begin(clock: impl Fn() -> u64 + 'static) -> Recording {
     Recording { thread: PhantomData }
 }
 
-/// Records that something happened now: `connection` is [`NO_CONNECTION`] for none, `a` and `b` are
-/// what the [`Kind`] says.
+/// Records an event at the current time. `connection` is [`NO_CONNECTION`] if there is none. The
+/// [`Kind`] defines `a` and `b`.
 ///
-/// Without a recording nothing happens, so that parts of a simulation can be tested alone. A world
-/// that forgot to begin is found by the audit, which takes no empty trace for an answer.
+/// Without a recording this does nothing, so that tests can run a part of a simulation. The audit
+/// finds a world that does not record, because it rejects an empty trace.
 #[inline]
 pub fn record(host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
     RECORDER.with_borrow_mut(|recorder| {
@@ -71,8 +73,8 @@ pub fn record(host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
     });
 }
 
-/// The same with the time given, in virtual nanoseconds since the run began: for those who are
-/// called while the clock cannot be asked.
+/// Like [`record`] with an explicit time, in virtual nanoseconds since the run began: for callers
+/// that must not ask the clock.
 #[inline]
 pub fn record_at(at_ns: u64, host: u8, kind: Kind, connection: u16, a: u64, b: u64) {
     RECORDER.with_borrow_mut(|recorder| {
@@ -82,14 +84,14 @@ pub fn record_at(at_ns: u64, host: u8, kind: Kind, connection: u16, a: u64, b: u
     });
 }
 
-/// From now on nothing is recorded, until [`Recording::resume`]: the run is over, and what is
-/// dropped then goes in any order.
+/// Stops recording until [`Recording::resume`]. After a run, the engine drops its leftovers in any
+/// order.
 pub fn pause() {
     RECORDER.with_borrow_mut(|recorder| recorder.paused = true);
 }
 
-/// Counts `times` draws from a stream. They stand in the trace: their places, and at the end how
-/// many there were.
+/// Counts `times` draws from a stream. The trace has the place of each draw, and the total at its
+/// end.
 #[inline]
 pub fn drew(stream: Stream, times: u32) {
     RECORDER.with_borrow_mut(|recorder| {
@@ -101,15 +103,15 @@ pub fn drew(stream: Stream, times: u32) {
     });
 }
 
-/// How many records the recording of this thread has: a bound on what a run may do.
+/// Number of records of this thread's recording: a bound on the length of a run.
 #[must_use]
 pub fn len() -> usize {
     RECORDER.with_borrow(|recorder| recorder.records.len())
 }
 
-/// Takes memory back, to be used for the next recording on this thread.
+/// Keeps the memory for the next recording on this thread.
 fn give_back(records: Vec<Record>, draws: Vec<Draw>) {
-    // Where the thread is about to end, or records just now, the memory is freed as usual.
+    // If the thread ends, or records at this moment, the memory is freed as usual.
     let _ = RECORDER.try_with(|recorder| {
         let Ok(mut recorder) = recorder.try_borrow_mut() else { return };
         if recorder.clock.is_none() && recorder.records.capacity() < records.capacity() {
@@ -137,12 +139,12 @@ impl Recording {
         RECORDER.with_borrow_mut(|recorder| recorder.paused = false);
     }
 
-    /// Ends the recording: the counts of the draws go in, and what was recorded comes out.
+    /// Ends the recording. Returns the trace, with the counts of the draws at its end.
     #[must_use]
     pub fn finish(self) -> Trace {
         RECORDER.with_borrow_mut(|recorder| {
             recorder.clock = None;
-            // The clock may stand on a runtime that is gone by now.
+            // The clock may use a runtime that no longer exists.
             let at_ns = recorder.records.last().map_or(0, |last| last.at_ns);
             for stream in Stream::ALL {
                 let count = recorder.counts[stream as usize];
@@ -159,7 +161,7 @@ impl Recording {
 
 impl Drop for Recording {
     fn drop(&mut self) {
-        // After `finish` there is none any more.
+        // After `finish` there is no clock.
         let _ = RECORDER.try_with(|recorder| recorder.borrow_mut().clock.take());
     }
 }
@@ -170,14 +172,14 @@ impl fmt::Debug for Recording {
     }
 }
 
-/// What a recording gives: the records of one run, and their hash.
+/// The records of one run, and their hash.
 ///
-/// Dropped on the thread that recorded it, its memory is used again for the next recording there.
+/// The thread that recorded the trace reuses its memory when the trace is dropped there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
-    /// The records, in their order. The last are the counts of the draws.
+    /// The records in order. The last records are the counts of the draws.
     pub records: Vec<Record>,
-    /// Every draw, in their order.
+    /// The draws in order.
     pub draws: Vec<Draw>,
     /// The chained hash of the records.
     pub hash: u64,
@@ -186,23 +188,22 @@ pub struct Trace {
 /// Draws from a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
-    /// How many records there were before it.
+    /// Number of records before this draw.
     pub before: u32,
-    /// How many numbers were drawn.
+    /// Number of drawn numbers.
     pub times: u32,
-    /// From which stream.
+    /// The stream.
     pub stream: Stream,
 }
 
 impl Trace {
-    /// Whether nothing was recorded, apart from the counts of the draws.
+    /// Whether the trace has no records apart from the counts of the draws.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.iter().all(|record| record.kind == Kind::Draws)
     }
 
-    /// How often each stream had been drawn from when this record was made, in the order of
-    /// [`Stream::ALL`].
+    /// Number of draws from each stream before this record, in the order of [`Stream::ALL`].
     #[must_use]
     pub fn draws_at(&self, record: usize) -> [u64; Stream::ALL.len()] {
         let mut counts = [0; Stream::ALL.len()];
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_recorded_comes_out_with_the_counts_of_the_draws() {
+    fn a_trace_ends_with_the_counts_of_its_draws() {
         let recording = begin(|| 7);
         drew(Stream::Net, 2);
         record(1, Kind::Mark, 3, 4, 5);
@@ -264,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_recording_nothing_is_recorded() {
+    fn recording_outside_a_recording_does_nothing() {
         record(0, Kind::Mark, 0, 0, 0);
         drew(Stream::Net, 1);
         assert_eq!(len(), 0);
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_in_a_pause_is_not_recorded() {
+    fn a_paused_recording_records_nothing() {
         let recording = begin(|| 7);
         pause();
         record(1, Kind::Mark, 2, 1, 0);
@@ -288,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_that_is_dropped_leaves_the_thread_free() {
+    fn a_thread_can_record_again_after_a_dropped_recording() {
         let recording = begin(|| 0);
         record(0, Kind::Mark, 0, 0, 0);
         drop(recording);
@@ -297,13 +298,13 @@ mod tests {
 
     #[test]
     #[should_panic = "a recording is under way on this thread"]
-    fn a_thread_has_one_recording() {
+    fn a_second_recording_on_a_thread_panics() {
         let _first = begin(|| 0);
         let _second = begin(|| 0);
     }
 
     #[test]
-    fn two_threads_record_apart() {
+    fn recordings_of_two_threads_are_independent() {
         let recording = begin(|| 0);
         let other = std::thread::spawn(|| marks(3).hash).join().expect("it does not panic");
         assert!(recording.finish().is_empty());
@@ -311,13 +312,13 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_of_a_run_is_used_for_the_next() {
+    fn a_recording_reuses_the_memory_of_a_dropped_trace() {
         let first = marks(1_000);
         let (place, room) = (first.records.as_ptr(), first.records.capacity());
         drop(first);
         let second = marks(10);
         assert_eq!((second.records.as_ptr(), second.records.capacity()), (place, room));
-        // While one is kept, the next has memory of its own.
+        // While a trace is kept, the next recording has memory of its own.
         let third = marks(10);
         assert_eq!(third.records, second.records);
     }

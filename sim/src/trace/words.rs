@@ -15,13 +15,13 @@ pub fn line(record: &Record, names: &Names) -> String {
     format!("{} #{sequence} {host}{connection}: {what}", time(at_ns))
 }
 
-/// A virtual time in milliseconds, to the nanosecond.
+/// A virtual time in milliseconds, with nanoseconds.
 #[must_use]
 pub fn time(at_ns: u64) -> String {
     format!("{}.{:06} ms", at_ns / 1_000_000, at_ns % 1_000_000)
 }
 
-/// What a record says, in words.
+/// The event of a record in words.
 #[must_use]
 pub fn what(record: &Record) -> String {
     let Record { kind, a, b, .. } = *record;
@@ -41,7 +41,7 @@ pub fn what(record: &Record) -> String {
             let why = one_of(a, &["refused", "reset", "timed out", "another error"]);
             format!("could not connect after {}: {why}", time(b))
         }
-        Kind::ConnectionDropped => format!("lets go of it, {a} bytes unread"),
+        Kind::ConnectionDropped => format!("closes its socket, {a} bytes unread"),
         Kind::RequestSent => format!("sends {b} bytes of request {a}"),
         Kind::RequestAnswered => format!("request {a} is answered {b}"),
         Kind::RequestEnded => {
@@ -52,7 +52,7 @@ pub fn what(record: &Record) -> String {
         Kind::CallEnded if b == 0 => format!("call {a} is dropped"),
         Kind::CallEnded => format!("call {a} answers {b}"),
         Kind::CallWritten if b == 0 => format!("the answer of call {a} is dropped"),
-        Kind::CallWritten => format!("the answer of call {a} is wholly taken"),
+        Kind::CallWritten => format!("the answer of call {a} is written completely"),
         Kind::Signal
         | Kind::Step
         | Kind::Phase
@@ -67,7 +67,7 @@ pub fn what(record: &Record) -> String {
         | Kind::StoreFault
         | Kind::Balancer => of_store(record),
         Kind::Yield => {
-            format!("{} gives way at poll {b}", one_of(a, &["I/O", "the store", "a task"]))
+            format!("{} yields at poll {b}", one_of(a, &["I/O", "the store", "a task"]))
         }
         Kind::Draws => {
             let stream = usize::try_from(a).ok().and_then(|at| Stream::ALL.get(at));
@@ -132,7 +132,7 @@ fn of_store(record: &Record) -> String {
     }
 }
 
-/// The name of a phase by its index; its number if there is none.
+/// The name of a phase by its index, or the index if no phase has it.
 pub(super) fn phase(index: u64) -> String {
     let phase = usize::try_from(index).ok().and_then(|at| drain::Phase::ALL.get(at));
     phase.map_or_else(|| format!("phase {index}"), |phase| phase.name().to_owned())
@@ -153,17 +153,18 @@ fn one_of(number: u64, names: &[&str]) -> String {
     name.map_or_else(|| format!("number {number}"), |name| (*name).to_owned())
 }
 
-/// The names of a run's hosts and connections, for people. What has none is called by its number.
+/// The names of a run's hosts and connections. A host or connection without a name is called by its
+/// number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    /// The hosts, by their numbers.
+    /// Names by host number.
     pub hosts: Vec<String>,
-    /// The connections, from number 1 on.
+    /// Names by connection number, from 1.
     pub connections: Vec<String>,
 }
 
 impl Names {
-    /// Those of a plan's hosts, numbered as the world does it: the server, the balancer, and the
+    /// The names of a plan's hosts, numbered like the world's: the server, the balancer, the
     /// actors.
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
@@ -198,7 +199,7 @@ mod tests {
     use crate::trace::{packet_a, packet_b};
 
     #[test]
-    fn a_record_is_one_line_that_people_can_read() {
+    fn a_record_is_described_in_one_line() {
         let record = |kind, connection, a, b| Record {
             at_ns: 1_500_000,
             sequence: 7,
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_words_whatever_its_numbers_are() {
+    fn every_kind_has_a_short_description_for_any_numbers() {
         for kind in Kind::ALL.iter().copied() {
             for (a, b) in [(0, 0), (1, 1), (u64::MAX, u64::MAX)] {
                 let record = Record { at_ns: 0, sequence: 0, host: 0, kind, connection: 0, a, b };

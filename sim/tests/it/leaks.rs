@@ -25,7 +25,7 @@ fn every_leak_is_caught_in_one_process() {
     for leak in LEAKS {
         let (code, said) = audit(&["--seeds", &format!("0..{WITHIN}"), "--leak", leak]);
         assert_eq!(code, OUR_FAULT, "{leak}: {said}");
-        assert!(said.contains("two runs of one case part at record"), "{leak}: {said}");
+        assert!(said.contains("two runs of one case differ at record"), "{leak}: {said}");
     }
 }
 

@@ -2,15 +2,14 @@ use std::fmt;
 
 use crate::trace::{Draw, Names, Record, Stream, Trace, line, time};
 
-/// How many records before the difference are told.
+/// Number of records that a report shows before the difference.
 const BEFORE: usize = 20;
 
-/// Where two traces part: at the first record or the first draw that differs. `None` if they are
-/// the same.
+/// The first record or draw that differs between two traces. `None` if the traces are equal.
 #[must_use]
 pub fn compare(left: &Trace, right: &Trace) -> Option<Difference> {
     let record = parting(&left.records, &right.records);
-    // A draw too many is told where it was made, not where its number first changed something.
+    // Report an additional draw at its place, not where its number first changes a record.
     let draw = parting(&left.draws, &right.draws).map(|at| {
         let place = |draws: &[Draw]| draws.get(at).map(|draw| draw.before as usize);
         [place(&left.draws), place(&right.draws)].into_iter().flatten().min().unwrap_or(0)
@@ -33,23 +32,23 @@ fn parting<T: PartialEq>(left: &[T], right: &[T]) -> Option<usize> {
     differ.or_else(|| (left.len() != right.len()).then(|| left.len().min(right.len())))
 }
 
-/// Where two runs of one case part.
+/// The first difference between two runs of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The index of the record.
+    /// Index of the record.
     pub at: usize,
-    /// What the first run has there; `None` if it is over.
+    /// The record of the first run; `None` if this run is over.
     pub left: Option<Record>,
-    /// What the second run has there. If it is the same, it is the draws that differ.
+    /// The record of the second run. If both records are equal, the draws differ.
     pub right: Option<Record>,
-    /// Up to 20 records before it, which both have.
+    /// Up to 20 equal records before the difference.
     pub before: Vec<Record>,
-    /// How often either run had drawn from each stream by then, in the order of [`Stream::ALL`].
+    /// Draws from each stream so far in both runs, in the order of [`Stream::ALL`].
     pub draws: [[u64; Stream::ALL.len()]; 2],
 }
 
 impl Difference {
-    /// The virtual time of the difference, in nanoseconds: of the earlier record, if both have one.
+    /// Virtual time of the difference in nanoseconds: the earlier record's, if both runs have one.
     #[must_use]
     pub fn at_ns(&self) -> u64 {
         let both = [self.left, self.right].into_iter().flatten();
@@ -57,11 +56,11 @@ impl Difference {
         both.map(|record| record.at_ns).min().unwrap_or(before)
     }
 
-    /// The report, with the names of hosts and connections, one line a record.
+    /// The report with the names of hosts and connections, one line a record.
     #[must_use]
     pub fn report(&self, names: &Names) -> String {
         let mut lines = vec![format!(
-            "two runs of one case part at record {}, {}",
+            "two runs of one case differ at record {}, {}",
             self.at,
             time(self.at_ns())
         )];
@@ -71,7 +70,7 @@ impl Difference {
             lines.push(format!("{run:>7}: {words}"));
         }
         if self.left == self.right {
-            lines.push("the records are the same here: it is the draws that differ".to_owned());
+            lines.push("the records are equal here, and the draws differ".to_owned());
         }
         let [left, right] = &self.draws;
         let counts =
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_record_that_differs_is_found_with_what_was_before_it() {
+    fn the_first_different_record_is_reported_with_the_records_before_it() {
         let left = usual(None, None);
         assert_eq!(compare(&left, &usual(None, None)), None);
         let found = compare(&left, &usual(Some(25), None)).expect("they differ");
@@ -127,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn a_draw_that_changed_nothing_yet_is_found_where_it_was_made() {
+    fn an_additional_draw_is_reported_at_its_place() {
         let found = compare(&usual(None, None), &usual(Some(25), Some(9))).expect("they differ");
         assert_eq!((found.at, found.left == found.right), (10, true));
         assert_eq!(found.draws, [[0, 1, 0, 0, 0], [0, 2, 0, 0, 0]]);
     }
 
     #[test]
-    fn a_run_that_goes_on_longer_differs_where_the_other_ends() {
+    fn a_longer_run_differs_where_the_shorter_one_ends() {
         let short = recorded(|| record(0, Kind::Mark, 0, 1, 0));
         let long = recorded(|| (1..3).for_each(|n| record(0, Kind::Mark, 0, n, 0)));
         let found = compare(&short, &long).expect("they differ");
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_report_says_when_what_and_after_how_many_draws() {
+    fn the_report_has_the_time_both_records_and_the_draws() {
         let run = |status, times| {
             recorded(move || {
                 record(0, Kind::Signal, 0, 15, 0);
@@ -167,7 +166,7 @@ mod tests {
     draws by then: plan 0, net 1, fault 0, tokio 0, yield 0";
         assert_eq!(found.report(&names), expected);
         let found = compare(&run(200, 1), &run(200, 2)).expect("they differ").to_string();
-        assert!(found.contains("it is the draws that differ"), "{found}");
+        assert!(found.contains("the draws differ"), "{found}");
         assert!(found.contains("net 1 and 2"), "{found}");
     }
 }

@@ -1,7 +1,7 @@
-//! Whether a case gives the same run twice, and if not, where it first differs.
+//! Checks whether a case gives the same run twice, and finds the first difference.
 //!
-//! * `compare`: two traces, record by record, and the report of the first difference
-//! * `twice`: a case run twice, here or in another process
+//! * `compare`: compares two traces record by record, and reports the first difference
+//! * `twice`: runs a case twice, here or in another process
 
 mod compare;
 mod twice;

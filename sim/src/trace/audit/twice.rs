@@ -3,33 +3,33 @@ use std::io::Read;
 use super::{Difference, compare};
 use crate::trace::{Header, ReadError, Trace, read};
 
-/// What an audit proved: two runs were the same to the record.
+/// Proof of an audit: both runs have equal records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Same {
-    /// The hash of both.
+    /// The hash of both runs.
     pub hash: u64,
-    /// How many records each has.
+    /// Number of records of each run.
     pub records: usize,
 }
 
-/// Why an audit did not succeed.
+/// Why an audit failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     /// The two runs differ.
     #[error("{0}")]
     Differs(Box<Difference>),
-    /// A run recorded nothing: nothing was proved.
-    #[error("a run recorded nothing, which proves nothing")]
+    /// A run recorded nothing, so the comparison proves nothing.
+    #[error("a run recorded nothing, so the audit proves nothing")]
     Empty,
-    /// The other process is another program.
-    #[error("the other trace is of {theirs}, this program is {ours}")]
+    /// The other process runs another program.
+    #[error("the other trace is from {theirs}, this program is {ours}")]
     OtherProgram {
-        /// What this program is.
+        /// This program.
         ours: Header,
-        /// What the other one is.
+        /// The other program.
         theirs: Header,
     },
-    /// The other process's trace could not be read.
+    /// The other process's trace cannot be read.
     #[error("failed to read the other process's trace: {0}")]
     Read(#[from] ReadError),
 }
@@ -38,18 +38,18 @@ pub enum AuditError {
 ///
 /// # Errors
 ///
-/// If the runs differ, or recorded nothing.
+/// If the runs differ or recorded nothing.
 pub fn twice(mut run: impl FnMut() -> Trace) -> Result<Same, AuditError> {
     let first = run();
     same(&first, &run())
 }
 
-/// Compares a trace with that of another process, which [`write`](crate::trace::write()) has
-/// written.
+/// Compares a trace with the trace of another process, in the format of
+/// [`write`](crate::trace::write()).
 ///
 /// # Errors
 ///
-/// If the other one is no trace, was made by another program, recorded nothing, or differs.
+/// If the other trace cannot be read, comes from another program, is empty, or differs.
 pub fn against(ours: &Header, trace: &Trace, other: impl Read) -> Result<Same, AuditError> {
     let (theirs, other) = read(other)?;
     if theirs != *ours {
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_is_run_twice_here() {
+    fn twice_compares_two_runs_of_this_process() {
         let same = twice(|| mark(1)).expect("it is the same");
         assert_eq!((same.hash, same.records), (mark(1).hash, mark(1).records.len()));
         let mut n = 0;
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_is_run_here_and_in_another_process() {
+    fn against_compares_a_run_with_the_trace_of_another_process() {
         let ours = Header::ours("event");
         let written = |header: &Header, trace: &Trace| {
             let mut bytes = Vec::new();
@@ -105,7 +105,7 @@ mod tests {
         assert!(matches!(differs, Err(AuditError::Differs(_))));
         let other = written(&Header::ours("turmoil"), &mark(1));
         let error = against(&ours, &mark(1), other.as_slice()).expect_err("it is another engine");
-        assert!(error.to_string().contains("is of turmoil"), "{error}");
+        assert!(error.to_string().contains("is from turmoil"), "{error}");
         let error = against(&ours, &mark(1), &b"nonsense"[..]).expect_err("it is no trace");
         assert!(error.to_string().starts_with("failed to read the other process's"), "{error}");
     }

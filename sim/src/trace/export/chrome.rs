@@ -5,14 +5,16 @@ use serde_json::{Value, json};
 
 use crate::trace::{Kind, NO_CONNECTION, Names, Record, phase, what};
 
-/// Writes a trace that chrome://tracing and Perfetto open: a process for each host, a thread for
-/// each of its connections and one for itself. Phases and connections are slices, requests, calls
-/// and statements are asynchronous slices (several may be under way), signals are instants across
-/// everything, and all else is an instant in its lane.
+/// Writes a trace for chrome://tracing and Perfetto. Each host is a process, with a thread for
+/// itself and one for each connection.
+///
+/// Phases and connections are slices. Requests, calls and statements are asynchronous slices,
+/// because several can overlap. Signals are instants across all lanes. All other records are
+/// instants in their lane.
 ///
 /// # Errors
 ///
-/// If it cannot be written.
+/// If writing fails.
 pub fn chrome(records: &[Record], names: &Names, mut to: impl Write) -> io::Result<()> {
     let mut picture = Picture { names, open: BTreeMap::new(), events: lanes(records, names) };
     for record in records {
@@ -24,11 +26,11 @@ pub fn chrome(records: &[Record], names: &Names, mut to: impl Write) -> io::Resu
     to.flush()
 }
 
-/// What a record is in the picture.
+/// The shape of a record in the picture.
 enum Shape {
     /// The beginning of a span.
     Begin(Span),
-    /// The end of one.
+    /// The end of a span.
     End(Span),
     /// A point in its lane.
     Point,
@@ -38,7 +40,7 @@ enum Shape {
     Nothing,
 }
 
-/// What has a beginning and an end.
+/// An event with a beginning and an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Span {
     Phase,
@@ -48,12 +50,12 @@ enum Span {
     Statement,
 }
 
-/// Which span: its kind, host, connection and number.
+/// Identifies a span by its kind, host, connection and number.
 type Key = (Span, u8, u16, u64);
 
 struct Picture<'a> {
     names: &'a Names,
-    /// The spans that have begun, each with when and what it is called.
+    /// Open spans, each with its start in nanoseconds and its name.
     open: BTreeMap<Key, (u64, String)>,
     events: Vec<Value>,
 }
@@ -102,12 +104,12 @@ impl Shape {
 }
 
 impl Span {
-    /// Which of its kind a record is about.
+    /// The number that a record's span has among spans of its kind.
     fn key(self, record: &Record) -> Key {
         let (connection, number) = match self {
             Self::Phase => (NO_CONNECTION, 0),
             Self::Connection => (record.connection, 0),
-            // Its end may be known where its connection is not.
+            // The end of a call may be known without its connection.
             Self::Request | Self::Call | Self::Statement => (NO_CONNECTION, record.a),
         };
         (self, record.host, connection, number)
@@ -125,7 +127,7 @@ impl Span {
         }
     }
 
-    /// The category of those that may overlap in their lane.
+    /// The category of spans that may overlap in their lane.
     fn category(self) -> Option<&'static str> {
         match self {
             Self::Phase | Self::Connection => None,
@@ -155,7 +157,7 @@ impl Picture<'_> {
         if span == Span::Phase {
             self.end(key, record.at_ns);
         } else if self.open.contains_key(&key) {
-            // Such as the rest of a request that is sent in pieces.
+            // A later piece of the same request, for example.
             return self.point(record, "t");
         }
         let called = span.called(record, self.names);
@@ -199,7 +201,7 @@ impl Picture<'_> {
     }
 }
 
-/// The names of the lanes that are there.
+/// Names of all lanes.
 fn lanes(records: &[Record], names: &Names) -> Vec<Value> {
     let shown = records.iter().filter(|record| record.kind != Kind::Draws);
     let lanes: BTreeSet<(u8, u16)> =
@@ -238,7 +240,7 @@ mod tests {
     use crate::trace::record;
     use crate::trace::recorder::recorded;
 
-    /// One connection with two requests, the second of which nobody answers; two phases.
+    /// One connection with two requests, the second without an answer, and two phases.
     fn events() -> Vec<Value> {
         let trace = recorded(|| {
             record(2, Kind::ConnectionOpened, 1, 49_152, 0);
@@ -261,14 +263,14 @@ mod tests {
         whole["traceEvents"].as_array().expect("it is a list").clone()
     }
 
-    /// The events of a shape, each with these of its fields.
+    /// The events of a shape, each reduced to these fields.
     fn of(events: &[Value], shape: &str, fields: &[&str]) -> Vec<Value> {
         let of_shape = events.iter().filter(|event| event["ph"] == shape);
         of_shape.map(|event| fields.iter().map(|field| event[*field].clone()).collect()).collect()
     }
 
     #[test]
-    fn phases_and_connections_are_slices_in_their_lanes() {
+    fn phases_and_connections_become_slices_in_their_lanes() {
         let slices = of(&events(), "X", &["name", "pid", "tid", "ts", "dur"]);
         let expected = [
             json!(["draining", 0, 0, 5.0, 3.0]),
@@ -279,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_begin_and_end_once_each() {
+    fn each_request_begins_and_ends_once() {
         let events = events();
         let fields = ["name", "pid", "id", "ts"];
         let expected = |first, second| {
@@ -290,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_goes_through_every_lane_and_lanes_have_names() {
+    fn a_signal_crosses_every_lane_and_lanes_have_names() {
         let events = events();
         let instants = of(&events, "i", &["s", "name", "ts"]);
         assert_eq!(instants[1], json!(["g", "SIGTERM", 4.0]));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::trace::{Names, Record, what};
 
-/// One line.
+/// One line of the file.
 #[derive(Serialize)]
 struct RecordLine<'a> {
     at_ns: u64,
@@ -19,12 +19,12 @@ struct RecordLine<'a> {
     words: String,
 }
 
-/// Writes each record as a line of JSON: `at_ns`, `sequence`, `host`, `connection` (where there is
-/// one), `kind`, the numbers `a` and `b`, and all of it in `words`.
+/// Writes each record as a line of JSON: `at_ns`, `sequence`, `host`, `connection` (if there is
+/// one), `kind`, the numbers `a` and `b`, and a description in `words`.
 ///
 /// # Errors
 ///
-/// If it cannot be written.
+/// If writing fails.
 pub fn jsonl(records: &[Record], names: &Names, mut to: impl Write) -> io::Result<()> {
     for record in records {
         let line = RecordLine {
@@ -50,7 +50,7 @@ mod tests {
     use crate::trace::{Kind, record};
 
     #[test]
-    fn each_record_is_a_line_that_programs_and_people_can_read() {
+    fn each_record_is_a_json_line_with_numbers_and_words() {
         let trace = recorded(|| {
             record(0, Kind::Signal, 0, 15, 0);
             record(1, Kind::RequestAnswered, 1, u64::MAX, 503);

@@ -1,9 +1,9 @@
-//! A run in files for other programs, and on the terminal.
+//! Exports a run into files for other programs, and onto the terminal.
 //!
 //! * `chrome`: for chrome://tracing and Perfetto
 //! * `jsonl`: one JSON object a record
-//! * `pcapng`: the packets, for Wireshark
-//! * `terminal`: the picture of the harness, with the deadline
+//! * `pcapng`: packets, for Wireshark
+//! * `terminal`: the judge's timeline, with the deadline
 
 mod chrome;
 mod jsonl;

@@ -13,35 +13,35 @@ use pcap_file::pcapng::blocks::interface_description::{
 use crate::engine::tap::Flags;
 use crate::trace::Captured;
 
-/// What fits into an IP packet beside its headers; what is longer becomes several.
+/// The most payload of an IP packet. A longer segment becomes several.
 const MOST_BYTES: usize = 60_000;
 
-/// The hop limit that hosts begin with.
+/// The initial hop limit of a host.
 const HOPS: u8 = 64;
 
-/// Nanoseconds, as a negative power of ten.
+/// The time resolution: nanoseconds, as a negative power of ten.
 const NANOSECONDS: u8 = 9;
 
-/// Why packets could not be exported.
+/// Why packets cannot be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// It could not be written.
+    /// Writing failed.
     #[error("writing packets: {0}")]
     Io(#[from] io::Error),
     /// One side has an IPv4 address, the other an IPv6 address.
     #[error("a packet from {0} to {1} is of no version of IP")]
     Mixed(SocketAddr, SocketAddr),
-    /// The file's format does not allow what was to be written.
+    /// The file format does not allow this content.
     #[error("writing packets: {0}")]
     Format(String),
 }
 
-/// Writes packets as a pcapng file of raw IP packets, with right checksums. Times are virtual:
-/// the run begins at the epoch. A packet that the link loses says so in its comment.
+/// Writes packets as a pcapng file of raw IP packets, with valid checksums. Times are virtual: the
+/// run begins at the epoch. A lost packet has a comment that says so.
 ///
 /// # Errors
 ///
-/// If it cannot be written, or a packet's addresses are of different versions of IP.
+/// If writing fails, or a packet's addresses have different versions of IP.
 pub fn pcapng(packets: &[Captured], to: impl Write) -> Result<(), ExportError> {
     let mut to = io::BufWriter::new(to);
     let mut writer = PcapNgWriter::new(&mut to).map_err(format)?;
@@ -61,7 +61,7 @@ pub fn pcapng(packets: &[Captured], to: impl Write) -> Result<(), ExportError> {
             let block = EnhancedPacketBlock {
                 interface_id: 0,
                 timestamp: packet.at,
-                // An IP packet has 64 KiB at most.
+                // An IP packet has at most 64 KiB.
                 original_len: bytes.len() as u32,
                 data: Cow::Owned(bytes),
                 options: lost.into_iter().collect(),
@@ -73,13 +73,13 @@ pub fn pcapng(packets: &[Captured], to: impl Write) -> Result<(), ExportError> {
     Ok(())
 }
 
-/// The bytes of a packet in pieces that fit, and whether each is the last.
+/// The payload in pieces that fit. The flag marks the last piece.
 fn segments(packet: &Captured) -> impl Iterator<Item = ((u32, &[u8]), bool)> {
     let length = packet.payload.len();
     let starts = (0..length.max(1)).step_by(MOST_BYTES);
     starts.map(move |start| {
         let end = (start + MOST_BYTES).min(length);
-        // Sequence numbers wrap as well.
+        // Sequence numbers wrap too.
         ((start as u32, &packet.payload[start..end]), end == length)
     })
 }
@@ -110,7 +110,7 @@ fn header(packet: &Captured, offset: u32, last: bool) -> TcpHeader {
     let mut header = TcpHeader::new(src.port(), dst.port(), seq, *window);
     header.syn = flags.has(Flags::SYN) && offset == 0;
     header.rst = flags.has(Flags::RST) && last;
-    // Only the last of several pieces ends the stream.
+    // Only the last piece ends the stream.
     header.fin = flags.has(Flags::FIN) && last;
     header.psh = flags.has(Flags::PSH) && last;
     header.ack = flags.has(Flags::ACK);

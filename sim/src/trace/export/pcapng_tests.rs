@@ -24,7 +24,7 @@ fn server() -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 3000)
 }
 
-/// A connection with one request and its response; times are milliseconds.
+/// A connection with one request and its response. Times are in milliseconds.
 fn conversation() -> Vec<Captured> {
     let request: &[u8] = b"GET /health HTTP/1.1\r\nhost: server\r\n\r\n";
     let response: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
@@ -50,7 +50,7 @@ fn conversation() -> Vec<Captured> {
     (1..).zip(rows).map(packet).collect()
 }
 
-/// What a file says: times, comments, and the packets' bytes.
+/// Times, loss and bytes of the packets in a file.
 fn read(file: &[u8]) -> Vec<(Duration, bool, Vec<u8>)> {
     let mut reader = PcapNgReader::new(file).expect("it has a header");
     let mut packets = Vec::new();
@@ -64,7 +64,7 @@ fn read(file: &[u8]) -> Vec<(Duration, bool, Vec<u8>)> {
     packets
 }
 
-/// Its TCP part, after the checksums were found right.
+/// The TCP part of a packet, after a check of its checksums.
 fn checked(packet: &[u8]) -> TcpSlice<'_> {
     let sliced = SlicedPacket::from_ip(packet).expect("it is an IP packet");
     let Some(TransportSlice::Tcp(tcp)) = sliced.transport else { panic!("it is not TCP") };
@@ -91,7 +91,7 @@ fn written(packets: &[Captured]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_written_can_be_read_back() {
+fn written_packets_are_read_back_equal() {
     let mut packets = conversation();
     packets[2].lost = true;
     let file = written(&packets);
@@ -111,7 +111,7 @@ fn what_is_written_can_be_read_back() {
 }
 
 #[test]
-fn a_segment_that_no_packet_can_hold_becomes_several() {
+fn a_segment_larger_than_a_packet_is_split() {
     let mut packets = conversation();
     packets.truncate(1);
     packets[0].flags = Flags(PSH | ACK | FIN);
@@ -127,7 +127,7 @@ fn a_segment_that_no_packet_can_hold_becomes_several() {
 }
 
 #[test]
-fn both_versions_of_ip_are_written_and_no_mixture() {
+fn packets_of_either_ip_version_are_written_and_mixed_ones_refused() {
     let mut packets = conversation();
     packets.truncate(1);
     let v6 = |n: u16| SocketAddr::new(IpAddr::V6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, n)), n);

@@ -6,9 +6,9 @@ use lastorders_model::plan::Plan;
 use lastorders_model::terminal::paint::WIDTH;
 use lastorders_model::timeline::timeline;
 
-/// The picture of a run, as the harness draws it: a lane for each actor that matters, the signal as
-/// a line through all of them, the server's phases, and a row for the deadline (counted from the
-/// first signal) if the run lasted until then. Lines are at most 100 columns wide, with colours.
+/// The timeline of a run, as the judge draws it: lanes of actors, the signal as a line through all
+/// lanes, the server's phases, and a row for the deadline, which counts from the first signal. A
+/// run that ended before its deadline has no such row. Lines have colours and at most 100 columns.
 #[must_use]
 pub fn terminal(
     plan: &Plan,
@@ -22,7 +22,7 @@ pub fn terminal(
     }
 }
 
-/// The history with a note at the deadline, before whatever else happened at that time.
+/// The history with a note at the deadline, before other events at that time.
 fn with_deadline(history: &History, deadline: Duration) -> Option<History> {
     let after = u64::try_from(deadline.as_micros()).ok()?;
     let at_us = history.moments().signalled?.checked_add(after)?;
@@ -42,7 +42,7 @@ mod tests {
 
     use super::*;
 
-    /// A request that was in flight at the signal, and cut at a deadline of 8 s.
+    /// A request in flight at the signal, and cut at a deadline of 8 s.
     fn history() -> History {
         let request = RequestId { id: "calm#1".to_owned(), name: None };
         let sent = EventKind::Sent {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signal_the_phases_and_the_deadline_are_in_the_picture() {
+    fn the_timeline_shows_the_signal_the_phases_and_the_deadline() {
         let plan = Draft::new("group/name", 7, Contract::default()).finish();
         let deadline = Some(Duration::from_secs(8));
         let lines = plain(&terminal(&plan, &history(), &[], deadline));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_ended_before_its_deadline_has_no_row_for_it() {
+    fn a_run_that_ends_before_its_deadline_has_no_deadline_row() {
         let plan = Draft::new("group/name", 7, Contract::default()).finish();
         let late = plain(&terminal(&plan, &history(), &[], Some(Duration::from_secs(9))));
         assert!(!late.join("\n").contains("the deadline"));
