@@ -20,15 +20,14 @@ use super::sim_context::SimContext;
 use crate::case::Streamed;
 use crate::engine::Net;
 
-/// The application that a server is given.
+/// The application of the server.
 #[derive(Clone, Default)]
 pub enum App {
-    /// The reference service as it is, with one route more: `GET /upgrade`, which leaves HTTP and
-    /// says back what it is told. Whoever asks for it gets his answer in parts
-    /// ([`Streamed`](crate::case::Streamed)).
+    /// The reference service with one more route: `GET /upgrade`, which leaves HTTP and echoes. A
+    /// request can ask for an answer in parts ([`Streamed`](crate::case::Streamed)).
     #[default]
     Reference,
-    /// Somebody's own, made anew for each run. It may be made on any thread.
+    /// Another application, made anew for each run, on any thread.
     Own(Arc<dyn Fn(ShutdownHandle) -> Router + Send + Sync>),
 }
 
@@ -41,7 +40,7 @@ impl fmt::Debug for App {
     }
 }
 
-/// The application of one run, which takes down what it is given.
+/// The application of one run, which records its calls.
 pub(crate) fn made<N: Net>(app: &App, sim: &Arc<SimContext<N>>, drain: ShutdownHandle) -> Router {
     let router = match app {
         App::Reference => {
@@ -60,7 +59,7 @@ async fn upgrade(request: Request) -> Response {
         return response;
     };
     tokio::spawn(async move {
-        // A connection that ends before it has left HTTP has nothing to say back.
+        // A connection that ends before the upgrade has nothing to echo.
         let Ok(upgraded) = hyper::upgrade::on(request).await else { return };
         let (mut from, mut to) = split(TokioIo::new(upgraded));
         let _ = copy(&mut from, &mut to).await;
@@ -72,10 +71,10 @@ async fn upgrade(request: Request) -> Response {
     response
 }
 
-/// One part: JSON may end with white space.
+/// One part of an answer: JSON may end with white space.
 const PART: &[u8] = b"               \n";
 
-/// Streams the answer to a request that asks for it ([`Streamed`]), if it is a success.
+/// Streams a successful answer, if the request asks for it ([`Streamed`]).
 async fn stream(request: Request, next: Next) -> Response {
     let asked = request.uri().path_and_query().and_then(|asked| Streamed::of(asked.as_str()));
     let response = next.run(request).await;
@@ -87,7 +86,7 @@ async fn stream(request: Request, next: Next) -> Response {
 
 fn in_parts(response: Response, Streamed { parts, every_us }: Streamed) -> Response {
     let (mut head, body) = response.into_parts();
-    // It is of the first part alone.
+    // The length of the first part would be wrong for all parts.
     head.headers.remove(CONTENT_LENGTH);
     let rest = unfold(parts, move |left| async move {
         let left = left.checked_sub(1)?;

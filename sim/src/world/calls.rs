@@ -18,7 +18,7 @@ use super::sim_context::SimContext;
 use crate::engine::Net;
 use crate::trace::{self, Kind};
 
-/// Takes down what the application is given and what becomes of it.
+/// Records the calls of the application and their ends.
 pub(crate) struct Calls<N> {
     sim: Arc<SimContext<N>>,
     count: Arc<AtomicU64>,
@@ -44,7 +44,7 @@ impl<N, S> Layer<S> for Calls<N> {
     }
 }
 
-/// A service under [`Calls`].
+/// A service that records its calls.
 pub(crate) struct Called<N, S> {
     calls: Calls<N>,
     inner: S,
@@ -73,7 +73,7 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let sim = Arc::clone(&self.calls.sim);
         if sim.process.exit().is_some() {
-            // Its tasks are still there, but nothing executes them any more.
+            // The process has ended. Its tasks still exist, but must not run.
             return Box::pin(pending());
         }
         let call = self.calls.count.fetch_add(1, Ordering::Relaxed) + 1;
@@ -122,10 +122,11 @@ impl<N: Send + Sync + 'static> Call<N> {
         self.sim.inside(Inside::Written { call: self.call, whole });
     }
 
-    /// The process has a part of the call open, and says `cut` if it ends before that part does.
+    /// Registers an open part of the call with the process. Records `cut` if the process ends
+    /// first.
     fn open(&self, cut: impl FnOnce(&Self) + Send + 'static) -> Part<N> {
         let Self { call, number, .. } = *self;
-        // The scene has the process, which is not to keep the scene.
+        // The context owns the process, so the process must not own the context.
         let sim = Arc::downgrade(&self.sim);
         let opened = self.sim.process.open(move || {
             if let Some(sim) = sim.upgrade() {
@@ -136,14 +137,14 @@ impl<N: Send + Sync + 'static> Call<N> {
     }
 }
 
-/// A part of a call that is under way, until it is closed or the process ends.
+/// An open part of a call, until it is closed or the process ends.
 struct Part<N> {
     call: Call<N>,
     opened: Opened,
 }
 
 impl<N> Part<N> {
-    /// Closes it, and has it said, if nobody has before.
+    /// Closes the part, and records this if the process has not done so.
     fn close(&self, say: impl FnOnce(&Call<N>)) {
         if self.call.sim.process.close(self.opened) {
             say(&self.call);
@@ -151,7 +152,7 @@ impl<N> Part<N> {
     }
 }
 
-/// Says when a handler has ended, if only because it is dropped.
+/// Records the end of a handler, also when the handler is dropped.
 struct End<N: Send + Sync + 'static>(Part<N>);
 
 impl<N: Send + Sync + 'static> Drop for End<N> {
@@ -160,10 +161,10 @@ impl<N: Send + Sync + 'static> Drop for End<N> {
     }
 }
 
-/// A body that says when it was wholly taken, or dropped before that.
+/// A body that records whether it was written completely or dropped.
 struct Watched<N: Send + Sync + 'static> {
     body: Body,
-    /// Whether nobody takes it, because it was only asked for the head.
+    /// Whether the request asked for the head only, so that no task polls the body.
     headless: bool,
     part: Part<N>,
 }

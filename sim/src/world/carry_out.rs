@@ -18,12 +18,12 @@ use crate::engine::{Engine, EngineKind, Event, Net, Setup, Turmoil};
 use crate::subject::Subject;
 use crate::trace::{self, Kind, NO_CONNECTION, Stream, leak};
 
-/// Longer than any plan: what is not over by then never will be.
+/// The longest run, in virtual time: longer than any plan.
 const LONGEST: Duration = Duration::from_secs(600);
-/// No plan of ours brings about more.
+/// The most events of a run: more than any plan of ours needs.
 const MOST_EVENTS: u64 = 2_000_000;
 
-/// Carries out a case, to the same end each time. On this thread, which must not be inside of a
+/// Runs a case, with the same result each time. Blocks this thread, which must not be inside a
 /// tokio runtime.
 ///
 /// The run ends as [`Ended::Unsupported`] if the plan is not valid or if this build lacks the
@@ -43,7 +43,7 @@ pub fn carry_out_with(case: &Case, subject: Subject, engine: EngineKind, app: &A
 }
 
 fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
-    // What is known inside of the run and needed outside: it may end in the middle.
+    // State of the run that is read after the run, which may end at any point.
     let clock: Rc<Clock<E::Net>> = Rc::default();
     let history: Rc<RefCell<History>> = Rc::default();
     let recording = trace::begin({
@@ -70,7 +70,7 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
         }
     };
     recording.resume();
-    // The engine's clock has gone with its run.
+    // The engine's clock ends with its run.
     clock.net.replace(None);
     trace::record(HostMap::SERVER.0, Kind::End, NO_CONNECTION, ended.code(), 0);
     let packets = tapped.finish();
@@ -92,9 +92,8 @@ fn possible(case: &Case, subject: Subject) -> Result<(), String> {
     subject.check_built_in().map_err(|error| error.to_string())
 }
 
-/// Falls when the world's part is over, be it to the end or not, and before the engine drops what
-/// is left of it. Tasks are dropped in no order that belongs to the run: tokio keeps them by their
-/// numbers, and counts those through for all runs and threads of a process.
+/// Stops recording on drop, before the engine drops leftover tasks in arbitrary order: tokio orders
+/// them by ids, which it counts across all runs and threads of a process.
 struct StopRecordingGuard {
     record: Rc<OnceCell<Arc<Recorder>>>,
     history: Rc<RefCell<History>>,
@@ -109,7 +108,7 @@ impl Drop for StopRecordingGuard {
     }
 }
 
-/// The clock of a run, which stands still before and after it.
+/// The clock of a run. Before and after the run it stands still.
 struct Clock<N> {
     net: RefCell<Option<N>>,
     last_ns: Cell<u64>,
@@ -145,16 +144,16 @@ fn setup(case: &Case, hosts: &HostMap) -> Setup {
     }
 }
 
-/// A scenario of the harness's catalogue that this world cannot carry out as the real one does.
+/// A scenario of the catalogue that this world cannot run like the real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOut {
     /// `group/name`.
     pub scenario: &'static str,
-    /// What is missing.
+    /// The missing feature.
     pub why: &'static str,
 }
 
-/// Left out on every engine.
+/// The skipped scenarios, on every engine.
 pub const LEFT_OUT: &[LeftOut] = &[LeftOut {
     scenario: "load/mid-load",
     why: "60 workers share a pool of connections, which is the HTTP client's of the real world; \

@@ -7,29 +7,29 @@ use lastorders_model::plan::Plan;
 use crate::engine::Host;
 use crate::trace::leak;
 
-/// Which actor has which host, and what its connections are called.
+/// The hosts of actors, and the names of their connections.
 ///
-/// Every actor is a host, so that its link has a life of its own.
+/// Every actor is a host, so that its link can differ from others.
 #[derive(Debug)]
 pub(crate) struct HostMap {
-    /// By host: first the server's, then the balancer's, then the plan's actors.
+    /// Names by host: the server, the balancer, then the plan's actors.
     names: Vec<String>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many connections each host has begun.
+    /// Number of connections that each host has begun.
     begun: Vec<u64>,
-    /// By the client's address.
+    /// Connections by the client's address.
     conns: BTreeMap<SocketAddr, Conn>,
-    /// By number: the addresses.
+    /// Addresses by connection number.
     addresses: Vec<SocketAddr>,
-    /// By number: how many requests of it the application is at.
+    /// In-flight handler calls, by connection number.
     calls: BTreeMap<u16, u32>,
 }
 
-/// A connection as its client knows it.
+/// A connection, as its client knows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Conn {
     /// `actor@n`
@@ -53,7 +53,7 @@ impl HostMap {
         Self { names, state: Mutex::new(State { begun, ..State::default() }) }
     }
 
-    /// Every host's name.
+    /// The names of all hosts.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
@@ -64,13 +64,13 @@ impl HostMap {
         u8::try_from(place).ok().map(Host)
     }
 
-    /// An actor begins a connection.
+    /// Notes that an actor begins a connection.
     pub(crate) fn begin(&self, host: Host) {
         self.lock().begun[usize::from(host.0)] += 1;
     }
 
-    /// The connection from this address; the first who asks gives it its number. An actor has one
-    /// connection under way at a time, so one that is not known is the last that it began.
+    /// The connection from this address. The first call numbers the connection. An actor has at
+    /// most one connection in progress, so an unknown one is the last that the actor began.
     pub(crate) fn conn(&self, from: SocketAddr) -> Conn {
         let mut state = self.lock();
         if let Some(conn) = state.conns.get(&from) {
@@ -92,19 +92,19 @@ impl HostMap {
         self.lock().conns.get(&from).cloned()
     }
 
-    /// The application begins with a request of the connection with this number.
+    /// Notes that the application begins a request of this connection.
     pub(crate) fn call_began(&self, number: u16) {
         *self.lock().calls.entry(number).or_default() += 1;
     }
 
-    /// And has answered it, or gives it up.
+    /// Notes that the application has answered or dropped the request.
     pub(crate) fn call_ended(&self, number: u16) {
         if let Some(calls) = self.lock().calls.get_mut(&number) {
             *calls = calls.saturating_sub(1);
         }
     }
 
-    /// Whether the application is at a request of the connection with this number.
+    /// Whether the application handles a request of this connection.
     pub(crate) fn is_called(&self, number: u16) -> bool {
         self.lock().calls.get(&number).is_some_and(|calls| *calls > 0)
     }

@@ -18,15 +18,15 @@ use crate::engine::Net;
 use crate::subject::SimListener;
 use crate::trace::{self, Kind, NO_CONNECTION, leak};
 
-/// The port that every server is told to listen on.
+/// The port of every server.
 pub(crate) const PORT: u16 = 3000;
 
-/// The server's listener. It is closed when it is dropped, or when the process ends.
+/// The server's listener. It is closed when it is dropped or when the process ends.
 pub(crate) struct Listener<N: Net> {
     slot: Arc<Mutex<Option<Arc<N::Listener>>>>,
     sim: Arc<SimContext<N>>,
     opened: Opened,
-    /// Whether it is about to be closed: whoever waits then is taken at once.
+    /// Whether the seal has begun. Waiting connections are then accepted at once.
     sealing: bool,
 }
 
@@ -43,20 +43,18 @@ impl<N: Net> Listener<N> {
         Ok(Self { slot, sim: Arc::clone(sim), opened, sealing: false })
     }
 
-    /// Whether to give way here, although somebody waits: a busy machine comes to its tasks late.
-    fn gives_way(&self) -> bool {
+    /// Whether to yield although a connection waits, like a task on a busy machine.
+    fn yields(&self) -> bool {
         let often = self.sim.conditions.yields.tasks;
-        let gives_way = often > 0
-            && !self.sealing
-            && self.queued() > 0
-            && self.sim.random.accept_gives_way(often);
-        if gives_way {
+        let yields =
+            often > 0 && !self.sealing && self.queued() > 0 && self.sim.random.accept_yields(often);
+        if yields {
             trace::record(HostMap::SERVER.0, Kind::Yield, NO_CONNECTION, 2, 0);
         }
-        gives_way
+        yields
     }
 
-    /// How many connections are established and not accepted.
+    /// Number of established connections that are not accepted.
     fn queued(&self) -> u32 {
         if !N::SHOWS_KERNEL {
             return 0;
@@ -73,20 +71,20 @@ impl<N: Net> SimListener for Listener<N> {
     async fn accept(&mut self) -> io::Result<(Stream<N>, SocketAddr)> {
         let listener = self.slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(listener) = listener else {
-            // The process has ended: nobody comes any more.
+            // The process has ended, so no connection arrives.
             return std::future::pending().await;
         };
-        // Before anything is taken out of the queue, so that nothing is lost if this is dropped.
+        // Yield before the accept, so that a drop of this future loses no connection.
         if leak::either().await {
             let later = self.sim.net.now() + Duration::from_micros(1);
             self.sim.net.sleep_until(later).await;
         }
         let mut accepted = pin!(self.sim.net.accept(&listener));
-        let mut gave_way = false;
+        let mut yielded = false;
         let accepted = poll_fn(|cx| {
-            // Not twice in a row.
-            gave_way = !gave_way && self.gives_way();
-            if gave_way {
+            // Never yield twice in a row.
+            yielded = !yielded && self.yields();
+            if yielded {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }

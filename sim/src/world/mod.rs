@@ -1,18 +1,18 @@
-//! The simulated world: carries out a case, and records what it sees.
+//! The simulated world: runs a case, and records what it sees.
 //!
-//! * `carry_out`: a case on an engine, from outside
-//! * `perform`: the same from inside of the run
-//! * `run`: what one simulation gives
-//! * `sim`, `hosts`, `random`: what all parts of a run share: the network, who is who, the numbers
-//!   that the case leaves open
-//! * `process`, `listener`, `stream`: the server's process and what it has open
-//! * `startup`: what it does before it listens
-//! * `app`, `calls`, `streamed`: the service, what it is given, and answers in parts
+//! * `carry_out`: a case on an engine, outside the run
+//! * `perform`: the same case inside the run
+//! * `run`: the result of one simulation
+//! * `sim_context`, `host_map`, `random`: what all parts of a run share: the network, the names of
+//!   hosts and connections, and the numbers that the case leaves open
+//! * `process`, `listener`, `stream`: the server's process and its sockets
+//! * `startup`: the time before the server listens
+//! * `app`, `calls`: the service, answers in parts, and the recorded calls
 //! * `inside`: the observer that records our server's shutdown
 //! * `store/`: the database
-//! * `world`: what the actors ask of the world
-//! * `network`: what happens to the network by itself: links, the load balancer
-//! * `packets`: every packet, for the trace
+//! * `sim_world`: the world behind the actors
+//! * `network`: events of the network: links, the load balancer
+//! * `packets`: all packets, for the trace
 
 mod app;
 mod calls;

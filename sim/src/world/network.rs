@@ -10,7 +10,7 @@ use crate::case::{Balancer, Link, LinkChange};
 use crate::engine::{Host, Net};
 use crate::trace::{self, Kind, NO_CONNECTION};
 
-/// Gives every link its latency.
+/// Sets the latency of every link.
 pub(crate) fn lay_links<N: Net>(sim: &SimContext<N>) {
     let network = &sim.conditions.network;
     for (place, name) in sim.hosts.names().iter().enumerate().skip(1) {
@@ -23,7 +23,7 @@ pub(crate) fn lay_links<N: Net>(sim: &SimContext<N>) {
     }
 }
 
-/// Does to the links what the case says, when it says so.
+/// Changes links at the times of the case.
 pub(crate) async fn change_links<N: Net>(sim: Arc<SimContext<N>>, ready: Duration) {
     let mut events = sim.conditions.network.events.clone();
     events.sort_by_key(|event| event.at_us);
@@ -52,10 +52,10 @@ pub(crate) async fn change_links<N: Net>(sim: Arc<SimContext<N>>, ready: Duratio
     }
 }
 
-/// The mark that is set when the balancer sends nobody here any more.
+/// The mark of the moment at which the balancer stops sending clients here.
 pub(crate) const OUT: &str = "balancer-out";
 
-/// Asks for readiness until it is gone, and after the lag sends nobody here any more.
+/// Probes readiness until it is gone. After the lag, sends the balancer's clients elsewhere.
 pub(crate) async fn watch_readiness<N: Net>(
     context: Arc<RunContext<SimWorld<N>>>,
     balancer: Balancer,

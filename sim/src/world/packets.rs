@@ -8,8 +8,8 @@ thread_local! {
     static CAPTURING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `simulate`, and has whole packets kept in the runs of this thread until it returns. They
-/// are in [`Run::packets`](super::Run::packets).
+/// Calls `simulate`. Runs of this thread keep whole packets meanwhile, in
+/// [`Run::packets`](super::Run::packets).
 pub fn capture<T>(simulate: impl FnOnce() -> T) -> T {
     CAPTURING.set(true);
     let done = simulate();
@@ -17,14 +17,14 @@ pub fn capture<T>(simulate: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Takes down every packet of this thread's run, as long as it lives.
+/// Records every packet of this thread's run until it is dropped.
 #[must_use]
 pub(super) struct Wire {
     captured: Rc<RefCell<Vec<Captured>>>,
     _tapped: Tapped,
 }
 
-/// Begins to take down packets.
+/// Begins to record packets.
 pub(super) fn listen() -> Wire {
     let captured: Rc<RefCell<Vec<Captured>>> = Rc::default();
     let kept = CAPTURING.get().then(|| Rc::clone(&captured));
@@ -38,14 +38,14 @@ pub(super) fn listen() -> Wire {
 }
 
 impl Wire {
-    /// The whole packets, if they were asked for.
+    /// The captured packets; empty without [`capture`].
     pub(super) fn finish(self) -> Vec<Captured> {
         self.captured.take()
     }
 }
 
 fn record(event: &PacketEvent<'_>) {
-    // By the client's port: the server's is the same in all.
+    // The client's port identifies the connection, because all connections share the server's port.
     let connection = event.head.from_port.max(event.head.to_port);
     trace::packet(event, connection);
 }

@@ -27,13 +27,13 @@ use crate::engine::Net;
 use crate::subject::{self, Parts, Resource, Subject};
 use crate::trace::{self, Kind, NO_CONNECTION};
 
-/// From ready to the signal, or to the end of a plan that has none.
+/// The longest time from ready to the signal, or to the end of a plan without a signal.
 const SET_UP_WITHIN: Duration = Duration::from_secs(60);
 
-/// So many turns of the runtime after the server has returned, whatever was ready to run has run.
+/// Turns of the runtime after the server has returned. By then every ready task has run.
 const SETTLING: usize = 8;
 
-/// Carries out a case inside of a run. What it records is in `record` from its first step on.
+/// Runs a case inside an engine's run. `record` has the history from the first step on.
 pub(super) async fn perform<N: Net>(
     net: N,
     case: Case,
@@ -68,7 +68,7 @@ pub(super) async fn perform<N: Net>(
     recorder.record("server", EventKind::Output { stdout: String::new(), stderr: String::new() });
 }
 
-/// Sets the scene on which nothing has happened.
+/// Builds the context of a run in which nothing has happened.
 fn set<N: Net>(
     net: N,
     case: &Case,
@@ -91,7 +91,7 @@ fn set<N: Net>(
     (Arc::new(SimContext { net, conditions, hosts, random, recorder, store, process }), signals)
 }
 
-/// The life of the server's process, from its startup on if it does not listen yet.
+/// The life of the server's process, including its startup.
 async fn live<N: Net>(
     sim: Arc<SimContext<N>>,
     listener: Option<Listener<N>>,
@@ -110,7 +110,7 @@ async fn live<N: Net>(
     let store = sim.store.clone();
     let parts = Parts {
         listener,
-        // What cannot be filtered is accepted until nobody comes.
+        // An engine without a SYN filter accepts until its queue is empty.
         sealing: if N::SHOWS_KERNEL {
             sim.conditions.policy.sealing
         } else {
@@ -126,13 +126,13 @@ async fn live<N: Net>(
     let exit = {
         let _buggified = Buggified::new(&sim.conditions, &sim.random);
         let exit = subject::serve(subject, parts).await;
-        // Lets tasks end that are ready to.
+        // Lets tasks end that are ready to end.
         for _ in 0..SETTLING {
             tokio::task::yield_now().await;
         }
         exit
     };
-    // Everything but this task itself, which ends with the process.
+    // This task itself ends with the process, so it does not count.
     let tasks = u32::try_from(sim.net.tasks(HostMap::SERVER).saturating_sub(1)).unwrap_or(u32::MAX);
     let all = if N::SHOWS_KERNEL { sim.net.sockets(HostMap::SERVER) } else { Vec::new() };
     let held = all.iter().filter(|socket| socket.held).count();
@@ -149,7 +149,7 @@ async fn live<N: Net>(
     sim.store.orphan();
 }
 
-/// Has every actor play its part, to the end.
+/// Runs the scripts of all actors to their ends.
 async fn play<N: Net>(
     sim: &Arc<SimContext<N>>,
     context: &Arc<RunContext<SimWorld<N>>>,

@@ -7,8 +7,7 @@ use lastorders_model::actor::Exit;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// The server as a process: it is sent signals, it ends, and then everything that it had open is
-/// closed.
+/// The server's process: it receives signals and ends. Its end closes everything that it had open.
 pub(crate) struct Process {
     signals: UnboundedSender<Signal>,
     state: Mutex<State>,
@@ -18,26 +17,26 @@ pub(crate) struct Process {
 #[derive(Default)]
 struct State {
     exit: Option<Exit>,
-    /// Everything that it has open, in the order in which it was opened: closed when it ends.
+    /// Open resources, in the order of their opening. The end of the process closes them.
     open: BTreeMap<u64, Box<dyn FnOnce() + Send>>,
     opened: u64,
     listening: bool,
 }
 
-/// Something that a process has open, until it closes it or ends.
+/// A resource of a process, until it is closed or the process ends.
 pub(crate) type Opened = u64;
 
 impl Process {
-    /// A process, and the signals that it will get.
+    /// A process, and the signals that it will receive.
     pub(crate) fn new() -> (Self, UnboundedReceiver<Signal>) {
         let (signals, received) = unbounded_channel();
         (Self { signals, state: Mutex::default(), changed: Notify::new() }, received)
     }
 
-    /// Nothing happens to a process that has ended.
+    /// Delivers a signal. A process that has ended ignores signals.
     pub(crate) fn signal(&self, signal: Signal) {
         if self.exit().is_none() {
-            // It reads no more signals, as one does that has taken its handlers away.
+            // The process reads no more signals, like one without handlers.
             let _ = self.signals.send(signal);
         }
     }
@@ -46,12 +45,12 @@ impl Process {
         self.lock().exit
     }
 
-    /// Waits for its end. Cancel safe.
+    /// Waits for the end of the process. Cancel safe.
     pub(crate) async fn exited(&self) -> Exit {
         self.until(|state| state.exit).await
     }
 
-    /// It ends, and its kernel closes what it had open. Only the first end counts.
+    /// Ends the process. The kernel closes its open resources. Only the first end counts.
     pub(crate) fn end(&self, exit: Exit) {
         let open = {
             let mut state = self.lock();
@@ -62,15 +61,15 @@ impl Process {
             state.listening = false;
             std::mem::take(&mut state.open)
         };
-        // Outside of the lock: closing a socket calls back.
+        // Outside the lock, because closing a socket calls back.
         for close in open.into_values() {
             close();
         }
         self.changed.notify_waiters();
     }
 
-    /// Something is open; `close` is called if it still is when the process ends. A process that
-    /// has ended opens nothing.
+    /// Registers a resource. The end of the process calls `close`. A process that has ended opens
+    /// nothing.
     pub(crate) fn open(&self, close: impl FnOnce() + Send + 'static) -> Opened {
         let mut state = self.lock();
         state.opened += 1;
@@ -81,7 +80,7 @@ impl Process {
         opened
     }
 
-    /// It is closed. Says whether it was open: at the end of the process everything is closed.
+    /// Closes the resource. Returns whether it was open: the end of the process closes everything.
     pub(crate) fn close(&self, opened: Opened) -> bool {
         let close = self.lock().open.remove(&opened);
         close.is_some()
@@ -96,7 +95,7 @@ impl Process {
         self.lock().listening
     }
 
-    /// Waits until it does not listen. Cancel safe.
+    /// Waits until the process does not listen. Cancel safe.
     pub(crate) async fn deaf(&self) {
         self.until(|state| (!state.listening).then_some(())).await;
     }
@@ -105,7 +104,7 @@ impl Process {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
-            // Registered before the look, so that no change is missed in between.
+            // Register before the check, so that no change is missed in between.
             changed.as_mut().enable();
             if let Some(found) = reached(&self.lock()) {
                 return found;

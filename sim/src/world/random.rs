@@ -6,15 +6,15 @@ use siphasher::sip::SipHasher13;
 use crate::case::Conditions;
 use crate::trace::{self, Stream};
 
-/// The numbers that a case leaves open, drawn while it is carried out. Each concern has a stream of
-/// its own, so that one which is drawn from less does not shift the others.
+/// The numbers that a case leaves open. Each concern has its own stream, so that fewer draws from
+/// one stream do not shift the others.
 #[derive(Debug)]
 pub(crate) struct Random {
     net: Mutex<Rng>,
     yields: Mutex<Rng>,
-    /// Apart from the others: a server that accepts more has its reads give way where they did.
+    /// Apart from the others, so that more accepts do not change where reads yield.
     accepts: Mutex<Rng>,
-    /// And apart from both.
+    /// Apart from both, for the same reason.
     stores: Mutex<Rng>,
     /// Whether the server takes a rare path.
     #[cfg(lastorders_sim)]
@@ -34,24 +34,24 @@ impl Random {
         }
     }
 
-    /// A number below the bound, for a latency.
+    /// A latency below the bound.
     pub(crate) fn latency(&self, below: u64) -> u64 {
         trace::drew(Stream::Net, 1);
         self.net.lock().unwrap_or_else(PoisonError::into_inner).u64(0..below.max(1))
     }
 
-    /// Whether to give way here, which happens `often` times in 256.
-    pub(crate) fn gives_way(&self, often: u8) -> bool {
+    /// Whether a connection yields here, which happens `often` times in 256.
+    pub(crate) fn io_yields(&self, often: u8) -> bool {
         often > 0 && drawn(&self.yields) < often
     }
 
-    /// Whether the task that accepts gives way here, which happens `often` times in 256.
-    pub(crate) fn accept_gives_way(&self, often: u8) -> bool {
+    /// Whether the accepting task yields here, which happens `often` times in 256.
+    pub(crate) fn accept_yields(&self, often: u8) -> bool {
         often > 0 && drawn(&self.accepts) < often
     }
 
-    /// Whether a statement gives way here, which happens `often` times in 256.
-    pub(crate) fn store_gives_way(&self, often: u8) -> bool {
+    /// Whether a statement yields here, which happens `often` times in 256.
+    pub(crate) fn store_yields(&self, often: u8) -> bool {
         often > 0 && drawn(&self.stores) < often
     }
 

@@ -3,32 +3,31 @@ use lastorders_model::history::{Event, EventKind, History, Inside};
 use crate::engine;
 use crate::trace::{Captured, Trace};
 
-/// What one simulation gives.
+/// The result of one simulation.
 #[derive(Debug)]
 pub struct Run {
-    /// Everything that was observed, in the real world's words and with what is inside of the
-    /// server.
+    /// All observations, in the terms of the real world, plus those from inside the server.
     pub history: History,
-    /// What happened, record by record, and the hash of it.
+    /// The records of the run, and their hash.
     pub trace: Trace,
-    /// How it came to its end.
+    /// How the run ended.
     pub ended: Ended,
-    /// Whole packets, if they were asked for.
+    /// Captured packets, if they were asked for.
     pub packets: Vec<Captured>,
 }
 
-/// How a simulation came to its end.
+/// How a simulation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// The plan was carried out.
+    /// The plan was finished.
     Done,
-    /// All was idle, no timer was set, and the plan was not done.
+    /// All tasks were idle, no timer was set, and the plan was not finished.
     Stuck,
-    /// More events than a run of this kind can have, or more time.
+    /// The run had too many events or took too much virtual time.
     Livelock,
-    /// Something panicked, in the server or in its application: message and place.
+    /// The server or its application panicked: message and place.
     Panicked(String),
-    /// This engine or this build cannot carry the plan out, and why.
+    /// This engine or this build cannot run the plan, for this reason.
     Unsupported(String),
 }
 
@@ -45,7 +44,7 @@ impl From<engine::Ended<()>> for Ended {
 }
 
 impl Ended {
-    /// What goes into the history of a run that did not come to its end.
+    /// The event that a run without a regular end adds to the history.
     pub(super) fn inside(&self) -> Option<Inside> {
         match self {
             Self::Done | Self::Unsupported(_) => None,
@@ -55,7 +54,7 @@ impl Ended {
         }
     }
 
-    /// Its number in the trace.
+    /// The number in the trace.
     pub(super) fn code(&self) -> u64 {
         match self {
             Self::Done => 0,
@@ -67,7 +66,7 @@ impl Ended {
     }
 }
 
-/// Appends an event at the time of the last.
+/// Appends an event at the time of the last event.
 pub(super) fn append(history: &mut History, actor: &str, what: EventKind) {
     let at_us = history.events.last().map_or(0, |last| last.at_us);
     history.events.push(Event { at_us, actor: actor.to_owned(), what });

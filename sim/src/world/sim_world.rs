@@ -27,7 +27,7 @@ impl<N: Net> SimWorld<N> {
         Self { sim: Arc::clone(sim), out: AtomicBool::new(false) }
     }
 
-    /// From now on the balancer's clients are sent elsewhere.
+    /// Sends the balancer's clients elsewhere from now on.
     pub(crate) fn take_out(&self) {
         self.out.store(true, Ordering::Relaxed);
     }
@@ -62,7 +62,8 @@ impl<N: Net> World for SimWorld<N> {
         let from = self.sim.net.local_addr(&stream);
         let number = self.sim.hosts.conn(from).number;
         trace::record(host.0, Kind::ConnectionOpened, number, from.port().into(), 0);
-        // Ports are those of a host, and each actor has a host of its own: the number tells more.
+        // A port identifies a connection of one host only, and each actor has a host. The number is
+        // unique.
         Ok((stream, number))
     }
 
@@ -73,7 +74,7 @@ impl<N: Net> World for SimWorld<N> {
     fn snapshot(&self, conns: &[(u16, String)]) -> Result<Snapshot, String> {
         let mut snapshot = Snapshot::default();
         if !N::SHOWS_KERNEL {
-            // It is proved by what the application is at, and of no other connection.
+            // The handler calls of this connection are the proof, and of no other connection.
             let unproved = conns.iter().filter(|(number, _)| !self.sim.hosts.is_called(*number));
             snapshot.unread.extend(unproved.map(|(_, name)| name.clone()));
             return Ok(snapshot);
@@ -88,7 +89,7 @@ impl<N: Net> World for SimWorld<N> {
             match held.iter().find(is_it) {
                 Some(socket) if socket.queued() => drop(snapshot.unaccepted.insert(name.clone())),
                 Some(socket) if socket.unread == 0 && arrived => {}
-                // Not read, not arrived, or not to be found: nothing is proved.
+                // The request is unread, not arrived, or unknown: nothing is proved.
                 Some(_) | None => drop(snapshot.unread.insert(name.clone())),
             }
         }

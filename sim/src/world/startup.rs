@@ -18,10 +18,11 @@ use crate::engine::Net;
 use crate::subject::Subject;
 use crate::trace::{self, Kind, NO_CONNECTION};
 
-/// What comes before the server listens. `None`: a signal came first, and the process has ended.
+/// The time before the server listens. Returns `None` if a signal came first and has ended the
+/// process.
 ///
-/// Ours reaches for its store as the reference service does. The others install their handlers when
-/// they serve, so that until then a signal does what it does by default.
+/// Our server connects to its store like the reference service. The others install their signal
+/// handlers when they serve, so an earlier signal has its default effect.
 pub(super) async fn complete<N: Net>(
     sim: &Arc<SimContext<N>>,
     startup: Startup,
@@ -66,7 +67,7 @@ pub(super) async fn complete<N: Net>(
     }
 }
 
-/// The store is not there.
+/// The store refuses connections.
 #[derive(Debug, thiserror::Error)]
 #[error("the database refuses new sessions")]
 struct Refused;

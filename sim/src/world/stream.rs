@@ -13,20 +13,21 @@ use super::sim_context::SimContext;
 use crate::engine::Net;
 use crate::trace::{self, Kind};
 
-/// The server's side of a connection, which gives way now and then, and takes down what is done to
-/// it. It marks the task that uses it: a service is called by a task that reads the connection it
-/// is called for, or by one that such a task has spawned, as for a stream of HTTP/2. It is closed
-/// when it is dropped, or when the process ends.
+/// The server's side of a connection. It yields at times, and records its use. It is closed when it
+/// is dropped or when the process ends.
+///
+/// The stream marks the task that uses it. A service is called by the task that reads the
+/// connection, or by a task which that task spawned, as for a stream of HTTP/2.
 pub(crate) struct Stream<N: Net> {
-    /// Empty once the process has ended.
+    /// `None` once the process has ended.
     slot: Arc<Mutex<Option<N::Stream>>>,
     sim: Arc<SimContext<N>>,
     conn: Conn,
     opened: Opened,
     shut: bool,
-    /// Whether it gave way at the last poll, and must not at the next.
-    gave_way: bool,
-    /// Whether the last look for bytes was the one that gave way.
+    /// Whether the last poll yielded, so that the next one must not.
+    yielded: bool,
+    /// Whether the last read was the one that yielded.
     blind: bool,
 }
 
@@ -38,25 +39,25 @@ impl<N: Net> Stream<N> {
             move || drop(lock(&slot).take())
         });
         let sim = Arc::clone(sim);
-        Self { slot, sim, conn, opened, shut: false, gave_way: false, blind: false }
+        Self { slot, sim, conn, opened, shut: false, yielded: false, blind: false }
     }
 
-    /// Whether to give way here once.
-    fn gives_way(&mut self, cx: &Context<'_>) -> bool {
+    /// Whether to yield once here.
+    fn yields(&mut self, cx: &Context<'_>) -> bool {
         self.sim.net.mark(self.conn.number);
         let often = self.sim.conditions.yields.io;
         if often == 0 {
             return false;
         }
-        self.gave_way = !self.gave_way && self.sim.random.gives_way(often);
-        if self.gave_way {
+        self.yielded = !self.yielded && self.sim.random.io_yields(often);
+        if self.yielded {
             trace::record(HostMap::SERVER.0, Kind::Yield, self.conn.number, 0, 0);
             cx.waker().wake_by_ref();
         }
-        self.gave_way
+        self.yielded
     }
 
-    /// How many bytes have come and were not read, as far as the server could know of them.
+    /// Received bytes that the server has not read, as far as it could know of them.
     fn unread(&self, stream: &N::Stream) -> u64 {
         if self.blind || !N::SHOWS_KERNEL {
             return 0;
@@ -86,7 +87,7 @@ impl<N: Net> AsyncRead for Stream<N> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.blind = self.gives_way(cx);
+        self.blind = self.yields(cx);
         if self.blind {
             return Poll::Pending;
         }
@@ -100,7 +101,7 @@ impl<N: Net> AsyncWrite for Stream<N> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.gives_way(cx) {
+        if self.yields(cx) {
             return Poll::Pending;
         }
         self.poll(cx, |stream, cx| stream.poll_write(cx, buf))

@@ -7,7 +7,7 @@ use lastorders_model::plan::{Fault, Gate, LetGo};
 use super::state::SimStore;
 
 impl SimStore {
-    /// From now on stalls are counted.
+    /// Starts the clock of the stalls.
     pub(crate) fn set_ready(&self) {
         let now = self.now();
         self.change(|state| state.ready = Some(now));
@@ -17,13 +17,14 @@ impl SimStore {
         self.change(|state| state.gate = Some(gate));
     }
 
-    /// Waits until so many wait at the gate, or as many as the pool lets through; says how many.
+    /// Waits until this many statements wait at the gate, or as many as the pool allows. Returns
+    /// the number.
     pub(crate) async fn held(&self, wanted: u32) -> u32 {
         let enough = wanted.min(self.conditions().pool);
         self.until(|state| (state.held >= enough).then_some(state.held)).await
     }
 
-    /// How many wait at the gate now.
+    /// Number of statements that wait at the gate now.
     pub(crate) fn held_now(&self) -> u32 {
         self.lock().held
     }
@@ -59,7 +60,7 @@ impl SimStore {
         }
     }
 
-    /// What the service releases last: no new statements, wait for those under way, end the
+    /// The service's last release: accepts no new statements, waits for those in progress, ends the
     /// sessions.
     pub(crate) async fn close(&self) {
         self.say(ReleaseState::Begun);
@@ -79,7 +80,7 @@ impl SimStore {
         self.say(ReleaseState::Done);
     }
 
-    /// The process has gone, and its sessions with it. What is left of its tasks gets no others.
+    /// The process has ended with its sessions. Its leftover tasks get no new ones.
     pub(crate) fn orphan(&self) {
         self.change(|state| state.orphaned = true);
         self.reset_sessions();
@@ -97,7 +98,7 @@ impl SimStore {
         }
     }
 
-    /// How many rows bear each name, and how many there are in all.
+    /// Number of rows by name, and in total.
     pub(crate) fn rows(&self) -> (BTreeMap<String, u32>, u64) {
         let state = self.lock();
         (state.rows.clone(), state.total)
@@ -109,7 +110,7 @@ impl SimStore {
     }
 }
 
-/// Says that the closing was given up, unless it is done.
+/// Records that the closing was given up, unless it has finished.
 struct Closing<'a> {
     store: &'a SimStore,
     done: bool,
@@ -134,7 +135,7 @@ mod tests {
     use crate::world::random::Random;
 
     #[tokio::test(start_paused = true)]
-    async fn a_process_that_has_gone_makes_no_more_rows() {
+    async fn an_ended_process_commits_no_more_rows() {
         let store = StoreConditions { pool: 1, ..StoreConditions::default() };
         let conditions = Conditions { store, ..Conditions::default() };
         let random = Arc::new(Random::new(1));

@@ -24,7 +24,7 @@ impl SimStore {
         self.work(self.conditions().work_us).await;
         self.pass(Gate::Row, || {}).await;
         session.check()?;
-        // Committed: whatever becomes of the session and of who waits for it, the row is there.
+        // The row is committed, whatever happens to the session and to the waiting handler.
         let id = session.commit();
         self.work(self.conditions().acknowledge_us).await;
         let number = session.number();
@@ -35,15 +35,14 @@ impl SimStore {
         Ok(Job { id: format!("job-{id}"), name: name.to_owned() })
     }
 
-    /// Once more than it must, if the case says so: between two statements, and with an answer that
-    /// nobody has seen yet.
+    /// Yields once if the case says so: between two statements, and before a result is returned.
     async fn yield_maybe(&self) {
-        if self.gives_way() {
+        if self.yields() {
             tokio::task::yield_now().await;
         }
     }
 
-    /// Takes so many microseconds and the jitter, and then as long as a stall or a black hole
+    /// Takes this many microseconds plus the jitter, and then as long as a stall or a black hole
     /// lasts.
     async fn work(&self, us: u64) {
         let us = us + self.jitter();
@@ -56,13 +55,13 @@ impl SimStore {
         self.until(|state| (!state.black_hole).then_some(())).await;
     }
 
-    /// How long it answers nothing yet, if that ends.
+    /// How long the black hole still lasts, if it ends.
     pub(super) fn hole(&self) -> Option<Duration> {
         let ready = self.lock().ready;
         self.outage(OutageKind::BlackHole, ready)
     }
 
-    /// How long the store stands still yet, if it does.
+    /// How long the stall still lasts, if there is one.
     fn stalled(&self) -> Option<Duration> {
         let now = self.now().checked_sub(self.lock().ready?)?;
         let us = Duration::from_micros;
@@ -71,7 +70,7 @@ impl SimStore {
         Some(us(stall.until_us) - now)
     }
 
-    /// Waits while this gate is closed. `withheld` is called when there is something to wait for.
+    /// Waits while this gate is closed. Calls `withheld` if there is something to wait for.
     async fn pass(&self, gate: Gate, withheld: impl FnOnce()) {
         if self.lock().gate != Some(gate) {
             return;
@@ -91,7 +90,7 @@ fn may_pass(state: &mut State, gate: Gate) -> bool {
     may
 }
 
-/// Is counted among those that wait at the gate, for as long as it lives.
+/// Counts a statement that waits at the gate until it is dropped.
 struct Waiting<'a>(&'a SimStore);
 
 impl<'a> Waiting<'a> {

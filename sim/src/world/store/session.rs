@@ -4,22 +4,23 @@ use lastorders_model::plan::Gate;
 use super::state::SimStore;
 use crate::case::OutageKind;
 
-/// A session that works for one statement. Dropped before it is given back, it is ended: what it
-/// had not committed is undone, and the pool opens another in its place. At a closed gate it cannot
-/// be ended: like sqlx's, the pool waits for the end of the statement, and so does its closing
-/// (launchbadge/sqlx#1764).
+/// A session that runs one statement. A session that is dropped before it is given back ends: its
+/// uncommitted row is undone, and the pool opens another session.
+///
+/// At a closed gate a session cannot end: like sqlx's pool, this pool waits for the end of the
+/// statement, and so does its closing (launchbadge/sqlx#1764).
 #[derive(Debug)]
 pub(super) struct Session {
     store: SimStore,
     number: u64,
     resets: u32,
-    /// What is not committed yet.
+    /// The uncommitted row.
     row: Option<String>,
-    /// Whether it need not be ended when this is dropped.
+    /// Whether a drop need not end the session.
     settled: bool,
 }
 
-/// Why there is no session.
+/// Why a statement gets no session.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SessionError {
     #[error("the pool is closed")]
@@ -74,19 +75,19 @@ impl Session {
         if self.store.lock().resets == self.resets {
             return Ok(());
         }
-        // Whoever reset it has taken it down.
+        // The reset is recorded already.
         self.settled = true;
         self.store.change(|state| state.working -= 1);
         Err(SessionError::Reset)
     }
 
-    /// Commits its row, and says which number it has.
+    /// Commits the row of the session. Returns its number.
     pub(super) fn commit(&mut self) -> u64 {
         let row = self.row.take();
         self.store.change(|state| row.map_or(state.total, |name| state.commit(name)))
     }
 
-    /// Whether its statement cannot end, because the gate before its end is closed.
+    /// Whether the statement cannot end, because the gate before its end is closed.
     fn is_held(&self) -> bool {
         match self.store.lock().gate {
             Some(Gate::Row) => self.row.is_some(),
@@ -95,7 +96,7 @@ impl Session {
         }
     }
 
-    /// Gives it back to the pool.
+    /// Gives the session back to the pool.
     pub(super) fn give_back(mut self) {
         self.settled = true;
         self.store.saw(self.number, Seen::Idle);
@@ -111,7 +112,7 @@ impl Drop for Session {
         if self.settled {
             return;
         }
-        // A reset session has been seen to end already.
+        // The end of a reset session is recorded already.
         let is_there = self.store.lock().resets == self.resets;
         if is_there && self.is_held() {
             let abandoned = (self.number, self.row.take());

@@ -10,10 +10,10 @@ use tokio::sync::Notify;
 use crate::case::{Conditions, OutageKind, StoreConditions};
 use crate::world::random::Random;
 
-/// Takes down what the store sees.
+/// Records what the store sees.
 pub(crate) type Observer = Arc<dyn Fn(EventKind) + Send + Sync>;
 
-/// A store in memory that is as slow, as full and as broken as its case says.
+/// A store in memory with the speed, the pool and the faults of its case.
 #[derive(Clone)]
 pub(crate) struct SimStore {
     shared: Arc<Shared>,
@@ -21,10 +21,10 @@ pub(crate) struct SimStore {
 
 struct Shared {
     conditions: StoreConditions,
-    /// How often of 256 times a statement gives way.
-    gives_way: u8,
+    /// How often a statement yields, of 256 times.
+    yields: u8,
     observer: Observer,
-    /// The time since the run began, the same on every host.
+    /// Time since the run began, the same on every host.
     now: Box<dyn Fn() -> Duration + Send + Sync>,
     random: Arc<Random>,
     state: Mutex<State>,
@@ -33,35 +33,35 @@ struct Shared {
 
 #[derive(Default)]
 pub(super) struct State {
-    /// How many rows bear each name.
+    /// Number of rows by name.
     pub(super) rows: BTreeMap<String, u32>,
     pub(super) total: u64,
-    /// Sessions that are open and have nothing to do; the latest is taken first.
+    /// Idle sessions. The latest is taken first.
     pub(super) idle: Vec<u64>,
     pub(super) working: u32,
-    /// Sessions whose statement waits at the gate, and nobody for its end: each with the row that
-    /// is yet to come. They work until they are let go.
+    /// Sessions whose statement waits at the gate although no handler waits for it, each with its
+    /// uncommitted row. They occupy the pool until the gate lets them go.
     pub(super) abandoned: Vec<(u64, Option<String>)>,
-    /// The number of the last session that was opened.
+    /// Number of the last opened session.
     pub(super) opened: u64,
     pub(super) closed: bool,
     pub(super) gate: Option<Gate>,
-    /// How many wait at the gate.
+    /// Number of statements that wait at the gate.
     pub(super) held: u32,
-    /// How many may pass the gate although it is closed.
+    /// Number of statements that may pass the closed gate.
     pub(super) passes: u32,
     pub(super) black_hole: bool,
     pub(super) refuses: bool,
-    /// Counts the resets: who began under another number has lost its session.
+    /// Number of resets. A statement that began under another number has lost its session.
     pub(super) resets: u32,
-    /// The process has gone: whoever waits for a session gets none.
+    /// The process has ended, so waiting statements get no session.
     pub(super) orphaned: bool,
-    /// When the stalls count from; `None` before the server is ready.
+    /// The start of the stalls' clock; `None` before the server is ready.
     pub(super) ready: Option<Duration>,
 }
 
 impl State {
-    /// Commits a row with this name; its number.
+    /// Commits a row with this name. Returns its number.
     pub(super) fn commit(&mut self, name: String) -> u64 {
         *self.rows.entry(name).or_default() += 1;
         self.total += 1;
@@ -78,8 +78,8 @@ impl SimStore {
     ) -> Self {
         let (state, changed) = (Mutex::default(), Notify::new());
         let now = Box::new(now);
-        let (gives_way, conditions) = (conditions.yields.store, conditions.store.clone());
-        let shared = Shared { conditions, gives_way, observer, now, random, state, changed };
+        let (yields, conditions) = (conditions.yields.store, conditions.store.clone());
+        let shared = Shared { conditions, yields, observer, now, random, state, changed };
         Self { shared: Arc::new(shared) }
     }
 
@@ -91,7 +91,7 @@ impl SimStore {
         &self.shared.conditions
     }
 
-    /// How long it is not there yet in this way, if it is not.
+    /// How long an outage of this kind still lasts, if there is one.
     pub(super) fn outage(&self, kind: OutageKind, ready: Option<Duration>) -> Option<Duration> {
         let now = self.now().checked_sub(ready?)?;
         let us = Duration::from_micros;
@@ -107,27 +107,27 @@ impl SimStore {
         }
     }
 
-    pub(super) fn gives_way(&self) -> bool {
-        self.shared.random.store_gives_way(self.shared.gives_way)
+    pub(super) fn yields(&self) -> bool {
+        self.shared.random.store_yields(self.shared.yields)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state, and wakes everybody who waits for a change.
+    /// Changes the state, and wakes all tasks that wait for a change.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let changed = change(&mut self.lock());
         self.shared.changed.notify_waiters();
         changed
     }
 
-    /// Waits until `reached` gives something. Cancel safe.
+    /// Waits until `reached` returns `Some`. Cancel safe.
     pub(super) async fn until<T>(&self, mut reached: impl FnMut(&mut State) -> Option<T>) -> T {
         loop {
             let changed = self.shared.changed.notified();
             tokio::pin!(changed);
-            // Registered before the look, so that no change is missed in between.
+            // Register before the check, so that no change is missed in between.
             changed.as_mut().enable();
             if let Some(found) = reached(&mut self.lock()) {
                 return found;

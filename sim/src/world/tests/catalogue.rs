@@ -18,7 +18,7 @@ fn judged(scenario: &Scenario, seed: u64, engine: EngineKind) -> (Verdict, Vec<F
 }
 
 #[test]
-fn ours_passes_every_scenario_that_is_not_left_out() {
+fn our_server_passes_every_scenario_that_is_not_skipped() {
     for (engine, seeds) in [(EngineKind::Event, 7..10), (EngineKind::Turmoil, 7..8)] {
         for scenario in Catalogue::all().scenarios() {
             for seed in seeds.clone() {
@@ -33,7 +33,7 @@ fn ours_passes_every_scenario_that_is_not_left_out() {
 }
 
 #[test]
-fn what_is_left_out_is_in_the_catalogue() {
+fn every_skipped_scenario_is_in_the_catalogue() {
     let known: BTreeSet<_> = Catalogue::all().scenarios().iter().map(|it| it.id).collect();
     for left_out in LEFT_OUT {
         assert!(known.contains(left_out.scenario), "there is no {}", left_out.scenario);

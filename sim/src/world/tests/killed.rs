@@ -1,4 +1,4 @@
-//! What is at work when it all ends: the same run each time.
+//! Work in progress at the end of a run: the run is the same each time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use crate::subject::Subject;
 use crate::trace::audit::compare;
 use crate::world::{App, Ended, Run, carry_out, carry_out_with};
 
-/// A store that answers nothing, and three requests that are at work when the server is killed.
+/// A store that answers nothing, and three requests in progress when the server is killed.
 fn killed_at_work() -> Case {
     let mut draft = Draft::new("group/killed", 1, Contract::default());
     let client = draft.http2_client("client").connect();
@@ -24,8 +24,8 @@ fn killed_at_work() -> Case {
     Case::plain(draft.finish())
 }
 
-/// Runs until one has begun behind each number that a task can have, as far as tokio tells them
-/// apart: it shuts its tasks down in that order.
+/// Runs until a run has begun at each residue of tokio's task ids, because tokio shuts tasks down
+/// in the order of their residues.
 fn behind_every_number(mut run: impl FnMut() -> Run) -> Vec<Run> {
     let other = tokio::runtime::Builder::new_current_thread().build().expect("it needs nothing");
     let runs = (0..8).map(|more| {
@@ -46,10 +46,10 @@ fn all_the_same(runs: &[Run]) {
 }
 
 #[test]
-fn what_is_at_work_when_a_server_is_killed_is_dropped_then_and_in_its_order() {
+fn killing_a_server_drops_its_calls_in_their_order() {
     let case = killed_at_work();
     for engine in [EngineKind::Event, EngineKind::Turmoil] {
-        // They wait for the store without a bound, the one with its clients and one without.
+        // The requests wait for the store without a bound, with and without their clients.
         for subject in [Subject::Axum, Subject::HyperUtil] {
             let runs = behind_every_number(|| carry_out(&case, subject, engine));
             all_the_same(&runs);
@@ -69,7 +69,7 @@ fn what_is_at_work_when_a_server_is_killed_is_dropped_then_and_in_its_order() {
 }
 
 #[test]
-fn a_panic_beside_others_at_work_gives_the_same_run_each_time() {
+fn a_panic_among_other_calls_gives_the_same_run_each_time() {
     let mut case = killed_at_work();
     case.plan.actors.retain(|actor| !matches!(actor.role, Role::Store { .. }));
     let app = App::Own(Arc::new(|_| {

@@ -1,10 +1,10 @@
-//! Whole runs.
+//! Tests of whole runs.
 //!
-//! * `catalogue`: the harness's own scenarios, carried out here
-//! * `killed`: what is at work when a server is killed or panics
-//! * `starting`: a store that is not there yet, or for a while
+//! * `catalogue`: the catalogue's scenarios in this world
+//! * `killed`: work in progress when a server is killed or panics
+//! * `starting`: a store that is missing at the start or for a while
 //! * `injected`: rare paths of the server, in a build with `--cfg lastorders_sim`
-//! * `yields`: wrappers that give way
+//! * `yields`: wrappers that yield
 
 mod catalogue;
 #[cfg(lastorders_sim)]

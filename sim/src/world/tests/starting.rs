@@ -1,4 +1,4 @@
-//! A store that is not there yet, or for a while.
+//! A store that is missing at the start or for a while.
 
 use lastorders_model::history::{EventKind, History};
 use lastorders_model::plan::{Contract, Draft};
@@ -8,7 +8,7 @@ use crate::engine::EngineKind;
 use crate::subject::Subject;
 use crate::world::carry_out;
 
-/// A server that reaches its store at 20 ms, and a client that comes at 50.
+/// A server that reaches its store at 20 ms, and a client that comes at 50 ms.
 fn starting(signal_us: u64, refuses: bool, subject: Subject) -> History {
     let mut draft = Draft::new("startup/by-hand", 1, Contract::default());
     draft.client("a").at_us(50_000).connect().work().receive();
@@ -19,7 +19,7 @@ fn starting(signal_us: u64, refuses: bool, subject: Subject) -> History {
 }
 
 #[test]
-fn a_signal_in_the_startup_ends_it_and_a_later_one_ends_the_service() {
+fn a_signal_ends_the_startup_and_a_later_signal_ends_the_service() {
     let exited = |history: &History| {
         let mut events = history.events.iter();
         events.find_map(|event| match event.what {
@@ -36,7 +36,7 @@ fn a_signal_in_the_startup_ends_it_and_a_later_one_ends_the_service() {
         for subject in [Subject::Ours, Subject::Axum] {
             let served = notified(300_000, subject);
             let statuses: Vec<_> = served.exchanges().iter().map(|it| it.status()).collect();
-            // A store that refuses is asked again when 100 ms are over.
+            // The server retries a store that refuses after 100 ms.
             let expected = if refuses { None } else { Some(201) };
             assert_eq!(statuses, expected.map(Some).into_iter().collect::<Vec<_>>(), "{subject}");
             let (at_us, code, _) = exited(&served).expect("it ends");
@@ -45,9 +45,9 @@ fn a_signal_in_the_startup_ends_it_and_a_later_one_ends_the_service() {
     }
 }
 
-/// Two clients come at 50 and at 150 ms, and the store is not there until 100.
+/// Two clients come at 50 and at 150 ms. The store is missing until 100 ms.
 #[test]
-fn a_store_that_is_not_there_for_a_while_is_there_again() {
+fn requests_succeed_again_after_a_store_outage() {
     let answers = |kind| {
         let mut draft = Draft::new("outage/by-hand", 1, Contract::default());
         draft.client("a").at_us(50_000).connect().work().receive();

@@ -1,4 +1,4 @@
-//! What gives way once more than it must: another order of the same events.
+//! Wrappers that yield without need: another order of the same events.
 
 use lastorders_model::check::{Level, Verdict, judge};
 use lastorders_model::plan::{Contract, Draft};
@@ -9,8 +9,8 @@ use crate::subject::Subject;
 use crate::trace::audit::compare;
 use crate::world::{Run, carry_out};
 
-/// Three requests that reach the store in the same microsecond, and three more that are there when
-/// the signal comes.
+/// Three requests that reach the store in the same microsecond, and three more in progress at the
+/// signal.
 fn three_at_once() -> Case {
     let mut draft = Draft::new("group/yields", 1, Contract::default());
     for n in 1..=3 {
@@ -34,7 +34,7 @@ fn run(yields: Yields, tail_seed: u64) -> Run {
 }
 
 #[test]
-fn each_wrapper_that_gives_way_makes_another_run_with_the_same_verdict() {
+fn each_yielding_wrapper_changes_the_run_and_not_the_verdict() {
     let none = Yields::default();
     let (io, store, tasks) =
         (Yields { io: 128, ..none }, Yields { store: 128, ..none }, Yields { tasks: 128, ..none });
@@ -42,7 +42,7 @@ fn each_wrapper_that_gives_way_makes_another_run_with_the_same_verdict() {
         let others = (0..8).filter(|tail_seed| {
             compare(&run(none, *tail_seed).trace, &run(yields, *tail_seed).trace).is_some()
         });
-        // By chance some draw nothing that matters.
+        // Some draws change nothing by chance.
         assert!(others.count() >= 4, "{yields:?}");
     }
 }
