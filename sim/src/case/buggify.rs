@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A place in our server with a rare path, as cases name it.
+/// A site in our server with a rare path, by its name in cases.
 ///
 /// This list belongs to the simulator: every build reads the same cases and draws the same case for
 /// a seed. Only a build with `--cfg lastorders_sim` ([`BUILT_IN`](crate::bugs::BUILT_IN)) takes the
@@ -27,7 +27,7 @@ pub enum BuggifySite {
 }
 
 impl BuggifySite {
-    /// Every site. Generated cases draw by this order.
+    /// All sites. Generated cases draw in this order.
     pub const ALL: [Self; 7] = [
         Self::BetweenActions,
         Self::EventInHand,
@@ -38,7 +38,7 @@ impl BuggifySite {
         Self::ShortWrite,
     ];
 
-    /// The same place in the server's own list.
+    /// The same site in the server's own list.
     #[cfg(lastorders_sim)]
     pub(crate) const fn in_server(self) -> lastorders::buggify::Site {
         use lastorders::buggify::Site;

@@ -4,40 +4,39 @@ use serde::{Deserialize, Serialize};
 
 use super::{BuggifySite, Network, PolicySpec, Promise, StoreConditions};
 
-/// Under what a plan is carried out. Every time is in microseconds of the simulation; those called
-/// `at_us`, `from_us` or `until_us` count from the moment the server was ready, as `Step::At` does.
+/// The conditions of a plan. All times are microseconds of the simulation. Times called `at_us`,
+/// `from_us` or `until_us` count from the moment at which the server is ready, like `Step::At`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Conditions {
-    /// The policy that our server is given. Other servers take the deadline from it, if they know
-    /// one.
+    /// Our server's policy. Other servers use its deadline, if they have one.
     pub policy: PolicySpec,
-    /// Latencies, and what happens to the links.
+    /// Latencies, and changes of links.
     pub network: Network,
-    /// How fast the store is, and when it is not.
+    /// The store's speed and its faults.
     pub store: StoreConditions,
     /// The load balancer, if some clients are behind one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balancer: Option<Balancer>,
-    /// The time before the server listens, if it is not ready from the first.
+    /// The time before the server listens, if the server is not ready at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub startup: Option<Startup>,
-    /// Where the world's wrappers give way once more than they must.
+    /// How often the world's wrappers yield without need.
     pub yields: Yields,
-    /// The rare paths of our server that are taken one time in four. Other servers have none, and
-    /// neither has a build without `--cfg lastorders_sim`.
+    /// The rare paths of our server, each taken one time in four. Other servers have none, nor has
+    /// a build without `--cfg lastorders_sim`.
     #[serde(rename = "rare", skip_serializing_if = "BTreeSet::is_empty")]
     pub buggify: BTreeSet<BuggifySite>,
-    /// Whether the service has no `/health`: then nobody who asks it is told of the shutdown.
+    /// Whether the service lacks `/health`, so that no client learns of the shutdown from it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_health: bool,
-    /// What follows from all this and the plan, if it was derived.
+    /// The guarantees that follow from the conditions and the plan, if they were derived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promise: Option<Promise>,
 }
 
-/// How often a wrapper of I/O, of the store and of the listener returns `Pending` once, in 256
-/// polls: an order of events that a busy machine brings about.
+/// How often a wrapper returns `Pending` without need, in 256 polls: an order of events that a busy
+/// machine causes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Yields {
@@ -45,31 +44,32 @@ pub struct Yields {
     pub io: u8,
     /// The store's answers.
     pub store: u8,
-    /// The task that accepts the server's connections, while somebody waits.
+    /// The task that accepts the server's connections, while a connection waits.
     pub tasks: u8,
 }
 
-/// The time before the server listens, in which it reaches for its store. Where there is one, all
-/// times of the case count from the start of the process.
+/// The time before the server listens, while it connects to its store. With a startup, all times of
+/// the case count from the start of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Startup {
-    /// Until then the store is not there, in microseconds.
+    /// The store is missing until this time, in microseconds.
     pub lasts_us: u64,
-    /// Whether it refuses until then, or takes whoever comes and does not answer.
+    /// Whether the missing store refuses connections. Otherwise it accepts them and does not
+    /// answer.
     pub refuses: bool,
 }
 
-/// A load balancer that follows readiness with a lag: it asks for `/health`, and some time after
-/// the first answer that is no 200 it sends the clients behind it to another server.
+/// A load balancer that follows readiness with a lag. It probes `/health`. Some time after the
+/// first answer other than 200, it sends its clients to another server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Balancer {
-    /// From one question to the next, in microseconds.
+    /// Time between probes, in microseconds.
     pub every_us: u64,
-    /// From the answer to the moment at which no new connection and no new request comes here any
-    /// more, in microseconds.
+    /// Time from that answer until no new connection and no new request comes here, in
+    /// microseconds.
     pub lag_us: u64,
-    /// The clients behind it.
+    /// The balancer's clients.
     pub clients: Vec<String>,
 }

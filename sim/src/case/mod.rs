@@ -1,12 +1,12 @@
-//! Cases: one simulation, whole, as data.
+//! Cases: whole simulations as data.
 //!
-//! * `conditions`: under what the plan is carried out
-//! * `network`, `store`: these parts of it
-//! * `buggify`: rare paths inside of the server
+//! * `conditions`: the conditions of a run, the startup, and the load balancer
+//! * `network`, `store`: conditions of these parts
+//! * `buggify`: rare paths in the server
 //! * `policy`: the server's policy in whole microseconds
 //! * `streamed`: an answer whose body comes in parts
-//! * `words`: conditions for people
-//! * `promise`: what follows for a server that keeps its policy
+//! * `words`: conditions in words
+//! * `promise`: the guarantees of a server that keeps its policy
 
 mod buggify;
 mod conditions;
@@ -33,23 +33,23 @@ pub use self::words::time;
 /// The version of this format.
 pub const CASE_VERSION: u32 = 1;
 
-/// One simulation: what is done, under which conditions, and the seed of all that these leave open
-/// (the order in which the runtime takes ready tasks, jitter, where a wrapper yields).
+/// One simulation: the plan, its conditions, and a seed for all that these leave open: the order of
+/// ready tasks, jitter, where a wrapper yields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// [`CASE_VERSION`].
     pub version: u32,
-    /// What every actor does.
+    /// The scripts of all actors.
     pub plan: Plan,
-    /// Under what it does it.
+    /// The conditions of the plan.
     pub conditions: Conditions,
-    /// The seed of the streams that are drawn from while the case is carried out.
+    /// The seed of the streams that the run draws from.
     pub tail_seed: u64,
 }
 
 impl Case {
-    /// A plan under the plainest conditions.
+    /// A plan under default conditions.
     #[must_use]
     pub fn plain(plan: Plan) -> Self {
         let tail_seed = plan.seed;

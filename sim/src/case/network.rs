@@ -2,25 +2,25 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Latencies, and what happens to the links.
+/// Latencies, and changes of links.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Network {
-    /// Of links that are not named.
+    /// The default link.
     pub link: Link,
-    /// The links of these actors.
+    /// Links of these actors.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub links: BTreeMap<String, Link>,
-    /// What happens to links, in any order.
+    /// Changes of links, in any order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<LinkEvent>,
-    /// How many connections wait to be accepted before the next is refused its handshake.
+    /// Number of connections in the accept queue before the next handshake is refused.
     pub backlog: u32,
-    /// How many bytes a socket takes in before its peer must wait.
+    /// Bytes that a socket buffers before its peer must wait.
     pub buffer: u32,
 }
 
-/// One way and the other, in microseconds.
+/// Latencies in both directions, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
@@ -30,27 +30,28 @@ pub struct Link {
     pub to_client_us: u64,
 }
 
-/// Something that happens to one actor's link.
+/// A change of one actor's link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinkEvent {
     /// Microseconds since the server was ready.
     pub at_us: u64,
-    /// Whose link.
+    /// The actor.
     pub actor: String,
-    /// What happens to it.
+    /// The change.
     pub change: LinkChange,
 }
 
-/// What happens to a link.
+/// How a link changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkChange {
-    /// Packets stay on it until it is healed, and come then.
+    /// The link keeps packets until it is healed, and delivers them then.
     Hold,
-    /// Packets are lost until it is healed. Nothing is sent again: connections over it are dead.
+    /// The link loses packets until it is healed. No packet is sent again, so its connections are
+    /// dead.
     Cut,
-    /// It works again.
+    /// The link works again.
     Heal,
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct PolicySpec {
     /// [`Policy::lame_duck`]
     pub lame_duck_us: u64,
-    /// Whether new work is refused from the signal on ([`LameDuckWork::Refuse`]).
+    /// Whether the server refuses new work from the signal on ([`LameDuckWork::Refuse`]).
     pub refuse: bool,
     /// [`Policy::handshake_grace`]
     pub handshake_grace_us: u64,
@@ -25,23 +25,23 @@ pub struct PolicySpec {
     pub release_us: u64,
     /// [`Policy::forced_exit_code`]
     pub forced_exit_code: u8,
-    /// How the listener is closed.
+    /// How the listener closes.
     pub sealing: Sealing,
 }
 
-/// How the simulated listener is closed.
+/// How the simulated listener closes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sealing {
-    /// New handshakes are kept out, those under way are waited for.
+    /// New handshakes are dropped, and handshakes in progress finish.
     #[default]
     SynFilter,
-    /// What waits is accepted; a handshake under way is lost.
+    /// Queued connections are accepted, and handshakes in progress are lost.
     AcceptUntilEmpty,
 }
 
 impl PolicySpec {
-    /// The policy that it stands for.
+    /// The policy that these numbers describe.
     #[must_use]
     pub fn policy(&self) -> Policy {
         let work = if self.refuse { LameDuckWork::Refuse } else { LameDuckWork::Serve };

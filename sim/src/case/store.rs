@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// How fast the store is, and when it is not.
+/// The store's speed and its faults.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreConditions {
@@ -8,21 +8,21 @@ pub struct StoreConditions {
     pub work_us: u64,
     /// From the row to its acknowledgement, in microseconds.
     pub acknowledge_us: u64,
-    /// Up to so many microseconds more, drawn anew for each statement.
+    /// The most additional time of a statement, in microseconds, drawn for each statement.
     pub jitter_us: u64,
-    /// How many sessions the service's pool has; statements beyond it wait.
+    /// Sessions in the service's pool. Further statements wait.
     pub pool: u32,
-    /// How long closing the pool takes when nothing is under way, in microseconds.
+    /// How long an idle pool takes to close, in microseconds.
     pub close_us: u64,
-    /// When it stands still.
+    /// Intervals in which the store stalls.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stalls: Vec<Stall>,
-    /// When it is not there.
+    /// Intervals in which the store is missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outages: Vec<Outage>,
 }
 
-/// The store begins nothing and acknowledges nothing from one time to another.
+/// An interval in which the store begins and acknowledges nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stall {
@@ -32,8 +32,7 @@ pub struct Stall {
     pub until_us: u64,
 }
 
-/// The store is not there from one time to another, and then it is again. What is to last for good
-/// is a step of the plan, `Fault`.
+/// An interval in which the store is missing. A permanent outage is a step of the plan, `Fault`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outage {
@@ -41,21 +40,21 @@ pub struct Outage {
     pub from_us: u64,
     /// Microseconds since the server was ready.
     pub until_us: u64,
-    /// What becomes of whoever comes to it.
+    /// How the missing store treats connections.
     pub kind: OutageKind,
 }
 
-/// How a store is not there.
+/// How a store is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutageKind {
     /// New sessions are refused.
     Refuse,
-    /// Nothing is answered, and no session ends: who closes the pool waits, too.
+    /// The store answers nothing and ends no session, so closing the pool waits too.
     BlackHole,
 }
 
-/// When a store stands still or is not there, and when that is over: to be changed.
+/// The times of all stalls and outages, mutable.
 pub(crate) fn moments_mut<'a>(
     stalls: &'a mut [Stall],
     outages: &'a mut [Outage],

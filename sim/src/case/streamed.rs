@@ -1,22 +1,22 @@
-/// A success that is streamed: what the service answers to a request, and behind it so many parts
-/// of white space, each after a pause. A client asks for it in the query of its path. The real
-/// reference service looks at no query, and answers at once.
+/// A successful answer in parts: the service's body, followed by parts of white space, each after a
+/// pause. A client asks for it in the query of its path. The real reference service ignores the
+/// query and answers at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Streamed {
-    /// How many parts come behind what is answered.
+    /// Number of parts after the body.
     pub parts: u32,
-    /// From one part to the next, in microseconds.
+    /// Time between parts, in microseconds.
     pub every_us: u64,
 }
 
 impl Streamed {
-    /// The path by which a client asks for it.
+    /// The path that asks for this answer.
     #[must_use]
     pub fn path(self, of: &str) -> String {
         format!("{of}?parts={}&every_us={}", self.parts, self.every_us)
     }
 
-    /// What is asked for by this path, if it is that.
+    /// Reads the request for parts from a path, if there is one.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         let (_, query) = path.split_once('?')?;
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_such_a_path_asks_for_it() {
+    fn only_a_path_with_both_parameters_asks_for_parts() {
         let streamed = Streamed { parts: 3, every_us: 1_500 };
         assert_eq!(streamed.path("/work"), "/work?parts=3&every_us=1500");
         assert_eq!(Streamed::of(&streamed.path("/work")), Some(streamed));

@@ -3,9 +3,9 @@ use super::{
     StoreConditions, Yields,
 };
 
-/// Conditions in words, as far as they are not the plainest.
+/// Conditions in words, without the default ones.
 impl Conditions {
-    /// All of them, a line each.
+    /// All conditions, a line each.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let balancer = self.balancer.iter().map(|balancer| {
@@ -29,7 +29,7 @@ impl Conditions {
 }
 
 impl Startup {
-    /// Why the server is not ready from the first.
+    /// Why the server is not ready at once.
     #[must_use]
     pub fn in_words(&self) -> String {
         let does = if self.refuses { "refuses" } else { "does not answer" };
@@ -39,7 +39,7 @@ impl Startup {
 }
 
 impl PolicySpec {
-    /// What is not as the policy is by default.
+    /// The differences from the default policy.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let plain = Self::default();
@@ -70,7 +70,7 @@ impl PolicySpec {
 }
 
 impl Network {
-    /// What is not as the network is by default.
+    /// The differences from the default network.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let plain = Self::default();
@@ -104,7 +104,7 @@ impl Network {
 }
 
 impl StoreConditions {
-    /// What is not as the store is by default.
+    /// The differences from the default store.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let plain = Self::default();
@@ -137,12 +137,12 @@ impl StoreConditions {
 }
 
 impl Yields {
-    /// Where wrappers give way.
+    /// How often wrappers yield.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let all = [("I/O", self.io), ("the store", self.store), ("the listener", self.tasks)];
         let all = all.into_iter().filter(|(_, often)| *often > 0);
-        all.map(|(what, often)| format!("{what} gives way {often} times in 256")).collect()
+        all.map(|(what, often)| format!("{what} yields {often} times in 256")).collect()
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
     use crate::case::{Balancer, BuggifySite, LinkEvent, Outage, Stall};
 
     #[test]
-    fn only_what_is_not_plain_is_said() {
+    fn only_conditions_other_than_the_default_are_described() {
         assert_eq!(Conditions::default().in_words(), [""; 0]);
         let startup = Some(Startup { lasts_us: 20_000, refuses: false });
         let mut odd = Conditions { startup, ..Conditions::default() };
@@ -195,7 +195,7 @@ mod tests {
             "the store refuses new sessions from 3 µs to 4 µs",
             "a balancer asks for readiness every 10 µs, and sends a, b elsewhere no time after it \
              went",
-            "the listener gives way 4 times in 256",
+            "the listener yields 4 times in 256",
             "at times a read returns one byte",
         ];
         assert_eq!(odd.in_words(), expected);

@@ -6,8 +6,8 @@ use axum::http::header::{DATE, HeaderValue};
 use axum::response::Response;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The date of every answer: hyper takes it from the operating system, and no two runs would be the
-/// same. As long as any other.
+/// The date of every answer, as long as any other date. hyper takes the date from the operating
+/// system, so two runs would differ.
 const FIXED: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
 
 /// Sets the date of an answer, so that hyper adds none.
@@ -16,8 +16,8 @@ pub(super) async fn set(mut response: Response) -> Response {
     response
 }
 
-/// A connection of a server that cannot be told to leave the date out: that of answers which hyper
-/// makes by itself, such as 400, is overwritten on the way out. HTTP/2 makes none.
+/// A connection of a server whose date header cannot be switched off. It overwrites the date of
+/// answers that hyper creates itself, such as 400. Over HTTP/2 hyper creates none.
 #[derive(Debug)]
 pub(super) struct Dated<I>(I);
 
@@ -27,7 +27,7 @@ impl<I> Dated<I> {
     }
 }
 
-/// The bytes of a head with another date; `None` if there is none to overwrite.
+/// The bytes of a head with the fixed date; `None` if the head has no date.
 fn overwritten(bytes: &[u8]) -> Option<Vec<u8>> {
     const FIELD: &[u8] = b"\r\ndate: ";
     if !bytes.starts_with(b"HTTP/1.") {

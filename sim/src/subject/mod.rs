@@ -1,11 +1,12 @@
-//! The servers under test: ours, and others as they come.
+//! The servers under test: ours, and unmodified others.
 //!
-//! Each gets the same [`Parts`] and runs as its own documentation's example of a graceful shutdown
-//! has it. None of them knows that it is simulated.
+//! Each server gets the same [`Parts`]. It runs like the example of a graceful shutdown in its own
+//! documentation, and does not know that it is simulated.
 //!
-//! * `name`: which server, [`Subject`]
-//! * `parts`: what it is given, [`Parts`], and what a process of it leaves, [`Exit`]
-//! * `serve`: runs it
+//! * `name`: the name of a server, [`Subject`]
+//! * `parts`: the input of a server, [`Parts`], its listener, [`SimListener`], and the result of
+//!   its process, [`Exit`]
+//! * `serve`: runs a server
 //! * `ours`, `with_axum`, `with_hyper_util`, `with_axum_server`: one server each, with its listener
 //! * `date`: keeps the operating system's clock out of answers
 

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::bugs::{Bug, NotBuiltIn};
 
-/// How the name of an injected bug begins.
+/// The prefix of injected bugs' names.
 const BUG: &str = "bug:";
 
-/// A server.
+/// A server under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Subject {
@@ -20,15 +20,15 @@ pub enum Subject {
     HyperUtil,
     /// The crate `axum-server`.
     AxumServer,
-    /// Ours with a bug.
+    /// Our server with an injected bug.
     Injected(&'static Bug),
 }
 
 impl Subject {
-    /// The servers as they come, ours first. The bugs are [`Bug::ALL`].
+    /// The servers without bugs, ours first. [`Bug::ALL`] has the bugs.
     pub const ALL: [Self; 4] = [Self::Ours, Self::Axum, Self::HyperUtil, Self::AxumServer];
 
-    /// Whether it is our server, with a bug or without.
+    /// Whether this is our server, with a bug or without.
     #[must_use]
     pub fn is_ours(self) -> bool {
         match self {
@@ -88,7 +88,7 @@ impl TryFrom<String> for Subject {
     }
 }
 
-/// No server is called so.
+/// The name belongs to no server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown(String);
 

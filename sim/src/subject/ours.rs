@@ -8,12 +8,12 @@ use tokio::task::coop::unconstrained;
 use super::{Exit, Parts, SimListener};
 use crate::case::Sealing;
 
-/// As the reference service has it.
+/// Runs our server like the reference service.
 pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
     serve_on(parts, |listener| listener).await
 }
 
-/// With something around the listener.
+/// Runs our server with a wrapped listener.
 pub(super) async fn serve_on<L, W>(parts: Parts<L>, wrap: impl FnOnce(Sealed<L>) -> W) -> Exit
 where
     L: SimListener,
@@ -42,19 +42,19 @@ pub(super) struct Sealed<L> {
 }
 
 impl<L> Sealed<L> {
-    /// A listener that is closed in that way.
+    /// A listener with this way to close.
     fn new(listener: L, sealing: Sealing) -> Self {
         Self { listener, sealing }
     }
 }
 
 impl<L: SimListener> Sealed<L> {
-    /// Lets in whoever has come through before the handshakes under way have had their time.
+    /// Accepts connections until the grace of handshakes in progress ends.
     async fn admit_until_grace_ends(&mut self, context: &SealContext<Self>) {
         let mut grace = std::pin::pin!(context.sleep(context.handshake_grace()));
         loop {
             tokio::select! {
-                // In this order: what has come by the end has come in time.
+                // Accept first: a connection that arrives as the grace ends is in time.
                 biased;
                 accepted = self.listener.accept() => match accepted {
                     Ok((io, peer)) => context.admit(io, peer),

@@ -11,23 +11,23 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::case::Sealing;
 
-/// Everything that a server is given.
+/// The input of a server.
 pub struct Parts<L> {
-    /// Where connections come from.
+    /// The listener.
     pub listener: L,
-    /// How our server closes it. The others drop it.
+    /// How our server closes the listener. The others drop it.
     pub sealing: Sealing,
     /// The signals that the process gets.
     pub signals: Pin<Box<dyn Stream<Item = Signal> + Send>>,
-    /// Our server's policy. The others take the deadline from it, if they know one.
+    /// Our server's policy. The others use its deadline, if they have one.
     pub policy: Policy,
-    /// The handle that `app` was made with: at the signal its health goes off.
+    /// The handle that `app` was made with. The signal turns its health off.
     pub drain: ShutdownHandle,
     /// The application.
     pub app: Router,
-    /// What is released after the last request, in this order.
+    /// Resources to release after the last request, in this order.
     pub resources: Vec<Resource>,
-    /// Gets the events of our server. The others have none.
+    /// Receives the events of our server. The others have no events.
     pub observer: Observer,
 }
 
@@ -42,22 +42,22 @@ impl<L: fmt::Debug> fmt::Debug for Parts<L> {
     }
 }
 
-/// Gets the events of a server.
+/// Receives the events of a server.
 pub type Observer = Box<dyn FnMut(&Event<'_>) + Send>;
 
-/// Something that the service holds to its end, such as a pool.
+/// A resource of the service, such as a pool.
 pub struct Resource {
-    /// Its name, as our report calls it.
+    /// The name in our report.
     pub name: String,
-    /// Releases it. Nothing happens before the call.
+    /// Releases the resource. The release starts with this call.
     pub release: Box<dyn FnOnce() -> Releasing + Send>,
 }
 
-/// The release of a resource under way.
+/// A release in progress.
 pub type Releasing = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Resource {
-    /// With the name that our report calls it by.
+    /// A resource with the name in our report.
     pub fn new<F, Fut>(name: impl Into<String>, release: F) -> Self
     where
         F: FnOnce() -> Fut + Send + 'static,
@@ -73,23 +73,23 @@ impl fmt::Debug for Resource {
     }
 }
 
-/// What a process of the server would leave.
+/// The result of a server's process.
 #[derive(Debug, Clone)]
 pub struct Exit {
     /// Its exit code.
     pub code: i32,
-    /// What our server says of the shutdown; the others say nothing.
+    /// Our server's report of the shutdown. The others have none.
     pub report: Option<Report>,
 }
 
 impl Exit {
-    /// Of a server that ended well and has nothing to say.
+    /// The result of a server that ended well and has no report.
     pub(super) fn clean() -> Self {
         Self { code: 0, report: None }
     }
 }
 
-/// A listener of a simulated network. Dropping it closes it, with whatever waits in its queue.
+/// A listener of a simulated network. Dropping it closes it and resets its queue.
 pub trait SimListener: Send + 'static {
     /// A connection.
     type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
@@ -98,19 +98,19 @@ pub trait SimListener: Send + 'static {
     ///
     /// # Errors
     ///
-    /// When the network says so.
+    /// If the network reports an error.
     fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, SocketAddr)>> + Send;
 
-    /// The address it is bound to.
+    /// The local address.
     ///
     /// # Errors
     ///
-    /// When the network does not say.
+    /// If the network does not know the address.
     fn local_addr(&self) -> io::Result<SocketAddr>;
 
-    /// It is about to be closed, in whatever way. For the record.
+    /// Notes that the seal begins, by whatever method.
     fn seal_begins(&mut self) {}
 
-    /// From here on no handshake begins: a SYN is dropped without a word. Those under way go on.
+    /// Drops new SYNs silently from now on. Handshakes in progress finish.
     fn filter_syn(&mut self);
 }

@@ -12,7 +12,7 @@ use lastorders::{ShutdownHandle, Signal};
 use super::date::{self, Dated};
 use super::{Exit, Parts, Resource, SimListener};
 
-/// As axum's example `graceful-shutdown` has it. It knows no deadline.
+/// Runs like axum's example `graceful-shutdown`, which has no deadline.
 pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
     let app = parts.app.layer(map_response(date::set));
     let terminated = terminated(parts.signals, parts.drain);
@@ -22,8 +22,8 @@ pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
     Exit { code: i32::from(served.is_err()), ..Exit::clean() }
 }
 
-/// The first signal, at which health goes off, as users of these servers do it with a flag. Their
-/// handlers stay installed, so a second signal does nothing.
+/// Waits for the first signal, then turns health off, like a user's flag. Signal handlers stay
+/// installed, so a second signal does nothing.
 pub(super) async fn terminated(
     mut signals: Pin<Box<dyn Stream<Item = Signal> + Send>>,
     drain: ShutdownHandle,
@@ -34,15 +34,15 @@ pub(super) async fn terminated(
     drain.begin();
 }
 
-/// Releases what there is once the server has returned, one after the other and without a bound, as
-/// their users do it.
+/// Releases the resources after the server has returned, one by one and without a bound, like users
+/// of these servers.
 pub(super) async fn release(resources: Vec<Resource>) {
     for resource in resources {
         (resource.release)().await;
     }
 }
 
-/// For `axum::serve`.
+/// The listener for `axum::serve`.
 #[derive(Debug)]
 struct ForAxum<L>(L);
 
@@ -56,8 +56,8 @@ impl<L: SimListener> Listener for ForAxum<L> {
     type Io = Dated<L::Io>;
     type Addr = SocketAddr;
 
-    /// As axum does it for tokio's listener: errors of one connection are passed over, and after
-    /// any other it rests for a second.
+    /// Like axum's implementation for tokio's listener: errors of one connection are skipped. After
+    /// any other error the listener rests for a second.
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
         loop {

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use super::with_axum::{release, terminated};
 use super::{Exit, Parts, SimListener};
 
-/// As axum-server's example `graceful_shutdown` has it.
+/// Runs like axum-server's example `graceful_shutdown`.
 pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
     let Parts { listener, signals, policy, drain, app, resources, .. } = parts;
     let handle = Handle::new();
@@ -25,8 +25,8 @@ pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
     Exit { code: i32::from(served.is_err()), ..Exit::clean() }
 }
 
-/// For the crate `axum-server`. Its `accept` takes the listener by reference, so a mutex, which
-/// nobody else ever locks, makes it unique again.
+/// The listener for the crate `axum-server`. Its `accept` takes a shared reference, so a mutex
+/// gives exclusive access. No other task locks the mutex.
 #[derive(Debug)]
 struct ForAxumServer<L> {
     listener: Mutex<L>,
@@ -40,7 +40,8 @@ impl<L: SimListener> ForAxumServer<L> {
     }
 }
 
-/// An address in the simulated network, by which axum-server knows the listener's type.
+/// An address in the simulated network. axum-server finds the listener's type by the address's
+/// type.
 struct SimAddress<L> {
     address: SocketAddr,
     listener: PhantomData<fn() -> L>,

@@ -9,7 +9,7 @@ use hyper_util::service::TowerToHyperService;
 use super::with_axum::{release, terminated};
 use super::{Exit, Parts, SimListener};
 
-/// As hyper-util's example `server_graceful` has it: the deadline is the caller's.
+/// Runs like hyper-util's example `server_graceful`, whose caller has the deadline.
 pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
     let Parts { mut listener, signals, policy, drain, app, resources, .. } = parts;
     let mut server = Builder::new(TokioExecutor::new());
@@ -29,7 +29,7 @@ pub(super) async fn serve<L: SimListener>(parts: Parts<L>) -> Exit {
                     .serve_connection_with_upgrades(TokioIo::new(Box::pin(stream)), service);
                 let connection = graceful.watch(connection.into_owned());
                 tokio::spawn(async move {
-                    // A connection that fails is its client's matter.
+                    // An error of a connection is its client's concern.
                     let _ = connection.await;
                 });
             }

@@ -13,19 +13,19 @@ use hyper_util::rt::TokioIo;
 use lastorders::ShutdownHandle;
 use tokio::sync::Semaphore;
 
-/// What the tests see of the application.
+/// State of the application that tests see.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
-    /// Held requests wait for one of these.
+    /// Held requests wait for a permit.
     pub(super) gate: Arc<Semaphore>,
-    /// How many jobs were done.
+    /// Number of finished jobs.
     pub(super) jobs: Arc<AtomicUsize>,
 }
 
 /// * `GET /health`
-/// * `POST /work`: done at once
+/// * `POST /work`: finishes at once
 /// * `GET /held`: waits at the gate
-/// * `GET /slow`: the head at once, the body in a second
+/// * `GET /slow`: sends the head at once and the body after a second
 /// * `GET /upgrade`: echoes
 pub(super) fn app(drain: ShutdownHandle) -> (Router, Seen) {
     let seen = Seen { gate: Arc::new(Semaphore::new(0)), jobs: Arc::default() };

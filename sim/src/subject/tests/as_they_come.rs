@@ -8,7 +8,7 @@ use crate::subject::Subject;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
-fn names_are_read_as_they_are_written() {
+fn subject_names_parse_from_their_display() {
     for subject in Subject::ALL {
         assert_eq!(subject.to_string().parse(), Ok(subject));
     }
@@ -17,7 +17,7 @@ fn names_are_read_as_they_are_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_answers_what_is_in_flight_and_then_releases_and_ends_well() {
+async fn every_server_answers_requests_in_flight_then_releases_then_exits() {
     for subject in Subject::ALL {
         let mut rig = Rig::new(subject);
         let mut client = rig.held().await;
@@ -34,7 +34,7 @@ async fn each_answers_what_is_in_flight_and_then_releases_and_ends_well() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn health_goes_off_at_the_signal() {
+async fn health_turns_off_at_the_signal_on_every_server() {
     for subject in Subject::ALL {
         let mut rig = Rig::with(subject, Policy::default().lame_duck(SECOND), Duration::ZERO);
         let mut client = rig.connect();
@@ -47,7 +47,7 @@ async fn health_goes_off_at_the_signal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_knows_what_day_it_is() {
+async fn no_answer_contains_the_date_of_the_operating_system() {
     for subject in Subject::ALL {
         let rig = Rig::new(subject);
         for request in ["GET /health HTTP/1.1\r\nhost: sim\r\n\r\n", "no request\r\n\r\n"] {
@@ -63,9 +63,9 @@ async fn no_answer_knows_what_day_it_is() {
     }
 }
 
-/// The first of the faults that the others are known for: axum has no deadline at all.
+/// A known fault: axum has no deadline.
 #[tokio::test(start_paused = true)]
-async fn half_a_head_holds_axum_for_ever_and_the_others_until_their_deadline() {
+async fn half_a_head_blocks_axum_forever_and_the_others_until_their_deadline() {
     for subject in Subject::ALL {
         let mut rig = Rig::new(subject);
         let mut client = rig.connect();
@@ -77,9 +77,9 @@ async fn half_a_head_holds_axum_for_ever_and_the_others_until_their_deadline() {
     }
 }
 
-/// The peer that never answers PING.
+/// A peer that never answers PING.
 #[tokio::test(start_paused = true)]
-async fn a_silent_http2_peer_holds_axum_for_ever_and_the_others_until_their_deadline() {
+async fn a_silent_http2_peer_blocks_axum_forever_and_the_others_until_their_deadline() {
     for subject in Subject::ALL {
         let mut rig = Rig::new(subject);
         let mut client = rig.connect();

@@ -1,10 +1,11 @@
-//! Every server, in memory and on tokio's paused clock.
+//! Tests of every server, in memory and on tokio's paused clock.
 //!
-//! * `rig`: one server, its listener in memory, and what is done to it
-//! * `app`: what it serves
-//! * `as_they_come`: what all have in common, and the faults that others are known for
-//! * `wrong_goaway`: what the bug around our server does
-//! * `injected/`: what each bug inside of our server does
+//! * `rig`: a server, its listener in memory, and its clients
+//! * `app`: the application
+//! * `as_they_come`: common behaviour, and known faults of the others
+//! * `wrong_goaway`: the bug that wraps our server. It needs no `--cfg lastorders_sim`, so it is
+//!   apart from `injected`.
+//! * `injected/`: the bugs inside our server
 
 /// Runs a script against our server with the bug and without. The script must see the bug in the
 /// first run only.
@@ -15,7 +16,7 @@ macro_rules! shows {
             use crate::subject::{Subject, tests::rig::run};
             let bug = crate::bugs::Bug::find($name).expect("a bug");
             assert!(run(super::$script(Subject::Injected(bug))), "the bug does not show");
-            assert!(!run(super::$script(Subject::Ours)), "ours does it, too");
+            assert!(!run(super::$script(Subject::Ours)), "our server shows it without the bug");
         }
     )*};
 }

@@ -16,10 +16,10 @@ use super::app::{Seen, app};
 use crate::case::Sealing;
 use crate::subject::{Exit, Parts, Resource, SimListener, Subject, serve};
 
-/// Longer than any server here may take.
+/// Longer than any shutdown here.
 const FOR_EVER: Duration = Duration::from_secs(3600);
 
-/// A server, and everything that is done to it.
+/// A server and the controls of a test.
 pub(super) struct Rig {
     queue: UnboundedSender<DuplexStream>,
     signals: UnboundedSender<Signal>,
@@ -59,10 +59,10 @@ impl Rig {
         Self { queue, signals, server, seen, released, signalled: None }
     }
 
-    /// Connects; the connection waits to be accepted.
+    /// Connects. The connection waits in the accept queue.
     pub(super) fn connect(&self) -> Client {
         let (ours, theirs) = duplex(64 << 10);
-        // A closed listener refuses it.
+        // A closed listener refuses the connection.
         let _ = self.queue.send(theirs);
         Client(ours)
     }
@@ -80,17 +80,17 @@ impl Rig {
 
     pub(super) fn signal(&mut self, signal: Signal) {
         self.signalled.get_or_insert_with(Instant::now);
-        // A server that listens no longer does not hear it.
+        // A server that has ended does not receive the signal.
         let _ = self.signals.send(signal);
     }
 
-    /// Sends SIGTERM, and lets everyone take notice.
+    /// Sends SIGTERM and lets all tasks react.
     pub(super) async fn terminate(&mut self) {
         self.signal(Signal::Terminate);
         settle().await;
     }
 
-    /// The exit code, and how long after the first signal it came; `None` if it never comes.
+    /// The exit code and the time since the first signal; `None` if the server never exits.
     pub(super) async fn exit(self) -> Option<(i32, Duration)> {
         let ended = timeout(FOR_EVER, self.server).await.ok()?;
         let (exit, at) = ended.expect("the server does not panic");
@@ -105,7 +105,7 @@ impl Rig {
         !self.queue.is_closed()
     }
 
-    /// A connection that has been answered once.
+    /// A connection after one answer.
     pub(super) async fn idle(&self) -> Client {
         let mut client = self.connect();
         client.get("/health").await;
@@ -113,17 +113,17 @@ impl Rig {
         client
     }
 
-    /// How long after the first signal it exits.
+    /// Time from the first signal to the exit.
     pub(super) async fn took(self) -> Duration {
         self.exit().await.map_or(FOR_EVER, |(_, took)| took)
     }
 }
 
-/// A client's end of a connection.
+/// The client's side of a connection.
 pub(super) struct Client(DuplexStream);
 
 impl Client {
-    /// Sends if it can.
+    /// Sends if the connection is open.
     pub(super) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.0.write_all(bytes.as_ref()).await;
         settle().await;
@@ -133,7 +133,7 @@ impl Client {
         self.send(format!("GET {path} HTTP/1.1\r\nhost: sim\r\n\r\n")).await;
     }
 
-    /// Reads until what was read ends so; `None` if the connection ends before.
+    /// Reads until the input ends with these bytes; `None` if the connection ends first.
     pub(super) async fn until(&mut self, end: &[u8]) -> Option<Vec<u8>> {
         let mut read = Vec::new();
         while !read.ends_with(end) {
@@ -142,7 +142,7 @@ impl Client {
         Some(read)
     }
 
-    /// A number of four bytes.
+    /// Reads a number of four bytes.
     pub(super) async fn number(&mut self) -> u32 {
         self.0.read_u32().await.expect("four bytes")
     }
@@ -153,7 +153,7 @@ impl Client {
         Some(String::from_utf8_lossy(&head).to_lowercase())
     }
 
-    /// The body of an answer with a length.
+    /// The body of an answer with a content length.
     pub(super) async fn answer(&mut self) -> Option<String> {
         let head = self.head().await?;
         let length = head.split("content-length: ").nth(1)?.split("\r\n").next()?;
@@ -170,7 +170,7 @@ impl Client {
     }
 }
 
-/// Lets every task run until all wait, without time passing.
+/// Lets every task run until all wait, without a step of the clock.
 pub(super) async fn settle() {
     for _ in 0..64 {
         tokio::task::yield_now().await;
@@ -182,13 +182,13 @@ pub(super) async fn pass(time: Duration) {
     settle().await;
 }
 
-/// A run of its own, on tokio's paused clock.
+/// Runs a script on a runtime of its own, with tokio's paused clock.
 pub(super) fn run<T>(script: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(script)
 }
 
-/// A listener in memory: what is sent to it waits in its queue.
+/// A listener in memory. Sent connections wait in its queue.
 #[derive(Debug)]
 struct Memory(UnboundedReceiver<DuplexStream>);
 

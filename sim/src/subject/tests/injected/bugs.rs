@@ -66,7 +66,7 @@ async fn refuses_in_the_lame_duck(subject: Subject) -> bool {
 async fn drops_who_waits(subject: Subject) -> bool {
     let mut rig = Rig::new(subject);
     settle().await;
-    // Nobody else runs between these two.
+    // No other task runs between these two statements.
     let mut client = rig.connect();
     rig.signal(Signal::Terminate);
     client.get("/health").await;
@@ -85,7 +85,7 @@ async fn closes_over_a_request(subject: Subject) -> bool {
     let mut rig = Rig::new(subject);
     let mut client = rig.idle().await;
     rig.terminate().await;
-    // The handshakes' grace, and the idle ones': the request comes in this very moment.
+    // After the graces of handshakes and idle connections: the request arrives at this moment.
     tokio::time::sleep(300 * MS).await;
     client.get("/health").await;
     client.answer().await.is_none()

@@ -1,5 +1,5 @@
-//! What each injected bug of the server does that our server does not: for a build with
-//! `--cfg lastorders_sim`.
+//! Differences between our server with each injected bug and without, in a build with `--cfg
+//! lastorders_sim`.
 
 mod bugs;
 mod timing;
