@@ -5,32 +5,32 @@ use fastrand::Rng;
 use super::events::{draw, timed};
 use crate::case::{Case, time};
 
-/// How often the rest is drawn anew after each event.
+/// Default number of draws after each event.
 pub const DRAWS: u32 = 200;
 
-/// How many columns a certainty is.
+/// Columns of a bar that stands for certainty.
 const COLUMNS: u32 = 40;
 
-/// How likely the failure is after each event of a case.
+/// The probability of the failure after each event of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Curve {
-    /// First with no event kept, then with one more each, in the order of their times.
+    /// Points by the number of kept events, from none on.
     pub points: Vec<Point>,
-    /// How often the rest was drawn anew for each.
+    /// Number of draws at each point.
     pub draws: u32,
 }
 
-/// How likely the failure is when an event has happened as it did.
+/// The probability of the failure if the events up to this one keep their times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Point {
-    /// The last event that is kept; `None` if all are drawn anew.
+    /// The last kept event; `None` if all times are drawn again.
     pub after: Option<(u64, String)>,
-    /// How many failed in the same way.
+    /// Number of draws that failed in the same way.
     pub failed: u32,
 }
 
-/// Draws the rest anew after each event, so many times, and counts what `fails`. The same case
-/// gives the same curve.
+/// Draws the later times again this often after each event, and counts the cases for which `fails`
+/// returns `true`. The same case gives the same curve.
 pub fn blame(case: &Case, draws: u32, mut fails: impl FnMut(&Case) -> bool) -> Curve {
     let events = timed(case);
     let mut order: Vec<usize> = (0..events.len()).collect();
@@ -48,8 +48,8 @@ pub fn blame(case: &Case, draws: u32, mut fails: impl FnMut(&Case) -> bool) -> C
 }
 
 impl Curve {
-    /// The event after which it was lost: from it on at least every second draw fails. `None` if
-    /// that is so before any event, or never.
+    /// The event that decided the failure: from this event on at least every second draw fails.
+    /// `None` if this holds before any event, or never.
     #[must_use]
     pub fn lost_after(&self) -> Option<&(u64, String)> {
         let averted = self.points.iter().rposition(|point| 2 * point.failed < self.draws)?;
@@ -94,8 +94,8 @@ mod tests {
     }
 
     #[test]
-    fn the_event_that_decides_is_found() {
-        // It fails if the signal comes before 2.1 ms: after it nothing can be done any more.
+    fn the_event_that_decides_the_failure_is_found() {
+        // The case fails if the signal comes before 2.1 ms. Later events cannot change that.
         let late = |case: &Case| *times(&mut case.clone())[2] < 2_100;
         let curve = blame(&case(), DRAWS, late);
         let failed: Vec<u32> = curve.points.iter().map(|point| point.failed).collect();
@@ -105,13 +105,13 @@ mod tests {
         let (us, what) = curve.lost_after().expect("it is lost");
         assert_eq!(*us, 2_000);
         assert_eq!(what, "operator sends SIGTERM to the process that was started");
-        assert_eq!(blame(&case(), DRAWS, late), curve, "the same twice");
+        assert_eq!(blame(&case(), DRAWS, late), curve, "two calls give equal curves");
         let text = curve.to_string();
         assert!(text.contains("lost after 2 ms: operator sends SIGTERM"), "{text}");
     }
 
     #[test]
-    fn what_is_kept_stays_and_lines_never_run_backwards() {
+    fn kept_times_stay_and_no_script_runs_backwards() {
         let whole = case();
         let mut kept = 0;
         let mut seen = Vec::new();

@@ -6,18 +6,18 @@ use lastorders_model::plan::{InWords, Step, for_steps};
 use crate::case::{Case, LinkChange, moments_mut};
 use crate::generate::derive_promise;
 
-/// Something in a case that has a time.
+/// An event of a case that has a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Timed {
-    /// When, in microseconds since the server was ready.
+    /// Microseconds since the server was ready.
     pub(super) us: u64,
-    /// Times of one line never fall: the steps of an actor.
+    /// The script or interval of this event. Times of one line never decrease.
     pub(super) line: usize,
-    /// What, for people.
+    /// The event in words.
     pub(super) what: String,
 }
 
-/// Every event of a case, in the order of [`times`].
+/// All events of a case, in the order of [`times`].
 pub(super) fn timed(case: &Case) -> Vec<Timed> {
     let mut all = Vec::new();
     for (line, actor) in case.plan.actors.iter().enumerate() {
@@ -61,7 +61,7 @@ fn of_steps<S: InWords>(actor: &str, steps: &[Step<S>], line: usize, all: &mut V
     }
 }
 
-/// The times of a case, to be changed.
+/// All times of a case, mutable.
 pub(super) fn times(case: &mut Case) -> Vec<&mut u64> {
     let mut all = case.plan.moments_mut();
     all.extend(case.conditions.network.events.iter_mut().map(|event| &mut event.at_us));
@@ -70,12 +70,12 @@ pub(super) fn times(case: &mut Case) -> Vec<&mut u64> {
     all
 }
 
-/// The case with the first `kept` events (by `order`, which has their places by time) as they are,
-/// and the times of all later ones drawn anew.
+/// The case with the first `kept` events unchanged and the times of all later events drawn again.
+/// `order` lists the events by time.
 ///
-/// They are drawn between the last that is kept and twice the time of the last of all. Half of them
-/// fall together with another event, a round trip or less apart, as in the generator: times that
-/// are merely uniform hardly ever race.
+/// A new time lies between the last kept time and twice the last time of all. Half of the new times
+/// are at most a round trip from another event, like in the generator, because uniform times rarely
+/// race.
 pub(super) fn draw(
     case: &Case,
     events: &[Timed],
@@ -97,7 +97,7 @@ pub(super) fn draw(
     }
     anew.values_mut().for_each(|times| times.sort_unstable_by(|a, b| b.cmp(a)));
     let mut places: Vec<usize> = order[kept..].to_vec();
-    // In the order of their scripts, so that each keeps its place in its line.
+    // In the order of the scripts, so that each event keeps its place in its script.
     places.sort_unstable();
     let mut all = times(&mut case);
     for place in places {

@@ -1,13 +1,12 @@
-//! After which event of a case the failure could not be averted any more.
+//! Finds the event of a case after which the failure was certain.
 //!
-//! The events are what the case says about time: when an actor goes on, when something happens to
-//! a link, when the store begins and ends to stand still. For each *k* the first *k* stay as they
-//! are, the times of all later ones are drawn anew, and the tail seed with them; how many of so
-//! many such cases fail in the same way is the probability that the failure was already bound to
-//! come. Who does what, and what else the conditions are, is never changed.
+//! The events are the times of a case: when an actor continues, when a link changes, when the store
+//! begins and ends to stall. For each *k*, the first *k* events keep their times. All later times,
+//! and the tail seed, are drawn again. The share of such cases that fail in the same way is the
+//! probability that the failure was already certain. Scripts and other conditions never change.
 //!
-//! * `events`: the events, and a case whose later events are drawn anew
-//! * `curve`: how likely the failure is after each event
+//! * `events`: the events, and a case with later events drawn again
+//! * `curve`: the probability of the failure after each event
 
 mod curve;
 mod events;

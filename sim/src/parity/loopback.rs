@@ -10,10 +10,10 @@ use super::probe::Probe;
 use super::wire::{self, Act, Seen, Wire};
 use crate::engine::{Socket, SocketState};
 
-/// A probe that waits longer than this for a state of its sockets fails.
+/// The longest wait for a state of the probe's sockets.
 const BOUND: Duration = Duration::from_secs(10);
 
-/// What a probe observes on the loopback interface of this machine.
+/// The observation of a probe on this machine's loopback interface.
 pub(super) fn observe(probe: Probe) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("the operating system gives a runtime its descriptors");
@@ -30,7 +30,7 @@ impl Wire for Loopback {
     type Listener = TcpListener;
     type Stream = TcpStream;
 
-    // Shorter than the second after which Linux sends a SYN again.
+    // Less than a second, after which Linux sends a SYN again.
     const PATIENCE: Duration = Duration::from_millis(300);
 
     async fn listen(&self, backlog: u32) -> io::Result<TcpListener> {
@@ -68,7 +68,7 @@ impl Wire for Loopback {
     }
 }
 
-/// The sockets of both sides of this port, as the kernel lists them.
+/// The sockets of both sides of this port, from the kernel's list.
 fn sockets(port: u16) -> Vec<Seen> {
     let rows = std::fs::read_to_string("/proc/net/tcp").expect("Linux lists its sockets");
     rows.lines().skip(1).filter_map(|row| seen(row, port)).collect()
@@ -97,7 +97,7 @@ fn address(field: &str) -> Option<SocketAddr> {
     Some(SocketAddr::from((Ipv4Addr::from(ip.to_ne_bytes()), port)))
 }
 
-/// `TIME_WAIT` is left out: it is no socket any more.
+/// `TIME_WAIT` is skipped, because it is no socket any more.
 fn state(field: &str) -> Option<SocketState> {
     Some(match field {
         "01" => SocketState::Established,

@@ -1,14 +1,15 @@
-//! How far the simulated networks are from the real one: the same probes on loopback and on every
-//! engine, and what each observed.
+//! Compares the simulated networks with a real one: runs the same probes on loopback and on each
+//! engine.
 //!
-//! The table is checked in as `table.txt`, and drift fails the test: of this code, of a dependency
-//! or of the operating system. What a difference means for those who read verdicts stands under it.
+//! The table of observations is checked in as `table.txt`. A test fails if this code, a dependency
+//! or the operating system changes it. The notes in that file say what the differences mean for
+//! verdicts.
 //!
 //! * `probe`: the probes, [`Probe`]
-//! * `wire`: what a probe needs of a network, and the words for what it sees
-//! * `loopback`: the real one
-//! * `simulated`: those of the engines
-//! * `table`: all of them next to each other
+//! * `wire`: the interface of a probe to a network, and the words for observations
+//! * `loopback`: the real network
+//! * `simulated`: the networks of the engines
+//! * `table`: all observations
 
 mod loopback;
 mod probe;

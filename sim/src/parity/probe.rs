@@ -5,7 +5,7 @@ use std::pin::pin;
 use super::wire::{Seen, Wire, fill, outcome, pair, read, shutdown, within, word, write};
 use crate::engine::SocketState::{CloseWait, Established};
 
-/// Something that networks may see differently.
+/// A situation that networks may treat differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the name in the table says it")]
 pub enum Probe {
@@ -25,7 +25,7 @@ pub enum Probe {
 }
 
 impl Probe {
-    /// All of them, in the order of the table.
+    /// All probes, in the order of the table.
     pub const ALL: [Self; 13] = [
         Self::ConnectBeforeAccept,
         Self::QueuedWhenTheListenerCloses,
@@ -47,7 +47,7 @@ impl Probe {
         if self == Self::BacklogOneAndFiveConnects { 1 } else { 128 }
     }
 
-    /// What is observed on this network, in words that do not depend on the machine.
+    /// The observation on this network, in words that do not depend on the machine.
     pub(super) async fn observe<W: Wire>(self, wire: W) -> String {
         let observed = match self {
             Self::ConnectBeforeAccept => connect_before_accept(&wire).await,

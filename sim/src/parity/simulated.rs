@@ -9,7 +9,7 @@ const SERVER: Host = Host(0);
 const CLIENT: Host = Host(1);
 const PORT: u16 = 80;
 
-/// What a probe observes on this engine.
+/// The observation of a probe on this engine.
 pub(super) fn observe<E: Engine>(probe: Probe) -> String {
     let backlog = usize::try_from(probe.backlog()).expect("it is small");
     let setup = Setup { backlog, ..Setup::new(["server", "client"]) };
@@ -75,7 +75,7 @@ impl<N: Net> Wire for Simulated<N> {
     }
 
     async fn until(&self, _: impl Fn(&[Seen]) -> bool) {
-        // A hundred times as long as a packet takes.
+        // A hundred times the latency of a packet.
         self.net.sleep_until(self.net.now() + Duration::from_millis(50)).await;
     }
 }

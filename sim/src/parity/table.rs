@@ -4,17 +4,17 @@ use super::probe::Probe;
 use super::{loopback, simulated};
 use crate::engine::{Engine, Event, Turmoil};
 
-/// What was observed when the table was checked in, and what the differences mean.
+/// The checked-in observations, and the notes on their differences.
 const CHECKED_IN: &str = include_str!("table.txt");
 
-/// The table as it was checked in, without the comments under it.
+/// The checked-in table, without the notes.
 #[must_use]
 pub fn checked_in() -> &'static str {
     CHECKED_IN.split_once("\n\n").map_or(CHECKED_IN, |(table, _)| table)
 }
 
-/// Runs every probe on the loopback interface of this machine and on every engine. Takes some
-/// seconds: that nothing comes can only be seen by waiting.
+/// Runs every probe on this machine's loopback interface and on every engine. Takes some seconds,
+/// because only a wait shows that nothing arrives.
 #[must_use]
 pub fn table() -> String {
     let mut table = String::new();
@@ -38,7 +38,7 @@ mod tests {
     use super::{checked_in, table};
 
     #[test]
-    fn nothing_has_drifted_from_the_table_that_is_checked_in() {
+    fn networks_behave_like_the_checked_in_table() {
         let now = table();
         let drift: Vec<_> = checked_in()
             .lines()

@@ -5,12 +5,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::engine::{Socket, SocketState};
 
-/// What a probe needs of a network: one listener, and one who connects to it.
+/// The network of a probe: one listener, and clients that connect to it.
 pub(super) trait Wire: Clone {
     type Listener;
     type Stream;
 
-    /// After this long nothing will come any more.
+    /// Time after which nothing arrives any more.
     const PATIENCE: Duration;
 
     async fn listen(&self, backlog: u32) -> io::Result<Self::Listener>;
@@ -18,15 +18,15 @@ pub(super) trait Wire: Clone {
     async fn connect(&self) -> io::Result<Self::Stream>;
     async fn reset(&self, stream: Self::Stream);
 
-    /// Does it, where the stream is at home, and gives up when patience is at its end.
+    /// Runs an action on the stream's host, and gives up when the patience ends.
     async fn act(&self, stream: &mut Self::Stream, act: Act) -> Option<io::Result<usize>>;
 
-    /// Waits until the sockets of both sides are like that, on a network that shows them; and on
-    /// one that does not, until nothing can be under way any more.
+    /// Waits until the sockets of both sides fulfil a condition. A network that does not show
+    /// sockets waits until nothing can be in flight.
     async fn until(&self, so: impl Fn(&[Seen]) -> bool);
 }
 
-/// What is done with a stream, once.
+/// An action on a stream, run once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
     Read,
@@ -34,7 +34,7 @@ pub(super) enum Act {
     Shutdown,
 }
 
-/// Does it with this stream.
+/// Runs the action on this stream.
 pub(super) async fn act<S>(
     stream: &mut S,
     act: Act,
@@ -54,7 +54,7 @@ where
     tokio::time::timeout(patience, acting).await.ok()
 }
 
-/// A socket, and whether it is of the listener's side.
+/// A socket, and whether it is on the listener's side.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) server: bool,
@@ -67,12 +67,12 @@ impl Seen {
     }
 }
 
-/// What the future gives, if it has patience enough.
+/// The output of the future, if it ends within the patience.
 pub(super) async fn within<W: Wire, T>(_: &W, future: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(W::PATIENCE, future).await.ok()
 }
 
-/// A connection, from both sides: who connected and who accepted.
+/// A connection from both sides: the client and the accepted stream.
 pub(super) async fn pair<W: Wire>(
     wire: &W,
     listener: &W::Listener,
@@ -81,7 +81,7 @@ pub(super) async fn pair<W: Wire>(
     Ok((client?, server?))
 }
 
-/// Reads to the end or to an error: `bytes:5 end`, `reset`, `bytes:5 nothing`.
+/// Reads until the end or an error: `bytes:5 end`, `reset`, `bytes:5 nothing`.
 pub(super) async fn read<W: Wire>(wire: &W, stream: &mut W::Stream) -> String {
     let mut bytes = 0;
     let last = loop {
@@ -95,7 +95,7 @@ pub(super) async fn read<W: Wire>(wire: &W, stream: &mut W::Stream) -> String {
     if bytes == 0 { last.to_owned() } else { format!("bytes:{bytes} {last}") }
 }
 
-/// Writes until no more is taken, and says how much was.
+/// Writes until the socket takes no more, and returns the number of bytes.
 pub(super) async fn fill<W: Wire>(wire: &W, stream: &mut W::Stream) -> io::Result<usize> {
     let mut taken = 0;
     while let Some(wrote) = wire.act(stream, Act::Write(1 << 10)).await {
@@ -104,22 +104,22 @@ pub(super) async fn fill<W: Wire>(wire: &W, stream: &mut W::Stream) -> io::Resul
     Ok(taken)
 }
 
-/// Writes five bytes: `ok`, `blocked`, or what went wrong.
+/// Writes five bytes: `ok`, `blocked`, or the error.
 pub(super) async fn write<W: Wire>(wire: &W, stream: &mut W::Stream) -> &'static str {
     wire.act(stream, Act::Write(5)).await.map_or("blocked", |wrote| outcome(&wrote))
 }
 
-/// Says that no more will be written: `ok`, `blocked`, or what went wrong.
+/// Ends the stream: `ok`, `blocked`, or the error.
 pub(super) async fn shutdown<W: Wire>(wire: &W, stream: &mut W::Stream) -> &'static str {
     wire.act(stream, Act::Shutdown).await.map_or("blocked", |shut| outcome(&shut))
 }
 
-/// `ok`, or what went wrong.
+/// `ok`, or the error.
 pub(super) fn outcome<T>(result: &io::Result<T>) -> &'static str {
     result.as_ref().map_or_else(word, |_| "ok")
 }
 
-/// A word for an error.
+/// One word for an error.
 pub(super) fn word(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "refused",

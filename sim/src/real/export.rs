@@ -11,35 +11,35 @@ use super::moments::{LEAST_GAP_US, MOST_GAP_US, Moments};
 use crate::case::{Case, Startup, Streamed, time};
 use crate::check::Signature;
 
-/// Checks by the clock that a gate, which holds requests for some time, would make fail.
+/// Checks of durations, which fail if a gate holds requests for some time.
 const BY_THE_CLOCK: [&str; 1] = ["answered-in-time"];
 
-/// Failures of a pool that is closed too early: whoever holds a session then keeps it, and whoever
-/// waits for one is refused.
+/// Failures of a pool that closes too early: a session in use stays in use, and a waiting statement
+/// is refused.
 const OF_A_CLOSED_POOL: [&str; 3] = ["release-last", "store-after-close", "pool-outlives-requests"];
 
-/// Failures of answers that do not announce the close: whoever uses the connection once more shows
-/// it, even where it is closed at once.
+/// Failures of answers that do not announce the close. A client that reuses the connection shows
+/// them, even if the connection closes at once.
 const OF_A_SILENT_CLOSE: [&str; 2] = ["last-answer", "announces-close"];
 
-/// What holds of a request that was proved to be in flight.
+/// Checks that hold for a request that is proved to be in flight.
 const OF_WORK_IN_FLIGHT: [&str; 4] =
     ["ledger", "pool-outlives-requests", "announces-close", "exit-status"];
 
-/// A plan for the real world, and how it differs from the case that it was made from.
+/// A plan for the real world, and its differences from the case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exported {
-    /// For `lastorders run --plans`.
+    /// The plan for `lastorders run --plans`.
     pub plan: Plan,
-    /// What is done otherwise, in sentences.
+    /// Changes to the plan, in sentences.
     pub changed: Vec<String>,
-    /// What has no counterpart there, in sentences.
+    /// Conditions that the real world lacks, in sentences.
     pub missing: Vec<String>,
-    /// How many requests are proved to be in flight at the signal.
+    /// Number of requests that are proved to be in flight at the signal.
     pub held: usize,
 }
 
-/// Makes a plan for the real world of a case, with the history of its run on the simulated one.
+/// Makes a real plan from a case and the history of its simulated run.
 #[must_use]
 pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> Exported {
     let mut plan = case.plan.clone();
@@ -54,7 +54,7 @@ pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> E
         if OF_A_SILENT_CLOSE.contains(&about) {
             gate::go_on(&mut plan, &held);
             changed
-                .push("whoever got its answer asks for /health on the same connection".to_owned());
+                .push("clients with an answer ask for /health on the same connection".to_owned());
         }
         if fill > 0 {
             changed.push(format!(
@@ -78,23 +78,23 @@ pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> E
     }
     gate::warm_up(&mut plan);
     changed.push(
-        "one request is served before everything else, for servers that make their table then"
+        "one request comes before everything else, for servers that create their table then"
             .to_owned(),
     );
     changed.push(format!(
-        "moments keep their order; neighbours are at least {} and at most {} apart",
+        "times keep their order; the distance of neighbours is between {} and {}",
         time(LEAST_GAP_US),
         time(MOST_GAP_US)
     ));
     let exit = plan.contract.exit;
     plan.contract = Contract { exit, ..Contract::default() };
-    changed.push("budgets are those of the field, for a real machine".to_owned());
+    changed.push("budgets are the defaults for a real machine".to_owned());
     checks(case, &mut plan, &held, &mut changed);
     Exported { plan, changed, missing: missing(case), held: held.requests.len() }
 }
 
-/// Those of the case, but for the clock's; and what must hold of work that is in flight by proof,
-/// if nothing but the server can lose it.
+/// The checks of the case without those of durations, plus checks for requests that are proved to
+/// be in flight, if nothing but the server can lose these.
 fn checks(case: &Case, plan: &mut Plan, held: &Held, changed: &mut Vec<String>) {
     plan.checks.retain(|used| !BY_THE_CLOCK.contains(&used.check.as_str()));
     if plan.checks.iter().all(|used| used.check != "preconditions") {
@@ -118,7 +118,7 @@ fn checks(case: &Case, plan: &mut Plan, held: &Held, changed: &mut Vec<String>) 
     }
 }
 
-/// Whether somebody whose request is held leaves before its answer, or the store breaks.
+/// Whether a client leaves before the answer to its held request, or the store breaks.
 fn may_be_lost(case: &Case, held: &Held) -> bool {
     let breaks = |step: &&StoreStep| matches!(step, StoreStep::Fault { .. });
     let broken = case.plan.store_steps().iter().any(breaks)
@@ -149,7 +149,7 @@ fn must(check: &str) -> CheckUse {
     CheckUse { check: check.to_owned(), level: Level::Must }
 }
 
-/// The conditions that only a simulated world can make.
+/// The conditions that only a simulated world has.
 fn missing(case: &Case) -> Vec<String> {
     let conditions = &case.conditions;
     let mut missing = Vec::new();
@@ -160,18 +160,18 @@ fn missing(case: &Case) -> Vec<String> {
     add(startup, "a plan begins when the server is ready");
     let requests = case.plan.requests();
     if requests.iter().any(|(_, request)| Streamed::of(&request.path).is_some()) {
-        add(vec!["answers that come in parts".to_owned()], "the service answers at once");
+        add(vec!["answers in parts".to_owned()], "the service sends its answer at once");
     }
-    add(conditions.network.in_words(), "loopback is as it is");
-    add(conditions.store.in_words(), "Postgres is as fast as it is");
+    add(conditions.network.in_words(), "the loopback interface has its own latency and buffers");
+    add(conditions.store.in_words(), "Postgres has its own speed");
     add(conditions.yields.in_words(), "the machine's scheduler decides");
     let rare = conditions.buggify.iter().map(|site| format!("at times {site}")).collect();
     add(rare, "the real program takes this path when load or threads cause it");
     if conditions.balancer.is_some() {
-        let nobody = "clients behind the balancer come all the time".to_owned();
+        let nobody = "the balancer's clients connect at all times".to_owned();
         add(vec![nobody], "there is no balancer");
     }
-    add(conditions.policy.in_words(), "it is the server's own setting");
-    add(vec![format!("the tail seed {}", case.tail_seed)], "nobody draws from it");
+    add(conditions.policy.in_words(), "the server has its own policy");
+    add(vec![format!("the tail seed {}", case.tail_seed)], "no draw of the real run uses it");
     missing
 }

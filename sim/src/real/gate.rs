@@ -10,24 +10,24 @@ use super::moments::{LEAST_GAP_US, MOST_GAP_US, Moments};
 /// The actor that closes the gate.
 pub(super) const NAME: &str = "export-gate";
 
-/// The server has been used.
+/// Mark: the server has answered one request.
 const WARM: &str = "export-warm";
-/// From here on work waits at the gate.
+/// Mark: from here on work waits at the gate.
 const CLOSED: &str = "export-gate-closed";
-/// Whoever takes the sessions of the pool may begin.
+/// Mark: clients may take the sessions of the pool.
 const FILL: &str = "export-fill";
-/// A request that shall be in flight has been sent.
+/// Mark: a request that must be in flight was sent.
 const SENT: &str = "export-sent";
-/// All of them are proved to be in flight.
+/// Mark: all these requests are proved to be in flight.
 const HELD: &str = "export-held";
-/// The store is broken as it was before the signal.
+/// Mark: the store is broken as before the case's signal.
 const BROKEN: &str = "export-broken";
-/// A signal has been sent.
+/// Mark: a signal was sent.
 const SIGNALLED: &str = "export-signalled";
-/// The shutdown can be seen.
+/// Mark: the shutdown is visible.
 const DRAINING: &str = "export-draining";
 
-/// Has a client use the server once, as whoever judges a real one does: it may make its table then.
+/// Makes a client use the server once, because a server may create its table at its first request.
 pub(super) fn warm_up(plan: &mut Plan) {
     let mut names = Names::new(plan.seed, "export");
     let request = Request::work(names.name());
@@ -44,8 +44,9 @@ pub(super) fn warm_up(plan: &mut Plan) {
     plan.actors.push(Actor { name: "export-warm-up".to_owned(), role: Role::Client { steps } });
 }
 
-/// Puts in flight at the signal what was in flight in the run. Times are those of the case. If
-/// there are sessions to fill, other requests take so many first: what is in flight waits for one.
+/// Holds in flight at the signal the requests that were in flight in the run. Times are those of
+/// the case. If sessions must be filled, other requests take them first, and a held request waits
+/// for a session.
 pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     let mut announced = 0;
     for actor in &mut plan.actors {
@@ -61,7 +62,7 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     }
     let mut steps = Vec::new();
     if held.others_before {
-        // What was answered before the others were sent must not be held with them.
+        // A request that was answered before the held ones must not be held too.
         let at = moments.real(held.from_us).saturating_sub(LEAST_GAP_US / 2);
         steps.push(Step::At { us: at });
     }
@@ -82,7 +83,7 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
         wait(SIGNALLED, held.signals),
     ]);
     if held.signals > 1 {
-        // The server must have taken notice of the last signal, which nobody can see.
+        // The server must have seen the last signal, which no client can observe.
         steps.push(Step::At { us: moments.real(held.until_us) + MOST_GAP_US });
     }
     steps.push(Step::Own(StoreStep::LetGo { what: LetGo::All }));
@@ -90,8 +91,8 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     signals(plan);
 }
 
-/// Has the signal wait for the faults of the store that came before it: at the same moment their
-/// order is the machine's.
+/// Makes the signal wait for earlier faults of the store, because a real machine reorders
+/// simultaneous events.
 pub(super) fn faults_first(plan: &mut Plan, history: &History) {
     let signals = |what: &EventKind| matches!(what, EventKind::Signalled { .. });
     let before = history.events.iter().take_while(|event| !signals(&event.what));
@@ -118,7 +119,7 @@ pub(super) fn faults_first(plan: &mut Plan, history: &History) {
     }
 }
 
-/// The script with a further step behind each step that asks for one.
+/// Inserts a further step behind each step for which `more` returns one.
 fn insert_after<S: Clone>(
     steps: &[Step<S>],
     mut more: impl FnMut(&Step<S>) -> Option<Step<S>>,
@@ -126,8 +127,8 @@ fn insert_after<S: Clone>(
     steps.iter().flat_map(|step| [Some(step.clone()), more(step)]).flatten().collect()
 }
 
-/// Has the clients whose requests are held go on using their connections, as one does that is not
-/// told to stop: each asks for `/health` after its first answer.
+/// Makes clients with held requests reuse their connections, like clients that were not told to
+/// stop: each asks for `/health` after its first answer.
 pub(super) fn go_on(plan: &mut Plan, held: &Held) {
     let holds = |actor: &Actor| held.requests.iter().any(|(name, _)| *name == actor.name);
     for actor in plan.actors.iter_mut().filter(|actor| holds(actor)) {
@@ -146,7 +147,7 @@ pub(super) fn go_on(plan: &mut Plan, held: &Held) {
     }
 }
 
-/// Takes sessions of the pool, one a worker. In a round of a repeat each has a name of its own.
+/// Takes sessions of the pool, one a worker. In a repeated block each request has its own name.
 fn filler(seed: u64, workers: u32) -> Actor {
     let request = Request::work(Names::new(seed, "export-pool").name());
     let round = [PooledStep::Send { request }, PooledStep::Receive].map(Step::Own).to_vec();
@@ -154,8 +155,8 @@ fn filler(seed: u64, workers: u32) -> Actor {
     Actor { name: "export-pool".to_owned(), role: Role::PooledClient { workers, steps } }
 }
 
-/// Whoever sends what shall be in flight waits for the gate, and says that it has sent it. How
-/// often: what is repeated is held as it comes.
+/// Makes a client with a held request wait for the gate, and set a mark when it has sent the
+/// request. Returns how often: a repeated request counts each time.
 fn announce(steps: &mut Script<ClientStep>, numbers: &[usize]) -> u64 {
     let (mut number, mut announced) = (0, 0);
     let mut all = Vec::with_capacity(steps.len() + 2 * numbers.len());
@@ -184,7 +185,8 @@ fn announce(steps: &mut Script<ClientStep>, numbers: &[usize]) -> u64 {
     announced
 }
 
-/// The first signal waits until all is in flight, and every other actor for the first signal.
+/// Makes the first signal wait until all requests are in flight, and all other actors wait for the
+/// first signal.
 fn signals(plan: &mut Plan) {
     let at = |steps: &Script<OperatorStep>| {
         let signal = steps.iter().position(is_signal)?;

@@ -3,23 +3,23 @@ use std::collections::BTreeSet;
 use lastorders_model::history::{EventKind, History};
 use lastorders_model::plan::Intent;
 
-/// What was in flight at the first signal of a run.
+/// The requests in flight at the first signal of a run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Held {
-    /// Each as its actor and its number with it, from 1.
+    /// Each request as its actor and its number there, from 1.
     pub(super) requests: BTreeSet<(String, usize)>,
-    /// How many signals were sent while one of them was.
+    /// Number of signals that were sent while one of them was in flight.
     pub(super) signals: u64,
-    /// Whether any work was answered before the first of them was begun.
+    /// Whether other work was answered before the first of them began.
     pub(super) others_before: bool,
-    /// When the first of them was begun, in microseconds since the server was ready.
+    /// The start of the first request, in microseconds since the server was ready.
     pub(super) from_us: u64,
-    /// When the last of those signals was sent, in the same count.
+    /// The last of those signals, in microseconds since the server was ready.
     pub(super) until_us: u64,
 }
 
 impl Held {
-    /// Work whose last byte was sent by the first signal, and that had not ended by then.
+    /// Finds work whose last byte was sent by the first signal, and that ended later.
     pub(super) fn of(history: &History) -> Self {
         let times = |test: fn(&EventKind) -> bool| {
             history.events.iter().filter(move |event| test(&event.what)).map(|event| event.at_us)

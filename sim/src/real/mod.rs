@@ -1,13 +1,13 @@
-//! A case as a plan that `lastorders run --plans` carries out against a real binary.
+//! Turns a case into a plan that `lastorders run --plans` runs against a real binary.
 //!
-//! A race of microseconds cannot be hit from outside. So what was in flight at the signal is put in
-//! flight by proof: its statements are held at a gate, and the signal waits for that. All other
-//! times keep their order and are drawn apart.
+//! A test from outside cannot hit a race of microseconds. So the plan proves that requests are in
+//! flight: it holds their statements at a gate, and sends the signal only then. All other times
+//! keep their order and get larger distances.
 //!
-//! * `export`: the plan, and what was changed
-//! * `held`: what was in flight at the signal
-//! * `gate`: the steps that put it in flight
-//! * `moments`: times that real clocks can tell apart
+//! * `export`: the plan, and its differences from the case
+//! * `held`: the requests in flight at the signal
+//! * `gate`: the steps that hold requests in flight
+//! * `moments`: times that real clocks can distinguish
 
 mod export;
 mod gate;

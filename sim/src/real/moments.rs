@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 
 use lastorders_model::plan::{Plan, Step};
 
-/// What a busy machine can still tell apart.
+/// The shortest distance that a busy machine keeps, in microseconds.
 pub(super) const LEAST_GAP_US: u64 = 50_000;
-/// Before the first moment the server has been used once.
+/// Time for the first use of the server, before the first moment of the case, in microseconds.
 const WARM_UP_US: u64 = 250_000;
-/// Nobody waits for more.
+/// The longest distance, in microseconds, to keep runs short.
 pub(super) const MOST_GAP_US: u64 = 500_000;
 
-/// Which moment of the real plan stands for which of the case: in the same order, drawn apart.
+/// Maps times of the case to times of the real plan: in the same order, with larger distances.
 #[derive(Debug)]
 pub(super) struct Moments(BTreeMap<u64, u64>);
 
@@ -26,12 +26,12 @@ impl Moments {
         Self(moments)
     }
 
-    /// When it is in the real plan.
+    /// The real plan's time.
     pub(super) fn real(&self, us: u64) -> u64 {
         self.0.range(..=us).next_back().map_or(0, |(_, real)| *real)
     }
 
-    /// Draws the times of a script apart.
+    /// Replaces the times of a script.
     pub(super) fn spread<S>(&self, steps: &mut [Step<S>]) {
         for step in steps {
             match step {

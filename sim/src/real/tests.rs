@@ -13,7 +13,7 @@ fn simulator() -> Simulator {
     Simulator { subject: Subject::Ours, engine: EngineKind::Event, family: Family::Mixed }
 }
 
-/// One request is answered before the signal, another is in flight at it, a third comes after it.
+/// The first request is answered before the signal, the second is in flight, the third comes later.
 fn case() -> Case {
     let mut draft = Draft::new("group/name", 9, Contract::default());
     draft.check("no-crash", lastorders_model::check::Level::Must);
@@ -29,14 +29,15 @@ fn case() -> Case {
 }
 
 #[test]
-fn what_was_in_flight_is_in_flight_by_proof() {
+fn the_real_plan_holds_the_requests_that_were_in_flight() {
     let case = case();
     let run = simulator().run(&case);
     let real = export(&case, &run.history, None);
     assert_eq!(validate(&real.plan), Ok(()));
     assert_eq!((real.held, real.plan.scenario.as_str()), (1, "simulated/plan-9"));
     assert!(real.changed[0].contains("held#1"), "{:?}", real.changed);
-    let missing = "a socket takes 9000 bytes: loopback is as it is";
+    let missing =
+        "a socket takes 9000 bytes: the loopback interface has its own latency and buffers";
     assert!(real.missing.iter().any(|it| it == missing), "{:?}", real.missing);
     let script = |name: &str| {
         let actor = real.plan.actors.iter().find(|actor| actor.name == name).expect(name);
@@ -79,7 +80,7 @@ fn what_was_in_flight_is_in_flight_by_proof() {
 }
 
 #[test]
-fn every_generated_case_makes_a_plan_that_is_valid() {
+fn every_generated_case_gives_a_valid_real_plan() {
     let simulator = simulator();
     let mut held = 0;
     for seed in 0..150 {
@@ -100,10 +101,10 @@ fn every_generated_case_makes_a_plan_that_is_valid() {
     assert!(held > 20, "only {held} of 150 had something in flight");
 }
 
-/// Both at the first instant: here the store's actor is the first to be played, and on a real
-/// machine nobody knows.
+/// Both events have the same time. The simulation runs the store's actor first, and a real machine
+/// has no fixed order.
 #[test]
-fn a_store_that_broke_before_the_signal_breaks_before_it_there_too() {
+fn the_real_plan_breaks_the_store_before_the_signal_like_the_case() {
     let mut draft = Draft::new("group/name", 9, Contract::default());
     draft.store().fault(Fault::BlackHole);
     draft.operator().signal().await_exit();

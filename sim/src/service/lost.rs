@@ -6,13 +6,12 @@ use lastorders_model::plan::{Actor, ClientStep, Closing, Role, own_steps};
 
 use crate::case::Case;
 
-/// Answers with a status that says that the application had lost something, and answers that were
-/// begun and never arrived.
+/// Finds answers of the application with a 5xx status, and answers that began and never arrived.
 pub(super) fn lost(case: &Case, history: &History) -> Vec<Finding> {
     [errors(history), unanswered(case, history)].concat()
 }
 
-/// A 5xx of the application itself. `/health` says 503 on purpose.
+/// Finds 5xx answers of the application. `/health` answers 503 on purpose.
 fn errors(history: &History) -> Vec<Finding> {
     let mut lines = BTreeMap::new();
     let mut findings = Vec::new();
@@ -26,7 +25,7 @@ fn errors(history: &History) -> Vec<Finding> {
                 if line.ends_with(" /health") {
                     continue;
                 }
-                let expected = "the application answers what it is asked";
+                let expected = "the application answers its requests";
                 let actual = format!("it answered {line} with {status}");
                 findings.push(named("app-error", expected, actual).at(event.at_us));
             }
@@ -36,8 +35,8 @@ fn errors(history: &History) -> Vec<Finding> {
     findings
 }
 
-/// Requests that the application had been given, and whose clients did not get a whole answer,
-/// though nothing but the server could have kept it from them.
+/// Finds requests that the application received, and whose clients got no whole answer, although
+/// only the server could prevent it.
 fn unanswered(case: &Case, history: &History) -> Vec<Finding> {
     let settles = case.conditions.promise.as_ref().is_some_and(|it| it.settled_us.is_some());
     let mut begun: BTreeMap<&str, usize> = BTreeMap::new();
@@ -60,7 +59,7 @@ fn unanswered(case: &Case, history: &History) -> Vec<Finding> {
                     continue;
                 }
                 let how = if *by == End::Fin { "closed" } else { "reset" };
-                let expected = "what the application was given is answered";
+                let expected = "each request that the application received is answered";
                 let actual = format!("its connection was {how} after {got} bytes of an answer");
                 let finding = named("unanswered", expected, actual).at(event.at_us);
                 findings.push(finding.about(&request.id));
@@ -71,8 +70,8 @@ fn unanswered(case: &Case, history: &History) -> Vec<Finding> {
     findings
 }
 
-/// Whether whatever the server sends gets to a client: nothing happens to its link, it reads at
-/// once, it does not close its side, and the server waits for it a round trip before it resets.
+/// Whether all bytes from the server reach a client: its link never changes, the client reads at
+/// once and does not close its side, and the server waits a round trip before a reset.
 fn hears(case: &Case, name: &str) -> bool {
     let network = &case.conditions.network;
     let link = network.links.get(name).copied().unwrap_or(network.link);

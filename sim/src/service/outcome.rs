@@ -2,16 +2,16 @@ use std::fmt;
 
 use lastorders_model::check::Finding;
 
-/// What came of a sweep, or of a replay.
+/// The result of a sweep or of a replay.
 #[derive(Debug, Clone)]
-#[must_use = "whether it passed is asked by assert_passed"]
+#[must_use = "assert_passed fails the test if the sweep failed"]
 pub struct Outcome {
-    /// How many seeds were carried out.
+    /// Number of seeds that were run.
     pub seeds: u64,
-    /// In how many of them a request was in flight at the signal. If it is none, nothing is proved,
-    /// but by the replay of a case that failed.
+    /// Number of seeds with a request in flight at the signal. A sweep with 0 proves nothing. The
+    /// replay of a failing case may have 0.
     pub in_flight: u64,
-    /// Whether it is a replay.
+    /// Whether this is a replay.
     pub replayed: bool,
     /// The first seed that failed, if one did.
     pub failed: Option<Failed>,
@@ -20,28 +20,28 @@ pub struct Outcome {
 /// A case that failed.
 #[derive(Debug, Clone)]
 pub struct Failed {
-    /// Its seed; none of a replay.
+    /// The seed; `None` for a replay.
     pub seed: Option<u64>,
-    /// What is wrong.
+    /// The findings.
     pub findings: Vec<Finding>,
-    /// The picture of the run, in plain text.
+    /// The timeline of the run, in plain text.
     pub timeline: Vec<String>,
-    /// What [`Service::replay`](super::Service::replay) takes to carry out the same again.
+    /// The argument of [`Service::replay`](super::Service::replay) that reruns the case.
     pub line: String,
 }
 
 impl Outcome {
-    /// Whether no seed failed and, in a sweep, a request was in flight at the signal in some.
+    /// Whether no seed failed and, in a sweep, some seed had a request in flight at the signal.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.failed.is_none() && (self.replayed || self.in_flight > 0)
     }
 
-    /// Panics unless it [passed](Self::passed).
+    /// Panics unless the outcome [passed](Self::passed).
     ///
     /// # Panics
     ///
-    /// With what was expected, what was seen, the timeline, and the line that reproduces it.
+    /// With the expected and the actual behaviour, the timeline, and the line that reruns the case.
     #[track_caller]
     pub fn assert_passed(&self) {
         assert!(self.passed(), "{self}");
@@ -53,10 +53,10 @@ impl fmt::Display for Outcome {
         let Self { seeds, in_flight, replayed, failed } = self;
         match failed {
             Some(failed) => failed.fmt(f),
-            None if *replayed => f.write_str("what was replayed passes"),
+            None if *replayed => f.write_str("the replayed case passes"),
             None if *in_flight == 0 => {
-                write!(f, "in none of {seeds} seeds was a request in flight at the signal: ")?;
-                f.write_str("nothing is proved. Take more seeds, or requests that take longer")
+                write!(f, "none of {seeds} seeds had a request in flight at the signal, so ")?;
+                f.write_str("nothing is proved. Use more seeds, or slower requests")
             }
             None => write!(f, "{seeds} seeds passed, {in_flight} with requests in flight"),
         }
@@ -67,7 +67,7 @@ impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.seed {
             Some(seed) => writeln!(f, "seed {seed} fails\n")?,
-            None => writeln!(f, "it fails\n")?,
+            None => writeln!(f, "the case fails\n")?,
         }
         for line in &self.timeline {
             writeln!(f, "{line}")?;

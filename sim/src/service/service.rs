@@ -24,15 +24,15 @@ use crate::trace::audit;
 use crate::trace::export::terminal;
 use crate::world::{App, Run, carry_out_with};
 
-/// One seed in so many is carried out twice.
+/// Every this many seeds, one is run twice.
 const AUDITED: u64 = 64;
 
-/// So many smaller cases are looked at for one that fails in the same way.
+/// The most runs for making a failing case smaller.
 const TRIES: u32 = 500;
 
 /// An application under simulated shutdowns.
 ///
-/// Its [module](super) has an example, what counts as lost, and what the application may not do.
+/// The [module](super) has an example, the rules for lost work, and the limits of an application.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is simulated until it is run"]
 pub struct Service {
@@ -45,10 +45,10 @@ pub struct Service {
 }
 
 impl Service {
-    /// An application: what makes the router of one process from the handle on its shutdown. It is
-    /// called once a seed, so each has a state of its own.
+    /// A service with this application. `app` makes the router of one process from the handle of
+    /// its shutdown. Each seed calls `app` once, so each run has its own state.
     ///
-    /// Without more it is 500 seeds under policies that are drawn, with `GET /`, which is answered
+    /// By default the service has 500 seeds, drawn policies, `GET /` as its request, and answers
     /// within a second.
     pub fn new(app: impl Fn(ShutdownHandle) -> Router + Send + Sync + 'static) -> Self {
         Self {
@@ -61,41 +61,41 @@ impl Service {
         }
     }
 
-    /// Under this policy: the one that `main` gives. Without it every seed draws its own, most of
-    /// them shorter than anybody's.
+    /// Uses this policy, normally the one that `main` uses. Without it each seed draws a policy,
+    /// mostly shorter than in production.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = Some(policy.into());
         self
     }
 
-    /// What clients ask for, each as often as the others.
+    /// The requests of clients, each as often as the others.
     pub fn requests(mut self, requests: impl IntoIterator<Item = Request>) -> Self {
         self.requests = requests.into_iter().map(|request| (1, request)).collect();
         self
     }
 
-    /// Clients ask for `GET /health` too, which must be what `lastorders::health` makes it: 200
-    /// until the signal, and never after it.
+    /// Clients also ask for `GET /health`, which must behave like `lastorders::health`: 200 until
+    /// the signal, and never after it.
     pub fn health(mut self) -> Self {
         self.health = true;
         self
     }
 
-    /// How long a request may take at most, counted from the signal for those that come before it:
-    /// a shutdown may wait so long for each, and no longer. A second, if it is not said.
+    /// The longest time of a request, one second by default. Requests from before the signal count
+    /// from the signal. A shutdown may wait this long for each request, and no longer.
     pub fn slowest(mut self, slowest: Duration) -> Self {
         self.slowest = slowest;
         self
     }
 
-    /// Which seeds. 500 take about a second.
+    /// The seeds. 500 take about a second.
     pub fn seeds(mut self, seeds: Range<u64>) -> Self {
         self.seeds = seeds;
         self
     }
 
-    /// Carries the seeds out, on all processors, up to the first that fails; that one is made
-    /// smaller. Not from inside of a tokio runtime.
+    /// Runs the seeds on all processors until the first failure, and makes the failing case
+    /// smaller. Do not call this inside a tokio runtime.
     pub fn run(&self) -> Outcome {
         let generator = self.generator();
         let (done, in_flight) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -113,12 +113,12 @@ impl Service {
         Outcome { seeds, in_flight, replayed: false, failed }
     }
 
-    /// Carries out again what an [`Outcome`] has printed.
+    /// Reruns the case of a line that an [`Outcome`] has printed.
     ///
     /// # Errors
     ///
-    /// If the line is not whole, or of another version. One of another build is taken: what it
-    /// found there may not be found here.
+    /// If the line is incomplete or has another version. A line of another build is accepted, but
+    /// this build may not reproduce its failure.
     pub fn replay(&self, line: &str) -> Result<Outcome, BlobError> {
         let case = line.parse::<Blob>()?.case;
         let seen = self.look(&case, true);
@@ -134,7 +134,7 @@ impl Service {
         let slowest_us = u64::try_from(self.slowest.as_micros()).unwrap_or(u64::MAX);
         let generator = Generator::new(Family::Mixed)
             .requests(Requests::of(requests, self.health))
-            // They ask for the reference service's own route.
+            // Upgraded clients ask for a route of the reference service.
             .without(ClientKind::Upgraded)
             .slowest_us(slowest_us);
         match &self.policy {
@@ -162,12 +162,12 @@ impl Service {
         Seen { run, findings, in_flight }
     }
 
-    /// The smallest case that fails like this one, told.
+    /// The smallest case that fails like this one, with its report.
     fn failed(&self, case: &Case, seed: Option<u64>) -> Failed {
         let first = |seen: &Seen| seen.findings.first().map(|finding| finding.check.clone());
         let wanted = first(&self.look(case, true));
         let shrunk = shrink(case, TRIES, |candidate| {
-            // What the application and its policy are is given, and no part of what may go.
+            // The application and its policy are given, so shrinking keeps them.
             candidate.conditions.store == case.conditions.store
                 && (self.policy.is_none() || candidate.conditions.policy == case.conditions.policy)
                 && first(&self.look(candidate, false)) == wanted
@@ -185,14 +185,14 @@ impl Service {
     }
 }
 
-/// What one run showed.
+/// The result of one run.
 struct Seen {
     run: Run,
     findings: Vec<Finding>,
     in_flight: bool,
 }
 
-/// Whether the application was at a request when the first signal came.
+/// Whether the application handled a request when the first signal came.
 fn in_flight(history: &History) -> bool {
     let before = history
         .events
@@ -206,7 +206,7 @@ fn in_flight(history: &History) -> bool {
     open > 0 && history.moments().signalled.is_some()
 }
 
-/// A case that cannot be judged proves nothing, and that is a failure too.
+/// A case that cannot be judged proves nothing, so it fails too.
 fn is_failure(finding: &Finding) -> bool {
     match finding.kind {
         Kind::Note => false,
@@ -216,26 +216,26 @@ fn is_failure(finding: &Finding) -> bool {
 }
 
 fn differs(how: &str) -> Finding {
-    let expected = "two runs of one case are the same; see what an application may not do";
+    let expected = "two runs of one case are equal; see the limits of an application";
     let mut finding = Finding::violation(expected, how);
     "deterministic".clone_into(&mut finding.check);
     finding
 }
 
-/// `GET` of this path.
+/// A `GET` request.
 #[must_use]
 pub fn get(path: &str) -> Request {
     wanted("GET", path, String::new())
 }
 
-/// `POST` to this path, with a body of JSON. Other methods and headers are fields of [`Request`].
+/// A `POST` request with a JSON body. Other methods and headers are fields of [`Request`].
 #[must_use]
 pub fn post(path: &str, body: impl Into<String>) -> Request {
     wanted("POST", path, body.into())
 }
 
 fn wanted(method: &str, path: &str, body: String) -> Request {
-    // With a name that each draw makes anew, and a body of its own in place of the name's.
+    // Each draw makes a new name. The body replaces the name's body.
     let work = Request::work(String::new());
     Request { method: method.to_owned(), path: path.to_owned(), body: Some(body), ..work }
 }

@@ -4,18 +4,18 @@ use crate::case::Case;
 use crate::check::{Signature, judge};
 use crate::sweep::Simulator;
 
-/// What a failure is known by while its case is made smaller.
+/// How to recognise a failure while its case is made smaller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Likeness {
     /// The first failure.
     pub signature: Signature,
-    /// Whether the plan's preconditions were reached: a request was in flight at the signal. A case
-    /// that had one in flight must not become one of a race with the signal itself.
+    /// Whether the plan reached its preconditions: a request was in flight at the signal. Such a
+    /// case must not become a race with the signal itself.
     pub reached: bool,
 }
 
 impl Likeness {
-    /// What this case is known by, if it fails.
+    /// The likeness of this case, if the case fails.
     #[must_use]
     pub fn of(simulator: &Simulator, case: &Case) -> Option<Self> {
         let judged = judge(case, &simulator.run(case));
@@ -26,7 +26,8 @@ impl Likeness {
         judged.signature.map(|signature| Self { signature, reached })
     }
 
-    /// Whether another case fails in the same way. It may reach more than this one, and not less.
+    /// Whether another case fails in the same way. That case may reach more preconditions, but not
+    /// fewer.
     #[must_use]
     pub fn holds(&self, simulator: &Simulator, case: &Case) -> bool {
         Self::of(simulator, case).is_some_and(|other| {

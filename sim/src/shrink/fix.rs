@@ -4,16 +4,15 @@ use lastorders_model::plan::{ClientStep, Part, Script, Step, Until, for_steps};
 
 use crate::case::Case;
 
-/// Takes out of a case what made sense only with what was left out of it: waits for marks that
-/// nobody sets, actors that do nothing, requests without their first half, and the links of those
-/// who are gone.
+/// Removes steps that lost their purpose: waits for marks that no actor sets, actors without steps,
+/// requests without their first half, and links of removed actors.
 pub(super) fn fix(case: &mut Case) {
     for actor in &mut case.plan.actors {
         if let Some(script) = actor.role.client_script_mut() {
             whole(script);
         }
     }
-    // A wait that goes may leave an actor with nothing to do, and its marks unset.
+    // A removed wait may leave an actor without steps, and its marks unset.
     loop {
         let set = case.plan.marks().into_iter().filter(|(_, times)| *times > 0);
         let marks = set.map(|(label, times)| (label.to_owned(), times)).collect();
@@ -38,7 +37,7 @@ pub(super) fn fix(case: &mut Case) {
     }
 }
 
-/// The second half of a request whose first half is gone is nothing.
+/// Removes the second half of a request without its first half.
 fn whole(steps: &mut Script<ClientStep>) {
     let mut begun = false;
     steps.retain_mut(|step| match step {
@@ -59,7 +58,7 @@ fn whole(steps: &mut Script<ClientStep>) {
     });
 }
 
-/// Waits are for as many marks as are set.
+/// Reduces waits to the number of marks that are set.
 fn waits<S>(steps: &mut Script<S>, marks: &BTreeMap<String, u64>) {
     steps.retain_mut(|step| match step {
         Step::Await { label, times } => match marks.get(label) {

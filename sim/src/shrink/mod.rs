@@ -1,14 +1,14 @@
-//! From a case that fails to the smallest that fails in the same way.
+//! Reduces a failing case to the smallest case that fails in the same way.
 //!
-//! It is the case that is made smaller, never the seed: what is left is data, and says by itself
-//! what it takes to fail.
+//! Shrinking changes the case and never the seed: the result is data, and shows by itself what a
+//! failure needs.
 //!
-//! * `shrink`: takes what still fails, until nothing smaller does
-//! * `alike`: whether a case fails in the same way
-//! * `smaller`: what can be left out of a case, the boldest first
-//! * `steps`: what can be left out of one script
-//! * `fix`: what goes with what was left out
-//! * `size`: what "smaller" means
+//! * `shrink`: applies reductions until nothing smaller fails
+//! * `alike`: decides whether a case fails in the same way
+//! * `smaller`: all reductions of a case, the boldest first
+//! * `steps`: reductions of one script
+//! * `fix`: removes steps that a reduction made pointless
+//! * `size`: the order in which cases are smaller
 
 mod alike;
 mod fix;

@@ -6,29 +6,29 @@ use super::smaller::smaller;
 use crate::case::Case;
 use crate::generate::derive_promise;
 
-/// As many runs as an optimised build does in two seconds.
+/// Default number of runs: two seconds of an optimised build.
 pub const MOST_TRIES: u32 = 4_000;
 
-/// What came of shrinking.
+/// The result of shrinking.
 #[derive(Debug, Clone)]
 pub struct Shrunk {
-    /// The smallest case that was found to fail in the same way.
+    /// The smallest case found that fails in the same way.
     pub case: Case,
-    /// How many cases were carried out for it.
+    /// Number of cases that were run.
     pub tried: u32,
-    /// Whether nothing smaller fails; `false` if it was ended before that.
+    /// Whether nothing smaller fails; `false` if the tries ran out.
     pub minimal: bool,
 }
 
-/// Makes a case smaller as long as `fails` says that it fails in the same way. Each step is
-/// confirmed by a second run. At most `tries` runs; see [`MOST_TRIES`].
+/// Makes a case smaller as long as `fails` says that the case fails in the same way. A second run
+/// confirms each reduction. Takes at most `tries` runs; see [`MOST_TRIES`].
 ///
-/// The promise of a case that makes one is derived anew from what is left, and with it the budgets
-/// of its contract. Any other contract stays as it is.
+/// A case with a promise gets a new promise after each reduction, and new budgets of its contract.
+/// Any other contract stays as it is.
 pub fn shrink(case: &Case, tries: u32, mut fails: impl FnMut(&Case) -> bool) -> Shrunk {
     let mut shrunk = Shrunk { case: case.clone(), tried: 0, minimal: false };
-    // What could not be left out of a case is seldom wanted less by a smaller one. So whatever was
-    // left out, the next attempt is the one after it, and only then all of them again.
+    // A reduction that failed once rarely succeeds later, so continue with the next one. Then start
+    // over.
     loop {
         let before = (Size::of(&shrunk.case), shrunk.case.tail_seed);
         let mut at = 0;
@@ -61,8 +61,8 @@ pub fn shrink(case: &Case, tries: u32, mut fails: impl FnMut(&Case) -> bool) -> 
     }
 }
 
-/// The changed case, if it can be carried out and is smaller. Only what is smaller is ever taken,
-/// so this comes to an end.
+/// The reduced case, if it is valid and smaller. Only smaller cases are accepted, so shrinking
+/// ends.
 fn candidate(case: &Case, change: &dyn Fn(&mut Case)) -> Option<Case> {
     let mut candidate = case.clone();
     change(&mut candidate);
@@ -70,7 +70,7 @@ fn candidate(case: &Case, change: &dyn Fn(&mut Case)) -> Option<Case> {
         return None;
     }
     fix(&mut candidate);
-    // A shutdown is what all of this is about; and whoever waits for one waits for long.
+    // A case without a shutdown shows nothing, and a client that waits for one waits long.
     if case.plan.signals() && !candidate.plan.signals() {
         return None;
     }

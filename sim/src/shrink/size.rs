@@ -3,24 +3,24 @@ use lastorders_model::plan::{Step, for_steps};
 use super::smaller::times;
 use crate::case::{Case, Conditions};
 
-/// How much there is to a case. Declared with what weighs most first.
+/// The size of a case. The first fields weigh most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
-    /// Parties: clients (each worker of a pool is one), the operator, the store.
+    /// Actors: clients (each worker of a pool counts), the operator, the store.
     pub actors: usize,
-    /// Steps of all of them, those inside of a `Repeat` included.
+    /// Steps of all actors, including steps inside a `Repeat`.
     pub steps: usize,
-    /// Things that happen by themselves: links, stalls, a balancer, wrappers that give way,
-    /// rare paths of the server.
+    /// Events without an actor: changes of links, stalls, a balancer, yielding wrappers, rare paths
+    /// of the server.
     pub faults: usize,
-    /// Conditions that are not the plainest.
+    /// Conditions other than the default.
     pub odd: usize,
     /// Digits of all times.
     pub digits: usize,
 }
 
 impl Size {
-    /// Of this case.
+    /// The size of this case.
     #[must_use]
     pub fn of(case: &Case) -> Self {
         let actors = case.plan.actors.iter();
@@ -53,7 +53,7 @@ fn steps<S>(all: &[Step<S>]) -> usize {
     all.iter().map(|step| 1 + inner(step)).sum()
 }
 
-/// How many conditions are not the plainest.
+/// Number of conditions other than the default.
 fn odd(conditions: &Conditions) -> usize {
     let plain = Conditions::default();
     let (ours, usual) = (&conditions.policy, &plain.policy);
@@ -84,7 +84,7 @@ fn odd(conditions: &Conditions) -> usize {
     all.filter(|odd| *odd).count() + ours.links.len()
 }
 
-/// Digits up to the zeros at the end: what a reader has to read of a number.
+/// Digits before the trailing zeros: the digits that a reader has to read.
 fn digits(mut us: u64) -> usize {
     if us == 0 {
         return 0;

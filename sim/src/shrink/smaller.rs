@@ -3,14 +3,14 @@ use lastorders_model::plan::Role;
 use super::steps::{self, Change};
 use crate::case::{Case, Conditions, PolicySpec, StoreConditions, Yields, moments_mut};
 
-/// What can be left out of a case, the boldest first: all conditions at once, then parties, then
-/// what happens by itself, then steps, and numbers last. What makes no sense is among it too:
-/// whoever takes it looks whether the plan is valid, and the case smaller.
+/// All reductions of a case, the boldest first: all conditions at once, then actors, then events of
+/// conditions, then steps, and numbers last. Some reductions give invalid plans, so the caller
+/// checks that the plan is valid and the case smaller.
 pub(super) fn smaller(case: &Case) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::with_capacity(256);
     let mut change = |change: Change| all.push(change);
     change(Box::new(|case| case.conditions = plain_as(case)));
-    // From the back: indexes before the one that goes stay what they are.
+    // From the back, so that earlier indexes stay valid.
     for at in (0..case.plan.actors.len()).rev() {
         change(Box::new(move |case| drop(case.plan.actors.remove(at))));
     }
@@ -33,7 +33,8 @@ pub(super) fn smaller(case: &Case) -> Vec<Change> {
     for at in 0..places {
         for unit in [1_000_000, 100_000, 10_000, 1_000, 100, 10] {
             change(Box::new(move |case| {
-                // A wait of nothing may go; a deadline or a latency of nothing is another story.
+                // A wait may become zero. A deadline or a latency of zero would be another
+                // situation.
                 if let Some(time) = times(case).get_mut(at)
                     && **time > unit
                 {
@@ -46,7 +47,7 @@ pub(super) fn smaller(case: &Case) -> Vec<Change> {
     all
 }
 
-/// The plainest conditions, with a promise if the case has one, for the same service.
+/// The default conditions for the same service, with a promise if the case has one.
 fn plain_as(case: &Case) -> Conditions {
     let Conditions { promise, no_health, .. } = case.conditions.clone();
     Conditions { promise, no_health, ..Conditions::default() }
@@ -91,7 +92,7 @@ fn conditions(case: &Case, change: &mut impl FnMut(Change)) {
     change(Box::new(|case| case.conditions.policy = Conditions::default().policy));
 }
 
-/// Each field of the policy, back to the plainest.
+/// Resets each field of the policy to its default.
 fn policies(change: &mut impl FnMut(Change)) {
     let plain = PolicySpec::default;
     change(Box::new(move |case| case.conditions.policy.lame_duck_us = plain().lame_duck_us));
@@ -112,7 +113,7 @@ fn policies(change: &mut impl FnMut(Change)) {
     change(Box::new(move |case| case.conditions.policy.sealing = plain().sealing));
 }
 
-/// Each number of the store, back to the plainest.
+/// Resets each number of the store to its default.
 fn stores(change: &mut impl FnMut(Change)) {
     let plain = StoreConditions::default;
     change(Box::new(move |case| case.conditions.store.work_us = plain().work_us));
@@ -122,7 +123,7 @@ fn stores(change: &mut impl FnMut(Change)) {
     change(Box::new(move |case| case.conditions.store.close_us = plain().close_us));
 }
 
-/// Every time of a case, in microseconds, always in the same order.
+/// All times of a case in microseconds, always in the same order.
 pub(super) fn times(case: &mut Case) -> Vec<&mut u64> {
     let mut times = case.plan.moments_mut();
     let conditions = &mut case.conditions;

@@ -7,7 +7,7 @@ use crate::case::Case;
 /// A change to a case that makes it smaller.
 pub(super) type Change = Box<dyn Fn(&mut Case)>;
 
-/// The reductions of the script of the actor at this place.
+/// Reductions of the script of the actor at this index.
 pub(super) fn smaller(actor: &Actor, at: usize, change: &mut impl FnMut(Change)) {
     let count = for_steps!(&actor.role, steps => steps.len());
     // Halves first, then less, down to single steps; from the back, where dependent steps stand.
@@ -43,7 +43,7 @@ pub(super) fn smaller(actor: &Actor, at: usize, change: &mut impl FnMut(Change))
     }
 }
 
-/// How many steps a step repeats.
+/// Removes steps, unless the case would lose its shutdown.
 fn repeated<S>(step: &Step<S>) -> Option<usize> {
     match step {
         Step::Repeat { steps, .. } => Some(steps.len()),
@@ -75,7 +75,7 @@ fn without(case: &mut Case, at: usize, place: usize, request: &Request) {
     });
 }
 
-/// Sends a request at once that was sent in two parts.
+/// Sends in one part what the script sends in two.
 fn join(case: &mut Case, at: usize, place: usize, request: &Request) {
     let Some(steps) = case.plan.actors[at].role.client_script_mut() else { return };
     let rest = steps.iter().position(|step| {
@@ -90,7 +90,7 @@ fn join(case: &mut Case, at: usize, place: usize, request: &Request) {
     }
 }
 
-/// Runs a repeated part once.
+/// Runs a repeated block once.
 fn unroll<S>(steps: &mut Script<S>, place: usize) {
     if matches!(steps.get(place), Some(Step::Repeat { .. }))
         && let Step::Repeat { steps: inner, .. } = steps.remove(place)

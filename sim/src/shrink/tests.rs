@@ -6,20 +6,20 @@ use crate::case::Case;
 use crate::generate::{Family, generate};
 
 #[test]
-fn what_is_needed_stays_and_all_else_goes() {
+fn shrinking_keeps_what_the_failure_needs_and_removes_all_else() {
     let case = generate(7, Family::Mixed);
     let works = |case: &Case| !case.plan.requests().is_empty() && case.tail_seed != 0;
     assert!(works(&case));
     let shrunk = shrink(&case, MOST_TRIES, works);
     let Size { actors, steps, faults, odd, .. } = Size::of(&shrunk.case);
-    // The request, and the shutdown, which is never left out.
+    // The request and the shutdown, which is never removed.
     assert_eq!((actors, steps, faults, odd), (2, 4, 0, 0), "{:#?}", shrunk.case);
     assert_eq!(shrunk.case.tail_seed, case.tail_seed);
     assert!(shrunk.minimal);
 }
 
 #[test]
-fn it_ends_whatever_fails() {
+fn shrinking_ends_if_every_case_fails() {
     for seed in 0..20 {
         let case = generate(seed, Family::Mixed);
         let all = shrink(&case, MOST_TRIES, |_| true);
@@ -38,7 +38,7 @@ fn it_ends_whatever_fails() {
 }
 
 #[test]
-fn a_second_run_that_does_not_fail_confirms_nothing() {
+fn a_reduction_needs_a_second_failing_run() {
     let case = generate(3, Family::Mixed);
     let mut asked = 0;
     let shrunk = shrink(&case, MOST_TRIES, |_| {
@@ -49,7 +49,7 @@ fn a_second_run_that_does_not_fail_confirms_nothing() {
 }
 
 #[test]
-fn who_waits_for_what_is_gone_waits_no_more() {
+fn waits_for_removed_marks_are_removed() {
     let mut draft = Draft::new("group/name", 1, Contract::default());
     draft.client("a").mark("held").connect();
     draft.client("b").wait("gone").connect().wait_for("held", 3);
@@ -62,7 +62,7 @@ fn who_waits_for_what_is_gone_waits_no_more() {
     let held = Step::Await { label: "held".to_owned(), times: 1 };
     assert_eq!(*steps(1), [Step::Own(ClientStep::Connect), held]);
     assert!(matches!(&steps(2)[1], Step::Repeat { until: Until::Times(1), .. }));
-    assert_eq!(case.plan.actors.len(), 3, "whoever does nothing is gone");
+    assert_eq!(case.plan.actors.len(), 3, "an actor without steps is removed");
     assert_eq!(lastorders_model::check::validate(&case.plan), Ok(()));
 }
 
