@@ -13,42 +13,43 @@ use crate::case::Case;
 use crate::engine::{EngineKind, UnknownEngine};
 use crate::trace::LOCK_HASH;
 
-/// How a line of this version begins.
+/// The prefix of a line of this version.
 const BEGINS: &str = "v1:";
 
-/// A case as JSON has tens of kilobytes at most; a line that claims more is not unpacked.
+/// The most JSON that a line may unpack to, in bytes. Cases have tens of kilobytes at most.
 const LONGEST_CASE: usize = 16 << 20;
 
-/// A line is made once for each failure: as small as it gets.
+/// The best compression, because a line is made once for each failure.
 const LEVEL: u8 = 10;
 
-/// A case, and for what it was found.
+/// A case, with the engine and the build that found it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blob {
     /// The case.
     pub case: Case,
-    /// On which engine.
+    /// The engine.
     pub engine: EngineKind,
-    /// By which build, see [`LOCK_HASH`]. Another may carry the case out otherwise.
+    /// The [`LOCK_HASH`] of the build that found the case. Another build may run the case
+    /// otherwise.
     pub lock: String,
 }
 
-/// Text that is no such line.
+/// Why text is not such a line.
 #[derive(Debug, Error)]
 pub enum BlobError {
-    /// It begins otherwise, or ends without an engine.
-    #[error("it is not v1:...#engine-lock; was it copied whole?")]
+    /// The text has another prefix, or no engine at its end.
+    #[error("the line is not v1:...#engine-lock; copy the whole line")]
     Form,
-    /// There is something in it that no line has.
-    #[error("it is not base64url: {0}")]
+    /// The text has a character that no line has.
+    #[error("the line is not base64url: {0}")]
     Base64(#[from] base64::DecodeError),
-    /// It does not unpack to a case of a size that cases have.
-    #[error("it cannot be unpacked: {0}")]
+    /// The text does not unpack to the size of a case.
+    #[error("the line cannot be unpacked: {0}")]
     Packed(#[from] DecompressError),
-    /// It is no case.
-    #[error("there is no case in it: {0}")]
+    /// The content is not a case.
+    #[error("the line contains no case: {0}")]
     Case(#[from] serde_json::Error),
-    /// It was found on an engine that is not known.
+    /// The engine is unknown.
     #[error(transparent)]
     Engine(#[from] UnknownEngine),
 }
@@ -60,13 +61,13 @@ impl Blob {
         Self { case, engine, lock: LOCK_HASH.to_owned() }
     }
 
-    /// Whether this text is meant to be one.
+    /// Whether this text is meant as a line.
     #[must_use]
     pub fn is_meant(text: &str) -> bool {
         text.starts_with(BEGINS)
     }
 
-    /// Whether this build carries it out as the one that found it.
+    /// Whether this build made the line, and so gives the same run.
     #[must_use]
     pub fn is_of_this_build(&self) -> bool {
         self.lock == LOCK_HASH
@@ -101,7 +102,7 @@ mod tests {
     use crate::generate::{Family, generate};
 
     #[test]
-    fn a_case_comes_back_from_its_line() {
+    fn a_case_is_read_back_from_its_line() {
         let blob = Blob::new(generate(7, Family::Mixed), EngineKind::Event);
         let line = blob.to_string();
         assert!(line.starts_with("v1:") && line.ends_with(&format!("#event-{LOCK_HASH}")));
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_unpacks_without_end_is_refused() {
+    fn a_line_that_unpacks_to_more_than_a_case_is_refused() {
         let bomb =
             URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(&vec![b' '; LONGEST_CASE + 1], LEVEL));
         let refused = format!("v1:{bomb}#event-{LOCK_HASH}").parse::<Blob>();
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_copied_whole_is_refused() {
+    fn a_truncated_line_is_refused() {
         let line = Blob::new(generate(7, Family::Mixed), EngineKind::Event).to_string();
         for text in ["", "7", "v1:", &line[..40], &line[3..], &line.replace("event", "x")] {
             assert!(text.parse::<Blob>().is_err(), "{text}");

@@ -14,33 +14,33 @@ use crate::trace::leak::Leak;
 
 const AFTER_HELP: &str = "\
 Examples:
-  lastorders-sim sweep --for 60s                   our server, as many seeds as there is time for
+  lastorders-sim sweep --for 60s                   our server, as many seeds as fit into the time
   lastorders-sim sweep --seeds 0..100000 --subject axum
-  lastorders-sim replay 4711                       what happens in one seed
+  lastorders-sim replay 4711                       the run of one seed
   lastorders-sim replay 'v1:...#event-0123abcd'    a line that a sweep has printed
-  lastorders-sim shrink 4711                       the smallest case that fails as it does
+  lastorders-sim shrink 4711                       the smallest case that fails in the same way
   lastorders-sim export 4711 --format plan --out plan.json   for lastorders run --plans
   lastorders-sim sweep --seeds 0..1000000 --shard 2/4 --out 2.json   one machine's part
-  lastorders-sim merge *.json                      the parts of all
-  lastorders-sim bugs                              whether injected bugs are found, and how soon
+  lastorders-sim merge *.json                      all parts
+  lastorders-sim bugs                              how soon each injected bug is found
 
 Exit codes:
-  0    no failure, and everything that must be reached was
+  0    no failure, and every required situation was reached
   1    a failure: the server lost something, or an injected bug was not found
-  2    wrong arguments, or a file that makes no sense
-  3    inconclusive: no failure, but what must be reached was not
-  4    there was no seed                     70   a fault of ours: a seed's second run differed
+  2    wrong arguments, or a file that cannot be used
+  3    inconclusive: no failure, but a required situation was never reached
+  4    no seed or bug was selected           70   our fault: a seed's second run differed
   5    merged, but a part was interrupted    75   the machine lacks something
   128+n  interrupted by signal n
 
 Environment:
-  NO_COLOR            no colours
-  LASTORDERS_SHARDS   how many pods a Kubernetes Indexed Job has, for --shard auto";
+  NO_COLOR            disables colours
+  LASTORDERS_SHARDS   number of pods of a Kubernetes Indexed Job, for --shard auto";
 
 /// Finds and replays shutdown races by seed.
 ///
-/// Runs a real server's code on a simulated network and clock, thousands of shutdowns a second. The
-/// same seed gives the same shutdown on every machine, to the byte.
+/// Runs a real server's code on a simulated network and clock, thousands of shutdowns a second. A
+/// seed gives the same shutdown on every machine, to the byte.
 #[derive(Debug, Parser)]
 #[command(name = "lastorders-sim", version, after_help = AFTER_HELP, max_term_width = 100)]
 pub(super) struct Arguments {
@@ -48,55 +48,57 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-/// What to do.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Carry out many seeds, and judge each.
+    /// Run many seeds and judge each.
     #[command(after_help = SWEEP_HELP)]
     Sweep(Box<SweepArgs>),
-    /// Carry one case out again, and say what happened.
+    /// Run one case again and report it.
     Replay(ReplayArgs),
-    /// Carry cases out twice, here and in another process, and compare them record by record.
+    /// Run cases twice and compare the runs record by record.
+    ///
+    /// A single case is also run in another process.
     Audit(AuditArgs),
     /// Write a case's trace to stdout, for another process to compare.
     #[command(hide = true)]
     Trace(TraceArgs),
-    /// Make a case that fails as small as it can be, and say what happens in it.
+    /// Make a failing case as small as possible and report it.
     Shrink(ShrinkArgs),
-    /// Write a case or its run for another program: packets, records, a page, a real plan.
+    /// Write a case or its run as a file: packets, records, a page, a real plan.
     Export(ExportArgs),
-    /// After which event a failure could not be averted any more.
+    /// Find the event after which a failure was certain.
     Blame(BlameArgs),
-    /// What the simulated networks do as this machine's does, and whether it is as checked in.
+    /// Compare the simulated networks with this machine's, and with the checked-in table.
     Parity,
-    /// Look for every injected bug: how many seeds and seconds each takes.
+    /// Look for each injected bug, and report the seeds and seconds that it takes.
     Bugs(BugsArgs),
-    /// Put the results of a sweep's shards together, or say why they do not belong together.
+    /// Merge the results of a sweep's shards, or say why they do not fit.
     #[command(after_help = MERGE_HELP)]
     Merge(MergeArgs),
 }
 
 const SWEEP_HELP: &str = "\
-Progress goes to stderr. On stdout: what was seen, each failure's line that reproduces it, what was
-reached and covered, and a last line with the hash of everything. Whoever sweeps the same seeds of
-the same build has the same hash.
+Progress goes to stderr. Stdout has the failures with the commands that reproduce them, the reached
+situations, the coverage, and a last line with the hash of all results. Equal seeds of equal builds
+give equal hashes.
 
---shard auto finds out which shard this machine is from the variables of a Kubernetes Indexed Job,
-a Slurm array, GitLab CI, CircleCI, Buildkite, Azure Pipelines, Bitbucket, Semaphore or AWS Batch.
-GitHub Actions has none: let the matrix say --shard ${{ matrix.shard }}/4.
+--shard auto takes the shard from the variables of a Kubernetes Indexed Job, a Slurm array, GitLab
+CI, CircleCI, Buildkite, Azure Pipelines, Bitbucket, Semaphore or AWS Batch.
+GitHub Actions has no such variables: pass --shard ${{ matrix.shard }}/4.
 
-Ctrl-C prints what was seen and writes --out all the same; merge takes that as partial.";
+Ctrl-C ends the sweep with a summary and still writes --out. merge treats this result as partial.";
 
 const MERGE_HELP: &str = "\
-Refused are gaps, overlaps, and results of other builds, options or ranges. What comes out equals
-the result of one machine, hash for hash. With --same, two results of the same seeds are compared
-instead: two machines can prove that they ran the same.";
+merge refuses gaps, overlaps, and results of other builds, options or ranges. The merged result
+equals the result of one machine, hash for hash. With --same, merge compares two results of the
+same seeds, which proves that two machines ran the same.";
 
 #[derive(Debug, Args)]
 pub(super) struct SweepArgs {
     #[command(flatten)]
     pub(super) what: Selection,
-    /// Which seeds, as 0..1000; with --for also 1000.. for as many as there is time for.
+    /// The seeds, as 0..1000. With --for also 1000.. without an end.
     #[arg(
         long,
         value_name = "A..B",
@@ -104,26 +106,26 @@ pub(super) struct SweepArgs {
         default_value_if("time", clap::builder::ArgPredicate::IsPresent, "0..")
     )]
     pub(super) seeds: Seeds,
-    /// For how long, as 60s: chunks that are begun by then are finished.
+    /// How long to sweep, as 60s. The sweep finishes the chunks that it has begun.
     #[arg(long = "for", id = "time", value_name = "TIME", value_parser = time,
           conflicts_with = "shard")]
     pub(super) time: Option<Duration>,
-    /// Only this machine's part: k/n, or auto.
+    /// This machine's part of the seeds: K/N, or auto.
     #[arg(long, value_name = "K/N")]
     pub(super) shard: Option<ShardChoice>,
-    /// How many threads; 0 is one for each processor.
+    /// Number of threads; 0 means one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
-    /// Where the result goes, for merge.
+    /// Write the result to this file, for merge.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// End after so many different failures.
+    /// End after this many different failures.
     #[arg(long, value_name = "N")]
     pub(super) stop_after: Option<NonZero<usize>>,
     /// Do not make failing cases smaller.
     #[arg(long)]
     pub(super) no_shrink: bool,
-    /// Do not change rare cases a little and carry them out again.
+    /// Do not run mutants of rare cases.
     #[arg(long)]
     pub(super) no_mutants: bool,
 }
@@ -158,7 +160,7 @@ pub(super) struct AuditArgs {
     /// Number of threads for a range; 0 means one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
-    /// Plant nondeterminism, to see it caught: hashmap, instant or select.
+    /// Add nondeterminism, to test the audit: hashmap, instant or select.
     #[arg(long, value_name = "NAME", value_parser = Leak::from_str)]
     pub(super) leak: Option<Leak>,
 }
@@ -167,14 +169,14 @@ pub(super) struct AuditArgs {
 pub(super) struct TraceArgs {
     #[command(flatten)]
     pub(super) case: CaseArgs,
-    /// Plant nondeterminism.
+    /// Add nondeterminism.
     #[arg(long, value_name = "NAME", value_parser = Leak::from_str)]
     pub(super) leak: Option<Leak>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct BugsArgs {
-    /// Only bugs whose name begins so; may be given again.
+    /// Only bugs whose name begins with this; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(super) only: Vec<String>,
     /// The seeds in which each bug must be found, as 0..5000.
@@ -183,10 +185,10 @@ pub(super) struct BugsArgs {
     /// The most seeds that the bugs may need at the median.
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub(super) median: u64,
-    /// Which kind of cases.
+    /// The family of cases.
     #[arg(long, value_name = "NAME", default_value = "mixed", value_parser = Family::from_str)]
     pub(super) family: Family,
-    /// How many threads; 0 is one for each processor.
+    /// Number of threads; 0 means one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
 }
@@ -196,10 +198,10 @@ pub(super) struct MergeArgs {
     /// The results of all shards.
     #[arg(value_name = "SHARD", required = true)]
     pub(super) shards: Vec<PathBuf>,
-    /// Where the merged result goes.
+    /// Write the merged result to this file.
     #[arg(long, value_name = "FILE", conflicts_with = "same")]
     pub(super) out: Option<PathBuf>,
-    /// Compare two results of the same seeds, and merge nothing.
+    /// Compare two results of the same seeds instead of merging.
     #[arg(long)]
     pub(super) same: bool,
 }
@@ -208,13 +210,13 @@ pub(super) struct MergeArgs {
 pub(super) struct ShrinkArgs {
     #[command(flatten)]
     pub(super) case: CaseArgs,
-    /// How many runs it may take; so many take about two seconds.
+    /// The most runs; the default takes about two seconds.
     #[arg(long, value_name = "N", default_value_t = MOST_TRIES)]
     pub(super) tries: u32,
-    /// Where the small case goes, for the corpus.
+    /// Write the small case to this file, for the corpus.
     #[arg(long, value_name = "FILE", requires = "why")]
     pub(super) out: Option<PathBuf>,
-    /// Why it is kept, in a sentence.
+    /// Why the corpus keeps the case, in a sentence.
     #[arg(long, value_name = "SENTENCE", requires = "out")]
     pub(super) why: Option<String>,
 }
@@ -223,13 +225,13 @@ pub(super) struct ShrinkArgs {
 pub(super) struct ExportArgs {
     #[command(flatten)]
     pub(super) case: CaseArgs,
-    /// As what.
+    /// The format of the file.
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(super) format: Format,
-    /// Where it goes.
+    /// Write to this file.
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
-    /// Why it is kept, in a sentence: for the corpus alone.
+    /// Why the corpus keeps the case, in a sentence. Only for the format corpus.
     #[arg(long, value_name = "SENTENCE", required_if_eq("format", "corpus"))]
     pub(super) why: Option<String>,
 }
@@ -238,7 +240,7 @@ pub(super) struct ExportArgs {
 pub(super) struct BlameArgs {
     #[command(flatten)]
     pub(super) case: CaseArgs,
-    /// How often the rest is drawn anew after each event.
+    /// How often later times are drawn again after each event.
     #[arg(long, value_name = "N", default_value_t = DRAWS,
           value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(super) draws: u32,
@@ -252,7 +254,7 @@ mod tests {
     use crate::subject::Subject;
 
     #[test]
-    fn the_arguments_are_sound() {
+    fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
     }
 
@@ -272,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn invalid_arguments_are_refused_with_exit_code_2() {
         for words in [
             vec!["sweep", "--seeds", "9..1"],
             vec!["sweep", "--for", "0s"],
@@ -293,13 +295,13 @@ mod tests {
             vec![],
         ] {
             let all = std::iter::once("lastorders-sim").chain(words.iter().copied());
-            let error = Arguments::try_parse_from(all).expect_err("it makes no sense");
+            let error = Arguments::try_parse_from(all).expect_err("the arguments are invalid");
             assert_eq!(error.exit_code(), 2, "{words:?}");
         }
     }
 
     #[test]
-    fn a_sweep_with_a_time_has_no_end_of_its_own() {
+    fn a_sweep_with_a_time_has_no_last_seed() {
         for (words, expected) in [
             (vec!["sweep"], "0..20000"),
             (vec!["sweep", "--for", "1s"], "0..18446744073709551615"),

@@ -11,7 +11,7 @@ use crate::sweep::{Origin, Seeds, Seen, Simulate, Simulator, Work, sweep};
 use crate::trace::leak::{self, Leak};
 use crate::trace::{Header, audit as compare, write};
 
-/// Carries cases out twice and compares them record by record.
+/// Runs cases twice and compares the runs record by record.
 pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
     if let Some(seeds) = args.seeds {
         return range(args, seeds);
@@ -26,11 +26,11 @@ pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
     let mut code = exit::PASSED;
     match compare::twice(|| simulator.run(&case).trace) {
         Ok(same) => print::stdout(&format!(
-            "the same twice in this process: {} records, hash {:016x}\n",
+            "two runs in this process are equal: {} records, hash {:016x}\n",
             same.records, same.hash
         ))?,
         Err(error) => {
-            print::stdout(&format!("not the same twice in this process:\n{error}\n"))?;
+            print::stdout(&format!("two runs in this process differ:\n{error}\n"))?;
             code = exit::OUR_FAULT;
         }
     }
@@ -38,23 +38,26 @@ pub(super) fn audit(args: &AuditArgs) -> Result<u8, u8> {
     let ours = Header::ours(&simulator.engine.to_string());
     match compare::against(&ours, &simulator.run(&case).trace, other.as_slice()) {
         Ok(same) => {
-            print::stdout(&format!("the same in another process: hash {:016x}\n", same.hash))?;
+            print::stdout(&format!(
+                "the run in another process is equal: hash {:016x}\n",
+                same.hash
+            ))?;
         }
         Err(error) => {
-            print::stdout(&format!("not the same in another process:\n{error}\n"))?;
+            print::stdout(&format!("the run in another process differs:\n{error}\n"))?;
             code = exit::OUR_FAULT;
         }
     }
     Ok(code)
 }
 
-/// Writes a trace for the process that has started us to compare.
+/// Writes a trace to stdout, where the parent process compares it.
 pub(super) fn trace(args: &TraceArgs) -> Result<u8, u8> {
     let (simulator, case) = case::case_without_note(&args.case)?;
     let _leaking = leak::begin(args.leak);
     let header = Header::ours(&simulator.engine.to_string());
     write(std::io::stdout().lock(), &header, &simulator.run(&case).trace).map_err(|error| {
-        print::failure(&format!("the trace could not be written: {error}"));
+        print::failure(&format!("the trace cannot be written: {error}"));
         exit::ENVIRONMENT
     })?;
     Ok(exit::PASSED)
@@ -68,19 +71,19 @@ fn other_process(one: &CaseArgs, leak: Option<Leak>) -> Result<Vec<u8>, u8> {
         command.stderr(Stdio::inherit()).output()
     };
     let output = run().map_err(|error| {
-        print::failure(&format!("another process could not be started: {error}"));
+        print::failure(&format!("another process cannot be started: {error}"));
         exit::ENVIRONMENT
     })?;
     Ok(output.stdout)
 }
 
-/// Many seeds, each twice: only whether the hashes are the same, and where not, why.
+/// Runs each seed twice. Compares the hashes, and reports the first difference of unequal runs.
 fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
     if seeds.end == u64::MAX {
         return Err(print::usage("--seeds must have an end, as --seeds 0..1000"));
     }
     let interruption = signals::listen().map_err(|error| {
-        print::failure(&format!("signals cannot be taken: {error}"));
+        print::failure(&format!("signal handlers cannot be installed: {error}"));
         exit::ENVIRONMENT
     })?;
     let progress = Progress::new(seeds, None, interruption.clone());
@@ -108,7 +111,7 @@ fn range(args: &AuditArgs, seeds: Seeds) -> Result<u8, u8> {
     })
 }
 
-/// Carries everything out twice, and has every seed whose hashes differ compared record by record.
+/// Runs each case twice. Cases with different hashes are compared record by record.
 struct Twice {
     simulator: Simulator,
     leak: Option<Leak>,

@@ -7,19 +7,18 @@ use crate::blame::blame as curve;
 use crate::case::Case;
 use crate::check::judge;
 
-/// Says after which event a failure could not be averted any more.
+/// Prints the probability of a failure after each event.
 pub(super) fn blame(args: &BlameArgs) -> Result<u8, u8> {
     let (simulator, case) = case::case(&args.case)?;
     let signature = |case: &Case| judge(case, &simulator.run(case)).signature;
     let Some(known_by) = signature(&case) else {
-        print::note("it does not fail, so nothing is to blame");
+        print::note("the case does not fail, so no event is to blame");
         return Ok(exit::PASSED);
     };
     let curve = curve(&case, args.draws, |case| signature(case).as_ref() == Some(&known_by));
     let about = format!(
-        "how many of {} cases fail with `{known_by}` if all is as it was up to an event, and the \
-         times of all later ones (when actors go on, links change, the store stands still) and \
-         the tail seed are drawn anew",
+        "how many of {} cases fail with `{known_by}` if the times up to an event are kept, and all \
+         later times (of actors, links and stalls of the store) and the tail seed are drawn anew",
         args.draws
     );
     print::stdout(&format!("{}\n\n{curve}", wrap(&about, WIDTH).join("\n")))?;

@@ -14,11 +14,11 @@ use crate::shrink::Likeness;
 use crate::subject::Subject;
 use crate::sweep::{Simulator, first_failure};
 
-/// How a bug was found.
+/// The first failure of a bug.
 struct Found {
-    /// In which seed's case.
+    /// The seed.
     seed: u64,
-    /// As what.
+    /// The signature of the failure.
     signature: Signature,
 }
 
@@ -28,9 +28,13 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
     if range.end == u64::MAX {
         return Err(print::usage("--seeds must have an end, as --seeds 0..5000"));
     }
+    if range.is_empty() {
+        print::failure(&format!("cannot look for bugs: --seeds {range} has no seed"));
+        return Err(exit::NOTHING_SELECTED);
+    }
     let bugs = chosen(&args.only)?;
     let interruption = signals::listen().map_err(|error| {
-        print::failure(&format!("signals cannot be taken: {error}"));
+        print::failure(&format!("signal handlers cannot be installed: {error}"));
         exit::ENVIRONMENT
     })?;
     let mut text = format!("{:<24}{:>7}{:>9}  {}\n", "bug", "seeds", "seconds", "found as");
@@ -48,7 +52,7 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
                 let seeds = seed - range.start + 1;
                 needed.push(seeds);
                 let meant = bug.found_by.contains(&signature.check.as_str());
-                let note = if meant { "" } else { ", by another check than is meant to" };
+                let note = if meant { "" } else { ", by another check than expected" };
                 (grouped(seeds), format!("{signature} (seed {seed}{note})"))
             }
             None => ("-".to_owned(), format!("NOT FOUND: {}", bug.wrong)),
@@ -89,8 +93,8 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Bug>, u8> {
     if absent.is_empty() { Ok(bugs) } else { Err(print::usage(&NotBuiltIn(absent).to_string())) }
 }
 
-/// The first seed whose case fails with the bug and does not without: what fails either way would
-/// prove nothing of the bug.
+/// The first seed whose case fails with the bug and passes without it. A case that fails without
+/// the bug would prove nothing.
 fn find(bug: &'static Bug, args: &BugsArgs, interruption: &Interruption) -> Option<Found> {
     let with = |subject| Simulator { subject, engine: EngineKind::default(), family: args.family };
     let (buggy, ours) = (with(Subject::Injected(bug)), with(Subject::Ours));

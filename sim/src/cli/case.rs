@@ -2,13 +2,13 @@ use std::path::Path;
 
 use super::options::{CaseArgs, Selection};
 use super::print;
-use crate::blob::Blob;
+use crate::blob::{Blob, BlobError};
 use crate::bugs::{BUILT_IN, HINT, NotBuiltIn};
 use crate::case::Case;
 use crate::corpus::Entry;
 use crate::sweep::{Origin, Simulator};
 
-/// The case that a seed, a line or a file names, and the case's simulator. A note on stderr lists
+/// The case of a seed, a line or a file, and the case's simulator. A note on stderr lists
 /// the rare paths of the case that this build does not take.
 pub(super) fn case(args: &CaseArgs) -> Result<(Simulator, Case), u8> {
     let (simulator, case) = case_without_note(args)?;
@@ -32,11 +32,11 @@ pub(super) fn case_without_note(args: &CaseArgs) -> Result<(Simulator, Case), u8
     }
     if Blob::is_meant(case) {
         let blob: Blob =
-            case.parse().map_err(|error| print::usage(&format!("this line: {error}")))?;
+            case.parse().map_err(|error: BlobError| print::usage(&error.to_string()))?;
         if !blob.is_of_this_build() {
             let lock = &blob.lock;
             print::note(&format!(
-                "this line is of another build ({lock}): what it found there may not be found here"
+                "the line is from another build ({lock}): this build may not reproduce its failure"
             ));
         }
         simulator.engine = blob.engine;
@@ -45,17 +45,17 @@ pub(super) fn case_without_note(args: &CaseArgs) -> Result<(Simulator, Case), u8
     read(Path::new(case), simulator)
 }
 
-/// A seed, or the second change to its case, as `17+2`.
+/// Reads a seed, or a mutant of its case such as `17+2`.
 fn origin(text: &str) -> Option<Origin> {
     let (seed, mutant) = text.split_once('+').unwrap_or((text, "0"));
     Some(Origin { seed: seed.parse().ok()?, mutant: mutant.parse().ok()? })
 }
 
-/// A file with a case, or one of the corpus, which says what it is for.
+/// Reads a file with a case, or an entry of the corpus, which names its server.
 fn read(path: &Path, simulator: Simulator) -> Result<(Simulator, Case), u8> {
     let name = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        print::usage(&format!("{name} is no seed, no v1: line and no file: {error}"))
+        print::usage(&format!("{name} is not a seed, a v1: line or a file: {error}"))
     })?;
     if let Ok(entry) = serde_json::from_str::<Entry>(&text) {
         let missing = |error: NotBuiltIn| print::usage(&format!("{name}: {error}"));
@@ -64,10 +64,10 @@ fn read(path: &Path, simulator: Simulator) -> Result<(Simulator, Case), u8> {
     }
     serde_json::from_str(&text)
         .map(|case| (simulator, case))
-        .map_err(|error| print::usage(&format!("{name} is no case: {error}")))
+        .map_err(|error| print::usage(&format!("{name} is not a case: {error}")))
 }
 
-/// The arguments by which another process carries out the same.
+/// The arguments with which another process runs the same case.
 pub(super) fn arguments(case: &str, what: Selection) -> Vec<String> {
     let Selection { subject, engine, family } = what;
     let options = [

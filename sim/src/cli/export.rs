@@ -41,12 +41,12 @@ fn write(args: &ExportArgs, simulator: &Simulator, case: &Case) -> Result<(), Bo
         Format::Jsonl => Ok(files::jsonl(&run.trace.records, &Names::of(&case.plan), to)?),
         Format::Chrome => Ok(files::chrome(&run.trace.records, &Names::of(&case.plan), to)?),
         Format::Pcapng => Ok(files::pcapng(&run.packets, to)?),
-        // It needs no run, and has been written by now.
+        // The caller has written it, because this format needs no run.
         Format::Corpus => Ok(()),
     })
 }
 
-/// Writes the plan for the real world, and says how it differs.
+/// Writes the plan for the real world, and prints its differences from the case.
 fn plan(out: &Path, case: &Case, run: &Run, to: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let known_by = judge(case, run).signature;
     let real = real::export(case, &run.history, known_by.as_ref());

@@ -14,7 +14,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = u8::try_from(error.exit_code()).unwrap_or(exit::USAGE);
-            // Where help cannot be printed there is nothing else to say.
+            // If the help cannot be printed, nothing else can be.
             let _ = error.print();
             return ExitCode::from(code);
         }
@@ -22,7 +22,7 @@ pub fn main() -> ExitCode {
     fault::install();
     let done = std::panic::catch_unwind(|| carry_out(&arguments.command));
     ExitCode::from(done.unwrap_or_else(|payload| {
-        fault::tell(&*payload);
+        fault::report(&*payload);
         exit::OUR_FAULT
     }))
 }

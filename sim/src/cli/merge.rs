@@ -9,7 +9,7 @@ use super::sweep::store;
 use super::{print, summary, verdict};
 use crate::sweep::{MergeError, Same, Sweep, merge as put_together, same};
 
-/// Puts shards together, or compares two results.
+/// Merges shards, or compares two results.
 pub(super) fn merge(args: &MergeArgs) -> Result<u8, u8> {
     let results = args.shards.iter().map(|path| read(path)).collect::<Result<Vec<_>, u8>>()?;
     if args.same {
@@ -26,13 +26,15 @@ pub(super) fn merge(args: &MergeArgs) -> Result<u8, u8> {
 
 fn compare(results: &[(String, Sweep)]) -> Result<u8, u8> {
     let [(one, a), (other, b)] = results else {
-        return Err(print::usage("--same compares two results"));
+        return Err(print::usage("--same compares two results: pass two files"));
     };
     match same((one, a), (other, b)).map_err(|error| refused(&error))? {
         Same::Yes => {
             let (seeds, chunks) = (a.seen.seeds, a.chunks.len());
-            let text =
-                format!("the same, hash for hash: {seeds} seeds, {chunks} chunks, {}\n", a.hash);
+            let text = format!(
+                "the results are equal, hash for hash: {seeds} seeds, {chunks} chunks, {}\n",
+                a.hash
+            );
             print::stdout(&text)?;
             Ok(exit::PASSED)
         }

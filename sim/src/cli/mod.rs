@@ -1,19 +1,20 @@
 //! The program `lastorders-sim`: a thin shell around the library.
 //!
-//! * `main`: arguments in, exit code out
-//! * `args`: the arguments of each command, and the help that teaches them
-//! * `options`: what several commands have in common
+//! * `main`: from arguments to the exit code
+//! * `args`: the arguments of each command, and the help
+//! * `options`: options that several commands share
 //! * `sweep`, `merge`, `bugs`, `audit`, `replay`, `shrink`, `export`, `blame`, `parity`: a command
 //!   each
-//! * `story`: one case and its run, for people
-//! * `case`: the case that is meant by a seed, a line or a file
-//! * `summary`: what a sweep gave, for people
-//! * `verdict`: what a sweep proved
-//! * `progress`: how it goes on, on stderr, and the operating system's clock, which nothing that is
-//!   simulated may see
-//! * `fault`: our own panics
-//! * `signals`: Ctrl-C and SIGTERM to ourselves
-//! * `whole`: files that are written whole or not at all
+//! * `story`: the description of a case and its run
+//! * `case`: the case of a seed, a line or a file
+//! * `summary`: the summary of a sweep
+//! * `verdict`: the exit code of a sweep, and its reason
+//! * `progress`: progress on stderr, and the operating system's clock, which simulated code must
+//!   not
+//!   read
+//! * `fault`: panics of the simulator
+//! * `signals`: Ctrl-C, SIGTERM and SIGHUP to this program
+//! * `whole`: writes files completely or not at all
 //! * `print`: stdout and stderr, which may be closed or full
 
 mod args;

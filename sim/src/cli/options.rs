@@ -9,32 +9,37 @@ use crate::generate::Family;
 use crate::subject::{Subject, Unknown};
 use crate::sweep::{Shard, Simulator};
 
-/// What is simulated.
+/// The simulation.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Selection {
     /// The server: ours, axum, hyper-util, axum-server, or bug:NAME for an injected bug.
     #[arg(long, value_name = "SUBJECT", default_value = "ours", value_parser = subject)]
     pub(super) subject: Subject,
-    /// On which network: event, which is fast, or turmoil, for a second opinion.
-    #[arg(long, value_name = "ENGINE", default_value = "event", value_parser = EngineKind::from_str)]
+    /// The simulated network: event, which is fast, or turmoil, for a second opinion.
+    #[arg(
+        long,
+        value_name = "ENGINE",
+        default_value = "event",
+        value_parser = EngineKind::from_str
+    )]
     pub(super) engine: EngineKind,
-    /// Which kind of cases: mixed, keep-alive, queue, bodies, store, signals, http2, upgraded,
+    /// The family of cases: mixed, keep-alive, queue, bodies, store, signals, http2, upgraded,
     /// balanced.
     #[arg(long, value_name = "NAME", default_value = "mixed", value_parser = Family::from_str)]
     pub(super) family: Family,
 }
 
 impl Selection {
-    /// The simulation that is meant.
+    /// The simulation of these options.
     pub(super) const fn simulator(self) -> Simulator {
         Simulator { subject: self.subject, engine: self.engine, family: self.family }
     }
 }
 
-/// A case, and what it is carried out with.
+/// A case, and its simulation.
 #[derive(Debug, Args)]
 pub(super) struct CaseArgs {
-    /// A seed (17, or 17+2 for the second change to its case), a line that begins with v1:, or a
+    /// A seed (17, or 17+2 for the second mutant of its case), a line that begins with v1:, or a
     /// file with a case.
     #[arg(value_name = "SEED|LINE|FILE")]
     pub(super) case: String,
@@ -45,26 +50,26 @@ pub(super) struct CaseArgs {
 /// `--shard`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ShardChoice {
-    /// As the environment says.
+    /// The shard that the environment names.
     Auto,
-    /// This one.
+    /// This shard.
     Shard(Shard),
 }
 
 /// `--format`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// Every record of the trace as a line of JSON.
+    /// Each record of the trace as a line of JSON.
     Jsonl,
     /// The packets, for Wireshark.
     Pcapng,
     /// For chrome://tracing and Perfetto.
     Chrome,
-    /// What replay prints, as a page that needs nothing else.
+    /// The report of replay as a single page.
     Html,
-    /// A plan that `lastorders run --plans` carries out against a real binary.
+    /// A plan that `lastorders run --plans` runs against a real binary.
     Plan,
-    /// A file for the corpus, with what the case gives now.
+    /// A file for the corpus, with the current result of the case.
     Corpus,
 }
 
@@ -83,16 +88,16 @@ fn subject(name: &str) -> Result<Subject, String> {
     Ok(subject)
 }
 
-/// How many threads are meant.
+/// The number of threads; 0 means one for each processor.
 pub(super) fn jobs(given: usize) -> NonZero<usize> {
     let all = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     NonZero::new(given).unwrap_or_else(all)
 }
 
-/// A time that is not nothing.
+/// Reads a time longer than 0.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(time) if time.is_zero() => Err("it must be longer than 0".to_owned()),
+        Ok(time) if time.is_zero() => Err("the time must be longer than 0".to_owned()),
         Ok(time) => Ok(time),
         Err(error) => Err(format!("{error}; write it as 60s, 500ms or 1m30s")),
     }

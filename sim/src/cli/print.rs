@@ -3,13 +3,12 @@ use std::io::{self, ErrorKind, Write as _};
 use lastorders_model::exit;
 use lastorders_model::terminal::clean;
 
-/// No line of a note is longer: a case in one line may be.
+/// The longest line of a note, in bytes: longer than the line of a case.
 const LONGEST: usize = 100_000;
 
-/// Writes to stdout, with colours if it is a terminal that wants them.
+/// Writes to stdout, with colours if stdout is a terminal that wants them.
 ///
-/// That the reader has gone (`| head`) is no error. Anything else is: what could not be written
-/// was not said.
+/// A closed pipe (`| head`) is no error. Any other failure is, because the output is lost.
 pub(super) fn stdout(text: &str) -> Result<(), u8> {
     let write = || {
         let mut out = anstream::stdout().lock();
@@ -18,27 +17,27 @@ pub(super) fn stdout(text: &str) -> Result<(), u8> {
     };
     match write() {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            failure(&format!("stdout could not be written: {error}"));
+            failure(&format!("stdout cannot be written: {error}"));
             Err(exit::ENVIRONMENT)
         }
         Ok(()) | Err(_) => Ok(()),
     }
 }
 
-/// Lines to stderr.
+/// Writes lines to stderr.
 pub(super) fn note(text: &str) {
     let lines: Vec<_> = text.lines().map(|line| clean(line, LONGEST)).collect();
     let mut err = anstream::stderr().lock();
-    // There is nobody left to be told that stderr is gone.
+    // If stderr is closed, the error cannot be reported.
     let _: io::Result<()> = writeln!(err, "{}", lines.join("\n"));
 }
 
-/// What went wrong, to stderr.
+/// Writes an error to stderr.
 pub(super) fn failure(text: &str) {
     note(&format!("lastorders-sim: {text}"));
 }
 
-/// What makes no sense, to stderr, and its code.
+/// Writes an error of usage to stderr, and returns its exit code.
 pub(super) fn usage(text: &str) -> u8 {
     failure(text);
     exit::USAGE

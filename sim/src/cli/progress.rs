@@ -9,11 +9,11 @@ use super::print;
 use super::signals::Interruption;
 use crate::sweep::{Go, Seeds, Tally, Watch};
 
-/// How often a line is written where stderr is no terminal.
+/// Time between progress lines, if stderr is not a terminal.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// How a sweep goes on: a bar where stderr is a terminal, else a line now and then. It ends the
-/// sweep at a signal, or when the time is over.
+/// The progress of a sweep: a bar if stderr is a terminal, and otherwise a line at intervals. Ends
+/// the sweep at a signal, or after its time.
 #[derive(Debug)]
 pub(super) struct Progress {
     begun: Instant,
@@ -25,7 +25,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// For a sweep of these seeds, or for so long.
+    /// The progress of a sweep over these seeds, or for this time.
     pub(super) fn new(seeds: Seeds, time: Option<Duration>, interruption: Interruption) -> Self {
         let length = time.is_none().then(|| seeds.len());
         let bar = std::io::stderr().is_terminal().then(|| bar(length));
@@ -40,12 +40,12 @@ impl Progress {
         }
     }
 
-    /// How long it has gone on.
+    /// Time since the start.
     pub(super) fn elapsed(&self) -> Duration {
         now().duration_since(self.begun)
     }
 
-    /// Takes the bar away; what comes now is the summary.
+    /// Removes the bar before the summary.
     pub(super) fn done(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -90,13 +90,13 @@ impl Watch for Progress {
     }
 }
 
-/// How many a second, as people read it.
+/// A rate a second, with few digits.
 pub(super) fn per_second(n: u64, time: Duration) -> String {
     let rate = n as f64 / time.as_secs_f64().max(1e-6);
     if rate < 100.0 { format!("{rate:.1}") } else { grouped(rate as u64) }
 }
 
-/// A number with its thousands set apart.
+/// A number with separators of thousands.
 pub(super) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
@@ -122,8 +122,8 @@ fn bar(length: Option<u64>) -> ProgressBar {
     bar
 }
 
-/// The time of the operating system: how fast a sweep is, and when it has gone on long enough.
-#[expect(clippy::disallowed_methods, reason = "a person waits for it; no simulation asks")]
+/// The time of the operating system, for the speed and the duration of a sweep.
+#[expect(clippy::disallowed_methods, reason = "a person waits; simulated code never calls this")]
 pub(super) fn now() -> Instant {
     Instant::now()
 }
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn grouped_numbers_have_separators_of_thousands() {
         for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (12_345_678, "12,345,678")] {
             assert_eq!(grouped(n), text);
         }

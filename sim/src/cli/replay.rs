@@ -18,7 +18,7 @@ use crate::trace::export::{chrome, jsonl, pcapng};
 use crate::trace::{Names, line};
 use crate::world::{Ended, Run, capture};
 
-/// Carries one case out again, and says what happened.
+/// Runs one case again and reports it.
 pub(super) fn replay(args: &ReplayArgs) -> Result<u8, u8> {
     let (simulator, case) = case::case(&args.case)?;
     let run = match args.out {
@@ -38,7 +38,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, u8> {
     print::stdout(&text)?;
     if let Some(folder) = &args.out {
         export(folder, &simulator, &case, &run, &judged).map_err(|error| {
-            print::failure(&format!("{} could not be written: {error}", folder.display()));
+            print::failure(&format!("{} cannot be written: {error}", folder.display()));
             exit::ENVIRONMENT
         })?;
     }
@@ -49,7 +49,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, u8> {
     })
 }
 
-/// Everything of a run, for other programs and as a page.
+/// Writes all files of a run.
 fn export(
     folder: &Path,
     simulator: &Simulator,
@@ -69,5 +69,5 @@ fn export(
     write("timeline.html", &|to| Ok(to.write_all(page.as_bytes())?))
 }
 
-/// Writes what a file has.
+/// Writes the content of a file.
 type Fill<'a> = &'a dyn Fn(&mut BufWriter<File>) -> Result<(), Box<dyn Error>>;

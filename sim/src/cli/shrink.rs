@@ -13,11 +13,11 @@ use crate::corpus::{Entry, Expected};
 use crate::shrink::{Likeness, Shrunk, Size, shrink as smallest};
 use crate::sweep::Simulator;
 
-/// Makes a case that fails as small as it can be.
+/// Makes a failing case as small as possible.
 pub(super) fn shrink(args: &ShrinkArgs) -> Result<u8, u8> {
     let (simulator, case) = case::case(&args.case)?;
     let Some(known_by) = Likeness::of(&simulator, &case) else {
-        print::note("it does not fail, so there is nothing to shrink");
+        print::note("the case does not fail, so shrink has nothing to do");
         return Ok(exit::PASSED);
     };
     let begun = now();
@@ -38,14 +38,14 @@ pub(super) fn shrink(args: &ShrinkArgs) -> Result<u8, u8> {
     Ok(exit::FAILED)
 }
 
-/// How small it has become, for people.
+/// The size of a shrunk case in words.
 pub(super) fn in_words(shrunk: &Shrunk) -> String {
     let Size { actors, steps, faults, .. } = Size::of(&shrunk.case);
     let end = if shrunk.minimal { "nothing smaller fails" } else { "ended before it was smallest" };
     format!("{actors} actors, {steps} steps, {faults} faults; {} runs, {end}", shrunk.tried)
 }
 
-/// Writes a file for the corpus, with what the case gives now.
+/// Writes a file for the corpus, with the current result of the case.
 pub(super) fn store(simulator: &Simulator, case: Case, why: &str, file: &Path) -> Result<(), u8> {
     let failed = judge(&case, &simulator.run(&case)).signature;
     let expected = failed.map_or(Expected::Passes, Expected::Fails);

@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::print;
 
-/// Whether we have been told to stop, and by which signal.
+/// Whether a signal has interrupted the program, and which.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Interruption(Arc<AtomicI32>);
 
@@ -20,12 +20,12 @@ impl Interruption {
     }
 }
 
-/// Takes Ctrl-C, SIGTERM and SIGHUP for the rest of the process, in a thread of their own: what
-/// was seen up to then is printed and written, and not thrown away.
+/// Handles Ctrl-C, SIGTERM and SIGHUP for the rest of the process, in a thread of their own, so
+/// that an interrupted command still prints and writes its results.
 ///
 /// # Errors
 ///
-/// If the signals cannot be taken.
+/// If the handlers cannot be installed.
 pub(super) fn listen() -> io::Result<Interruption> {
     let interruption = Interruption::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
@@ -46,8 +46,8 @@ pub(super) fn listen() -> io::Result<Interruption> {
                     Ordering::Relaxed,
                 );
                 print::note(match first {
-                    Ok(_) => "interrupted: what was seen so far follows",
-                    Err(_) => "still waiting for the simulations that are under way",
+                    Ok(_) => "interrupted: the results so far follow",
+                    Err(_) => "still waiting for the current simulations",
                 });
             }
         });

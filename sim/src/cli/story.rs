@@ -15,11 +15,11 @@ use crate::sweep::Simulator;
 use crate::trace::export::terminal;
 use crate::world::Run;
 
-/// One case and its run for people: what is done under which conditions, what is wrong and when,
-/// the picture with a lane for each actor, and the line that reproduces it.
+/// The report of a case and its run: scripts, conditions, findings with their times, the timeline,
+/// and the line that reproduces the run.
 pub(super) fn story(simulator: &Simulator, case: &Case, run: &Run, judged: &Judged) -> String {
     let mut text = plan(case);
-    // Writing to a `String` cannot fail: the results are dropped.
+    // Writing to a `String` cannot fail.
     let _ = writeln!(text);
     findings(&mut text, &run.history, &judged.findings);
     let deadline = Duration::from_micros(case.conditions.policy.deadline_us);
@@ -40,7 +40,7 @@ fn outcome(simulator: &Simulator, run: &Run, judged: &Judged) -> String {
     format!("{subject} on {engine}: {}, {records} records, hash {hash:016x}", judged.verdict)
 }
 
-/// The same as a page.
+/// The report as a page.
 pub(super) fn page(simulator: &Simulator, case: &Case, run: &Run, judged: &Judged) -> String {
     let section = |title: &str, lines| Section { title: title.to_owned(), lines };
     let known_by = judged.signature.iter().map(ToString::to_string);
@@ -57,13 +57,13 @@ pub(super) fn page(simulator: &Simulator, case: &Case, run: &Run, judged: &Judge
     html(&case.plan, &run.history, &findings, &sections)
 }
 
-/// The line that reproduces it.
+/// The line that reproduces the run.
 pub(super) fn line(simulator: &Simulator, case: &Case) -> String {
     let blob = Blob::new(case.clone(), simulator.engine).to_string();
     reproduce(&simulator.subject.to_string(), &blob)
 }
 
-/// What is done, and under which conditions.
+/// The scripts and conditions.
 pub(super) fn plan(case: &Case) -> String {
     let mut text = String::new();
     for (actor, steps) in script(&case.plan) {
@@ -82,7 +82,7 @@ pub(super) fn plan(case: &Case) -> String {
     text
 }
 
-/// What was found that counts, by its time, which is virtual and counts from the signal.
+/// The findings that count, with virtual times relative to the signal.
 fn findings(text: &mut String, history: &History, findings: &[Finding]) {
     let signalled = history.events.iter().find_map(|event| match event.what {
         EventKind::Signalled { .. } => Some(event.at_us),
@@ -111,12 +111,12 @@ fn findings(text: &mut String, history: &History, findings: &[Finding]) {
     }
 }
 
-/// Those that are for people to read.
+/// The findings that a reader needs.
 fn counting(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
     let proved = findings.iter().any(|finding| finding.kind == Kind::Violation);
     findings.iter().filter(move |finding| match finding.kind {
         Kind::Note => false,
-        // What proves nothing is no matter where something is proved.
+        // An inconclusive finding adds nothing to a proved one.
         Kind::Inconclusive => !proved,
         Kind::Violation | Kind::Late => finding.level != Level::Info,
     })

@@ -13,18 +13,18 @@ use crate::sweep::{FailureGroup, Sweep};
 pub const COMMAND: &str =
     if BUILT_IN { "cargo sim" } else { "cargo run --quiet --release --package lastorders-sim --" };
 
-/// How many faults of ours are told: more would say the same.
+/// The most reported faults of the simulator.
 const FAULTS: usize = 3;
 
 /// A failing case that was made smaller.
 pub(super) struct Smaller {
-    /// How small, in words.
+    /// The size in words.
     pub(super) words: String,
-    /// The case, as `replay` takes it.
+    /// The argument of `replay`.
     pub(super) blob: String,
 }
 
-/// What a sweep gave. The last line is [`last_line`].
+/// The summary of a sweep. The last line is [`last_line`].
 pub(super) fn summary(sweep: &Sweep, smaller: &BTreeMap<String, Smaller>) -> String {
     let mut text = String::new();
     head(&mut text, sweep);
@@ -44,7 +44,7 @@ pub(super) fn summary(sweep: &Sweep, smaller: &BTreeMap<String, Smaller>) -> Str
     text
 }
 
-/// All of it in one line.
+/// The summary in one line.
 pub(super) fn last_line(sweep: &Sweep) -> String {
     let seen = &sweep.seen;
     let all = seen.sometimes.len();
@@ -59,7 +59,7 @@ pub(super) fn last_line(sweep: &Sweep) -> String {
     )
 }
 
-// Writing to a `String` cannot fail: the results below are dropped.
+// Writing to a `String` cannot fail, so this file ignores the results.
 fn head(text: &mut String, sweep: &Sweep) {
     let Sweep { options, seen, machine, .. } = sweep;
     let _ = write!(text, "{} on {}, {} cases", options.subject, options.engine, options.family);
@@ -74,7 +74,7 @@ fn head(text: &mut String, sweep: &Sweep) {
     let virtual_time = Duration::from_secs(seen.virtual_us / 1_000_000);
     let _ = writeln!(
         text,
-        "simulated  {} shutdowns ({} of them rare cases, changed a little) that took {}\n\
+        "simulated  {} shutdowns ({} of them mutants of rare cases) that took {}\n\
          in         {:.1} s of {} threads: {} a second\n\
          audited    {} of them, run twice more and compared",
         grouped(simulated),
@@ -111,7 +111,7 @@ fn failures(text: &mut String, sweep: &Sweep, smaller: &BTreeMap<String, Smaller
     }
 }
 
-/// The line that reproduces a case.
+/// The command that reproduces a case.
 pub(super) fn reproduce(subject: &str, blob: &str) -> String {
     if subject == Subject::Ours.to_string() {
         format!("{COMMAND} replay '{blob}'")
@@ -130,7 +130,7 @@ fn sometimes(text: &mut String, sweep: &Sweep) {
         let enough = grouped(verdict::ENOUGH);
         let _ = writeln!(
             text,
-            "           all is demanded of a whole sweep of ours, mixed, of {enough} seeds or more"
+            "           all are required in a whole sweep of ours, mixed, of {enough} seeds or more"
         );
     }
 }

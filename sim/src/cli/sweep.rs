@@ -18,30 +18,30 @@ use crate::sweep::{
 };
 use crate::trace::LOCK_HASH;
 
-/// Of how many kinds of failures a case is made smaller: each may take two seconds.
+/// The most kinds of failures whose case is made smaller. Each may take two seconds.
 const SHRUNK: usize = 5;
 
-/// Carries out many seeds.
+/// Runs many seeds.
 pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
     if args.time.is_none() && args.seeds.end == u64::MAX {
         return Err(print::usage("a range without an end needs --for"));
     }
     if args.time.is_some() && args.seeds.end != u64::MAX {
         return Err(print::usage(
-            "--for ends the sweep: give only where it begins, as --seeds 1000..",
+            "--for ends the sweep: pass only the first seed, as --seeds 1000..",
         ));
     }
     let shard = shard(args.shard)?;
     if let Some(out) = &args.out {
-        // Before the sweep: nobody wants to hear after it that it was for nothing.
+        // Before the sweep, because a failure afterwards would lose the result.
         writable(out)?;
     }
     let interruption = signals::listen().map_err(|error| {
-        print::failure(&format!("signals cannot be taken: {error}"));
+        print::failure(&format!("signal handlers cannot be installed: {error}"));
         exit::ENVIRONMENT
     })?;
     if !BUILT_IN && args.what.subject.is_ours() {
-        print::note(&format!("this build takes no rare paths of the server; {HINT}"));
+        print::note(&format!("this build does not take rare paths of the server; {HINT}"));
     }
     let part = shard.part(args.seeds);
     let work = Work {
@@ -61,13 +61,13 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<u8, u8> {
         if args.no_shrink { BTreeMap::new() } else { smaller(args.what, &result, &interruption) };
     let shown = print::stdout(&summary::summary(&result, &smaller));
     match verdict::code(&result) {
-        // A proved failure is told by the code even where a disk is full.
+        // The exit code reports a proved failure even if the disk is full.
         exit::PASSED => stored.and(shown).map(|()| exit::PASSED),
         code => Ok(code),
     }
 }
 
-/// The first case of each kind of failure made smaller, the commonest kinds first.
+/// Makes the first case of each kind of failure smaller, beginning with the most frequent kinds.
 fn smaller(
     what: Selection,
     result: &Sweep,
@@ -93,7 +93,7 @@ fn smaller(
     all
 }
 
-/// This build.
+/// The tool entry of this build.
 pub(super) fn tool() -> Tool {
     Tool {
         name: env!("CARGO_PKG_NAME").to_owned(),
@@ -102,16 +102,16 @@ pub(super) fn tool() -> Tool {
     }
 }
 
-/// Writes a result: whole, or not at all.
+/// Writes a result completely or not at all.
 pub(super) fn store(result: &Sweep, out: &Path) -> Result<(), u8> {
     whole::write(out, |to| to.write_all(result.to_json().as_bytes())).map_err(|error: io::Error| {
-        print::failure(&format!("{} could not be written: {error}", out.display()));
+        print::failure(&format!("{} cannot be written: {error}", out.display()));
         exit::ENVIRONMENT
     })
 }
 
 fn result(args: &SweepArgs, shard: Shard, swept: Swept) -> Sweep {
-    // A sweep for some time wanted as many seeds as it has done.
+    // A sweep for a time has no requested end, so its end is the last seed that it ran.
     let wanted = match args.time {
         Some(_) => Seeds { start: args.seeds.start, end: swept.done.end },
         None => args.seeds,

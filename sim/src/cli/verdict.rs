@@ -5,12 +5,12 @@ use crate::generate::Family;
 use crate::subject::Subject;
 use crate::sweep::{FaultKind, Sweep};
 
-/// A sweep of fewer seeds cannot be blamed for what it did not reach.
+/// The seeds of a sweep that must reach every situation.
 pub(super) const ENOUGH: u64 = 10_000;
 
-/// Whether a sweep has to reach everything: a whole one, of enough mixed cases, of the server that
-/// says what goes on inside of it, on the engine that has an accept queue. A sweep for something
-/// else proves what it finds, and nothing by what it does not find.
+/// Whether a sweep must reach every situation: a whole sweep of enough mixed cases, of our server,
+/// which reports its phases, on the engine with an accept queue. Any other sweep proves only the
+/// failures that it finds.
 pub(super) fn must_reach_all(sweep: &Sweep) -> bool {
     sweep.is_whole()
         && sweep.is_complete()
@@ -40,7 +40,7 @@ pub(super) fn code(sweep: &Sweep) -> u8 {
     }
 }
 
-/// The same of what was merged: a part that was interrupted is incomplete, whoever did it.
+/// The exit code of a merge. An interrupted part makes the merge incomplete.
 pub(super) fn code_of_merged(sweep: &Sweep) -> u8 {
     match code(&Sweep { interrupted: None, ..sweep.clone() }) {
         exit::PASSED | exit::INCONCLUSIVE if !sweep.is_complete() => exit::INCOMPLETE,
@@ -48,18 +48,18 @@ pub(super) fn code_of_merged(sweep: &Sweep) -> u8 {
     }
 }
 
-/// Why it is no more than it is, for people.
+/// The reason of an exit code other than the findings, in words.
 pub(super) fn why(sweep: &Sweep) -> Option<String> {
     let faults = sweep.seen.faults(FaultKind::Divergence);
     if faults > 0 {
-        return Some(format!("{faults} case(s) gave another run the second time: a fault of ours"));
+        return Some(format!(
+            "{faults} case(s) had a different second run: a fault of the simulator"
+        ));
     }
     let unreached = sweep.seen.unreached();
     if must_reach_all(sweep) && !unreached.is_empty() && sweep.seen.failures.is_empty() {
         let all = unreached.join("; ");
-        return Some(format!(
-            "inconclusive: a sweep that never reached these proves nothing: {all}"
-        ));
+        return Some(format!("inconclusive, because the sweep never reached: {all}"));
     }
     None
 }

@@ -2,7 +2,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file whole, or not at all. What is no file, such as `/dev/stdout`, is written as it is.
+/// Writes a file completely or not at all. A special file such as `/dev/stdout` is written
+/// directly.
 pub(super) fn write<E: From<io::Error>>(
     out: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
@@ -14,13 +15,13 @@ pub(super) fn write<E: From<io::Error>>(
     let file = File::create(&beside)?;
     let written = filled(file, fill).and_then(|()| Ok(fs::rename(&beside, out)?));
     if written.is_err() {
-        // It is the first error that counts.
+        // The first error is the one to report.
         let _ = fs::remove_file(&beside);
     }
     written
 }
 
-/// Whether a file can be written there, before there is anything to write.
+/// Checks that a file can be written, before the content exists.
 pub(super) fn try_out(out: &Path) -> io::Result<()> {
     if is_special(out) {
         return File::options().write(true).open(out).map(drop);
@@ -43,12 +44,12 @@ fn filled<E: From<io::Error>>(
     Ok(to.flush()?)
 }
 
-/// Renaming something over a device would take the device away.
+/// Whether the path is a device or a pipe. A rename would replace it.
 fn is_special(out: &Path) -> bool {
     fs::metadata(out).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-/// A file in the same folder, for renaming is only there at once or not at all.
+/// A file in the same folder, because only a rename within a folder is atomic.
 fn beside(out: &Path) -> PathBuf {
     let mut name = out.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}", std::process::id()));
@@ -60,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_fails_half_way_leaves_the_old_one_and_nothing_else() {
+    fn a_failed_write_keeps_the_old_file_and_leaves_no_other() {
         let folder = tempfile::tempdir().expect("there is room");
         let out = folder.path().join("result.json");
         write(&out, |to| to.write_all(b"old")).expect("there is room");
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_known_before() {
+    fn an_unwritable_path_is_found_before_the_write() {
         let folder = tempfile::tempdir().expect("there is room");
         try_out(&folder.path().join("new.json")).expect("it can be");
         try_out(folder.path()).expect_err("it is a folder");
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_written_and_not_replaced() {
+    fn a_device_is_written_directly_and_not_replaced() {
         let before = fs::metadata("/dev/null").expect("it is there").file_type();
         write(Path::new("/dev/null"), |to| to.write_all(b"x")).expect("it takes everything");
         assert_eq!(fs::metadata("/dev/null").expect("it is there").file_type(), before);

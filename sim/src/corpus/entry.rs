@@ -13,53 +13,53 @@ use crate::sweep::Simulator;
 use crate::trace::audit;
 use crate::world::Ended;
 
-/// A case, and what it must give.
+/// A case with its expected result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Why it is here, in a sentence.
+    /// Why the corpus has this case, in a sentence.
     pub why: String,
     /// The server.
     pub subject: Subject,
-    /// On what.
+    /// The engine.
     pub engine: EngineKind,
-    /// What it must give.
+    /// The expected result.
     pub expected: Expected,
     /// The case.
     pub case: Case,
 }
 
-/// What a case must give.
+/// The expected result of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {
-    /// Nothing fails.
+    /// No check fails.
     Passes,
-    /// It fails, known by this.
+    /// The case fails with this signature.
     Fails(Signature),
 }
 
-/// What it gave in place of that.
+/// A result other than the expected one.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Surprise {
-    /// Something else.
-    #[error("expected that it {expected}, and it {actual}")]
+    /// The case gave another result.
+    #[error("expected that the case {expected}, but it {actual}")]
     Other {
-        /// What should have come.
+        /// The expected result.
         expected: Expected,
-        /// What came.
+        /// The actual result.
         actual: Expected,
     },
-    /// Nothing that proves anything.
-    #[error("it proves nothing: {0}")]
+    /// The run proves nothing.
+    #[error("the run proves nothing: {0}")]
     Inconclusive(String),
-    /// Not the same twice.
-    #[error("its second run was another: {0}")]
+    /// The second run differed.
+    #[error("the second run differed: {0}")]
     Diverged(String),
 }
 
 impl Entry {
-    /// What carries it out.
+    /// The simulation that runs the case.
     #[must_use]
     pub fn simulator(&self) -> Simulator {
         let family = Family::Mixed;
@@ -77,7 +77,7 @@ impl Entry {
         has_bug || self.subject.is_ours() && !self.case.conditions.buggify.is_empty()
     }
 
-    /// Carries it out, audited.
+    /// Runs the case with an audit.
     ///
     /// # Errors
     ///

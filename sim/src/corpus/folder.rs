@@ -6,28 +6,28 @@ use thiserror::Error;
 
 use super::Entry;
 
-/// A corpus that cannot be read.
+/// Why a corpus cannot be read.
 #[derive(Debug, Error)]
 pub enum CorpusError {
-    /// The folder or a file.
+    /// The folder or a file cannot be read.
     #[error("{0}: {1}")]
     Io(PathBuf, io::Error),
-    /// A file that is no entry.
-    #[error("{0} is no entry of a corpus: {1}")]
+    /// A file is not an entry.
+    #[error("{0} is not an entry of a corpus: {1}")]
     Form(PathBuf, serde_json::Error),
-    /// A file that would be passed over.
-    #[error("{0} is no *.json, and would be carried out by nobody")]
+    /// A file that no test would read.
+    #[error("{0} is not a *.json file, so no test would run it")]
     Other(PathBuf),
-    /// There is nothing in it.
+    /// The folder has no entry.
     #[error("{0} is empty")]
     Empty(PathBuf),
 }
 
-/// Every entry of a folder, in the order of their names. Nothing in it is passed over.
+/// All entries of a folder, ordered by name.
 ///
 /// # Errors
 ///
-/// If something in it is no entry, or there is none.
+/// If a file in the folder is not an entry, or the folder is empty.
 pub fn folder(path: &Path) -> Result<Vec<(PathBuf, Entry)>, CorpusError> {
     let failed = |error| CorpusError::Io(path.to_owned(), error);
     let mut files = Vec::new();
@@ -49,7 +49,7 @@ pub fn folder(path: &Path) -> Result<Vec<(PathBuf, Entry)>, CorpusError> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, or is none.
+/// If the file cannot be read or is not an entry.
 pub fn read(file: &Path) -> Result<Entry, CorpusError> {
     let text = fs::read_to_string(file).map_err(|error| CorpusError::Io(file.to_owned(), error))?;
     serde_json::from_str(&text).map_err(|error| CorpusError::Form(file.to_owned(), error))
@@ -60,13 +60,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_passed_over() {
+    fn a_file_that_is_not_an_entry_is_refused() {
         let place = tempfile::tempdir().expect("there is room");
         let said = || folder(place.path()).expect_err("it is no corpus").to_string();
         assert!(said().ends_with("is empty"), "{}", said());
         fs::write(place.path().join("one.json"), "{}").expect("there is room");
-        assert!(said().contains("one.json is no entry"), "{}", said());
+        assert!(said().contains("one.json is not an entry"), "{}", said());
         fs::write(place.path().join("note.txt"), "").expect("there is room");
-        assert!(said().contains("note.txt is no *.json"), "{}", said());
+        assert!(said().contains("note.txt is not a *.json"), "{}", said());
     }
 }

@@ -1,7 +1,7 @@
-//! The corpus: shrunk cases in files, each with what it must give, carried out by every test run.
+//! The corpus: shrunk cases in files, each with its expected result. Every test run replays them.
 //!
 //! * `entry`: one file
-//! * `folder`: all of them
+//! * `folder`: all files
 
 mod entry;
 mod folder;

@@ -2,29 +2,30 @@ use thiserror::Error;
 
 use super::Shard;
 
-/// A CI service or a cluster that shares a job out, and by which variables it says so.
+/// A CI service or cluster that runs a job in parts, and its variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Service {
     /// Its name.
     pub name: &'static str,
-    /// Which part this is.
+    /// The variable with the index of this part.
     pub index: &'static str,
-    /// Of how many.
+    /// The variable with the number of parts.
     pub total: &'static str,
-    /// What the first part is called: 0 or 1.
+    /// The index of the first part: 0 or 1.
     pub first: u64,
-    /// A variable without which the others may be somebody else's.
+    /// A variable that identifies the service, because others use the same two variables.
     pub needs: Option<&'static str>,
-    /// Where that is written.
+    /// The service's documentation.
     pub source: &'static str,
 }
 
-/// The services that are known, besides Slurm, whose arrays may begin anywhere.
+/// The known services, except Slurm, whose arrays may begin at any index.
 pub const SERVICES: &[Service] = &[
     Service {
         name: "a Kubernetes Indexed Job",
         index: "JOB_COMPLETION_INDEX",
-        // Kubernetes does not say how many there are; the manifest does, in this variable of ours.
+        // Kubernetes does not export the number of parts. The manifest sets it in this variable of
+        // ours.
         total: "LASTORDERS_SHARDS",
         first: 0,
         needs: None,
@@ -35,7 +36,7 @@ pub const SERVICES: &[Service] = &[
         index: "CI_NODE_INDEX",
         total: "CI_NODE_TOTAL",
         first: 1,
-        // Others have the same two variables and count from 0.
+        // Other services have the same two variables and count from 0.
         needs: Some("GITLAB_CI"),
         source: "https://docs.gitlab.com/ci/variables/predefined_variables/",
     },
@@ -90,10 +91,10 @@ pub const SERVICES: &[Service] = &[
     },
 ];
 
-/// Why it cannot be told which shard this is.
+/// Why the shard of this machine is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AutoError {
-    /// No service says so.
+    /// No service has set its variables.
     #[error(
         "--shard auto finds nothing to go by: no variable of {} is set (GitHub Actions has none: \
          pass --shard ${{{{ matrix.shard }}}}/4)",
@@ -101,28 +102,28 @@ pub enum AutoError {
     )]
     Nothing,
     /// One of a pair of variables is missing.
-    #[error("{set} is set as on {service}, but {missing} is not{hint}")]
+    #[error("{set} is set, like on {service}, but {missing} is not{hint}")]
     Half {
         /// The service.
         service: &'static str,
-        /// What is set.
+        /// The variable that is set.
         set: &'static str,
-        /// What is not.
+        /// The variable that is missing.
         missing: &'static str,
-        /// What to do, if there is something to say.
+        /// What to do, or an empty text.
         hint: &'static str,
     },
-    /// A variable makes no sense.
+    /// A variable has an invalid value.
     #[error("{variable} is `{value}`: {why}")]
     Value {
         /// The variable.
         variable: &'static str,
-        /// What it is set to.
+        /// The value.
         value: String,
-        /// What is wrong with it.
+        /// Why the value is invalid.
         why: String,
     },
-    /// The array is a list with gaps.
+    /// The array has gaps.
     #[error(
         "this Slurm array has {count} tasks from {min} to {max} in steps of {step}, so it is a \
          list with gaps; submit it as --array=1-{count}"
@@ -143,19 +144,20 @@ pub enum AutoError {
          told; pass --shard k/n"
     )]
     Whose,
-    /// Two services say different things.
-    #[error("{0} says that this is shard {1}, {2} that it is {3}; pass --shard k/n")]
+    /// Two services give different shards.
+    #[error("{0} gives shard {1}, and {2} gives shard {3}; pass --shard K/N")]
     Contradiction(&'static str, Shard, &'static str, Shard),
 }
 
-/// Which shard this machine is, by the variables of its environment.
+/// The shard of this machine, from the variables of its environment.
 ///
-/// A service that knows of one part only says nothing: its variables are there in every job, and
-/// may have been inherited by a job of another.
+/// A service with a single part counts as absent: every job has its variables, and a job of another
+/// service may inherit them.
 ///
 /// # Errors
 ///
-/// If no service says so, or if what they say is incomplete, makes no sense or is contradictory.
+/// If no service has set its variables, or if the variables are incomplete, invalid or
+/// contradictory.
 pub fn auto(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, AutoError> {
     let given = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
     let mut found: Vec<(&'static str, Shard)> = Vec::new();
@@ -186,13 +188,13 @@ impl Service {
         let half = |set, missing, hint| AutoError::Half { service: self.name, set, missing, hint };
         match (index, total) {
             (None, None) => Ok(None),
-            // A job that is not shared out: GitLab says that it is one of one, and not which.
+            // A job with one part: GitLab sets the number of parts and no index.
             (None, Some(total)) if total.trim() == "1" => Ok(Some(Shard::WHOLE)),
-            // Ours alone says nothing of a service.
+            // Our own variable alone identifies no service.
             (None, Some(_)) if self.total.starts_with("LASTORDERS") => Ok(None),
             (None, Some(_)) => Err(half(self.total, self.index, "")),
             (Some(_), None) if self.total.starts_with("LASTORDERS") => {
-                let hint = "; set it in the manifest to what .spec.completions says";
+                let hint = "; set it in the manifest to the value of .spec.completions";
                 Err(half(self.index, self.total, hint))
             }
             (Some(_), None) => Err(half(self.index, self.total, "")),
@@ -201,7 +203,8 @@ impl Service {
                 let at = number(self.index, &index)?;
                 let shard = at.checked_sub(self.first).and_then(|at| Shard::new(at + 1, of).ok());
                 let last = (of + self.first).saturating_sub(1);
-                let why = || format!("on {} it goes from {} to {last}", self.name, self.first);
+                let why =
+                    || format!("on {} the index goes from {} to {last}", self.name, self.first);
                 shard.map(Some).ok_or_else(|| AutoError::Value {
                     variable: self.index,
                     value: index,
@@ -212,8 +215,7 @@ impl Service {
     }
 }
 
-/// Slurm's arrays begin anywhere and may count in steps.
-/// <https://slurm.schedmd.com/job_array.html>
+/// Slurm's arrays begin at any index and may have steps. <https://slurm.schedmd.com/job_array.html>
 fn slurm(given: Given<'_>) -> Result<Option<Shard>, AutoError> {
     const ID: &str = "SLURM_ARRAY_TASK_ID";
     let Some(id) = given(ID) else { return Ok(None) };
@@ -232,7 +234,7 @@ fn slurm(given: Given<'_>) -> Result<Option<Shard>, AutoError> {
     };
     let at = number(ID, &id)?;
     if at < min || at > max {
-        let why = format!("this array goes from {min} to {max}");
+        let why = format!("the index of this array goes from {min} to {max}");
         return Err(AutoError::Value { variable: ID, value: id, why });
     }
     if (max - min) / step + 1 != count || !(at - min).is_multiple_of(step) {
@@ -245,7 +247,7 @@ fn number(variable: &'static str, value: &str) -> Result<u64, AutoError> {
     value.trim().parse().map_err(|_| AutoError::Value {
         variable,
         value: value.to_owned(),
-        why: "it is no number".to_owned(),
+        why: "the value is not a number".to_owned(),
     })
 }
 

@@ -8,28 +8,28 @@ use super::tally::{Fault, FaultKind};
 use super::{Origin, Seeds, Seen, Simulate, Tally};
 use crate::check::coverage::Tuple;
 
-/// One in so many cases is audited, besides all that fail.
+/// Every this many cases one is audited, in addition to failing cases.
 const AUDITED: u64 = 100;
 
-/// How many changed cases there are at most for a chunk's seeds: one for eight of them.
+/// The most mutants of a chunk: one for eight seeds.
 const MUTANTS: usize = 32;
 
-/// How many changes there are at most to one seed's case.
+/// The most mutants of one seed's case.
 const CHANGES: u32 = 2;
 
-/// What a chunk gave.
+/// The result of a chunk.
 #[derive(Debug)]
 pub(super) struct Done {
-    /// Of everything that was seen in it, in order.
+    /// A hash of all results in order.
     pub(super) hash: u64,
     pub(super) tally: Tally,
 }
 
-/// A chunk that is being carried out.
+/// A chunk in progress.
 struct Chunk<'a> {
     sim: &'a dyn Simulate,
     names: &'a [&'static str],
-    /// Asked before each simulation; `true` abandons the chunk.
+    /// Asked before each simulation. `true` abandons the chunk.
     abandon: &'a dyn Fn() -> bool,
     hash: SipHasher13,
     tally: Tally,
@@ -37,8 +37,8 @@ struct Chunk<'a> {
     coverage: BTreeMap<Tuple, (u64, u64)>,
 }
 
-/// Carries out a chunk: its seeds, then changes to the cases that covered what no other seed of the
-/// chunk did. None if it was abandoned.
+/// Runs a chunk: its seeds, then mutants of cases that covered combinations which no other seed of
+/// the chunk covered. `None` if the chunk was abandoned.
 pub(super) fn carry_out(
     sim: &dyn Simulate,
     names: &[&'static str],
@@ -118,7 +118,7 @@ impl Chunk<'_> {
         self.tally.faults.push(Fault { origin, kind, what });
     }
 
-    /// Changes to the cases of seeds that covered what no other seed of the chunk did.
+    /// Runs mutants of seeds that covered a combination which no other seed of the chunk covered.
     fn rare(&self) -> Vec<Origin> {
         let alone = self.coverage.values().filter(|(n, _)| *n == 1).map(|(_, seed)| *seed);
         let mut seeds: Vec<u64> = alone.collect();
@@ -139,7 +139,7 @@ impl Chunk<'_> {
     }
 }
 
-/// Whether a case is audited though it does not fail. Any machine draws the same.
+/// Whether a case is audited although it passes. Equal on every machine.
 fn by_lot(origin: Origin) -> bool {
     let mut hash = SipHasher13::new_with_keys(0x61_75_64_69_74, 0);
     hash.write(&origin.seed.to_le_bytes());
@@ -150,5 +150,5 @@ fn by_lot(origin: Origin) -> bool {
 fn words(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("a panic without words").to_owned()
+    text.unwrap_or("a panic without a message").to_owned()
 }

@@ -4,8 +4,8 @@ use std::thread;
 
 use super::Seeds;
 
-/// The first seed of which `fails` is true, the same for any number of threads. `go_on` is asked
-/// before each.
+/// The first seed for which `fails` returns `true`, for any number of threads. `go_on` is called
+/// before each seed.
 pub fn first_failure(
     seeds: Seeds,
     jobs: NonZero<usize>,
@@ -16,8 +16,8 @@ pub fn first_failure(
     thread::scope(|scope| {
         for _ in 0..jobs.get() {
             scope.spawn(|| {
-                // Seeds are taken in order: whoever takes a later one than was found is done, and
-                // all earlier ones are with somebody.
+                // Threads take seeds in order. A thread with a seed after the found one stops,
+                // because other threads have all earlier seeds.
                 while go_on() {
                     let seed = next.fetch_add(1, Ordering::SeqCst);
                     if seed >= seeds.end || seed > found.load(Ordering::SeqCst) {
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_is_found_whatever_the_threads() {
+    fn the_first_failing_seed_is_found_with_any_number_of_threads() {
         let seeds = Seeds { start: 5, end: 500 };
         for jobs in 1..6 {
             let jobs = NonZero::new(jobs).expect("some");

@@ -3,69 +3,68 @@ use thiserror::Error;
 use super::result::{Machine, Options, Sweep, Tool, hash};
 use super::{Seeds, Shard, Tally};
 
-/// Why results are not those of one sweep. Each is named as the caller named it.
+/// Why results do not belong to one sweep. Each result has the caller's name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MergeError {
-    /// There is none.
+    /// There is no result.
     #[error("there is nothing to merge")]
     Nothing,
-    /// They were made by different programs.
+    /// Different programs made the results.
     #[error(
-        "{one} was made by {}, {other} by {}: they may differ in every run",
+        "{one} was made by {}, {other} by {}: their runs may differ",
         tool(.tools.0.as_ref()),
         tool(.tools.1.as_ref())
     )]
     Tool {
-        /// The one result.
+        /// One result.
         one: String,
-        /// The other.
+        /// The other result.
         other: String,
         /// Their programs.
         tools: (Box<Tool>, Box<Tool>),
     },
-    /// They were asked for different things.
-    #[error("{one} has {what} {mine}, {other} has {theirs}: they are not of one sweep")]
+    /// The results belong to different requests.
+    #[error("{one} has {what} {mine}, {other} has {theirs}: they belong to different sweeps")]
     Options {
-        /// The one result.
+        /// One result.
         one: String,
-        /// The other.
+        /// The other result.
         other: String,
-        /// What differs.
+        /// The difference.
         what: &'static str,
-        /// In the one.
+        /// The value of the one result.
         mine: String,
-        /// In the other.
+        /// The value of the other result.
         theirs: String,
     },
-    /// Seeds are in two of them.
+    /// Two results have the same seeds.
     #[error("{one} and {other} both have the seeds {seeds}{}", verdict(*.equal))]
     Overlap {
-        /// The one result.
+        /// One result.
         one: String,
-        /// The other.
+        /// The other result.
         other: String,
-        /// The seeds.
+        /// The common seeds.
         seeds: Seeds,
-        /// Whether what they say of the same seeds is the same, if they have the same.
+        /// Whether the results agree, if they have exactly the same seeds.
         equal: Option<bool>,
     },
-    /// Seeds are in none of them.
+    /// No result has these seeds.
     #[error("no result has the seeds {}{}", list(.seeds), missing(.shards))]
     Gap {
         /// The seeds.
         seeds: Vec<Seeds>,
-        /// The shards that have them.
+        /// The missing shards.
         shards: Vec<Shard>,
     },
 }
 
-/// Puts the results of all shards of a sweep together: the result of the sweep as one machine would
-/// have given it, but for [`Machine`]. A shard that was interrupted makes it partial
-/// ([`Sweep::is_complete`]).
+/// Merges the results of all shards into the result of a single machine, except for [`Machine`]. An
+/// interrupted shard makes the result partial ([`Sweep::is_complete`]).
 ///
 /// # Errors
 ///
-/// If they are not the results of all shards of one sweep.
+/// If the results are not all shards of one sweep.
 pub fn merge(mut results: Vec<(String, Sweep)>) -> Result<Sweep, MergeError> {
     results.sort_by_key(|(_, result)| (result.part.start, result.part.end));
     let (first_name, first) = results.first().ok_or(MergeError::Nothing)?;
@@ -100,14 +99,14 @@ pub fn merge(mut results: Vec<(String, Sweep)>) -> Result<Sweep, MergeError> {
     Ok(whole)
 }
 
-/// Whether two machines carried the same out.
+/// Whether two machines ran the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Same {
-    /// They did, hash for hash.
+    /// All hashes are equal.
     Yes,
-    /// They did not, from these seeds on.
+    /// The hashes differ from these seeds on.
     From(Seeds),
-    /// The hashes are the same, and what was counted is not.
+    /// The hashes are equal, and the counts differ.
     Counts,
 }
 
@@ -115,7 +114,7 @@ pub enum Same {
 ///
 /// # Errors
 ///
-/// If they are of other programs, options or seeds, so that nothing follows.
+/// If the results have other programs, options or seeds, so that a comparison proves nothing.
 pub fn same(one: (&str, &Sweep), other: (&str, &Sweep)) -> Result<Same, MergeError> {
     alike(one, other)?;
     let ((one, a), (other, b)) = (one, other);
@@ -160,7 +159,7 @@ fn differ(
     Err(MergeError::Options { one, other, what, mine: mine.to_owned(), theirs: theirs.to_owned() })
 }
 
-/// Whether every seed that is wanted is in exactly one part.
+/// Whether every requested seed is in exactly one part.
 fn covered(results: &[(String, Sweep)]) -> Result<(), MergeError> {
     let filled: Vec<_> = results.iter().filter(|(_, result)| !result.part.is_empty()).collect();
     for pair in filled.windows(2) {
@@ -205,7 +204,7 @@ fn tool(tool: &Tool) -> String {
 
 fn verdict(equal: Option<bool>) -> &'static str {
     match equal {
-        Some(true) => ": the same shard twice, and the two are the same hash for hash",
+        Some(true) => ": the same shard twice, and both are equal hash for hash",
         Some(false) => ": the same shard twice, and the two differ; see merge --same",
         None => "",
     }

@@ -1,20 +1,19 @@
-//! Sweeps: many seeds, over threads and over machines, with a result that can be proved.
+//! Sweeps: many seeds, over threads and machines, with a result that can be verified.
 //!
-//! The unit is the *chunk*, so many seeds in a row. What a chunk gives depends on nothing but its
-//! seeds: which threads or machines carried it out, and what was seen in others, cannot be told
-//! from it. So the result of a sweep is the sum of its chunks in their order, however they were
-//! shared out.
+//! The unit is the *chunk*, a fixed number of consecutive seeds. The result of a chunk depends only
+//! on its seeds, and not on the thread, the machine or other chunks. So the result of a sweep is
+//! the sum of its chunks in order, on any number of machines.
 //!
 //! * `seeds`: a range of seeds, and its chunks
-//! * `shard`: which chunks are one machine's
-//! * `auto`: which shard this machine is, by what CI services and clusters say of themselves
-//! * `simulate`: what a sweep needs of a simulation, and the simulation: generator, world, checks
-//! * `chunk`: carries out one chunk: seeds, audits, mutants
-//! * `tally`: sums of what was seen
-//! * `run`: shares chunks out among threads
-//! * `first`: only the first seed that fails
+//! * `shard`: the chunks of one machine
+//! * `auto`: the shard of this machine, from the variables of CI services and clusters
+//! * `simulate`: the trait that a sweep needs, and its implementation: generator, world, checks
+//! * `chunk`: runs one chunk: seeds, audits, mutants
+//! * `tally`: sums of results
+//! * `run`: distributes chunks to threads
+//! * `first`: finds the first failing seed
 //! * `result`: the result as a file
-//! * `merge`: puts the results of shards together, or says why not
+//! * `merge`: merges the results of shards, or says why they do not fit
 
 mod auto;
 mod chunk;

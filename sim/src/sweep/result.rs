@@ -9,94 +9,93 @@ use thiserror::Error;
 use super::run::Swept;
 use super::{Seeds, Shard, Tally};
 
-/// The version of the file.
+/// The version of the file format.
 pub const RESULT_VERSION: u32 = 1;
 
-/// The result of a sweep or of a shard of one. What is in it does not depend on the machine, but
-/// for [`Machine`] and for how far it came.
+/// The result of a sweep or of one shard. The content does not depend on the machine, except for
+/// [`Machine`] and for an early end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sweep {
     /// [`RESULT_VERSION`]
     pub schema_version: u32,
-    /// What carried it out.
+    /// The program of the sweep.
     pub tool: Tool,
-    /// What was asked of it. Shards of one sweep have the same.
+    /// The options of the sweep. Shards of one sweep have equal options.
     pub options: Options,
     /// The seeds of the whole sweep.
     pub wanted: Seeds,
-    /// Which part of it this is; 1/1 for a whole one.
+    /// The shard; 1/1 for a whole sweep.
     pub shard: Shard,
     /// The seeds of this part.
     pub part: Seeds,
-    /// Those of them that were carried out. One range, but in what was merged of interrupted
-    /// shards.
+    /// The seeds that were run: one range, except in a merge of interrupted shards.
     pub done: Vec<Seeds>,
-    /// The signal that ended it early, if one did.
+    /// The signal that ended the sweep early, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<i32>,
-    /// How many seeds a chunk has.
+    /// Seeds of a chunk.
     pub chunk: u64,
-    /// The hash of each chunk that was carried out, in order: 16 hexadecimal digits.
+    /// The hash of each chunk in order: 16 hexadecimal digits.
     pub chunks: Vec<String>,
-    /// The hash of these hashes.
+    /// The hash of the chunks' hashes.
     pub hash: String,
-    /// What was seen.
+    /// The sums of the results.
     pub seen: Tally,
-    /// Where and how fast.
+    /// The machine and its speed.
     pub machine: Machine,
 }
 
-/// What carried a sweep out. Two that are alike give the same for the same seeds.
+/// The program of a sweep. Equal programs give equal results for equal seeds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tool {
     /// `lastorders-sim`
     pub name: String,
-    /// Its version.
+    /// The version.
     pub version: String,
-    /// Its [`LOCK_HASH`](crate::trace::LOCK_HASH).
+    /// The program's [`LOCK_HASH`](crate::trace::LOCK_HASH).
     pub lock: String,
 }
 
-/// What was asked of a sweep.
+/// The options of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The server that was simulated.
+    /// The server.
     pub subject: String,
     /// The engine.
     pub engine: String,
-    /// The family of scenarios.
+    /// The family of cases.
     pub family: String,
-    /// Whether rare cases were changed and carried out again.
+    /// Whether mutants of rare cases were run.
     pub mutate: bool,
 }
 
-/// Where a sweep was carried out, and how fast. No two are alike, and merging does not compare it.
+/// The machine of a sweep and its speed. Always different, so merging does not compare it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Machine {
-    /// How many threads there were.
+    /// Number of threads.
     pub jobs: usize,
-    /// How long it took, in seconds of real time. Merged: the sum, for it is what was paid.
+    /// Real time in seconds. A merge has the sum.
     pub seconds: f64,
 }
 
-/// A result that cannot be read.
+/// Why a result cannot be read.
 #[derive(Debug, Error)]
 pub enum ResultError {
     /// The file cannot be read.
-    #[error("it cannot be read: {0}")]
+    #[error("the file cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// It is no result.
-    #[error("it is no result of a sweep: {0}")]
+    /// The file is not a result.
+    #[error("the file is not the result of a sweep: {0}")]
     Json(#[from] serde_json::Error),
-    /// It is of another version.
-    #[error("it has version {0} of the format, and this program reads {RESULT_VERSION}")]
+    /// The result has another version.
+    #[error("the result has version {0} of the format, and this program reads {RESULT_VERSION}")]
     Version(u64),
-    /// What it says does not fit together.
-    #[error("it is damaged: {0}")]
+    /// The content contradicts itself.
+    #[error("the result is damaged: {0}")]
     Damaged(&'static str),
 }
 
@@ -122,20 +121,20 @@ impl Sweep {
         }
     }
 
-    /// Reads a result, and checks that it fits together.
+    /// Reads and verifies a result.
     ///
     /// # Errors
     ///
-    /// If it cannot be read, is of another version, or was cut off or changed.
+    /// If the file cannot be read, has another version, or was truncated or changed.
     pub fn read(path: &Path) -> Result<Self, ResultError> {
         Self::from_json(&std::fs::read_to_string(path)?)
     }
 
-    /// The same from text.
+    /// Like [`Self::read`], from text.
     ///
     /// # Errors
     ///
-    /// As of [`Self::read`].
+    /// See [`Self::read`].
     pub fn from_json(text: &str) -> Result<Self, ResultError> {
         let value: serde_json::Value = serde_json::from_str(text)?;
         match value.get("schema_version").and_then(serde_json::Value::as_u64) {
@@ -149,24 +148,24 @@ impl Sweep {
         Ok(result)
     }
 
-    /// The file's text.
+    /// The text of the file.
     ///
     /// # Panics
     ///
-    /// Never: everything in it can be written.
+    /// Never: all parts can be serialized.
     #[must_use]
     pub fn to_json(&self) -> String {
         let text = serde_json::to_string_pretty(self).expect("strings, numbers and maps by string");
         format!("{text}\n")
     }
 
-    /// Whether every seed of its part was carried out.
+    /// Whether all seeds of the part were run.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.part.is_empty() || self.done == [self.part]
     }
 
-    /// Whether it is a whole sweep, and not one shard of several.
+    /// Whether this is a whole sweep and not one of several shards.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.part == self.wanted
@@ -176,20 +175,20 @@ impl Sweep {
         let mut at = self.part.start;
         for done in &self.done {
             if done.start < at || done.is_empty() || done.end > self.part.end {
-                return Err("its seeds are not in order, or not of its part");
+                return Err("the seeds are not in order, or not in the part");
             }
             at = done.end;
         }
         let chunks: u64 = self.done.iter().map(|done| done.chunks()).sum();
         if chunks != self.chunks.len() as u64 {
-            return Err("it has not one hash for each chunk");
+            return Err("the number of hashes is not the number of chunks");
         }
         let seeds: u64 = self.done.iter().map(|done| done.len()).sum();
         if seeds != self.seen.seeds {
-            return Err("it counts other seeds than it has done");
+            return Err("the number of seeds does not fit their ranges");
         }
         if hash(&self.chunks) != self.hash {
-            return Err("the hash is not that of its chunks");
+            return Err("the hash does not fit the chunks");
         }
         Ok(())
     }

@@ -8,56 +8,56 @@ use std::thread;
 use super::chunk::{self, Done};
 use super::{Origin, Seeds, Seen, Simulate, Tally};
 
-/// What is to be swept, and how.
+/// The work of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
     /// The seeds.
     pub seeds: Seeds,
-    /// How many threads; each carries out one simulation at a time.
+    /// Number of threads. Each runs one simulation at a time.
     pub jobs: NonZero<usize>,
-    /// Whether rare cases are changed and carried out again.
+    /// Whether mutants of rare cases are run too.
     pub mutate: bool,
-    /// After how many distinct signatures it ends.
+    /// The number of signatures after which the sweep ends.
     pub stop_after: Option<NonZero<usize>>,
 }
 
-/// Who watches a sweep, and may end it. Called from every thread.
+/// Observes a sweep, and may end it. Called from all threads.
 pub trait Watch: Sync {
-    /// Whether it goes on. Asked before each simulation.
+    /// Whether the sweep goes on. Called before each simulation.
     fn go(&self) -> Go {
         Go::On
     }
 
-    /// One more simulation is done.
+    /// Called after each simulation.
     fn simulated(&self) {}
 
-    /// What all chunks up to some seed have given together.
+    /// Called with the sum of all chunks up to some seed.
     fn tallied(&self, _tally: &Tally) {}
 }
 
 /// Whether a sweep goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Go {
-    /// It does.
+    /// The sweep goes on.
     On,
-    /// The chunks that are begun are finished, and no other is begun.
+    /// The sweep finishes its current chunks and begins no other.
     FinishChunks,
-    /// What is begun is abandoned.
+    /// The sweep abandons its current chunks.
     Stop,
 }
 
-/// What a sweep gave. The same for any number of threads.
+/// The result of a sweep, equal for any number of threads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swept {
-    /// The seeds that were carried out: the first of those wanted, in whole chunks.
+    /// The seeds that were run: whole chunks from the first requested seed on.
     pub done: Seeds,
-    /// A hash of each chunk.
+    /// The hash of each chunk.
     pub chunks: Vec<u64>,
-    /// What was seen.
+    /// The sums of the results.
     pub tally: Tally,
 }
 
-/// Carries out every seed, or as many as the watcher and the failures allow.
+/// Runs all seeds, or as many as the observer and the failures allow.
 ///
 /// # Panics
 ///
@@ -83,7 +83,7 @@ pub fn sweep(sim: &dyn Simulate, work: &Work, watch: &dyn Watch) -> Swept {
                     let seeds = work.seeds.chunk(index);
                     let done = chunk::carry_out(counted, names, seeds, work.mutate, &abandon);
                     let Some(done) = done else { break };
-                    // Nobody receives any more where there are enough failures.
+                    // The receiver is gone if there are enough failures.
                     let _ = sender.send((index, done));
                 }
             });
@@ -95,7 +95,7 @@ pub fn sweep(sim: &dyn Simulate, work: &Work, watch: &dyn Watch) -> Swept {
     })
 }
 
-/// Takes chunks in as they come and adds them up in their order.
+/// Collects chunks as they finish, and adds them up in order.
 fn collect(
     work: &Work,
     tally: Tally,
@@ -129,7 +129,7 @@ impl Swept {
     }
 }
 
-/// A simulation that is counted as it goes on.
+/// A simulation that counts its runs.
 struct Counted<'a> {
     sim: &'a dyn Simulate,
     watch: &'a dyn Watch,

@@ -4,51 +4,51 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// How many seeds a chunk has: enough that a hash of each is little, few enough that a chunk of the
-/// event engine is done in a blink.
+/// Seeds of a chunk: many enough for a short list of hashes, and few enough that the event engine
+/// finishes a chunk at once.
 pub const CHUNK: u64 = 256;
 
-/// A range of seeds, the end not included: `0..1000`.
+/// A range of seeds without its end: `0..1000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seeds {
-    /// The first.
+    /// The first seed.
     pub start: u64,
-    /// The one after the last.
+    /// The seed after the last one.
     pub end: u64,
 }
 
-/// Text that is no range of seeds.
+/// The text is not a range of seeds.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SeedsError {
-    /// There is no `..` in it, or no number beside it.
+    /// The text has no `..` between numbers.
     #[error("write a range of seeds as 0..1000, or as 1000.. with --for")]
     Form,
     /// The end is before the start.
-    #[error("the range ends before it begins")]
+    #[error("the end of the range is before its start")]
     Backwards,
 }
 
 impl Seeds {
-    /// How many there are.
+    /// Number of seeds.
     #[must_use]
     pub const fn len(self) -> u64 {
         self.end.saturating_sub(self.start)
     }
 
-    /// Whether there is none.
+    /// Whether the range is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// How many chunks there are; the last may be short.
+    /// Number of chunks. The last one may be short.
     #[must_use]
     pub const fn chunks(self) -> u64 {
         self.len().div_ceil(CHUNK)
     }
 
-    /// The seeds of one chunk, counted from 0; none beyond the last.
+    /// The seeds of one chunk, counted from 0. Empty after the last chunk.
     #[must_use]
     pub fn chunk(self, index: u64) -> Self {
         let from = |index: u64| self.start.saturating_add(index.saturating_mul(CHUNK));
@@ -56,7 +56,7 @@ impl Seeds {
         Self { start, end: from(index.saturating_add(1)).min(self.end) }
     }
 
-    /// Every one of them.
+    /// All seeds in order.
     pub fn iter(self) -> impl Iterator<Item = u64> {
         self.start..self.end
     }
@@ -71,7 +71,7 @@ impl fmt::Display for Seeds {
 impl FromStr for Seeds {
     type Err = SeedsError;
 
-    /// `A..B`, or `A..` for as many as there are time for. Underscores may group the digits.
+    /// `A..B`, or `A..` for a range without an end. Underscores may group digits.
     fn from_str(text: &str) -> Result<Self, SeedsError> {
         let number =
             |text: &str| text.replace('_', "").parse::<u64>().map_err(|_| SeedsError::Form);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_range_is_refused() {
+    fn text_that_is_not_a_range_is_refused() {
         assert_eq!("3..1_000".parse(), Ok(Seeds { start: 3, end: 1000 }));
         assert_eq!("3..".parse(), Ok(Seeds { start: 3, end: u64::MAX }));
         assert_eq!("9..3".parse::<Seeds>(), Err(SeedsError::Backwards));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_range_has_chunks_to_its_very_end() {
+    fn an_open_range_has_chunks_up_to_its_end() {
         let open = Seeds { start: 100, end: u64::MAX };
         assert_eq!(open.chunk(open.chunks() - 1).end, u64::MAX);
     }

@@ -8,37 +8,36 @@ use super::Seeds;
 
 /// One machine's part of a sweep, counted from 1: `2/4`.
 ///
-/// It is a run of neighbouring chunks, not every fourth: a shard that is missing leaves one gap
-/// that a person can name.
+/// A shard has neighbouring chunks, so a missing shard leaves one gap that a person can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shard {
-    /// Which, from 1 on.
+    /// The index, from 1.
     pub index: u64,
-    /// Of how many.
+    /// The number of shards.
     pub of: u64,
 }
 
-/// Text that names no shard.
+/// The text is not a shard.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ShardError {
-    /// It is not two numbers with a slash between them.
+    /// The text is not two numbers with a slash between them.
     #[error("write a shard as 2/4, or as auto")]
     Form,
-    /// The first is 0 or more than the second.
-    #[error("there is no shard {0}/{1}: shards count from 1 to their number")]
+    /// The index is 0 or larger than the number of shards.
+    #[error("shard {0}/{1} does not exist: shards count from 1 to {1}")]
     Beyond(u64, u64),
 }
 
 impl Shard {
-    /// The only one.
+    /// The single shard of a whole sweep.
     pub const WHOLE: Self = Self { index: 1, of: 1 };
 
-    /// One of several, counted from 1.
+    /// The shard with this index, from 1.
     ///
     /// # Errors
     ///
-    /// If there is no such one.
+    /// If the index is 0 or larger than the number of shards.
     pub const fn new(index: u64, of: u64) -> Result<Self, ShardError> {
         if index == 0 || index > of {
             Err(ShardError::Beyond(index, of))
@@ -47,7 +46,7 @@ impl Shard {
         }
     }
 
-    /// Its part of these seeds. Where there are fewer chunks than shards, some have none.
+    /// The shard's part of these seeds. Empty if there are fewer chunks than shards.
     #[must_use]
     pub fn part(self, seeds: Seeds) -> Seeds {
         let chunks = u128::from(seeds.chunks());
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_that_is_not_there_is_refused() {
+    fn a_shard_outside_its_number_is_refused() {
         assert_eq!("4/4".parse(), Ok(Shard { index: 4, of: 4 }));
         assert_eq!("0/4".parse::<Shard>(), Err(ShardError::Beyond(0, 4)));
         assert_eq!("5/4".parse::<Shard>(), Err(ShardError::Beyond(5, 4)));

@@ -12,55 +12,55 @@ use crate::subject::Subject;
 use crate::trace::audit;
 use crate::world::{Ended, Run, carry_out};
 
-/// What a sweep needs of a simulation. The same origin gives the same answer on any machine, in
-/// any thread and as often as it is asked; a sweep checks that of some seeds, and of all that fail.
+/// The simulation of a sweep. An origin gives the same answer on any machine, in any thread, any
+/// number of times. A sweep verifies this for some seeds, and for all failing ones.
 pub trait Simulate: Sync {
-    /// Carries a case out, and judges it.
+    /// Runs a case and judges it.
     fn simulate(&self, origin: Origin) -> Seen;
 
-    /// Carries the same case out twice, and compares record by record.
+    /// Runs the case twice and compares record by record.
     ///
     /// # Errors
     ///
-    /// If the two are not the same: where they part, in words.
+    /// If the runs differ, with the first difference in words.
     fn audit(&self, origin: Origin) -> Result<(), String>;
 
-    /// What a sweep must reach to prove something; bit *n* of [`Seen::sometimes`] is the *n*-th. At
-    /// most 32.
+    /// The situations that a sweep must reach to prove something, at most 32. Bit *n* of
+    /// [`Seen::sometimes`] stands for the *n*-th.
     fn sometimes(&self) -> Vec<&'static str>;
 }
 
-/// Where a case comes from: a seed, or a change to the case of a seed.
+/// The origin of a case: a seed, or a mutant of a seed's case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Origin {
     /// The seed.
     pub seed: u64,
-    /// 0 is the seed's own case, *n* the *n*-th change to it.
+    /// 0 is the seed's own case, *n* its *n*-th mutant.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub mutant: u32,
 }
 
-/// What one simulation gave.
+/// The result of one simulation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
-    /// The hash of its trace.
+    /// The hash of the trace.
     pub hash: u64,
-    /// How long it took, in microseconds of its own time.
+    /// Virtual time of the run, in microseconds.
     pub virtual_us: u64,
-    /// What is wrong, if anything is.
+    /// The failure, if there is one.
     pub failure: Option<Failure>,
-    /// What it reached, as bits, see [`Simulate::sometimes`].
+    /// Reached situations as bits, see [`Simulate::sometimes`].
     pub sometimes: u32,
-    /// What it covered.
+    /// Covered combinations.
     pub coverage: Vec<Tuple>,
-    /// Why it could not be carried out, if it could not.
+    /// Why the engine cannot run the case, if it cannot.
     pub unsupported: Option<String>,
 }
 
 /// A case that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// What failures of one kind have in common: check, phase, connection class.
+    /// The signature that failures of one kind share: check, phase, connection class.
     pub signature: String,
     /// The case, as `replay` takes it.
     pub blob: String,
@@ -73,7 +73,7 @@ impl From<u64> for Origin {
 }
 
 impl fmt::Display for Origin {
-    /// `17`, or `17+2` for the second change to the case of seed 17.
+    /// `17`, or `17+2` for the second mutant of seed 17.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.mutant {
             0 => write!(f, "{}", self.seed),
@@ -87,14 +87,14 @@ const fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// The simulation: a seed's case, carried out and judged.
+/// Runs and judges the case of a seed.
 #[derive(Debug, Clone, Copy)]
 pub struct Simulator {
     /// The server.
     pub subject: Subject,
-    /// On what.
+    /// The engine.
     pub engine: EngineKind,
-    /// Which cases.
+    /// The family of cases.
     pub family: Family,
 }
 
@@ -111,7 +111,7 @@ impl Simulator {
         case
     }
 
-    /// Carries a case out.
+    /// Runs a case.
     #[must_use]
     pub fn run(&self, case: &Case) -> Run {
         carry_out(case, self.subject, self.engine)

@@ -5,31 +5,31 @@ use serde::{Deserialize, Serialize};
 use super::{Origin, Seen};
 use crate::check::coverage::{Coverage, Tuple};
 
-/// How many cases of each signature are kept.
+/// Number of kept cases of each signature.
 const KEPT: usize = 3;
 
-/// Sums of what was seen. The sum of two neighbouring ranges of seeds is what both together give.
+/// Sums of results. Sums of neighbouring ranges add up to the sum of both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tally {
-    /// How many seeds were carried out.
+    /// Number of seeds that were run.
     pub seeds: u64,
-    /// How many changed cases were carried out besides.
+    /// Number of mutants that were run in addition.
     pub mutants: u64,
-    /// How long all of them took, in microseconds of their own time.
+    /// Virtual time of all runs, in microseconds.
     pub virtual_us: u64,
-    /// How many were carried out twice more and compared.
+    /// Number of cases that were run twice more and compared.
     pub audited: u64,
-    /// How many could not be carried out on this engine, by reason.
+    /// Number of cases that this engine cannot run, by reason.
     pub unsupported: BTreeMap<String, u64>,
-    /// What failed, by signature.
+    /// Failures by signature.
     pub failures: BTreeMap<String, FailureGroup>,
-    /// How many reached each of the things that a sweep must reach.
+    /// Number of cases that reached each required situation.
     pub sometimes: BTreeMap<String, u64>,
-    /// How many connections covered each tuple: `phase, class, fault, outcome`.
+    /// Number of connections for each combination: `phase, class, fault, outcome`.
     #[serde(with = "named")]
     pub coverage: BTreeMap<Tuple, u64>,
-    /// Our own faults, in the order of seeds.
+    /// Faults of the simulator, in the order of seeds.
     pub faults: Vec<Fault>,
 }
 
@@ -39,51 +39,51 @@ pub struct Tally {
 pub struct FailureGroup {
     /// How many there are.
     pub count: u64,
-    /// The first of them.
+    /// The first of these cases.
     pub cases: Vec<FailureCase>,
 }
 
-/// One failure.
+/// A failing case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureCase {
-    /// Where the case comes from.
+    /// The origin of the case.
     #[serde(flatten)]
     pub origin: Origin,
     /// The case, as `replay` takes it.
     pub blob: String,
 }
 
-/// Something that must not happen whatever the server does.
+/// A fault of the simulator, which no server can cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The case.
     #[serde(flatten)]
     pub origin: Origin,
-    /// Of which kind.
+    /// The kind of fault.
     pub kind: FaultKind,
-    /// In words.
+    /// The fault in words.
     pub what: String,
 }
 
-/// A kind of fault of ours.
+/// A kind of fault of the simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// A second run was another.
+    /// A second run of the case differed.
     Divergence,
-    /// The simulator panicked outside of what it simulates.
+    /// The simulator panicked outside the simulated code.
     Panic,
 }
 
 impl Tally {
-    /// Nothing, with these things to be reached.
+    /// An empty tally for these required situations.
     #[must_use]
     pub fn new(sometimes: &[&'static str]) -> Self {
         let sometimes = sometimes.iter().map(|name| ((*name).to_owned(), 0)).collect();
         Self { sometimes, ..Self::default() }
     }
 
-    /// Adds what comes after in the order of seeds.
+    /// Adds the tally of the seeds after these.
     pub fn absorb(&mut self, later: &Self) {
         self.seeds += later.seeds;
         self.mutants += later.mutants;
@@ -101,7 +101,8 @@ impl Tally {
         self.faults.extend(later.faults.iter().cloned());
     }
 
-    /// Adds one simulation, but for its coverage and what it reached, which are counted apart.
+    /// Adds one simulation, except its coverage and its reached situations, which are counted
+    /// apart.
     pub(super) fn add(&mut self, origin: Origin, seen: &Seen) {
         *(if origin.mutant == 0 { &mut self.seeds } else { &mut self.mutants }) += 1;
         self.virtual_us += seen.virtual_us;
@@ -117,25 +118,25 @@ impl Tally {
         }
     }
 
-    /// How many simulations failed.
+    /// Number of failed simulations.
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.failures.values().map(|group| group.count).sum()
     }
 
-    /// What was never reached.
+    /// Required situations that no case reached.
     #[must_use]
     pub fn unreached(&self) -> Vec<&str> {
         self.sometimes.iter().filter(|(_, n)| **n == 0).map(|(name, _)| name.as_str()).collect()
     }
 
-    /// What was covered.
+    /// The covered combinations.
     #[must_use]
     pub fn covered(&self) -> Coverage {
         self.coverage.keys().copied().collect::<Vec<_>>().into()
     }
 
-    /// How many of our own faults are of this kind.
+    /// Number of the simulator's faults of this kind.
     #[must_use]
     pub fn faults(&self, kind: FaultKind) -> usize {
         self.faults.iter().filter(|fault| fault.kind == kind).count()
@@ -151,7 +152,7 @@ fn add<K: Clone + Ord>(sums: &mut BTreeMap<K, u64>, more: &BTreeMap<K, u64>) {
     }
 }
 
-/// Tuples by their names: whoever reads the file should not have to count.
+/// Combinations by name, for readers of the file.
 mod named {
     use std::collections::BTreeMap;
 

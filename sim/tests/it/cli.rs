@@ -1,4 +1,4 @@
-//! The program, as a shell runs it: exit codes, files, signals, and the line that it prints.
+//! The program from a shell: exit codes, files, signals, and the printed reproduction line.
 
 use std::process::{Command, Output, Stdio};
 
@@ -26,7 +26,10 @@ fn shards_merge_to_what_one_machine_gives_and_a_missing_one_is_named() {
     let output = sim(&["merge", &three, &one, &two, "--out", &merged]);
     assert!(code(&output) < 2, "{output:?}");
     let output = sim(&["merge", "--same", &merged, &file("whole.json")]);
-    assert!(text(&output.stdout).starts_with("the same, hash for hash: 1295 seeds"), "{output:?}");
+    assert!(
+        text(&output.stdout).starts_with("the results are equal, hash for hash: 1295 seeds"),
+        "{output:?}"
+    );
     assert_eq!(code(&output), 0);
     let output = sim(&["merge", &three, &one]);
     assert!(text(&output.stderr).contains("shard 2/3 is missing"), "{output:?}");
@@ -74,14 +77,15 @@ fn wrong_arguments_give_exit_code_2_and_the_right_command() {
         (&["sweep", "--seeds", "0..9", "--for", "1s"], 2, "--seeds 1000.."),
         (&["sweep", "--seeds", "0..9", "--out", &nowhere], 75, "cannot be written"),
         (&["sweep", "--subject", "bug:none"], 2, "bug:canary"),
-        (&["merge", &nonsense], 2, "no result of a sweep"),
+        (&["merge", &nonsense], 2, "not the result of a sweep"),
         (&["merge", &nowhere], 2, "cannot be read"),
-        (&["replay", "v1:abc"], 2, "copied whole"),
-        (&["replay", &nonsense], 2, "is no case"),
-        (&["replay", &nowhere], 2, "no seed, no v1: line and no file"),
+        (&["replay", "v1:abc"], 2, "copy the whole line"),
+        (&["replay", &nonsense], 2, "is not a case"),
+        (&["replay", &nowhere], 2, "not a seed, a v1: line or a file"),
         (&["audit", "--seeds", "0.."], 2, "must have an end"),
         (&["audit", "0..9"], 2, "pass --seeds 0..9"),
         (&["bugs", "--seeds", "0.."], 2, "must have an end"),
+        (&["bugs", "--seeds", "3..3"], 4, "no seed"),
         (&["bugs", "--only", "none"], 4, "no injected bug"),
     ] {
         let output = sim(words);
@@ -96,8 +100,8 @@ fn a_seed_is_the_same_twice_here_and_in_another_process() {
     let output = sim(&["audit", "11"]);
     let said = text(&output.stdout);
     assert_eq!(code(&output), 0, "{output:?}");
-    assert!(said.contains("the same twice in this process"), "{said}");
-    assert!(said.contains("the same in another process"), "{said}");
+    assert!(said.contains("two runs in this process are equal"), "{said}");
+    assert!(said.contains("the run in another process is equal"), "{said}");
     let output = sim(&["audit", "--seeds", "0..300"]);
     assert!(text(&output.stdout).starts_with("300 seeds audited"), "{output:?}");
     assert!(text(&output.stdout).ends_with("0 divergences\n"), "{output:?}");

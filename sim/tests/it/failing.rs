@@ -83,7 +83,7 @@ fn what_does_not_fail_has_nothing_to_shrink() {
     for command in ["shrink", "blame"] {
         let output = sim(&[command, "0"]);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
-        assert!(text(&output.stderr).contains("it does not fail"), "{output:?}");
+        assert!(text(&output.stderr).contains("the case does not fail"), "{output:?}");
     }
 }
 

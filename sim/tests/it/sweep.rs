@@ -146,7 +146,7 @@ fn what_does_not_belong_together_is_refused() {
     twice.push(("again.json".to_owned(), twice[2].1.clone()));
     let text = refused(twice);
     assert!(text.contains("3.json and again.json both have the seeds 1024..1536"), "{text}");
-    assert!(text.ends_with("the same hash for hash"), "{text}");
+    assert!(text.ends_with("hash for hash"), "{text}");
     let mut other = all();
     other.push(shard(&Fake { salt: 1, ..Fake::default() }, wanted, 3, 4));
     assert!(refused(other).contains("the two differ"));
@@ -176,10 +176,10 @@ fn a_result_that_was_changed_or_cut_is_refused() {
     let (_, whole) = shard(&Fake::default(), seeds(0, 4 * CHUNK), 1, 1);
     let text = whole.to_json();
     for (from, to, expected) in [
-        (whole.chunks[1].as_str(), "0000000000000000", "the hash is not that of its chunks"),
+        (whole.chunks[1].as_str(), "0000000000000000", "the hash does not fit the chunks"),
         ("\"schema_version\": 1", "\"schema_version\": 2", "version 2"),
-        ("\"seeds\": 1024", "\"seeds\": 1023", "counts other seeds"),
-        ("\"shard\"", "\"shart\"", "no result of a sweep"),
+        ("\"seeds\": 1024", "\"seeds\": 1023", "the number of seeds does not fit"),
+        ("\"shard\"", "\"shart\"", "not the result of a sweep"),
     ] {
         let error = Sweep::from_json(&text.replacen(from, to, 1)).expect_err(expected).to_string();
         assert!(error.contains(expected), "{error}");

@@ -9,10 +9,10 @@ const fn shard(index: u64, of: u64) -> Shard {
     Shard { index, of }
 }
 
-/// Four shards on every service: the first and the last are what they should be, and the one
-/// after the last is refused.
+/// With four shards, each service accepts the first and the last index and refuses the one after
+/// the last.
 #[test]
-fn every_service_is_counted_from_its_own_first() {
+fn every_service_counts_from_its_own_first_index() {
     for service in SERVICES {
         for (at, expected) in [(0, Some(shard(1, 4))), (3, Some(shard(4, 4))), (4, None)] {
             let index = (at + service.first).to_string();
@@ -26,7 +26,7 @@ fn every_service_is_counted_from_its_own_first() {
 }
 
 #[test]
-fn slurm_counts_from_anywhere_in_any_step() {
+fn slurm_arrays_count_from_any_index_with_any_step() {
     let task = |id, min, max, step, count| {
         of(&[
             ("SLURM_ARRAY_TASK_ID", id),
@@ -47,7 +47,7 @@ fn slurm_counts_from_anywhere_in_any_step() {
 }
 
 #[test]
-fn what_is_incomplete_or_foreign_is_refused_with_what_to_do() {
+fn incomplete_or_foreign_variables_are_refused_with_a_fix() {
     let nothing = of(&[]).expect_err("nothing is set").to_string();
     assert!(nothing.contains("${{ matrix.shard }}/4"), "{nothing}");
     let kubernetes = of(&[("JOB_COMPLETION_INDEX", "2")]).expect_err("no total").to_string();
@@ -62,7 +62,7 @@ fn what_is_incomplete_or_foreign_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn two_services_must_agree_unless_one_knows_of_a_single_part() {
+fn two_services_must_agree_unless_one_has_a_single_part() {
     let alone = [("GITLAB_CI", "true"), ("CI_NODE_TOTAL", "1")];
     assert_eq!(of(&alone), Ok(Shard::WHOLE));
     let circle = [("CIRCLE_NODE_INDEX", "1"), ("CIRCLE_NODE_TOTAL", "3")];

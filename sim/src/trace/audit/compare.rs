@@ -159,7 +159,7 @@ mod tests {
         };
         let found = compare(&run(200, 1), &run(503, 1)).expect("they differ");
         let expected = "\
-    two runs of one case part at record 1, 0.002000 ms
+    two runs of one case differ at record 1, 0.002000 ms
     0.001000 ms #0 server: SIGTERM
       first: 0.002000 ms #1 calm calm@1: request 1 is answered 200
      second: 0.002000 ms #1 calm calm@1: request 1 is answered 503
