@@ -1,4 +1,4 @@
-//! Gives the simulator the hash of what its runs depend on.
+//! Gives the library the hash of the packages that its runs depend on.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build/lock.rs");
     println!("cargo:rerun-if-changed=src/trace/engine_version.rs");
     let packages = packages();
-    // The hashes of both builds: the library takes that of its own build, and a test compares both.
+    // Hashes for both kinds of build. The library uses its own, and a test compares both.
     for (variable, build) in lock::BUILDS {
         let hash = lock::hash(&packages, engine_version::ENGINE_VERSION, build);
         println!("cargo:rustc-env={variable}={hash:08x}");
@@ -36,8 +36,8 @@ fn packages() -> BTreeSet<lock::Package> {
     panic!("no Cargo.lock says which versions the simulator is built with: {wrong:?}");
 }
 
-/// Where a lock file may be, in this order: in our own workspace, above the target directory of a
-/// workspace that depends on the published package, in the published package.
+/// Possible lock files, in this order: our own workspace's, those above the target directory of a
+/// workspace that depends on the published package, and the published package's.
 fn lock_files() -> impl Iterator<Item = PathBuf> {
     let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
     let above: Vec<_> = out.ancestors().skip(1).map(|dir| dir.join("Cargo.lock")).collect();

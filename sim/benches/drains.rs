@@ -1,7 +1,7 @@
-//! Simulated drains of 30 s a second, on all processors, with checks and trace on: our engine
-//! beside turmoil 0.7 on the same plan, in turns, so that a busy machine is as busy for both.
+//! Simulated drains of 30 s a second, on all processors, with checks and trace: our engine and
+//! turmoil 0.7 on the same plan, in turns, so that a busy machine slows both.
 //!
-//!   cargo ci bench-sim [-- SECONDS]     how long each turn goes on, 2 by default
+//!   cargo ci bench-sim [-- SECONDS]     length of a turn, 2 by default
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,17 +16,17 @@ use lastorders_sim::engine::EngineKind;
 use lastorders_sim::subject::Subject;
 use lastorders_sim::world::{Ended, carry_out};
 
-// The program's own.
+// The program uses the same allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How many turns each has. The median counts.
+/// Turns of each engine. The median counts.
 const TURNS: usize = 3;
 
-/// How long the work that is in flight at the signal takes.
+/// Duration of the work in flight at the signal.
 const DRAIN: Duration = Duration::from_secs(30);
 
-/// What must be reached with so many connections, on two processors.
+/// Connections, and the least drains a second on two processors.
 const GATES: [(usize, f64); 2] = [(4, 12_000.0), (16, 3_000.0)];
 
 fn main() -> ExitCode {
@@ -64,13 +64,13 @@ fn main() -> ExitCode {
     if good {
         return ExitCode::SUCCESS;
     }
-    println!("\nslower than it must be, or not compared");
+    println!("\na rate is below its gate, or an engine cannot run the plan");
     ExitCode::FAILURE
 }
 
-/// Connections that were used before; on each a job is in flight at the signal, and takes 30 s.
+/// A plan with used connections. At the signal each has a job in flight that takes 30 s.
 fn case(connections: usize) -> Case {
-    // An orchestrator and clients that wait for it.
+    // The orchestrator and the clients wait long enough.
     let contract = Contract { answer_ms: 60_000, grace_ms: 90_000, ..Contract::default() };
     let mut draft = Draft::new("bench/drain", 1, contract);
     for n in 0..connections {
@@ -89,8 +89,8 @@ fn case(connections: usize) -> Case {
     }
 }
 
-/// What is measured must be a drain of 30 s in which nothing was lost. Or why the engine cannot
-/// carry it out.
+/// Checks that the measured run is a drain of 30 s without a loss. Fails if the engine cannot run
+/// the plan.
 fn sound(case: &Case, engine: EngineKind) -> Result<(), String> {
     let run = carry_out(case, Subject::Ours, engine);
     if let Ended::Unsupported(why) = &run.ended {
@@ -130,7 +130,7 @@ fn shown(rate: Option<f64>, unit: &str) -> String {
     rate.map_or("-".to_owned(), |rate| format!("{rate:.0}{unit}"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "it is real time that is measured")]
+#[expect(clippy::disallowed_methods, reason = "the bench measures real time")]
 fn now() -> Instant {
     Instant::now()
 }

@@ -1,12 +1,12 @@
-//! What of `Cargo.lock` can change a simulated run. Used by the build script, and by its tests in
-//! `src/trace/lock.rs`.
+//! The part of `Cargo.lock` that can change a simulated run. The build script uses it, and
+//! `src/trace/lock.rs` tests it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Packages whose code runs inside of a simulation and can change the order of what happens there.
-/// With the whole file, every new dependency of the harness would make all golden hashes void.
-/// Left out on purpose: what only encodes, logs or parses arguments. Names that are not in the
-/// graph are no error: subjects come and go.
+/// Packages that run inside a simulation and can change the order of its events. A hash of the
+/// whole file would invalidate all golden hashes with every new dependency of the judge. Packages
+/// that only encode, log or parse arguments are absent on purpose. A name may be missing in the
+/// dependency graph, because subjects change.
 const MATTERS: &[&str] = &[
     "atomic-waker",
     "axum",
@@ -43,17 +43,17 @@ const MATTERS: &[&str] = &[
     "want",
 ];
 
-/// Without this one the walk has gone wrong.
+/// A walk that does not find this package is wrong.
 const ALWAYS: &str = "tokio";
 
-/// One package that matters: name, version, checksum.
+/// A package that matters: name, version, checksum.
 pub(crate) type Package = (String, String, String);
 
-/// The packages that matter among all that `root` depends on, in order.
+/// The packages that matter among all dependencies of `root`, in order.
 ///
 /// # Errors
 ///
-/// If the text is no lock file, or its graph does not lead from the root to tokio.
+/// If the text is not a lock file, or the graph does not lead from the root to tokio.
 pub(crate) fn packages(lock: &str, root: &str) -> Result<BTreeSet<Package>, String> {
     let table: toml::Table = lock.parse().map_err(|error: toml::de::Error| error.to_string())?;
     let all = table.get("package").and_then(toml::Value::as_array).ok_or("it has no packages")?;
@@ -68,7 +68,7 @@ pub(crate) fn packages(lock: &str, root: &str) -> Result<BTreeSet<Package>, Stri
         if !seen.insert(dependency.clone()) {
             continue;
         }
-        // `name`, or `name version` where there are several; `(source)` may follow.
+        // `name`, or `name version` if there are several versions. `(source)` may follow.
         let mut words = dependency.split(' ');
         let (name, version) = (words.next().unwrap_or_default(), words.next());
         for package in by_name.get(name).ok_or(format!("{name} is not in it"))? {
@@ -100,7 +100,7 @@ pub(crate) enum Build {
     Plain,
 }
 
-/// Both builds, each with the variable by which the build script hands its hash to the library.
+/// Both builds, each with the variable that carries its hash from the build script to the library.
 pub(crate) const BUILDS: [(&str, Build); 2] = [
     ("LASTORDERS_SIM_LOCK_INJECTED", Build::Injected),
     ("LASTORDERS_SIM_LOCK_PLAIN", Build::Plain),

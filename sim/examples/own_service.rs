@@ -1,8 +1,9 @@
-//! A team's own service under simulated shutdowns: a long poll that nobody wakes, and its fix.
+//! A team's own service under simulated shutdowns: a long poll that ignores the shutdown, and its
+//! fix.
 //!
 //!   cargo run --release -p lastorders-sim --example own_service
 //!
-//! `sim/tests/it/own_service.rs` does the same in a test, as a team would.
+//! `sim/tests/it/own_service.rs` has the same as a test, like in a team's repository.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,7 +16,7 @@ use lastorders::{Policy, ShutdownHandle};
 use lastorders_sim::service::{Service, get as ask_for, post};
 use tokio::sync::Notify;
 
-/// How long a poll waits for news before it says that there is none.
+/// How long a poll waits for a note before it answers 204.
 const POLL: Duration = Duration::from_secs(30);
 
 /// A board of notes: `POST /notes` adds one, `GET /notes/next` waits for the next.
@@ -23,18 +24,17 @@ const POLL: Duration = Duration::from_secs(30);
 struct Board {
     notes: Arc<Mutex<Vec<String>>>,
     news: Arc<Notify>,
-    /// What the fixed service looks at.
+    /// The handle that only the fixed service uses.
     drain: Option<ShutdownHandle>,
 }
 
-/// As it is often written. At the signal every poll goes on waiting: the shutdown takes as long as
-/// the polls do, or ends at the deadline, which cuts them.
+/// The usual bug. Polls go on at the signal, so the shutdown takes as long as a poll, or cuts the
+/// polls at the deadline.
 pub(crate) fn broken(drain: ShutdownHandle) -> Router {
     router(Board::default(), drain)
 }
 
-/// A poll that sees the shutdown ends: its client is told that there is nothing, and asks again,
-/// elsewhere.
+/// A poll ends when the shutdown begins. Its client gets an empty answer and asks another server.
 pub(crate) fn fixed(drain: ShutdownHandle) -> Router {
     router(Board { drain: Some(drain.clone()), ..Board::default() }, drain)
 }
@@ -52,7 +52,7 @@ async fn all(State(board): State<Board>) -> Json<Vec<String>> {
 }
 
 async fn add(State(board): State<Board>, Json(note): Json<String>) -> StatusCode {
-    // As long as a database would take.
+    // The time of a database.
     tokio::time::sleep(Duration::from_millis(20)).await;
     board.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
     board.news.notify_waiters();
@@ -73,7 +73,7 @@ async fn next(State(board): State<Board>) -> StatusCode {
     }
 }
 
-/// What a team writes in its tests, about any router.
+/// The test that a team writes for any router.
 pub(crate) fn service(app: fn(ShutdownHandle) -> Router) -> Service {
     Service::new(app)
         .policy(Policy::docker())
@@ -84,6 +84,6 @@ pub(crate) fn service(app: fn(ShutdownHandle) -> Router) -> Service {
 }
 
 fn main() {
-    println!("as it is often written: {}\n", service(broken).run());
+    println!("with the bug: {}\n", service(broken).run());
     println!("fixed: {}", service(fixed).run());
 }

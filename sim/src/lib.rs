@@ -3,8 +3,8 @@
 //!
 //! `seed -> Case -> World -> History and Trace -> Checks -> Findings -> Verdict`
 //!
-//! A [`case::Case`] is data: what is done (a plan of the harness) and under which conditions. The
-//! same case gives the same run to the byte.
+//! A [`case::Case`] is data: a plan of the model, and its conditions. A case gives the same run each
+//! time, to the byte.
 //!
 //! # Your own service, in your own tests
 //!
@@ -24,31 +24,31 @@
 //!     .health()
 //!     .seeds(0..100)
 //!     .run()
-//!     .assert_passed(); // panics with a picture of the run and a line that does it again
+//!     .assert_passed(); // panics with a timeline of the run and a line that reruns it
 //! ```
 //!
-//! [`service`] says what counts as lost, and what the application may not do. With a bug and its
-//! fix: `cargo run --release -p lastorders-sim --example own_service`.
+//! [`service`] lists what counts as lost and what an application may not do. An example with a bug
+//! and its fix: `cargo run --release -p lastorders-sim --example own_service`.
 //!
 //! # The map
 //!
-//! * [`blame`]: after which event a failure could not be averted any more
-//! * [`blob`]: a case as one line that can be typed
+//! * [`blame`]: finds the event after which a failure was certain
+//! * [`blob`]: a case as one line that can be copied
 //! * [`bugs`]: bugs that are injected into our own shutdown
-//! * [`case`]: a plan, its conditions, and the seed of what is left open
-//! * [`check`]: what only a simulator can see, what a sweep must reach, and what it has covered
+//! * [`case`]: a plan, its conditions, and a seed for all that they leave open
+//! * [`check`]: checks that need a simulator, situations that a sweep must reach, and coverage
 //! * [`cli`]: the program `lastorders-sim`
-//! * [`corpus`]: cases that are kept, and what each must give
+//! * [`corpus`]: stored cases with their expected results
 //! * [`engine`]: two simulated networks and clocks behind one trait
-//! * [`generate`]: from a seed to a case
-//! * [`parity`]: what the simulated networks do as a real one does, and what not
-//! * [`real`](mod@real): from a case to a plan for the real binary
+//! * [`generate`]: makes a case from a seed
+//! * [`parity`]: compares the simulated networks with a real one
+//! * [`real`](mod@real): makes a plan for the real binary from a case
 //! * [`service`]: a team's own application in its own tests
-//! * [`shrink`]: from a case that fails to the smallest that fails in the same way
+//! * [`shrink`]: reduces a failing case to the smallest that fails in the same way
 //! * [`subject`]: the servers that can be simulated
 //! * [`sweep`]: many seeds, in shards
-//! * [`trace`]: what happened in a run, record by record, and its hash
-//! * [`world`]: carries a case out
+//! * [`trace`]: the records of a run, and their hash
+//! * [`world`]: runs a case
 
 pub mod blame;
 pub mod blob;

@@ -12,7 +12,7 @@ fn code(output: &Output) -> i32 {
 }
 
 #[test]
-fn shards_merge_to_what_one_machine_gives_and_a_missing_one_is_named() {
+fn merged_shards_equal_one_machines_result_and_a_missing_shard_is_named() {
     let folder = tempfile::tempdir().expect("there is room");
     let file = |name: &str| path(folder.path(), name);
     let range = ["sweep", "--no-shrink", "--seeds", "5..1300"];
@@ -37,7 +37,7 @@ fn shards_merge_to_what_one_machine_gives_and_a_missing_one_is_named() {
 }
 
 #[test]
-fn ctrl_c_prints_what_was_seen_and_leaves_what_merges_as_partial() {
+fn ctrl_c_prints_a_summary_and_writes_a_partial_result() {
     let folder = tempfile::tempdir().expect("there is room");
     let out = path(folder.path(), "cut.json");
     let mut command = Command::new(PROGRAM);
@@ -65,7 +65,7 @@ fn takes_interrupts(id: &str) -> bool {
 }
 
 #[test]
-fn wrong_arguments_give_exit_code_2_and_the_right_command() {
+fn wrong_arguments_are_refused_with_what_to_do() {
     let folder = tempfile::tempdir().expect("there is room");
     let nowhere = path(folder.path(), "none/out.json");
     let nonsense = path(folder.path(), "nonsense.json");
@@ -96,7 +96,7 @@ fn wrong_arguments_give_exit_code_2_and_the_right_command() {
 }
 
 #[test]
-fn a_seed_is_the_same_twice_here_and_in_another_process() {
+fn audit_finds_equal_runs_here_and_in_another_process() {
     let output = sim(&["audit", "11"]);
     let said = text(&output.stdout);
     assert_eq!(code(&output), 0, "{output:?}");
@@ -108,7 +108,7 @@ fn a_seed_is_the_same_twice_here_and_in_another_process() {
 }
 
 #[test]
-fn the_line_that_a_sweep_prints_reproduces_the_failure() {
+fn the_line_of_a_sweep_reproduces_the_failure() {
     reproduces("axum");
 }
 
@@ -149,7 +149,7 @@ fn a_build_without_injected_bugs_refuses_every_command_that_needs_one() {
 
 /// Runs each command that takes a case on the first seed whose case has rare paths.
 #[test]
-fn a_build_without_rare_paths_says_that_it_does_not_take_them() {
+fn a_build_without_rare_paths_notes_that_it_skips_them() {
     let has_rare_paths = |seed: &u64| !generate(*seed, Family::Mixed).conditions.buggify.is_empty();
     let seed = (0..100).find(has_rare_paths).expect("every second seed may have them").to_string();
     for command in ["replay", "shrink", "blame"] {
@@ -167,7 +167,7 @@ mod injected {
     use super::*;
 
     #[test]
-    fn the_line_that_a_sweep_prints_reproduces_the_failure_of_an_injected_bug() {
+    fn the_line_of_a_sweep_reproduces_an_injected_bug() {
         reproduces("bug:canary");
     }
 

@@ -1,4 +1,4 @@
-//! What is done with a case that fails, as a shell does it: shrink, export, blame.
+//! Commands on a failing case, from a shell: shrink, export, blame.
 
 use crate::shell::{arguments, path, sim, text};
 
@@ -35,12 +35,12 @@ fn shrinks(case: [&str; 3], parts: &[&str]) {
     let words = said.lines().last().and_then(arguments).expect("a line");
     let by_line = sim(&words);
     assert_eq!(text(&by_line.stdout), said, "the same story");
-    // The file says by itself which server it is for.
+    // The file names its server.
     assert_eq!(text(&sim(&["replay", &file]).stdout), said, "the same story");
 }
 
 #[test]
-fn a_run_is_written_for_every_program_that_it_is_promised_for() {
+fn export_writes_every_format() {
     let folder = tempfile::tempdir().expect("there is room");
     for (format, begins) in [
         ("jsonl", &b"{\"at_ns\":0,"[..]),
@@ -66,7 +66,7 @@ fn a_run_is_written_for_every_program_that_it_is_promised_for() {
 }
 
 #[test]
-fn blame_names_the_event_after_which_it_was_lost() {
+fn blame_names_the_event_after_which_the_failure_was_certain() {
     blames(CASE, "lost after 9.342 ms: the store stands still");
 }
 
@@ -79,7 +79,7 @@ fn blames(case: [&str; 3], event: &str) {
 }
 
 #[test]
-fn what_does_not_fail_has_nothing_to_shrink() {
+fn shrink_and_blame_say_that_a_passing_case_does_not_fail() {
     for command in ["shrink", "blame"] {
         let output = sim(&[command, "0"]);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -101,7 +101,7 @@ mod injected {
     }
 
     #[test]
-    fn blame_names_the_event_after_which_an_injected_bug_makes_the_case_fail() {
+    fn blame_names_the_event_of_a_case_with_an_injected_bug() {
         blames(CASE, "lost after 2.759 ms: the link of slow-body-1 is held");
     }
 }

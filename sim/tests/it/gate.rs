@@ -1,5 +1,5 @@
 //! Every `cargo test` runs the corpus, and some hundred seeds of every family. A build without
-//! `--cfg lastorders_sim` leaves out the corpus entries whose server has an injected bug.
+//! `--cfg lastorders_sim` skips the corpus entries whose server has an injected bug.
 
 use std::fmt::Write as _;
 use std::num::NonZero;
@@ -12,10 +12,10 @@ use lastorders_sim::generate::Family;
 use lastorders_sim::subject::Subject;
 use lastorders_sim::sweep::{Seeds, Simulator, Watch, Work, sweep};
 
-/// A chunk of seeds shares its audits and mutants, so this many a family is some more runs.
+/// Seeds of each family: one chunk. The chunk's audits and mutants come on top.
 const SEEDS: Seeds = Seeds { start: 0, end: 500 };
 
-/// Nobody watches.
+/// An observer that does nothing.
 struct Unseen;
 
 impl Watch for Unseen {}
@@ -38,14 +38,14 @@ fn replay_corpus(is_chosen: impl Fn(&Entry) -> bool, at_least: usize) {
 }
 
 #[test]
-fn every_case_of_the_corpus_for_any_build_gives_what_it_says() {
+fn every_corpus_case_for_any_build_gives_its_expected_result() {
     replay_corpus(|entry| !entry.needs_injected(), 20);
 }
 
 /// In a build with rare paths, a test in `injected` sweeps the same seeds.
 #[cfg(not(lastorders_sim))]
 #[test]
-fn the_first_seeds_of_every_family_lose_nothing() {
+fn our_server_passes_the_first_seeds_of_every_family() {
     sweep_first_seeds();
 }
 
@@ -74,12 +74,12 @@ mod injected {
     use super::*;
 
     #[test]
-    fn every_case_of_the_corpus_with_an_injected_bug_gives_what_it_says() {
+    fn every_corpus_case_with_an_injected_bug_gives_its_expected_result() {
         replay_corpus(Entry::needs_injected, 9);
     }
 
     #[test]
-    fn the_first_seeds_of_every_family_lose_nothing_on_rare_paths() {
+    fn our_server_passes_the_first_seeds_of_every_family_on_rare_paths() {
         sweep_first_seeds();
     }
 }

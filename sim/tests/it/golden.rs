@@ -1,7 +1,6 @@
-//! Golden hashes: ten scenarios of the catalogue give the traces that are written down in
-//! `sim/golden.txt`, for one version of the engine and one set of packages. The scenarios have no
-//! injected bug and no rare path, so builds with and without `--cfg lastorders_sim` give the same
-//! traces.
+//! Golden hashes: ten scenarios of the catalogue give the traces in `sim/golden.txt`, for one
+//! version of the engine and one set of packages. The scenarios have no injected bug and no rare
+//! path, so builds with and without `--cfg lastorders_sim` give the same traces.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -27,15 +26,15 @@ const SCENARIOS: [&str; 10] = [
     "exit/bounded-by-deadline",
 ];
 
-/// Of every plan.
+/// The seed of every plan.
 const SEED: u64 = 7;
 
-/// With it in the environment, the file is written anew.
+/// If this variable is set, the test writes the file again.
 const RENEW: &str = "LASTORDERS_SIM_RENEW_GOLDEN";
 
 const COMMAND: &str = "LASTORDERS_SIM_RENEW_GOLDEN=1 cargo test -p lastorders-sim --test it golden";
 
-/// What is to stand in the file.
+/// The content of the file for this build.
 fn golden() -> String {
     let mut text = format!("engine {ENGINE_VERSION}\nlock {PACKAGES_HASH}\n");
     let catalogue = Catalogue::all().only(&SCENARIOS);
@@ -48,20 +47,20 @@ fn golden() -> String {
     text
 }
 
-/// Why two files are not the same, line by line; `None` if they are.
+/// The differences of two files, line by line; `None` if they are equal.
 fn drift(written: &str, now: &str) -> Option<String> {
     if written == now {
         return None;
     }
     let head = |text: &str| text.lines().take(2).collect::<Vec<_>>().join(", ");
     let mut said = if head(written) == head(now) {
-        "the same packages and the same engine give other runs: a change of the server, of the \
-         world or of the harness's actors is meant to, or it is an accident"
+        "the same packages and the same engine give other runs: the server, the world or the \
+         model's actors changed, on purpose or by accident"
             .to_owned()
     } else {
         let (was, is) = (head(written), head(now));
         format!(
-            "golden.txt is of [{was}], this build is [{is}]: nothing is proved until it is renewed"
+            "golden.txt is from [{was}], this build is [{is}]: renew the file, or it proves nothing"
         )
     };
     let lines = |text: &'_ str| text.lines().map(str::to_owned).collect::<Vec<_>>();
@@ -69,11 +68,11 @@ fn drift(written: &str, now: &str) -> Option<String> {
     let gone = old.iter().filter(|line| !new.contains(line)).map(|line| format!("\n  old: {line}"));
     let come = new.iter().filter(|line| !old.contains(line)).map(|line| format!("\n  new: {line}"));
     said.extend(gone.chain(come));
-    Some(format!("{said}\nif it is meant: {COMMAND}"))
+    Some(format!("{said}\nif the change is on purpose: {COMMAND}"))
 }
 
 #[test]
-fn ten_scenarios_give_the_runs_that_are_written_down() {
+fn ten_scenarios_give_the_golden_traces() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden.txt");
     let now = golden();
     assert_eq!(now, golden(), "two runs differ: cargo sim audit says where");
@@ -96,6 +95,6 @@ fn a_changed_golden_hash_is_reported_with_old_new_and_the_command() {
     assert!(said.contains("\n  old: a/b 1\n  new: a/b 3\n"), "{said}");
     assert!(!said.contains("c/d") && said.ends_with(COMMAND), "{said}");
     let said = drift(&file("x", 1), &file("y", 1)).expect("it is of another lock file");
-    assert!(said.starts_with("golden.txt is of [engine 1, lock x]"), "{said}");
-    assert!(said.contains("nothing is proved") && said.ends_with(COMMAND), "{said}");
+    assert!(said.starts_with("golden.txt is from [engine 1, lock x]"), "{said}");
+    assert!(said.contains("proves nothing") && said.ends_with(COMMAND), "{said}");
 }

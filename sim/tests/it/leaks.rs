@@ -1,5 +1,4 @@
-//! The audit is itself tested: what makes two runs of a case differ must be caught, and nothing
-//! else may be.
+//! Tests of the audit: it must catch nondeterminism and must report nothing else.
 
 use std::process::Output;
 
@@ -7,10 +6,11 @@ use crate::shell::{sim, text};
 
 const LEAKS: [&str; 3] = ["hashmap", "instant", "select"];
 
-/// What a team that finds no leak can rely on: by then every one of these has been caught.
+/// Seeds within which every leak is caught. A sweep of this many seeds without a difference is
+/// trustworthy.
 const WITHIN: u32 = 100;
 
-/// A fault of ours, see `lastorders_model::exit`.
+/// The exit code for a fault of the simulator, see `lastorders_model::exit`.
 const OUR_FAULT: i32 = 70;
 
 fn audit(words: &[&str]) -> (i32, String) {

@@ -1,14 +1,14 @@
-//! The simulator as its users have it: the program, the library, and what both promise.
+//! Tests of the simulator from outside: the program, the library, and their promises.
 //!
-//! * `cli`: exit codes, files, signals, and the line that is printed
-//! * `failing`: what is done with a case that fails
+//! * `cli`: exit codes, files, signals, and the reproduction line
+//! * `failing`: commands on a failing case
 //! * `gate`: the first seeds of every family, and the corpus
-//! * `golden`: runs that are written down
-//! * `leaks`: planted leaks of determinism, which the audit must catch
+//! * `golden`: traces that are written down
+//! * `leaks`: nondeterminism that the audit must catch
 //! * `own_service`: a team's own service
-//! * `peers`: what the table of other servers says
-//! * `shell`: the program, started as a shell does it
-//! * `sweep`: shards, and what they merge to
+//! * `peers`: the table of other servers
+//! * `shell`: starts the program like a shell
+//! * `sweep`: shards and merges
 //! * `turmoil`: a second opinion
 
 mod cli;

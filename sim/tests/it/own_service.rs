@@ -1,4 +1,4 @@
-//! What a team does in its own tests, with the service of the example.
+//! A team's own tests, with the service of the example.
 
 #[path = "../../examples/own_service.rs"]
 #[expect(dead_code, reason = "an example has a main")]
@@ -38,7 +38,7 @@ fn the_injected_bug_is_found_and_its_line_reproduces_it() {
 }
 
 #[test]
-fn the_fix_passes() {
+fn the_fixed_service_passes() {
     let outcome = service(fixed).run();
     outcome.assert_passed();
     assert_eq!(outcome.seeds, 500);
@@ -46,7 +46,7 @@ fn the_fix_passes() {
 }
 
 #[test]
-fn whatever_the_policy_the_fix_passes() {
+fn the_fix_passes_under_drawn_policies() {
     let drawn = Service::new(fixed)
         .requests([ask_for("/notes"), ask_for("/notes/next")])
         .slowest(std::time::Duration::from_millis(100));
@@ -54,14 +54,14 @@ fn whatever_the_policy_the_fix_passes() {
 }
 
 #[test]
-fn a_service_without_a_health_route_is_not_asked_for_it() {
+fn a_service_without_a_health_route_gets_no_health_requests() {
     let order = || tokio::time::sleep(std::time::Duration::from_millis(20));
     let app = move |_: ShutdownHandle| Router::new().route("/order", get(order));
     Service::new(app).requests([ask_for("/order")]).run().assert_passed();
 }
 
 #[test]
-fn work_that_nobody_waits_for_is_found() {
+fn a_task_that_outlives_the_server_is_found() {
     let app = |_: ShutdownHandle| {
         let order = || async {
             tokio::spawn(tokio::time::sleep(std::time::Duration::from_secs(60)));
@@ -74,11 +74,11 @@ fn work_that_nobody_waits_for_is_found() {
 }
 
 #[test]
-fn what_closes_its_store_too_early_is_found() {
+fn a_store_that_closes_too_early_is_found() {
     let app = |drain: ShutdownHandle| {
         let order = move || async move {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            // Its pool was closed by whoever saw the signal.
+            // Another task closed the pool at the signal.
             let closed = drain.is_draining();
             if closed { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK }
         };
@@ -89,20 +89,20 @@ fn what_closes_its_store_too_early_is_found() {
 }
 
 #[test]
-fn a_panic_is_found() {
+fn a_panic_of_the_application_is_found() {
     let app = |drain: ShutdownHandle| {
         let order = move || async move {
             tokio::task::yield_now().await;
-            assert!(!drain.is_draining(), "planted in the application");
+            assert!(!drain.is_draining(), "a fault of the application");
         };
         Router::new().route("/order", get(order))
     };
     let found = failed(&Service::new(app).requests([ask_for("/order")])).to_string();
-    assert!(found.contains("planted in the application"), "{found}");
+    assert!(found.contains("a fault of the application"), "{found}");
 }
 
 #[test]
-fn what_is_not_deterministic_is_found() {
+fn an_application_that_reads_the_clock_is_found_as_not_deterministic() {
     let app = |_: ShutdownHandle| {
         let order = || async {
             let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What `docs/peers.md` says of the servers of others is so: each seed in its table finds what its
-//! row says, and the corpus has a shrunk case of it.
+//! Checks `docs/peers.md`: each seed in its table finds the fault of its row, and the corpus has a
+//! shrunk case of each fault.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use lastorders_sim::sweep::{Origin, Simulate, Simulator};
 
 const HEAD: &str = "| what is seen | family | found as |";
 
-/// One cell of the table: a fault of one server.
+/// A cell of the table: a fault of one server.
 struct Claim {
     family: Family,
     found_as: String,
@@ -19,7 +19,7 @@ struct Claim {
     seed: Option<u64>,
 }
 
-/// Every cell of the table of seeds.
+/// All cells of the table of seeds.
 fn claims() -> Vec<Claim> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/peers.md");
     let text = std::fs::read_to_string(&file).expect("peers.md is checked in");
@@ -50,13 +50,13 @@ fn cells(row: &str) -> Vec<String> {
     inner.map(|cell| cell.trim().trim_matches('`').to_owned()).collect()
 }
 
-/// Whether a signature is the one of the table, which may leave out when and where.
+/// Whether a signature has the table's name, which may leave out the phase and the connection.
 fn is(signature: &str, found_as: &str) -> bool {
     let rest = signature.strip_prefix(found_as);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" while "))
 }
 
-/// The rows of the table with this head.
+/// The rows of the table with this header.
 fn rows(file: &str, head: &str) -> Vec<Vec<String>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = std::fs::read_to_string(&file).expect("it is checked in");
@@ -65,14 +65,14 @@ fn rows(file: &str, head: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn the_readme_says_the_same() {
+fn the_readme_has_the_table_of_peers_md() {
     let mut here = rows("docs/peers.md", HEAD);
     here.iter_mut().for_each(|row| drop(row.remove(2)));
     assert_eq!(rows("README.md", "| what is seen | family |"), here);
 }
 
 #[test]
-fn every_seed_finds_what_its_row_says() {
+fn every_seed_of_peers_md_finds_the_fault_of_its_row() {
     let claims = claims();
     let mut said = Vec::new();
     for Claim { family, found_as, subject, seed } in &claims {
@@ -90,7 +90,7 @@ fn every_seed_finds_what_its_row_says() {
 }
 
 #[test]
-fn the_corpus_has_a_shrunk_case_of_each() {
+fn the_corpus_has_a_shrunk_case_of_each_fault_of_peers_md() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let corpus = folder(&corpus).expect("it can be read");
     for Claim { found_as, subject, seed, .. } in claims() {
@@ -105,7 +105,7 @@ fn the_corpus_has_a_shrunk_case_of_each() {
 }
 
 #[test]
-fn a_row_may_leave_out_when_and_where_and_no_more() {
+fn a_row_may_leave_out_the_phase_and_the_connection_only() {
     assert!(is("queue-lost while done", "queue-lost"));
     assert!(is("queue-lost while done", "queue-lost while done"));
     let held = "deadline while draining, on a connection that is HTTP/2";

@@ -1,5 +1,5 @@
-//! Sweeps over a simulation that is none: what a sweep gives must not depend on threads, shards or
-//! machines, and merging must refuse what does not belong together.
+//! Sweeps over a fake simulation. The result must not depend on threads, shards or machines, and
+//! merging must refuse results that do not fit.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use lastorders_sim::sweep::{
     Simulate, Sweep, Swept, Tool, Watch, Work, merge, same, sweep,
 };
 
-/// Draws everything from the origin. Fails where told to, and diverges where told to.
+/// Derives everything from the origin. Fails, panics and diverges at given seeds.
 #[derive(Debug)]
 struct Fake {
     fails: fn(u64) -> bool,
@@ -27,7 +27,7 @@ impl Default for Fake {
 
 impl Simulate for Fake {
     fn simulate(&self, origin: Origin) -> Seen {
-        assert_ne!(Some(origin.seed), self.panics, "planted in the simulator");
+        assert_ne!(Some(origin.seed), self.panics, "a fault of the simulator");
         let drawn = mix(origin.seed ^ self.salt ^ u64::from(origin.mutant) << 40);
         let failure = (self.fails)(origin.seed).then(|| Failure {
             signature: format!("check-{}/draining/idle", origin.seed % 3),
@@ -60,7 +60,7 @@ fn mix(n: u64) -> u64 {
     n ^ n >> 29
 }
 
-/// Nobody watches.
+/// An observer that does nothing.
 struct Alone;
 impl Watch for Alone {}
 
@@ -91,7 +91,7 @@ fn shard(sim: &Fake, wanted: Seeds, index: u64, of: u64) -> (String, Sweep) {
     let swept = swept(sim, shard.part(wanted), 2);
     let mut result = Sweep::new(tool(), options(), wanted, shard, swept);
     result.machine = Machine { jobs: 2, seconds: 1.5 };
-    // As a machine would hand it over.
+    // The result as another machine would read it.
     let result = Sweep::from_json(&result.to_json()).expect("it is its own");
     (format!("{index}.json"), result)
 }
@@ -101,7 +101,7 @@ fn some_fail(seed: u64) -> bool {
 }
 
 #[test]
-fn the_result_does_not_depend_on_the_number_of_threads() {
+fn a_sweep_gives_the_same_result_with_any_number_of_threads() {
     let sim = Fake { fails: some_fail, ..Fake::default() };
     let one = swept(&sim, seeds(3, 5000), 1);
     assert_eq!(one.done, seeds(3, 5000));
@@ -117,7 +117,7 @@ fn merged_shards_equal_the_unsharded_sweep() {
     let wanted = seeds(100, 100 + 20 * CHUNK + 17);
     let (_, mut whole) = shard(&sim, wanted, 1, 1);
     for of in [1, 2, 4, 7, 30] {
-        // Whatever the order in which they come.
+        // In any order of the shards.
         let shards = (1..=of).rev().map(|index| shard(&sim, wanted, index, of)).collect();
         let merged = merge(shards).expect("they belong together");
         assert!(merged.is_complete());
@@ -127,7 +127,7 @@ fn merged_shards_equal_the_unsharded_sweep() {
 }
 
 #[test]
-fn what_does_not_belong_together_is_refused() {
+fn merge_refuses_results_that_do_not_fit() {
     let sim = Fake::default();
     let wanted = seeds(0, 8 * CHUNK);
     let all = || (1..=4).map(|index| shard(&sim, wanted, index, 4)).collect::<Vec<_>>();
@@ -172,7 +172,7 @@ fn what_does_not_belong_together_is_refused() {
 }
 
 #[test]
-fn a_result_that_was_changed_or_cut_is_refused() {
+fn a_changed_or_truncated_result_is_refused() {
     let (_, whole) = shard(&Fake::default(), seeds(0, 4 * CHUNK), 1, 1);
     let text = whole.to_json();
     for (from, to, expected) in [
@@ -201,11 +201,11 @@ fn a_panic_of_the_simulator_is_reported_and_the_sweep_continues() {
     let sim = Fake { panics: Some(77), ..Fake::default() };
     let tally = swept(&sim, seeds(0, 2 * CHUNK), 2).tally;
     assert_eq!((tally.seeds, tally.faults(FaultKind::Panic)), (2 * CHUNK, 1));
-    assert!(tally.faults[0].what.contains("planted in the simulator"));
+    assert!(tally.faults[0].what.contains("a fault of the simulator"));
 }
 
 #[test]
-fn enough_signatures_end_a_sweep_at_the_same_chunk_whatever_the_threads() {
+fn stop_after_ends_a_sweep_at_the_same_chunk_with_any_number_of_threads() {
     let sim = Fake { fails: |seed| seed > 3 * CHUNK, ..Fake::default() };
     let stop = |jobs| Work { stop_after: NonZero::new(3), ..work(seeds(0, 100 * CHUNK), jobs) };
     let one = sweep(&sim, &stop(1), &Alone);
@@ -214,7 +214,7 @@ fn enough_signatures_end_a_sweep_at_the_same_chunk_whatever_the_threads() {
     assert_eq!(sweep(&sim, &stop(4), &Alone), one);
 }
 
-/// Ends a sweep after so many simulations.
+/// Ends a sweep after this many simulations.
 struct After(AtomicU64, u64, Go);
 
 impl Watch for After {
@@ -245,7 +245,7 @@ fn an_interrupted_shard_merges_as_partial() {
 }
 
 #[test]
-fn the_end_of_the_time_leaves_whole_chunks() {
+fn a_sweep_that_runs_out_of_time_has_whole_chunks() {
     let watch = After(AtomicU64::new(0), 10, Go::FinishChunks);
     let open = sweep(&Fake::default(), &work(seeds(9, u64::MAX), 2), &watch);
     assert!(open.done.len() >= CHUNK && open.done.len().is_multiple_of(CHUNK), "{}", open.done);
@@ -253,7 +253,7 @@ fn the_end_of_the_time_leaves_whole_chunks() {
 }
 
 #[test]
-fn two_machines_prove_that_they_ran_the_same_or_see_from_where_not() {
+fn same_proves_equal_runs_or_names_the_first_different_seeds() {
     let wanted = seeds(0, 8 * CHUNK);
     let (_, one) = shard(&Fake::default(), wanted, 1, 1);
     let (_, again) = shard(&Fake::default(), wanted, 1, 1);

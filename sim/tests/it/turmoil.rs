@@ -9,20 +9,29 @@ use lastorders_sim::world::{Ended, Run, carry_out};
 
 const SEEDS: u64 = 30;
 
-/// What turmoil's ticks add at most to two round trips.
+/// The most that turmoil's ticks add to two round trips.
 const TICKS_MS: u64 = 8;
 
-/// Where the engines may differ, and why. Nothing else of a case is left out.
+/// Differences between the engines that the test removes from a case, and the reasons.
 const LEFT_OUT: [(&str, &str); 6] = [
-    ("clients that leave with a reset", "turmoil resets only where bytes are unread"),
-    ("links of their own, and faults of links", "with two latencies its packets overtake"),
-    ("latencies below a millisecond", "its time goes in ticks of a millisecond at least"),
-    ("places that give way", "the engines poll in another order, so they are other places"),
-    ("what was in flight at the signal", "within a tick; where nothing was, nothing is proved"),
-    ("the simulator's own checks", "they hold to a millisecond; a signal takes turmoil a tick"),
+    ("clients that leave with a reset", "turmoil resets only if bytes are unread"),
+    ("links that differ, and faults of links", "with two latencies its packets overtake"),
+    ("latencies below a millisecond", "its ticks have at least a millisecond"),
+    (
+        "wrappers that yield",
+        "the engines poll in different orders, so they yield at different places",
+    ),
+    (
+        "what was in flight at the signal",
+        "the engines differ within a tick, and without such a request nothing is proved",
+    ),
+    (
+        "the simulator's own checks",
+        "they are exact to a millisecond, and a signal takes turmoil a tick",
+    ),
 ];
 
-/// What turmoil can carry out of a case.
+/// The case without conditions that turmoil lacks.
 fn on_both(mut case: Case) -> Case {
     let network = &mut case.conditions.network;
     let us = network.link.to_server_us.max(network.link.to_client_us).next_multiple_of(1_000);
@@ -31,7 +40,7 @@ fn on_both(mut case: Case) -> Case {
     network.events.clear();
     case.conditions.yields = Yields::default();
     derive_promise(&mut case);
-    // A probe is two round trips, and turmoil delivers at ticks only.
+    // A probe takes two round trips, and turmoil delivers only at ticks.
     case.plan.contract.visible_ms += TICKS_MS;
     case
 }
@@ -43,7 +52,7 @@ fn judged(case: &Case, engine: EngineKind) -> (Verdict, String, Run) {
 }
 
 #[test]
-fn generated_plans_get_the_same_verdict() {
+fn generated_plans_get_the_same_verdict_on_both_engines() {
     let mut passed = 0;
     for family in [Family::KeepAlive, Family::Bodies, Family::Store, Family::Mixed] {
         let generator = Generator::new(family).without(ClientKind::Aborting);
@@ -64,6 +73,6 @@ fn generated_plans_get_the_same_verdict() {
             assert_eq!(here, there, "{family} {seed}\nevent: {said_here}\nturmoil: {said_there}");
         }
     }
-    // What proves nothing on either is no agreement.
+    // Verdicts that prove nothing on both engines are no agreement.
     assert!(passed > 50, "{passed} passed on both");
 }
