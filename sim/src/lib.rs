@@ -3,8 +3,8 @@
 //!
 //! `seed -> Case -> World -> History and Trace -> Checks -> Findings -> Verdict`
 //!
-//! A [`case::Case`] is data: a plan of the model, and its conditions. A case gives the same run each
-//! time, to the byte.
+//! A [`case::Case`] is data: a plan of the model, and its conditions. A case gives the same run
+//! each time, to the byte.
 //!
 //! # Your own service, in your own tests
 //!

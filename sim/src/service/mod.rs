@@ -3,8 +3,8 @@
 //!
 //! The front page of this library has the ten lines.
 //!
-//! The service gets the router that `main` gives to `lastorders::serve`. The same code serves it, on
-//! a simulated network and clock. Clients are slow, silent, pipelining, half closed or use HTTP/2,
+//! The service gets the router that `main` gives to `lastorders::serve`. The same code serves it,
+//! on a simulated network and clock. Clients are slow, silent, pipelining, half closed or use HTTP/2,
 //! and the signal comes at the worst moments. `sim/examples/own_service.rs` has a service with a
 //! common bug, and the fix.
 //!
@@ -22,18 +22,18 @@
 //!
 //! # What the application may not do
 //!
-//! A run uses one thread, and its clock jumps. A task that waits for something outside the run never
-//! sees time pass, and two runs of one seed would differ.
+//! A run uses one thread, and its clock jumps. A task that waits for something outside the run
+//! never sees time pass, and two runs of one seed would differ.
 //!
 //! * `tokio::net`, a database, a file: nothing exists outside the run, and tokio panics without a
-//!   reactor. Give the router its stores as traits, and a store in memory in the test. Let this store
-//!   `tokio::time::sleep` as long as the real one takes.
+//!   reactor. Give the router its stores as traits, and a store in memory in the test. Let this
+//!   store `tokio::time::sleep` as long as the real one takes.
 //! * `spawn_blocking`, `block_in_place`, threads: they run in real time while the clock jumps. Put
 //!   them behind the same trait, without the thread.
 //! * `SystemTime::now` and `Instant::now` of `std` read the machine's clock. Use
 //!   `tokio::time::Instant::now`.
-//! * The order of a `HashMap`, `rand::rng()` and uuid v4 differ from run to run. Use a `BTreeMap`, or
-//!   a seeded generator from the test.
+//! * The order of a `HashMap`, `rand::rng()` and uuid v4 differ from run to run. Use a `BTreeMap`,
+//!   or a seeded generator from the test.
 //! * Statics that change: runs share the process. Keep state in the router.
 //!
 //! Rare paths in the server, such as one-byte reads, need a build with `--cfg lastorders_sim`:
