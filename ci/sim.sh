@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What the simulator must do in every change: sweep our server without a failure and reach all that
-# must be reached; find every injected bug; give every seed's run twice; and print a line that
-# reproduces a failure. `cargo sim` builds the simulator with --cfg lastorders_sim.
+# Checks the simulator: a sweep of our server without a failure that reaches every required situation,
+# every injected bug found, equal runs of every seed, and a printed line that reproduces a failure.
+# `cargo sim` builds the simulator with --cfg lastorders_sim.
 #
-#   ci/sim.sh [SEEDS]         how many seeds the sweep has, 20000 by default
+#   ci/sim.sh [SEEDS]         number of seeds, 20000 by default
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seeds=${1:-20000}
@@ -12,7 +12,7 @@ cargo sim sweep --seeds "0..$seeds"
 cargo sim bugs
 cargo sim audit --seeds "0..$seeds"
 
-# The line must be executed as it stands: by a shell, and nothing else given.
+# A shell must run the line unchanged, without further arguments.
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 if cargo sim sweep --seeds 0..5000 --subject bug:canary --stop-after 1 >"$found"; then
