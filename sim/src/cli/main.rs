@@ -1,10 +1,12 @@
+use std::any::Any;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Parser as _;
 use lastorders_model::exit;
 
 use super::args::{Arguments, Command};
-use super::{audit, blame, bugs, export, fault, merge, parity, replay, shrink, sweep};
+use super::{audit, blame, bugs, export, merge, parity, print, replay, shrink, sweep};
 
 /// The program `lastorders-sim`, from its arguments to its exit code (see
 /// [`exit`](lastorders_model::exit)).
@@ -19,10 +21,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    fault::install();
+    report_panics();
     let done = std::panic::catch_unwind(|| carry_out(&arguments.command));
     ExitCode::from(done.unwrap_or_else(|payload| {
-        fault::report(&*payload);
+        report_panic(&*payload);
         exit::OUR_FAULT
     }))
 }
@@ -41,4 +43,37 @@ fn carry_out(command: &Command) -> u8 {
         Command::Merge(args) => merge::merge(args),
     };
     done.unwrap_or_else(|code| code)
+}
+
+/// The most reported panics. A fault of the simulator can show in every seed.
+const REPORTED_PANICS: usize = 3;
+
+/// Number of panics so far.
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+/// Reports the simulator's own panics in one line each. The engine records panics of the server
+/// under test, and calls this hook only for others.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        if PANICS.fetch_add(1, Ordering::Relaxed) >= REPORTED_PANICS {
+            return;
+        }
+        let what = panic.payload_as_str().unwrap_or("no message");
+        let place = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line()));
+        let place = place.unwrap_or_default();
+        print::failure(&format!(
+            "this is a fault of the simulator, not of the server: {what}{place}"
+        ));
+    }));
+}
+
+/// Reports a panic that has ended a command, unless the hook has. The engine records a panic within
+/// a run as the server's.
+fn report_panic(payload: &(dyn Any + Send)) {
+    if PANICS.load(Ordering::Relaxed) == 0 {
+        let words = payload.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| payload.downcast_ref::<&str>().copied());
+        let what = words.unwrap_or("no message");
+        print::failure(&format!("this is a fault of the simulator, not of the server: {what}"));
+    }
 }

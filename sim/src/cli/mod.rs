@@ -1,6 +1,6 @@
 //! The program `lastorders-sim`: a thin shell around the library.
 //!
-//! * `main`: from arguments to the exit code
+//! * `main`: from arguments to the exit code, and panics of the simulator
 //! * `args`: the arguments of each command, and the help
 //! * `options`: options that several commands share
 //! * `sweep`, `merge`, `bugs`, `audit`, `replay`, `shrink`, `export`, `blame`, `parity`: a command
@@ -12,7 +12,6 @@
 //! * `progress`: progress on stderr, and the operating system's clock, which simulated code must
 //!   not
 //!   read
-//! * `fault`: panics of the simulator
 //! * `signals`: Ctrl-C, SIGTERM and SIGHUP to this program
 //! * `whole`: writes files completely or not at all
 //! * `print`: stdout and stderr, which may be closed or full
@@ -23,7 +22,6 @@ mod blame;
 mod bugs;
 mod case;
 mod export;
-mod fault;
 mod main;
 mod merge;
 mod options;

@@ -35,7 +35,8 @@ pub(super) fn summary(sweep: &Sweep, smaller: &BTreeMap<String, Smaller>) -> Str
         let _ = writeln!(text, "\ncoverage\n{}", seen.covered().matrix());
     }
     for fault in seen.faults.iter().take(FAULTS) {
-        let _ = writeln!(text, "\na fault of ours in seed {}:\n{}", fault.origin, fault.what);
+        let _ =
+            writeln!(text, "\na fault of the simulator in seed {}:\n{}", fault.origin, fault.what);
     }
     if let Some(why) = verdict::why(sweep) {
         let _ = writeln!(text, "\n{why}");
@@ -51,7 +52,7 @@ pub(super) fn last_line(sweep: &Sweep) -> String {
     let reached = all - seen.unreached().len();
     let partial = if sweep.is_complete() { "" } else { ", partial" };
     format!(
-        "{} seeds{partial}: {} failures, sometimes {reached}/{all}, {} faults of ours, hash {}",
+        "{} seeds{partial}: {} failures, sometimes {reached}/{all}, {} simulator faults, hash {}",
         seen.seeds,
         seen.failed(),
         seen.faults.len(),

@@ -58,15 +58,15 @@ pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> E
         }
         if fill > 0 {
             changed.push(format!(
-                "{fill} more requests take the sessions of the pool, so that what is in flight \
-                 waits for one"
+                "{fill} more requests take the sessions of the pool, so that the requests in flight \
+                 wait for one"
             ));
         }
         let who: Vec<_> =
             held.requests.iter().map(|(actor, number)| format!("{actor}#{number}")).collect();
         changed.push(format!(
-            "in flight at the signal by proof: {} wait at a gate in the store from before the \
-             signal until the server has taken notice of it",
+            "proved to be in flight at the signal: {} wait at a gate in the store until the server \
+             has seen the signal",
             who.join(", ")
         ));
     }
@@ -168,8 +168,8 @@ fn missing(case: &Case) -> Vec<String> {
     let rare = conditions.buggify.iter().map(|site| format!("at times {site}")).collect();
     add(rare, "the real program takes this path when load or threads cause it");
     if conditions.balancer.is_some() {
-        let nobody = "the balancer's clients connect at all times".to_owned();
-        add(vec![nobody], "there is no balancer");
+        let clients = "the balancer's clients connect at all times".to_owned();
+        add(vec![clients], "there is no balancer");
     }
     add(conditions.policy.in_words(), "the server has its own policy");
     add(vec![format!("the tail seed {}", case.tail_seed)], "no draw of the real run uses it");

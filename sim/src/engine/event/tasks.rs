@@ -20,27 +20,27 @@ thread_local! {
 
 /// The host and the mark of a task.
 #[derive(Clone, Copy)]
-struct Of {
+struct TaskInfo {
     host: Host,
     mark: Option<u16>,
 }
 
-impl Of {
+impl TaskInfo {
     const WORLD: Self = Self { host: WORLD, mark: None };
 }
 
 struct Tasks {
     /// Only looked up, never iterated, because task ids differ from run to run.
-    of: Option<IndexMap<Id, Of, BuildHasherDefault<KeyHasher>>>,
+    of: Option<IndexMap<Id, TaskInfo, BuildHasherDefault<KeyHasher>>>,
     alive: Vec<usize>,
-    current: Of,
+    current: TaskInfo,
     polls: u64,
     max_polls: u64,
 }
 
 impl Tasks {
     const NONE: Self =
-        Self { of: None, alive: Vec::new(), current: Of::WORLD, polls: 0, max_polls: 0 };
+        Self { of: None, alive: Vec::new(), current: TaskInfo::WORLD, polls: 0, max_polls: 0 };
 }
 
 /// Begins a run with this many hosts.
@@ -49,7 +49,7 @@ pub(super) fn begin(hosts: usize, max_polls: u64) {
         tasks.of.get_or_insert_default().clear();
         tasks.alive.clear();
         tasks.alive.resize(hosts, 0);
-        tasks.current = Of::WORLD;
+        tasks.current = TaskInfo::WORLD;
         tasks.polls = 0;
         tasks.max_polls = max_polls;
     });
@@ -68,7 +68,7 @@ pub(super) fn alive(host: Host) -> usize {
 /// Spawns on behalf of a host.
 pub(super) fn spawning<T>(host: Host, spawn: impl FnOnce() -> T) -> T {
     let before = TASKS.with_borrow_mut(|tasks| {
-        let spawned = Of { host, ..tasks.current };
+        let spawned = TaskInfo { host, ..tasks.current };
         std::mem::replace(&mut tasks.current, spawned)
     });
     let spawned = spawn();
@@ -114,9 +114,9 @@ pub(super) fn on_world() {
     poll(|_| None);
 }
 
-fn poll(of: impl FnOnce(&Tasks) -> Option<Of>) {
+fn poll(of: impl FnOnce(&Tasks) -> Option<TaskInfo>) {
     let too_many = TASKS.with_borrow_mut(|tasks| {
-        tasks.current = of(tasks).unwrap_or(Of::WORLD);
+        tasks.current = of(tasks).unwrap_or(TaskInfo::WORLD);
         tasks.polls += 1;
         tasks.polls > tasks.max_polls
     });

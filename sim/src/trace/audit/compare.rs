@@ -159,11 +159,11 @@ mod tests {
         };
         let found = compare(&run(200, 1), &run(503, 1)).expect("they differ");
         let expected = "\
-    two runs of one case differ at record 1, 0.002000 ms
+two runs of one case differ at record 1, 0.002000 ms
     0.001000 ms #0 server: SIGTERM
-      first: 0.002000 ms #1 calm calm@1: request 1 is answered 200
-     second: 0.002000 ms #1 calm calm@1: request 1 is answered 503
-    draws by then: plan 0, net 1, fault 0, tokio 0, yield 0";
+  first: 0.002000 ms #1 calm calm@1: request 1 is answered 200
+ second: 0.002000 ms #1 calm calm@1: request 1 is answered 503
+draws by then: plan 0, net 1, fault 0, tokio 0, yield 0";
         assert_eq!(found.report(&names), expected);
         let found = compare(&run(200, 1), &run(200, 2)).expect("they differ").to_string();
         assert!(found.contains("the draws differ"), "{found}");
