@@ -1,7 +1,7 @@
 //! Cases from seeds.
 //!
 //! * `balancer`, `net`, `policy`, `signals`, `store`: one part of a case each
-//! * `client_kind`, `clients`: what clients there are, and their scripts
+//! * `clients`: the kinds of client, and their scripts
 //! * `bounds`, `load`: what can be told of a case from its data
 //! * `family`: for what kind of service and clients
 //! * `generator`: a seed's case
@@ -15,7 +15,6 @@
 
 mod balancer;
 mod case_bounds;
-mod client_kind;
 mod clients;
 mod family;
 mod generator;
@@ -34,7 +33,7 @@ mod swarm;
 mod tests;
 mod times;
 
-pub use self::client_kind::ClientKind;
+pub use self::clients::ClientKind;
 pub use self::family::{Family, UnknownFamily};
 pub use self::generator::{Generator, generate};
 pub use self::mutate::mutate;

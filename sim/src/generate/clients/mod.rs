@@ -1,18 +1,14 @@
-//! The clients, one kind a file: each writes the script of one client.
+//! The clients: each function writes the script of one kind of client.
+//!
+//! * `http1`: whole requests over HTTP/1.1
+//! * `http2_and_upgraded`: connections that do not stay HTTP/1.1
+//! * `kind`: [`ClientKind`], and which function writes the script of a kind
+//! * `partial`: requests and reads in parts, late, or not at all
 
-mod aborting;
-mod chatty;
-mod half_closing;
-mod http2;
-mod keep_alive;
-mod one_shot;
-mod pipelined;
-mod preconnect;
-mod silent;
-mod slow_body;
-mod slow_head;
-mod slow_reader;
-mod upgraded;
-mod write;
+mod http1;
+mod http2_and_upgraded;
+mod kind;
+mod partial;
 
-pub(super) use self::write::write;
+pub use self::kind::ClientKind;
+pub(super) use self::kind::write;
