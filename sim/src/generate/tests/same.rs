@@ -1,10 +1,12 @@
+use lastorders::Policy;
+use lastorders_model::plan::Request;
 use siphasher::sip::SipHasher13;
 
 use crate::case::Case;
-use crate::generate::{ClientKind, Family, Generator, generate};
+use crate::generate::{ClientKind, Family, Generator, Requests, generate};
 
-/// Of the first hundred cases of each family, as JSON. Whoever changes what is drawn changes them
-/// on purpose: cases that were named by their seeds are others from then on.
+/// The hash of the first hundred cases of each family, as JSON. A change of these hashes must be
+/// meant: each seed then names another case.
 const GOLDEN: [(Family, u64); 9] = [
     (Family::Mixed, 9_370_967_747_400_207_774),
     (Family::KeepAlive, 5_417_401_622_894_892_422),
@@ -17,14 +19,50 @@ const GOLDEN: [(Family, u64); 9] = [
     (Family::Balanced, 1_254_778_960_641_865_213),
 ];
 
+/// The hash of the first hundred cases for a team's own service, as JSON.
+const GOLDEN_OF_A_SERVICE: u64 = 8_098_454_178_155_717_399;
+
+/// The hash of 300 cases that are mutated ten times each, as JSON.
+const GOLDEN_OF_MUTATIONS: u64 = 598_618_079_626_406_883;
+
 #[test]
-fn seeds_give_the_cases_that_they_gave_before() {
-    let hash = |family| {
+fn a_seed_gives_the_same_case_as_before() {
+    let seen = GOLDEN.map(|(family, _)| {
         let cases: Vec<_> = (0..100).map(|seed| generate(seed, family)).collect();
-        SipHasher13::new().hash(&serde_json::to_vec(&cases).unwrap())
-    };
-    let seen = GOLDEN.map(|(family, _)| (family, hash(family)));
+        (family, hash(&cases))
+    });
     assert_eq!(seen, GOLDEN);
+}
+
+#[test]
+fn a_seed_gives_a_service_of_a_team_the_same_case_as_before() {
+    let order = Request { path: "/orders".to_owned(), ..Request::work("") };
+    let list = Request { path: "/orders".to_owned(), ..Request::health() };
+    let generators = [false, true].map(|health| {
+        Generator::new(Family::Balanced)
+            .requests(Requests::of(vec![(3, order.clone()), (1, list.clone())], health))
+            .policy(Policy::docker().into())
+            .slowest_us(50_000)
+    });
+    let cases: Vec<_> =
+        (0..100).flat_map(|seed| generators.each_ref().map(|it| it.generate(seed))).collect();
+    assert_eq!(hash(&cases), GOLDEN_OF_A_SERVICE);
+}
+
+#[test]
+fn a_seed_gives_the_same_mutations_as_before() {
+    let cases: Vec<_> = (0..300)
+        .map(|seed| {
+            let generator = Generator::new(Family::ALL[usize::try_from(seed).unwrap() % 9]);
+            let mut rng = fastrand::Rng::with_seed(seed);
+            (0..10).fold(generator.generate(seed), |case, _| generator.mutate(case, &mut rng))
+        })
+        .collect();
+    assert_eq!(hash(&cases), GOLDEN_OF_MUTATIONS);
+}
+
+fn hash(cases: &[Case]) -> u64 {
+    SipHasher13::new().hash(&serde_json::to_vec(cases).unwrap())
 }
 
 #[test]
