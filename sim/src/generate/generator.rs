@@ -3,18 +3,18 @@ use std::collections::BTreeSet;
 use lastorders_model::plan::{Actor, Contract, PLAN_VERSION, Plan};
 
 use super::mutate::mutate_with;
-use super::net::Latencies;
+use super::net::{self, Latencies};
 use super::promise::derive_promise;
 use super::script::Script;
 use super::signals::Signals;
+use super::store::StoreControl;
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::{Times, tick};
-use super::{
-    ClientKind, Family, Requests, balancer, case_bounds::CaseBounds, clients, policy, store,
-};
+use super::{ClientKind, Family, Requests, case_bounds::CaseBounds, clients, policy, store};
 use crate::case::{
-    BuggifySite, CASE_VERSION, Case, Conditions, Link, Network, PolicySpec, StoreConditions, Yields,
+    Balancer, BuggifySite, CASE_VERSION, Case, Conditions, Link, Network, PolicySpec, Stall,
+    StoreConditions, Yields,
 };
 
 /// Makes cases of one family: a pure function of the seed.
@@ -28,7 +28,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// For the contract's own service.
+    /// A generator for the contract's own service.
     #[must_use]
     pub fn new(family: Family) -> Self {
         Self {
@@ -40,27 +40,27 @@ impl Generator {
         }
     }
 
-    /// For a service with these requests.
+    /// Makes clients send these requests.
     #[must_use]
     pub fn requests(self, requests: Requests) -> Self {
         Self { requests, ..self }
     }
 
-    /// Leaves clients of this kind out. What is drawn for all others is what it was.
+    /// Leaves out clients of this kind. The draws for all other clients stay the same.
     #[must_use]
     pub fn without(mut self, kind: ClientKind) -> Self {
         self.without.push(kind);
         self
     }
 
-    /// Under this policy, and no other; how the listener is closed is drawn all the same.
+    /// Fixes the policy, except how the listener is closed, which is still drawn.
     #[must_use]
     pub fn policy(self, policy: PolicySpec) -> Self {
         Self { policy: Some(policy), ..self }
     }
 
-    /// For a service that has no store of ours: it answers within so many microseconds, from the
-    /// request or from the signal on.
+    /// Replaces our store by a bound: the service answers within this many microseconds of the
+    /// request or of the signal.
     #[must_use]
     pub fn slowest_us(self, slowest_us: u64) -> Self {
         Self { slowest_us: Some(slowest_us), ..self }
@@ -69,137 +69,179 @@ impl Generator {
     /// The case of a seed.
     #[must_use]
     pub fn generate(&self, seed: u64) -> Case {
-        let family = self.family;
         let stream = &mut Stream::new(seed, Concern::Plan, 0);
-        let swarm = Swarm::draw(family, stream);
-        let latencies = Latencies::draw(seed);
-        let frame = policy::draw(family, &latencies, &swarm, stream);
-        let signals = Signals::draw(seed, family, &swarm);
-        let mut store = store::speed(seed);
-        let cut_short = self.policy.is_none() && swarm.has(FaultKind::Deadline);
-        let mut policy = self.policy_of(&frame.policy);
-        if let Some(work_us) = self.slowest_us {
-            store = StoreConditions { work_us, acknowledge_us: 0, ..StoreConditions::default() };
-        }
-        if cut_short {
-            policy.deadline_us = policy.lame_duck_us + frame.tight_us;
-        }
-        let mut times = Times::of_a_drain(&policy, &store, signals.first_us, frame.scale_us);
-        if family == Family::Queue {
-            times.meet_handshakes();
-        }
-        let arrival = stream.between(0, times.horizon());
-        times.anchor_request(arrival, &store);
-        if cut_short {
-            times.anchor([tick(signals.first_us + policy.deadline_us)]);
-        }
-        if self.slowest_us.is_none() {
-            store.stalls = store::stalls(seed, &swarm, &times);
-        }
-        let gate = self.requests.is_contract().then(|| store::gate(seed, &swarm, &times)).flatten();
-        times.anchor(store.stalls.iter().map(|stall| tick(stall.until_us)));
-        times.anchor(gate.iter().filter_map(|control| control.opened_us));
-        let mut network = latencies.network(&swarm);
-        let places = how_many(stream);
-        let actors = self.clients(seed, places, &swarm, &times, &latencies, &mut network);
-        let behind = actors.iter().map(|(place, actor)| (*place, actor.name.as_str()));
-        let balancer = balancer::draw(seed, family, &swarm, &policy, behind);
-        // It asks for `/health`.
-        let balancer = balancer.filter(|_| self.requests.has_health());
-        let mut actors: Vec<_> = actors.into_iter().map(|(_, actor)| actor).collect();
-        if self.slowest_us.is_none() {
-            actors.extend(store::breaks(seed, &swarm, &times, &mut store.outages));
+        let setup = self.setup(seed, stream);
+        // Two layers of anchors, each complete before a time is drawn from it. Stalls and the gate
+        // are drawn around the moments of the shutdown; all other times also around their ends.
+        let shutdown = self.shutdown_times(&setup, stream);
+        let (stalls, gate) = self.stalls_and_gate(&setup, &shutdown);
+        let times = shutdown
+            .with_anchors(stalls.iter().map(|stall| tick(stall.until_us)))
+            .with_anchors(gate.iter().filter_map(|control| control.opened_us));
+        let (clients, network) = self.clients(&setup, &times, how_many(stream));
+        let balancer = self.balancer(&setup, &clients);
+        let mut store = StoreConditions { stalls, ..setup.store.clone() };
+        let mut actors: Vec<_> = clients.into_iter().map(|(_, actor)| actor).collect();
+        if self.has_store() {
+            actors.extend(store::breaks(seed, &setup.swarm, &times, &mut store.outages));
         }
         actors.extend(gate.map(|control| control.actor));
-        let startup = signals.startup(seed, family).filter(|_| self.requests.is_contract());
-        signals.actors(latencies.link, &times, &mut actors);
-        let plan = Plan {
-            version: PLAN_VERSION,
-            scenario: family.scenario().to_owned(),
-            seed,
-            contract: Contract::default(),
-            checks: Vec::new(),
-            actors,
+        let startup = setup.signals.startup(seed, self.family);
+        let startup = startup.filter(|_| self.requests.is_contract());
+        let conditions = Conditions {
+            policy: setup.policy,
+            network,
+            store,
+            balancer,
+            startup,
+            yields: yields(seed, self.family, &setup.swarm),
+            buggify: buggify(seed, &setup.swarm),
+            no_health: !self.requests.has_health(),
+            ..Conditions::default()
         };
-        let service = self.service(seed, &swarm);
-        let conditions = Conditions { policy, network, store, balancer, startup, ..service };
-        let tail_seed = Stream::new(seed, Concern::Tail, 0).draw();
-        let mut case = Case { version: CASE_VERSION, plan, conditions, tail_seed };
-        if self.policy.is_none() && !cut_short {
-            end_before_the_deadline(&mut case, frame.slack_us);
+        setup.signals.actors(setup.latencies.link, &times, &mut actors);
+        let mut case = self.case(seed, actors, conditions);
+        if self.policy.is_none() && !setup.cut_short {
+            end_before_the_deadline(&mut case, setup.slack_us);
         }
         derive_promise(&mut case);
         case
     }
 
-    /// What the service has, and where it and its surroundings take another turn.
-    fn service(&self, seed: u64, swarm: &Swarm) -> Conditions {
-        Conditions {
-            yields: yields(seed, self.family, swarm),
-            buggify: buggify(seed, swarm),
-            no_health: !self.requests.has_health(),
-            ..Conditions::default()
-        }
-    }
-
-    /// Those who use the service, each at its place and with the link of its own that it may have.
-    fn clients(
-        &self,
-        seed: u64,
-        places: u64,
-        swarm: &Swarm,
-        times: &Times,
-        latencies: &Latencies,
-        network: &mut Network,
-    ) -> Vec<(u64, Actor)> {
-        let mut actors = Vec::with_capacity(8);
-        for place in 1..=places {
-            let link = latencies.own(place);
-            let Some(actor) = self.client(seed, place, swarm, times, link, latencies.link) else {
-                continue;
-            };
-            network.links.extend(link.map(|link| (actor.name.clone(), link)));
-            let link = link.unwrap_or(latencies.link);
-            latencies.events(place, &actor.name, link, swarm, times, &mut network.events);
-            actors.push((place, actor));
-        }
-        actors
-    }
-
-    /// A case that differs from this one in something small ([`mutate`](super::mutate())).
+    /// A case that differs from this one in one detail ([`mutate`](super::mutate())).
     #[must_use]
     pub fn mutate(&self, case: Case, rng: &mut fastrand::Rng) -> Case {
         mutate_with(case, rng, &self.requests)
     }
 
-    fn policy_of(&self, drawn: &PolicySpec) -> PolicySpec {
-        match &self.policy {
-            Some(policy) => PolicySpec { sealing: drawn.sealing, ..policy.clone() },
-            None => drawn.clone(),
+    fn setup(&self, seed: u64, stream: &mut Stream) -> Setup {
+        let swarm = Swarm::draw(self.family, stream);
+        let latencies = Latencies::draw(seed);
+        let frame = policy::draw(self.family, &latencies, &swarm, stream);
+        let cut_short = self.policy.is_none() && swarm.has(FaultKind::Deadline);
+        let mut policy = match &self.policy {
+            Some(policy) => PolicySpec { sealing: frame.policy.sealing, ..policy.clone() },
+            None => frame.policy,
+        };
+        if cut_short {
+            policy.deadline_us = policy.lame_duck_us + frame.tight_us;
+        }
+        let store = match self.slowest_us {
+            Some(work_us) => {
+                StoreConditions { work_us, acknowledge_us: 0, ..StoreConditions::default() }
+            }
+            None => store::speed(seed),
+        };
+        Setup {
+            seed,
+            signals: Signals::draw(seed, self.family, &swarm),
+            swarm,
+            latencies,
+            policy,
+            store,
+            cut_short,
+            scale_us: frame.scale_us,
+            slack_us: frame.slack_us,
         }
     }
 
-    fn client(
-        &self,
-        seed: u64,
-        place: u64,
-        swarm: &Swarm,
-        times: &Times,
-        own: Option<Link>,
-        link: Link,
-    ) -> Option<Actor> {
-        let mut stream = Stream::new(seed, Concern::Client, place);
-        let kind = swarm.kind(self.family, &mut stream);
+    /// Anchors at the moments of the shutdown, and at one request of any time.
+    fn shutdown_times(&self, setup: &Setup, stream: &mut Stream) -> Times {
+        let Setup { policy, store, signals, .. } = setup;
+        let times = Times::of_a_drain(policy, store, signals.first_us, setup.scale_us);
+        let arrival_us = stream.between(0, times.horizon_us());
+        let deadline_us = tick(signals.first_us + policy.deadline_us);
+        let times = times
+            .with_request(arrival_us, store)
+            .with_anchors(setup.cut_short.then_some(deadline_us));
+        if self.family == Family::Queue { times.with_handshakes() } else { times }
+    }
+
+    /// The stalls of the store, and its gate: both make statements wait until a moment that is an
+    /// anchor for everything else.
+    fn stalls_and_gate(&self, setup: &Setup, times: &Times) -> (Vec<Stall>, Option<StoreControl>) {
+        let Setup { seed, swarm, .. } = setup;
+        let stalls = if self.has_store() { store::stalls(*seed, swarm, times) } else { Vec::new() };
+        let gate =
+            if self.requests.is_contract() { store::gate(*seed, swarm, times) } else { None };
+        (stalls, gate)
+    }
+
+    /// Whether the service uses our store.
+    fn has_store(&self) -> bool {
+        self.slowest_us.is_none()
+    }
+
+    /// The clients, each with its place, and the network with their links.
+    fn clients(&self, setup: &Setup, times: &Times, places: u64) -> (Vec<(u64, Actor)>, Network) {
+        let Setup { swarm, latencies, .. } = setup;
+        let mut network = latencies.network(swarm);
+        let mut actors = Vec::with_capacity(8);
+        for place in 1..=places {
+            let own = latencies.own(place);
+            let link = own.unwrap_or(latencies.link);
+            let Some(actor) = self.client(setup, times, place, link) else { continue };
+            network.links.extend(own.map(|link| (actor.name.clone(), link)));
+            latencies.events(place, &actor.name, link, swarm, times, &mut network.events);
+            actors.push((place, actor));
+        }
+        (actors, network)
+    }
+
+    /// The client of one place; `None` if clients of its kind are left out.
+    fn client(&self, setup: &Setup, times: &Times, place: u64, link: Link) -> Option<Actor> {
+        let mut stream = Stream::new(setup.seed, Concern::Client, place);
+        let kind = setup.swarm.kind(self.family, &mut stream);
         if self.without.contains(&kind) {
             return None;
         }
         let name = client_name(kind, place);
-        let link = own.unwrap_or(link);
         let requests = &self.requests;
         let steps = Vec::with_capacity(12);
         let script = Script { stream, times, requests, link, steps };
         Some(Actor { name, role: clients::write(kind, script) })
     }
+
+    /// The balancer, if the service answers `/health`, which a balancer asks for.
+    fn balancer(&self, setup: &Setup, clients: &[(u64, Actor)]) -> Option<Balancer> {
+        if !self.requests.has_health() {
+            return None;
+        }
+        let clients = clients.iter().map(|(place, actor)| (*place, actor.name.as_str()));
+        net::balancer(setup.seed, self.family, &setup.swarm, &setup.policy, clients)
+    }
+
+    /// The case of these actors and conditions, without checks, budgets and promise.
+    fn case(&self, seed: u64, actors: Vec<Actor>, conditions: Conditions) -> Case {
+        let plan = Plan {
+            version: PLAN_VERSION,
+            scenario: self.family.scenario().to_owned(),
+            seed,
+            contract: Contract::default(),
+            checks: Vec::new(),
+            actors,
+        };
+        let tail_seed = Stream::new(seed, Concern::Tail, 0).draw();
+        Case { version: CASE_VERSION, plan, conditions, tail_seed }
+    }
+}
+
+/// What a seed fixes before a time of a client or of a fault is drawn.
+#[derive(Debug)]
+struct Setup {
+    seed: u64,
+    swarm: Swarm,
+    latencies: Latencies,
+    signals: Signals,
+    policy: PolicySpec,
+    /// The store without its faults.
+    store: StoreConditions,
+    /// Whether the deadline may find work left.
+    cut_short: bool,
+    /// How long after the seal times without an anchor may be.
+    scale_us: u64,
+    /// From the end of all work to a deadline that finds none left.
+    slack_us: u64,
 }
 
 /// The case of a seed, with the contract's requests.
@@ -208,23 +250,23 @@ pub fn generate(seed: u64, family: Family) -> Case {
     Generator::new(family).generate(seed)
 }
 
-/// The name of the client of one place.
+/// The name of the client at a place.
 pub(super) fn client_name(kind: ClientKind, place: u64) -> String {
     format!("{}-{place}", kind.name())
 }
 
-/// Mostly four clients; sometimes one to sixteen.
+/// The number of clients: four in three cases of five, and up to sixteen in the others.
 fn how_many(stream: &mut Stream) -> u64 {
     if stream.chance(3, 5) { 4 } else { stream.magnitude(1, 16) }
 }
 
-/// Sets a deadline that finds no work left, if the case has such a time.
+/// Sets a deadline that finds no work left, as far as the case's bounds tell.
 fn end_before_the_deadline(case: &mut Case, slack_us: u64) {
     let bounds = CaseBounds::of(case);
     let idle_us = bounds.idle_us(case).saturating_sub(bounds.signal_us.unwrap_or(0));
     let needed_us = idle_us + 1 + slack_us;
     let policy = &mut case.conditions.policy;
-    // What Docker and Kubernetes allow is left as it is where it suffices.
+    // The deadlines of Docker and Kubernetes stay where they suffice.
     let preset = policy.deadline_us >= 8_000_000 && policy.deadline_us > idle_us;
     if !preset || policy.lame_duck_us >= policy.deadline_us {
         policy.deadline_us = needed_us;
@@ -236,17 +278,17 @@ fn yields(seed: u64, family: Family, swarm: &Swarm) -> Yields {
         return Yields::default();
     }
     let stream = &mut Stream::new(seed, Concern::Yield, 0);
-    // On two levels: a place is rare in one of four seeds, and then met one of four times.
+    // One place in four yields often, in 64 of 256 calls. The others yield rarely or never.
     let mut level = || if stream.chance(1, 4) { 64 } else { stream.pick(&[0, 0, 4]) };
     let yields = Yields { io: level(), store: level(), tasks: level() };
     match family {
-        // A queue that is always emptied at once is none.
+        // An accept queue that is emptied at once never fills.
         Family::Queue => Yields { tasks: 128, ..yields },
         _ => yields,
     }
 }
 
-/// The rare paths that are on: each with a probability of one in four.
+/// The rare paths that are on, each with a probability of one in four.
 fn buggify(seed: u64, swarm: &Swarm) -> BTreeSet<BuggifySite> {
     if !swarm.has(FaultKind::Buggify) {
         return BTreeSet::new();

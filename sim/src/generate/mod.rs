@@ -1,19 +1,18 @@
 //! Cases from seeds.
 //!
-//! * `balancer`, `net`, `policy`, `signals`, `store`: one part of a case each
+//! * `case_bounds`, `load`: bounds on a run, computed from the data of its case alone
 //! * `clients`: the kinds of client, and their scripts
-//! * `bounds`, `load`: what can be told of a case from its data
-//! * `family`: for what kind of service and clients
-//! * `generator`: a seed's case
-//! * `mutate`: a case like another
+//! * `family`: the kinds of service and client that a case is about
+//! * `generator`: makes the case of a seed
+//! * `mutate`: changes one detail of a case
+//! * `net`, `policy`, `signals`, `store`: one part of a case each
 //! * `promise`: what must follow from a case, and the checks that judge it
 //! * `requests`: what clients ask for
-//! * `script`: the steps of one client, in the making
-//! * `stream`: draws, each concern with a stream of its own
+//! * `script`: collects the steps of one client
+//! * `stream`: random draws, with a stream of its own for each concern
 //! * `swarm`: which kinds of client and of fault a seed has
-//! * `times`: the moments that races happen around
+//! * `times`: the moments that races happen around, and times near them
 
-mod balancer;
 mod case_bounds;
 mod clients;
 mod family;

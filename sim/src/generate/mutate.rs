@@ -8,25 +8,26 @@ use super::times::{Times, tick};
 use super::{ClientKind, Requests, case_bounds::CaseBounds, clients, derive_promise};
 use crate::case::{BuggifySite, Case, Link};
 
-/// From the seal on, things may still happen for so long in what a mutation adds.
+/// Times that a mutation draws without an anchor lie at most this long after the seal.
 const SCALE_US: u64 = 20_000;
 
 /// A case that differs from this one in one detail: the time of a step, the kind of a client, a
 /// latency, a time of the policy, the end of a stall, a rare path of the server, or the seed of
-/// what the case leaves open. Everything that follows from the detail is derived anew.
+/// what the case leaves open. The promise, the budgets and the checks are derived again.
 #[must_use]
 pub fn mutate(case: Case, rng: &mut fastrand::Rng) -> Case {
     mutate_with(case, rng, &Requests::contract())
 }
 
-/// With the requests that a new client sends.
+/// As [`mutate`]. A new client sends one of these requests.
 pub(super) fn mutate_with(mut case: Case, rng: &mut fastrand::Rng, requests: &Requests) -> Case {
     let stream = &mut Stream::from(rng);
     let signal_us = CaseBounds::of(&case).signal_us.unwrap_or(0);
     let conditions = &case.conditions;
-    let mut times = Times::of_a_drain(&conditions.policy, &conditions.store, signal_us, SCALE_US);
-    times.anchor([tick(signal_us + conditions.policy.deadline_us)]);
-    times.anchor(conditions.store.stalls.iter().map(|stall| tick(stall.until_us)));
+    let stalls = conditions.store.stalls.iter();
+    let times = Times::of_a_drain(&conditions.policy, &conditions.store, signal_us, SCALE_US)
+        .with_anchors([tick(signal_us + conditions.policy.deadline_us)])
+        .with_anchors(stalls.map(|stall| tick(stall.until_us)));
     match stream.between(0, 10) {
         0..=3 => move_a_step(&mut case, &times, stream),
         4 | 5 => swap_a_client(&mut case, &times, requests, stream),
@@ -73,7 +74,7 @@ fn at<S>(step: &mut Step<S>) -> Option<&mut u64> {
     }
 }
 
-/// A time nearby, or another altogether.
+/// A time nearby, or a time drawn anew.
 fn nudged(us: u64, times: &Times, link: Link, stream: &mut Stream) -> u64 {
     match stream.between(0, 3) {
         0 => us + 1,

@@ -1,15 +1,17 @@
+use super::Family;
 use super::script::PATIENCE_US;
 use super::stream::{Concern, Stream};
 use super::swarm::{FaultKind, Swarm};
 use super::times::Times;
-use crate::case::{Link, LinkChange, LinkEvent, Network};
+use crate::case::{Balancer, Link, LinkChange, LinkEvent, Network, PolicySpec};
 
-/// The network before anything happens to it: latencies, and how much fits in.
+/// The latencies of a seed, from which its network and the events on its links are drawn.
 #[derive(Debug)]
 pub(super) struct Latencies {
     seed: u64,
-    /// Of links that are not named. No link is more than twice as slow.
+    /// One way of a link without a latency of its own. No link is more than twice as slow.
     base_us: u64,
+    /// The link of all clients without one of their own.
     pub(super) link: Link,
 }
 
@@ -23,12 +25,12 @@ impl Latencies {
         Self { seed, base_us, link: Link { to_server_us: base_us, to_client_us } }
     }
 
-    /// No packet takes longer one way.
+    /// The longest time of any packet, one way.
     pub(super) fn most_us(&self) -> u64 {
         2 * self.base_us
     }
 
-    /// The link of the client of one place, if it has one of its own.
+    /// The link of the client at a place, if that client has one of its own.
     pub(super) fn own(&self, place: u64) -> Option<Link> {
         let stream = &mut Stream::new(self.seed, Concern::Net, 1 + place);
         let mut way = || stream.between(0, 2 * self.base_us);
@@ -36,8 +38,8 @@ impl Latencies {
         stream.coin().then_some(link)
     }
 
-    /// What happens to the link of the client of one place: at most one hold, which ends soon, or
-    /// a cut for good.
+    /// Adds the events on the link of the client at a place: at most one hold, which ends within
+    /// [`PATIENCE_US`], or a permanent cut.
     pub(super) fn events(
         &self,
         place: u64,
@@ -55,7 +57,7 @@ impl Latencies {
         let (held, cut) = (stream.chance(1, 3), stream.chance(1, 4));
         if held && swarm.has(FaultKind::Holds) {
             let long = if stream.coin() {
-                // Until something else happens.
+                // The hold ends at an anchor.
                 times.draw(stream, link).saturating_sub(at)
             } else {
                 stream.magnitude(1, PATIENCE_US)
@@ -81,4 +83,28 @@ impl Latencies {
         }
         network
     }
+}
+
+/// The balancer. Each client is behind it with a probability of two in three.
+pub(super) fn balancer<'a>(
+    seed: u64,
+    family: Family,
+    swarm: &Swarm,
+    policy: &PolicySpec,
+    clients: impl Iterator<Item = (u64, &'a str)>,
+) -> Option<Balancer> {
+    if !swarm.has(FaultKind::Balancer) || (family != Family::Balanced && policy.lame_duck_us == 0) {
+        return None;
+    }
+    let stream = &mut Stream::new(seed, Concern::Balancer, 0);
+    // The balancer notices early in the lame duck, in its last moment, or at any time up to too late.
+    let every_us = stream.magnitude(200, policy.lame_duck_us.max(1_000)).min(1_000_000);
+    let lag_us = match stream.between(0, 3) {
+        0 => 0,
+        1 => policy.lame_duck_us.saturating_sub(every_us),
+        _ => stream.magnitude(1, 2 * policy.lame_duck_us + 1_000),
+    };
+    let behind = |place| Stream::new(seed, Concern::Balancer, 1 + place).chance(2, 3);
+    let clients = clients.filter(|(place, _)| behind(*place)).map(|(_, name)| name.to_owned());
+    Some(Balancer { every_us, lag_us, clients: clients.collect() })
 }
