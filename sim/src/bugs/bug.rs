@@ -1,73 +1,50 @@
 use std::fmt;
 
-use super::{
-    aborted_early, canary, counted_by_handler, counter_leaked, deadline_restarts,
-    executed_after_fin, health_late, idle_closed_unread, lame_duck_skipped, listener_dropped,
-    no_connection_close, pool_first, readiness_after_seal, release_unbounded, second_signal_fatal,
-    second_signal_ignored, upgraded_forgotten, wrong_goaway,
-};
+use super::table::TABLE;
 
 /// Whether this build's server has injected bugs and rare paths: only with `--cfg lastorders_sim`.
 pub const BUILT_IN: bool = cfg!(lastorders_sim);
 
-/// What the user can do where [`BUILT_IN`] is `false`: the end of an error or of a note.
+/// The end of an error or a note where [`BUILT_IN`] is `false`: what the user can do.
 pub(crate) const HINT: &str = "`cargo sim` builds with them (--cfg lastorders_sim)";
 
 /// An injected bug.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bug {
-    /// Its name, as in `bug:NAME`, and the key by which the server knows it.
+    /// The name, as in `bug:NAME`. The server has the same bug under the same name.
     pub name: &'static str,
-    /// What is wrong, in one sentence.
+    /// The fault, in one sentence.
     pub wrong: &'static str,
-    /// Where people met it; `None` if we know of no report.
+    /// Where people reported the fault; `None` if we know of no report.
     pub seen_in: Option<&'static str>,
-    /// The checks that should find it, the likeliest first.
+    /// The checks that find the bug. The first check in this list is the one that most often fails
+    /// first in a case.
     pub found_by: &'static [&'static str],
-    /// How it is made.
+    /// How the bug is made.
     pub made: Made,
 }
 
 /// How a bug is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Made {
-    /// In the server. The real program has the bug too, if built with `--cfg lastorders_sim` and
-    /// started with `LASTORDERS_INJECT` set to the name.
+    /// The server has the bug. So has the real program, if it is built with `--cfg lastorders_sim`
+    /// and started with `LASTORDERS_INJECT` set to the name.
     InServer,
-    /// Around its connections: GOAWAY frames are rewritten on their way out.
+    /// A wrapper around the server's connections rewrites outgoing GOAWAY frames.
     WrongGoaway,
 }
 
 impl Bug {
-    /// Every bug: the canary, and then by what of the sequence they break.
-    pub const ALL: [&'static Self; 18] = [
-        &canary::BUG,
-        &readiness_after_seal::BUG,
-        &health_late::BUG,
-        &lame_duck_skipped::BUG,
-        &listener_dropped::BUG,
-        &no_connection_close::BUG,
-        &idle_closed_unread::BUG,
-        &executed_after_fin::BUG,
-        &wrong_goaway::BUG,
-        &upgraded_forgotten::BUG,
-        &counted_by_handler::BUG,
-        &counter_leaked::BUG,
-        &deadline_restarts::BUG,
-        &aborted_early::BUG,
-        &second_signal_ignored::BUG,
-        &second_signal_fatal::BUG,
-        &pool_first::BUG,
-        &release_unbounded::BUG,
-    ];
+    /// Every bug: the canary, then in the order of the steps of a shutdown that they break.
+    pub const ALL: [&'static Self; 18] = TABLE;
 
-    /// The bug of that name.
+    /// The bug with this name.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         Self::ALL.into_iter().find(|bug| bug.name == name)
     }
 
-    /// Whether the real program can have it.
+    /// Whether the real program can have the bug.
     #[must_use]
     pub fn is_in_server(&self) -> bool {
         match self.made {

@@ -1,8 +1,4 @@
-//! GOAWAY says that no stream was processed. Clients take that for leave to send every request
-//! again elsewhere, and those that were executed are executed twice.
-//!
-//! The frame is hyper's, so the server would have to be disfigured for this bug. It is made around
-//! its connections instead, and the real program cannot have it.
+//! The wrapper that makes the bug `wrong-goaway`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,23 +8,13 @@ use std::task::{Context, Poll, ready};
 use lastorders::{Listener, SealContext, SealMethod};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{Bug, Made};
-
-pub(super) static BUG: Bug = Bug {
-    name: "wrong-goaway",
-    wrong: "GOAWAY says that no stream was processed",
-    seen_in: None,
-    found_by: &["http2"],
-    made: Made::WrongGoaway,
-};
-
-/// What a client that speaks HTTP/2 says first.
+/// The first bytes of an HTTP/2 client (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
-/// RFC 9113, section 4.1: length, type, flags, stream.
+/// The length of a frame's head: length, type, flags and stream (RFC 9113, section 4.1).
 const FRAME_HEAD: usize = 9;
 
-/// RFC 9113, section 6.8.
+/// The type of a GOAWAY frame (RFC 9113, section 6.8).
 const GOAWAY: u8 = 7;
 
 /// A listener whose connections have the bug.
@@ -63,14 +49,14 @@ impl<L: Listener<Addr = SocketAddr>> Listener for WrongGoaway<L> {
 #[derive(Debug)]
 pub(crate) struct Rewritten<I> {
     io: I,
-    /// The client's first bytes.
-    said: Vec<u8>,
+    /// The client's first bytes, at most as many as [`PREFACE`] has.
+    received: Vec<u8>,
     frames: Frames,
 }
 
 impl<I> Rewritten<I> {
     fn new(io: I) -> Self {
-        Self { io, said: Vec::new(), frames: Frames::default() }
+        Self { io, received: Vec::new(), frames: Frames::default() }
     }
 }
 
@@ -82,8 +68,8 @@ impl<I: AsyncRead + Unpin> AsyncRead for Rewritten<I> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
-        let missing = PREFACE.len() - self.said.len();
-        self.said.extend(buf.filled()[before..].iter().take(missing));
+        let missing = PREFACE.len() - self.received.len();
+        self.received.extend(buf.filled()[before..].iter().take(missing));
         Poll::Ready(Ok(()))
     }
 }
@@ -94,13 +80,13 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Rewritten<I> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.said != PREFACE {
+        if self.received != PREFACE {
             return Pin::new(&mut self.io).poll_write(cx, buf);
         }
         let mut bytes = buf.to_vec();
         self.frames.clone().rewrite(&mut bytes);
         let written = ready!(Pin::new(&mut self.io).poll_write(cx, &bytes))?;
-        // What was not taken is offered again, so only what was taken counts.
+        // The caller writes the rest again, so only the bytes that were written count.
         self.frames.rewrite(&mut bytes[..written]);
         Poll::Ready(Ok(written))
     }
@@ -114,22 +100,22 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Rewritten<I> {
     }
 }
 
-/// How far into a frame the bytes that were written go.
+/// The position within the current frame after the bytes written so far.
 #[derive(Clone, Debug, Default)]
 struct Frames {
     head: Vec<u8>,
-    /// How many bytes of the frame's body have been written.
+    /// The number of bytes of the frame's body written so far.
     body: usize,
 }
 
 impl Frames {
-    /// Sets the last stream's id of every GOAWAY to 0.
+    /// Sets the id of the last stream to 0 in every GOAWAY.
     fn rewrite(&mut self, bytes: &mut [u8]) {
         for byte in bytes {
             if self.head.len() < FRAME_HEAD {
                 self.head.push(*byte);
             } else {
-                // The id is the first thing in the body, and its first bit is reserved.
+                // The body begins with the id, whose first bit is reserved.
                 if self.head[3] == GOAWAY && self.body < 4 {
                     *byte = 0;
                 }
@@ -151,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_of_a_goaway_is_rewritten_wherever_writes_are_cut() {
+    fn goaway_id_is_rewritten_wherever_a_write_is_cut() {
         let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
         let goaway = |id| [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, id, 0, 0, 0, 1];
         let ping = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];

@@ -51,8 +51,9 @@ pub(super) fn bugs(args: &BugsArgs) -> Result<u8, u8> {
             Some(Found { seed, signature }) => {
                 let seeds = seed - range.start + 1;
                 needed.push(seeds);
-                let meant = bug.found_by.contains(&signature.check.as_str());
-                let note = if meant { "" } else { ", by another check than expected" };
+                let named = bug.found_by.contains(&signature.check.as_str());
+                let note =
+                    if named { "" } else { ", by a check that the table of bugs does not name" };
                 (grouped(seeds), format!("{signature} (seed {seed}{note})"))
             }
             None => ("-".to_owned(), format!("NOT FOUND: {}", bug.wrong)),
