@@ -5,27 +5,27 @@ use serde::{Deserialize, Serialize};
 
 use super::ClientKind;
 
-/// For what kind of service and clients cases are made: each family makes its races likely.
+/// The kind of service and clients that cases are about. Each family makes its races likely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
-    /// Everything.
+    /// All kinds of client and fault.
     Mixed,
-    /// Connections that are used again while the server closes idle ones.
+    /// Clients reuse connections while the server closes idle ones.
     KeepAlive,
-    /// The accept queue and handshakes at the seal.
+    /// Handshakes, and connections in the accept queue, at the moment of the seal.
     Queue,
     /// Slow heads, slow bodies, slow readers.
     Bodies,
     /// A store that stalls, breaks, or is slow to close.
     Store,
-    /// A second signal, SIGINT, a signal in the instant of readiness, and one in the startup.
+    /// A second signal, SIGINT, and a first signal during startup or in the instant of readiness.
     Signals,
     /// HTTP/2, and peers that do not answer PING.
     Http2,
     /// Connections that were upgraded to another protocol.
     Upgraded,
-    /// A lame duck, and a balancer that notices it late.
+    /// A lame duck, and a balancer that notices the lame duck late.
     Balanced,
 }
 
@@ -43,7 +43,7 @@ impl Family {
         Self::Balanced,
     ];
 
-    /// Its name, as it stands on command lines.
+    /// The name on command lines.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ impl Family {
         }
     }
 
-    /// The scenario that its plans bear.
+    /// The scenario that the plans of the family name.
     pub(super) fn scenario(self) -> &'static str {
         match self {
             Self::Mixed => "generated/mixed",
@@ -74,7 +74,7 @@ impl Family {
         }
     }
 
-    /// The kinds of client that it is about: one of them has the place of every other client.
+    /// The kinds of client that the family is about. Every second client is of such a kind.
     pub(super) fn favourites(self) -> &'static [ClientKind] {
         use ClientKind as Kind;
         match self {

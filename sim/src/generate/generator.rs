@@ -281,11 +281,8 @@ fn yields(seed: u64, family: Family, swarm: &Swarm) -> Yields {
     // One place in four yields often, in 64 of 256 calls. The others yield rarely or never.
     let mut level = || if stream.chance(1, 4) { 64 } else { stream.pick(&[0, 0, 4]) };
     let yields = Yields { io: level(), store: level(), tasks: level() };
-    match family {
-        // An accept queue that is emptied at once never fills.
-        Family::Queue => Yields { tasks: 128, ..yields },
-        _ => yields,
-    }
+    // An accept queue that is emptied at once never fills.
+    if family == Family::Queue { Yields { tasks: 128, ..yields } } else { yields }
 }
 
 /// The rare paths that are on, each with a probability of one in four.

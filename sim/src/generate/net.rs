@@ -97,7 +97,8 @@ pub(super) fn balancer<'a>(
         return None;
     }
     let stream = &mut Stream::new(seed, Concern::Balancer, 0);
-    // The balancer notices early in the lame duck, in its last moment, or at any time up to too late.
+    // The balancer notices at once, in the last moment of the lame duck, or at any time, perhaps
+    // too late.
     let every_us = stream.magnitude(200, policy.lame_duck_us.max(1_000)).min(1_000_000);
     let lag_us = match stream.between(0, 3) {
         0 => 0,

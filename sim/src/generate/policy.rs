@@ -6,12 +6,12 @@ use super::stream::Stream;
 use super::swarm::{FaultKind, Swarm};
 use crate::case::{PolicySpec, Sealing};
 
-/// How a policy's deadline and release come about.
+/// A policy, and the times from which the generator sets its deadline.
 #[derive(Debug)]
 pub(super) struct Frame {
-    /// The policy; its deadline is set once it is known what must end before it.
+    /// The policy. The generator sets its deadline later, when it knows how long the work lasts.
     pub(super) policy: PolicySpec,
-    /// What times are drawn in the order of.
+    /// The magnitude of the times of the policy and after the seal.
     pub(super) scale_us: u64,
     /// From the end of the lame duck to a deadline that may find work left.
     pub(super) tight_us: u64,
@@ -19,7 +19,8 @@ pub(super) struct Frame {
     pub(super) slack_us: u64,
 }
 
-/// Mostly short ones, so that races are dense; sometimes what Docker and Kubernetes allow.
+/// Draws a policy: short in eight cases of ten, which makes races dense, otherwise the preset for
+/// Docker or Kubernetes.
 pub(super) fn draw(
     family: Family,
     latencies: &Latencies,
@@ -43,7 +44,8 @@ pub(super) fn draw(
     if swarm.has(FaultKind::SlowRelease) {
         policy.release_us = stream.magnitude(1, 5_000);
     }
-    // A long slack shows who waits for the deadline without need, a short one who is cut too soon.
+    // A long slack shows a server that waits for the deadline without need. A short slack shows a
+    // server that cuts too early.
     let slack_us = if stream.chance(3, 4) {
         stream.magnitude(500_000, 8_000_000)
     } else {
@@ -55,7 +57,7 @@ pub(super) fn draw(
 fn short(scale_us: u64, latencies: &Latencies, stream: &mut Stream) -> PolicySpec {
     let most = latencies.most_us();
     let patient = stream.chance(3, 4);
-    // Patient: longer than any packet is under way, or than any round trip. Else whatever comes.
+    // A patient grace is longer than any packet, or any round trip, is under way.
     let mut grace = |packets: u64| {
         let some = stream.magnitude(1, scale_us);
         if patient {

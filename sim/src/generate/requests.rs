@@ -3,58 +3,59 @@ use lastorders_model::plan::Request;
 use super::stream::Stream;
 use crate::case::Streamed;
 
-/// From one part of a streamed answer to the next, at most.
+/// The longest pause between two parts of a streamed answer.
 const LONGEST_PAUSE_US: u64 = 30_000;
 
 /// What clients ask for, apart from `/health`.
 ///
 /// The default is the contract's `POST /work`. A team that tests its own service gives its own
-/// requests: the ledger and its kin judge only `POST /work`, and are not named in
-/// plans with others.
+/// requests. Plans with other requests than `POST /work` do not name the ledger and the checks like
+/// it, which judge nothing else.
 #[derive(Debug, Clone)]
 pub struct Requests {
-    /// Each with its weight; the sum of the weights is not zero.
+    /// Each request with its weight. The sum of the weights is not zero.
     weighted: Vec<(u32, Request)>,
     total: u64,
     health: bool,
-    /// Whether it is the contract's own service, which streams answers to those who ask for it.
+    /// Whether the service is the contract's own, which streams an answer on request.
     contract: bool,
 }
 
 impl Requests {
-    /// `POST /work`, each with a name of its own; one of eight has its answer streamed.
+    /// `POST /work`, with a new name in each request. One request in eight asks for a streamed
+    /// answer.
     #[must_use]
     pub fn contract() -> Self {
         let weighted = vec![(1, Request::work(String::new()))];
         Self { weighted, total: 1, health: true, contract: true }
     }
 
-    /// These requests, each as often as its weight says. Those with a name get a new one each time
-    /// they are sent. `health`: whether the service answers `GET /health` as the contract says;
-    /// else it is never asked.
+    /// These requests, each as often as its weight says. A request with a name gets a new name each
+    /// time that a client sends it. `health`: whether the service answers `GET /health` as the
+    /// contract says; otherwise no client asks for `/health`.
     ///
     /// # Panics
     ///
-    /// If no request has a weight.
+    /// If all weights are zero.
     #[must_use]
     pub fn of(weighted: Vec<(u32, Request)>, health: bool) -> Self {
         let total = weighted.iter().map(|(weight, _)| u64::from(*weight)).sum();
-        assert!(total > 0, "there is nothing to ask for");
+        assert!(total > 0, "no request has a weight above zero");
         Self { weighted, total, health, contract: false }
     }
 
-    /// Whether `GET /health` is there.
+    /// Whether the service answers `GET /health`.
     #[must_use]
     pub fn has_health(&self) -> bool {
         self.health
     }
 
-    /// Whether it is the contract's own service.
+    /// Whether the service is the contract's own.
     pub(super) fn is_contract(&self) -> bool {
         self.contract
     }
 
-    /// The next request.
+    /// Draws a request by weight, and gives it a new name.
     pub(super) fn draw(&self, stream: &mut Stream) -> Request {
         let mut request = self.choose(stream).clone();
         if let Some(name) = &mut request.name {
@@ -91,8 +92,8 @@ impl Default for Requests {
     }
 }
 
-/// `job-` and 24 hexadecimal digits, as the harness's names; and a stream for whatever else is
-/// drawn of a request that has this name.
+/// `job-` and 24 hexadecimal digits, like the names of the harness, and a stream for further draws
+/// about the request with this name.
 fn new_name(stream: &mut Stream) -> (String, Stream) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let drawn = (u128::from(stream.draw()) << 64) | u128::from(stream.draw());

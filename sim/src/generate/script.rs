@@ -5,12 +5,12 @@ use super::stream::Stream;
 use super::times::Times;
 use crate::case::Link;
 
-/// How long a client makes its own answer wait at most, in all its pauses and slow reads. The world
-/// gives clients two seconds from the server's end on: what they have not read by then would be
-/// silence, and no fault of the server's.
+/// The longest time that a client delays its own answer, over all its pauses and slow reads. The
+/// world gives clients two seconds after the server's end. An answer unread by then would look like
+/// silence of the server.
 pub(super) const PATIENCE_US: u64 = 500_000;
 
-/// The script of one client, in the making.
+/// Collects the steps of one client.
 #[derive(Debug)]
 pub(super) struct Script<'a> {
     pub(super) stream: Stream,
@@ -21,7 +21,7 @@ pub(super) struct Script<'a> {
 }
 
 impl Script<'_> {
-    /// So many times of this client, in order.
+    /// Draws `N` times of this client, in order.
     pub(super) fn times<const N: usize>(&mut self) -> [u64; N] {
         let mut times = [0; N];
         times.fill_with(|| self.times.draw_client(&mut self.stream, self.link));
@@ -41,13 +41,13 @@ impl Script<'_> {
         self.own(ClientStep::Connect);
     }
 
-    /// Sends a request that does something.
+    /// Sends a request for work.
     pub(super) fn work(&mut self) {
         let request = self.requests.draw(&mut self.stream);
         self.send(request, Part::Whole);
     }
 
-    /// Sends a request that does something, or one of four times `GET /health`.
+    /// Sends a request for work, or one time in four `GET /health`.
     pub(super) fn ask(&mut self) {
         if self.stream.chance(1, 4) {
             self.probe();
@@ -56,7 +56,7 @@ impl Script<'_> {
         }
     }
 
-    /// Sends `GET /health`, or what there is in its place.
+    /// Sends `GET /health`, or a request for work where the service has no `/health`.
     pub(super) fn probe(&mut self) {
         let request = self.probe_or_request();
         self.send(request, Part::Whole);
@@ -74,7 +74,7 @@ impl Script<'_> {
         self.own(ClientStep::Send { request, part });
     }
 
-    /// Sends a request in two parts, the second no earlier than at this time.
+    /// Sends a request in two parts, the second no earlier than `rest_at`.
     pub(super) fn send_cut(&mut self, request: &Request, cut: Cut, rest_at: u64) {
         self.send(request.clone(), Part::UpTo(cut));
         self.at(rest_at);
@@ -97,7 +97,7 @@ impl Script<'_> {
         self.own(ClientStep::Close { how });
     }
 
-    /// So many rounds, without a pause.
+    /// Repeats the steps that `write` adds, without a pause.
     pub(super) fn rounds(&mut self, rounds: u64, write: impl FnOnce(&mut Self)) {
         let before = std::mem::take(&mut self.steps);
         write(self);
@@ -105,12 +105,12 @@ impl Script<'_> {
         self.steps.push(Step::Repeat { until: Until::Times(rounds), steps });
     }
 
-    /// A client that has what it wanted waits for the server to close, or leaves.
+    /// Ends the script of a client that has its answers: the client waits for the close, or leaves.
     pub(super) fn end(&mut self) {
         match self.stream.between(0, 3) {
             0 | 1 => self.expect_close(),
             2 => self.close(Closing::Fin),
-            // Leaving is closing, too; the world does it at the script's end.
+            // The world closes the connection when the script ends.
             _ => {}
         }
     }

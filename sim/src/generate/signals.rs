@@ -6,14 +6,14 @@ use super::swarm::{FaultKind, Swarm};
 use super::times::Times;
 use crate::case::{Link, Startup};
 
-/// A startup goes on for at most so long after the signal.
+/// The longest time of a startup after the signal.
 const LONGEST_STARTUP_US: u64 = 2_000_000;
 
 /// The signals of a case.
 #[derive(Debug)]
 pub(super) struct Signals {
     stream: Stream,
-    /// When the first is sent.
+    /// When the first signal is sent, in microseconds since the server was ready.
     pub(super) first_us: u64,
     first: Signal,
     more: bool,
@@ -31,8 +31,8 @@ impl Signals {
         Self { stream, first_us, first, more: swarm.has(FaultKind::SecondSignal), forced }
     }
 
-    /// A startup that the first signal comes into. Else the earliest is the instant in which the
-    /// server is ready.
+    /// A startup during which the first signal comes: in one case of eight of the family `signals`,
+    /// and in one of 48 otherwise.
     pub(super) fn startup(&self, seed: u64, family: Family) -> Option<Startup> {
         let stream = &mut Stream::new(seed, Concern::Signal, 1);
         let all = if family == Family::Signals { 8 } else { 48 };
@@ -41,8 +41,8 @@ impl Signals {
         stream.chance(1, all).then_some(Startup { lasts_us, refuses })
     }
 
-    /// The operator, and the hand that signals again. Two actors: the operator waits for a sign of
-    /// the drain when the second signal is due.
+    /// Adds the operator, and a second actor for the second signal: when that signal is due, the
+    /// operator waits for a sign of the shutdown.
     pub(super) fn actors(mut self, link: Link, times: &Times, to: &mut Vec<Actor>) {
         let target = self.stream.pick(&[Target::Leader, Target::Group]);
         let signal = |signal| Step::Own(OperatorStep::Signal { signal, target });
@@ -56,7 +56,7 @@ impl Signals {
         let second = match (self.forced, self.more, self.first) {
             (true, _, _) => Signal::Int,
             (false, false, _) => return,
-            // SIGINT after SIGINT is the only one that counts.
+            // SIGINT after SIGINT would force the exit, which is a fault of its own.
             (false, true, Signal::Int) => Signal::Term,
             (false, true, Signal::Term) => self.stream.pick(&[Signal::Term, Signal::Int]),
         };

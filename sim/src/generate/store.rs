@@ -5,13 +5,13 @@ use super::swarm::{FaultKind, Swarm};
 use super::times::Times;
 use crate::case::{Link, Outage, OutageKind, Stall, StoreConditions};
 
-/// What a link to the store would be: nothing, it is next to the server.
+/// The link to the store, which is next to the server.
 const NEAR: Link = Link { to_server_us: 0, to_client_us: 0 };
 
-/// A stall lasts at most so long.
+/// The longest time of a stall, an outage or a closed gate.
 const LONGEST_STALL_US: u64 = 2_000_000;
 
-/// How fast the store is; stalls come later, when there are moments to draw them from.
+/// How fast the store is. Its faults are drawn later, around the moments of the shutdown.
 pub(super) fn speed(seed: u64) -> StoreConditions {
     let stream = &mut Stream::new(seed, Concern::Fault, 0);
     StoreConditions {
@@ -24,7 +24,7 @@ pub(super) fn speed(seed: u64) -> StoreConditions {
     }
 }
 
-/// When the store stands still.
+/// The times in which the store stands still.
 pub(super) fn stalls(seed: u64, swarm: &Swarm, times: &Times) -> Vec<Stall> {
     if !swarm.has(FaultKind::Stalls) {
         return Vec::new();
@@ -33,17 +33,12 @@ pub(super) fn stalls(seed: u64, swarm: &Swarm, times: &Times) -> Vec<Stall> {
     let count = stream.between(1, 2);
     let stall = |_| {
         let from_us = times.draw(stream, NEAR);
-        let until = if stream.coin() {
-            times.draw(stream, NEAR)
-        } else {
-            from_us + stream.magnitude(100, LONGEST_STALL_US)
-        };
-        Stall { from_us, until_us: until.clamp(from_us + 1, from_us + LONGEST_STALL_US) }
+        Stall { from_us, until_us: end_us(stream, times, from_us) }
     };
     (0..count).map(stall).collect()
 }
 
-/// Whoever breaks the store for good, if it breaks; or else it breaks for a while.
+/// The break of the store: an actor that breaks the store for good, or an entry in `outages`.
 pub(super) fn breaks(
     seed: u64,
     swarm: &Swarm,
@@ -57,18 +52,13 @@ pub(super) fn breaks(
     let from_us = times.draw(stream, NEAR);
     let fault = stream.pick(&[Fault::Reset, Fault::BlackHole, Fault::Refuse]);
     let kind = match fault {
-        // It is over at once.
+        // A reset of the sessions has no duration.
         Fault::Reset => None,
         Fault::BlackHole => Some(OutageKind::BlackHole),
         Fault::Refuse => Some(OutageKind::Refuse),
     };
     if let Some(kind) = kind.filter(|_| stream.coin()) {
-        let until = if stream.coin() {
-            times.draw(stream, NEAR)
-        } else {
-            from_us + stream.magnitude(100, LONGEST_STALL_US)
-        };
-        let until_us = until.clamp(from_us + 1, from_us + LONGEST_STALL_US);
+        let until_us = end_us(stream, times, from_us);
         outages.push(Outage { from_us, until_us, kind });
         return None;
     }
@@ -76,8 +66,8 @@ pub(super) fn breaks(
     Some(Actor { name: "store".to_owned(), role: Role::Store { steps } })
 }
 
-/// Whoever closes a gate in the store, in one of three seeds that may have one, and opens it again;
-/// one of two never does, where work may be left at the deadline.
+/// An actor that closes a gate in the store and opens the gate again, in one seed of three that may
+/// have a gate. Where work may be left at the deadline, one gate in two stays closed.
 pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<StoreControl> {
     let stream = &mut Stream::new(seed, Concern::Fault, 3);
     if !swarm.has(FaultKind::Gates) || !stream.chance(1, 3) {
@@ -85,21 +75,13 @@ pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<StoreContr
     }
     let closed_us = times.draw(stream, NEAR);
     let gate = stream.pick(&[Gate::Row, Gate::Acknowledgement]);
-    let mut until = || {
-        let until_us = if stream.coin() {
-            times.draw(stream, NEAR)
-        } else {
-            closed_us + stream.magnitude(100, LONGEST_STALL_US)
-        };
-        until_us.clamp(closed_us + 1, closed_us + LONGEST_STALL_US)
-    };
-    let mut moments = [until(), until()];
+    let mut moments = [end_us(stream, times, closed_us), end_us(stream, times, closed_us)];
     moments.sort_unstable();
     let mut steps = vec![Step::At { us: closed_us }, Step::Own(StoreStep::Hold { gate })];
     let mut opens = |us, what| {
         steps.extend([Step::At { us }, Step::Own(StoreStep::LetGo { what })]);
     };
-    // The gate of rows lets all through, or none.
+    // The gate of rows lets all statements through, or none.
     if gate == Gate::Acknowledgement && stream.coin() {
         opens(moments[0], LetGo::One);
     }
@@ -111,10 +93,21 @@ pub(super) fn gate(seed: u64, swarm: &Swarm, times: &Times) -> Option<StoreContr
     Some(StoreControl { actor, opened_us: (!never).then_some(moments[1]) })
 }
 
-/// Whoever closes a gate in the store.
+/// The end of a fault that begins at `from_us`: around an anchor, or any time, but at most
+/// [`LONGEST_STALL_US`] later.
+fn end_us(stream: &mut Stream, times: &Times, from_us: u64) -> u64 {
+    let until_us = if stream.coin() {
+        times.draw(stream, NEAR)
+    } else {
+        from_us + stream.magnitude(100, LONGEST_STALL_US)
+    };
+    until_us.clamp(from_us + 1, from_us + LONGEST_STALL_US)
+}
+
+/// The actor that closes a gate in the store.
 #[derive(Debug)]
 pub(super) struct StoreControl {
     pub(super) actor: Actor,
-    /// When it is open again.
+    /// When the gate is open again, in microseconds since the server was ready.
     pub(super) opened_us: Option<u64>,
 }

@@ -1,32 +1,32 @@
 use super::stream::Stream;
 use super::{ClientKind, Family};
 
-/// Which kinds of client and of fault a seed has: each is on with a probability of one half.
+/// Which kinds of client and of fault a seed has. Each kind is on with a probability of one half.
 ///
-/// If every case had a little of everything, a race between two kinds would hardly ever be left
-/// alone long enough to happen.
+/// If every case had a little of everything, a third kind would disturb most races between two
+/// kinds before they happen.
 #[derive(Debug)]
 pub(super) struct Swarm {
     kinds: Vec<ClientKind>,
     faults: u64,
 }
 
-/// Something that goes wrong, or is out of the ordinary.
+/// A kind of fault, or of unusual condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FaultKind {
     /// The store stands still for a while.
     Stalls,
     /// Packets stay on a link for a while.
     Holds,
-    /// A second signal, which is to be ignored.
+    /// A second signal, which the server must ignore.
     SecondSignal,
     /// The balancer.
     Balancer,
     /// A small accept queue, or small buffers.
     Small,
-    /// I/O, the store and tasks give way once more than they must.
+    /// I/O, the store and tasks yield more often than they must.
     Yields,
-    /// Work is left at the deadline, or may be.
+    /// Work may be left at the deadline.
     Deadline,
     /// A link is cut for good.
     Cuts,
@@ -34,7 +34,7 @@ pub(super) enum FaultKind {
     StoreBreaks,
     /// A second SIGINT.
     Forced,
-    /// The pool takes longer to close than it is given.
+    /// The pool takes longer to close than the policy allows.
     SlowRelease,
     /// A gate in the store is closed for a while.
     Gates,
@@ -43,8 +43,8 @@ pub(super) enum FaultKind {
 }
 
 impl FaultKind {
-    /// After these a server that keeps its policy may lose work; the ledger cannot judge it. They
-    /// are on only in the seeds that break, or they would leave it nothing to judge.
+    /// Whether a server that keeps its policy may lose work, so that the ledger cannot judge the
+    /// case. Such faults are on in one seed of three at most, which leaves the ledger the others.
     fn breaks(self) -> bool {
         match self {
             Self::Deadline | Self::Cuts | Self::StoreBreaks | Self::Forced | Self::SlowRelease => {
@@ -61,7 +61,7 @@ impl FaultKind {
         }
     }
 
-    /// What a family is about is always on, if the seed may have it at all.
+    /// Whether the family is about this fault, which is then on in every seed that may have it.
     fn favourite_of(self, family: Family) -> bool {
         match family {
             Family::Mixed
@@ -98,7 +98,7 @@ impl Swarm {
         self.faults >> fault as usize & 1 == 1
     }
 
-    /// The kind of one client: one of two is of a kind that the family is about.
+    /// The kind of one client. One client in two is of a kind that the family is about.
     pub(super) fn kind(&self, family: Family, stream: &mut Stream) -> ClientKind {
         let favourites = family.favourites();
         let favourite = stream.coin() && !favourites.is_empty();

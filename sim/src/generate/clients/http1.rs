@@ -47,8 +47,8 @@ pub(super) fn one_shot(script: &mut Script<'_>) {
 
 /// Sends several requests before the first answer.
 ///
-/// Only the first request of each batch is work. A server in shutdown need not begin the others (RFC
-/// 9112, section 9.6), and the ledger cannot tell those from requests in flight.
+/// Only the first request of each batch is work. A server in shutdown need not begin the others
+/// (RFC 9112, section 9.6), and the ledger cannot tell those from requests in flight.
 pub(super) fn pipelined(script: &mut Script<'_>) {
     let [start, send, again] = script.times();
     script.at(start);

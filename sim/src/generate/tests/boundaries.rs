@@ -5,10 +5,10 @@ use crate::generate::case_bounds::CaseBounds;
 use crate::generate::times::tick;
 use crate::generate::{Family, generate};
 
-/// Measured from the outside: which times of clients lie at a moment that the case's data tell,
-/// or 0, a quantum, half a round trip or a round trip after it, there or at the server.
+/// Computes the moments from the data of the case. A client's time counts if it is 0, a quantum,
+/// half a round trip or a round trip after a moment, for the client or for the server.
 #[test]
-fn half_of_all_times_are_those_of_other_events() {
+fn half_of_all_client_times_are_at_moments_of_other_events() {
     let (mut at_moments, mut all) = (0, 0);
     for seed in 0..2_000 {
         let case = generate(seed, Family::Mixed);
@@ -24,14 +24,15 @@ fn half_of_all_times_are_those_of_other_events() {
     }
     let share = f64::from(at_moments) / f64::from(all);
     println!("{at_moments} of {all} times are at moments, {:.0} %", 100.0 * share);
-    // A tenth of the moments are those of a request that does not stand in the case, and times of
-    // slow readers are no races.
+    // A tenth of the moments belong to a request that is not in the case, and the times of slow
+    // readers are not drawn around moments.
     assert!((0.40..0.60).contains(&share), "{share}");
 }
 
-/// In the instant of the seal: a queue that is emptied a microsecond earlier is empty.
+/// The handshakes end in the instant of the seal. A microsecond earlier, the server would still
+/// empty the queue.
 #[test]
-fn handshakes_of_the_queue_family_end_before_the_listener_closes() {
+fn handshakes_of_the_queue_family_end_in_the_instant_of_the_seal() {
     let share = |family| {
         let met = (0..1_000).filter(|seed| {
             let case = generate(*seed, family);

@@ -1,14 +1,12 @@
-//! What holds for every case of the generator.
+//! What must hold for every case of the generator.
 //!
-//! * `boundaries`: half of all times are those of other events
-//! * `mutations`: cases like others
-//! * `promises`: what is said to follow follows
-//! * `same`: the same seed, the same case, to the byte
+//! * `boundaries`: half of all times are at moments of other events
+//! * `promises`: the promise follows from the case
+//! * `same`: a seed gives the same case, to the byte
 //! * `shares`: how often each kind of client and fault appears
-//! * `valid`: every world would carry them out
+//! * `valid`: every world can run the cases and their mutations
 
 mod boundaries;
-mod mutations;
 mod promises;
 mod same;
 mod shares;

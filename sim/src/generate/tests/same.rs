@@ -66,7 +66,7 @@ fn hash(cases: &[Case]) -> u64 {
 }
 
 #[test]
-fn cases_survive_json() {
+fn a_case_survives_json() {
     for family in Family::ALL {
         for seed in 0..100 {
             let case = generate(seed, family);
@@ -77,7 +77,7 @@ fn cases_survive_json() {
 }
 
 #[test]
-fn without_one_kind_of_client_all_others_do_what_they_did() {
+fn leaving_out_one_kind_of_client_changes_no_other_client() {
     let mut dropped = 0;
     for kind in ClientKind::ALL {
         let without = Generator::new(Family::Mixed).without(kind);

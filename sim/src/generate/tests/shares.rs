@@ -18,36 +18,36 @@ const RARITIES: [(&str, Test); 34] = [
     ("accept until empty", |it| it.conditions.policy.sealing == Sealing::AcceptUntilEmpty),
     ("a small backlog", |it| it.conditions.network.backlog < 128),
     ("small buffers", |it| it.conditions.network.buffer < 64 << 10),
-    ("a link of its own", |it| !it.conditions.network.links.is_empty()),
+    ("a client's own link", |it| !it.conditions.network.links.is_empty()),
     ("a hold, and a heal", |it| has_event(it, LinkChange::Heal)),
     ("a cut", |it| has_event(it, LinkChange::Cut)),
     ("a streamed answer", streams),
     ("a stall", |it| !it.conditions.store.stalls.is_empty()),
     ("a gate", |it| it.plan.holds()),
-    ("one that stays closed", |it| it.plan.holds() && !opens(it)),
+    ("a gate that stays closed", |it| it.plan.holds() && !opens(it)),
     ("sessions are reset", |it| breaks(it, Fault::Reset)),
     ("the store is a black hole", |it| breaks(it, Fault::BlackHole)),
     ("the store refuses", |it| breaks(it, Fault::Refuse)),
-    ("it refuses for a while", |it| outage(it, OutageKind::Refuse)),
-    ("it is a black hole for a while", |it| outage(it, OutageKind::BlackHole)),
+    ("the store refuses for a while", |it| outage(it, OutageKind::Refuse)),
+    ("the store is a black hole for a while", |it| outage(it, OutageKind::BlackHole)),
     ("a slow release", |it| it.conditions.store.close_us >= it.conditions.policy.release_us),
     ("a balancer", |it| it.conditions.balancer.is_some()),
     ("yields", |it| it.conditions.yields != crate::case::Yields::default()),
     ("rare paths of the server", |it| !it.conditions.buggify.is_empty()),
     ("a signal in the startup", |it| it.conditions.startup.is_some()),
-    ("a side is closed over work", half_works),
+    ("a half-close during work", half_works),
     ("SIGINT", |it| signals(it).contains(&Signal::Int)),
     ("a second signal", |it| signals(it).len() > 1),
     ("a second SIGINT", |it| signals(it) == [Signal::Int, Signal::Int]),
-    ("all ends by itself", |it| promise(it).settled_us.is_some()),
+    ("all work ends by itself", |it| promise(it).settled_us.is_some()),
     ("nothing may be lost", |it| promise(it).lossless),
     ("the ledger judges", |it| names(it, "ledger")),
     ("the exit must be prompt", |it| names(it, "exit-prompt")),
-    ("every idle one is closed", |it| names(it, "idle-closed")),
+    ("every idle connection is closed", |it| names(it, "idle-closed")),
 ];
 
 #[test]
-fn how_often_each_kind_appears() {
+fn each_kind_of_client_and_condition_appears_in_mixed_cases() {
     let mut table = BTreeMap::new();
     for family in Family::ALL {
         let cases: Vec<_> = (0..SEEDS).map(|seed| generate(seed, family)).collect();
@@ -70,14 +70,14 @@ fn how_often_each_kind_appears() {
         println!("{what:28}{shares}");
     }
     for ((_, what), shares) in &table {
-        assert!(shares[0] >= 1, "{what} hardly ever appears among all");
+        assert!(shares[0] >= 1, "{what}: in less than 1 % of the mixed cases");
     }
     let of = |what, family: usize| table[&(1, what)][family];
     assert!(of("the ledger judges", 0) >= 40 && of("nothing may be lost", 0) >= 15);
 }
 
 #[test]
-fn a_family_is_about_its_own_kinds() {
+fn most_cases_of_a_family_have_a_client_of_its_kinds() {
     for family in Family::ALL {
         let favourites = family.favourites();
         let about = |case: &Case| kinds(case).any(|it| favourites.iter().any(|of| of.name() == it));
