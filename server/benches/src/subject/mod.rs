@@ -6,8 +6,8 @@
 //! * `options`: the command line
 //! * `program`: runs a server until its exit code
 //! * `app`: the application
-//! * `with_lastorders`, `with_hyper`, `with_axum`: each server, shut down as its documentation shows;
-//!   the last one also has the crate axum-server
+//! * `with_lastorders`, `with_hyper`, `with_axum`: the servers, shut down as their documentation
+//!   shows; `with_axum` also has the crate axum-server
 
 mod app;
 mod options;
