@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 
 use lastorders::drain::Phase;
-use lastorders_model::history::{End, Event, EventKind, History, Inside, ReleaseState, RequestId};
+use lastorders_model::history::{End, Event, EventKind, Extension, History, RequestId};
 use lastorders_model::plan::{Actor, Intent, Signal};
 use serde_json::Value;
 
 use super::records::{Ask, Call, Conn, Moment, Release};
 use crate::case::Case;
+use crate::world::{ReleaseState, SimEvent};
 
 /// The actor that the world's balancer is.
 pub(super) const BALANCER: &str = "balancer";
@@ -151,51 +152,52 @@ impl<'a> RunRecords<'a> {
             EventKind::Exited { code, .. } => _ = self.exited.get_or_insert((at, *code)),
             EventKind::Killed { .. } => _ = self.killed.get_or_insert(at),
             EventKind::Broken { .. } => _ = self.broken.get_or_insert(at),
-            EventKind::Inside { what } => self.inside(at, what),
+            EventKind::Extension(extension) => self.extension(at, extension),
             _ => {}
         }
     }
 
-    fn inside(&mut self, at: Moment, what: &'a Inside) {
-        match what {
-            Inside::Phase { phase } => {
+    fn extension(&mut self, at: Moment, extension: &'a Extension) {
+        let Some(event) = extension.get::<SimEvent>() else { return };
+        match event {
+            SimEvent::Phase { phase } => {
                 self.phases.push((at, phase));
-                if phase != Phase::Serving.name() {
+                if *phase != Phase::Serving.name() {
                     self.notified.get_or_insert(at);
                 }
             }
-            Inside::Unready => {
+            SimEvent::Unready => {
                 self.unready.get_or_insert(at);
                 self.notified.get_or_insert(at);
             }
-            Inside::Sealing { queued } => _ = self.sealing.get_or_insert((at, *queued)),
-            Inside::Sealed { queued, .. } => _ = self.sealed.get_or_insert((at, *queued)),
-            Inside::Accepted { conn } => _ = self.conn(conn).accepted.get_or_insert(at),
-            Inside::Shut { conn, unread } => {
+            SimEvent::Sealing { queued } => _ = self.sealing.get_or_insert((at, *queued)),
+            SimEvent::Sealed { queued } => _ = self.sealed.get_or_insert((at, *queued)),
+            SimEvent::Accepted { conn } => _ = self.conn(conn).accepted.get_or_insert(at),
+            SimEvent::Shut { conn, unread } => {
                 self.conn(conn).shut.get_or_insert((at, *unread));
             }
-            Inside::Dropped { conn, unread } => {
+            SimEvent::Dropped { conn, unread } => {
                 self.conn(conn).dropped.get_or_insert((at, *unread));
             }
-            Inside::Began { call, conn, line } => {
+            SimEvent::Began { call, conn, line } => {
                 let (call, conn, head) = (*call, self.place(conn), line.starts_with("HEAD "));
                 self.calls.push(Call { call, conn, head, began: at, ended: None, written: None });
             }
-            Inside::Ended { call, status } => {
+            SimEvent::Ended { call, status } => {
                 if let Some(call) = self.call(*call) {
                     call.ended.get_or_insert((at, *status));
                 }
             }
-            Inside::Written { call, whole } => {
+            SimEvent::Written { call, whole } => {
                 if let Some(call) = self.call(*call) {
                     call.written.get_or_insert((at, *whole));
                 }
             }
-            Inside::Release { resource, state } => self.release(at, resource, *state),
-            Inside::StoreClosed => _ = self.store_closed.get_or_insert(at),
-            Inside::Left { tasks, sockets } => self.left = Some((at, *tasks, *sockets)),
-            Inside::Report { report } => self.report = Some((at, report)),
-            Inside::Panicked { .. } | Inside::Stuck | Inside::Livelock => {}
+            SimEvent::Release { resource, state } => self.release(at, resource, *state),
+            SimEvent::StoreClosed => _ = self.store_closed.get_or_insert(at),
+            SimEvent::Left { tasks, sockets } => self.left = Some((at, *tasks, *sockets)),
+            SimEvent::Report { report } => self.report = Some((at, report)),
+            SimEvent::Panicked { .. } | SimEvent::Stuck | SimEvent::Livelock => {}
         }
     }
 

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use lastorders_model::history::{
-    Answer, ConnectError, End, Event, EventKind, History, Inside, ReleaseState, RequestId,
-};
+use lastorders_model::history::{Answer, ConnectError, End, Event, EventKind, History, RequestId};
 use lastorders_model::plan::{Contract, Draft, Intent, Signal, Target};
 use serde_json::{Value, json};
 
 use super::{Check, RunView};
 use crate::case::Case;
-use crate::world::Ended;
+use crate::world::{Ended, ReleaseState, SimEvent};
 
 /// A run in the making. Times are milliseconds since the start; the server is ready at 100.
 ///
@@ -102,8 +100,8 @@ impl Story {
     }
 
     /// Anything inside of the server.
-    pub(super) fn inside(self, what: Inside) -> Self {
-        self.event("server", EventKind::Inside { what })
+    pub(super) fn inside(self, event: SimEvent) -> Self {
+        self.event("server", event.into())
     }
 
     /// How the simulation came to its end.
@@ -139,23 +137,23 @@ impl Story {
     }
 
     /// The server enters a phase.
-    pub(super) fn phase(self, phase: &str) -> Self {
-        self.inside(Inside::Phase { phase: phase.to_owned() })
+    pub(super) fn phase(self, phase: &'static str) -> Self {
+        self.inside(SimEvent::Phase { phase })
     }
 
     /// All that our server does up to its draining, with no lame duck.
     pub(super) fn drains(self) -> Self {
-        self.inside(Inside::Unready).phase("sealing").sealing(0).sealed(0).phase("draining")
+        self.inside(SimEvent::Unready).phase("sealing").sealing(0).sealed(0).phase("draining")
     }
 
     /// The listener is told to close.
     pub(super) fn sealing(self, queued: u32) -> Self {
-        self.inside(Inside::Sealing { queued })
+        self.inside(SimEvent::Sealing { queued })
     }
 
     /// The listener is closed.
     pub(super) fn sealed(self, queued: u32) -> Self {
-        self.inside(Inside::Sealed { method: String::new(), queued })
+        self.inside(SimEvent::Sealed { queued })
     }
 
     /// Our server's end, with nothing to release.
@@ -170,7 +168,7 @@ impl Story {
 
     /// A resource is told to close, has closed, or was given up.
     pub(super) fn release(self, state: ReleaseState) -> Self {
-        self.inside(Inside::Release { resource: "store".to_owned(), state })
+        self.inside(SimEvent::Release { resource: "store", state })
     }
 
     /// The server's report, with these parts other than one of nothing to do.
@@ -186,7 +184,7 @@ impl Story {
         for (key, value) in parts.as_object().expect("parts of a report") {
             report[key] = value.clone();
         }
-        self.inside(Inside::Report { report })
+        self.inside(SimEvent::Report { report })
     }
 
     /// A client connects.
@@ -205,7 +203,7 @@ impl Story {
     /// The server accepts a client's connection.
     pub(super) fn accepted(self, client: &str) -> Self {
         let conn = self.conn(client);
-        self.inside(Inside::Accepted { conn })
+        self.inside(SimEvent::Accepted { conn })
     }
 
     /// A client cannot connect.
@@ -250,7 +248,7 @@ impl Story {
         let call = self.calls;
         self.clients.get_mut(client).expect("it is connected").call = call;
         let (conn, line) = (self.conn(client), "POST /work".to_owned());
-        self.inside(Inside::Began { call, conn, line })
+        self.inside(SimEvent::Began { call, conn, line })
     }
 
     /// A client sends `POST /work`, and the application is given it.
@@ -266,13 +264,13 @@ impl Story {
     /// The application's answer is ready, or its future is dropped.
     pub(super) fn ends(self, client: &str, status: Option<u16>) -> Self {
         let call = self.clients[client].call;
-        self.inside(Inside::Ended { call, status })
+        self.inside(SimEvent::Ended { call, status })
     }
 
     /// The answer's body is taken, or dropped before its end.
     pub(super) fn written(self, client: &str, whole: bool) -> Self {
         let call = self.clients[client].call;
-        self.inside(Inside::Written { call, whole })
+        self.inside(SimEvent::Written { call, whole })
     }
 
     /// A client has its answer.
@@ -291,13 +289,13 @@ impl Story {
     /// The server shuts its side, with so many bytes unread.
     pub(super) fn shut(self, client: &str, unread: u64) -> Self {
         let conn = self.conn(client);
-        self.inside(Inside::Shut { conn, unread })
+        self.inside(SimEvent::Shut { conn, unread })
     }
 
     /// The server lets go of the socket, with so many bytes unread.
     pub(super) fn dropped(self, client: &str, unread: u64) -> Self {
         let conn = self.conn(client);
-        self.inside(Inside::Dropped { conn, unread })
+        self.inside(SimEvent::Dropped { conn, unread })
     }
 
     /// The server closes a connection in order, and its client hears of it.

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use lastorders_model::check::Finding;
-use lastorders_model::history::{End, EventKind, History, Inside, RequestId};
+use lastorders_model::history::{End, EventKind, History, RequestId};
 use lastorders_model::plan::{Actor, ClientStep, Closing, Role, own_steps};
 
 use crate::case::Case;
+use crate::world::SimEvent;
 
 /// Finds answers of the application with a 5xx status, and answers that began and never arrived.
 pub(super) fn lost(case: &Case, history: &History) -> Vec<Finding> {
@@ -16,11 +17,11 @@ fn errors(history: &History) -> Vec<Finding> {
     let mut lines = BTreeMap::new();
     let mut findings = Vec::new();
     for event in &history.events {
-        match &event.what {
-            EventKind::Inside { what: Inside::Began { call, line, .. } } => {
+        match SimEvent::of(event) {
+            Some(SimEvent::Began { call, line, .. }) => {
                 lines.insert(*call, line);
             }
-            EventKind::Inside { what: Inside::Ended { call, status: Some(status @ 500..) } } => {
+            Some(SimEvent::Ended { call, status: Some(status @ 500..) }) => {
                 let line = lines.get(call).map_or("?", |line| line.as_str());
                 if line.ends_with(" /health") {
                     continue;
@@ -43,10 +44,10 @@ fn unanswered(case: &Case, history: &History) -> Vec<Finding> {
     let mut asked: BTreeMap<&str, Vec<&RequestId>> = BTreeMap::new();
     let mut findings = Vec::new();
     for event in history.events.iter().filter(|_| settles) {
+        if let Some(SimEvent::Began { conn, .. }) = SimEvent::of(event) {
+            *begun.entry(conn).or_default() += 1;
+        }
         match &event.what {
-            EventKind::Inside { what: Inside::Began { conn, .. } } => {
-                *begun.entry(conn).or_default() += 1;
-            }
             EventKind::Sent { conn, request, first: true, .. } => {
                 asked.entry(conn).or_default().push(request);
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use lastorders::{Policy, ShutdownHandle};
 use lastorders_model::check::{Finding, Kind, Level};
-use lastorders_model::history::{EventKind, History, Inside};
+use lastorders_model::history::{EventKind, History};
 use lastorders_model::plan::Request;
 
 use super::lost::lost;
@@ -22,7 +22,7 @@ use crate::subject::Subject;
 use crate::sweep::{Seeds, first_failure};
 use crate::trace::audit;
 use crate::trace::export::terminal;
-use crate::world::{App, Run, carry_out_with};
+use crate::world::{App, Run, SimEvent, carry_out_with};
 
 /// Every this many seeds, one is run twice.
 const AUDITED: u64 = 64;
@@ -198,9 +198,9 @@ fn in_flight(history: &History) -> bool {
         .events
         .iter()
         .take_while(|event| !matches!(event.what, EventKind::Signalled { .. }));
-    let open = before.fold(0_i64, |open, event| match event.what {
-        EventKind::Inside { what: Inside::Began { .. } } => open + 1,
-        EventKind::Inside { what: Inside::Ended { .. } } => open - 1,
+    let open = before.fold(0_i64, |open, event| match SimEvent::of(event) {
+        Some(SimEvent::Began { .. }) => open + 1,
+        Some(SimEvent::Ended { .. }) => open - 1,
         _ => open,
     });
     open > 0 && history.moments().signalled.is_some()

@@ -8,13 +8,13 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::Method;
 use axum::response::Response;
-use lastorders_model::history::Inside;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::host_map::HostMap;
 use super::process::Opened;
 use super::sim_context::SimContext;
+use super::sim_event::SimEvent;
 use crate::engine::Net;
 use crate::trace::{self, Kind};
 
@@ -84,7 +84,7 @@ where
         let conn = from.map_or_else(|| "?".to_owned(), |conn| conn.name);
         trace::record(HostMap::SERVER.0, Kind::CallBegan, number, call, 0);
         sim.hosts.call_began(number);
-        sim.inside(Inside::Began { call, conn, line });
+        sim.inside(SimEvent::Began { call, conn, line });
         let call = Call { sim, call, number };
         let end = End(call.open(|call| call.ended(None)));
         let answer = self.inner.call(request);
@@ -114,12 +114,12 @@ impl<N: Send + Sync + 'static> Call<N> {
         let code = status.map_or(0, u64::from);
         trace::record(HostMap::SERVER.0, Kind::CallEnded, self.number, self.call, code);
         self.sim.hosts.call_ended(self.number);
-        self.sim.inside(Inside::Ended { call: self.call, status });
+        self.sim.inside(SimEvent::Ended { call: self.call, status });
     }
 
     fn written(&self, whole: bool) {
         trace::record(HostMap::SERVER.0, Kind::CallWritten, self.number, self.call, whole.into());
-        self.sim.inside(Inside::Written { call: self.call, whole });
+        self.sim.inside(SimEvent::Written { call: self.call, whole });
     }
 
     /// Registers an open part of the call with the process. Records `cut` if the process ends

@@ -76,8 +76,8 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
     let packets = tapped.finish();
     let trace = recording.finish();
     let mut history = history.take();
-    if let Some(inside) = ended.inside() {
-        append(&mut history, "server", EventKind::Inside { what: inside });
+    if let Some(event) = ended.event() {
+        append(&mut history, "server", event.into());
     }
     if let Ended::Unsupported(why) = &ended {
         let (step, why) = ("carry out the plan".to_owned(), why.clone());

@@ -8,11 +8,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use lastorders_model::history::Inside;
 
 use super::host_map::HostMap;
 use super::process::Opened;
 use super::sim_context::SimContext;
+use super::sim_event::SimEvent;
 use super::stream::Stream;
 use crate::engine::Net;
 use crate::subject::SimListener;
@@ -98,7 +98,7 @@ impl<N: Net> SimListener for Listener<N> {
         let conn = self.sim.hosts.conn(peer);
         let port = u64::from(peer.port());
         trace::record(HostMap::SERVER.0, Kind::ConnectionAccepted, conn.number, 0, port);
-        self.sim.inside(Inside::Accepted { conn: conn.name.clone() });
+        self.sim.inside(SimEvent::Accepted { conn: conn.name.clone() });
         Ok((Stream::new(&self.sim, stream, conn), peer))
     }
 
@@ -109,7 +109,7 @@ impl<N: Net> SimListener for Listener<N> {
     fn seal_begins(&mut self) {
         self.sealing = true;
         let queued = self.queued();
-        self.sim.inside(Inside::Sealing { queued });
+        self.sim.inside(SimEvent::Sealing { queued });
     }
 
     fn filter_syn(&mut self) {
@@ -124,7 +124,7 @@ impl<N: Net> Drop for Listener<N> {
         let queued = self.queued();
         trace::record(HostMap::SERVER.0, Kind::Sealed, 0, 0, queued.into());
         drop(listener);
-        self.sim.inside(Inside::Sealed { method: String::new(), queued });
+        self.sim.inside(SimEvent::Sealed { queued });
         self.sim.process.set_listening(false);
     }
 }

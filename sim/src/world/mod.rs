@@ -8,7 +8,8 @@
 //! * `process`, `listener`, `stream`: the server's process and its sockets
 //! * `startup`: the time before the server listens
 //! * `app`, `calls`: the service, answers in parts, and the recorded calls
-//! * `inside`: the observer that records our server's shutdown
+//! * `observer`: records our server's shutdown, as an observer of the server's events
+//! * `sim_event`: the events that only a simulation can see
 //! * `store/`: the database
 //! * `sim_world`: the world behind the actors
 //! * `network`: events of the network: links, the load balancer
@@ -18,15 +19,16 @@ mod app;
 mod calls;
 mod carry_out;
 mod host_map;
-mod inside;
 mod listener;
 mod network;
+mod observer;
 mod packets;
 mod perform;
 mod process;
 mod random;
 mod run;
 mod sim_context;
+mod sim_event;
 mod sim_world;
 mod startup;
 mod store;
@@ -38,3 +40,4 @@ pub use self::app::App;
 pub use self::carry_out::{LEFT_OUT, LeftOut, carry_out, carry_out_with};
 pub use self::packets::capture;
 pub use self::run::{Ended, Run};
+pub use self::sim_event::{ReleaseState, SimEvent};

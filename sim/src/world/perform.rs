@@ -9,7 +9,7 @@ use lastorders::{ShutdownHandle, Signal};
 use lastorders_model::actor::{
     Exit, Recorder, RunContext, act, supervise, watch_exit, watch_listener,
 };
-use lastorders_model::history::{EventKind, Inside};
+use lastorders_model::history::EventKind;
 use lastorders_model::plan::Plan;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -19,9 +19,10 @@ use super::listener::Listener;
 use super::process::Process;
 use super::random::{Buggified, Random};
 use super::sim_context::SimContext;
+use super::sim_event::SimEvent;
 use super::sim_world::SimWorld;
 use super::store::SimStore;
-use super::{inside, network, startup};
+use super::{network, observer, startup};
 use crate::case::{Case, Sealing};
 use crate::engine::Net;
 use crate::subject::{self, Parts, Resource, Subject};
@@ -120,7 +121,7 @@ async fn live<N: Net>(
         policy: sim.conditions.policy.policy(),
         drain: drain.clone(),
         app: made(&app, &sim, drain),
-        observer: Box::new(inside::observer(&sim.recorder)),
+        observer: Box::new(observer::observer(&sim.recorder)),
         resources: vec![Resource::new("store", move || async move { store.close().await })],
     };
     let exit = {
@@ -138,10 +139,10 @@ async fn live<N: Net>(
     let held = all.iter().filter(|socket| socket.held).count();
     let sockets = u32::try_from(held).unwrap_or(u32::MAX);
     trace::record(HostMap::SERVER.0, Kind::Left, NO_CONNECTION, tasks.into(), sockets.into());
-    sim.inside(Inside::Left { tasks, sockets });
+    sim.inside(SimEvent::Left { tasks, sockets });
     if let Some(report) = exit.report {
         let report = serde_json::to_value(report).expect("a report is plain data");
-        sim.inside(Inside::Report { report });
+        sim.inside(SimEvent::Report { report });
     }
     let code = u64::try_from(exit.code).unwrap_or_default();
     trace::record(HostMap::SERVER.0, Kind::Exited, NO_CONNECTION, code, 0);

@@ -1,5 +1,6 @@
-use lastorders_model::history::{Event, EventKind, History, Inside};
+use lastorders_model::history::{Event, EventKind, History};
 
+use super::sim_event::SimEvent;
 use crate::engine;
 use crate::trace::{Captured, Trace};
 
@@ -45,12 +46,12 @@ impl From<engine::Ended<()>> for Ended {
 
 impl Ended {
     /// The event that a run without a regular end adds to the history.
-    pub(super) fn inside(&self) -> Option<Inside> {
+    pub(super) fn event(&self) -> Option<SimEvent> {
         match self {
             Self::Done | Self::Unsupported(_) => None,
-            Self::Stuck => Some(Inside::Stuck),
-            Self::Livelock => Some(Inside::Livelock),
-            Self::Panicked(message) => Some(Inside::Panicked { message: message.clone() }),
+            Self::Stuck => Some(SimEvent::Stuck),
+            Self::Livelock => Some(SimEvent::Livelock),
+            Self::Panicked(message) => Some(SimEvent::Panicked { message: message.clone() }),
         }
     }
 

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use lastorders_model::actor::Recorder;
-use lastorders_model::history::{EventKind, Inside};
 
 use super::host_map::HostMap;
 use super::process::Process;
 use super::random::Random;
+use super::sim_event::SimEvent;
 use super::store::SimStore;
 use crate::case::Conditions;
 
@@ -22,8 +22,8 @@ pub(crate) struct SimContext<N> {
 }
 
 impl<N> SimContext<N> {
-    /// Takes down something that happened inside of the server.
-    pub(crate) fn inside(&self, what: Inside) {
-        self.recorder.record("server", EventKind::Inside { what });
+    /// Records an event inside of the server.
+    pub(crate) fn inside(&self, event: SimEvent) {
+        self.recorder.record("server", event.into());
     }
 }

@@ -4,12 +4,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use lastorders_model::history::Inside;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::host_map::{Conn, HostMap};
 use super::process::Opened;
 use super::sim_context::SimContext;
+use super::sim_event::SimEvent;
 use crate::engine::Net;
 use crate::trace::{self, Kind};
 
@@ -116,7 +116,7 @@ impl<N: Net> AsyncWrite for Stream<N> {
         if matches!(done, Poll::Ready(Ok(()))) && !self.shut {
             self.shut = true;
             let unread = lock(&self.slot).as_ref().map_or(0, |stream| self.unread(stream));
-            self.sim.inside(Inside::Shut { conn: self.conn.name.clone(), unread });
+            self.sim.inside(SimEvent::Shut { conn: self.conn.name.clone(), unread });
         }
         done
     }
@@ -129,7 +129,7 @@ impl<N: Net> Drop for Stream<N> {
         let unread = self.unread(&stream);
         trace::record(HostMap::SERVER.0, Kind::ConnectionDropped, self.conn.number, unread, 0);
         drop(stream);
-        self.sim.inside(Inside::Dropped { conn: self.conn.name.clone(), unread });
+        self.sim.inside(SimEvent::Dropped { conn: self.conn.name.clone(), unread });
     }
 }
 

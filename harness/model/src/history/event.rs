@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::{Answer, Extension};
 use crate::plan::{Fault, Gate, Intent, LetGo, Signal, Target};
 
 /// One observation.
@@ -258,12 +258,9 @@ pub enum EventKind {
         /// Of its standard error.
         stderr: String,
     },
-    /// What happened inside of the server, where the world can see that.
-    Inside {
-        /// What.
-        #[serde(flatten)]
-        what: super::Inside,
-    },
+    /// An event that one world defines, such as what only a simulator can see. The checks of this
+    /// crate ignore it.
+    Extension(Extension),
     /// Something worth a line to a reader, which no check looks at.
     Note {
         /// The text.

@@ -7,24 +7,24 @@
 //! * `connection`: a view, each connection with its end
 //! * `event`: what can be observed
 //! * `exchange`: a view, each request with what became of it
+//! * `extension`: events that a world defines for itself
 //! * `file`: the JSON lines
-//! * `inside`: what only a world that holds the server in its hands can record
 //! * `view`: the moments that checks ask for
 
 mod answer;
 mod connection;
 mod event;
 mod exchange;
+mod extension;
 mod file;
-mod inside;
 mod view;
 
 pub use self::answer::{Answer, KEPT_BODY, LONGEST_BODY, NoJson};
 pub use self::connection::Connection;
 pub use self::event::{ConnectError, End, Event, EventKind, RequestId, Session, Sign, Trouble};
 pub use self::exchange::{Exchange, Outcome};
+pub use self::extension::{Extension, Tone, Words, WorldEvent};
 pub use self::file::{FormatError, HISTORY_VERSION, Header, read, write};
-pub use self::inside::{Inside, ReleaseState};
 pub use self::view::Moments;
 
 /// Everything that was observed in one run, in the order of observation.

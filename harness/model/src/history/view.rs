@@ -43,8 +43,8 @@ impl Moments {
     /// lame duck that keeps its port to the end is over when the process is.
     #[must_use]
     pub fn due_from(&self) -> Option<u64> {
-        let seal = if self.lame_duck { self.listener_gone.or(self.exited) } else { None };
-        self.signalled.max(seal)
+        let lame_duck_end = if self.lame_duck { self.listener_gone.or(self.exited) } else { None };
+        self.signalled.max(lame_duck_end)
     }
 
     /// From when requests are judged as sent to a server that is shutting down: the first sign

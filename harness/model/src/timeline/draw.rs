@@ -1,8 +1,7 @@
 use super::lanes::{Doing, Lanes};
 use super::relative_ms;
 use super::select::Row;
-use super::words::Tone;
-use crate::history::{Event, EventKind, History};
+use crate::history::{Event, EventKind, History, Tone};
 use crate::terminal::clean;
 use crate::terminal::paint::{self, paint};
 
@@ -150,7 +149,7 @@ impl<'a> Canvas<'a> {
     fn crossed(&self, doing: Doing) -> String {
         let sign = match doing {
             Doing::Nothing => '━',
-            Doing::Up | Doing::Waiting | Doing::Sealed => '╋',
+            Doing::Up | Doing::Waiting | Doing::NotListening => '╋',
             Doing::Frozen | Doing::Gated | Doing::Broken => doing.sign(),
         };
         format!("{sign:━^width$}", width = self.lane_width)

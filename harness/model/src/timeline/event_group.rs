@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::select::Row;
-use super::words::{Tone, Words};
-use crate::history::{End, Event, EventKind, Session};
+use crate::history::{End, Event, EventKind, Session, Tone, Words};
 
 /// Events that are told together: how many of each kind between two rows.
 #[derive(Default)]

@@ -3,9 +3,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::draw::{Canvas, GAP_US};
 use super::lanes::Doing;
 use super::select::Row;
-use super::words::Tone;
 use crate::check::{Finding, Kind};
-use crate::history::EventKind;
+use crate::history::{EventKind, Tone};
 use crate::terminal::clean;
 
 /// Names and texts of the server may be of any length.
@@ -136,7 +135,7 @@ fn class(doing: Doing) -> &'static str {
         Doing::Nothing => "nothing",
         Doing::Up => "up",
         Doing::Waiting => "waiting",
-        Doing::Sealed => "sealed",
+        Doing::NotListening => "not-listening",
         Doing::Frozen => "frozen",
         Doing::Gated => "gated",
         Doing::Broken => "broken",

@@ -14,7 +14,7 @@ pub(super) enum Doing {
     /// A request is under way.
     Waiting,
     /// The server runs and no longer listens.
-    Sealed,
+    NotListening,
     /// The server stands still.
     Frozen,
     /// A gate is closed.
@@ -30,7 +30,7 @@ impl Doing {
             Self::Nothing => ' ',
             Self::Up => '│',
             Self::Waiting => '║',
-            Self::Sealed => '┆',
+            Self::NotListening => '┆',
             Self::Frozen => '░',
             Self::Gated => '▒',
             Self::Broken => '╳',
@@ -112,7 +112,7 @@ impl Lane {
             | EventKind::Exited { .. }
             | EventKind::Killed { .. }
             | EventKind::NotReady { .. } => Doing::Nothing,
-            EventKind::ListenerGone if self.doing == Doing::Up => Doing::Sealed,
+            EventKind::ListenerGone if self.doing == Doing::Up => Doing::NotListening,
             EventKind::Frozen => Doing::Frozen,
             EventKind::Holding { .. } => Doing::Gated,
             EventKind::Opened { what: LetGo::All } => Doing::Up,

@@ -1,7 +1,6 @@
 //! The picture of one run: who did what around the signal, one lane an actor, one row an event.
 //!
 //! * `words`: an event in words, and the sign that stands for it in its lane
-//! * `inside`: what happened inside of the server, where the world could see it
 //! * `focus`: which requests and clients the findings are about
 //! * `event_group`: events that are told together
 //! * `select`: the few events that tell the story
@@ -13,7 +12,6 @@ mod draw;
 mod event_group;
 mod focus;
 mod html;
-mod inside;
 mod lanes;
 mod select;
 mod words;

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use super::event_group::EventGroup;
 use super::focus::Focus;
-use super::words::{self, Tone, Words};
+use super::words;
 use crate::check::{Finding, Kind};
-use crate::history::{Event, EventKind, History, Session, Sign};
+use crate::history::{Event, EventKind, History, Session, Sign, Tone, Words};
 use crate::plan::Plan;
 
 /// A picture with more rows is not looked at.
@@ -161,7 +161,7 @@ impl Picker<'_> {
             // judged.
             EventKind::Note { .. } if self.signalled => 1,
             EventKind::Snapshot { .. } | EventKind::Note { .. } => 4,
-            EventKind::Inside { .. } => 2,
+            EventKind::Extension(_) => 2,
             _ => return None,
         })
     }

@@ -1,33 +1,15 @@
 use crate::history::{
-    Answer, ConnectError, End, Event, EventKind, LONGEST_BODY, RequestId, Session, Sign,
+    Answer, ConnectError, End, Event, EventKind, Extension, LONGEST_BODY, RequestId, Session, Sign,
+    Tone, Words,
 };
 use crate::plan::{Fault, Gate, LetGo, Plan, Signal, Target};
 use crate::terminal::clean;
 
-/// How good or bad an event is, to the eye.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
-    /// Nothing special.
-    Plain,
-    /// As it should be.
-    Good,
-    /// Something was lost, or refused.
-    Bad,
-    /// What was done to the server.
-    Stimulus,
-}
-
-/// An event in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Words {
-    /// The sign that stands for it in its lane.
-    pub(super) sign: char,
-    pub(super) tone: Tone,
-    pub(super) text: String,
-}
+/// The longest text of an extension, in characters.
+const LONGEST_EXTENSION: usize = 240;
 
 pub(super) fn words(sign: char, tone: Tone, text: impl Into<String>) -> Words {
-    Words { sign, tone, text: text.into() }
+    Words::new(sign, tone, text)
 }
 
 /// An event in words; `None` for what a reader does not need.
@@ -66,7 +48,7 @@ pub(super) fn of(event: &Event, plan: &Plan) -> Option<Words> {
         | EventKind::Lag { .. }
         | EventKind::Output { .. }
         | EventKind::Note { .. } => of_server(&event.what, plan),
-        EventKind::Inside { what } => super::inside::of(what),
+        EventKind::Extension(extension) => of_extension(extension),
     }
 }
 
@@ -263,6 +245,13 @@ fn of_server(what: &EventKind, plan: &Plan) -> Option<Words> {
     })
 }
 
+/// The words of an extension, cleaned: a stored history can hold any text.
+fn of_extension(extension: &Extension) -> Option<Words> {
+    let Words { sign, tone, text } = extension.words()?;
+    let sign = clean(sign.encode_utf8(&mut [0; 4]), 1).chars().next().unwrap_or('·');
+    Some(words(sign, tone, clean(&text, LONGEST_EXTENSION)))
+}
+
 fn name(signal: Signal) -> &'static str {
     match signal {
         Signal::Term => "SIGTERM",
@@ -274,5 +263,26 @@ fn whom(target: Target) -> &'static str {
     match target {
         Target::Leader => "server",
         Target::Group => "server's whole group",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn stored_extension_puts_no_escape_sequence_and_no_long_text_on_the_terminal() {
+        let stored = |sign: &str, text: &str| -> Words {
+            let words = json!({ "sign": sign, "tone": "good", "text": text });
+            let extension = serde_json::from_value(json!({ "data": null, "words": words }));
+            of_extension(&extension.expect("the form is right")).expect("there are words")
+        };
+        assert_eq!(stored("│", "is ready"), words('│', Tone::Good, "is ready"));
+        assert_eq!(stored("\u{1b}", "\u{1b}[2J\u{202e}"), words('·', Tone::Good, "·[2J·"));
+        assert_eq!(stored("\n", "a\nb"), words('⏎', Tone::Good, "a⏎b"));
+        let long = stored("│", &"x".repeat(100_000)).text;
+        assert_eq!(long.chars().count(), LONGEST_EXTENSION + 1, "an ellipsis ends the text");
     }
 }

@@ -20,14 +20,13 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::Inside;
-
     use super::super::testing::{Row, case, draining, expect};
     use super::*;
+    use crate::world::SimEvent;
 
     #[test]
     fn nothing_is_left_behind() {
-        let left = |tasks, sockets| draining().at(600).inside(Inside::Left { tasks, sockets });
+        let left = |tasks, sockets| draining().at(600).inside(SimEvent::Left { tasks, sockets });
         let rows: [Row<'_>; 4] = [
             ("nothing", left(0, 0).done(), &[]),
             ("a task", left(1, 0).done(), &["Violation Must … 1 tasks and 0 sockets"]),

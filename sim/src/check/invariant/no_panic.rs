@@ -1,7 +1,5 @@
-use lastorders_model::history::{EventKind, Inside};
-
 use super::{Check, Finding, RunView, Whose};
-use crate::world::Ended;
+use crate::world::{Ended, SimEvent};
 
 pub(super) const CHECK: Check = Check {
     id: "no-panic",
@@ -11,8 +9,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
-    let said = view.history.events.iter().find_map(|event| match &event.what {
-        EventKind::Inside { what: Inside::Panicked { message } } => Some((event.at_us, message)),
+    let said = view.history.events.iter().find_map(|event| match SimEvent::of(event) {
+        Some(SimEvent::Panicked { message }) => Some((event.at_us, message)),
         _ => None,
     });
     let ended = match view.ended {
@@ -36,7 +34,7 @@ mod tests {
     #[test]
     fn a_panic_fails_the_run() {
         let message = || "index out of bounds".to_owned();
-        let panicked = Inside::Panicked { message: message() };
+        let panicked = SimEvent::Panicked { message: message() };
         let rows: [Row<'_>; 3] = [
             ("none", draining().done(), &[]),
             (

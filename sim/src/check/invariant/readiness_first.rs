@@ -32,20 +32,19 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::Inside;
-
     use super::super::testing::{Row, case, draining, expect, ready};
     use super::*;
+    use crate::world::SimEvent;
 
     #[test]
     fn readiness_goes_off_before_the_listener_closes() {
         let notified = || ready().at(300).term();
         let rows: [Row<'_>; 6] = [
             ("as it should be", draining().at(600).done(), &[]),
-            ("told before it was ready", ready().at(300).inside(Inside::Unready).term(), &[]),
+            ("told before it was ready", ready().at(300).inside(SimEvent::Unready).term(), &[]),
             (
                 "in the same instant, and the wrong way round",
-                notified().phase("sealing").sealed(0).inside(Inside::Unready).phase("draining"),
+                notified().phase("sealing").sealed(0).inside(SimEvent::Unready).phase("draining"),
                 &["Violation Must readiness is off before the door is sealed: it was off 0 ms"],
             ),
             (
@@ -55,7 +54,7 @@ mod tests {
             ),
             (
                 "before the door, and late all the same",
-                notified().phase("lame duck").at(800).inside(Inside::Unready).at(900).sealed(0),
+                notified().phase("lame duck").at(800).inside(SimEvent::Unready).at(900).sealed(0),
                 &["Violation Must … as soon as the shutdown begins: it was off 500 ms after"],
             ),
             ("a server that is not told", ready().at(300), &[]),

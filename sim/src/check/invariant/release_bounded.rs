@@ -33,10 +33,9 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::ReleaseState::{Begun, Done, GivenUp};
-
     use super::super::testing::{Row, case, draining, expect};
     use super::*;
+    use crate::world::ReleaseState::{Begun, Done, GivenUp};
 
     #[test]
     fn a_release_is_done_or_given_up_in_time() {

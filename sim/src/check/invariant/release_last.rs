@@ -42,10 +42,11 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::{End, ReleaseState};
+    use lastorders_model::history::End;
 
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;
+    use crate::world::ReleaseState;
 
     #[test]
     fn resources_outlive_requests() {

@@ -69,11 +69,10 @@ fn releases_whole(view: &RunView<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::ReleaseState::{Begun, Done, GivenUp};
-
     use super::super::testing::{Row, Story, case, expect, ready};
     use super::*;
     use crate::case::Stall;
+    use crate::world::ReleaseState::{Begun, Done, GivenUp};
 
     #[test]
     fn a_drain_ends_when_nothing_is_left() {

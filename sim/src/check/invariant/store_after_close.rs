@@ -19,10 +19,9 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::{Inside, ReleaseState};
-
     use super::super::testing::{Row, case, draining, expect};
     use super::*;
+    use crate::world::{ReleaseState, SimEvent};
 
     #[test]
     fn a_closed_store_is_left_alone() {
@@ -31,7 +30,7 @@ mod tests {
             ("left alone", closing().release(ReleaseState::Done).done(), &[]),
             (
                 "asked",
-                closing().inside(Inside::StoreClosed),
+                closing().inside(SimEvent::StoreClosed),
                 &["Violation Must … given to it 300 ms after SIGTERM"],
             ),
         ];

@@ -37,10 +37,11 @@ fn with_deadline(history: &History, deadline: Duration) -> Option<History> {
 
 #[cfg(test)]
 mod tests {
-    use lastorders_model::history::{End, Inside, RequestId};
+    use lastorders_model::history::{End, RequestId};
     use lastorders_model::plan::{Contract, Draft, Intent, Signal, Target};
 
     use super::*;
+    use crate::world::SimEvent;
 
     /// A request in flight at the signal, and cut at a deadline of 8 s.
     fn history() -> History {
@@ -62,8 +63,7 @@ mod tests {
             got: 0,
             status: None,
         };
-        let phase =
-            |phase: &str| EventKind::Inside { what: Inside::Phase { phase: phase.to_owned() } };
+        let phase = |phase| SimEvent::Phase { phase }.into();
         let rows = [
             (5_000, "calm", EventKind::Connected { conn: "calm@1".to_owned(), began_us: 4_000 }),
             (10_000, "calm", sent),

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use lastorders_model::history::{EventKind, Inside, ReleaseState, Session as Seen};
+use lastorders_model::history::Session as Seen;
 use lastorders_model::plan::{Fault, Gate, LetGo};
 
 use super::state::SimStore;
+use crate::world::sim_event::{ReleaseState, SimEvent};
 
 impl SimStore {
     /// Starts the clock of the stalls.
@@ -105,8 +106,7 @@ impl SimStore {
     }
 
     fn say(&self, state: ReleaseState) {
-        let resource = "store".to_owned();
-        self.observe(EventKind::Inside { what: Inside::Release { resource, state } });
+        self.observe(SimEvent::Release { resource: "store", state }.into());
     }
 }
 

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use lastorders::reference::{Job, JobStore, StoreError};
-use lastorders_model::history::{EventKind, Inside, Session as Seen};
+use lastorders_model::history::Session as Seen;
 use lastorders_model::plan::Gate;
 
 use super::session::{Session, SessionError};
 use super::state::{SimStore, State};
 use crate::case::OutageKind;
+use crate::world::sim_event::SimEvent;
 
 impl JobStore for SimStore {
     async fn create(&self, name: &str) -> Result<Job, StoreError> {
@@ -17,7 +18,7 @@ impl JobStore for SimStore {
 impl SimStore {
     async fn insert(&self, name: &str) -> Result<Job, SessionError> {
         if self.lock().closed {
-            self.observe(EventKind::Inside { what: Inside::StoreClosed });
+            self.observe(SimEvent::StoreClosed.into());
         }
         self.yield_maybe().await;
         let mut session = Session::acquire(self, name).await?;

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::routing::post;
-use lastorders_model::history::{EventKind, Inside};
+use lastorders_model::history::EventKind;
 use lastorders_model::plan::{Contract, Draft, Fault, Role};
 
 use crate::case::Case;
 use crate::engine::EngineKind;
 use crate::subject::Subject;
 use crate::trace::audit::compare;
-use crate::world::{App, Ended, Run, carry_out, carry_out_with};
+use crate::world::{App, Ended, Run, SimEvent, carry_out, carry_out_with};
 
 /// A store that answers nothing, and three requests in progress when the server is killed.
 fn killed_at_work() -> Case {
@@ -56,10 +56,8 @@ fn killing_a_server_drops_its_calls_in_their_order() {
             let events = &runs[0].history.events;
             let killed = events.iter().find(|it| matches!(it.what, EventKind::Killed { .. }));
             let killed = killed.expect("it waits for the store").at_us;
-            let dropped = events.iter().filter_map(|it| match it.what {
-                EventKind::Inside { what: Inside::Ended { call, status: None } } => {
-                    Some((it.at_us, call))
-                }
+            let dropped = events.iter().filter_map(|it| match SimEvent::of(it) {
+                Some(SimEvent::Ended { call, status: None }) => Some((it.at_us, *call)),
                 _ => None,
             });
             let expected = [1, 2, 3].map(|call| (killed, call));

@@ -1,9 +1,9 @@
-use lastorders_model::history::Inside;
-use lastorders_model::history::ReleaseState::{Begun, Done};
 use serde_json::{Value, json};
 
 use super::super::testing::{Row, Story, case, expect, ready};
 use super::*;
+use crate::world::ReleaseState::{Begun, Done};
+use crate::world::SimEvent;
 
 /// One request is in flight at the signal and finishes; another comes on a connection that was
 /// idle, and is answered.
@@ -20,9 +20,9 @@ fn two_after(before: impl Fn(Story) -> Story) -> Story {
 
 /// The same, and somebody who keeps no record asks for the readiness in between.
 fn probed(closed_before: bool) -> Story {
-    let accepts = |story: Story| story.inside(Inside::Accepted { conn: "operator@1".to_owned() });
+    let accepts = |story: Story| story.inside(SimEvent::Accepted { conn: "operator@1".to_owned() });
     let drops =
-        |story: Story| story.inside(Inside::Dropped { conn: "operator@1".to_owned(), unread: 0 });
+        |story: Story| story.inside(SimEvent::Dropped { conn: "operator@1".to_owned(), unread: 0 });
     if closed_before { two_after(|story| drops(accepts(story))) } else { drops(accepts(two())) }
 }
 

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use lastorders::drain::Phase;
 use lastorders::event::Event;
 use lastorders_model::actor::Recorder;
-use lastorders_model::history::{EventKind, Inside};
 
 use super::host_map::HostMap;
+use super::sim_event::SimEvent;
 use crate::trace::{self, Kind, NO_CONNECTION};
 
 /// An observer of our server, which records the beginning of the shutdown and each of its phases.
@@ -14,7 +14,7 @@ pub(super) fn observer(recorder: &Arc<Recorder>) -> impl FnMut(&Event<'_>) + Sen
     move |event| match event {
         Event::ShutdownBegan { .. } => {
             trace::record(HostMap::SERVER.0, Kind::Ready, NO_CONNECTION, 0, 0);
-            recorder.record("server", EventKind::Inside { what: Inside::Unready });
+            recorder.record("server", SimEvent::Unready.into());
         }
         Event::PhaseEntered { phase, .. } => entered(&recorder, *phase),
         // The checks ask for nothing else, or the report says it.
@@ -24,6 +24,5 @@ pub(super) fn observer(recorder: &Arc<Recorder>) -> impl FnMut(&Event<'_>) + Sen
 
 fn entered(recorder: &Recorder, phase: Phase) {
     trace::record(HostMap::SERVER.0, Kind::Phase, NO_CONNECTION, phase as u64, 0);
-    let what = Inside::Phase { phase: phase.name().to_owned() };
-    recorder.record("server", EventKind::Inside { what });
+    recorder.record("server", SimEvent::Phase { phase: phase.name() }.into());
 }
