@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::rows::Rows;
+use super::store::Rows;
 use super::{Check, Finding, View};
 use crate::history::{Exchange, Outcome};
 use crate::plan::{Intent, Plan};

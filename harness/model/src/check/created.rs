@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::body::{excerpt, truncated};
+use super::finding::{excerpt, truncated};
 use super::{Check, Finding, View};
 use crate::history::{Answer, Exchange, Moments, NoJson};
 use crate::plan::{Intent, Plan, Step};

@@ -2,6 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Level;
+use crate::history::Answer;
 
 /// What a check found, with the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -122,4 +123,24 @@ impl Finding {
         self.level = level;
         self
     }
+}
+
+/// The finding of a check that must read a body of which only the beginning was kept.
+pub(super) fn truncated(expected: &str, answer: &Answer) -> Finding {
+    let actual = format!(
+        "{} with a body that is too long to be kept whole; it begins with {}",
+        answer.status,
+        excerpt(&answer.body)
+    );
+    Finding::inconclusive(expected, actual)
+}
+
+/// The beginning of a body, for people.
+pub(super) fn excerpt(body: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut text: String = body.chars().take(LONGEST).collect();
+    if text.len() < body.len() {
+        text.push('…');
+    }
+    if text.is_empty() { "an empty body".to_owned() } else { text }
 }

@@ -1,4 +1,4 @@
-use super::body::{excerpt, truncated};
+use super::finding::{excerpt, truncated};
 use super::{Check, Finding, Level, View};
 use crate::history::{Answer, Exchange, Moments, NoJson, Outcome};
 use crate::plan::{Intent, Plan};

@@ -1,4 +1,4 @@
-use super::body::{excerpt, truncated};
+use super::finding::{excerpt, truncated};
 use super::{Check, Finding, View};
 use crate::history::{Exchange, NoJson};
 use crate::plan::{Intent, Plan};

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::rows::Rows;
+use super::store::Rows;
 use super::{Check, Finding, Level, View};
 use crate::history::{Exchange, Moments, Outcome};
 use crate::plan::{Intent, Plan};

@@ -9,13 +9,12 @@
 //! * `validate`: whether a plan can be carried out and judged
 //! * `verdict`: what findings amount to
 //! * `view`: a history, and the views of it that checks share
-//! * `body`, `promptness`, `rows`, `sessions`: what several checks ask of a history
+//! * `promptness`, `store`: what several checks ask of a history
 //! * each other file: one check
 
 mod announces_close;
 mod answered_in_time;
 mod bad_refused;
-mod body;
 mod catalogue;
 mod created;
 mod exit_in_grace;
@@ -35,8 +34,7 @@ mod no_residue;
 mod pool_outlives_requests;
 mod preconditions;
 mod promptness;
-mod rows;
-mod sessions;
+mod store;
 mod store_terminated;
 #[cfg(test)]
 mod testing;

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::sessions::events;
+use super::store::events;
 use super::{Check, Finding, View};
 use crate::history::{Exchange, Outcome, Session};
 use crate::plan::{Intent, Plan};

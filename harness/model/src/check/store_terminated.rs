@@ -1,4 +1,4 @@
-use super::sessions::{Seen, sessions};
+use super::store::{Seen, sessions};
 use super::{Check, Finding, View};
 use crate::history::Moments;
 use crate::plan::Plan;

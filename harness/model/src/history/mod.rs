@@ -9,7 +9,7 @@
 //! * `exchange`: a view, each request with what became of it
 //! * `extension`: events that a world defines for itself
 //! * `file`: the JSON lines
-//! * `view`: the moments that checks ask for
+//! * `moments`: the moments that checks ask for
 
 mod answer;
 mod connection;
@@ -17,7 +17,7 @@ mod event;
 mod exchange;
 mod extension;
 mod file;
-mod view;
+mod moments;
 
 pub use self::answer::{Answer, KEPT_BODY, LONGEST_BODY, NoJson};
 pub use self::connection::Connection;
@@ -25,7 +25,7 @@ pub use self::event::{ConnectError, End, Event, EventKind, RequestId, Session, S
 pub use self::exchange::{Exchange, Outcome};
 pub use self::extension::{Extension, Tone, Words, WorldEvent};
 pub use self::file::{FormatError, HISTORY_VERSION, Header, read, write};
-pub use self::view::Moments;
+pub use self::moments::Moments;
 
 /// Everything that was observed in one run, in the order of observation.
 #[derive(Debug, Clone, PartialEq, Default)]

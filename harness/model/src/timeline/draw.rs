@@ -1,6 +1,6 @@
 use super::lanes::{Doing, Lanes};
 use super::relative_ms;
-use super::select::Row;
+use super::row::Row;
 use crate::history::{Event, EventKind, History, Tone};
 use crate::terminal::clean;
 use crate::terminal::paint::{self, paint};

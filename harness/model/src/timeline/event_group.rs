@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::select::Row;
+use super::row::Row;
 use crate::history::{End, Event, EventKind, Session, Tone, Words};
 
 /// Events that are told together: how many of each kind between two rows.
@@ -87,6 +87,6 @@ impl EventGroup {
         let tone = if bad { Tone::Bad } else { Tone::Plain };
         let words = Words { sign: ' ', tone, text: text.join(", ") };
         let event_group = if of_store { "store" } else { "others" };
-        Some(Row { index: self.last, words, single: false, event_group, found: false, weight: 3 })
+        Some(Row::of_group(self.last, words, event_group))
     }
 }

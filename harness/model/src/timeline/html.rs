@@ -2,7 +2,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::draw::{Canvas, GAP_US};
 use super::lanes::Doing;
-use super::select::Row;
+use super::row::Row;
 use crate::check::{Finding, Kind};
 use crate::history::{EventKind, Tone};
 use crate::terminal::clean;

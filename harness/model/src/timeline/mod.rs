@@ -3,6 +3,7 @@
 //! * `words`: an event in words, and the sign that stands for it in its lane
 //! * `focus`: which requests and clients the findings are about
 //! * `event_group`: events that are told together
+//! * `row`: one row, of one event or of a group
 //! * `select`: the few events that tell the story
 //! * `lanes`: what each actor is doing between its events
 //! * `draw`: rows of text
@@ -13,6 +14,7 @@ mod event_group;
 mod focus;
 mod html;
 mod lanes;
+mod row;
 mod select;
 mod words;
 

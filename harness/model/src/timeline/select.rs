@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::event_group::EventGroup;
 use super::focus::Focus;
+use super::row::Row;
 use super::words;
 use crate::check::{Finding, Kind};
 use crate::history::{Event, EventKind, History, Session, Sign, Tone, Words};
@@ -9,22 +10,6 @@ use crate::plan::Plan;
 
 /// A picture with more rows is not looked at.
 const MOST_ROWS: usize = 24;
-
-/// One row of the picture.
-#[derive(Debug)]
-pub(super) struct Row {
-    /// The event that it shows, or the last of several.
-    pub(super) index: usize,
-    pub(super) words: Words,
-    /// Whether it stands for one event, with a sign in that actor's lane.
-    pub(super) single: bool,
-    /// Whose events they are, if it stands for several.
-    pub(super) event_group: &'static str,
-    /// Whether a finding is about this event.
-    pub(super) found: bool,
-    /// What goes first when there are too many: the highest.
-    pub(super) weight: u8,
-}
 
 /// The few events that tell the story, in their order.
 pub(super) fn select(
@@ -107,14 +92,7 @@ impl Picker<'_> {
         };
         if let Some(words) = words {
             self.flush();
-            self.rows.push(Row {
-                index,
-                words,
-                single: true,
-                event_group: "",
-                found: false,
-                weight,
-            });
+            self.rows.push(Row::of_event(index, words, weight));
         }
     }
 
