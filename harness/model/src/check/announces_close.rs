@@ -2,7 +2,7 @@ use super::{Check, Finding, View};
 use crate::history::{End, Exchange};
 use crate::plan::Plan;
 
-/// How a client learns that it must not send its next request here.
+/// A client must learn that its next request belongs elsewhere.
 pub(super) const CHECK: Check = Check {
     id: "announces-close",
     about: "an answer given during shutdown says Connection: close, or its connection is closed",
@@ -19,7 +19,7 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let answered: Vec<_> = exchanges
         .iter()
         .filter(|exchange| exchange.answer().is_some() && exchange.ended_us >= from)
-        // It goes on as something else, which has its own way to say so.
+        // An upgraded connection has another protocol, with its own way to announce the close.
         .filter(|exchange| !exchange.is_upgrade())
         .collect();
     if answered.is_empty() {
@@ -72,7 +72,7 @@ mod tests {
     use crate::plan::Intent;
 
     #[test]
-    fn an_answer_of_a_drain_is_the_last_on_its_connection() {
+    fn answer_during_shutdown_announces_the_close_or_is_followed_by_it() {
         let held = || -> Story {
             let held = ready().at(200).posts("a").at(300).signalled();
             held.at(320).visible(Sign::ListenerGone).at(340)

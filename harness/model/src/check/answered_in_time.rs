@@ -2,7 +2,7 @@ use super::{Check, Finding, View};
 use crate::history::{ConnectError, EventKind, Exchange, Moments, Outcome};
 use crate::plan::Plan;
 
-/// A request that is sent after the listener has closed is refused or answered, never ignored.
+/// A server refuses or answers every request of the shutdown, and ignores none.
 pub(super) const CHECK: Check = Check {
     id: "answered-in-time",
     about: "a request sent during the shutdown is answered, refused or closed in time, never left",
@@ -43,15 +43,15 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     findings
 }
 
-/// For how long a request heard nothing that the server could have said.
+/// The time in microseconds for which a request waited on the server alone.
 fn waited(moments: &Moments, exchange: &Exchange, last: u64) -> u64 {
     match exchange.outcome {
         Outcome::Abandoned | Outcome::NotSent => return 0,
         Outcome::Silence => return u64::MAX,
         Outcome::Answered(_) | Outcome::Closed(_) | Outcome::Refused | Outcome::Cut(..) => {}
     }
-    // A server that still takes work cannot do it before the store lets it; only the time after
-    // that is the server's own. A request that ended at a closed gate did not wait for it to open.
+    // A server cannot finish work while the gate is closed, so the time counts from the opening.
+    // A request that ended at a closed gate did not wait for the opening.
     let opened = moments.gate_opened.filter(|opened| *opened < exchange.ended_us).unwrap_or(0);
     exchange.ended_us.saturating_sub(last.max(opened))
 }
@@ -63,7 +63,7 @@ mod tests {
     use crate::history::{End, Sign};
 
     #[test]
-    fn every_request_is_answered_in_time() {
+    fn request_during_shutdown_is_answered_refused_or_closed_in_time() {
         let draining = || ready().at(300).signalled().at(320).visible(Sign::ListenerGone).at(350);
         let sent = || -> Story { draining().posts("a").at(360) };
         let rows: [Row<'_>; 8] = [
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_that_a_gate_takes_is_not_the_servers() {
+    fn time_at_a_closed_gate_does_not_count_against_the_server() {
         let held = || ready().at(200).holds().at(300).signalled().visible(Sign::Unavailable);
         let rows: [Row<'_>; 2] = [
             (

@@ -5,15 +5,15 @@ use super::{Check, Finding, View};
 use crate::history::{Exchange, Outcome};
 use crate::plan::{Intent, Plan};
 
-/// What a server does with requests that make no sense.
+/// A server refuses malformed requests and stays healthy.
 pub(super) const CHECK: Check = Check {
     id: "bad-refused",
     about: "a request that makes no sense is answered 4xx, and makes no row",
     judge,
 };
 
-/// A server need not read more than this of a body that it refuses: it may close instead, and the
-/// reset that follows may destroy its answer.
+/// A server may close after this many bytes of a body that it refuses. The reset that follows may
+/// destroy the server's answer.
 const NEED_NOT_READ: u64 = 64 << 10;
 
 fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
@@ -64,7 +64,7 @@ mod tests {
     use crate::history::End;
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn malformed_request_is_answered_4xx_and_makes_no_row() {
         let bad = || ready().at(200).connects("a").sends("a", Intent::Bad).at(210);
         let huge = || {
             let sent = ready().at(200).connects("a");
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rows_of_good_requests_are_not_held_against_it() {
+    fn rows_of_good_requests_are_allowed() {
         let story = ready().at(200).posts("a").at(210).answered("a", 201).rows(&[("a", 1)]);
         expect(&CHECK, &plan(|_| {}), &[("a row, and a request for it", story, &[])]);
     }

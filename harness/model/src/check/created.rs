@@ -7,9 +7,8 @@ use super::{Check, Finding, View};
 use crate::history::{Answer, Exchange, Moments, NoJson};
 use crate::plan::{Intent, Plan, Step};
 
-/// What the contract promises of `POST /work` while the server is not told to stop. What becomes
-/// of requests that are under way at the signal is the ledger's matter; here only their `201`
-/// must be a good one.
+/// `POST /work` must create a job until the signal. The check `ledger` judges requests in flight at
+/// the signal; this check only reads the body of their `201`.
 pub(super) const CHECK: Check = Check {
     id: "created",
     about: "POST /work with a good body is answered 201 with an id, a string, and the same name",
@@ -64,7 +63,7 @@ fn wrong_body(answer: &Answer, exchange: &Exchange) -> Option<Finding> {
     Some(Finding::violation(EXPECTED, format!("201 with {excerpt}: {wrong}")))
 }
 
-/// The names of the requests that every run of the plan sends, those in repeats left out.
+/// The names of the requests that every run of the plan sends. Requests in repeats are left out.
 fn planned(plan: &Plan) -> BTreeSet<String> {
     let scripts = plan.actors.iter().filter_map(|actor| actor.role.client_script());
     let own = scripts.flatten().filter_map(|step| match step {
@@ -94,7 +93,7 @@ mod tests {
     use crate::plan::Request;
 
     #[test]
-    fn every_good_request_is_answered_with_its_job() {
+    fn good_request_is_answered_201_with_its_id_and_name() {
         let calm = plan(|draft| _ = draft.client("a").connect().send(Request::work("job-a-1")));
         let sent = || ready().at(200).posts("a").at(210);
         let body = |body| sent().answered_with("a", 201, body, false);
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_under_way_at_the_signal_is_the_ledgers_matter() {
+    fn request_in_flight_at_the_signal_needs_no_201_but_a_201_needs_a_good_body() {
         let stopping = plan(|draft| _ = draft.operator().signal());
         let sent = || ready().at(200).posts("a").at(300).signalled().at(310);
         let rows: [Row<'_>; 3] = [

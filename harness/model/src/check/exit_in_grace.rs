@@ -2,7 +2,7 @@ use super::{Check, Finding, View};
 use crate::history::EventKind;
 use crate::plan::Plan;
 
-/// A server that is told to stop stops by itself, before it is killed.
+/// A signalled server exits by itself, before the orchestrator kills it.
 pub(super) const CHECK: Check = Check {
     id: "exit-in-grace",
     about: "the process exits by itself within the grace period",
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signalled_server_exits_within_the_grace_period() {
+    fn signalled_server_exits_within_the_grace_period() {
         let signalled = || ready().at(300).signalled();
         let rows: [Row<'_>; 5] = [
             ("at once", signalled().at(310).exits(0), &[]),

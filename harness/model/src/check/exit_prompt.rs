@@ -2,7 +2,7 @@ use super::promptness::exit_within;
 use super::{Check, Finding, View};
 use crate::plan::Plan;
 
-/// A server that has nothing left to do does not wait.
+/// A server with no work left exits at once.
 pub(super) const CHECK: Check = Check {
     id: "exit-prompt",
     about: "the process exits promptly once nothing is left to wait for",
@@ -21,7 +21,7 @@ mod tests {
     use crate::plan::Intent;
 
     #[test]
-    fn a_server_that_has_nothing_to_do_goes() {
+    fn server_exits_promptly_after_the_last_thing_it_waits_for() {
         let signalled = || ready().at(200).posts("a").at(300).signalled();
         let gone = || signalled().at(310).visible(Sign::ListenerGone).listener_gone();
         let lame = || signalled().at(310).visible(Sign::Unavailable);

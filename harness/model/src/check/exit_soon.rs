@@ -2,8 +2,8 @@ use super::promptness::exit_within;
 use super::{Check, Finding, View};
 use crate::plan::Plan;
 
-/// Like `exit-prompt`, with a second more: a connection that becomes idle during the shutdown may
-/// be given the time for one last request.
+/// Like `exit-prompt`, with one more second: a server may keep a connection that becomes idle
+/// during the shutdown open for one last request.
 pub(super) const CHECK: Check = Check {
     id: "exit-soon",
     about: "the process exits within a second more than promptly once nothing is left to wait for",
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_more_than_promptly() {
+    fn server_exits_within_a_second_more_than_promptly() {
         let answered = || ready().at(200).posts("a").at(300).signalled().at(400).answered("a", 201);
         let rows: [Row<'_>; 3] = [
             ("promptly", answered().at(500).exits(0), &[]),

@@ -3,7 +3,7 @@ use super::{Check, Finding, Level, View};
 use crate::history::EventKind;
 use crate::plan::{ExitRule, Plan};
 
-/// What the orchestrator learns from the exit.
+/// The orchestrator reads success from the exit status.
 pub(super) const CHECK: Check =
     Check { id: "exit-status", about: "a drain that went well ends with status 0", judge };
 
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn status_0_and_no_other() {
+    fn strict_contract_accepts_only_status_0() {
         let rows: [Row<'_>; 6] = [
             ("0", signalled().exits(0), &[]),
             ("1", signalled().exits(1), &["Violation Must … it exited with status 1 10 ms after"]),
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_contract_is_lenient_the_signal_itself_is_a_warning() {
+    fn lenient_contract_makes_an_exit_by_sigterm_a_warning() {
         let lenient = Contract { exit: ExitRule::Lenient, ..Contract::default() };
         let plan = Plan { contract: lenient, ..stopping(&CHECK) };
         let rows: [Row<'_>; 5] = [

@@ -4,47 +4,47 @@ use serde::{Deserialize, Serialize};
 use super::Level;
 use crate::history::Answer;
 
-/// What a check found, with the evidence.
+/// One result of a check, with the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// The check that found it.
+    /// The id of the check.
     pub check: String,
-    /// What kind of finding it is.
+    /// The kind of the finding.
     pub kind: Kind,
-    /// How much it counts; a finding may count less than its check does in this plan, never more.
+    /// The level of the finding, at most the level of the check in this plan.
     pub level: Level,
-    /// What should have been seen, in a few words.
+    /// The expected observation, in a few words.
     pub expected: String,
-    /// What was seen, in a few words.
+    /// The actual observation, in a few words.
     pub actual: String,
-    /// When: microseconds since the world began to start the server.
+    /// The time, in microseconds since the world began to start the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_us: Option<u64>,
-    /// Which request it is about, as it stands in the history.
+    /// The id of the request in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
-    /// For one by the clock: the longest delay of a timer, in microseconds, with which it can
-    /// still be believed. `None` is the strictest: a tenth of the contract's smallest budget.
+    /// For a [`Kind::Late`] finding: the longest delay of the world's timers, in microseconds, with
+    /// which the finding still counts. `None`: a tenth of the contract's smallest budget.
     #[serde(skip)]
     pub bears_us: Option<u64>,
-    /// For a finding by the clock: when the measured time began, in microseconds since the world
-    /// began to start the server. Only a delay after that moment can explain the finding. `None`:
-    /// a delay at any time can.
+    /// For a [`Kind::Late`] finding: the start of the measured time, in microseconds since the
+    /// world began to start the server. Only a later delay can explain the finding. `None`: a delay
+    /// at any time can explain the finding.
     #[serde(skip)]
     pub since_us: Option<u64>,
 }
 
-/// What kind of finding it is.
+/// The kind of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// The invariant does not hold.
     Violation,
-    /// The invariant does not hold by the clock: it counts only on a machine that can be believed.
+    /// A budget is exceeded. The finding counts only if the world's timers were on time.
     Late,
-    /// Nothing can be said.
+    /// The run proves nothing about the invariant.
     Inconclusive,
-    /// Worth a line, and no more.
+    /// A remark, which has no effect on the verdict.
     Note,
 }
 
@@ -61,13 +61,13 @@ impl Finding {
         Self::new(Kind::Late, expected, actual)
     }
 
-    /// Nothing can be said.
+    /// The run proves nothing about the invariant.
     #[must_use]
     pub fn inconclusive(expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self::new(Kind::Inconclusive, expected, actual)
     }
 
-    /// Worth a line.
+    /// A remark, which has no effect on the verdict.
     #[must_use]
     pub fn note(expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self { level: Level::Info, ..Self::new(Kind::Note, expected, actual) }
@@ -87,8 +87,8 @@ impl Finding {
         }
     }
 
-    /// Says which budget it is about and how long it took: a slow machine explains a tenth of the
-    /// budget, or of the time by which it was exceeded, and no more.
+    /// Sets the budget in milliseconds and the measured time in microseconds. A slow machine can
+    /// explain a tenth of the budget, or a tenth of the excess if that is more.
     #[must_use]
     pub fn measured(mut self, budget_ms: u64, took_us: u64) -> Self {
         let budget_us = budget_ms * 1000;
@@ -96,28 +96,28 @@ impl Finding {
         self
     }
 
-    /// Says when the measured time began.
+    /// Sets the start of the measured time, in microseconds.
     #[must_use]
     pub fn since(mut self, since_us: u64) -> Self {
         self.since_us = Some(since_us);
         self
     }
 
-    /// Says when it was.
+    /// Sets the time, in microseconds.
     #[must_use]
     pub fn at(mut self, at_us: u64) -> Self {
         self.at_us = Some(at_us);
         self
     }
 
-    /// Says which request it is about.
+    /// Sets the request, by its id in the history.
     #[must_use]
     pub fn about(mut self, request: &str) -> Self {
         self.request = Some(request.to_owned());
         self
     }
 
-    /// Counts at most at this level, whatever the plan says.
+    /// Limits the level. The plan can only lower the level further.
     #[must_use]
     pub fn at_most(mut self, level: Level) -> Self {
         self.level = level;
@@ -125,7 +125,7 @@ impl Finding {
     }
 }
 
-/// The finding of a check that must read a body of which only the beginning was kept.
+/// The finding of a check that must read a body, if the history keeps only the body's beginning.
 pub(super) fn truncated(expected: &str, answer: &Answer) -> Finding {
     let actual = format!(
         "{} with a body that is too long to be kept whole; it begins with {}",
@@ -135,7 +135,7 @@ pub(super) fn truncated(expected: &str, answer: &Answer) -> Finding {
     Finding::inconclusive(expected, actual)
 }
 
-/// The beginning of a body, for people.
+/// The first 80 characters of a body, for people.
 pub(super) fn excerpt(body: &str) -> String {
     const LONGEST: usize = 80;
     let mut text: String = body.chars().take(LONGEST).collect();

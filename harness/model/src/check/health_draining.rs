@@ -3,11 +3,11 @@ use super::{Check, Finding, Level, View};
 use crate::history::{Answer, Exchange, Moments, NoJson, Outcome};
 use crate::plan::{Intent, Plan};
 
-/// What `/health` says while the server shuts down.
+/// `/health` must not say 200 while the server shuts down.
 ///
-/// "Stop taking connections at once" and "/health says 503" pull against each other, so every
-/// honest reading passes: once the shutdown is visible a probe may be answered 503, refused, or
-/// closed without a byte. Where there is an answer it is a 503.
+/// "Stop taking connections at once" and "/health says 503" contradict each other, so every honest
+/// reading passes. Once the shutdown is visible, the server may answer a probe 503, refuse the
+/// probe, or close without a byte. Every answer must be a 503.
 pub(super) const CHECK: Check = Check {
     id: "health-draining",
     about: "once the shutdown is visible, GET /health is 503, refused, or closed; never 200",
@@ -67,7 +67,7 @@ fn which(moments: &Moments, exchange: &Exchange) -> &'static str {
     }
 }
 
-/// Silence for longer than an answer may take is silence, whatever comes then.
+/// An answer after the contract's `answer_ms` counts as silence.
 fn late(plan: &Plan, moments: &Moments, exchange: &Exchange) -> Option<Finding> {
     let waited = exchange.ended_us.saturating_sub(exchange.last_us?);
     (waited > plan.contract.answer_ms * 1000).then(|| {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn every_honest_reading_passes_and_no_other() {
+    fn health_during_shutdown_is_503_refused_or_closed_and_never_200() {
         let json = r#"{"status":"ok"}"#;
         let right = r#"{"status":"shutting_down"}"#;
         let rows: [Row<'_>; 17] = [
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_before_the_first_sign_is_not_judged() {
+    fn health_is_judged_from_the_first_sign_or_when_a_sign_was_due() {
         let early = || ready().at(300).signalled().at(310).probes("a").at(312).answered("a", 200);
         let never = || ready().at(300).signalled().at(1_300).event("world", EventKind::NotVisible);
         let rows: [Row<'_>; 3] = [

@@ -4,8 +4,8 @@ use super::{Check, Finding, View};
 use crate::history::{ConnectError, EventKind, Exchange, Moments, Outcome, Sign};
 use crate::plan::{Intent, Plan};
 
-/// A server that has said no does not say yes again: whoever routes by `/health` would send it
-/// work that nobody will do.
+/// A server must not say 200 again after a no, because a load balancer would then send work that
+/// the server never does.
 pub(super) const CHECK: Check = Check {
     id: "health-monotonic",
     about: "after the signal /health is 200 for a while, then never again, and never an error",
@@ -25,12 +25,12 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     findings
 }
 
-/// When the server said no for the first time.
+/// The times at which the server first said no.
 #[derive(Default)]
 struct No {
-    /// A 503, to a client or to the world's own probes: after it no 200 to anybody.
+    /// A 503 to a client or to the world's own probes. No client may get a 200 later.
     unavailable: Option<u64>,
-    /// A refused connection: after it no 200 on a connection that is opened later.
+    /// A refused connection. No connection that opens later may get a 200.
     refused: Option<u64>,
 }
 
@@ -64,14 +64,14 @@ impl No {
         no
     }
 
-    /// The no that stands before this probe.
+    /// The time of the no before this probe, in microseconds.
     fn before(&self, probe: &Exchange) -> Option<u64> {
         let unavailable = self.unavailable.filter(|at| probe.first_us > *at);
         unavailable.or_else(|| self.refused.filter(|at| probe.connected_us > *at))
     }
 }
 
-/// The first 200 to a probe that was sent after a no.
+/// Looks for the first 200 to a probe that was sent after a no.
 fn back(moments: &Moments, no: &No, probes: &[&Exchange]) -> Option<Finding> {
     let is_back = |probe: &&&Exchange| probe.status() == Some(200) && no.before(probe).is_some();
     let flipped: Vec<_> = probes.iter().filter(is_back).collect();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn no_once_said_stays_no() {
+    fn health_never_goes_back_to_200_after_a_no() {
         let kept = || ready().at(200).connects("k").at(300).signalled();
         let asked = || kept().at(310).sends("k", Intent::Health);
         let rows: [Row<'_>; 15] = [

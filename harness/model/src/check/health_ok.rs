@@ -3,7 +3,7 @@ use super::{Check, Finding, View};
 use crate::history::{Exchange, NoJson};
 use crate::plan::{Intent, Plan};
 
-/// What the contract promises of `/health` while the server is not told to stop.
+/// `/health` must say ok until the signal.
 pub(super) const CHECK: Check = Check {
     id: "health-ok",
     about: "before the signal, GET /health is answered 200 with the status ok",
@@ -16,7 +16,7 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
         .exchanges()
         .iter()
         .filter(|exchange| exchange.intent == Intent::Health && exchange.first_us < signalled)
-        // One that was under way at the signal may be answered either way.
+        // A probe in flight at the signal may get either answer.
         .filter(|exchange| exchange.ended_us < signalled || signalled == u64::MAX)
         .collect();
     if probes.is_empty() && signalled == u64::MAX {

@@ -2,7 +2,7 @@ use super::{Check, Finding, View};
 use crate::history::{Connection, End, Exchange};
 use crate::plan::Plan;
 
-/// A connection on which nothing happens holds nothing up.
+/// An idle connection must not delay the shutdown.
 pub(super) const CHECK: Check = Check {
     id: "idle-closed",
     about: "every connection that was idle at the signal is closed promptly by the server",
@@ -21,11 +21,11 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
         .iter()
         .filter(|connection| was_idle(connection, exchanges, signalled))
         .collect();
-    // `None` is "never": the latest of all.
+    // A connection that was never closed is later than all others.
     let latest = idle
         .iter()
         .map(|connection| {
-            // The end of the process ends its connections, whether their clients looked or not.
+            // The end of the process ends its connections, even if no client observed that.
             let closed = closed_at(connection).or(moments.exited);
             (closed.unwrap_or(u64::MAX), connection)
         })
@@ -52,7 +52,7 @@ fn was_idle(connection: &Connection, exchanges: &[Exchange], signalled: u64) -> 
     open && !busy
 }
 
-/// When the connection was closed; by a client that leaves is as good as by the server.
+/// The time at which the server or the client closed the connection.
 fn closed_at(connection: &Connection) -> Option<u64> {
     let (at, by) = connection.ended?;
     match by {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn idle_connections_are_closed_with_the_shutdown() {
+    fn connection_that_is_idle_at_the_signal_closes_promptly() {
         let all = |story: Story, by| story.closed("a", by).closed("b", by).closed("c", by);
         let lame = || idle().at(310).visible(Sign::Unavailable).at(3_300).listener_gone();
         let upgraded = ready().at(200).connects("a").sends("a", Intent::Upgrade).at(210);

@@ -4,7 +4,7 @@ use super::{Check, Finding, View};
 use crate::history::NoJson;
 use crate::plan::{Intent, Plan};
 
-/// No two jobs are the same job.
+/// Each job must have an id of its own.
 pub(super) const CHECK: Check =
     Check { id: "ids-distinct", about: "no two 201 answers carry the same id", judge };
 
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_given_once() {
+    fn two_jobs_never_get_the_same_id() {
         let two = || ready().at(200).posts("a").posts("b").at(210);
         let same = r#"{"id":"1","name":"x"}"#;
         let cut = |story: Story, client| story.answered_truncated(client, 201, same);

@@ -5,7 +5,7 @@ use super::{Check, Finding, Level, View};
 use crate::history::{Exchange, Moments, Outcome};
 use crate::plan::{Intent, Plan};
 
-/// The heart of the judge: each answer against the rows that bear its request's name.
+/// The heart of the judge: compares each answer with the rows that have its request's name.
 ///
 /// | answer \\ rows | 1 row | no row | 2 or more |
 /// |---|---|---|---|
@@ -15,12 +15,12 @@ use crate::plan::{Intent, Plan};
 /// | closed without a byte | **lost acknowledgement** (b) | **dropped** (c) | duplicate |
 /// | cut, or silence | fail | fail | fail |
 ///
-/// (a) if it was proved in flight at the signal, else good. (b) if proved in flight, else a
-/// warning. (c) if proved in flight; a warning if it was sent before the signal, and the server
-/// had perhaps not read it; good if it was sent later.
+/// (a) A failure if the request was proved in flight at the signal, else good. (b) A failure if
+/// proved in flight, else a warning. (c) A failure if proved in flight; a warning if the request
+/// was sent before the signal and perhaps not read; good if the request was sent later.
 ///
-/// A success that is told while a gate kept its row out of the store is a lie too, even when the
-/// row appears once the gate opens.
+/// A success before the gate lets the row into the store is a lie too, even if the row appears
+/// later.
 pub(super) const CHECK: Check = Check {
     id: "ledger",
     about: "what clients were told is what stands in jobs, and nothing in flight was lost",
@@ -53,7 +53,7 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    /// The cell of the table that this request falls into.
+    /// Judges a request by its cell of the table.
     fn entry(&self, exchange: &Exchange) -> Option<Finding> {
         let name = exchange.request.name.as_deref()?;
         let rows = self.rows.with(name);
@@ -73,7 +73,7 @@ impl Ledger<'_> {
                 Outcome::Closed(_) => self.closed(exchange, rows),
                 Outcome::Refused => self.unbegun(exchange, rows),
                 Outcome::Cut(..) | Outcome::Silence => Some(self.broken(exchange, rows)),
-                // A client that leaves may leave a row behind, or none.
+                // A client that left proves nothing about its row.
                 Outcome::Abandoned | Outcome::NotSent => None,
             }
         };
@@ -97,7 +97,7 @@ impl Ledger<'_> {
         }
     }
 
-    /// A 2xx that is no 201 says nothing that a client could rely on.
+    /// A 2xx other than 201 promises a client nothing.
     fn other_success(&self, exchange: &Exchange) -> Finding {
         Finding::violation("201 for work that is done", self.end(exchange))
     }
@@ -147,8 +147,8 @@ impl Ledger<'_> {
         Finding::violation("a whole answer, a refusal, or a close", actual)
     }
 
-    /// A request whose last byte was never sent must not be carried out; its end is no loss.
-    /// A request that the server says it has not begun may be sent again: no row may come of it.
+    /// A client may send a request again that the server refused before starting it, so the refused
+    /// request must not create a row.
     fn unbegun(&self, exchange: &Exchange, rows: u32) -> Option<Finding> {
         (rows == 1).then(|| {
             let actual = format!("ghost: {}, and yet its row is in jobs", self.end(exchange));
@@ -156,6 +156,8 @@ impl Ledger<'_> {
         })
     }
 
+    /// A server must not execute a request whose last byte was never sent. The end of such a
+    /// request is no loss.
     fn unfinished(&self, exchange: &Exchange, rows: u32) -> Option<Finding> {
         (rows == 1).then(|| {
             let actual = format!("ghost: {}, and yet its row is in jobs", self.end(exchange));
@@ -163,7 +165,7 @@ impl Ledger<'_> {
         })
     }
 
-    /// Rows of ours that no request asked for: somebody guessed or read names.
+    /// Rows with names in our form that no request sent: the server guessed or read names.
     fn strangers(&self, exchanges: &[&Exchange<'_>]) -> Option<Finding> {
         let sent: BTreeSet<_> =
             exchanges.iter().filter_map(|sent| sent.request.name.as_deref()).collect();
@@ -179,8 +181,7 @@ impl Ledger<'_> {
         Some(Finding::violation("each row in jobs belongs to a request", actual))
     }
 
-    /// How many requests that nothing proves to have been in flight got no success: no fault, and
-    /// worth a line.
+    /// Counts requests without a success that were not proved in flight. They are no failure.
     fn losses(&self, exchanges: &[&Exchange<'_>]) -> Option<Finding> {
         let signalled = self.moments.signalled?;
         let lost = |exchange: &&&Exchange<'_>| {
@@ -201,14 +202,14 @@ impl Ledger<'_> {
         })
     }
 
-    /// Whether success was told while the gate was shut before this request's row.
+    /// Whether the success came while the gate kept this request's row out.
     fn before_its_row(&self, exchange: &Exchange) -> bool {
         let Some(closed) = self.moments.rows_kept_out else { return false };
         let opened = self.moments.gate_opened.unwrap_or(u64::MAX);
         exchange.first_us > closed && exchange.ended_us < opened
     }
 
-    /// What became of it, and when.
+    /// The outcome and its time, for people.
     fn end(&self, exchange: &Exchange) -> String {
         match exchange.ended_us {
             u64::MAX => exchange.outcome.to_string(),

@@ -1,15 +1,14 @@
 //! Checks: pure functions from a plan and its history to findings, one invariant a file.
 //!
-//! A run that did not get so far that it can be judged (the server was never ready, a step of the
-//! plan failed) is judged by the check `preconditions` alone, which says so. [`judge`] sees to
-//! that, so each check may take for granted that the plan was carried out.
+//! If the server was never ready, or a step of the plan failed, only the check `preconditions`
+//! runs. [`judge`] ensures that, so every other check can rely on a complete run.
 //!
 //! * `catalogue`: every check by its id
-//! * `finding`: what a check finds
+//! * `finding`: one result of a check
 //! * `validate`: whether a plan can be carried out and judged
-//! * `verdict`: what findings amount to
-//! * `view`: a history, and the views of it that checks share
-//! * `promptness`, `store`: what several checks ask of a history
+//! * `verdict`: from findings to a verdict
+//! * `view`: a history, with the views that checks share
+//! * `promptness`, `store`: questions that several checks ask of a history
 //! * each other file: one check
 
 mod announces_close;
@@ -56,10 +55,10 @@ use crate::plan::Plan;
 /// One invariant.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// Its id, as it stands in plans and findings.
+    /// The id in plans and findings.
     pub id: &'static str,
     /// The invariant, in one sentence.
     pub about: &'static str,
-    /// Looks for violations. The level is set by [`judge`], from the plan.
+    /// Looks for violations. [`judge`] then sets the level, from the plan.
     pub judge: fn(&Plan, &View<'_>) -> Vec<Finding>,
 }

@@ -3,7 +3,7 @@ use super::{Check, Finding, View};
 use crate::history::EventKind;
 use crate::plan::Plan;
 
-/// The end of the process is its own, whatever its status: that is another check's matter.
+/// The process must not crash. The check `exit-status` judges the status.
 pub(super) const CHECK: Check =
     Check { id: "no-crash", about: "the process is not ended by a crash", judge };
 
@@ -24,7 +24,8 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Ended by a signal that nobody sent, with a status that says so, or by a panic of Rust.
+/// A crash is an end by a signal that the plan never sends, a status of 128 plus such a signal, or
+/// the status of a Rust panic.
 fn is_crash(code: Option<i32>, signal: Option<i32>) -> bool {
     const SENT: [i32; 2] = [2, 15];
     const PANIC: i32 = 101;
@@ -38,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_crash_is_an_end_that_nobody_asked_for() {
+    fn end_by_an_unsent_signal_or_a_panic_is_a_crash() {
         let signalled = || ready().at(300).signalled().at(310);
         let by = |signal| {
             signalled().event("server", EventKind::Exited { code: None, signal: Some(signal) })

@@ -1,7 +1,7 @@
 use super::{Check, Finding, View};
 use crate::plan::{Intent, Plan};
 
-/// Work that the store never let happen is never reported as done.
+/// A server must not report work as done that the store never accepted.
 pub(super) const CHECK: Check = Check {
     id: "no-late-success",
     about: "a request whose row never got into the store is never answered with a success",
@@ -34,7 +34,7 @@ mod tests {
     use crate::history::End;
 
     #[test]
-    fn what_could_not_be_done_is_not_reported_as_done() {
+    fn success_while_the_gate_is_closed_is_a_violation() {
         let held = || ready().at(200).holds().at(210).posts("a").at(220).held().at(300).signalled();
         let warm = ready().at(150).posts("w").at(160).answered("w", 201).at(200).holds();
         let rows: [Row<'_>; 5] = [

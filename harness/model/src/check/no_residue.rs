@@ -2,7 +2,7 @@ use super::{Check, Finding, View};
 use crate::history::EventKind;
 use crate::plan::Plan;
 
-/// Nothing outlives the server.
+/// Neither a process nor a listener may outlive the server.
 pub(super) const CHECK: Check = Check {
     id: "no-residue",
     about: "after the exit no process of the server is left and nothing listens on its port",
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_outlives_the_server() {
+    fn process_or_listener_that_outlives_the_server_is_a_violation() {
         let left = |processes: &[&str], listening| {
             let processes = processes.iter().map(|name| (*name).to_owned()).collect();
             let exited = ready().at(300).signalled().at(310).exits(0);

@@ -5,11 +5,11 @@ use super::{Check, Finding, View};
 use crate::history::{Exchange, Outcome, Session};
 use crate::plan::{Intent, Plan};
 
-/// The pool is closed after the last request, and not before.
+/// A server must close its pool after the last request.
 ///
-/// A pool may well shrink during a shutdown, and the order of events on different sockets is not
-/// exact. So a session counts as needed only by what came of it: a request that was in flight
-/// failed, and before its end the server had ended the last session, or one that was at work.
+/// A pool may shrink during a shutdown, and the order of events on different sockets is not exact.
+/// So the check needs a failed request as proof: the request was in flight, and the server had
+/// ended the last session or a working session before the request's end.
 pub(super) const CHECK: Check = Check {
     id: "pool-outlives-requests",
     about: "requests in flight get no 5xx, and keep the sessions that they need",
@@ -57,7 +57,8 @@ fn judge_one(
     Some(Finding::violation(expected, actual))
 }
 
-/// When the server first ended, with `Terminate`, a session that was at work or the last one.
+/// When the server first ended a working session or the last session with `Terminate`, in
+/// microseconds.
 fn pool_closed(history: &View<'_>, signalled: u64) -> Option<u64> {
     let mut open = BTreeSet::new();
     let mut working = BTreeSet::new();
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
     use crate::history::End;
 
-    /// Two sessions, of which 1 works for `a`; `b` waits for one; and the signal.
+    /// Two sessions at the signal: session 1 works for `a`, and `b` waits for a session.
     fn busy() -> Story {
         let open = ready().session(1, Session::Opened).session(2, Session::Opened);
         let busy = open.at(200).posts("a").posts("b").session(1, Session::Working);
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pool_is_closed_last() {
+    fn pool_that_closes_before_a_request_in_flight_fails_it() {
         let served = |story: Story| story.at(400).answered("a", 201).answered("b", 201);
         let done = || served(busy()).session(1, Session::Idle).at(410);
         let rows: [Row<'_>; 10] = [

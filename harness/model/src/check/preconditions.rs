@@ -2,15 +2,15 @@ use super::{Check, Finding, View};
 use crate::history::{Event, EventKind};
 use crate::plan::Plan;
 
-/// Whether a run got so far that it can be judged at all.
+/// A run must reach its subject before other checks can judge the run.
 pub(super) const CHECK: Check = Check {
     id: "preconditions",
     about: "the server starts, runs until it is told to stop, and the run reaches what it is about",
     judge,
 };
 
-/// Whether other checks have anything to judge: the server was ready, ran until it was told to
-/// stop, and no step of the plan failed.
+/// Whether other checks can judge the run: the server was ready and ran until the signal, and no
+/// step of the plan failed.
 pub(super) fn reached(plan: &Plan, history: &View<'_>) -> bool {
     stopped_short(plan, history).is_empty()
 }
@@ -20,10 +20,10 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     if short.is_empty() { vacuous(plan, history).into_iter().collect() } else { short }
 }
 
-/// What kept the run from being judged.
+/// The reasons why the run cannot be judged.
 fn stopped_short(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let moments = history.moments();
-    // It ended before anybody told it to stop, and the world did not kill it.
+    // An exit before this time is the server's own: nobody had signalled the server.
     let signalled_us = moments.signalled.unwrap_or(u64::MAX);
     let mut findings = Vec::new();
     for Event { at_us, what, .. } in &history.events {
@@ -54,7 +54,7 @@ fn stopped_short(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What makes a run that came to its end prove nothing: nothing was in flight at the signal.
+/// The reason why a complete run proves nothing: no request was in flight at the signal.
 fn vacuous(plan: &Plan, history: &View<'_>) -> Option<Finding> {
     let at = history.moments().signalled?;
     let before_signal = |event: &&Event| !matches!(event.what, EventKind::Signalled { .. });
@@ -73,7 +73,7 @@ fn vacuous(plan: &Plan, history: &View<'_>) -> Option<Finding> {
     None
 }
 
-/// The process's end, as it is said after "it".
+/// The process's end, as the rest of a sentence that begins with "it".
 pub(super) fn how_it_ended(code: Option<i32>, signal: Option<i32>) -> String {
     match (code, signal) {
         (Some(code), _) => format!("exited with status {code}"),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_judged_only_when_it_reached_what_it_is_about() {
+    fn run_without_a_request_in_flight_at_the_signal_is_inconclusive() {
         let why = || "exit status 1 after 20 ms".to_owned();
         let fine = held().at(300).signalled();
         let rows: [Row<'_>; 9] = [
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_without_a_signal_needs_none() {
+    fn plan_without_a_signal_needs_no_signal() {
         let calm = plan(|draft| _ = draft.client("a").connect().work().receive());
         let done = || ready().at(200).posts("a").at(210).answered("a", 201).at(300);
         let rows: [Row<'_>; 2] = [
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stopped_short_is_not_judged_by_other_checks() {
+    fn other_checks_do_not_judge_a_run_that_stopped_short() {
         let story = held().at(300).unreached("no request was seen there");
         let (verdict, findings) = judge(&draining(), &story.end());
         assert_eq!(verdict, Verdict::Inconclusive);

@@ -1,13 +1,13 @@
-//! How soon a server exits once nothing is left to wait for.
+//! The time from the last thing that a server has to wait for to its exit.
 
 use std::collections::BTreeSet;
 
 use super::{Finding, View};
 use crate::history::{Event, EventKind, Moments};
 
-/// The finding if the exit came more than `budget_ms` after the last thing that the server had to
-/// wait for: the signal, a lame duck's end, the last answer, the end of an upgraded connection, or
-/// the opening of a gate.
+/// Returns a finding if the exit came more than `budget_ms` after the last thing that the server
+/// had to wait for. These things are the signal, the end of a lame duck, the last answer, the end
+/// of an upgraded connection, and the opening of a gate.
 pub(super) fn exit_within(history: &View<'_>, budget_ms: u64) -> Option<Finding> {
     let moments = history.moments();
     let due = due(&moments, history)?;
@@ -29,7 +29,7 @@ pub(super) fn exit_within(history: &View<'_>, budget_ms: u64) -> Option<Finding>
     })
 }
 
-/// The last moment at which the server still had something to wait for.
+/// The time of the last thing that the server had to wait for, in microseconds.
 fn due(moments: &Moments, history: &View<'_>) -> Option<u64> {
     let end = moments.exited.or(moments.killed)?;
     let waits = history.events.iter().filter(|event| is_awaited(event)).map(|event| event.at_us);
@@ -41,9 +41,8 @@ fn is_awaited(event: &Event) -> bool {
     matches!(event.what, EventKind::Answered { .. } | EventKind::Opened { .. })
 }
 
-/// Until when connections were open that carried something else than HTTP. One that was open to the
-/// end is as good as one that ended then: who saw which first, the end of a connection or of a
-/// process, tells nothing.
+/// The ends of the upgraded connections. A connection that was open at the exit counts as ended
+/// then: the order in which a client observes the two ends proves nothing.
 fn upgraded(history: &View<'_>) -> impl Iterator<Item = u64> {
     let end = history.moments().exited.unwrap_or(u64::MAX);
     let asked = history.exchanges().iter().filter(|exchange| exchange.is_upgrade());

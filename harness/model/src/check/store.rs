@@ -1,21 +1,21 @@
-//! What the checks ask of the store: the rows of `jobs`, and the server's database sessions.
+//! The store as checks need it: the rows of `jobs`, and the server's database sessions.
 
 use std::collections::BTreeMap;
 
 use super::Finding;
 use crate::history::{Event, EventKind, History, Session};
 
-/// The rows, as they were counted at the end.
+/// The rows at the end of a run.
 pub(super) struct Rows<'a> {
     counts: &'a BTreeMap<String, u32>,
-    /// How many rows there were in all, those without a name too.
+    /// The number of all rows, including rows without a name.
     pub(super) total: u64,
-    /// Whether no session of the server was left that could still have made a row.
+    /// Whether every session of the server had ended, so no row could appear later.
     pub(super) settled: bool,
 }
 
 impl<'a> Rows<'a> {
-    /// The rows of a run; or the finding that says why there are none.
+    /// The rows of a run, or a finding with the reason why they are unknown.
     pub(super) fn of(history: &'a History) -> Result<Self, Box<Finding>> {
         let expected = "the rows of jobs are counted when all is over";
         for event in history.events.iter().rev() {
@@ -33,31 +33,31 @@ impl<'a> Rows<'a> {
         Err(Box::new(Finding::inconclusive(expected, why)))
     }
 
-    /// How many rows bear this name.
+    /// The number of rows with this name.
     pub(super) fn with(&self, name: &str) -> u32 {
         self.counts.get(name).copied().unwrap_or(0)
     }
 
-    /// Every name that a row bears, and how many do.
+    /// Every name of a row, with the number of its rows.
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, u32)> {
         self.counts.iter().map(|(name, count)| (name.as_str(), *count))
     }
 }
 
-/// One session.
+/// One database session of the server.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Seen {
-    /// When it was opened.
+    /// When the server opened the session, in microseconds.
     pub(super) opened_us: u64,
     /// When the server said `Terminate`.
     pub(super) terminated_us: Option<u64>,
-    /// When it ended, and whether it was the database that ended it first.
+    /// When the session ended, and whether the database ended it first.
     pub(super) ended: Option<(u64, bool)>,
-    /// Whether it was there only to cancel another's statement.
+    /// Whether the session only cancelled another session's statement.
     cancels: bool,
 }
 
-/// Every session, by its number.
+/// Every session by its number, without those that only cancel a statement.
 pub(super) fn sessions(history: &History) -> BTreeMap<u64, Seen> {
     let mut all: BTreeMap<u64, Seen> = BTreeMap::new();
     for (at, session, what) in events(history) {
@@ -75,7 +75,7 @@ pub(super) fn sessions(history: &History) -> BTreeMap<u64, Seen> {
     all
 }
 
-/// Everything that happened to sessions: when, to which, and what.
+/// All changes of sessions: the time in microseconds, the session's number, the change.
 pub(super) fn events(history: &History) -> impl Iterator<Item = (u64, u64, &Session)> {
     history.events.iter().filter_map(|Event { at_us, what, .. }| match what {
         EventKind::Session { session, what } => Some((*at_us, *session, what)),

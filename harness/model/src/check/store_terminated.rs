@@ -3,7 +3,7 @@ use super::{Check, Finding, View};
 use crate::history::Moments;
 use crate::plan::Plan;
 
-/// The server takes leave of its database.
+/// A server must end its database sessions as the protocol says.
 pub(super) const CHECK: Check = Check {
     id: "store-terminated",
     about: "every database session that was open at the signal ends with Terminate",
@@ -29,7 +29,8 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     vec![Finding::violation(expected, actual)]
 }
 
-/// Whether the server left without a word. What the database closed first needs none.
+/// Whether the server left without `Terminate`. A session that the database closed first needs no
+/// `Terminate`.
 fn is_rude(seen: &Seen) -> bool {
     seen.terminated_us.is_none() && !seen.ended.is_some_and(|(_, by_database)| by_database)
 }
@@ -48,7 +49,7 @@ mod tests {
     use crate::history::Session;
 
     #[test]
-    fn the_server_takes_leave_of_its_database() {
+    fn session_that_is_open_at_the_signal_ends_with_terminate() {
         let two = || -> Story {
             let open = ready().session(1, Session::Opened).session(2, Session::Opened);
             open.at(300).signalled().at(310)

@@ -8,10 +8,10 @@ use crate::history::{
 };
 use crate::plan::{Contract, Draft, Gate, Intent, LetGo, Plan, Signal, Target};
 
-/// A history in the making. Times are milliseconds since the start; the server is ready at 100.
+/// Builds a history. Times are milliseconds since the start; the server is ready at 100.
 ///
-/// A client is named by its actor alone: each has one connection at a time, and what is said of
-/// it is about its last request. The request `n` of the actor `a` is `a#n`, its name `job-a-n`.
+/// A client is named by its actor, and has one connection at a time. Each method is about the
+/// client's last request. The request `n` of the actor `a` is `a#n`, its name `job-a-n`.
 #[derive(Clone, Default)]
 pub(super) struct Story {
     events: Vec<Event>,
@@ -39,11 +39,11 @@ pub(super) fn plan(write: impl FnOnce(&mut Draft)) -> Plan {
     draft.finish()
 }
 
-/// A row of a check's table: what it shows, the story, and for each finding a part of
-/// `kind level actual`.
+/// A row of a check's table: its label, the story, and a part of `kind level expected: actual` for
+/// each finding.
 pub(super) type Row<'a> = (&'a str, Story, &'a [&'a str]);
 
-/// Holds a check against its table.
+/// Asserts the findings of a check for each row of its table.
 #[track_caller]
 pub(super) fn expect(check: &Check, plan: &Plan, rows: &[Row<'_>]) {
     for (what, story, expected) in rows {
@@ -62,30 +62,30 @@ pub(super) fn expect(check: &Check, plan: &Plan, rows: &[Row<'_>]) {
 }
 
 impl Story {
-    /// Goes on at this moment.
+    /// Moves to this time.
     pub(super) fn at(mut self, ms: u64) -> Self {
         assert!(self.now_us <= ms * 1000, "a story goes forward");
         self.now_us = ms * 1000;
         self
     }
 
-    /// Anything.
+    /// Adds any event.
     pub(super) fn event(mut self, actor: &str, what: EventKind) -> Self {
         self.events.push(Event { at_us: self.now_us, actor: actor.to_owned(), what });
         self
     }
 
-    /// The history, with a clock that can be believed.
+    /// The history, with timers that were on time.
     pub(super) fn end(self) -> History {
         History { events: self.event("world", EventKind::Lag { worst_us: 100 }).events }
     }
 
-    /// SIGTERM, when the server has read all that was sent.
+    /// SIGTERM. The server has read every sent byte.
     pub(super) fn signalled(self) -> Self {
         self.signalled_before_reading(&[])
     }
 
-    /// SIGTERM, with these clients' bytes still unread by the server.
+    /// SIGTERM. The server has not read the bytes of these clients.
     pub(super) fn signalled_before_reading(self, clients: &[&str]) -> Self {
         let unread: BTreeSet<_> = clients.iter().map(|client| self.conn(client)).collect();
         let unaccepted = BTreeSet::new();
@@ -111,20 +111,20 @@ impl Story {
         self.event("server", EventKind::Exited { code: Some(code), signal: None })
     }
 
-    /// The grace is over.
+    /// The world kills the server, because the grace is over.
     pub(super) fn killed(self) -> Self {
         let why = "the grace of 10 s was over".to_owned();
         self.event("world", EventKind::Killed { why })
             .event("server", EventKind::Exited { code: None, signal: Some(9) })
     }
 
-    /// The precondition of a step did not come about.
+    /// The precondition of a step fails.
     pub(super) fn unreached(self, why: &str) -> Self {
         let (step, why) = ("a request waits in the store".to_owned(), why.to_owned());
         self.event("store", EventKind::Unreached { step, why, trouble: Trouble::Server })
     }
 
-    /// The rows at the end: of which client's last request, and how many.
+    /// The rows at the end: the number for the last request of each client.
     pub(super) fn rows(self, counts: &[(&str, u32)]) -> Self {
         let name = |client: &str| match self.clients.get(client) {
             Some(known) => format!("job-{client}-{}", known.requests),
@@ -140,17 +140,17 @@ impl Story {
         self.event("store", EventKind::Holding { gate: Gate::Row })
     }
 
-    /// One request is proved to wait at it.
+    /// One request is proved to wait at the row gate.
     pub(super) fn held(self) -> Self {
         self.event("store", EventKind::Held { gate: Gate::Row, n: 1, wanted: 1 })
     }
 
-    /// It is opened.
+    /// The gate opens.
     pub(super) fn opens(self) -> Self {
         self.event("store", EventKind::Opened { what: LetGo::All })
     }
 
-    /// Something about a session.
+    /// A session changes.
     pub(super) fn session(self, session: u64, what: Session) -> Self {
         self.event("store", EventKind::Session { session, what })
     }
@@ -180,12 +180,12 @@ impl Story {
         self.connects(client).sends(client, Intent::Health)
     }
 
-    /// A client sends a whole request on the connection that it has.
+    /// A client sends a whole request on its open connection.
     pub(super) fn sends(self, client: &str, intent: Intent) -> Self {
         self.sends_part(client, intent, 100, (true, true))
     }
 
-    /// A client sends so many bytes, with a request's first byte and its last one, or without.
+    /// A client sends a part of a request, with or without the first byte and the last byte.
     pub(super) fn sends_part(
         mut self,
         client: &str,
@@ -209,7 +209,7 @@ impl Story {
         self.event(client, sent)
     }
 
-    /// A client's last request is answered as the contract says of this status.
+    /// A client's last request is answered with this status and the contract's body.
     pub(super) fn answered(self, client: &str, status: u16) -> Self {
         let name = self.request(client).name.unwrap_or_default();
         let body = match status {
@@ -232,7 +232,7 @@ impl Story {
         self.answered_by(client, status, body, (false, says_close))
     }
 
-    /// A client's last request is answered, and only this beginning of the body is kept.
+    /// A client's last request is answered. The history keeps only this beginning of the body.
     pub(super) fn answered_truncated(self, client: &str, status: u16, body: &str) -> Self {
         self.answered_by(client, status, body, (true, false))
     }
@@ -263,7 +263,7 @@ impl Story {
         self.event(client, EventKind::HalfClosed { conn })
     }
 
-    /// A client's connection ends with nothing unanswered.
+    /// A client's connection ends with every request answered.
     pub(super) fn closed(self, client: &str, by: End) -> Self {
         let conn = self.conn(client);
         self.event(client, EventKind::Closed { conn, by })

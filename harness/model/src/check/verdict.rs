@@ -6,7 +6,7 @@ use super::{Check, CheckUse, Finding, Kind, Level, View, find};
 use crate::history::History;
 use crate::plan::Plan;
 
-/// What the findings of one scenario amount to; the worst wins.
+/// The verdict on one scenario. The worst finding decides.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -14,11 +14,11 @@ use crate::plan::Plan;
 pub enum Verdict {
     /// Every invariant holds.
     Pass,
-    /// Every *must* holds, a *should* does not.
+    /// Every *must* holds, and a *should* does not.
     Warn,
-    /// Nothing was proved: the world or the precondition failed.
+    /// The run proves nothing: the world or a precondition failed.
     Inconclusive,
-    /// A *must* does not hold, and that is proved.
+    /// The run proves that a *must* does not hold.
     Fail,
 }
 
@@ -33,13 +33,13 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// Judges a history: runs the checks that its plan names, and adds up what they find.
+/// Judges a history by the checks of its plan.
 ///
-/// The check `preconditions` runs always, named or not; if the run did not get so far that it can
-/// be judged, it alone runs.
+/// The check `preconditions` always runs. If the run did not reach its subject, no other check
+/// runs.
 ///
-/// A `Late` finding on a machine whose timers fired later than a tenth of its budget (or of the
-/// time by which it was exceeded) is inconclusive: a slow machine proves nothing against a server.
+/// A `Late` finding becomes inconclusive if the world's timers fired later than a tenth of the
+/// budget, or of the excess if that is more: a slow machine proves nothing against a server.
 #[must_use]
 pub fn judge(plan: &Plan, history: &History) -> (Verdict, Vec<Finding>) {
     let history = &View::of(history);
@@ -83,7 +83,7 @@ fn amounts_to(finding: &Finding) -> Verdict {
     }
 }
 
-/// Takes a finding by the clock back where the clock cannot be believed.
+/// Makes a `Late` finding inconclusive if the world's timers were too late.
 fn believe(plan: &Plan, history: &View<'_>, mut finding: Finding) -> Finding {
     if finding.kind != Kind::Late || finding.level == Level::Info {
         return finding;
@@ -93,7 +93,7 @@ fn believe(plan: &Plan, history: &View<'_>, mut finding: Finding) -> Finding {
     let bearable_us = finding.bears_us.unwrap_or(smallest * 1000 / 10);
     let moments = history.moments();
     let since_signal = moments.signalled.is_some() && finding.since_us >= moments.signalled;
-    // The world was torn down before it could measure: then nothing vouches for the clock.
+    // A world that ended early measured no delay, so nothing vouches for its clock.
     let measured = moments.lag_since_signal.is_some();
     let lag = moments.lag_since_signal.unwrap_or(0);
     let lag = if since_signal { lag } else { lag.max(moments.lag_before_signal) };
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delay_before_the_signal_explains_nothing_that_was_measured_after_it() {
+    fn timer_delay_before_the_signal_does_not_explain_a_late_exit_after_it() {
         let plan = plan(|draft| draft.check("exit-prompt", Level::Must));
         let mut history = ready().at(300).signalled().at(2_400).exits(1).end();
         let signal =
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_finding_wins_and_counts_at_most_what_the_plan_says() {
+    fn worst_finding_decides_at_most_at_the_level_of_the_plan() {
         const STATUS: &str = "exit-status";
         const PROMPT: &str = "exit-prompt";
         type Row = (&'static str, &'static [(&'static str, Level)], u64, Verdict);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_that_cannot_be_believed_proves_nothing_by_the_clock() {
+    fn late_finding_on_a_slow_machine_is_inconclusive() {
         let slow = Some(200_001);
         let late = [("exit-prompt", Level::Must)];
         assert_eq!(verdict(&late, Some(200_000), 2_400), Verdict::Fail, "a tenth of a budget");

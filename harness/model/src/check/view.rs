@@ -3,8 +3,7 @@ use std::ops::Deref;
 
 use crate::history::{Connection, Exchange, History, Moments};
 
-/// A history, and the views of it that checks share: each is made once, when it is first asked
-/// for.
+/// A history with the views that checks share. Each view is built once, at its first use.
 #[derive(Debug)]
 pub struct View<'a> {
     history: &'a History,
@@ -14,7 +13,7 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Nothing is made yet.
+    /// Wraps a history. No view is built yet.
     #[must_use]
     pub fn of(history: &'a History) -> Self {
         Self {

@@ -2,7 +2,7 @@ use super::{Check, Finding, View};
 use crate::history::EventKind;
 use crate::plan::Plan;
 
-/// Whoever routes requests can see that the server shuts down.
+/// A load balancer must be able to see the shutdown.
 pub(super) const CHECK: Check = Check {
     id: "visible-in-time",
     about: "a sign of the shutdown can soon be seen from outside",
@@ -32,7 +32,7 @@ mod tests {
     use crate::history::Sign;
 
     #[test]
-    fn a_sign_comes_in_time() {
+    fn shutdown_is_visible_within_the_contracts_time() {
         let signalled = || ready().at(300).signalled();
         let rows: [Row<'_>; 2] = [
             ("a sign", signalled().at(320).visible(Sign::ListenerGone), &[]),

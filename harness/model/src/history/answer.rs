@@ -2,11 +2,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-/// The most bytes that a client keeps of a body.
+/// A client keeps at most this many bytes of a body.
 pub const KEPT_BODY: usize = 1 << 20;
 
-/// The most bytes that a client reads of a body. The client gives up a longer body, which may have
-/// no end: [`End::TooLong`](super::End::TooLong).
+/// A client reads at most this many bytes of a body, because a body may have no end. A longer body
+/// ends as [`End::TooLong`](super::End::TooLong).
 pub const LONGEST_BODY: u64 = 64 << 20;
 
 /// A whole response.
@@ -14,17 +14,17 @@ pub const LONGEST_BODY: u64 = 64 << 20;
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The headers, names in lower case, in their order: the first 2 KiB, or none once the history
-    /// is large.
+    /// The headers in their order, with names in lower case: the first 2 KiB, or none if the
+    /// history is large.
     pub headers: Vec<(String, String)>,
-    /// The body as text. A body that checks read is kept up to [`KEPT_BODY`], until the answers of
-    /// the run hold 16 MiB. Of every other body the first 320 bytes are kept.
+    /// The body as text. The history keeps [`KEPT_BODY`] bytes of a body that checks read, until
+    /// the answers of the run hold 16 MiB. The history keeps 320 bytes of every other body.
     pub body: String,
-    /// Whether the body was longer than the kept part. The content of such a body proves nothing,
-    /// neither for the server nor against it.
+    /// Whether the body was longer than the kept part. Such a body proves nothing, neither for the
+    /// server nor against it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
-    /// Whether the response says that the connection is closed after it.
+    /// Whether the response announces that the server closes the connection.
     pub says_close: bool,
 }
 
@@ -50,7 +50,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// When the body is not JSON, or when that is unknown because it is truncated.
+    /// If the body is not JSON, or is truncated.
     pub fn json(&self) -> Result<Value, NoJson> {
         if self.truncated {
             return Err(NoJson::Truncated);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_body_is_no_json_even_if_its_beginning_is() {
+    fn truncated_body_is_not_read_as_json_even_if_the_kept_part_is_json() {
         assert_eq!(answer("{}", false).json(), Ok(serde_json::json!({})));
         assert_eq!(answer("{", false).json(), Err(NoJson::Malformed));
         assert_eq!(answer("{}", true).json(), Err(NoJson::Truncated));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn truncated_is_written_only_if_true_and_an_answer_without_it_is_read() {
+    fn truncated_flag_is_written_only_if_true_and_may_be_absent() {
         let old = r#"{"status":200,"headers":[],"body":"{}","says_close":false}"#;
         let whole: Answer = serde_json::from_str(old).unwrap();
         assert_eq!(whole, answer("{}", false));

@@ -2,20 +2,20 @@ use std::collections::BTreeSet;
 
 use super::{End, Event, EventKind, History};
 
-/// One connection of a raw client, and how it ended.
+/// One connection of a raw client, with its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Its name, `actor@n`.
+    /// The name, `actor@n`.
     pub conn: String,
-    /// When it was established, in microseconds.
+    /// The time at which the connection was established, in microseconds.
     pub opened_us: u64,
-    /// When it ended, and what ended it; `Silence` if it was still open when the world ended the
-    /// run or killed the server.
+    /// The time of the end in microseconds, and the cause. The cause is `Silence` if the connection
+    /// was open when the world ended the run or killed the server.
     pub ended: Option<(u64, End)>,
 }
 
 impl History {
-    /// Every connection that was established, in that order.
+    /// Every established connection, in the order of establishment.
     #[must_use]
     pub fn connections(&self) -> Vec<Connection> {
         let mut connections: Vec<Connection> = Vec::new();
@@ -29,7 +29,7 @@ impl History {
                     opened_us: *at_us,
                     ended: None,
                 }),
-                // The server refuses a request, and the connection goes on.
+                // The connection outlives a refused request.
                 EventKind::Ended { by: End::Refused, .. } => {}
                 EventKind::Closed { conn, by } | EventKind::Ended { conn, by, .. } => {
                     let by = if killed && *by != End::Client { End::Silence } else { *by };
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_ends_once_and_what_the_world_killed_was_silent() {
+    fn connection_ends_once_and_a_killed_server_was_silent() {
         let connected = |conn: &str| EventKind::Connected { conn: conn.to_owned(), began_us: 0 };
         let closed = |conn: &str, by| EventKind::Closed { conn: conn.to_owned(), by };
         let events = [

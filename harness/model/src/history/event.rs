@@ -8,191 +8,192 @@ use crate::plan::{Fault, Gate, Intent, LetGo, Signal, Target};
 /// One observation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// When: microseconds since the world began to start the server.
+    /// Microseconds since the world began to start the server.
     pub at_us: u64,
-    /// Which actor of the plan observed it, or `server`, `store`, `world`.
+    /// The observer: an actor of the plan, or `server`, `store`, `world`.
     pub actor: String,
-    /// What was observed.
+    /// The observation.
     #[serde(flatten)]
     pub what: EventKind,
 }
 
-/// Which request an event is about.
+/// The request of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RequestId {
-    /// `actor#n`, the n-th request of that actor, from 1; unique in a run.
+    /// `actor#n`: the n-th request of that actor, from 1. Unique in a run.
     pub id: String,
-    /// The name in its body, if it is one that makes a row.
+    /// The name in the body of a request that creates a row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// What can be observed.
+/// An observation, by its kind.
 ///
-/// Connections are named `actor@n`, the n-th connection of that actor, from 1. A pooled client's
-/// requests stand on the connection `actor@pool`.
+/// Connections are named `actor@n`: the n-th connection of that actor, from 1. All requests of a
+/// pooled client have the connection `actor@pool`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventKind {
     /// The process was started.
     Started {
-        /// Its id.
+        /// The process's id.
         pid: u32,
-        /// The port that it was told to listen on.
+        /// The port that the process was told to listen on.
         port: u16,
     },
     /// The server listens, and `/health` answered 200 for the first time.
     Ready,
-    /// The server could not be brought to answer; the run ends here.
+    /// The server never answered. The run ends here.
     NotReady {
-        /// What was tried and what happened.
+        /// The attempt and its result, for people.
         why: String,
     },
     /// A mark was set.
     Marked {
-        /// The mark.
+        /// The mark's name.
         label: String,
     },
-    /// A step could not be carried out as its scenario needs it. The run proves nothing.
+    /// A step failed, so the run proves nothing.
     Unreached {
-        /// What was waited for.
+        /// The step, or the condition that the step awaited.
         step: String,
-        /// What happened in its place.
+        /// What happened instead.
         why: String,
-        /// Whose part it was.
+        /// The side that failed.
         trouble: Trouble,
     },
 
-    /// A connection is established (which the kernel does, before the server accepts it).
+    /// A connection was established. The kernel does that before the server accepts.
     Connected {
         /// The connection.
         conn: String,
-        /// When it was begun, in microseconds.
+        /// The time of the `connect` call, in microseconds.
         began_us: u64,
     },
     /// A connection could not be established.
     NotConnected {
         /// The connection.
         conn: String,
-        /// Why.
+        /// The reason.
         error: ConnectError,
     },
-    /// Bytes of a request were given to the kernel: all of them, at the time of this event.
+    /// The kernel had taken all of these bytes of a request by the time of this event.
     Sent {
-        /// When that was begun, in microseconds: no byte went before.
+        /// The start of the first write, in microseconds: no byte was sent earlier.
         began_us: u64,
-        /// On which connection.
+        /// The request's connection.
         conn: String,
-        /// Of which request.
+        /// The request.
         request: RequestId,
-        /// What it is for.
+        /// The purpose of the request.
         intent: Intent,
         /// Method and path, for people.
         line: String,
-        /// How many bytes.
+        /// The number of bytes.
         bytes: u64,
-        /// Whether the request's first byte is among them.
+        /// Whether the bytes include the request's first byte.
         first: bool,
-        /// Whether the request's last byte is among them.
+        /// Whether the bytes include the request's last byte.
         last: bool,
     },
-    /// The kernel refused a request's bytes: the connection is gone. What became of the request
-    /// stands in the `Ended` that follows. A pooled client's comes after its `Sent` and is the
-    /// last of it: its library found no connection for it.
+    /// The kernel refused a request's bytes because the connection was gone. An `Ended` with the
+    /// outcome follows. For a pooled client this event follows `Sent` and no `Ended` comes: the
+    /// client's library found no connection.
     NotSent {
-        /// On which connection.
+        /// The request's connection.
         conn: String,
-        /// Of which request.
+        /// The request.
         request: RequestId,
-        /// What it is for.
+        /// The purpose of the request.
         intent: Intent,
         /// The error, for people.
         error: String,
     },
-    /// A response came, whole.
+    /// A whole response arrived.
     Answered {
-        /// On which connection.
+        /// The request's connection.
         conn: String,
-        /// To which request.
+        /// The request.
         request: RequestId,
         /// The response.
         answer: Answer,
     },
-    /// A request's connection ended, or the wait for its response, before the response was whole.
+    /// A request ended without a whole response: its connection ended, or its client stopped
+    /// waiting.
     Ended {
-        /// On which connection.
+        /// The request's connection.
         conn: String,
-        /// Which request.
+        /// The request.
         request: RequestId,
-        /// What ended it.
+        /// The cause.
         by: End,
-        /// How many bytes of a response had come: 0 is "closed without a byte".
+        /// Bytes of the response that had arrived; 0 means "closed without a byte".
         got: u64,
-        /// The status, if that much had come.
+        /// The response's status, if the status line had arrived.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
-    /// A client closed its side of a connection, and goes on receiving.
+    /// A client closed its side of a connection and still receives.
     HalfClosed {
         /// The connection.
         conn: String,
     },
-    /// A connection ended with no request of it unanswered.
+    /// A connection ended with every request answered.
     Closed {
         /// The connection.
         conn: String,
-        /// What ended it.
+        /// The cause.
         by: End,
     },
 
-    /// What was in kernel buffers in the instant before a signal: requests whose bytes the server
-    /// had not read, and connections that it had not accepted.
+    /// The content of kernel buffers just before a signal: requests that the server had not read,
+    /// and connections that the server had not accepted.
     Snapshot {
-        /// When it was begun, in microseconds: it says nothing of requests that were sent later.
+        /// The start of the snapshot, in microseconds. Requests sent later are unknown.
         as_of_us: u64,
-        /// Connections with bytes that the server's process had not read.
+        /// Connections with bytes that the server had not read.
         unread: BTreeSet<String>,
-        /// Connections that waited in the accept queue.
+        /// Connections in the accept queue.
         unaccepted: BTreeSet<String>,
     },
     /// A signal was sent.
     Signalled {
-        /// Which.
+        /// The signal.
         signal: Signal,
-        /// To whom.
+        /// The receiver.
         target: Target,
     },
-    /// The first sign of shutdown that could be seen from outside.
+    /// The first sign of shutdown that is visible from outside.
     Visible {
-        /// What it was.
+        /// The sign.
         sign: Sign,
     },
-    /// No sign of shutdown within the contract's `visible_ms`.
+    /// No sign of shutdown came within the contract's `visible_ms`.
     NotVisible,
-    /// The port is no longer listened on.
+    /// Nothing listens on the port any more.
     ListenerGone,
-    /// Every thread of the server stands still.
+    /// Every thread of the server is stopped.
     Frozen,
     /// The server runs again.
     Thawed,
-    /// The process that was started has ended.
+    /// The server's process ended.
     Exited {
-        /// Its status, if it exited.
+        /// The exit status, if the process exited.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<i32>,
-        /// The signal that ended it, if one did.
+        /// The signal that ended the process, if one did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signal: Option<i32>,
     },
-    /// The grace was over, or the run could not go on; the world killed what was left. Recorded
-    /// before it is done: what ends because of it stands after it.
+    /// The world kills the server, because the grace is over or the run cannot continue. The event
+    /// is recorded before the kill, so everything that ends because of the kill comes later.
     Killed {
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// What was left after the exit and before the world cleaned up.
+    /// What the server left behind, measured after the exit and before the world's cleanup.
     Residue {
-        /// Processes that the server had started, as `pid name`.
+        /// Processes that the server started, as `pid name`.
         processes: Vec<String>,
         /// Whether anything still listened on the port.
         listening: bool,
@@ -200,157 +201,158 @@ pub enum EventKind {
 
     /// A gate is closed.
     Holding {
-        /// Which.
+        /// The gate.
         gate: Gate,
     },
     /// Requests are proved to wait at the gate.
     Held {
-        /// Which.
+        /// The gate.
         gate: Gate,
-        /// How many.
+        /// The number of waiting requests.
         n: u32,
-        /// How many were wanted; fewer is legitimate where a pool is smaller.
+        /// The number that the plan wants. A smaller pool legitimately holds fewer.
         wanted: u32,
     },
-    /// A gate opens. Recorded before it is done: nothing that it let pass stands before it.
+    /// A gate opens. The event is recorded first, so everything that passes the gate comes later.
     Opened {
-        /// For all, or for one.
+        /// All requests or one.
         what: LetGo,
     },
-    /// The store was broken.
+    /// The world broke the store.
     Broken {
-        /// How.
+        /// The fault.
         fault: Fault,
     },
-    /// Something about one of the server's database sessions.
+    /// One of the server's database sessions changed.
     Session {
-        /// Which, from 1.
+        /// The session's number, from 1.
         session: u64,
-        /// What.
+        /// The change.
         what: Session,
     },
-    /// The rows of `jobs`, counted when all sessions were gone and all gates open.
+    /// The rows of `jobs`, counted when all sessions had ended and all gates were open.
     Rows {
-        /// How many rows bear each name.
+        /// The number of rows by name.
         counts: BTreeMap<String, u32>,
-        /// How many rows there were in all.
+        /// The number of all rows.
         total: u64,
-        /// How many of the server's sessions were still there when the rows were counted.
+        /// The server's sessions that were still open at the count.
         sessions_left: u32,
     },
     /// The rows could not be counted.
     NoRows {
-        /// Why.
+        /// The reason.
         why: String,
     },
 
-    /// The worst delay with which the world's own timers fired, in microseconds, since the last
-    /// such event. The delay says how far measured times can be trusted. The world records one such
-    /// event before the first signal, and one at the end.
+    /// The worst delay of the world's own timers since the previous such event. The delay bounds
+    /// the trust in measured times. The world records one such event before the first signal, and
+    /// one at the end.
     Lag {
         /// Microseconds.
         worst_us: u64,
     },
-    /// What the server wrote, cut to a bounded tail.
+    /// The server's output, cut to a bounded tail.
     Output {
-        /// Of its standard output.
+        /// Standard output.
         stdout: String,
-        /// Of its standard error.
+        /// Standard error.
         stderr: String,
     },
     /// An event that one world defines, such as what only a simulator can see. The checks of this
     /// crate ignore it.
     Extension(Extension),
-    /// Something worth a line to a reader, which no check looks at.
+    /// A remark for the reader. No check reads the text.
     Note {
         /// The text.
         text: String,
     },
 }
 
-/// Who or what kept a step from its end.
+/// The side that made a step fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trouble {
-    /// The server did something else than the precondition needs.
+    /// The server did not reach the precondition.
     Server,
-    /// The world could not do its part.
+    /// The world failed.
     World,
     /// The run was interrupted before the plan ended.
     Interrupted,
 }
 
-/// What ended a connection, or the wait on it.
+/// The cause of the end of a connection or of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// The server closed in order.
     Fin,
-    /// The server, or its kernel, reset it. Of a request over HTTP/2: its stream, at least.
+    /// The server or its kernel reset the connection. Over HTTP/2: at least the request's stream.
     Reset,
-    /// The client closed it, as its script says.
+    /// The client closed, as its script says.
     Client,
-    /// The server said that it has not begun the request and will not: HTTP/2's `GOAWAY` with a
-    /// lower last stream, or `REFUSED_STREAM`. The connection may go on.
+    /// The server refused the request before starting it: HTTP/2's `GOAWAY` with a lower last
+    /// stream, or `REFUSED_STREAM`. The connection may continue.
     Refused,
-    /// The response was not HTTP, or had a head that was too long.
+    /// The response was not HTTP, or its head was too long.
     Malformed,
     /// The response announced or sent a body of more than [`LONGEST_BODY`](super::LONGEST_BODY)
-    /// bytes, and the client gave up. The contract has no such answer, so checks judge this one as
-    /// incomplete.
+    /// bytes, so the client gave up. The contract allows no such answer, so checks judge the
+    /// answer as incomplete.
     TooLong,
-    /// The server had said nothing when the world ended the run: silence.
+    /// The server had sent nothing when the world ended the run.
     Silence,
 }
 
-/// Why a connection could not be established.
+/// The reason why a connection could not be established.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectError {
-    /// Nothing listens.
+    /// Nothing listens on the port.
     Refused,
-    /// Reset while it was being established.
+    /// The server reset the connection during the handshake.
     Reset,
     /// Nothing happened within the contract's `answer_ms`.
     TimedOut,
-    /// Something else, on the client's side.
+    /// Another error, on the client's side.
     Other,
 }
 
-/// The first sign of shutdown that can be seen from outside.
+/// A sign of shutdown that is visible from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {
-    /// The port is no longer listened on.
+    /// Nothing listens on the port any more.
     ListenerGone,
     /// A request was answered 503.
     Unavailable,
     /// The server closed a connection that had nothing in flight.
     ConnectionClosed,
-    /// The process ended.
+    /// The server's process ended.
     Exited,
 }
 
-/// Something about a database session.
+/// A change of a database session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Session {
     /// The server connected.
     Opened,
-    /// The connection is there to cancel another session's statement; it is no session itself.
+    /// The connection only cancels another session's statement. Checks do not count the
+    /// connection as a session.
     Cancelling,
-    /// A statement was sent.
+    /// The server sent a statement.
     Working,
-    /// The database is ready for the next one.
+    /// The database is ready for the next statement.
     Idle,
-    /// The server ended the session as the protocol says.
+    /// The server sent `Terminate`, as the protocol says.
     Terminate,
     /// The server closed its side.
     Fin,
-    /// The server's side was reset.
+    /// The server reset the connection.
     Reset,
     /// The database closed its side.
     ServerClosed,
-    /// An acknowledgement is withheld.
+    /// The world withholds an acknowledgement.
     Withheld,
 }

@@ -3,76 +3,76 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Answer, ConnectError, End, EventKind, History, LONGEST_BODY, RequestId};
 use crate::plan::Intent;
 
-/// One request, and what became of it.
+/// One request with its outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange<'a> {
-    /// Which.
+    /// The request.
     pub request: &'a RequestId,
-    /// What it is for.
+    /// The purpose of the request.
     pub intent: Intent,
     /// Method and path.
     pub line: &'a str,
-    /// The actor that sent it.
+    /// The sender.
     pub actor: &'a str,
-    /// The connection that it was sent on.
+    /// The request's connection.
     pub conn: &'a str,
-    /// Before its first byte was sent, in microseconds: no byte went earlier.
+    /// The time before the first byte, in microseconds: no byte was sent earlier.
     pub first_us: u64,
-    /// After its last byte was sent, in microseconds, if it was: none went later.
+    /// The time after the last byte, in microseconds: no byte was sent later. `None` if the last
+    /// byte was not sent.
     pub last_us: Option<u64>,
-    /// How many of its bytes were given to the kernel.
+    /// Bytes that the kernel took.
     pub bytes: u64,
-    /// Whether its connection had carried an answer before it.
+    /// Whether the connection had carried an earlier answer.
     pub reused: bool,
-    /// Before its connection was established, in microseconds.
+    /// The time before the connection was established, in microseconds.
     pub connected_us: u64,
-    /// Whether it was wholly in the server's hands at the first signal: its last byte was sent
-    /// before the world looked at the kernel's buffers, on a connection that the server had
-    /// accepted, and the server had read it. A request sent between that look and the signal may
-    /// be in flight or not; it is not proved, and this is `false`.
+    /// Whether the server had the whole request at the first signal. That is proved if the last
+    /// byte was sent before the world's snapshot of kernel buffers, on an accepted connection, and
+    /// the server had read every byte. `false` for a request between the snapshot and the signal.
     pub in_flight: bool,
-    /// Whether its client had closed its own side before the end. A server cannot tell that from a
-    /// client that has gone, and may stop in the middle of an answer.
+    /// Whether the client had closed its own side before the end. A server cannot tell such a
+    /// client from a client that is gone, so the server may stop in the middle of an answer.
     pub half_closed: bool,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome<'a>,
-    /// When that was, in microseconds.
+    /// The time of the outcome, in microseconds; [`u64::MAX`] if the request never ended.
     pub ended_us: u64,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome<'a> {
     /// A whole response.
     Answered(&'a Answer),
-    /// Closed or reset without a byte of a response.
+    /// The server closed or reset without a byte of a response.
     Closed(End),
-    /// The server said that it has not begun it: it can be sent again without risk.
+    /// The server refused the request before starting it, so a client can safely send it again.
     Refused,
-    /// Cut inside the response.
+    /// The response was cut before its end. The status, if it had arrived.
     Cut(End, Option<u16>),
-    /// Silence until the world ended the run.
+    /// No answer came until the world ended the run.
     Silence,
-    /// The client went away first, as its script says.
+    /// The client left first, as its script says.
     Abandoned,
-    /// The connection was gone before its last byte could be sent.
+    /// The connection was gone before the last byte could be sent.
     NotSent,
 }
 
 impl<'a> Exchange<'a> {
-    /// The response's status, if a whole one came.
+    /// The status of a whole response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.answer().map(|answer| answer.status)
     }
 
-    /// Whether its connection carries another protocol from its answer on.
+    /// Whether the connection carries another protocol after the answer.
     #[must_use]
     pub fn is_upgrade(&self) -> bool {
         self.status() == Some(101)
     }
 
-    /// The response, if a whole one came.
+    /// The whole response, if one arrived.
     #[must_use]
     pub fn answer(&self) -> Option<&'a Answer> {
         match self.outcome {
@@ -120,7 +120,7 @@ impl std::fmt::Display for ConnectError {
 }
 
 impl History {
-    /// Every request of which a byte was sent, in the order of their first bytes.
+    /// Every request with at least one sent byte, in the order of the first bytes.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange<'_>> {
         let mut gathered = Gathered::default();
@@ -160,7 +160,7 @@ impl<'a> Gathered<'a> {
             EventKind::NotSent { conn, request, intent, .. } => {
                 let exchange = self.entry(&event.actor, at, conn, request, *intent, "");
                 exchange.outcome = Outcome::NotSent;
-                // A pool says that it sends before it has a connection for it.
+                // A pooled client records `Sent` before its library finds a connection.
                 exchange.last_us = None;
                 exchange.ended_us = at;
             }
@@ -170,7 +170,7 @@ impl<'a> Gathered<'a> {
                 self.end(request, at, Outcome::Answered(answer));
             }
             EventKind::Ended { request, by, got, status, .. } => {
-                // What ends when the world kills the server had been silent until then.
+                // A request that ends because of the kill had no answer before.
                 let noticed = matches!(by, End::Client | End::Refused);
                 let by = if self.killed && !noticed { &End::Silence } else { by };
                 let outcome = match (by, got) {
@@ -229,7 +229,7 @@ impl<'a> Gathered<'a> {
 
     fn end(&mut self, request: &RequestId, at: u64, outcome: Outcome<'a>) {
         if let Some(exchange) = self.by_id.get_mut(request.id.as_str()) {
-            // A request that could not be sent whole may still have been answered, early.
+            // A server may answer before the whole request is sent.
             let early = matches!(outcome, Outcome::Answered(_));
             exchange.half_closed = self.half_closed.contains(exchange.conn);
             if exchange.outcome != Outcome::NotSent || early {

@@ -9,7 +9,7 @@ use crate::plan::{PLAN_VERSION, Plan};
 /// The version of the history's format.
 pub const HISTORY_VERSION: u32 = 1;
 
-/// No line of a history is longer; a longer one is not ours.
+/// The longest line, in bytes. We never write a longer one.
 const LONGEST_LINE: u64 = 16 << 20;
 
 /// The first line of a history.
@@ -17,39 +17,39 @@ const LONGEST_LINE: u64 = 16 << 20;
 pub struct Header {
     /// The version of the format, [`HISTORY_VERSION`].
     pub history_version: u32,
-    /// The program and its version that wrote it.
+    /// The program that wrote the file, with its version.
     pub tool: String,
-    /// What was carried out.
+    /// The plan of the run.
     pub plan: Plan,
 }
 
-/// Why a stored history could not be read.
+/// The reason why a stored history cannot be read.
 #[derive(Debug, Error)]
 pub enum FormatError {
     /// The file could not be read.
     #[error("the history could not be read: {0}")]
     Io(#[from] std::io::Error),
-    /// A line is not what it should be.
+    /// A line has the wrong form.
     #[error("line {line} is no {what}: {why}")]
     BadLine {
-        /// Which, from 1.
+        /// The line's number, from 1.
         line: usize,
-        /// What it should be.
+        /// The expected content.
         what: &'static str,
-        /// What is wrong.
+        /// The error.
         why: String,
     },
-    /// Another version wrote it.
+    /// Another version wrote the file.
     #[error(
         "it has version {found} of the {what}, this program reads {known}; use the program \
              that wrote it"
     )]
     Version {
-        /// Of what.
+        /// The versioned format.
         what: &'static str,
-        /// What stands in the file.
+        /// The file's version.
         found: u32,
-        /// What this program reads.
+        /// The version that this program reads.
         known: u32,
     },
 }
@@ -75,7 +75,7 @@ pub fn write(mut to: impl Write, plan: &Plan, history: &History) -> std::io::Res
 ///
 /// # Errors
 ///
-/// If the reader fails, a line is not ours, or the version is another.
+/// If the reader fails, a line has the wrong form, or the version differs.
 pub fn read(from: impl BufRead) -> Result<(Plan, History), FormatError> {
     let mut lines = Lines { from, number: 0 };
     let first = lines.next()?.ok_or_else(|| lines.bad("history's header", "the file is empty"))?;
@@ -150,14 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_can_be_read() {
+    fn written_history_is_read_back_unchanged() {
         let (plan, history, bytes) = stored();
         assert_eq!(read(bytes.as_slice()).expect("it is ours"), (plan, history));
         assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 3, "one line an event");
     }
 
     #[test]
-    fn what_is_not_ours_is_refused_with_its_line() {
+    fn malformed_file_is_refused_with_the_line_number_and_the_reason() {
         let (_, _, bytes) = stored();
         let text = String::from_utf8(bytes).expect("it is text");
         let rows = [

@@ -1,15 +1,15 @@
-//! Histories: the append-only record of what was observed in one run.
+//! Histories: the append-only record of the observations of one run.
 //!
-//! A world records and never judges; a check judges and never observes. Written as JSON lines: the
-//! first line is a [`Header`] with the plan, each other line one [`Event`].
+//! A world records and never judges; a check judges and never observes. A stored history is a file
+//! of JSON lines: the first line is a [`Header`] with the plan, each other line one [`Event`].
 //!
 //! * `answer`: a whole response, and how much of its body is kept
 //! * `connection`: a view, each connection with its end
-//! * `event`: what can be observed
-//! * `exchange`: a view, each request with what became of it
-//! * `extension`: events that a world defines for itself
+//! * `event`: an observation, by its kind
+//! * `exchange`: a view, each request with its outcome
+//! * `extension`: events that one world defines for itself
 //! * `file`: the JSON lines
-//! * `moments`: the moments that checks ask for
+//! * `moments`: a view, the moments that checks need
 
 mod answer;
 mod connection;
@@ -27,7 +27,7 @@ pub use self::extension::{Extension, Tone, Words, WorldEvent};
 pub use self::file::{FormatError, HISTORY_VERSION, Header, read, write};
 pub use self::moments::Moments;
 
-/// Everything that was observed in one run, in the order of observation.
+/// All observations of one run, in order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
     /// The events, oldest first; their times never fall.

@@ -1,60 +1,60 @@
 use super::{Event, EventKind, History, Sign};
 use crate::plan::{Gate, Signal};
 
-/// The moments that checks ask for, in microseconds; `None` is "never".
+/// The moments that checks need, in microseconds; `None` means "never".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Moments {
-    /// The first 200 of `/health`.
+    /// The first 200 from `/health`.
     pub ready: Option<u64>,
     /// The first signal.
     pub signalled: Option<u64>,
-    /// Which signal that was.
+    /// The name of the first signal.
     pub signal: Option<Signal>,
     /// The first sign of shutdown.
     pub visible: Option<u64>,
-    /// No sign of shutdown had come in time.
+    /// The time by which a sign of shutdown was due and had not come.
     pub not_visible: Option<u64>,
-    /// The port was no longer listened on.
+    /// Nothing listened on the port any more.
     pub listener_gone: Option<u64>,
-    /// The row gate was closed for the first time: from then on no row got into `jobs`, until
+    /// The row gate closed for the first time. No row got into `jobs` from then until
     /// `gate_opened`.
     pub rows_kept_out: Option<u64>,
-    /// A gate was opened for the first time.
+    /// A gate opened for the first time.
     pub gate_opened: Option<u64>,
-    /// The process had ended by itself: not after the world killed it.
+    /// The process ended by itself, not because the world killed it.
     pub exited: Option<u64>,
-    /// The world killed it.
+    /// The world killed the server.
     pub killed: Option<u64>,
     /// The last whole response after the signal.
     pub last_answer: Option<u64>,
-    /// The worst delay of the world's own timers before the signal, in microseconds; 0 if only the
-    /// whole run was measured.
+    /// The worst delay of the world's own timers before the signal, in microseconds; 0 if the world
+    /// measured the whole run at once.
     pub lag_before_signal: u64,
-    /// The worst such delay since the signal, or of the whole run if there was no signal. `None` if
-    /// the world ended before it recorded one.
+    /// The worst delay since the signal, or of the whole run if there was no signal. `None` if the
+    /// world recorded no delay.
     pub lag_since_signal: Option<u64>,
-    /// Whether the server was seen to say 503 after the signal while its port was still listened
-    /// on: a lame duck.
+    /// Whether the server was a lame duck: a client got 503 after the signal, while the server
+    /// still listened.
     pub lame_duck: bool,
 }
 
 impl Moments {
-    /// From when promptness counts: the signal, or the end of a lame duck that could be seen. A
-    /// lame duck that keeps its port to the end is over when the process is.
+    /// The moment from which promptness counts: the signal, or the end of a visible lame duck. A
+    /// lame duck that never closes its port ends with the process.
     #[must_use]
     pub fn due_from(&self) -> Option<u64> {
         let lame_duck_end = if self.lame_duck { self.listener_gone.or(self.exited) } else { None };
         self.signalled.max(lame_duck_end)
     }
 
-    /// From when requests are judged as sent to a server that is shutting down: the first sign
-    /// of it, or the end of the time in which a sign must come.
+    /// The moment from which a request counts as sent during the shutdown: the first sign, or the
+    /// time by which a sign was due.
     #[must_use]
     pub fn draining_from(&self) -> Option<u64> {
         [self.visible, self.not_visible].into_iter().flatten().min()
     }
 
-    /// Says when this was, as people would: `12 ms after SIGTERM`.
+    /// A time for people, relative to the signal: `12 ms after SIGTERM`.
     #[must_use]
     pub fn when(&self, at_us: u64) -> String {
         let signal = match self.signal {
@@ -75,7 +75,7 @@ impl Moments {
 }
 
 impl History {
-    /// The moments of this run.
+    /// Collects the moments of this run.
     #[must_use]
     pub fn moments(&self) -> Moments {
         let mut moments = Moments::default();
@@ -121,7 +121,7 @@ fn set(moment: &mut Option<u64>, at: u64) {
     moment.get_or_insert(at);
 }
 
-/// A span as people write it: `12 ms`, `3.4 s`.
+/// A span for people: `12 ms`, `3.4 s`.
 fn span(us: u64) -> String {
     let ms = us / 1000;
     if ms < 1000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1000, ms % 1000 / 100) }
@@ -154,10 +154,10 @@ mod tests {
         let lame = EventKind::Visible { sign: Sign::Unavailable };
         let shut = EventKind::Visible { sign: Sign::ListenerGone };
         let rows = [
-            ("never told", vec![(9, exited())], None),
-            ("the door shut at once", vec![(1, signal()), (2, shut)], Some(1000)),
+            ("no signal", vec![(9, exited())], None),
+            ("the listener closes at once", vec![(1, signal()), (2, shut)], Some(1000)),
             (
-                "a lame duck that ended",
+                "a lame duck that ends",
                 vec![(1, signal()), (2, lame.clone()), (7, EventKind::ListenerGone), (9, exited())],
                 Some(7000),
             ),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_was_killed_has_not_exited() {
+    fn killed_process_has_not_exited_by_itself() {
         let killed = EventKind::Killed { why: String::new() };
         let seen = moments(&[(1, signal()), (5, killed), (6, exited())]);
         assert_eq!((seen.exited, seen.killed), (None, Some(5000)));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drain_is_judged_from_its_first_sign_or_from_when_one_was_due() {
+    fn drain_begins_at_the_first_sign_or_when_a_sign_was_due() {
         let shut = EventKind::Visible { sign: Sign::ListenerGone };
         assert_eq!(moments(&[(1, signal())]).draining_from(), None);
         assert_eq!(moments(&[(1, signal()), (3, shut.clone())]).draining_from(), Some(3000));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_said_as_people_say_them() {
+    fn times_are_shown_relative_to_the_signal_or_the_start() {
         let after_signal = moments(&[(100, EventKind::Ready), (300, signal())]);
         assert_eq!(after_signal.when(312_400), "12 ms after SIGINT");
         assert_eq!(after_signal.when(300_000), "0 ms after SIGINT");

@@ -35,42 +35,42 @@ pub const SCENARIOS: &[Scenario] = &[
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     pub(super) scenarios: Vec<Scenario>,
-    /// The plans that no function writes, by their scenarios' ids.
+    /// The plans from files, by their scenarios' ids.
     pub(super) stored: BTreeMap<&'static str, Plan>,
 }
 
 impl Catalogue {
-    /// All of them.
+    /// Every scenario.
     #[must_use]
     pub fn all() -> Self {
         Self { scenarios: SCENARIOS.to_vec(), stored: BTreeMap::new() }
     }
 
-    /// Only those whose id is one of these or begins with one of these.
+    /// Keeps the scenarios whose id begins with one of `ids`.
     #[must_use]
     pub fn only(self, ids: &[impl AsRef<str>]) -> Self {
         self.keep(|scenario| matches_any(scenario, ids))
     }
 
-    /// None of those whose id is one of these or begins with one of these.
+    /// Removes the scenarios whose id begins with one of `ids`.
     #[must_use]
     pub fn skip(self, ids: &[impl AsRef<str>]) -> Self {
         self.keep(|scenario| !matches_any(scenario, ids))
     }
 
-    /// Only those of at least this level.
+    /// Keeps the scenarios of at least this level.
     #[must_use]
     pub fn level(self, level: Level) -> Self {
         self.keep(|scenario| scenario.level >= level)
     }
 
-    /// Only those that a challenge's author would publish.
+    /// Keeps the public scenarios.
     #[must_use]
     pub fn public(self) -> Self {
         self.keep(|scenario| scenario.visibility == Visibility::Public)
     }
 
-    /// The chosen ones, in the catalogue's order.
+    /// The chosen scenarios, in the catalogue's order.
     #[must_use]
     pub fn scenarios(&self) -> &[Scenario] {
         &self.scenarios

@@ -1,21 +1,21 @@
-//! Scenarios: what a graceful shutdown is, claim by claim; one scenario a file.
+//! Scenarios: the claims that make up a graceful shutdown, one a file.
 //!
-//! A scenario is an id, a requirement, a function that makes a plan, and a hint. It judges
-//! nothing: the checks that its plan names do. A plan from a file can be one too (`stored`).
+//! A scenario has an id, a requirement, a function that writes a plan, and a hint. The checks that
+//! the plan names judge the run. A plan from a file becomes a scenario too (`stored`).
 
 mod catalogue;
 mod stored;
 #[cfg(test)]
 mod tests;
 
-/// Connections that hold nothing, and hold nothing up.
+/// Idle and silent connections, which must not delay the exit.
 mod connections {
     pub(super) mod becomes_idle;
     pub(super) mod idle_closed;
     pub(super) mod silent_preconnect;
 }
 
-/// What the contract promises while nobody tells the server to stop.
+/// The contract before the signal.
 mod contract {
     pub(super) mod bad_request;
     pub(super) mod concurrent_work;
@@ -23,25 +23,25 @@ mod contract {
     pub(super) mod work_created;
 }
 
-/// Requests that come while the listener closes.
+/// Requests on new connections while the listener closes.
 mod door {
     pub(super) mod no_black_hole;
 }
 
-/// How the process ends.
+/// The end of the process.
 mod exit {
     pub(super) mod bounded_by_deadline;
     pub(super) mod no_residue;
     pub(super) mod status;
 }
 
-/// What `/health` says during the shutdown.
+/// The answers of `/health` during the shutdown.
 mod health {
     pub(super) mod draining;
     pub(super) mod monotonic;
 }
 
-/// Work that is under way when the signal comes.
+/// Work in flight at the signal.
 mod inflight {
     pub(super) mod announces_close;
     pub(super) mod committed_unacknowledged;
@@ -49,7 +49,7 @@ mod inflight {
     pub(super) mod queued_behind_pool;
 }
 
-/// Shutdowns while much is going on.
+/// Shutdowns under load.
 mod load {
     pub(super) mod mid_load;
 }
@@ -60,7 +60,7 @@ mod signal {
     pub(super) mod second_sigterm;
 }
 
-/// How the server leaves its database.
+/// The end of the server's database sessions.
 mod store {
     pub(super) mod pool_outlives_requests;
     pub(super) mod terminated;
@@ -80,33 +80,33 @@ use crate::plan::{Contract, Draft, Plan};
 pub struct Scenario {
     /// `group/name`.
     pub id: &'static str,
-    /// A few words.
+    /// The claim in a few words.
     pub title: &'static str,
-    /// What must hold, in one sentence; printed when it does not.
+    /// The claim in one sentence. Reports print the sentence if the claim does not hold.
     pub requirement: &'static str,
-    /// What a violation of its main check amounts to.
+    /// The level of the scenario's main check.
     pub level: Level,
-    /// Whether a challenge's author would publish it.
+    /// Whether the author of a challenge publishes the scenario.
     pub visibility: Visibility,
-    /// Where the claim comes from: issues, an RFC's section, practice.
+    /// The source of the claim: issues, a section of an RFC, or practice.
     pub source: &'static str,
     /// Writes the plan, with its checks.
     pub plan: fn(&mut Draft),
-    /// The cause when it fails, and the fix.
+    /// The usual cause of a failure, and the fix.
     pub hint: Hint,
 }
 
-/// Who knows of a scenario.
+/// Whether the developers of a server know the scenario in advance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
-    /// One that a challenge's author would publish.
+    /// The author of a challenge publishes the scenario.
     Public,
-    /// One of the hidden set.
+    /// The scenario belongs to the hidden set.
     Hidden,
 }
 
-/// Why a server fails a scenario, and how servers in each language fix it.
+/// The usual cause of a failure, and the fix in each language.
 #[derive(Debug, Clone, Copy)]
 pub struct Hint {
     /// The usual cause.

@@ -4,29 +4,29 @@ use super::{Catalogue, Hint, SCENARIOS, Scenario, Visibility};
 use crate::check::{self, Level, validate};
 use crate::plan::{Contract, Plan, PlanError};
 
-/// Why a stored plan is no scenario.
+/// The reason why a stored plan cannot be a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum StoredError {
-    /// No world could carry it out.
+    /// The plan is invalid.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// Another scenario is called so.
+    /// Another scenario has the same name.
     #[error("there is a scenario `{0}` already; give this plan another name")]
     Taken(String),
-    /// Nothing judges it.
+    /// The plan names no check.
     #[error("the plan names no check, so nothing would be judged")]
     NoCheck,
 }
 
 impl Catalogue {
-    /// With a stored plan as one more scenario, after all others. It is carried out as it stands:
-    /// with its own names, budgets and checks, whatever the seed and the contract of the run are.
+    /// Appends a stored plan as a scenario. The plan runs unchanged, with its own names, budgets
+    /// and checks: the seed and the contract of the run have no effect.
     ///
-    /// The name of the scenario is kept until the program ends.
+    /// The scenario's name stays in memory until the program ends.
     ///
     /// # Errors
     ///
-    /// If the plan makes no sense, or its name is taken.
+    /// If the plan is invalid or names no check, or its name is taken.
     pub fn with(mut self, plan: Plan) -> Result<Self, StoredError> {
         validate(&plan)?;
         let taken = SCENARIOS.iter().chain(&self.scenarios).any(|it| it.id == plan.scenario);
@@ -42,7 +42,7 @@ impl Catalogue {
         Ok(self)
     }
 
-    /// The plan of a scenario of this choice.
+    /// The plan of a scenario.
     #[must_use]
     pub fn plan(&self, scenario: &Scenario, seed: u64, contract: &Contract) -> Plan {
         match self.stored.get(scenario.id) {
@@ -53,13 +53,13 @@ impl Catalogue {
 }
 
 impl Scenario {
-    /// Whether its plan comes from a file: nothing is known of causes and fixes then.
+    /// Whether the plan comes from a file. Such a scenario has no cause and no fix.
     #[must_use]
     pub fn is_stored(&self) -> bool {
         self.source == A_FILE
     }
 
-    /// What is known of a plan that no scenario of the catalogue has made.
+    /// A scenario for a plan from a file.
     #[must_use]
     pub fn of_plan(plan: &Plan) -> Self {
         let about = plan.checks.iter().filter(|used| used.level == plan_level(plan));
@@ -71,10 +71,10 @@ impl Scenario {
             level: plan_level(plan),
             visibility: Visibility::Hidden,
             source: A_FILE,
-            // Its plan is stored: there is nothing to write.
+            // The plan is stored, so there is nothing to write.
             plan: |_| {},
             hint: Hint {
-                cause: "The plan comes from a file, which does not say.",
+                cause: "Unknown: the plan comes from a file.",
                 node: UNKNOWN,
                 python: UNKNOWN,
                 go: UNKNOWN,
@@ -85,17 +85,17 @@ impl Scenario {
     }
 }
 
-/// The source of a plan that no scenario of the catalogue has made.
+/// The source of a plan from a file.
 const A_FILE: &str = "a file";
 
-const UNKNOWN: &str = "Nothing is known but what the findings say.";
+const UNKNOWN: &str = "Unknown; see the findings.";
 
-/// The highest level of its checks.
+/// The highest level of the plan's checks.
 fn plan_level(plan: &Plan) -> Level {
     plan.checks.iter().map(|used| used.level).max().unwrap_or(Level::Info)
 }
 
-/// Scenarios are known by strings that live as long as the program; there are few of them.
+/// Leaks the text, because a [`Scenario`] has static strings. A program has few scenarios.
 fn keep(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_plan_is_a_scenario_that_is_carried_out_as_it_stands() {
+    fn stored_plan_becomes_a_scenario_that_runs_unchanged() {
         let all = Catalogue::all().with(plan("mine/one")).expect("it is sound");
         assert_eq!(all.scenarios().len(), SCENARIOS.len() + 1);
         let mine = all.only(&["mine"]);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_judged_is_refused() {
+    fn stored_plan_with_a_taken_name_or_no_check_is_refused() {
         let taken = StoredError::Taken("signal/idle-exit".to_owned());
         assert_eq!(Catalogue::all().with(plan("signal/idle-exit")).unwrap_err(), taken);
         let once = Catalogue::default().with(plan("mine/one")).expect("it is sound");

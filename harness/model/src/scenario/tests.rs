@@ -1,4 +1,4 @@
-//! What every scenario of the catalogue must be, whatever it claims.
+//! Rules for every scenario of the catalogue.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ fn plan(scenario: &Scenario, seed: u64) -> Plan {
 }
 
 #[test]
-fn every_plan_is_well_formed_whatever_the_seed() {
+fn every_plan_of_the_catalogue_is_valid_for_every_seed() {
     for scenario in SCENARIOS {
         for seed in [0, 1, 42, u64::MAX] {
             let outcome = validate(&plan(scenario, seed));
@@ -22,7 +22,7 @@ fn every_plan_is_well_formed_whatever_the_seed() {
 }
 
 #[test]
-fn the_same_seed_makes_the_same_plan_and_another_one_other_names() {
+fn same_seed_makes_the_same_plan_and_another_seed_makes_other_names() {
     for scenario in SCENARIOS {
         assert_eq!(plan(scenario, 7), plan(scenario, 7), "{}", scenario.id);
         let names = |seed| -> BTreeSet<String> {
@@ -34,7 +34,7 @@ fn the_same_seed_makes_the_same_plan_and_another_one_other_names() {
 }
 
 #[test]
-fn every_plan_survives_json() {
+fn every_plan_of_the_catalogue_is_read_back_unchanged_from_json() {
     for scenario in SCENARIOS {
         let plan = plan(scenario, 7);
         let text = serde_json::to_string(&plan).expect("plans are JSON");
@@ -44,7 +44,7 @@ fn every_plan_survives_json() {
 }
 
 #[test]
-fn every_id_names_the_file_that_it_stands_in() {
+fn every_scenario_id_matches_its_file_name() {
     let mut seen = BTreeSet::new();
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/scenario");
     for scenario in SCENARIOS {
@@ -55,7 +55,7 @@ fn every_id_names_the_file_that_it_stands_in() {
 }
 
 #[test]
-fn the_main_check_counts_what_the_scenario_says() {
+fn main_check_of_each_scenario_has_the_scenarios_level() {
     for scenario in SCENARIOS {
         let plan = plan(scenario, 7);
         assert_eq!(plan.checks[0].check, "preconditions", "{}", scenario.id);
@@ -66,7 +66,7 @@ fn the_main_check_counts_what_the_scenario_says() {
 }
 
 #[test]
-fn every_scenario_says_something_to_a_developer() {
+fn every_scenario_has_a_requirement_a_source_and_a_hint() {
     for Scenario { id, title, requirement, source, hint, .. } in SCENARIOS {
         let fixes = [hint.node, hint.python, hint.go, hint.java, hint.rust];
         for text in [*title, requirement, source, hint.cause].iter().chain(&fixes) {
@@ -82,9 +82,8 @@ fn every_scenario_says_something_to_a_developer() {
 }
 
 #[test]
-fn clients_of_a_drain_never_leave_their_operator_waiting() {
-    // A probe that hears nothing must not keep the operator from `AwaitExit`, which bounds the
-    // run: after the signal it waits for no mark.
+fn operator_waits_for_no_mark_after_the_signal() {
+    // `AwaitExit` bounds the run, so an unanswered probe must not keep the operator from that step.
     for scenario in SCENARIOS {
         let plan = plan(scenario, 7);
         for actor in plan.actors.iter().filter(|actor| actor.name == "operator") {
@@ -100,7 +99,7 @@ fn clients_of_a_drain_never_leave_their_operator_waiting() {
 }
 
 #[test]
-fn the_catalogue_can_be_narrowed() {
+fn catalogue_can_be_narrowed_by_id_level_and_visibility() {
     let count = |catalogue: Catalogue| catalogue.scenarios().len();
     assert_eq!(count(Catalogue::all()), 22);
     assert_eq!(count(Catalogue::all().only(&["contract/"])), 4);

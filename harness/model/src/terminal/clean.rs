@@ -1,6 +1,6 @@
-/// Text of a server under test, made fit to be printed on one line: control characters, escape
-/// sequences and what turns the direction of writing become visible, and no more than `most`
-/// characters are kept.
+/// Cleans text of a server under test for one line of a terminal: control characters, escape
+/// sequences and characters that turn the direction of writing become visible. At most `most`
+/// characters are kept, and `…` marks a cut.
 #[must_use]
 pub fn clean(text: &str, most: usize) -> String {
     let mut cleaned = String::new();
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_reaches_the_terminal_that_it_would_obey() {
+    fn cleaned_text_has_no_control_or_direction_characters_and_at_most_the_given_length() {
         for (hostile, shown) in [
             ("\u{1b}[2J\u{1b}]0;owned\u{7}", "·[2J·]0;owned·"),
             ("\u{9b}31m", "·31m"),

@@ -1,6 +1,6 @@
-//! Text that is fit for a terminal.
+//! Text for a terminal.
 //!
-//! * `clean`: text of a server, made fit to be printed
+//! * `clean`: text of a server, without control characters
 //! * `paint`: colours and widths
 
 mod clean;

@@ -2,27 +2,27 @@
 
 use anstyle::{AnsiColor, Style};
 
-/// No line of a report is wider, in columns.
+/// The width of a report, in columns.
 pub const WIDTH: usize = 100;
 
-/// Nothing special.
+/// Normal text.
 pub const PLAIN: Style = Style::new();
-/// What is there to be looked up, and not to be read.
+/// Details that a reader looks up.
 pub const FAINT: Style = Style::new().dimmed();
 /// Headings.
 pub const STRONG: Style = Style::new().bold();
-/// As it should be.
+/// Success.
 pub const GOOD: Style = AnsiColor::Green.on_default();
-/// Lost, or refused.
+/// Loss or refusal.
 pub const BAD: Style = AnsiColor::Red.on_default();
-/// What the finding is about.
+/// The row of a finding.
 pub const FOUND: Style = AnsiColor::Red.on_default().bold();
-/// What was done to the server.
+/// An action on the server.
 pub const STIMULUS: Style = AnsiColor::Yellow.on_default();
-/// Nothing was proved.
+/// An inconclusive result.
 pub const UNSURE: Style = AnsiColor::Magenta.on_default();
 
-/// Text in a style; plain text has no escape sequences at all.
+/// Text in a style. The plain style adds no escape sequences.
 #[must_use]
 pub fn paint(style: Style, text: &str) -> String {
     if style.is_plain() {
@@ -31,7 +31,7 @@ pub fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// Text on lines of at most `width` characters, broken at spaces where there are some.
+/// Breaks text into lines of at most `width` characters, at spaces where possible.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -64,7 +64,7 @@ fn push(lines: &mut [String], chars: &[char]) {
     }
 }
 
-/// Text whose lines are its own, such as a program's: only those that are too long are broken.
+/// Breaks only the lines that are too long, and keeps the indentation: for programs.
 #[must_use]
 pub fn lines(text: &str, width: usize) -> Vec<String> {
     text.lines()
@@ -78,7 +78,7 @@ pub fn lines(text: &str, width: usize) -> Vec<String> {
         .collect()
 }
 
-/// Text cut to `width` characters.
+/// Cuts text to `width` characters, the last of which is then `…`.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_broken_at_spaces_and_long_words_anywhere() {
+    fn lines_break_at_spaces_and_inside_long_words() {
         for (text, width, lines) in [
             ("one two three", 7, vec!["one two", "three"]),
             ("one", 7, vec!["one"]),

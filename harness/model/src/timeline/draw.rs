@@ -5,25 +5,25 @@ use crate::history::{Event, EventKind, History, Tone};
 use crate::terminal::clean;
 use crate::terminal::paint::{self, paint};
 
-/// Between two rows that are further apart, the picture says how much time passed.
+/// Between two rows that are further apart, the picture shows the time that passed.
 pub(super) const GAP_US: u64 = 1_000_000;
 
 /// The widest name of a lane.
 const WIDEST_NAME: usize = 10;
 
-/// The widest name of who stands in the words.
+/// The widest actor name before the words.
 const WIDEST_WHO: usize = 12;
 
-/// The columns of the time, with its unit's sign and the mark of a finding.
+/// The columns of the time, with its sign and the mark of a finding.
 const TIME: usize = 11;
 
-/// Draws rows.
+/// Draws the rows.
 pub(super) struct Canvas<'a> {
     pub(super) history: &'a History,
     pub(super) lanes: Lanes,
     lane_width: usize,
     text_width: usize,
-    /// The widest name of who stands in the words, so that the words are aligned.
+    /// The width of the actor names, which aligns the words.
     who_width: usize,
     zero_us: u64,
     followed: usize,
@@ -104,7 +104,7 @@ impl<'a> Canvas<'a> {
             (false, Tone::Bad) => paint::BAD,
             (false, Tone::Stimulus) => paint::STIMULUS,
         };
-        // The line of a signal goes on up to its name.
+        // The line of a signal reaches to its name.
         let joint = if is_signal { paint(style, "━━") } else { "  ".to_owned() };
         let sign = |at: usize, doing: Doing| {
             if Some(at) == here {
@@ -133,19 +133,19 @@ impl<'a> Canvas<'a> {
         format!("{sign:^width$}", width = self.lane_width)
     }
 
-    /// Who did it, for people.
+    /// The actor's name, for people.
     pub(super) fn who(&self, row: &Row) -> String {
         let event = &self.history.events[row.index];
         match (event.actor.as_str(), &event.what) {
             (_, EventKind::Signalled { .. }) => String::new(),
             (_, _) if !row.single => row.event_group.to_owned(),
-            // What is done to the server stands in its lane.
+            // Actions on the server are in the server's lane.
             ("world" | "operator", _) => "server".to_owned(),
             (actor, _) => clean(actor, WIDEST_WHO),
         }
     }
 
-    /// A signal is a line through every lane.
+    /// The sign of a signal in a lane: the signal is a line through every lane.
     fn crossed(&self, doing: Doing) -> String {
         let sign = match doing {
             Doing::Nothing => '━',
@@ -155,7 +155,7 @@ impl<'a> Canvas<'a> {
         format!("{sign:━^width$}", width = self.lane_width)
     }
 
-    /// Milliseconds from the signal; tenths where they say something.
+    /// Milliseconds from the signal, with tenths below a second.
     pub(super) fn time(&self, at_us: u64) -> String {
         let ms = relative_ms(at_us, self.zero_us);
         if at_us == self.zero_us {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::row::Row;
 use crate::history::{End, Event, EventKind, Session, Tone, Words};
 
-/// Events that are told together: how many of each kind between two rows.
+/// Several events in one row: the number of each kind since the previous row.
 #[derive(Default)]
 pub(super) struct EventGroup {
     last: usize,
@@ -11,7 +11,7 @@ pub(super) struct EventGroup {
     counts: BTreeMap<Kind, u32>,
 }
 
-/// What is counted.
+/// A counted kind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Lost,
@@ -30,7 +30,7 @@ impl Kind {
             EventKind::Ended { .. } => Some(Self::Lost),
             EventKind::NotSent { .. } => Some(Self::NotSent),
             EventKind::NotConnected { .. } => Some(Self::Refused),
-            // Before the signal a pool comes and goes as it likes.
+            // Before the signal a pool may open and close sessions freely.
             EventKind::Session { what, .. } if signalled => match what {
                 Session::Opened => Some(Self::Opened),
                 Session::Terminate => Some(Self::Terminated),
@@ -71,14 +71,14 @@ impl EventGroup {
         self.last = index;
     }
 
-    /// The row of what was taken since the last one, if anything was.
+    /// The row of the events since the previous row, if there are any.
     pub(super) fn row(&mut self) -> Option<Row> {
         let answers = std::mem::take(&mut self.answers);
         let counts = std::mem::take(&mut self.counts);
         if answers.is_empty() && counts.is_empty() {
             return None;
         }
-        // Kinds are in an order: those of clients come first.
+        // The kinds are ordered: those of clients come first.
         let of_store = answers.is_empty() && counts.keys().all(|kind| *kind >= Kind::Opened);
         let bad = counts.keys().any(|kind| *kind <= Kind::NotSent);
         let answers = answers.into_iter().map(|(status, n)| format!("{n} answered {status}"));

@@ -3,17 +3,17 @@ use std::collections::BTreeSet;
 use crate::check::{Finding, Kind};
 use crate::history::{Exchange, History, RequestId};
 
-/// No picture has more lanes of clients: it would not fit beside its words.
+/// The most lanes of clients, so that the words fit beside the lanes.
 const MOST_CLIENTS: usize = 3;
 
-/// Which requests and clients the findings are about.
+/// The requests and clients of the findings.
 #[derive(Debug, Default)]
 pub(super) struct Focus {
-    /// The requests, as they stand in the history.
+    /// The requests' ids in the history.
     pub(super) requests: BTreeSet<String>,
-    /// Those of them that make a row, with the name that it bears.
+    /// The id of each request that creates a row, with the row's name.
     pub(super) names: Vec<(String, String)>,
-    /// The clients that have a lane, in the order of their first requests.
+    /// The clients with a lane, in the order of their first requests.
     pub(super) clients: Vec<String>,
 }
 
@@ -27,7 +27,7 @@ impl Focus {
             .collect();
         let mut focus = Self::default();
         let signalled = history.moments().signalled.unwrap_or(0);
-        // What findings name comes first; then what was in flight; then what came after.
+        // Requests of findings come first, then requests in flight, then later requests.
         let tests: [&dyn Fn(&Exchange) -> bool; 3] = [
             &|exchange| named.contains(exchange.request.id.as_str()),
             &|exchange| exchange.in_flight,
@@ -55,7 +55,7 @@ impl Focus {
         if !known {
             self.clients.push(exchange.actor.to_owned());
         }
-        // A client that goes on for ever has too many requests to show.
+        // An endless client has too many requests to show.
         let of_it = |id: &&String| id.split('#').next() == Some(exchange.actor);
         if self.requests.iter().filter(of_it).count() < 4 {
             let RequestId { id, name } = exchange.request.clone();

@@ -7,15 +7,15 @@ use crate::check::{Finding, Kind};
 use crate::history::{EventKind, Tone};
 use crate::terminal::clean;
 
-/// Names and texts of the server may be of any length.
+/// The longest text of a server, in characters: a server may send any length.
 const LONGEST: usize = 400;
 
-/// What a page says below the picture.
+/// One part of a page, below the picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// Above it.
+    /// The heading.
     pub title: String,
-    /// As they are.
+    /// The text, line by line.
     pub lines: Vec<String>,
 }
 

@@ -4,18 +4,18 @@ use super::focus::Focus;
 use crate::history::{Event, EventKind, History};
 use crate::plan::LetGo;
 
-/// What an actor is doing between its events.
+/// The state of an actor between its events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doing {
-    /// It is not there.
+    /// The actor is absent.
     Nothing,
-    /// A client is connected, the server listens, the store works.
+    /// The client is connected, the server listens, or the store works.
     Up,
-    /// A request is under way.
+    /// A request is in flight.
     Waiting,
-    /// The server runs and no longer listens.
+    /// The server runs and does not listen.
     NotListening,
-    /// The server stands still.
+    /// Every thread of the server is stopped.
     Frozen,
     /// A gate is closed.
     Gated,
@@ -43,7 +43,7 @@ impl Doing {
 pub(super) struct Lane {
     pub(super) name: String,
     pub(super) doing: Doing,
-    /// Requests of this client that are under way.
+    /// This client's requests in flight.
     open: BTreeSet<String>,
 }
 
@@ -70,7 +70,7 @@ impl Lanes {
         Self { all: names.map(lane).collect() }
     }
 
-    /// The column of an actor, if it has one. What the world and the operator do, they do to the
+    /// The column of an event's actor, if there is one. The world and the operator act on the
     /// server.
     pub(super) fn position(&self, event: &Event) -> Option<usize> {
         let actor = match event.actor.as_str() {
@@ -80,7 +80,7 @@ impl Lanes {
         self.all.iter().position(|lane| lane.name == actor)
     }
 
-    /// Follows one event.
+    /// Updates the states with one event.
     pub(super) fn follow(&mut self, event: &Event) {
         if let Some(at) = self.position(event) {
             self.all[at].follow(&event.what);

@@ -1,11 +1,11 @@
-//! The picture of one run: who did what around the signal, one lane an actor, one row an event.
+//! The picture of one run around the signal: one lane an actor, one row an event.
 //!
-//! * `words`: an event in words, and the sign that stands for it in its lane
-//! * `focus`: which requests and clients the findings are about
-//! * `event_group`: events that are told together
-//! * `row`: one row, of one event or of a group
+//! * `words`: an event in words, with the sign for its lane
+//! * `focus`: the requests and clients of the findings
+//! * `event_group`: several events in one row
+//! * `row`: one row, for one event or for a group
 //! * `select`: the few events that tell the story
-//! * `lanes`: what each actor is doing between its events
+//! * `lanes`: the state of each actor between its events
 //! * `draw`: rows of text
 //! * `html`: the same rows on a page
 
@@ -28,7 +28,7 @@ use crate::plan::Plan;
 
 /// The timeline of one run, each line at most `width` columns wide, with colours.
 ///
-/// Times are milliseconds from the first signal. Text of the server is made fit to be printed.
+/// Times are milliseconds from the first signal. Text from the server is cleaned for the terminal.
 #[must_use]
 pub fn timeline(plan: &Plan, history: &History, findings: &[Finding], width: usize) -> Vec<String> {
     let focus = Focus::of(history, findings);
@@ -40,8 +40,8 @@ pub fn timeline(plan: &Plan, history: &History, findings: &[Finding], width: usi
     Canvas::new(history, lanes, width).draw(&rows)
 }
 
-/// The same picture as a page that needs nothing else: no file, no script, no network. `sections`
-/// come below it.
+/// The same picture as a self-contained page: no other file, no script, no network. `sections` come
+/// below the picture.
 #[must_use]
 pub fn html(plan: &Plan, history: &History, findings: &[Finding], sections: &[Section]) -> String {
     let focus = Focus::of(history, findings);

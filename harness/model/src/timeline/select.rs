@@ -8,10 +8,10 @@ use crate::check::{Finding, Kind};
 use crate::history::{Event, EventKind, History, Session, Sign, Tone, Words};
 use crate::plan::Plan;
 
-/// A picture with more rows is not looked at.
+/// The most rows of a picture that people still read.
 const MOST_ROWS: usize = 24;
 
-/// The few events that tell the story, in their order.
+/// The rows that tell the story, in their order.
 pub(super) fn select(
     plan: &Plan,
     history: &History,
@@ -36,8 +36,8 @@ pub(super) fn select(
     rows
 }
 
-/// What two events say is told once: that the port is closed, which may also be the first sign of
-/// shutdown, or follow from the exit; and why the server was never ready.
+/// Removes rows that repeat another row: a closed port that is also the first sign of shutdown or
+/// follows from the exit, and a second reason why the server was never ready.
 fn merge_repeats(rows: &mut Vec<Row>, history: &History) {
     let what = |row: &Row| &history.events[row.index].what;
     let sign = EventKind::Visible { sign: Sign::ListenerGone };
@@ -52,8 +52,7 @@ fn merge_repeats(rows: &mut Vec<Row>, history: &History) {
     }
 }
 
-/// Leaves out what matters least, and of that what is furthest from the signal, until the picture
-/// can be looked at.
+/// Removes the heaviest rows, those furthest from the signal first, until [`MOST_ROWS`] are left.
 fn thin_out(rows: &mut Vec<Row>, history: &History) {
     let signalled = history.moments().signalled.unwrap_or(0);
     let far = |row: &Row| history.events[row.index].at_us.abs_diff(signalled);
@@ -96,7 +95,7 @@ impl Picker<'_> {
         }
     }
 
-    /// How soon an event may go; `None` if it belongs to a group.
+    /// The weight of the event's row; `None` if the event belongs to a group.
     fn weight(&self, event: &Event, has_signal: bool) -> Option<u8> {
         let in_focus = |id: &str| self.focus.requests.contains(id);
         let has_lane = self.focus.clients.contains(&event.actor);
@@ -135,8 +134,7 @@ impl Picker<'_> {
             }
             EventKind::Session { what: Session::Withheld, .. } => 3,
             EventKind::Started { .. } | EventKind::Ready if !has_signal => 4,
-            // Before the signal a note is about how the run was set up; after it, about what is
-            // judged.
+            // A note before the signal is about the setup; a later note is about the shutdown.
             EventKind::Note { .. } if self.signalled => 1,
             EventKind::Snapshot { .. } | EventKind::Note { .. } => 4,
             EventKind::Extension(_) => 2,
@@ -144,7 +142,7 @@ impl Picker<'_> {
         })
     }
 
-    /// How many rows each request has that the picture is about.
+    /// The row about the rows of `jobs`, with the number for each request in focus.
     fn rows_of(&self, counts: &BTreeMap<String, u32>, total: u64, left: u32) -> Words {
         let named = self.focus.names.iter().take(4).map(|(id, name)| {
             let n = counts.get(name).copied().unwrap_or(0);
@@ -169,7 +167,7 @@ impl Picker<'_> {
     }
 }
 
-/// The row that a finding is about: its request's end, else the moment that it names.
+/// The row of a finding: the end of the finding's request, or else the finding's moment.
 fn row_of(rows: &[Row], history: &History, finding: &Finding) -> Option<usize> {
     let event = |row: &Row| &history.events[row.index];
     let ends = |row: &Row| match &event(row).what {

@@ -12,7 +12,7 @@ pub(super) fn words(sign: char, tone: Tone, text: impl Into<String>) -> Words {
     Words::new(sign, tone, text)
 }
 
-/// An event in words; `None` for what a reader does not need.
+/// An event in words; `None` if a reader does not need the event.
 pub(super) fn of(event: &Event, plan: &Plan) -> Option<Words> {
     match &event.what {
         EventKind::Connected { .. }
@@ -87,7 +87,7 @@ fn of_client(what: &EventKind) -> Option<Words> {
             End::Malformed | End::TooLong => {
                 words('✗', Tone::Bad, "gets bytes that nobody asked for")
             }
-            // Only requests are refused.
+            // A connection is never refused in this way: only requests are.
             End::Refused => words('◌', Tone::Plain, "its connection ends"),
             End::Silence => words('◌', Tone::Bad, "its connection was never closed"),
         },
@@ -129,7 +129,7 @@ fn ended(request: &RequestId, by: End, got: u64, status: Option<u16>) -> Words {
     words('✗', Tone::Bad, numbered(request, &text))
 }
 
-/// `#2 sends POST /work`: the actor's name stands before it.
+/// `#2 sends POST /work`. The actor's name comes before this text.
 fn numbered(request: &RequestId, text: &str) -> String {
     let number = request.id.rsplit('#').next().unwrap_or_default();
     format!("#{number} {text}")
@@ -178,7 +178,7 @@ fn of_store(what: &EventKind) -> Option<Words> {
         EventKind::NoRows { why } => {
             words(' ', Tone::Bad, format!("the rows could not be counted: {}", clean(why, 80)))
         }
-        // Which rows are worth a word depends on the findings: `select` says it.
+        // The words depend on the findings, so `select` writes them.
         EventKind::Rows { .. } => return None,
         _ => return None,
     })

@@ -1,4 +1,4 @@
-//! Every cell of the table.
+//! Every cell of the ledger's table.
 
 use super::super::testing::{Row, Story, expect, ready, stopping};
 use super::*;
@@ -6,23 +6,23 @@ use crate::check::Kind;
 use crate::history::{End, EventKind, Sign};
 use crate::plan::Gate;
 
-/// A request that is in the server's hands when the signal comes at 300.
+/// A request that the server has read when the signal comes at 300.
 fn in_flight() -> Story {
     ready().at(200).posts("a").at(300).signalled()
 }
 
-/// A request that lies in the kernel's buffers when the signal comes.
+/// A request in the kernel's buffers when the signal comes.
 fn unread() -> Story {
     ready().at(200).posts("a").at(300).signalled_before_reading(&["a"])
 }
 
-/// A request that is sent once the shutdown is visible.
+/// A request that is sent after the first sign of shutdown.
 fn late() -> Story {
     ready().at(300).signalled().at(320).visible(Sign::Unavailable).at(350).posts("a")
 }
 
 #[test]
-fn every_cell_for_requests_in_flight_with_an_answer() {
+fn every_ledger_cell_for_answered_requests_in_flight() {
     let at = || in_flight().at(312);
     let rows: [Row<'_>; 9] = [
         ("201 and a row", at().answered("a", 201).rows(&[("a", 1)]), &[]),
@@ -71,7 +71,7 @@ fn every_cell_for_requests_in_flight_with_an_answer() {
 }
 
 #[test]
-fn every_cell_for_requests_in_flight_without_an_answer() {
+fn every_ledger_cell_for_unanswered_requests_in_flight() {
     let at = || in_flight().at(312);
     let rows: [Row<'_>; 9] = [
         (
@@ -124,7 +124,7 @@ fn every_cell_for_requests_in_flight_without_an_answer() {
 }
 
 #[test]
-fn every_cell_for_requests_that_nothing_proves() {
+fn every_ledger_cell_for_requests_that_were_not_proved_in_flight() {
     const NOTE: &str = "Note Info … 1 that were sent before … 0 that were sent after";
     let at = || unread().at(312);
     let rows: [Row<'_>; 9] = [
@@ -176,7 +176,7 @@ fn look_at_299() -> EventKind {
 }
 
 #[test]
-fn every_cell_for_requests_sent_during_the_drain() {
+fn every_ledger_cell_for_requests_sent_during_the_drain() {
     const NOTE: &str = "Note Info … 0 that were sent before … 1 that were sent after";
     let at = || late().at(360);
     let rows: [Row<'_>; 7] = [
@@ -204,7 +204,7 @@ fn every_cell_for_requests_sent_during_the_drain() {
 }
 
 #[test]
-fn a_success_before_the_store_acknowledges_is_a_lie() {
+fn success_before_the_store_acknowledges_is_a_lie() {
     let held = || ready().at(200).holds().at(210).posts("a").at(220).held();
     let rows: [Row<'_>; 4] = [
         (
@@ -241,7 +241,7 @@ fn a_success_before_the_store_acknowledges_is_a_lie() {
 }
 
 #[test]
-fn requests_that_never_came_to_be_are_no_losses() {
+fn request_that_was_not_sent_whole_is_no_loss() {
     let half = || ready().at(200).connects("a").sends_part("a", Intent::Work, 20, (true, false));
     let gone = EventKind::NotSent {
         conn: "a@1".to_owned(),
@@ -293,7 +293,7 @@ fn requests_that_never_came_to_be_are_no_losses() {
 }
 
 #[test]
-fn rows_must_be_counted_and_belong_to_somebody() {
+fn rows_must_be_counted_and_belong_to_a_request() {
     let good = || in_flight().at(310).answered("a", 201);
     let unsettled = |counts: &[(&str, u32)]| {
         let mut story = good().rows(counts).end();
@@ -319,7 +319,7 @@ fn rows_must_be_counted_and_belong_to_somebody() {
         ),
     ];
     expect(&CHECK, &stopping(&CHECK), &rows);
-    // A session that is left may still make a row: its absence proves nothing yet.
+    // An open session may still create a row, so a missing row proves nothing yet.
     assert!(unsettled(&[]).iter().all(|finding| finding.kind == Kind::Inconclusive));
     assert_eq!(unsettled(&[("a", 1)]).len(), 1);
     assert_eq!(unsettled(&[("a", 2)])[0].kind, Kind::Violation, "two rows are two rows");

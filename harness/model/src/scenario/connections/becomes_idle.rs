@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// A connection that was busy at the signal and is idle after it.
+/// A connection that is busy at the signal and idle later.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "connections/becomes-idle",
     title: "a connection that becomes idle during the shutdown is closed",
-    requirement: "The request in flight gets its 201; then its connection is closed and the \
-                  server exits, although the client stays connected.",
+    requirement: "The request in flight gets its 201. Then the server closes its connection and \
+                  exits, although the client would stay connected.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "fastify#7044 (72 s), axum#991",
     plan,
     hint: Hint {
-        cause: "Idle connections are closed once, at the signal; one that becomes idle later stays \
-                open until its keep-alive timeout, and the server waits for it.",
+        cause: "The server closes idle connections only once, at the signal. A connection that \
+                becomes idle later stays open until its keep-alive timeout, and the server waits.",
         node: "const sweep = setInterval(() => server.closeIdleConnections(), 100);\n\
                server.close(() => { clearInterval(sweep); done(); });",
         python: "# in a server of your own: after each response, while stopping\n\

@@ -2,19 +2,18 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// Connections on which nothing happens.
+/// Idle keep-alive connections.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "connections/idle-closed",
     title: "idle connections do not hold up the exit",
-    requirement: "Clients that keep their connections open and silent do not keep the server from \
-                  exiting promptly.",
+    requirement: "The server exits promptly although clients keep idle connections open.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "node#2642, aiohttp#1221, fasthttp#1190",
     plan,
     hint: Hint {
-        cause: "The server waits until every connection has closed, and a keep-alive connection \
-                that nobody closes stays open until its own timeout.",
+        cause: "The server waits until every connection has closed, and nobody closes an idle \
+                keep-alive connection before its own timeout.",
         node: "server.close(done);\n\
                server.closeIdleConnections(); // Node 18.2; from 19 on close() does it",
         python: "# asyncio: Server.close() closes the listener only; close idle transports \
@@ -31,7 +30,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     },
 };
 
-/// How many connections.
+/// The number of connections.
 const IDLE: u64 = 5;
 
 fn plan(draft: &mut Draft) {

@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// Browsers and pools connect ahead and may never send a byte.
+/// Browsers and pools connect in advance and may never send a byte.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "connections/silent-preconnect",
     title: "connections that never sent anything do not hold up the exit",
-    requirement: "A connection on which no byte was ever sent does not keep the server from \
-                  exiting within the grace period, and should not delay it.",
+    requirement: "The server exits within the grace period, and should exit promptly, although a \
+                  client holds a connection on which it never sent a byte.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "node#63452, go#22682, hyper#3576",
     plan,
     hint: Hint {
-        cause: "A connection without a byte counts as busy: it is neither idle after a request nor \
-                in one, so nobody closes it.",
+        cause: "The server counts a connection without a byte as busy, because the connection is \
+                not idle after a request, and never closes it.",
         node: "server.on('connection', (s) => {\n  \
                sockets.add(s); s.on('close', () => sockets.delete(s)); });\n\
                // on SIGTERM; in most versions closeIdleConnections() leaves these open:\n\
@@ -30,7 +30,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     },
 };
 
-/// How many connections.
+/// The number of connections.
 const SILENT: u64 = 3;
 
 fn plan(draft: &mut Draft) {
@@ -41,7 +41,8 @@ fn plan(draft: &mut Draft) {
         let client = draft.client(&format!("silent-{n}")).wait("warm");
         client.connect().mark("connected").expect_close();
     }
-    // Connections are accepted in their order: when this one is answered, those were accepted.
+    // The server accepts connections in order, so an answer here proves that it accepted the
+    // others.
     let witness = draft.client("witness").wait_for("connected", SILENT);
     witness.connect().health().receive().close().mark("accepted");
     draft.see_lame_duck();

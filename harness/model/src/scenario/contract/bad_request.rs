@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::{Draft, Request};
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// Requests that make no sense.
+/// Malformed requests.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "contract/bad-request",
     title: "bad requests are refused, and do no harm",
-    requirement: "A request that is no good (no JSON, no name, a name that is no string, a wrong \
-                  method or path) is answered 4xx, makes no row, and the next good one works.",
+    requirement: "The server answers a bad request (no JSON, no name, a name that is not a string, \
+                  a wrong method or path) 4xx and creates no row, and the next good request works.",
     level: Level::Should,
     visibility: Visibility::Hidden,
     source: "practice",
     plan,
     hint: Hint {
-        cause: "The body is used before it is checked, so a bad one ends in a 500, in a row \
-                without a name, or in a crash of the whole process.",
+        cause: "The handler uses the body before checking it, so a bad body ends in a 500, in a \
+                row without a name, or in a crash of the whole process.",
         node: "if (typeof req.body?.name !== 'string')\n  \
                return res.status(400).json({ error: 'name must be a string' });\n\
                // and an error handler that maps JSON syntax errors to 400",
@@ -33,7 +33,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     },
 };
 
-/// Larger than any sensible body of this service, and no JSON at all.
+/// Larger than any valid body of this service, in bytes. The body is not JSON either.
 const HUGE: usize = 1 << 20;
 
 fn plan(draft: &mut Draft) {

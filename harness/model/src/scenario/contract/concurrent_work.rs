@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// More at once than a pool has connections, while it is cold and again when it is warm.
+/// More requests at once than a pool has connections, on a cold pool and on a warm pool.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "contract/concurrent-work",
     title: "50 jobs at once",
-    requirement: "50 POST /work at once are all answered 201, each with an id of its own and one \
-                  row, on a cold pool and on a warm one.",
+    requirement: "The server answers 50 POST /work at once with 201, each with an id of its own \
+                  and one row, on a cold pool and on a warm pool.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "practice",
     plan,
     hint: Hint {
-        cause: "The database connection is shared without a pool, the pool gives up waiting too \
-                soon, or ids are made by counting rows.",
+        cause: "The handlers share one database connection without a pool, the pool stops waiting \
+                too soon, or the server makes ids by counting rows.",
         node: "const pool = new Pool({ max: 10 }); // no connectionTimeoutMillis below some \
               seconds\n\
                await pool.query(...);            // one call takes and gives back a connection",
@@ -29,7 +29,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     },
 };
 
-/// How many at once.
+/// The number of requests at once.
 const AT_ONCE: u64 = 50;
 
 fn plan(draft: &mut Draft) {

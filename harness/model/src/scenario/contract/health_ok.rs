@@ -2,7 +2,7 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// The health of a server that serves.
+/// `/health` before the signal.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "contract/health-ok",
     title: "GET /health says ok",
@@ -28,6 +28,6 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 
 fn plan(draft: &mut Draft) {
     draft.check("health-ok", Level::Must);
-    // On a fresh connection, and again on one that has been used.
+    // Once on a fresh connection and once on a used connection.
     draft.client("client").connect().health().receive().health().receive().close();
 }

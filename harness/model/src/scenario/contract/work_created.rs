@@ -2,7 +2,7 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// One good request, one row.
+/// One good request creates one row.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "contract/work-created",
     title: "POST /work creates a job",
@@ -13,8 +13,8 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     source: "the challenge",
     plan,
     hint: Hint {
-        cause: "The route is missing, the table is not created on start, the id is sent as a \
-                number, or the answer is sent without waiting for the insert.",
+        cause: "The route is missing, the server does not create the table on start, sends the id \
+                as a number, or answers without waiting for the insert.",
         node: "const { rows } = await pool.query(\n  \
                'INSERT INTO jobs (name) VALUES ($1) RETURNING id', [name]);\n\
                res.status(201).json({ id: String(rows[0].id), name });",

@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// What becomes of those who come too late.
+/// Requests after the start of the shutdown.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "door/no-black-hole",
     title: "late requests are not left in silence",
-    requirement: "A request on a fresh connection during the shutdown is refused, closed, or \
-                  answered in time; it is never left waiting in silence.",
+    requirement: "During the shutdown the server refuses, closes, or answers in time each request \
+                  on a fresh connection, and leaves none waiting in silence.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "puma#1802, hypercorn#128",
     plan,
     hint: Hint {
-        cause: "The server stops accepting without closing its listening socket: the kernel goes \
-                on completing connections, and nobody ever reads what comes on them.",
+        cause: "The server stops accepting without closing its listening socket. The kernel still \
+                completes connections, and nobody reads their requests.",
         node: "server.close(done); // closes the listener; do not merely ignore new connections",
         python: "server.close()              # asyncio: closes the listening socket\n\
                  await server.wait_closed()  # and no other process (reloader, parent) keeps it \
@@ -38,9 +38,9 @@ fn plan(draft: &mut Draft) {
     late.receive().close();
     let late = draft.client("late-health").wait("draining").connect().health();
     late.receive().close().mark("heard");
-    // The drain is held open until the probe of health has heard something: a server that still
-    // takes work cannot answer it before the gate opens, and health it can. One that takes
-    // nothing, and says nothing, is left in this state until it exits.
+    // The gate stays closed until the probe of health gets an answer. A server that still takes
+    // requests can answer health before the gate opens, but not work. A server that answers nothing
+    // stays in this state until its exit.
     draft.client("usher").wait("knocked").wait("heard").mark("let-go");
     draft.stop_when("held", 1).await_exit();
 }

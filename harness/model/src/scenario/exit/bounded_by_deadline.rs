@@ -2,20 +2,19 @@ use crate::check::Level;
 use crate::plan::{Draft, Gate};
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// The work that never ends.
+/// Work that never ends.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "exit/bounded-by-deadline",
     title: "a request that never ends does not keep the server from exiting",
-    requirement: "When a request in flight can never be finished, the server gives up at a \
-                  deadline of its own, before the grace period is over, and does not report \
-                  success.",
+    requirement: "When a request in flight can never finish, the server gives up at a deadline of \
+                  its own, before the grace period is over, and does not report success.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "uvicorn, granian, axum, puma, caddy#3818",
     plan,
     hint: Hint {
-        cause: "The drain has no deadline: the server waits for the last request until the \
-                orchestrator kills it, and with it everything else that was still to be done.",
+        cause: "The drain has no deadline. The server waits for the last request until the \
+                orchestrator kills the process, so all other pending work is lost too.",
         node: "server.close(done);\n\
                setTimeout(() => { server.closeAllConnections(); process.exit(0); }, 8000).unref();",
         python: "uvicorn app:app --timeout-graceful-shutdown 8   # the default is to wait for \

@@ -2,7 +2,7 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// The next instance needs the port.
+/// The next instance of the server needs the port.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "exit/no-residue",
     title: "nothing is left after the exit",
@@ -12,8 +12,8 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     source: "npm#4603",
     plan,
     hint: Hint {
-        cause: "The process that is told to stop is not the one that serves (a wrapper, a \
-                supervisor, a forking server), or children are started and not stopped.",
+        cause: "The signalled process is not the serving process (a wrapper, a supervisor, a \
+                forking server), or the server starts children and does not stop them.",
         node: "child.kill('SIGTERM'); await once(child, 'exit'); // before process.exit(0)\n\
                // start with `node server.js`, not through npm or a shell",
         python: "proc.terminate(); proc.wait(timeout=5)  # each child that you started\n\

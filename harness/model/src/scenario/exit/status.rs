@@ -2,18 +2,18 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// What the orchestrator reads.
+/// The orchestrator reads the exit status.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "exit/status",
     title: "a good shutdown exits with status 0",
-    requirement: "After a shutdown in which nothing was lost the process exits with status 0.",
+    requirement: "After a shutdown without a loss the process exits with status 0.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "nats-server#6336",
     plan,
     hint: Hint {
-        cause: "An error that is none (the listener is closed) is treated as one, the process dies \
-                of SIGTERM itself, or the runtime exits with 128 + 15 by default.",
+        cause: "The server treats the closed listener as an error, the process dies of SIGTERM \
+                itself, or the runtime exits with 128 + 15 by default.",
         node: "server.close(async () => { await pool.end(); process.exit(0); });",
         python: "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before \
                 uvicorn.run(app):\n\

@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::{Cut, Draft, Part, Request};
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// What those who route requests are told.
+/// Load balancers must learn of the shutdown.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "health/draining",
     title: "/health says that the server is shutting down",
-    requirement: "Once the shutdown is visible, GET /health is answered 503 wherever it is \
-                  answered at all, and never 200.",
+    requirement: "Once the shutdown is visible, every answer to GET /health is 503, and none is \
+                  200.",
     level: Level::Must,
     visibility: Visibility::Public,
     source: "k8s#88911, router#3233",
     plan,
     hint: Hint {
-        cause: "The health route does not know of the shutdown, so a load balancer goes on \
-                sending requests to a server that is about to leave.",
+        cause: "The health route does not know of the shutdown, so a load balancer still sends \
+                requests to a server that is about to exit.",
         node: "let stopping = false;\n\
                process.on('SIGTERM', () => { stopping = true; server.close(done); });\n\
                if (stopping) return res.status(503).json({ status: 'shutting_down' });",
@@ -52,7 +52,8 @@ fn plan(draft: &mut Draft) {
     let fresh = draft.client("fresh").wait("draining").connect().health();
     fresh.receive().close().mark("probed");
 
-    // Not the operator's part: a probe that is never answered must not keep it from the grace.
+    // Not the operator's step, because an unanswered probe must not keep the operator from
+    // `AwaitExit`, which bounds the run.
     draft.client("usher").wait_for("probed", 3).mark("let-go");
     draft.stop_when("in-place", 2).await_exit();
 }

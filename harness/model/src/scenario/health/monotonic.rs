@@ -2,20 +2,19 @@ use crate::check::Level;
 use crate::plan::{ActorDraft, ClientStep, Draft, Until};
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// No, once said, stays no.
+/// `/health` must not say 200 again after a no.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "health/monotonic",
     title: "/health never goes back to 200",
-    requirement: "From the signal on /health is 200 for a while, and then 503, refused or closed \
-                  to the end; it never goes back to 200, and never fails otherwise.",
+    requirement: "After the signal /health is 200 for a while, and then 503, refused or closed to \
+                  the end. It never goes back to 200, and never fails in another way.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "lightship#25",
     plan,
     hint: Hint {
-        cause: "The readiness is computed anew for each probe (from a probe of the database, a \
-                counter, or a flag that is reset), or one of several workers has not heard of the \
-                shutdown.",
+        cause: "The server computes readiness for each probe (from the database, a counter, or a \
+                flag that is reset), or one of several workers does not know of the shutdown.",
         node: "process.on('SIGTERM', () => { stopping = true; }); // set once, never reset\n\
                // with cluster: tell every worker before any of them says 503",
         python: "stopping = threading.Event()  # .set() on SIGTERM, and no .clear() anywhere",
@@ -27,9 +26,9 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     },
 };
 
-/// How many probes on fresh connections come before the signal.
+/// The number of probes on fresh connections before the signal.
 const BEFORE: u64 = 50;
-/// How many come while the drain is held open.
+/// The number of probes while the gate holds the drain open.
 const DURING: u64 = 20;
 
 fn plan(draft: &mut Draft) {

@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// How a keep-alive client learns that its next request belongs elsewhere.
+/// A keep-alive client must learn that its next request belongs elsewhere.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "inflight/announces-close",
     title: "answers during shutdown announce the close",
-    requirement: "An answer that is given during the shutdown says Connection: close, or the \
-                  server closes the connection right after it.",
+    requirement: "Each answer during the shutdown says Connection: close, or the server closes the \
+                  connection right after the answer.",
     level: Level::Should,
     visibility: Visibility::Hidden,
     source: "gunicorn#2313, workerd#3000",
     plan,
     hint: Hint {
-        cause: "The last answer on a connection looks like any other, so the client sends its next \
-                request on a connection that is about to be closed.",
+        cause: "The last answer on a connection does not announce the close, so the client sends \
+                its next request on a connection that is about to close.",
         node: "app.use((req, res, next) => { if (stopping) res.set('Connection', 'close'); \
               next(); });\n\
                // for those already in a handler: setInterval(() => \

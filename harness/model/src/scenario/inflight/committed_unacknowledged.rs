@@ -2,7 +2,7 @@ use crate::check::Level;
 use crate::plan::{Draft, Gate};
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// The row is there, and the server does not know it yet.
+/// The row is in the store, and the server does not know that yet.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "inflight/committed-unacknowledged",
     title: "a commit whose answer is still on its way is acknowledged",

@@ -2,7 +2,7 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// The heart of the matter.
+/// The core of a graceful shutdown: requests in flight finish.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "inflight/completes",
     title: "a request in flight completes after SIGTERM",

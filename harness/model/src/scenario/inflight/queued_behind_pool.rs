@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::{Draft, Gate};
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// Requests that wait for a connection of the pool are in flight too.
+/// A request that waits for a connection of the pool is in flight too.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "inflight/queued-behind-pool",
     title: "requests that wait for the pool complete",
-    requirement: "Requests that wait for a free database connection when SIGTERM comes are \
-                  finished like those that have one: all of them get their 201.",
+    requirement: "Requests that wait for a free database connection at SIGTERM finish like those \
+                  that have a connection: all of them get their 201.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "node-postgres#1980, hiero#7279",
     plan,
     hint: Hint {
-        cause: "The pool is closed on the signal, or counts as drained when its busy connections \
-                are done; the requests that still wait for one are failed or forgotten.",
+        cause: "The server closes the pool on the signal, or as soon as its busy connections are \
+                done. The requests that still wait for a connection fail or are forgotten.",
         node: "server.close(async () => {       // called when the last request is done\n  \
                await pool.end();              // not before: waiting queries never get a client\n  \
                process.exit(0); });",

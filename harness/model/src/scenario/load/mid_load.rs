@@ -2,20 +2,19 @@ use crate::check::Level;
 use crate::plan::{ActorDraft, ClientStep, Draft, Exchange, Gate, LetGo, Until};
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// A shutdown as it happens in production.
+/// A shutdown under load, as in production.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "load/mid-load",
     title: "nothing is lost under load",
-    requirement: "Under load from many clients, every request that the server had read before \
-                  SIGTERM is finished, and what clients were told is what stands in jobs.",
+    requirement: "Under load from many clients, the server finishes every request that it had read \
+                  before SIGTERM, and each answer agrees with the rows in jobs.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "the challenge",
     plan,
     hint: Hint {
-        cause: "Something is lost only when much happens at once: a connection taken for idle \
-                while its next request arrives, a response cut by a close or an exit, work that \
-                was started and not counted.",
+        cause: "A race under load: the server closes a connection as idle while the next request \
+                arrives, cuts a response by a close or an exit, or does not count started work.",
         node: "server.close(async () => { await pool.end(); process.exit(0); });\n\
                server.closeIdleConnections(); // never closeAllConnections() or socket.destroy() \
                first",
@@ -31,17 +30,19 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     },
 };
 
-/// How many raw clients of each kind, with a fresh connection for each request and with one kept.
+/// The number of raw clients of each kind: one kind with a fresh connection for each request, one
+/// kind with a kept connection.
 const CLIENTS: u64 = 70;
-/// How many share one library's pool.
+/// The number of clients that share one library's pool.
 const WORKERS: u32 = 60;
-/// Rounds of each client after the gate has caught its requests. Before that, a client repeats
-/// without a limit. A limited load could end before the gate is closed, on a busy machine and with
-/// a server that closes every connection.
+/// Rounds of each client after the gate holds requests. Earlier rounds have no limit: a limited
+/// load could end before the gate closes, on a busy machine with a server that closes every
+/// connection.
 const ROUNDS: u64 = 20;
-/// How many wait in the store at the signal; the others wait for the pool, or are on their way.
+/// The requests that wait in the store at the signal. The others wait for the pool, or are on their
+/// way.
 const HELD: u32 = 8;
-/// The gate closes with a request between these.
+/// The gate closes at a request whose number lies between these two.
 const EARLIEST: u64 = 150;
 const LATEST: u64 = 350;
 
@@ -70,9 +71,9 @@ fn plan(draft: &mut Draft) {
     }
     let pooled = draft.pooled_client("pooled", WORKERS).wait("warm");
     pooled.repeat(held(), kept_round).repeat(Until::Times(ROUNDS), kept_round);
-    // Without a gate the requests under way change faster than anybody can look, and nothing is
-    // proved of them. It closes in the middle of the load, and the signal comes when some wait at
-    // it: the others are wherever they are by then.
+    // Without a gate, requests end faster than the world can observe them, so none is proved in
+    // flight. The gate closes in the middle of the load, and the signal comes when some requests
+    // wait. All other requests are in arbitrary states.
     let at = draft.names().between(EARLIEST, LATEST);
     let store = draft.store().wait_for("request", at).hold(Gate::Row);
     store.await_held(HELD).mark("held").wait("draining").let_go(LetGo::All);

@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// The simplest shutdown there is.
+/// The simplest shutdown.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "signal/idle-exit",
     title: "SIGTERM ends an idle server",
-    requirement: "With nothing connected, SIGTERM ends the server within the grace period, and \
-                  promptly unless it is visibly in a lame duck.",
+    requirement: "Without connections, the server exits within the grace period after SIGTERM, and \
+                  promptly unless it is visibly a lame duck.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "uwsgi#515",
     plan,
     hint: Hint {
-        cause: "SIGTERM is ignored (a shell or PID 1 that does not pass it on, a handler that only \
-                logs), or something keeps the process alive: a timer, a pool, a thread.",
+        cause: "SIGTERM has no effect (a shell or PID 1 does not forward it, or a handler only \
+                logs), or a timer, a pool or a thread keeps the process alive.",
         node: "server.close(async () => { await pool.end(); process.exit(0); });\n\
                setInterval(report, 1000).unref(); // timers must not keep the process alive",
         python: "threading.Thread(target=work, daemon=True)  # other threads hold up the exit\n\

@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// Wrappers and orchestrators deliver signals twice.
+/// Wrappers and orchestrators may send a signal twice.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "signal/second-sigterm",
     title: "a second SIGTERM changes nothing",
-    requirement: "Another SIGTERM during the shutdown does not cut short the requests in flight, \
-                  and does not crash the server.",
+    requirement: "A second SIGTERM during the shutdown neither cuts requests in flight nor crashes \
+                  the server.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "close-with-grace, fastify-graceful-shutdown#3",
     plan,
     hint: Hint {
-        cause: "The handler is taken away after the first signal, so the second one kills; or the \
-                handler runs again and fails or exits on what is already closed.",
+        cause: "The server removes its handler after the first signal, so the second signal kills; \
+                or the handler runs again and fails on closed resources.",
         node: "process.on('SIGTERM', () => {          // not once(): the second one would kill\n  \
                if (stopping) return; stopping = true;\n  \
                server.close(done); });",

@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::{Draft, Gate};
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// First the requests, then the pool.
+/// The requests end first, then the pool.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "store/pool-outlives-requests",
     title: "the pool is closed after the last request",
-    requirement: "The database pool stays open until the last request in flight has been answered; \
-                  none of them fails because it is gone.",
+    requirement: "The database pool stays open until the last request in flight is answered, and \
+                  no request fails because the pool is closed.",
     level: Level::Must,
     visibility: Visibility::Hidden,
     source: "nestjs-typegoose#54",
     plan,
     hint: Hint {
-        cause: "The server and its pool are closed side by side, or in the wrong order: requests \
-                that still need a connection get an error, or wait for one for ever.",
+        cause: "The service closes its server and its pool at once, or in the wrong order. \
+                Requests that still need a connection get an error, or wait forever.",
         node: "// not Promise.all([close(server), pool.end()]):\n\
                server.close(async () => { await pool.end(); process.exit(0); });",
         python: "async def lifespan(app):\n    \
@@ -31,7 +31,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     },
 };
 
-/// More than the ten connections that most pools have by default, so that some wait for one.
+/// More than the ten connections of most default pools, so some requests wait.
 const REQUESTS: u32 = 20;
 
 fn plan(draft: &mut Draft) {

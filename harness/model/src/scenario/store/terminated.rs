@@ -2,19 +2,19 @@ use crate::check::Level;
 use crate::plan::Draft;
 use crate::scenario::{Hint, Scenario, Visibility};
 
-/// Taking leave of the database.
+/// Database sessions must end as the protocol says.
 pub(crate) const SCENARIO: Scenario = Scenario {
     id: "store/terminated",
     title: "database sessions are ended, not dropped",
-    requirement: "Every database session that is open at the signal is ended by the server with \
-                  Terminate before it exits.",
+    requirement: "Before its exit the server ends every database session that is open at the \
+                  signal with Terminate.",
     level: Level::Should,
     visibility: Visibility::Hidden,
     source: "postgrest#88",
     plan,
     hint: Hint {
-        cause: "The pool is never closed, or the process exits before it is; the database finds a \
-                dropped connection for each session, and keeps those that it does not notice.",
+        cause: "The server never closes its pool, or exits earlier. The database sees each \
+                connection drop, and keeps the sessions whose end it does not notice.",
         node: "server.close(async () => { await pool.end(); process.exit(0); });",
         python: "@asynccontextmanager\n\
                  async def lifespan(app):\n    \
