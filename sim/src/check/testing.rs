@@ -10,10 +10,10 @@ use super::{Check, RunView};
 use crate::case::Case;
 use crate::world::{Ended, ReleaseState, SimEvent};
 
-/// A run in the making. Times are milliseconds since the start; the server is ready at 100.
+/// Builds a run. Times are milliseconds since the start; the server is ready at 100.
 ///
-/// A client is named by its actor alone: each has one connection at a time, and what is said of it
-/// is about its last request and its last call.
+/// A client is named by its actor, and has one connection at a time. Each method is about the
+/// client's last request and last call.
 #[derive(Clone)]
 pub(super) struct Story {
     events: Vec<Event>,
@@ -48,21 +48,21 @@ pub(super) fn starting() -> Story {
     story.event("world", started)
 }
 
-/// A server of ours that was told to stop at 300, in the first instant of its draining.
+/// A server of ours that got SIGTERM at 300, in the first instant of its draining.
 pub(super) fn draining() -> Story {
     ready().at(300).term().drains()
 }
 
-/// A case without actors, and the plainest conditions: the defaults of the policy, 500 us each way.
+/// A case without actors and with plain conditions: the default policy, 500 µs each way.
 pub(super) fn case() -> Case {
     Case::plain(Draft::new("group/name", 1, Contract::default()).finish())
 }
 
-/// A row of a check's table: what it shows, the story, and for each finding a part of
-/// `kind level expected: actual`.
+/// A row of a check's table: its label, the story, and a part of `kind level expected: actual` for
+/// each finding.
 pub(super) type Row<'a> = (&'a str, Story, &'a [&'a str]);
 
-/// Holds a check against its table.
+/// Asserts the findings of a check for each row of its table.
 #[track_caller]
 pub(super) fn expect(check: &Check, case: &Case, rows: &[Row<'_>]) {
     for (what, story, expected) in rows {
@@ -81,43 +81,43 @@ pub(super) fn expect(check: &Check, case: &Case, rows: &[Row<'_>]) {
 }
 
 impl Story {
-    /// Goes on at this moment.
+    /// Moves to this time.
     pub(super) fn at(self, ms: u64) -> Self {
         self.at_us(ms * 1000)
     }
 
-    /// Goes on at this moment, in microseconds.
+    /// Moves to this time, in microseconds.
     pub(super) fn at_us(mut self, us: u64) -> Self {
         assert!(self.now_us <= us, "a story goes forward");
         self.now_us = us;
         self
     }
 
-    /// Anything.
+    /// Adds any event.
     pub(super) fn event(mut self, actor: &str, what: EventKind) -> Self {
         self.events.push(Event { at_us: self.now_us, actor: actor.to_owned(), what });
         self
     }
 
-    /// Anything inside of the server.
+    /// Adds an event inside the server.
     pub(super) fn inside(self, event: SimEvent) -> Self {
         self.event("server", event.into())
     }
 
-    /// How the simulation came to its end.
+    /// Sets the end of the simulation.
     pub(super) fn ending(mut self, ended: Ended) -> Self {
         self.ended = ended;
         self
     }
 
-    /// What was seen, and how it ended.
+    /// The history and the end.
     pub(super) fn end(self) -> (History, Ended) {
         let ended = self.ended.clone();
         let events = self.event("world", EventKind::Lag { worst_us: 0 }).events;
         (History { events }, ended)
     }
 
-    /// The server answers from now on.
+    /// The server becomes ready.
     pub(super) fn answers(self) -> Self {
         self.event("world", EventKind::Ready)
     }
@@ -141,12 +141,12 @@ impl Story {
         self.inside(SimEvent::Phase { phase })
     }
 
-    /// All that our server does up to its draining, with no lame duck.
+    /// All events of our server up to its draining, without a lame duck.
     pub(super) fn drains(self) -> Self {
         self.inside(SimEvent::Unready).phase("sealing").sealing(0).sealed(0).phase("draining")
     }
 
-    /// The listener is told to close.
+    /// The server begins to close the listener.
     pub(super) fn sealing(self, queued: u32) -> Self {
         self.inside(SimEvent::Sealing { queued })
     }
@@ -156,7 +156,7 @@ impl Story {
         self.inside(SimEvent::Sealed { queued })
     }
 
-    /// Our server's end, with nothing to release.
+    /// The end of our server, with nothing to release.
     pub(super) fn done(self) -> Self {
         self.phase("releasing").phase("done").exits(0)
     }
@@ -166,12 +166,12 @@ impl Story {
         self.event("server", EventKind::Exited { code: Some(code), signal: None })
     }
 
-    /// A resource is told to close, has closed, or was given up.
+    /// The release of the store begins or ends.
     pub(super) fn release(self, state: ReleaseState) -> Self {
         self.inside(SimEvent::Release { resource: "store", state })
     }
 
-    /// The server's report, with these parts other than one of nothing to do.
+    /// The server's report: a report of an empty shutdown, with these parts changed.
     pub(super) fn reports(self, parts: &Value) -> Self {
         let none = json!({
             "requests": 0, "connections": 0, "upgraded": 0, "lingering": 0, "tasks": 0
@@ -203,7 +203,7 @@ impl Story {
     /// The server accepts a client's connection.
     pub(super) fn accepted(self, client: &str) -> Self {
         let conn = self.conn(client);
-        self.inside(SimEvent::Accepted { conn })
+        self.inside(SimEvent::Accepted { conn: conn.into() })
     }
 
     /// A client cannot connect.
@@ -218,7 +218,7 @@ impl Story {
         self.sends_part(client, Intent::Work, (true, true))
     }
 
-    /// A client sends a part of a request, with its first byte and its last one, or without.
+    /// A client sends a part of a request, with or without the first byte and the last byte.
     pub(super) fn sends_part(
         mut self,
         client: &str,
@@ -234,7 +234,7 @@ impl Story {
         self.event(client, sent)
     }
 
-    /// A client's `POST /work` cannot be sent, and ends so.
+    /// A client's `POST /work` cannot be sent, and the request ends.
     pub(super) fn cannot_send(mut self, client: &str, by: End) -> Self {
         self.clients.get_mut(client).expect("a client sends when it is connected").requests += 1;
         let (conn, request) = (self.conn(client), self.request(client));
@@ -242,21 +242,21 @@ impl Story {
         self.event(client, EventKind::NotSent { conn, request, intent, error }).ended(client, by, 0)
     }
 
-    /// The application is given a client's request.
+    /// The application is called with a client's request.
     pub(super) fn begins(mut self, client: &str) -> Self {
         self.calls += 1;
         let call = self.calls;
         self.clients.get_mut(client).expect("it is connected").call = call;
-        let (conn, line) = (self.conn(client), "POST /work".to_owned());
+        let (conn, line) = (self.conn(client).into(), "POST /work".to_owned());
         self.inside(SimEvent::Began { call, conn, line })
     }
 
-    /// A client sends `POST /work`, and the application is given it.
+    /// A client sends `POST /work`, and the application is called.
     pub(super) fn asks(self, client: &str) -> Self {
         self.sends(client).begins(client)
     }
 
-    /// A client connects, sends `POST /work`, and the application is given it.
+    /// A client connects and sends `POST /work`, and the application is called.
     pub(super) fn posts(self, client: &str) -> Self {
         self.joins(client).asks(client)
     }
@@ -267,13 +267,13 @@ impl Story {
         self.inside(SimEvent::Ended { call, status })
     }
 
-    /// The answer's body is taken, or dropped before its end.
+    /// The server takes the answer's body, or drops the body before its end.
     pub(super) fn written(self, client: &str, whole: bool) -> Self {
         let call = self.clients[client].call;
         self.inside(SimEvent::Written { call, whole })
     }
 
-    /// A client has its answer.
+    /// A client receives its answer.
     pub(super) fn answered(self, client: &str, status: u16, says_close: bool) -> Self {
         let (conn, request) = (self.conn(client), self.request(client));
         let (headers, body) = (Vec::new(), String::new());
@@ -281,29 +281,30 @@ impl Story {
         self.event(client, EventKind::Answered { conn, request, answer })
     }
 
-    /// The application answers 201, and the client has it; it says whether the connection closes.
+    /// The application answers 201, and the client receives the answer, with or without
+    /// `Connection: close`.
     pub(super) fn serves(self, client: &str, says_close: bool) -> Self {
         self.ends(client, Some(201)).written(client, true).answered(client, 201, says_close)
     }
 
-    /// The server shuts its side, with so many bytes unread.
+    /// The server shuts its side, with this many unread bytes.
     pub(super) fn shut(self, client: &str, unread: u64) -> Self {
         let conn = self.conn(client);
-        self.inside(SimEvent::Shut { conn, unread })
+        self.inside(SimEvent::Shut { conn: conn.into(), unread })
     }
 
-    /// The server lets go of the socket, with so many bytes unread.
+    /// The server drops the socket, with this many unread bytes.
     pub(super) fn dropped(self, client: &str, unread: u64) -> Self {
         let conn = self.conn(client);
-        self.inside(SimEvent::Dropped { conn, unread })
+        self.inside(SimEvent::Dropped { conn: conn.into(), unread })
     }
 
-    /// The server closes a connection in order, and its client hears of it.
+    /// The server closes a connection in order, and the client observes that.
     pub(super) fn parts(self, client: &str) -> Self {
         self.shut(client, 0).closed(client, End::Fin).dropped(client, 0)
     }
 
-    /// A client's connection ends with nothing unanswered.
+    /// A client's connection ends with every request answered.
     pub(super) fn closed(self, client: &str, by: End) -> Self {
         let conn = self.conn(client);
         self.event(client, EventKind::Closed { conn, by })

@@ -81,7 +81,7 @@ where
         let headless = request.method() == Method::HEAD;
         let from = sim.net.marked().and_then(|number| sim.hosts.numbered(number));
         let number = from.as_ref().map_or(trace::NO_CONNECTION, |conn| conn.number);
-        let conn = from.map_or_else(|| "?".to_owned(), |conn| conn.name);
+        let conn = from.map_or_else(|| "?".into(), |conn| conn.name);
         trace::record(HostMap::SERVER.0, Kind::CallBegan, number, call, 0);
         sim.hosts.call_began(number);
         sim.inside(SimEvent::Began { call, conn, line });

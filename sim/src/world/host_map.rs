@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lastorders_model::plan::Plan;
 
@@ -32,8 +32,8 @@ struct State {
 /// A connection, as its client knows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Conn {
-    /// `actor@n`
-    pub(crate) name: String,
+    /// `actor@n`, shared with the events of the connection.
+    pub(crate) name: Arc<str>,
     /// Unique in a run, from 1.
     pub(crate) number: u16,
 }
@@ -80,7 +80,7 @@ impl HostMap {
         let name = self.names.get(host).map_or("?", String::as_str);
         let nth = state.begun.get(host).copied().unwrap_or_default();
         let number = u16::try_from(state.addresses.len() + 1).unwrap_or(u16::MAX);
-        let conn = Conn { name: format!("{name}@{nth}"), number };
+        let conn = Conn { name: format!("{name}@{nth}").into(), number };
         state.addresses.push(from);
         state.conns.insert(from, conn.clone());
         conn

@@ -98,7 +98,7 @@ impl<N: Net> SimListener for Listener<N> {
         let conn = self.sim.hosts.conn(peer);
         let port = u64::from(peer.port());
         trace::record(HostMap::SERVER.0, Kind::ConnectionAccepted, conn.number, 0, port);
-        self.sim.inside(SimEvent::Accepted { conn: conn.name.clone() });
+        self.sim.inside(SimEvent::Accepted { conn: Arc::clone(&conn.name) });
         Ok((Stream::new(&self.sim, stream, conn), peer))
     }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use lastorders_model::history::{Event, EventKind, Extension, Tone, Words, WorldEvent};
 use lastorders_model::terminal::clean;
 use serde::Serialize;
@@ -32,12 +34,12 @@ pub enum SimEvent {
     /// The server accepted a connection.
     Accepted {
         /// The connection.
-        conn: String,
+        conn: Arc<str>,
     },
     /// The server shut its side of a connection.
     Shut {
         /// The connection.
-        conn: String,
+        conn: Arc<str>,
         /// Bytes that had arrived and were not read. The count is 0 if the server's last read
         /// found nothing to read.
         unread: u64,
@@ -45,7 +47,7 @@ pub enum SimEvent {
     /// The server dropped a connection's socket.
     Dropped {
         /// The connection.
-        conn: String,
+        conn: Arc<str>,
         /// Bytes that had arrived and were never read, counted as in [`Shut`](Self::Shut).
         unread: u64,
     },
@@ -54,7 +56,7 @@ pub enum SimEvent {
         /// The number of the call in this run, from 1.
         call: u64,
         /// The request's connection.
-        conn: String,
+        conn: Arc<str>,
         /// Method and path.
         line: String,
     },

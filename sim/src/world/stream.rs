@@ -116,7 +116,7 @@ impl<N: Net> AsyncWrite for Stream<N> {
         if matches!(done, Poll::Ready(Ok(()))) && !self.shut {
             self.shut = true;
             let unread = lock(&self.slot).as_ref().map_or(0, |stream| self.unread(stream));
-            self.sim.inside(SimEvent::Shut { conn: self.conn.name.clone(), unread });
+            self.sim.inside(SimEvent::Shut { conn: Arc::clone(&self.conn.name), unread });
         }
         done
     }
@@ -129,7 +129,7 @@ impl<N: Net> Drop for Stream<N> {
         let unread = self.unread(&stream);
         trace::record(HostMap::SERVER.0, Kind::ConnectionDropped, self.conn.number, unread, 0);
         drop(stream);
-        self.sim.inside(SimEvent::Dropped { conn: self.conn.name.clone(), unread });
+        self.sim.inside(SimEvent::Dropped { conn: Arc::clone(&self.conn.name), unread });
     }
 }
 

@@ -5,24 +5,24 @@ use super::*;
 use crate::world::ReleaseState::{Begun, Done};
 use crate::world::SimEvent;
 
-/// One request is in flight at the signal and finishes; another comes on a connection that was
-/// idle, and is answered.
+/// One request is in flight at the signal and finishes. Another request comes on an idle connection
+/// and is answered.
 fn two() -> Story {
     two_after(|story| story)
 }
 
-/// The same, after something else.
+/// Like [`two`], after other events.
 fn two_after(before: impl Fn(Story) -> Story) -> Story {
     let first = before(ready().posts("a").joins("b")).at(300).term().drains();
     let second = first.at(400).serves("a", true).parts("a").asks("b").at(410).serves("b", true);
     second.parts("b").at(500).phase("releasing").release(Begun).release(Done)
 }
 
-/// The same, and somebody who keeps no record asks for the readiness in between.
+/// Like [`two`], with a probe of the readiness that no client records.
 fn probed(closed_before: bool) -> Story {
-    let accepts = |story: Story| story.inside(SimEvent::Accepted { conn: "operator@1".to_owned() });
+    let accepts = |story: Story| story.inside(SimEvent::Accepted { conn: "operator@1".into() });
     let drops =
-        |story: Story| story.inside(SimEvent::Dropped { conn: "operator@1".to_owned(), unread: 0 });
+        |story: Story| story.inside(SimEvent::Dropped { conn: "operator@1".into(), unread: 0 });
     if closed_before { two_after(|story| drops(accepts(story))) } else { drops(accepts(two())) }
 }
 
@@ -43,7 +43,7 @@ fn but(key: &str, value: Value) -> Value {
 }
 
 #[test]
-fn a_drain_is_reported_as_it_was() {
+fn report_that_differs_from_the_run_is_a_violation() {
     let notified = |report: Value| two().reports(&report).phase("done").exits(0);
     let skipped = json!([{ "name": "store", "outcome": "skipped", "took_ms": 0 }]);
     let rows: [Row<'_>; 15] = [
