@@ -5,7 +5,7 @@ use super::coverage::{Class, Fault, Outcome, Tuple};
 use super::records::{Ask, Conn};
 use crate::case::LinkChange;
 
-/// What came up: a tuple for each request, and for each connection that carried none.
+/// The coverage of a run: a tuple for each request, and for each connection without a request.
 pub(super) fn covered(view: &RunView<'_>) -> Vec<Tuple> {
     let records = &view.records;
     let mut tuples = Vec::with_capacity(records.asks.len() + records.conns.len());
@@ -33,7 +33,7 @@ pub(super) fn covered(view: &RunView<'_>) -> Vec<Tuple> {
     tuples
 }
 
-/// What kind of connection it was.
+/// The kind of a connection.
 pub(super) fn class(view: &RunView<'_>, place: usize) -> Class {
     let records = &view.records;
     let conn = &records.conns[place];
@@ -98,7 +98,7 @@ fn of_end(by: End, partly: bool, owed: bool) -> Outcome {
     }
 }
 
-/// The worst that was done to it in its time.
+/// The worst fault of a connection between the two times.
 fn fault(view: &RunView<'_>, conn: &Conn<'_>, since_us: u64, end_us: u64) -> Fault {
     let records = &view.records;
     let ready = records.ready.map_or(0, |at| at.us);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn each_request_and_each_silent_connection_is_counted() {
+    fn each_request_and_each_silent_connection_gives_a_tuple() {
         let twice = ready().posts("a").at(200).serves("a", false).at(300).term().drains();
         let kept = twice.at(310).asks("a").serves("a", true).parts("a");
         let done = |phase| (phase, Class::KeepAlive, Fault::None, Outcome::Done);

@@ -8,32 +8,32 @@ use super::{CHECKS, RunView, Signature, Sometimes, Whose};
 use crate::case::Case;
 use crate::world::{Ended, Run};
 
-/// What a run amounts to, and what it was good for.
+/// The judgement of a run, and its coverage.
 #[derive(Debug, Clone)]
 pub struct Judged {
-    /// The worst finding wins.
+    /// The verdict of the worst finding.
     pub verdict: Verdict,
-    /// What was found, by the harness's checks first.
+    /// The findings, those of the plan's checks first.
     pub findings: Vec<Finding>,
-    /// Which situations it reached.
+    /// The situations that the run reached.
     pub sometimes: Sometimes,
-    /// A tuple for each request, and for each connection that carried none.
+    /// A tuple for each request, and for each connection without a request.
     pub coverage: Vec<Tuple>,
-    /// What the failure is known by, if it is one.
+    /// The signature, if the run failed.
     pub signature: Option<Signature>,
 }
 
-/// Judges a run: by the checks that its plan names, and by every one that only a simulator can do
-/// and that applies to its server.
+/// Judges a run by the checks of its plan, and by every check of the simulator that applies to its
+/// server.
 ///
-/// Findings bear the id of a request (`actor#n`) or, where they are about a connection that has
-/// carried none, its name (`actor@n`).
+/// The request of a finding is a request's id (`actor#n`), or the name of a connection without a
+/// request (`actor@n`).
 #[must_use]
 pub fn judge(case: &Case, run: &Run) -> Judged {
     judge_history(case, &run.history, &run.ended)
 }
 
-/// Like [`judge`], from what is stored of a run.
+/// Like [`judge`], from the parts of a run.
 #[must_use]
 pub fn judge_history(case: &Case, history: &History, ended: &Ended) -> Judged {
     if let Ended::Unsupported(why) = ended {
@@ -78,7 +78,7 @@ fn amounts_to(finding: &Finding) -> Verdict {
     }
 }
 
-/// The first failure, by its time; what has none comes last.
+/// The signature of the first failure by time. A failure without a time comes last.
 fn signature(view: &RunView<'_>, findings: &[Finding]) -> Option<Signature> {
     let failures = findings.iter().filter(|finding| amounts_to(finding) == Verdict::Fail);
     let first = failures.min_by_key(|finding| finding.at_us.unwrap_or(u64::MAX))?;
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_failure_by_time_is_what_a_run_is_known_by() {
+    fn signature_is_of_the_first_failure_by_time() {
         let held = || ready().posts("a").at(300).term().drains();
         let cut = held().at(400).ends("a", None).at(60_000).phase("draining");
         let judged = judged(cut);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_without_words_is_judged_by_what_is_seen_of_it() {
+    fn server_without_phases_is_judged_by_its_visible_behaviour() {
         let silent = ready().posts("a").at(300).term().sealed(1).at(400).serves("a", false);
         let judged = judged(silent.at(401).parts("a").exits(0));
         let found: Vec<_> = judged.findings.iter().map(|it| it.check.as_str()).collect();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_engine_cannot_do_proves_nothing() {
+    fn case_that_the_engine_does_not_support_is_inconclusive() {
         let ended = Ended::Unsupported("no freezing".to_owned());
         let judged = judged(draining().sealed(3).ending(ended));
         assert_eq!((judged.verdict, judged.findings.len()), (Verdict::Inconclusive, 1));

@@ -1,16 +1,15 @@
-//! Judges a simulated run: the checks that its plan names, those that only a simulator can do, and
-//! what the run was good for.
+//! Judges a simulated run by the checks of its plan and by the simulator's own checks, and measures
+//! what the run covered.
 //!
-//! [`judge`] is all that a sweep needs. One invariant a file; each is a pure function, and says
-//! which servers it applies to: those with words of their own (phases and a report: ours, and what
-//! is made of it), or every one.
+//! A sweep only calls [`judge`]. Each file of `invariant/` has one check: a pure function, and the
+//! servers that the check applies to.
 //!
 //! * `invariant/`: the checks
-//! * `judge`: all checks, and what they amount to
-//! * `signature`: what a failure is known by
-//! * `sometimes`, `reached`: situations that a sweep must have been in, and those of one run
-//! * [`coverage`], `covered`: which combinations there are, and those of one run
-//! * `run_view`, `run_records`, `records`: what checks ask of a run, gathered in one pass
+//! * `judge`: runs all checks, and derives the verdict
+//! * `signature`: the identity of a failure
+//! * `sometimes`, `reached`: the situations that a sweep must reach, and those of one run
+//! * [`coverage`], `covered`: the combinations that can come up, and those of one run
+//! * `run_view`, `run_records`, `records`: a run as checks need it, gathered in one pass
 
 pub mod coverage;
 mod covered;
@@ -36,21 +35,21 @@ pub use self::sometimes::Sometimes;
 /// One invariant that only a simulator can check.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// Its id, as it stands in findings. None of the harness's checks has it.
+    /// The id in findings. No check of the model has the same id.
     pub id: &'static str,
     /// The invariant, in one sentence.
     pub about: &'static str,
-    /// Which servers it applies to.
+    /// The servers that the check applies to.
     pub whose: Whose,
     /// Looks for violations.
     pub judge: fn(&RunView<'_>) -> Vec<Finding>,
 }
 
-/// Which servers a check applies to.
+/// The servers that a check applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
-    /// Every one.
+    /// Every server.
     Every,
-    /// Those that say which phase they are in, and report: ours, and what is made of it.
+    /// Servers that announce their phases and give a report: ours, with or without injected bugs.
     WithWords,
 }

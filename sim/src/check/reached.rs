@@ -3,7 +3,7 @@ use lastorders_model::history::{ConnectError, End};
 use super::records::Call;
 use super::{QUANTUM_US, RunView, Sometimes};
 
-/// Which situations a run has been in.
+/// The situations that a run reached.
 pub(super) fn reached(view: &RunView<'_>) -> Sometimes {
     let records = &view.records;
     let mut seen = Sometimes::NONE;
@@ -58,8 +58,8 @@ fn at_deadline(view: &RunView<'_>) -> Sometimes {
     seen
 }
 
-/// A client sent another request into the FIN: it was in the air when the server closed, or the
-/// client had not heard of that yet.
+/// Whether a client sent another request into the FIN: the request was on the link when the server
+/// closed, or the client had not received the FIN yet.
 fn reused_at_fin(view: &RunView<'_>) -> bool {
     let records = &view.records;
     records.conns.iter().enumerate().any(|(place, conn)| {
@@ -110,9 +110,9 @@ mod tests {
         reached(&RunView::of(case, &history, &ended))
     }
 
-    /// Each situation, a run that is in it, and one that just misses it.
+    /// Each situation, with a run that reaches it and a run that just misses it.
     #[test]
-    fn each_situation_is_seen_when_it_is_there() {
+    fn each_situation_is_reached_by_one_run_and_just_missed_by_another() {
         type Row = (Sometimes, Story, Story);
         let held = || ready().posts("a").at(300).term().drains();
         let idle = || ready().posts("a").at(200).serves("a", false).at(300).term().drains();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_are_looked_at_too() {
+    fn situations_depend_on_the_conditions_of_the_case() {
         let mut case = case();
         case.conditions.store.stalls = vec![Stall { from_us: 8_000_000, until_us: 8_200_000 }];
         let clients = vec!["a".to_owned()];

@@ -1,9 +1,9 @@
-//! What [`super::RunRecords`] gathers: one record for each connection, request, call and release.
+//! The parts of [`super::RunRecords`]: one record for each connection, request, call and release.
 
 use lastorders_model::history::{Answer, ConnectError, End};
 use lastorders_model::plan::Intent;
 
-/// A moment: its time, and its place among the events, which orders what has one time.
+/// A time with the event's place in the history. The place orders events of the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment {
     /// Microseconds since the world began to start the server.
@@ -19,21 +19,21 @@ pub(super) struct Conn<'a> {
     pub(super) name: &'a str,
     /// When the client's side was established.
     pub(super) connected: Option<Moment>,
-    /// Why it was not.
+    /// When the connect failed, and the error.
     pub(super) refused: Option<(Moment, ConnectError)>,
-    /// When the server accepted it.
+    /// When the server accepted the connection.
     pub(super) accepted: Option<Moment>,
-    /// When the server shut its side, and how many bytes it had not read.
+    /// When the server shut its side, and the number of unread bytes.
     pub(super) shut: Option<(Moment, u64)>,
-    /// When the server let go of it, and how many bytes it had not read.
+    /// When the server dropped the socket, and the number of unread bytes.
     pub(super) dropped: Option<(Moment, u64)>,
-    /// When its client knew of its end, and what ended it.
+    /// When the client observed the end, and the cause.
     pub(super) ended: Option<(Moment, End)>,
-    /// When its client left or began to: from then on the server may give up what it does for it.
+    /// When the client left or began to leave. From then on the server may stop its work for it.
     pub(super) left: Option<Moment>,
-    /// When its client closed its own side alone.
+    /// When the client closed only its own side.
     pub(super) half_closed: Option<Moment>,
-    /// Its client speaks HTTP/2.
+    /// Whether the client speaks HTTP/2.
     pub(super) http2: bool,
 }
 
@@ -53,24 +53,24 @@ impl<'a> Conn<'a> {
         }
     }
 
-    /// Whose it is.
+    /// The name of the client.
     pub(super) fn actor(&self) -> &'a str {
         self.name.split_once('@').map_or(self.name, |(actor, _)| actor)
     }
 
-    /// Whether it is the client's view of a single connection: one of a pool, or one that the
-    /// world cannot name, says nothing about what its client did when.
+    /// Whether the record is of one connection of a known client. A pool's connection, or one
+    /// without a name, does not show the client's actions.
     pub(super) fn is_known(&self) -> bool {
         self.name != "?" && !self.name.ends_with("@pool")
     }
 
-    /// Whether the server has it and no client says so: a probe of the balancer, or one for the
-    /// first sign of the shutdown.
+    /// Whether only the server knows the connection: a probe of the balancer, or a probe for the
+    /// first sign of shutdown.
     pub(super) fn is_unrecorded(&self) -> bool {
         self.accepted.is_some() && self.connected.is_none() && self.refused.is_none()
     }
 
-    /// When the server began to close it, if it did, and with how many bytes unread.
+    /// When the server began to close the connection, and the number of unread bytes.
     pub(super) fn closed(&self) -> Option<(Moment, u64)> {
         match (self.shut, self.dropped) {
             (Some(shut), Some(dropped)) => Some(if shut.0 <= dropped.0 { shut } else { dropped }),
@@ -78,7 +78,7 @@ impl<'a> Conn<'a> {
         }
     }
 
-    /// Whether its client had left by then.
+    /// Whether the client had left by `us`.
     pub(super) fn left_by(&self, us: u64) -> bool {
         self.left.is_some_and(|left| left.us <= us)
     }
@@ -89,45 +89,45 @@ impl<'a> Conn<'a> {
 pub(super) struct Ask<'a> {
     /// `actor#n`.
     pub(super) id: &'a str,
-    /// Its connection's place in [`super::RunRecords::conns`].
+    /// The connection's index in [`super::RunRecords::conns`].
     pub(super) conn: usize,
-    /// What it is for.
+    /// The purpose of the request.
     pub(super) intent: Intent,
-    /// Before its first byte was sent.
+    /// The time before the first byte was sent, in microseconds.
     pub(super) first_us: u64,
-    /// When its last byte had been sent.
+    /// When the last byte had been sent.
     pub(super) last: Option<Moment>,
-    /// Whether it was sent in parts.
+    /// Whether the client sent the request in parts.
     pub(super) parts: bool,
-    /// Whether it was sent before the one before it on its connection had been answered.
+    /// Whether the client sent the request before the answer to the previous request.
     pub(super) pipelined: bool,
-    /// Its answer.
+    /// The whole answer.
     pub(super) answered: Option<(Moment, &'a Answer)>,
-    /// How it ended without one, and whether a part of one had come.
+    /// The end without a whole answer: the cause, and whether a part of the answer had come.
     pub(super) ended: Option<(Moment, End, bool)>,
-    /// The kernel refused its bytes.
+    /// Whether the kernel refused the bytes.
     pub(super) not_sent: bool,
 }
 
 /// One request, as the application knows it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Call {
-    /// Its number in the history.
+    /// The number of the call in the history.
     pub(super) call: u64,
-    /// Its connection's place in [`super::RunRecords::conns`].
+    /// The connection's index in [`super::RunRecords::conns`].
     pub(super) conn: usize,
-    /// Whether its answer has no body whatever the application gives (the answer to `HEAD`).
+    /// Whether the request is a `HEAD`, whose answer never has a body.
     pub(super) head: bool,
-    /// When the application was given it.
+    /// When the application was called.
     pub(super) began: Moment,
-    /// When the answer was ready, with its status, or the handler was dropped.
+    /// When the answer was ready, with its status; `None` for a dropped handler.
     pub(super) ended: Option<(Moment, Option<u16>)>,
-    /// When the answer's body was wholly taken, or dropped before its end.
+    /// When the server had taken the whole body (`true`), or dropped the body earlier (`false`).
     pub(super) written: Option<(Moment, bool)>,
 }
 
 impl Call {
-    /// When the server was done with it: its body taken or dropped, or its handler dropped.
+    /// When the call was over: its body taken or dropped, or its handler dropped.
     pub(super) fn over(&self) -> Option<Moment> {
         match self.ended {
             Some((at, None)) => Some(at),
@@ -136,7 +136,7 @@ impl Call {
         }
     }
 
-    /// When it was cut, if it was: its handler dropped, or its body before the end.
+    /// When the call was cut: its handler dropped, or its body before the end.
     pub(super) fn cut(&self) -> Option<Moment> {
         match (self.ended, self.written) {
             (Some((at, None)), _) => Some(at),
@@ -145,17 +145,17 @@ impl Call {
         }
     }
 
-    /// Whether the server has no use for the answer's body: it drops it unread.
+    /// Whether the answer has no body on the wire, so the server drops the body unread.
     fn is_bodiless(&self) -> bool {
         self.head || matches!(self.ended, Some((_, Some(100..200 | 204 | 304))))
     }
 
-    /// Whether it was under way then: begun before, and not over before.
+    /// Whether the call was open at this moment: begun before, and not over before.
     pub(super) fn is_open_at(&self, at: Moment) -> bool {
         self.began < at && self.over().is_none_or(|over| over > at)
     }
 
-    /// Whether the server was at it at this time, and not only at its first or last instant.
+    /// Whether the call spans this time, and did not only begin or end at this instant.
     pub(super) fn spans(&self, us: u64) -> bool {
         self.began.us < us && self.over().is_none_or(|over| over.us > us)
     }
@@ -169,10 +169,10 @@ impl Call {
 /// The release of one resource.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Release<'a> {
-    /// Its name.
+    /// The resource's name.
     pub(super) resource: &'a str,
-    /// When it was begun.
+    /// When the release began.
     pub(super) begun: Moment,
-    /// When it was over, and whether it was done.
+    /// When the release ended, and whether the resource was released.
     pub(super) over: Option<(Moment, bool)>,
 }

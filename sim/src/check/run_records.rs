@@ -9,30 +9,30 @@ use super::records::{Ask, Call, Conn, Moment, Release};
 use crate::case::Case;
 use crate::world::{ReleaseState, SimEvent};
 
-/// The actor that the world's balancer is.
+/// The name of the world's balancer as an actor.
 pub(super) const BALANCER: &str = "balancer";
 
-/// The mark that it sets when it sends nobody here any more.
+/// The balancer sets this mark when it has taken the server out.
 const TAKEN_OUT: &str = "balancer-out";
 
-/// What the checks ask of a run, gathered in one pass over its events.
+/// The records of a run that checks need, gathered in one pass over the events.
 #[derive(Debug, Default)]
 pub(super) struct RunRecords<'a> {
     pub(super) started: Option<Moment>,
-    /// What `Step::At` and the conditions count from.
+    /// When the server was ready. `Step::At` and the conditions count from this moment.
     pub(super) ready: Option<Moment>,
     /// Every signal, in order.
     pub(super) signals: Vec<(Moment, Signal)>,
-    /// When the shutdown began: at the first signal, or when the server said so before that.
+    /// When the shutdown began: at the first signal, or earlier if the server announced it.
     pub(super) notified: Option<Moment>,
-    /// When a second SIGINT cut a shutdown short that a first had begun.
+    /// When a second SIGINT cut short a shutdown that a SIGINT began.
     pub(super) forced: Option<Moment>,
-    /// Every phase, in the server's own words; empty where it has none.
+    /// Every announced phase, by the server's name; empty for other servers.
     pub(super) phases: Vec<(Moment, &'a str)>,
     pub(super) unready: Option<Moment>,
-    /// When the listener was told to close, and what waited in it.
+    /// When the server began to close the listener, and the length of the accept queue.
     pub(super) sealing: Option<(Moment, u32)>,
-    /// When it was closed, and what was lost by it.
+    /// When the listener was closed, and the number of lost connections.
     pub(super) sealed: Option<(Moment, u32)>,
     pub(super) conns: Vec<Conn<'a>>,
     /// In the order of their first bytes.
@@ -41,18 +41,18 @@ pub(super) struct RunRecords<'a> {
     pub(super) calls: Vec<Call>,
     pub(super) releases: Vec<Release<'a>>,
     pub(super) store_closed: Option<Moment>,
-    /// Tasks and sockets.
+    /// When the server had returned, with the tasks and sockets that were left.
     pub(super) left: Option<(Moment, u32, u32)>,
     pub(super) report: Option<(Moment, &'a Value)>,
-    /// When the server returned, and with which code.
+    /// When the server returned, with its exit code.
     pub(super) exited: Option<(Moment, Option<i32>)>,
-    /// When the world put an end to it.
+    /// When the world killed the server.
     pub(super) killed: Option<Moment>,
-    /// When the store was broken.
+    /// When the world broke the store.
     pub(super) broken: Option<Moment>,
     /// When the balancer had taken the server out.
     pub(super) taken_out: Option<Moment>,
-    /// The last event.
+    /// The time of the last event, in microseconds.
     pub(super) last_us: u64,
     actors: &'a [Actor],
     by_name: BTreeMap<&'a str, usize>,
@@ -70,13 +70,13 @@ impl<'a> RunRecords<'a> {
         records
     }
 
-    /// Whether the server speaks of its phases: ours does, and what is made of it.
+    /// Whether the server announces its phases, as ours does.
     pub(super) fn has_words(&self) -> bool {
         !self.phases.is_empty() || self.unready.is_some() || self.report.is_some()
     }
 
-    /// From when on the machine can have known of the shutdown: a server that is told before it
-    /// serves begins when it does.
+    /// When the server can first have known of the shutdown, in microseconds. A server that is
+    /// signalled before it serves begins the shutdown when it serves.
     pub(super) fn begun_us(&self) -> Option<u64> {
         let notified = self.notified?.us;
         if self.ready.is_some_and(|ready| ready.us <= notified) {
@@ -86,12 +86,12 @@ impl<'a> RunRecords<'a> {
         Some(first.map_or(notified, |at| at.us.max(notified)))
     }
 
-    /// When a phase was entered, by the server's words.
+    /// When the server announced a phase.
     pub(super) fn entered(&self, phase: Phase) -> Option<Moment> {
         self.phases.iter().find(|(_, name)| *name == phase.name()).map(|(at, _)| *at)
     }
 
-    /// When the first release was begun.
+    /// When the first release began.
     pub(super) fn releasing(&self) -> Option<Moment> {
         self.releases.first().map(|release| release.begun)
     }
@@ -106,13 +106,13 @@ impl<'a> RunRecords<'a> {
         self.calls.iter().filter(move |call| call.conn == conn)
     }
 
-    /// The connection that a finding is about, by its name or by that of a request.
+    /// The connection of a finding, by the connection's name or by a request's id.
     pub(super) fn conn_of(&self, subject: &str) -> Option<usize> {
         let by_request = self.by_id.get(subject).map(|place| self.asks[*place].conn);
         by_request.or_else(|| self.by_name.get(subject).copied())
     }
 
-    /// Whether a connection left HTTP, as far as anybody knows.
+    /// Whether the application or the client saw the connection leave HTTP.
     pub(super) fn is_upgraded(&self, conn: usize) -> bool {
         let answered = |ask: &Ask<'_>| ask.answered.is_some_and(|(_, it)| it.status == 101);
         self.calls_on(conn).any(Call::is_upgrade) || self.asks_on(conn).any(answered)
@@ -202,7 +202,7 @@ impl<'a> RunRecords<'a> {
     }
 
     fn signalled(&mut self, at: Moment, signal: Signal) {
-        // A shutdown that something else has begun is forced by no SIGINT.
+        // A second SIGINT forces only a shutdown that a SIGINT began.
         let by_int = matches!(self.signals.first(), Some((first, Signal::Int))
             if self.notified == Some(*first));
         if by_int && signal == Signal::Int {
@@ -242,7 +242,7 @@ impl<'a> RunRecords<'a> {
         }
     }
 
-    /// `whole`: it is the end of the connection, and not of one stream of HTTP/2 perhaps.
+    /// `whole`: the connection ended, and not only one stream of HTTP/2.
     fn ended(&mut self, at: Moment, conn: &'a str, by: End, whole: bool) {
         let conn = self.conn(conn);
         if whole {

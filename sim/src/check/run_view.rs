@@ -9,24 +9,24 @@ use super::run_records::RunRecords;
 use crate::case::{Case, Link, LinkChange, PolicySpec};
 use crate::world::Ended;
 
-/// The grain of time, in microseconds: the runtime's timers fire on whole milliseconds, at the
-/// first that is not before they are due.
+/// The resolution of timers, in microseconds: a timer of the runtime fires at the first whole
+/// millisecond after it is due.
 pub const QUANTUM_US: u64 = 1_000;
 
-/// What is judged: a case, what came of it, and what every check asks of that.
+/// A run as the checks see it: the case, the history, and records that every check needs.
 #[derive(Debug)]
 pub struct RunView<'a> {
-    /// What was to be done, and under which conditions.
+    /// The plan and its conditions.
     pub case: &'a Case,
-    /// What was seen.
+    /// The observations.
     pub history: &'a History,
-    /// How the simulation came to its end.
+    /// The end of the simulation.
     pub ended: &'a Ended,
     pub(super) records: RunRecords<'a>,
 }
 
 impl<'a> RunView<'a> {
-    /// Gathers the facts.
+    /// Gathers the records from the history.
     #[must_use]
     pub fn of(case: &'a Case, history: &'a History, ended: &'a Ended) -> Self {
         Self { case, history, ended, records: RunRecords::of(case, history) }
@@ -36,18 +36,18 @@ impl<'a> RunView<'a> {
         &self.case.conditions.policy
     }
 
-    /// When everything in flight is to be cut.
+    /// The deadline: the server cuts everything in flight. In microseconds.
     pub(super) fn deadline_us(&self) -> Option<u64> {
         Some(self.records.begun_us()?.saturating_add(self.policy().deadline_us))
     }
 
-    /// How long what was cut is given to go away.
+    /// The time that cut work gets to end, in microseconds.
     pub(super) fn abort_grace_us() -> u64 {
         micros(ABORT_GRACE)
     }
 
-    /// From when on the server may cut what is in flight, or drop what waits: at the deadline, or
-    /// when it was forced, or when the world put an end to it.
+    /// The time from which the server may cut work in flight or drop waiting connections, in
+    /// microseconds: the deadline, a second SIGINT, or the world's kill.
     pub(super) fn may_cut_from(&self) -> u64 {
         let others =
             [self.records.forced, self.records.killed].into_iter().flatten().map(|at| at.us);
@@ -60,7 +60,7 @@ impl<'a> RunView<'a> {
         network.links.get(actor).copied().unwrap_or(network.link)
     }
 
-    /// Whether anything was done to an actor's link by this time; `None` asks for a cut or a hold.
+    /// Whether this change came to an actor's link by this time. `None` means a cut or a hold.
     pub(super) fn link_was(&self, change: Option<LinkChange>, actor: &str, by_us: u64) -> bool {
         let ready = self.records.ready.map_or(0, |at| at.us);
         self.case.conditions.network.events.iter().any(|event| {
@@ -72,9 +72,8 @@ impl<'a> RunView<'a> {
         })
     }
 
-    /// Whether its client may have gone by then, as far as the server can know: it left, its FIN
-    /// came (which says no more than that), or its link was cut. Always for a connection of which
-    /// nobody knows whose it is.
+    /// Whether the server may think that the client is gone: the client left, closed its own side,
+    /// or had its link cut. Always true for a connection of an unknown client.
     pub(super) fn is_lost(&self, conn: &Conn<'_>, by_us: u64) -> bool {
         !conn.is_known()
             || conn.left_by(by_us)
@@ -82,14 +81,14 @@ impl<'a> RunView<'a> {
             || self.link_was(Some(LinkChange::Cut), conn.actor(), by_us)
     }
 
-    /// What a finding about a connection is about: the request that it carried last by then, or
-    /// the connection itself if it had carried none.
+    /// The subject of a finding about a connection: the id of its last request by then, or the
+    /// connection's name if there was no request.
     pub(super) fn subject(&self, conn: usize, by_us: u64) -> &'a str {
         let mut asks = self.records.asks_on(conn).filter(|ask| ask.first_us <= by_us);
         asks.next_back().map_or(self.records.conns[conn].name, |ask| ask.id)
     }
 
-    /// When a time was, as people say it.
+    /// A time for people, relative to the signal.
     pub(super) fn when(&self, us: u64) -> String {
         self.moments().when(us)
     }
@@ -103,7 +102,8 @@ impl<'a> RunView<'a> {
         }
     }
 
-    /// Where the shutdown stood: by the server's words, or else by what could be seen of it.
+    /// The phase of the shutdown at a time: announced by the server, or else derived from the
+    /// server's visible behaviour.
     pub(super) fn phase_at(&self, us: u64) -> Phase {
         let records = &self.records;
         let past = |moment: Option<u64>| moment.is_some_and(|at| at <= us);

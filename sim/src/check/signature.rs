@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::coverage::{Class, Phase};
 
-/// What a failure is known by: a case that was made smaller must fail with the same one.
+/// The identity of a failure. A reduced case must fail with the same signature.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Signature {
-    /// The check that failed first, by the time of what it found.
+    /// The check with the first failure by time.
     pub check: String,
-    /// Where the shutdown stood then.
+    /// The phase of the shutdown at the failure.
     pub phase: Phase,
-    /// On what kind of connection.
+    /// The kind of the failure's connection.
     pub class: Class,
 }
 

@@ -3,7 +3,7 @@ use std::ops::{BitOr, BitOrAssign};
 
 use serde::{Deserialize, Serialize};
 
-/// What a sweep must have reached to prove anything: a set of situations, each seen at least once.
+/// A set of situations. A sweep must reach each situation at least once to prove anything.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sometimes(u16);
@@ -16,7 +16,7 @@ macro_rules! situations {
                 pub const $name: Self = Self(1 << $bit);
             )*
 
-            /// Every situation, each alone, with its sentence.
+            /// Every situation, with its sentence.
             pub const ALL: &[(Self, &str)] = &[$((Self::$name, $sentence),)*];
         }
     };
@@ -24,11 +24,11 @@ macro_rules! situations {
 
 situations! {
     0 IN_FLIGHT_AT_SIGNAL "a request was in flight at the signal";
-    1 QUEUE_AT_SEAL "connections waited in the accept queue when the door was to be sealed";
+    1 QUEUE_AT_SEAL "connections waited in the accept queue when the listener began to close";
     2 REUSE_AT_FIN "a client used its connection again in the instant of the server's FIN";
     3 WORK_AT_DEADLINE "the deadline came with work left";
     4 SECOND_SIGNAL "a second signal came during the shutdown";
-    5 BALANCER_TO_DRAINING "a balancer sent something to a server that was shutting down";
+    5 BALANCER_TO_DRAINING "a balancer sent a request to a server that was shutting down";
     6 STALL_AT_DEADLINE "the store stood still across the deadline, with work left";
     7 CLIENT_RESET "a client saw a reset";
     8 LAST_QUANTUM "a response was finished in the last quantum before the deadline";
@@ -37,23 +37,23 @@ situations! {
 }
 
 impl Sometimes {
-    /// None.
+    /// No situation.
     pub const NONE: Self = Self(0);
 
-    /// Whether every situation of `other` is among these.
+    /// Whether the set contains every situation of `other`.
     #[must_use]
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Adds those of `other` if `seen`.
+    /// Adds the situations of `other` if `seen`.
     pub fn note(&mut self, other: Self, seen: bool) {
         if seen {
             self.0 |= other.0;
         }
     }
 
-    /// The sentences of those that are not among these: what a sweep has not reached.
+    /// The sentences of the situations that are missing from the set.
     pub fn missing(self) -> impl Iterator<Item = &'static str> {
         Self::ALL.iter().filter(move |(one, _)| !self.has(*one)).map(|(_, sentence)| *sentence)
     }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_says_what_it_lacks() {
+    fn missing_lists_the_sentences_of_absent_situations() {
         let mut seen = Sometimes::NONE;
         assert_eq!(seen.missing().count(), Sometimes::ALL.len());
         seen.note(Sometimes::SECOND_SIGNAL, false);

@@ -13,10 +13,10 @@ macro_rules! axis {
         }
 
         impl $axis {
-            /// Every one, in order.
+            /// Every variant, in order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Its name for people.
+            /// The variant's name for people.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -28,93 +28,93 @@ macro_rules! axis {
 }
 
 axis! {
-    /// Where the shutdown stood. Of a server that does not say so, as far as it can be seen.
+    /// The phase of the shutdown: announced by the server, or else derived from its behaviour.
     Phase {
-        /// Nobody had told it to stop.
+        /// No signal had come.
         Serving "serving",
-        /// Signalled and unready; the listener is open.
+        /// The server is signalled and unready; the listener is open.
         LameDuck "lame duck",
         /// The listener is being closed.
         Sealing "sealing",
-        /// The listener is closed; requests go on.
+        /// The listener is closed; requests continue.
         Draining "draining",
-        /// What was left has been cut.
+        /// The server has cut the remaining work.
         Aborting "aborting",
-        /// Resources are being released.
+        /// The server releases its resources.
         Releasing "releasing",
-        /// It had returned.
+        /// The server has returned.
         Done "done",
     }
 }
 
 axis! {
-    /// What kind of connection it was.
+    /// The kind of a connection.
     Class {
         /// One request.
         OneShot "one-shot",
         /// Several requests, one after the other.
         KeepAlive "keep-alive",
-        /// A request was sent before the one before it was answered.
+        /// A request was sent before the answer to the previous request.
         Pipelined "pipelined",
         /// A request was sent in parts.
         SlowRequest "slow request",
         /// No byte was sent.
         Silent "silent",
-        /// Its client left before it was answered.
+        /// The client left before the answer.
         Leaving "leaving",
-        /// Its client closed its own side early.
+        /// The client closed its own side early.
         HalfClosed "half-closed",
-        /// It left HTTP.
+        /// The connection left HTTP.
         Upgraded "upgraded",
-        /// It spoke HTTP/2.
+        /// The connection spoke HTTP/2.
         Http2 "HTTP/2",
-        /// One of a library's pool.
+        /// A connection of a library's pool.
         Pooled "pooled",
-        /// No connection at all: the server as a whole.
+        /// No connection: the server as a whole.
         None "none",
     }
 }
 
 axis! {
-    /// What was done to it from outside.
+    /// The worst fault from outside.
     Fault {
         /// Nothing.
         None "no fault",
-        /// Its link was held for a while.
+        /// The link was held for a while.
         Hold "held link",
-        /// Its link was cut.
+        /// The link was cut.
         Cut "cut link",
-        /// The store stood still.
+        /// The store stalled.
         Stall "stalled store",
         /// The store was broken.
         Broken "broken store",
-        /// The server was told a second time.
+        /// A second signal came.
         Signal "second signal",
     }
 }
 
 axis! {
-    /// What its client saw of it in the end.
+    /// The end as the client saw it.
     Outcome {
         /// A success.
         Done "2xx",
-        /// An answer that refuses: 503.
+        /// A 503, or a refusal over HTTP/2.
         Refused "503",
         /// Another answer.
         Other "other answer",
-        /// Closed with nothing owed.
+        /// Closed with every request answered.
         Closed "closed",
-        /// Closed without a byte of the answer that was owed.
+        /// Closed without a byte of a pending answer.
         Unanswered "unanswered",
-        /// A reset with nothing owed, or without a byte of what was.
+        /// Reset with every request answered, or without a byte of a pending answer.
         Reset "reset",
-        /// Cut inside of the answer.
+        /// Cut inside the answer.
         Cut "cut answer",
         /// The client left first.
         Left "client left",
-        /// It could not be established.
+        /// The connection could not be established.
         NotConnected "no connection",
-        /// Nothing, to the end.
+        /// No answer until the end of the run.
         Silence "silence",
     }
 }

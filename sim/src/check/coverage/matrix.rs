@@ -2,16 +2,16 @@ use std::fmt::Write as _;
 
 use super::{Class, Coverage, Fault, Outcome, Phase, Tuple};
 
-/// The widest name of a class, and the space after it.
+/// The width of the first column: the widest name of a class and a space.
 const LABEL: usize = 14;
 
-/// The width of a phase's column, the space before it included.
+/// The width of a phase's column, with the space before it.
 const COLUMN: usize = 10;
 
 impl Coverage {
-    /// For people, at most 100 columns wide: for each kind of connection and each phase, in how
-    /// many of the combinations of fault and outcome it has been; and then the same of faults by
-    /// outcomes.
+    /// Two tables for people, at most 100 columns wide. The first table has a cell for each kind of
+    /// connection and phase, with the number of covered combinations of fault and outcome. The
+    /// second table does the same for each outcome and fault.
     #[must_use]
     pub fn matrix(&self) -> String {
         let mut text = String::new();
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_matrix_fits_a_terminal_and_counts() {
+    fn matrix_fits_a_terminal_and_counts_the_combinations() {
         let tuple =
             |phase, outcome| Tuple { phase, class: Class::KeepAlive, fault: Fault::None, outcome };
         let mut coverage = Coverage::default();

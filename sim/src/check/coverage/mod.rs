@@ -1,8 +1,9 @@
-//! Coverage: which combinations of phase, kind of connection, fault and outcome have come up.
+//! Coverage: the combinations of phase, kind of connection, fault and outcome that came up.
 //!
-//! * `axes`: the four of them
-//! * `matrix`: for people
-//! * `set`: many tuples, compact
+//! * `axes`: the four axes
+//! * `matrix`: a table for people
+//! * `set`: a compact set of tuples
+//! * `tuple`: one combination, with its number
 
 mod axes;
 mod matrix;

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Tuple;
 
-/// Many tuples, a bit each.
+/// A set of tuples, with one bit for each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Vec<Tuple>", from = "Vec<Tuple>")]
 pub struct Coverage {
@@ -16,7 +16,7 @@ impl Default for Coverage {
 }
 
 impl Coverage {
-    /// Adds one, and says whether it is new.
+    /// Adds a tuple, and returns whether the tuple is new.
     pub fn insert(&mut self, tuple: Tuple) -> bool {
         let (word, bit) = place(tuple);
         let new = self.bits[word] & bit == 0;
@@ -24,27 +24,27 @@ impl Coverage {
         new
     }
 
-    /// Whether it is among these.
+    /// Whether the set contains the tuple.
     #[must_use]
     pub fn contains(&self, tuple: Tuple) -> bool {
         let (word, bit) = place(tuple);
         self.bits[word] & bit != 0
     }
 
-    /// Adds those of `other`.
+    /// Adds the tuples of `other`.
     pub fn merge(&mut self, other: &Self) {
         for (word, more) in self.bits.iter_mut().zip(&other.bits) {
             *word |= more;
         }
     }
 
-    /// How many there are.
+    /// The number of tuples.
     #[must_use]
     pub fn count(&self) -> usize {
         self.bits.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// Each of them, in order.
+    /// Each tuple, in order.
     pub fn iter(&self) -> impl Iterator<Item = Tuple> {
         Tuple::all().filter(|tuple| self.contains(*tuple))
     }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sets_merge_and_count_what_is_in_both_once() {
+    fn merged_sets_count_a_common_tuple_once() {
         let tuple = |number| Tuple::of(number).unwrap();
         let mut one = Coverage::default();
         assert!(one.insert(tuple(7)), "new");

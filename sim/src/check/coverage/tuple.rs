@@ -2,34 +2,34 @@ use serde::{Deserialize, Serialize};
 
 use super::{Class, Fault, Outcome, Phase};
 
-/// What came up together: one for each connection of a run.
+/// One combination, for a request or a connection of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "u16", try_from = "u16")]
 pub struct Tuple {
-    /// Where the shutdown stood when it ended.
+    /// The phase of the shutdown at the end of the request or connection.
     pub phase: Phase,
-    /// What kind of connection it was.
+    /// The kind of the connection.
     pub class: Class,
-    /// What was done to it from outside.
+    /// The worst fault from outside.
     pub fault: Fault,
-    /// What its client saw of it.
+    /// The end as the client saw it.
     pub outcome: Outcome,
 }
 
-// A number of 16 bits is enough for all.
+// Each tuple has a number of 16 bits.
 const _: () = assert!(Tuple::COUNT <= 1 << 16);
 
 impl Tuple {
-    /// How many there can be.
+    /// The number of possible tuples.
     pub const COUNT: usize =
         Phase::ALL.len() * Class::ALL.len() * Fault::ALL.len() * Outcome::ALL.len();
 
-    /// Each of them, in order.
+    /// Each possible tuple, in order.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..Self::COUNT as u16).filter_map(Self::of)
     }
 
-    /// Its number, below [`COUNT`](Self::COUNT).
+    /// The tuple's number, below [`COUNT`](Self::COUNT).
     #[must_use]
     pub fn number(self) -> u16 {
         let place = ((self.phase as usize * Class::ALL.len() + self.class as usize)
@@ -40,7 +40,7 @@ impl Tuple {
         place as u16
     }
 
-    /// The one with this number.
+    /// The tuple with this number.
     #[must_use]
     pub fn of(number: u16) -> Option<Self> {
         let (rest, outcome) = split(number.into(), Outcome::ALL)?;
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_tuple_has_a_number_of_its_own() {
+    fn every_tuple_has_a_unique_number() {
         let count = u16::try_from(Tuple::COUNT).unwrap();
         for number in 0..count {
             assert_eq!(Tuple::of(number).unwrap().number(), number);

@@ -7,7 +7,8 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-/// It could not be answered, and its client may send it again: it would be done twice.
+/// The server cannot answer such a request, and the client may send the request again, so the
+/// application would execute the request twice.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let records = &view.records;
     let late = records.calls.iter().filter_map(|call| {
@@ -34,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_executed_that_cannot_be_answered() {
+    fn request_after_the_servers_fin_is_not_executed() {
         let idle = || ready().joins("a").at(300).term().drains().at(550);
         let rows: [Row<'_>; 4] = [
             ("executed, then closed", idle().asks("a").serves("a", true).parts("a"), &[]),

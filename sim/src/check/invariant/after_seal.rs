@@ -2,7 +2,7 @@ use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "after-seal",
-    about: "no request begins on a connection that was accepted after the door was sealed",
+    about: "no request begins on a connection that was accepted after the listener was sealed",
     whose: Whose::Every,
     judge,
 };
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_accepted_after_the_seal() {
+    fn request_on_a_connection_accepted_after_the_seal_is_a_violation() {
         let notified = || ready().at(300).term();
         let rows: [Row<'_>; 4] = [
             (

@@ -8,15 +8,15 @@ use crate::check::run_records::BALANCER;
 
 pub(super) const CHECK: Check = Check {
     id: "balanced",
-    about: "behind a balancer whose lag is shorter than the lame duck no client sees an error",
+    about: "behind a balancer with a lag shorter than the lame duck, no client sees an error",
     whose: Whose::WithWords,
     judge,
 };
 
-/// The headline promise. It is for clients that do as they are told: who sends on a connection
-/// after the answer that said close, or before an answer, or leaves, or whose link is broken, may
-/// see one; and so may everybody when the store breaks, when a second SIGINT comes, and from the
-/// deadline on.
+/// The headline promise, for clients that follow the protocol. A client may see an error if it
+/// sends after an answer with `Connection: close` or before an answer, leaves, or has a broken
+/// link. Every client may see an error if the store breaks, after a second SIGINT, and after the
+/// deadline.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let records = &view.records;
     let Some(balancer) = &view.case.conditions.balancer else { return Vec::new() };
@@ -48,8 +48,8 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether the lame duck lasts until the last client has been sent elsewhere, whatever has to be
-/// asked and answered before, and nothing else can go wrong.
+/// Whether the lame duck outlasts the balancer's reaction, including all probes and requests in
+/// between, and no other fault can cause an error.
 fn is_promised(view: &RunView<'_>, balancer: &Balancer) -> bool {
     let policy = view.policy();
     let probe = view.link(BALANCER);
@@ -72,20 +72,20 @@ fn is_promised(view: &RunView<'_>, balancer: &Balancer) -> bool {
         && !view.case.plan.store_steps().into_iter().any(|it| matches!(it, StoreStep::Fault { .. }))
 }
 
-/// Whether nothing was done to its link, and it is known whose it is.
+/// Whether the connection belongs to a known client with an undisturbed link.
 fn is_reachable(view: &RunView<'_>, conn: &Conn<'_>) -> bool {
     conn.is_known() && !view.link_was(None, conn.actor(), u64::MAX)
 }
 
-/// Whether what was begun and ended at these times is the server's matter: begun before the
-/// balancer had taken the server out, ended before the deadline, by a client that is there.
+/// Whether the server answers for a request or connect with these times: it began before the
+/// balancer took the server out, and ended before the deadline while the client was present.
 fn is_judged(view: &RunView<'_>, conn: &Conn<'_>, begun_us: u64, ended_us: u64) -> bool {
     let out = view.records.taken_out.map_or(u64::MAX, |at| at.us);
     begun_us < out && ended_us < view.may_cut_from() && !view.is_lost(conn, ended_us)
 }
 
-/// Whether the server had said on HTTP/2 that it takes no more requests, before this one: then it
-/// is not sent. One that was on its way then has to be answered.
+/// Whether a GOAWAY arrived before the client sent this request over HTTP/2, so the client did not
+/// send the request. The server must answer a request that was already on its way.
 fn is_turned_back(conn: &Conn<'_>, ask: &Ask<'_>) -> bool {
     conn.http2 && ask.not_sent && matches!(ask.ended, Some((_, End::Refused, false)))
 }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_behind_a_balancer_sees_nothing_of_it() {
+    fn client_behind_a_balancer_sees_no_error() {
         let rows: [Row<'_>; 10] = [
             ("served", notified().asks("a").serves("a", true).parts("a"), &[]),
             (
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_http2_client_that_gets_goaway_before_it_sends_goes_elsewhere() {
+    fn http2_client_that_gets_goaway_before_it_sends_is_not_judged() {
         let conditions = behind(500_000).conditions;
         let mut draft = Draft::new("group/name", 1, Contract::default());
         draft.http2_client("a").connect();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_promised_to_a_balancer_that_is_slower_than_the_lame_duck() {
+    fn balancer_that_is_slower_than_the_lame_duck_is_not_judged() {
         let reset = || notified().sends("a").ended("a", End::Reset, 0);
         expect(&CHECK, &behind(1_000_000), &[("slower", reset(), &[])]);
         let mut refusing = behind(500_000);

@@ -6,7 +6,7 @@ use super::{
     store_after_close, unread,
 };
 
-/// Every check that only a simulator can do.
+/// Every check of the simulator.
 pub const CHECKS: &[Check] = &[
     no_panic::CHECK,
     not_stuck::CHECK,
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_check_has_an_id_of_its_own_and_a_sentence() {
+    fn every_check_has_a_unique_id_and_a_sentence() {
         let ids: BTreeSet<_> = CHECKS.iter().map(|check| check.id).collect();
         assert_eq!(ids.len(), CHECKS.len());
         for check in CHECKS {

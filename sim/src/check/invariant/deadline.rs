@@ -2,13 +2,13 @@ use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "deadline",
-    about: "the server returns by the signal and the longest time of its policy, whatever happens",
+    about: "the server always returns within the longest time of its policy after the signal",
     whose: Whose::Every,
     judge,
 };
 
-/// The deadline, the time to go away and the release follow one another, and each timer fires at
-/// the first whole millisecond that is not before it is due.
+/// The number of timers in sequence: the deadline, the abort grace, the release. Each timer fires
+/// at the first whole millisecond after it is due.
 const TIMERS: u64 = 3;
 
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
@@ -36,9 +36,8 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
     }]
 }
 
-/// The connection that it waits for, if no request is at work that it could be waiting for: with
-/// half a head on it, or with a peer that says nothing. One that has left HTTP is its
-/// application's.
+/// The connection that the server waits for, such as one with half a head or a silent peer. `None`
+/// if the server may wait for a request instead. An upgraded connection belongs to the application.
 fn held_by<'a>(view: &RunView<'a>, at_us: u64) -> Option<&'a str> {
     let records = &view.records;
     let releasing = records.releasing().is_some_and(|begun| begun.us <= at_us);
@@ -62,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_makes_it_last_longer_than_its_policy() {
+    fn shutdown_never_lasts_longer_than_the_policy_allows() {
         let killed = || EventKind::Killed { why: "the grace was over".to_owned() };
         let rows: [Row<'_>; 7] = [
             ("in no time", draining().at(301).done(), &[]),
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_holds_it_alone_is_named() {
+    fn finding_names_the_only_connection_that_holds_the_server() {
         let half = || ready().joins("a").sends_part("a", Intent::Work, (true, false));
         let notified = |story: Story| story.at(300).term().drains();
         let late = |story| notified(story).at(60_000);

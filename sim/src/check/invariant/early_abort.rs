@@ -2,8 +2,8 @@ use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "early-abort",
-    about: "nothing in flight is cut before the deadline, unless a second SIGINT forces it or its \
-            client went away",
+    about: "no request in flight is cut before the deadline, unless a second SIGINT forces the cut \
+            or the client left",
     whose: Whose::Every,
     judge,
 };
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_flight_has_its_time() {
+    fn request_in_flight_has_until_the_deadline() {
         let rows: [Row<'_>; 9] = [
             ("finished", in_flight().at(900).serves("a", true), &[]),
             ("cut at the deadline", in_flight().at(8_300).ends("a", None), &[]),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn force_and_cut_links_are_reasons() {
+    fn second_sigint_or_a_cut_link_allows_an_early_cut() {
         let forced = ready().posts("a").at(300).int().at(400).int().ends("a", None);
         expect(&CHECK, &case(), &[("a second SIGINT", forced, &[])]);
         let mut case = case();

@@ -5,13 +5,13 @@ use crate::check::records::{Ask, Conn};
 
 pub(super) const CHECK: Check = Check {
     id: "http2",
-    about: "over HTTP/2 no request above the last GOAWAY is executed, and each other is answered",
+    about: "over HTTP/2 no request above the last GOAWAY is executed, and every other is answered",
     whose: Whose::Every,
     judge,
 };
 
-/// A client knows the last GOAWAY: what is above it ended as refused, and may be sent again
-/// elsewhere.
+/// A client knows the last GOAWAY. Requests above the GOAWAY end as refused, and a client may send
+/// them to another server.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let conns = view.records.conns.iter().enumerate();
     let http2 = conns.filter(|(_, conn)| conn.http2 && conn.is_known());
@@ -21,7 +21,7 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
-/// More was executed than can have been, if what was refused was not.
+/// Looks for a connection whose application executed more requests than were not refused.
 fn executed(view: &RunView<'_>, place: usize, conn: &Conn<'_>) -> Option<Finding> {
     let sent = || view.records.asks_on(place).filter(|ask| ask.last.is_some());
     let refused = |ask: &&Ask<'_>| matches!(ask.ended, Some((_, End::Refused, _)));
@@ -37,7 +37,7 @@ fn executed(view: &RunView<'_>, place: usize, conn: &Conn<'_>) -> Option<Finding
     Some(Finding::violation(expected, actual).at(at.us).about(first.id))
 }
 
-/// It was not refused, and the connection was closed in order all the same.
+/// Looks for requests without an answer or a refusal on a connection that closed in order.
 fn unanswered(view: &RunView<'_>, place: usize, conn: &Conn<'_>) -> Vec<Finding> {
     let deadline = view.may_cut_from();
     if !was_heard(view, place, conn) {
@@ -55,9 +55,9 @@ fn unanswered(view: &RunView<'_>, place: usize, conn: &Conn<'_>) -> Vec<Finding>
     findings.collect()
 }
 
-/// Whether the server had heard from the client before it closed. Until its preface is there, which
-/// a client sends as soon as it is connected, the connection is a silent one, and nobody could know
-/// that it is to be refused in the words of HTTP/2.
+/// Whether the client's preface had reached the server before the close. A client sends the preface
+/// as soon as it is connected. Without the preface the server cannot know that the connection
+/// speaks HTTP/2, so the server cannot send a GOAWAY.
 fn was_heard(view: &RunView<'_>, place: usize, conn: &Conn<'_>) -> bool {
     let Some((closed, _)) = conn.closed() else { return true };
     let link = view.link(conn.actor());
@@ -75,7 +75,7 @@ mod tests {
     use crate::case::Case;
 
     #[test]
-    fn a_goaway_is_kept_to() {
+    fn http2_request_is_answered_or_refused_and_never_both_refused_and_executed() {
         let mut draft = Draft::new("group/name", 1, Contract::default());
         draft.http2_client("a").connect();
         let case = Case::plain(draft.finish());

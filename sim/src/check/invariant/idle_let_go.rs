@@ -3,12 +3,12 @@ use crate::check::records::Conn;
 
 pub(super) const CHECK: Check = Check {
     id: "idle-let-go",
-    about: "a connection on which nothing is owed is closed once the graces are over",
+    about: "an idle connection is closed when its grace is over",
     whose: Whose::WithWords,
     judge,
 };
 
-/// Two timers may follow one another: the grace after the seal, and the one after a late answer.
+/// The number of timers in sequence: the grace after the seal, and the grace after a late answer.
 const TIMERS: u64 = 2;
 
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
@@ -17,7 +17,7 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let policy = view.policy();
     let grace = policy.idle_grace_us.max(policy.first_byte_grace_us);
     let bound = sealed.us.saturating_add(grace).saturating_add(TIMERS * QUANTUM_US);
-    // From the deadline on everything is cut anyway, and what was not seen proves nothing.
+    // After the deadline the server cuts everything, and an early end of the run proves nothing.
     let exited = records.exited.map_or(u64::MAX, |(at, _)| at.us);
     if bound >= view.may_cut_from().min(exited) || records.last_us < bound {
         return Vec::new();
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_idle_connection_does_not_hold_the_drain() {
+    fn idle_connection_closes_within_the_grace_after_the_seal() {
         let idle =
             || -> Story { ready().posts("a").at(200).serves("a", false).at(300).term().drains() };
         let rows: [Row<'_>; 8] = [

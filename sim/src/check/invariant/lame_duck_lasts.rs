@@ -4,12 +4,12 @@ use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "lame-duck-lasts",
-    about: "the door stays open for as long as the policy's lame duck lasts",
+    about: "the listener stays open for the policy's whole lame duck",
     whose: Whose::WithWords,
     judge,
 };
 
-/// Cut short by the deadline, by a second SIGINT and by nothing else.
+/// Only the deadline and a second SIGINT may shorten a lame duck.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let records = &view.records;
     let Some(begun) = records.begun_us() else { return Vec::new() };
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lame_duck_has_its_time() {
+    fn lame_duck_lasts_as_long_as_the_policy_says() {
         let mut case = case();
         case.conditions.policy.lame_duck_us = 2_000_000;
         let lame = || ready().at(300).int().phase("lame duck");

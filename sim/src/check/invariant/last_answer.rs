@@ -6,8 +6,8 @@ use crate::check::records::{Ask, Call, Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
     id: "last-answer",
-    about: "the last answer on an HTTP/1 connection says Connection: close, when it was made in \
-            the shutdown and the server closes",
+    about: "the last answer on an HTTP/1 connection says Connection: close, if the answer was \
+            made in the shutdown and the server closes",
     whose: Whose::Every,
     judge,
 };
@@ -31,8 +31,8 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
     findings
 }
 
-/// After when every answer is to say it: ours announces with its readiness, others soon after the
-/// signal.
+/// The time after which every last answer must announce the close, in microseconds. Our server
+/// announces when its readiness is off; other servers have one quantum after the signal.
 fn announced_from(view: &RunView<'_>) -> Option<u64> {
     let records = &view.records;
     if records.has_words() {
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_answer_says_so() {
+    fn last_answer_of_the_shutdown_says_connection_close() {
         let held = || -> Story { ready().posts("a").at(300).term().drains().at(400) };
         let rows: [Row<'_>; 6] = [
             ("it does", held().serves("a", true).parts("a"), &[]),

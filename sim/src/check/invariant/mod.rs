@@ -1,22 +1,22 @@
-//! What only a simulator can check: one invariant a file.
+//! The checks that need a simulator, one invariant a file.
 //!
-//! * `catalogue`: every one by its id
+//! * `catalogue`: every check by its id
 //!
 //! For every server:
 //!
 //! * `no_panic`, `not_stuck`, `no_livelock`: the run itself
-//! * `startup`: the time before it is ready
+//! * `startup`: the time before the server is ready
 //! * `queue_lost`, `after_seal`, `after_fin`, `unread`, `last_answer`, `http2`: at the
 //!   listener and on connections
-//! * `early_abort`, `second_sigterm`, `deadline`: what is cut, and when
+//! * `early_abort`, `second_sigterm`, `deadline`: cuts, and their time
 //! * `release_last`, `store_after_close`, `no_leak`: the end
 //!
-//! For those with words of their own:
+//! For servers that report their phases:
 //!
-//! * `phases`, `readiness_first`, `lame_duck_lasts`: their order
-//! * `idle_let_go`, `settles`: nothing is waited for in vain
+//! * `phases`, `readiness_first`, `lame_duck_lasts`: the order of the phases
+//! * `idle_let_go`, `settles`: the server never waits in vain
 //! * `second_sigint`, `release_bounded`, `report_agrees`: the end
-//! * `balanced`: the promise of all this
+//! * `balanced`: no client behind a load balancer sees an error
 
 mod after_fin;
 mod after_seal;

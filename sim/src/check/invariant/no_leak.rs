@@ -2,7 +2,7 @@ use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "no-leak",
-    about: "no task and no socket of the server is left when it has returned",
+    about: "no task and no socket of the server is left when the server has returned",
     whose: Whose::Every,
     judge,
 };
@@ -25,7 +25,7 @@ mod tests {
     use crate::world::SimEvent;
 
     #[test]
-    fn nothing_is_left_behind() {
+    fn task_or_socket_that_outlives_the_server_is_a_violation() {
         let left = |tasks, sockets| draining().at(600).inside(SimEvent::Left { tasks, sockets });
         let rows: [Row<'_>; 4] = [
             ("nothing", left(0, 0).done(), &[]),

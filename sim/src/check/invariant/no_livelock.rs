@@ -3,7 +3,7 @@ use crate::world::Ended;
 
 pub(super) const CHECK: Check = Check {
     id: "no-livelock",
-    about: "a run comes to its end within the events that one of its kind can have",
+    about: "a run ends within the largest number of events",
     whose: Whose::Every,
     judge,
 };
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_that_goes_round_in_circles_is_caught() {
+    fn run_that_exceeds_the_largest_number_of_events_is_a_livelock() {
         let rows: [Row<'_>; 2] = [
             ("it ended", draining().done(), &[]),
             (

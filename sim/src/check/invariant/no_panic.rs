@@ -3,7 +3,7 @@ use crate::world::{Ended, SimEvent};
 
 pub(super) const CHECK: Check = Check {
     id: "no-panic",
-    about: "nothing panics, in the server or in its application",
+    about: "neither the server nor its application panics",
     whose: Whose::Every,
     judge,
 };
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_fails_the_run() {
+    fn panic_fails_the_run() {
         let message = || "index out of bounds".to_owned();
         let panicked = SimEvent::Panicked { message: message() };
         let rows: [Row<'_>; 3] = [

@@ -3,7 +3,7 @@ use crate::world::Ended;
 
 pub(super) const CHECK: Check = Check {
     id: "not-stuck",
-    about: "as long as the run is not over, something can happen",
+    about: "the run can always make progress until it is over",
     whose: Whose::Every,
     judge,
 };
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_that_waits_for_nothing_is_stuck() {
+    fn idle_run_without_a_timer_is_stuck() {
         let rows: [Row<'_>; 2] = [
             ("it ended", draining().done(), &[]),
             (

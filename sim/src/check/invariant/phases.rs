@@ -4,7 +4,7 @@ use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "phases",
-    about: "phases move forward only, and each is entered at most once",
+    about: "the server enters its phases in order, each at most once",
     whose: Whose::WithWords,
     judge,
 };
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phases_only_move_forward() {
+    fn phase_that_is_repeated_reversed_or_unknown_is_a_violation() {
         let rows: [Row<'_>; 5] = [
             ("as it should be", draining().at(600).done(), &[]),
             ("some are skipped", ready().at(300).term().phase("aborting").done(), &[]),

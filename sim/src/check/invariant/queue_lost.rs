@@ -4,8 +4,8 @@ use crate::check::records::{Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
     id: "queue-lost",
-    about: "no connection that waits to be accepted is lost when the door is sealed, nor a \
-            handshake that the seal waits for",
+    about: "the seal loses no connection in the accept queue, and no handshake that the seal \
+            waits for",
     whose: Whose::Every,
     judge,
 };
@@ -26,8 +26,8 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Handshakes under way when the sealing began. Where new ones are kept out, those are waited for,
-/// a grace long; where they are not, their loss is worth a line.
+/// Handshakes in flight at the start of the seal. A server that filters new SYNs waits for them,
+/// for the handshake grace. For other servers a lost handshake is only a note.
 fn handshakes(view: &RunView<'_>, sealed: Moment) -> Vec<Finding> {
     let records = &view.records;
     let Some((sealing, _)) = records.sealing.filter(|_| records.has_words()) else {
@@ -41,7 +41,7 @@ fn handshakes(view: &RunView<'_>, sealed: Moment) -> Vec<Finding> {
         let Some(connected) = conn.connected.filter(|_| conn.accepted.is_none()) else {
             return false;
         };
-        // The server's SYN-ACK had left before, and the client's answer came within the grace.
+        // The server's SYN-ACK left before the seal, and the client's ACK came within the grace.
         let link = view.link(conn.actor());
         let arrived = connected.us + link.to_server_us + QUANTUM_US;
         connected.us + QUANTUM_US < sealing.us + link.to_client_us
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_is_let_in() {
+    fn connection_in_the_accept_queue_is_accepted_before_the_seal() {
         let rows: [Row<'_>; 4] = [
             ("nobody waited", notified().sealing(0).sealed(0), &[]),
             ("one waited", notified().sealing(1).joins("a").sealed(0), &[]),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handshake_that_is_under_way_is_waited_for() {
+    fn handshake_in_flight_at_the_seal_is_waited_for() {
         let near = || ready().at_us(299_900).connects("a").at(300).term().phase("sealing");
         let rows: [Row<'_>; 4] = [
             ("accepted", near().sealing(0).at(301).accepted("a").at(350).sealed(0), &[]),
@@ -115,7 +115,7 @@ mod tests {
                 &[],
             ),
         ];
-        // The grain of time is two of these latencies.
+        // A quantum is two of these latencies.
         let mut case = case();
         case.conditions.network.link.to_client_us = 5_000;
         expect(&CHECK, &case, &rows);

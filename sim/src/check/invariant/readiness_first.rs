@@ -2,7 +2,7 @@ use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "readiness-first",
-    about: "readiness is off at the signal, and before the door is sealed",
+    about: "readiness is off at the signal, and before the listener is sealed",
     whose: Whose::WithWords,
     judge,
 };
@@ -37,7 +37,7 @@ mod tests {
     use crate::world::SimEvent;
 
     #[test]
-    fn readiness_goes_off_before_the_listener_closes() {
+    fn readiness_is_off_at_the_signal_and_before_the_listener_closes() {
         let notified = || ready().at(300).term();
         let rows: [Row<'_>; 6] = [
             ("as it should be", draining().at(600).done(), &[]),

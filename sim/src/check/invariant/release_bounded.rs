@@ -2,7 +2,7 @@ use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "release-bounded",
-    about: "releases take no longer than the policy allows in all, and none is left under way",
+    about: "all releases end within the time that the policy allows",
     whose: Whose::WithWords,
     judge,
 };
@@ -38,7 +38,7 @@ mod tests {
     use crate::world::ReleaseState::{Begun, Done, GivenUp};
 
     #[test]
-    fn a_release_is_done_or_given_up_in_time() {
+    fn release_is_done_or_given_up_within_the_policys_time() {
         let begun = || draining().at(600).phase("releasing").release(Begun);
         let rows: [Row<'_>; 6] = [
             ("done", begun().at(700).release(Done).exits(0), &[]),

@@ -4,7 +4,7 @@ use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "release-last",
-    about: "resources are released when the last request has ended or was cut, and no sooner",
+    about: "no resource is released before the last request has ended or was cut",
     whose: Whose::Every,
     judge,
 };
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let records = &view.records;
     let Some(begun) = records.releasing() else { return Vec::new() };
-    // What was cut and does not go away is left behind after a while.
+    // The server stops waiting for a cut request after the abort grace.
     let cut = records.entered(Phase::Aborting).map_or(view.may_cut_from(), |at| at.us);
     if begun.us >= cut.saturating_add(RunView::abort_grace_us()) {
         return Vec::new();
@@ -49,7 +49,7 @@ mod tests {
     use crate::world::ReleaseState;
 
     #[test]
-    fn resources_outlive_requests() {
+    fn resource_is_released_after_the_last_request() {
         let begun = |story: Story| story.release(ReleaseState::Begun);
         let held = || ready().posts("a").at(300).term().drains().at(400);
         let tunnel = || ready().posts("a").ends("a", Some(101)).answered("a", 101, false).at(300);

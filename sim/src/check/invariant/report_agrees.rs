@@ -8,13 +8,13 @@ use crate::check::records::{Call, Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
     id: "report-agrees",
-    about: "what the server reports is what happened: what finished, what was cut, what was \
-            released, and the exit code of its policy",
+    about: "the server's report agrees with the run: finished and cut requests, releases, and the \
+            exit code of the policy",
     whose: Whose::WithWords,
     judge,
 };
 
-/// What may be cut.
+/// The counters of cut work in the report.
 const ABORTED: [&str; 4] =
     ["aborted/requests", "aborted/connections", "aborted/upgraded", "aborted/tasks"];
 
@@ -27,13 +27,13 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
         let actual = "it returned without one";
         return vec![Finding::violation("the server reports", actual).at(exited.us)];
     };
-    let notified = Report { view, report, exited };
+    let report = Report { view, report, exited };
     let mut findings = Vec::new();
-    findings.extend(notified.counts());
-    findings.extend(notified.releases());
-    findings.extend(notified.code(code));
-    findings.extend(notified.cause());
-    findings.extend(notified.took());
+    findings.extend(report.counts());
+    findings.extend(report.releases());
+    findings.extend(report.code(code));
+    findings.extend(report.cause());
+    findings.extend(report.took());
     findings
 }
 
@@ -44,9 +44,9 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// The number with this name, in what its first part names.
+    /// The number at this path of the report, such as `aborted/tasks`; 0 if absent.
     fn number(&self, name: &str) -> u64 {
-        // `Value::pointer` makes a new string of each part.
+        // `Value::pointer` would allocate a string for each part.
         let found = name.split('/').try_fold(self.report, |within, part| within.get(part));
         found.and_then(Value::as_u64).unwrap_or(0)
     }
@@ -97,8 +97,8 @@ impl Report<'_> {
         })
     }
 
-    /// Requests that ended by themselves between the two times, beyond doubt: their clients had
-    /// the answers before the second, and the server was at them after the first.
+    /// Counts the requests that surely finished between the two times: the server worked on them
+    /// after `notified`, and their clients had the answers before `abort`.
     fn surely_finished(&self, notified: u64, abort: u64) -> usize {
         let records = &self.view.records;
         let later = records.asks.iter().filter(|ask| {
@@ -117,10 +117,10 @@ impl Report<'_> {
         later.count() + earlier.count()
     }
 
-    /// Requests that may have been in flight then, or later: those whose clients had no answer
-    /// yet, those of nobody knows whom, and one for each connection of somebody who keeps no
-    /// record. Those probe with one request a connection, and the application hears of none that
-    /// is refused.
+    /// Counts the requests that may have been in flight at `us` or later: requests without an
+    /// answer, calls from unknown connections, and one for each unrecorded connection. An
+    /// unrecorded connection is a probe with one request, and the application does not see a
+    /// refused probe.
     fn open_at(&self, us: u64) -> usize {
         let records = &self.view.records;
         let asks = records.asks.iter().filter(|ask| ask.answered.is_none_or(|(at, _)| at.us >= us));
@@ -132,8 +132,8 @@ impl Report<'_> {
 
     fn releases(&self) -> Vec<Finding> {
         let none = Vec::new();
-        let notified = self.report["releases"].as_array().unwrap_or(&none);
-        let wrong = notified.iter().filter_map(|it| {
+        let reported = self.report["releases"].as_array().unwrap_or(&none);
+        let wrong = reported.iter().filter_map(|it| {
             let (name, outcome) = (it["name"].as_str()?, it["outcome"].as_str()?);
             let seen = self.view.records.releases.iter().find(|known| known.resource == name);
             let done = seen.and_then(|known| known.over).is_some_and(|(_, done)| done);
@@ -173,7 +173,7 @@ impl Report<'_> {
             let actual = format!("it reports {reported}, and returned with {exited}");
             findings.push(self.wrong(format!("the exit code {code}"), actual));
         }
-        // One that comes in the last instant may find nothing left to force.
+        // A SIGINT in the last instant may find nothing left to force.
         let at_the_end = records.forced.is_some_and(|at| at.us >= self.exited.us);
         if forced != records.forced.is_some() && !at_the_end {
             let expected = format!("forced is {}", records.forced.is_some());

@@ -5,17 +5,17 @@ use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "second-sigint",
-    about: "a second SIGINT ends the shutdown at once, with 130",
+    about: "a second SIGINT ends the shutdown at once, with exit code 130",
     whose: Whose::WithWords,
     judge,
 };
 
-/// At once: what is cut may take its grace to go away, and the release its time, unless that is
-/// under way already: then it is given up.
+/// "At once" allows the abort grace and the time for releases. A release that has begun is given
+/// up.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let records = &view.records;
     let Some(forced) = records.forced else { return Vec::new() };
-    // One that comes in the last instant, or later, may find nothing left to end.
+    // A SIGINT in the last instant or later may find nothing left to end.
     if records.exited.is_some_and(|(at, _)| at.us <= forced.us) {
         return Vec::new();
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_sigint_forces_the_end() {
+    fn second_sigint_ends_the_shutdown_at_once_with_130() {
         let once = || -> Story { ready().posts("a").at(300).int().drains().at(400) };
         let rows: [Row<'_>; 8] = [
             ("at once", once().int().phase("aborting").ends("a", None).exits(130), &[]),

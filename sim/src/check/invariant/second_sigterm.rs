@@ -9,8 +9,8 @@ pub(super) const CHECK: Check = Check {
     judge,
 };
 
-/// Wrappers deliver twice. A SIGINT in a shutdown that SIGTERM began changes nothing either, but
-/// other servers may see that otherwise.
+/// Wrappers may send a signal twice. A SIGINT after a SIGTERM changes nothing in our server either,
+/// but other servers may differ, so the check ignores that order.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let records = &view.records;
     if records.forced.is_some() {
@@ -21,7 +21,7 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
         .filter(|(_, signal)| *signal == lastorders_model::plan::Signal::Term)
         .filter(|(at, _)| at.us < view.may_cut_from())
         .filter_map(|(at, _)| {
-            // A deadline that comes in the same instant cuts by its own right.
+            // A deadline in the same instant may cut.
             let soon = (at.us + QUANTUM_US).min(view.may_cut_from() - 1);
             let follows = |moment: &crate::check::records::Moment| moment > at && moment.us <= soon;
             let in_flight = records.calls.iter().any(|call| call.is_open_at(*at));
@@ -37,7 +37,7 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Whether the end cut something: in its last instant the last request may have ended by itself.
+/// Whether the end cut a request. A request may also end by itself in the last instant.
 fn cut(view: &RunView<'_>) -> bool {
     let records = &view.records;
     let Some((exited, _)) = records.exited else { return false };
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_sigterm_is_ignored() {
+    fn second_sigterm_is_ignored() {
         let again = || -> Story { ready().posts("a").at(300).term().drains().at(400).term() };
         let soon = |ms, us| -> Story {
             ready().posts("a").at(300).term().drains().at(ms).term().at_us(ms * 1000 + us)

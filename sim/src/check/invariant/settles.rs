@@ -5,13 +5,14 @@ use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "settles",
-    about: "when nothing is left in flight the server releases at once, and a store that is well \
-            is released, and not given up",
+    about: "when nothing is left in flight the server releases at once, and a healthy store is \
+            released and not given up",
     whose: Whose::WithWords,
     judge,
 };
 
-/// Liveness: whatever faults there were, once the last connection has gone nothing is waited for.
+/// Liveness: after the last connection has closed the server waits for nothing, whatever faults
+/// came before.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(releases_at_once(view));
@@ -75,7 +76,7 @@ mod tests {
     use crate::world::ReleaseState::{Begun, Done, GivenUp};
 
     #[test]
-    fn a_drain_ends_when_nothing_is_left() {
+    fn drain_ends_when_nothing_is_left_in_flight() {
         let last = || -> Story {
             let held = ready().posts("a").at(300).term().drains().at(400);
             held.serves("a", true).at(401).parts("a")
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_is_well_is_released() {
+    fn healthy_store_is_released_and_not_given_up() {
         let given_up = || -> Story {
             let begun = ready().at(300).term().drains().phase("releasing").release(Begun);
             begun.at(1_300).release(GivenUp).exits(0)

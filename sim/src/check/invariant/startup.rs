@@ -2,12 +2,12 @@ use super::{Check, Finding, QUANTUM_US, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "startup",
-    about: "a signal before the server is ready ends it at once, well, and it never listens",
+    about: "a signal before the server is ready ends it at once with success, and it never listens",
     whose: Whose::Every,
     judge,
 };
 
-/// A process whose handlers are not there yet is ended by the signal itself, which is as well.
+/// The signal itself may end a process that has no handlers yet. That is allowed.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let records = &view.records;
     let (Some(startup), Some(started)) = (view.case.conditions.startup, records.started) else {
@@ -46,7 +46,7 @@ mod tests {
     use crate::case::Startup;
 
     #[test]
-    fn a_server_signalled_before_ready_never_serves() {
+    fn server_that_is_signalled_before_ready_exits_at_once_and_never_serves() {
         let mut case = case();
         case.conditions.startup = Some(Startup { lasts_us: 100_000, refuses: true });
         let notified = || -> Story { starting().at(50).term() };

@@ -2,7 +2,7 @@ use super::{Check, Finding, RunView, Whose};
 
 pub(super) const CHECK: Check = Check {
     id: "store-after-close",
-    about: "the store is not asked for anything once it is told to close",
+    about: "no statement goes to a store that is closing or closed",
     whose: Whose::Every,
     judge,
 };
@@ -24,7 +24,7 @@ mod tests {
     use crate::world::{ReleaseState, SimEvent};
 
     #[test]
-    fn a_closed_store_is_left_alone() {
+    fn statement_for_a_closing_store_is_a_violation() {
         let closing = || draining().at(600).release(ReleaseState::Begun);
         let rows: [Row<'_>; 2] = [
             ("left alone", closing().release(ReleaseState::Done).done(), &[]),

@@ -5,14 +5,14 @@ use crate::check::records::{Conn, Moment};
 
 pub(super) const CHECK: Check = Check {
     id: "unread",
-    about: "a connection with nothing in flight is not closed over bytes that had come",
+    about: "the server reads all arrived bytes before it closes an idle connection",
     whose: Whose::Every,
     judge,
 };
 
-/// Before the deadline, where the client had been told nothing of a close and is still there. The
-/// bytes lay in the socket when the server closed it, and it had not looked since they came; what
-/// is under way to it, or comes in the same instant and later, proves nothing.
+/// Judges closes before the deadline, if the client is present and got no `Connection: close`. The
+/// bytes must have been in the socket at the close, and the server must not have read since they
+/// came. Bytes on the link, or from the same instant, prove nothing.
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
     let records = &view.records;
     let Some(notified) = records.notified else { return Vec::new() };
@@ -32,14 +32,14 @@ fn judge(view: &RunView<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether nothing but its idleness can have been the reason to close it.
+/// Whether idleness is the only possible reason for the close.
 fn owes_a_look(view: &RunView<'_>, place: usize, conn: &Conn<'_>, closed: Moment) -> bool {
     let records = &view.records;
     if conn.http2 || records.is_upgraded(place) || view.is_lost(conn, closed.us) {
         return false;
     }
     let mut asks = records.asks_on(place);
-    // What follows a request that is refused, or an answer that says so, need not be read.
+    // The server need not read after a refused request or an answer that announces the close.
     let ends = asks.any(|ask| {
         ask.intent == Intent::Bad || ask.answered.is_some_and(|(_, answer)| answer.says_close)
     });
@@ -51,7 +51,7 @@ fn owes_a_look(view: &RunView<'_>, place: usize, conn: &Conn<'_>, closed: Moment
     waiting.is_some() && !ends && !busy && !begun && keeps_alive(view, conn.actor())
 }
 
-/// Whether an actor's requests leave the connection to the server to close.
+/// Whether none of an actor's requests asks for the close of the connection.
 fn keeps_alive(view: &RunView<'_>, actor: &str) -> bool {
     let says_close = |request: &Request| {
         request.version != "HTTP/1.1"
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_that_have_come_are_read_before_the_close() {
+    fn arrived_bytes_are_read_before_an_idle_connection_closes() {
         let idle = |close| -> Story {
             let used = ready().posts("a").at(200).serves("a", close).at(300).term().drains();
             used.at(550)
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_the_close_gets_it() {
+    fn connection_whose_request_asks_for_the_close_is_not_judged() {
         let mut request = lastorders_model::plan::Request::work("job");
         request.version = "HTTP/1.0".to_owned();
         let mut draft = lastorders_model::plan::Draft::new(

@@ -13,9 +13,8 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     source: "go#65802",
     plan,
     hint: Hint {
-        cause: "The signal cancels queries that are under way (a cancelled context, an aborted \
-                task, a destroyed pool): the row stays, and the client is told of an error or of \
-                nothing.",
+        cause: "The signal cancels running queries (a cancelled context, an aborted task, a \
+                destroyed pool). The row stays, and the client gets an error or no answer.",
         node: "// never destroy a client on the signal: no client.release(true), no \
               socket.destroy()\n\
                server.close(() => pool.end().then(() => process.exit(0)));",

@@ -14,7 +14,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     plan,
     hint: Hint {
         cause: "Nothing handles SIGTERM, or the handler exits or closes connections without \
-                waiting for the requests that are under way.",
+                waiting for the requests in flight.",
         node: "process.on('SIGTERM', () => { if (stopping) return; stopping = true;\n  \
                server.close(async () => { await pool.end(); process.exit(0); });\n  \
                server.closeIdleConnections(); });",
