@@ -17,7 +17,7 @@ pub enum Environment {
 pub(crate) const SET_BY_JUDGE: [&str; 2] = ["PORT", "DATABASE_URL"];
 
 /// The variables that a server gets with [`Environment::Listed`]. Any other variable may hold a
-/// secret, and a submission is somebody else's program.
+/// secret, and a submission is an untrusted program.
 const LISTED: &[&str] = &[
     "PATH",
     "HOME",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Environment, quote};
 
-/// What is needed to start the server under test.
+/// The command that starts the server under test, with its environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
     /// The server's name in reports: a directory's name, or the program's.

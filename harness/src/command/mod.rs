@@ -1,6 +1,6 @@
 //! Commands: how the judge finds, describes and stops programs.
 //!
-//! * `launch`: what is needed to start the server under test
+//! * `launch`: the command of the server under test
 //! * `environment`: which variables a server gets, and which a build gets
 //! * `lookup`: where a program is
 //! * `shell`: quotes words for a shell, and recognises commands that need no shell

@@ -28,7 +28,7 @@ pub enum RunError {
     /// No Postgres could be started.
     #[error(transparent)]
     Postgres(#[from] StartError),
-    /// The process that cleans up after us could not be started.
+    /// The guard, which cleans up if this program is killed, could not be started.
     #[error("could not start the guard that cleans up if this program is killed: {0}")]
     Guard(io::Error),
     /// The run was interrupted before the first scenario began.

@@ -78,10 +78,10 @@ fn silent(real: &RealWorld, seconds: f64) -> String {
         .collect();
     let port = real.port();
     if elsewhere.is_empty() {
-        format!("it was told PORT={port} and listened on no port within {seconds} s")
+        format!("the server got PORT={port} and listened on no port within {seconds} s")
     } else {
         format!(
-            "it was told PORT={port} and listens on {} instead; read the port from the \
+            "the server got PORT={port} and listens on {} instead; read the port from the \
              environment",
             elsewhere.join(", ")
         )
