@@ -62,7 +62,7 @@ pub enum PrepareError {
         program: String,
         /// What needs the program.
         needed_for: String,
-        /// What to do, such as "install it from https://nodejs.org".
+        /// What to do, such as "install it, or correct `build`".
         fix: String,
     },
     /// The user gave the server a variable that cannot be set.
