@@ -30,7 +30,7 @@ pub(super) struct Flow {
     pub(super) last_due: u64,
     /// The sender's last acknowledgement.
     pub(super) last_ack: u32,
-    /// Where the sender's program holds the connection.
+    /// Index of the connection, if the sender's program holds it.
     pub(super) held: Option<usize>,
     /// Bytes that the sender's program has written. The end counts as one byte.
     pub(super) given: u64,

@@ -24,7 +24,7 @@ pub(super) enum Due {
     Wakes(SleepKey),
 }
 
-/// A task that waits for a time.
+/// Identifies a task that waits for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SleepKey {
     place: usize,
@@ -44,7 +44,7 @@ impl Queue {
         self.entries.front().map(|entry| entry.due)
     }
 
-    /// Takes the events that are due.
+    /// Takes the next event, if it is due.
     pub(super) fn pop_due(&mut self, now: u64) -> Option<Due> {
         if self.next()? > now {
             return None;
@@ -92,7 +92,7 @@ impl Queue {
         sleeper.waker.take()
     }
 
-    /// Takes a sleeper whose time has come.
+    /// Wakes a sleeper whose time has come.
     pub(super) fn wake(&mut self, key: SleepKey) {
         let sleeper = &mut self.sleepers[key.place];
         if sleeper.turn == key.turn

@@ -106,7 +106,7 @@ impl Core {
         }
         let key = FlowKey::of(from, to, segment).back();
         let own = self.links.known(key).unwrap_or_default();
-        // A pure acknowledgement is answered only if the peer waited for it to send more.
+        // A pure acknowledgement needs no collection, unless this side waits for it to send more.
         let flags = segment.flags;
         let says_something = flags.syn || flags.fin || flags.rst || !segment.payload.is_empty();
         self.dirty |= says_something || own.sent < own.given;
