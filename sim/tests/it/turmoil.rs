@@ -14,7 +14,7 @@ const TICKS_MS: u64 = 8;
 
 /// Differences between the engines that the test removes from a case, and the reasons.
 const LEFT_OUT: [(&str, &str); 6] = [
-    ("clients that leave with a reset", "turmoil resets only if bytes are unread"),
+    ("clients that leave with a reset", "turmoil resets only where bytes are unread"),
     ("links that differ, and faults of links", "with two latencies its packets overtake"),
     ("latencies below a millisecond", "its ticks have at least a millisecond"),
     (
