@@ -1,5 +1,6 @@
 use std::any::Any;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -9,7 +10,9 @@ use serde_json::Value;
 ///
 /// The model stores such an event and draws its words. Only the world that defines the type reads
 /// the content, with [`Extension::get`].
-pub trait WorldEvent: Any + fmt::Debug + Send + Sync {
+///
+/// An implementation is plain data: the supertraits keep a history free to cross threads and panics.
+pub trait WorldEvent: Any + fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// The content as JSON, for a stored history and for comparisons.
     fn to_json(&self) -> Value;
 
