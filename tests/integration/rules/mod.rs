@@ -1,6 +1,7 @@
 //! What holds of the source itself.
 //!
 //! * `budgets`: sizes of files and functions
+//! * `circles`: no folders that import each other
 //! * `dependencies`: who may depend on whom, and who does no I/O
 //! * `ignored`: unit tests that libtest does not run by itself
 //! * `log_text`: no code matches messages of the server's log
@@ -11,6 +12,7 @@
 //! * `source`: the files, and what is in them
 
 mod budgets;
+mod circles;
 mod dependencies;
 mod ignored;
 mod log_text;
@@ -26,6 +28,7 @@ pub(crate) use self::source::root;
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     let rules = [
         budgets::tests(),
+        circles::tests(),
         dependencies::tests(),
         log_text::tests(),
         old_names::tests(),

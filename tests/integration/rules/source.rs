@@ -74,13 +74,42 @@ fn walk(folder: &Path, found: &mut Vec<Source>) {
 /// Every path (`a::b::c`) in a file's code, those in `use` and in macros included, each with its
 /// line; not those under `#[cfg(test)]`.
 pub(super) fn paths(source: &Source) -> Vec<(usize, String)> {
-    let mut visitor = Paths { found: Vec::new() };
+    let mut visitor = Paths { found: Vec::new(), exports: Exports::Included };
     visitor.visit_file(source.file());
     visitor.found
 }
 
+/// Every path that a file uses for itself: those of `paths` without the ones that it only hands on
+/// by `pub use`.
+pub(super) fn imports(source: &Source) -> Vec<String> {
+    let mut visitor = Paths { found: Vec::new(), exports: Exports::LeftOut };
+    visitor.visit_file(source.file());
+    visitor.found.into_iter().map(|(_, path)| path).collect()
+}
+
+/// The paths that a file hands on by `pub use`.
+pub(super) fn exports(source: &Source) -> Vec<String> {
+    let mut visitor = Paths { found: Vec::new(), exports: Exports::Included };
+    for item in &source.file().items {
+        if let syn::Item::Use(item) = item
+            && !matches!(item.vis, syn::Visibility::Inherited)
+        {
+            visitor.tree("", &item.tree);
+        }
+    }
+    visitor.found.into_iter().map(|(_, path)| path).collect()
+}
+
 struct Paths {
     found: Vec<(usize, String)>,
+    exports: Exports,
+}
+
+/// Whether paths in `pub use` count.
+#[derive(PartialEq)]
+enum Exports {
+    Included,
+    LeftOut,
 }
 
 impl Paths {
@@ -143,7 +172,10 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        self.tree("", &item.tree);
+        let is_export = !matches!(item.vis, syn::Visibility::Inherited);
+        if !is_export || self.exports == Exports::Included {
+            self.tree("", &item.tree);
+        }
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {

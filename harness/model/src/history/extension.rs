@@ -1,6 +1,6 @@
 use std::any::Any;
 use std::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::panic::RefUnwindSafe;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -9,10 +9,9 @@ use serde_json::Value;
 /// An event of a kind that a world defines for itself, such as the inside of a simulated server.
 ///
 /// The model stores such an event and draws its words. Only the world that defines the type reads
-/// the content, with [`Extension::get`].
-///
-/// An implementation is plain data: the supertraits keep a history free to cross threads and panics.
-pub trait WorldEvent: Any + fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
+/// the content, with [`Extension::get`]. The bound `RefUnwindSafe` lets a test catch the panic of
+/// an assertion about a history.
+pub trait WorldEvent: Any + fmt::Debug + Send + Sync + RefUnwindSafe {
     /// The content as JSON, for a stored history and for comparisons.
     fn to_json(&self) -> Value;
 

@@ -1,0 +1,194 @@
+//! No circle of imports between the folders of a crate, and inside a folder only those circles that
+//! ARCHITECTURE.md names with a reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use super::source::{self, Source};
+
+/// The folders of the crates' roots.
+const CRATES: [&str; 7] = [
+    "server/src/",
+    "server/benches/src/",
+    "harness/src/",
+    "harness/model/src/",
+    "sim/src/",
+    "tests/integration/",
+    "tests/mutants/",
+];
+
+pub(crate) fn tests() -> Vec<crate::trial::Test> {
+    crate::tests![
+        no_circle_runs_between_folders;
+        circles_inside_a_folder_are_named_in_architecture_md;
+        circles_are_found;
+    ]
+}
+
+fn no_circle_runs_between_folders() {
+    let mut found = Vec::new();
+    for root in CRATES {
+        let files = Crate::of(source::under(&[root]), root);
+        let folder = |path: &String| path[root.len()..].split(['/', '.']).next().map(str::to_owned);
+        let mut arrows = Arrows::new();
+        for (from, to) in files.arrows() {
+            if let (Some(from), Some(to)) = (folder(&from), folder(&to))
+                && from != to
+                && !["lib", "main"].contains(&from.as_str())
+            {
+                arrows.entry(from).or_default().insert(to);
+            }
+        }
+        found.extend(circles(&arrows).into_iter().map(|circle| format!("{root}: {circle:?}")));
+    }
+    assert!(found.is_empty(), "folders that import each other: {found:#?}");
+}
+
+fn circles_inside_a_folder_are_named_in_architecture_md() {
+    let mut found = BTreeSet::new();
+    for root in CRATES {
+        let mut arrows = Arrows::new();
+        for (from, to) in Crate::of(source::under(&[root]), root).arrows() {
+            arrows.entry(from).or_default().insert(to);
+        }
+        found.extend(circles(&arrows).into_iter().map(|files| files.join(" ")));
+    }
+    let text = fs::read_to_string(source::root().join("ARCHITECTURE.md")).expect("the page");
+    let named: BTreeSet<String> = named(&text).collect();
+    assert_eq!(found, named, "circles of files, and those that ARCHITECTURE.md names");
+}
+
+/// The circles in rows of the page: `| circle: a.rs b.rs | reason |`, each file in backquotes.
+fn named(text: &str) -> impl Iterator<Item = String> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| circle: "));
+    rows.filter_map(|row| row.split(" | ").next()).map(|files| files.replace('`', ""))
+}
+
+/// From a node to the nodes that it imports.
+type Arrows = BTreeMap<String, BTreeSet<String>>;
+
+/// A crate's files by their modules.
+struct Crate<'a> {
+    modules: BTreeMap<Vec<String>, &'a Source>,
+}
+
+impl<'a> Crate<'a> {
+    fn of(files: Vec<&'a Source>, root: &str) -> Self {
+        let modules = files.into_iter().filter(|file| !is_test(&file.path));
+        Self { modules: modules.map(|file| (module(&file.path[root.len()..]), file)).collect() }
+    }
+
+    /// Each file with a file that it imports.
+    fn arrows(&self) -> BTreeSet<(String, String)> {
+        let mut arrows = BTreeSet::new();
+        for (module, file) in &self.modules {
+            for path in source::imports(file) {
+                if let Some(to) = self.resolve(module, &path, 0)
+                    && to != file.path
+                {
+                    arrows.insert((file.path.clone(), to.to_owned()));
+                }
+            }
+        }
+        arrows
+    }
+
+    /// The file that defines what a path names, seen from a module.
+    fn resolve(&self, from: &[String], path: &str, depth: usize) -> Option<&'a str> {
+        // Exports that lead in a ring name nothing.
+        if depth > 8 {
+            return None;
+        }
+        let mut names: Vec<&str> = path.split("::").collect();
+        let mut module = from.to_vec();
+        match names[0] {
+            "crate" => module.clear(),
+            "self" => {}
+            "super" => {}
+            first => {
+                module.push(first.to_owned());
+                if !self.modules.contains_key(&module) {
+                    return None;
+                }
+                module.pop();
+            }
+        }
+        while let Some(first @ ("crate" | "self" | "super")) = names.first().copied() {
+            if first == "super" {
+                module.pop();
+            }
+            names.remove(0);
+        }
+        while let Some(name) = names.first() {
+            module.push((*name).to_owned());
+            if !self.modules.contains_key(&module) {
+                module.pop();
+                break;
+            }
+            names.remove(0);
+        }
+        let file = self.modules.get(&module)?;
+        let exported = names.first().and_then(|name| {
+            let exports = source::exports(file);
+            let path = exports.into_iter().find(|path| path.rsplit("::").next() == Some(name))?;
+            self.resolve(&module, &path, depth + 1)
+        });
+        Some(exported.unwrap_or(&file.path))
+    }
+}
+
+fn is_test(path: &str) -> bool {
+    path.contains("/tests/") || path.ends_with("tests.rs") || path.ends_with("testing.rs")
+}
+
+/// The module of a file below the crate's root.
+fn module(path: &str) -> Vec<String> {
+    let path = path.strip_suffix(".rs").unwrap_or(path);
+    let path = path.strip_suffix("/mod").unwrap_or(path);
+    if ["lib", "main", "mod"].contains(&path) {
+        return Vec::new();
+    }
+    path.split('/').map(str::to_owned).collect()
+}
+
+/// The largest sets of nodes that reach each other.
+fn circles(arrows: &Arrows) -> Vec<Vec<String>> {
+    let reach = |from: &String| {
+        let mut seen = BTreeSet::new();
+        let mut next: Vec<&String> = arrows.get(from).into_iter().flatten().collect();
+        while let Some(node) = next.pop() {
+            if seen.insert(node) {
+                next.extend(arrows.get(node).into_iter().flatten());
+            }
+        }
+        seen
+    };
+    let reached: BTreeMap<_, _> = arrows.keys().map(|node| (node, reach(node))).collect();
+    let mut found = BTreeSet::new();
+    for (node, seen) in &reached {
+        let back = |other: &&&String| reached.get(**other).is_some_and(|it| it.contains(*node));
+        let circle: Vec<String> = seen.iter().filter(back).map(|it| (*it).clone()).collect();
+        if circle.len() > 1 {
+            found.insert(circle);
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn circles_are_found() {
+    let file = |path: &str, text: &str| Source::new(format!("x/{path}"), text);
+    let files = [
+        file("lib.rs", "mod a;\nmod b;\nmod c;"),
+        file("a/mod.rs", "mod one;\nmod two;\npub use one::One;\nuse crate::c;"),
+        file("a/one.rs", "use super::two::Two;\npub struct One(Two);"),
+        file("a/two.rs", "use super::One;\nfn f() -> crate::b::B { todo!() }\npub struct Two;"),
+        file("b.rs", "use crate::a::One;\npub struct B;"),
+        file("c.rs", "#[cfg(test)]\nmod tests { use crate::a::One; }"),
+    ];
+    let arrows = Crate::of(files.iter().collect(), "x/").arrows();
+    let mut all = Arrows::new();
+    for (from, to) in arrows {
+        all.entry(from).or_default().insert(to);
+    }
+    assert_eq!(circles(&all), [["x/a/one.rs", "x/a/two.rs", "x/b.rs"]]);
+}
