@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BuggifySite, Network, PolicySpec, Promise, StoreConditions};
+use super::{BuggifySite, Network, PolicySpec, StoreConditions};
 
 /// The conditions of a plan. All times are microseconds of the simulation. Times called `at_us`,
 /// `from_us` or `until_us` count from the moment at which the server is ready, like `Step::At`.
@@ -72,4 +72,15 @@ pub struct Balancer {
     pub lag_us: u64,
     /// The balancer's clients.
     pub clients: Vec<String>,
+}
+
+/// What follows from a case for a server that keeps its policy. A promise is derived from the rest
+/// of the case; a case that is written by hand promises nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// By this time the server has released its resources and exited, without the help of its
+    /// deadline. Microseconds since the server was ready. `None` where the deadline may be needed:
+    /// packets are lost, a fault never ends, or a client may hold the server.
+    pub settled_us: Option<u64>,
 }

@@ -6,13 +6,11 @@
 //! * `policy`: the server's policy in whole microseconds
 //! * `streamed`: an answer whose body comes in parts
 //! * `words`: conditions in words
-//! * `promise`: the guarantees of a server that keeps its policy
 
 mod buggify;
 mod conditions;
 mod network;
 mod policy;
-mod promise;
 mod store;
 mod streamed;
 mod words;
@@ -21,10 +19,9 @@ use lastorders_model::plan::Plan;
 use serde::{Deserialize, Serialize};
 
 pub use self::buggify::BuggifySite;
-pub use self::conditions::{Balancer, Conditions, Startup, Yields};
+pub use self::conditions::{Balancer, Conditions, Promise, Startup, Yields};
 pub use self::network::{Link, LinkChange, LinkEvent, Network};
 pub use self::policy::{PolicySpec, Sealing};
-pub use self::promise::Promise;
 pub(crate) use self::store::moments_mut;
 pub use self::store::{Outage, OutageKind, Stall, StoreConditions};
 pub use self::streamed::Streamed;

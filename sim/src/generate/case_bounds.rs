@@ -1,277 +1,280 @@
-use lastorders_model::plan::{Fault, Gate, LetGo, OperatorStep, Role, Signal, Step, StoreStep};
+use lastorders_model::plan::{
+    Actor, ClientStep, Closing, Fault, Intent, LetGo, OperatorStep, Part, PooledStep, Request,
+    Role, Signal, Step, StoreStep, Until,
+};
 
-use super::load::{Load, is_client, outstanding};
 use super::times::TICK_US;
-use crate::case::{Case, LinkChange, OutageKind, Sealing, Streamed};
+use crate::case::{Case, LinkChange, LinkEvent, OutageKind, Streamed};
 
-/// Both ways of the slowest link, so many times, are between a server's last deed and its end.
-const LAST_ROUND_TRIPS: u64 = 4;
-/// Lame duck, seal, a grace, and one more for ties.
-const TICKS_US: u64 = 4 * TICK_US;
+/// No answer of the contract's service is longer than this many bytes.
+const LONGEST_ANSWER: u64 = 600;
+/// No step of a client takes more round trips. HTTP/2 greets before it asks, and closes in two
+/// steps.
+const ROUND_TRIPS_OF_A_STEP: u64 = 4;
 /// A statement waits twice: for its row, and for its acknowledgement.
 const TICKS_OF_A_STATEMENT_US: u64 = 2 * TICK_US;
+/// The lame duck, the seal, two graces, and one more for ties.
+const TICKS_US: u64 = 5 * TICK_US;
 
-/// What can be told of a case from its data alone.
+/// The facts of a case that decide what its run owes.
+///
+/// The bound on the run is generous on purpose, as in TigerBeetle's simulator. A case is calm once
+/// no fault is under way and no script waits for a time. A calm run takes at most the sum of
+/// everything that takes time, as if nothing overlapped.
 #[derive(Debug, Default)]
 pub(super) struct CaseBounds {
     /// When the first signal is sent, if one is.
     pub(super) signal_us: Option<u64>,
     /// The first signal comes before the server is ready.
     pub(super) in_startup: bool,
-    /// When the first look is taken for a sign of the shutdown.
-    pub(super) watched_us: Option<u64>,
-    /// The latest time until which some fault lasts.
-    pub(super) faults_end_us: u64,
-    /// By then every client has what it asked for, if none is cut off.
-    pub(super) quiet_us: u64,
-    /// The latest time that a client waits for.
-    pub(super) last_at_us: u64,
-    /// How long the slowest request takes from its last byte to its answer.
-    pub(super) answer_us: u64,
-    /// For how long the slowest answer is streamed.
-    streamed_us: u64,
-    /// One way on the slowest link.
-    pub(super) most_to_server_us: u64,
-    most_to_client_us: u64,
-    /// For how long an answer that has left the server may wait for its client, in all.
-    pub(super) unread_us: u64,
-    /// Packets are lost.
-    pub(super) cut: bool,
-    /// The store breaks.
-    pub(super) broken: bool,
-    /// The store answers nothing any more.
-    pub(super) black_hole: bool,
-    /// For how long the store answers nothing and holds who closes the pool, in all.
-    pub(super) hole_us: u64,
-    /// For how long gates are closed, in all.
-    pub(super) gated_us: u64,
-    /// A gate keeps rows out of the store.
-    pub(super) keeps_rows_out: bool,
-    /// A gate, or a server that stands still, lasts as long as somebody wants.
-    pub(super) unbounded: bool,
+    /// When the case becomes calm.
+    calm_us: u64,
+    /// Until when clients pause and links are held.
+    present_us: u64,
+    /// The sum of everything that takes time in a calm case.
+    work_us: u64,
+    /// One request with the store, in a calm case.
+    statement_us: u64,
+    /// The sum of the clients' slow reads.
+    slow_us: u64,
+    /// One way and the other on the slowest link.
+    pub(super) round_trip_us: u64,
     /// A second SIGINT may come.
     pub(super) forced: bool,
-    /// No request that was sent by the time of the signal arrives later than this.
-    pub(super) arrived_us: u64,
-    /// How many connections there may be at a time.
-    pub(super) connections: u64,
-    /// What all clients are together.
-    pub(super) load: Load,
+    /// Packets are lost.
+    pub(super) cut: bool,
+    /// The store fails requests.
+    pub(super) broken: bool,
+    /// A fault or a client may hold the server until its deadline.
+    endless: bool,
+    /// A client leaves, or closes its side, with an answer due. hyper takes both for leaving.
+    pub(super) abandons: bool,
+    /// A client closes its side with an answer due, and has asked for work.
+    pub(super) half_works: bool,
+    /// A client asks for `/health`.
+    pub(super) probes: bool,
+    /// A client asks for work.
+    pub(super) works: bool,
+    /// A client asks for other work than the contract's `POST /work`.
+    pub(super) foreign: bool,
 }
 
 impl CaseBounds {
     pub(super) fn of(case: &Case) -> Self {
         let mut bounds = Self::default();
-        bounds.script(case);
+        bounds.links(case);
+        bounds.store(case);
+        let (mut steps, mut interrupts) = (0, 0);
+        for actor in &case.plan.actors {
+            let script = bounds.read(&actor.role);
+            bounds.script(actor, &script);
+            steps = steps.max(script.steps);
+            interrupts += script.interrupts;
+        }
+        bounds.forced = interrupts > 1;
+        let trips = (steps + 1) * ROUND_TRIPS_OF_A_STEP;
+        bounds.work_us += bounds.slow_us + trips * bounds.round_trip_us;
         let signal_us = bounds.signal_us.unwrap_or(u64::MAX);
         bounds.in_startup = case.conditions.startup.is_some_and(|it| signal_us < it.lasts_us);
-        let stalled_us = bounds.stalls(case);
-        bounds.outages(case);
-        let held_us = bounds.links(case);
-        bounds.clients(case, stalled_us + held_us + bounds.gated_us + bounds.hole_us);
-        bounds.unread_us = bounds.load.dawdles_us + held_us + bounds.round_trip_us();
         bounds
     }
 
-    /// One way and the other on the slowest link.
-    pub(super) fn round_trip_us(&self) -> u64 {
-        self.most_to_server_us + self.most_to_client_us
-    }
-
-    /// Whether what the server says at its end reaches every client by then: no link is held any
-    /// more.
-    pub(super) fn is_heard_by(&self, us: u64) -> bool {
-        self.arrived_us + self.round_trip_us() <= us
-    }
-
-    /// By then the server has nothing to wait for, if it has not been cut short.
+    /// By then the server has nothing to wait for, unless something holds it for ever.
     pub(super) fn idle_us(&self, case: &Case) -> u64 {
         let policy = &case.conditions.policy;
-        let graces = policy.idle_grace_us.max(policy.first_byte_grace_us);
-        let sealed = self.signal_us.unwrap_or(0) + policy.lame_duck_us + policy.handshake_grace_us;
-        // Whose answer had begun before the signal has not been told to close, and gets its grace
-        // when the answer is over.
-        let late = if self.streamed_us > 0 { policy.idle_grace_us } else { 0 };
-        let idle = (self.quiet_us + late).max(sealed + graces);
-        idle + LAST_ROUND_TRIPS * self.round_trip_us() + TICKS_US
+        let sealed_us =
+            self.signal_us.unwrap_or(0) + policy.lame_duck_us + policy.handshake_grace_us;
+        // A connection that is busy at the seal gets its grace when its answer is over.
+        let graces_us = 2 * policy.idle_grace_us.max(policy.first_byte_grace_us);
+        self.calm_us.max(sealed_us) + graces_us + self.work_us + TICKS_US
     }
 
-    /// No client keeps the server from its end for ever, and nothing cuts it short but the
-    /// deadline.
+    /// No client holds the server for ever, and nothing but the deadline cuts the server short.
     pub(super) fn may_settle(&self) -> bool {
-        let lost = self.cut || self.black_hole || self.unbounded || self.forced;
-        self.signal_us.is_some() && !lost && !self.load.open_ended
+        self.signal_us.is_some() && !self.cut && !self.forced && !self.endless
     }
 
-    /// Whether every packet and handshake that was under way at the signal is at the server before
-    /// anything closes on it.
-    pub(super) fn arrives_in_time(&self, case: &Case) -> bool {
-        let policy = &case.conditions.policy;
-        let late = self.arrived_us.saturating_sub(self.signal_us.unwrap_or(0));
-        let graces = policy.idle_grace_us.min(policy.first_byte_grace_us);
-        let handshakes = match policy.sealing {
-            Sealing::SynFilter => policy.handshake_grace_us,
-            Sealing::AcceptUntilEmpty => 0,
-        };
-        policy.lame_duck_us + graces.min(handshakes) > late
+    /// Every client reads what the server sends by this time, and then waits for nothing but the
+    /// server.
+    pub(super) fn listens_from_us(&self) -> u64 {
+        self.present_us + self.slow_us + self.round_trip_us
     }
 
-    fn script(&mut self, case: &Case) {
-        let mut interrupts = 0;
-        for actor in &case.plan.actors {
-            match &actor.role {
-                Role::Operator { steps } => interrupts += self.operator(steps),
-                Role::Store { steps } => self.store(steps),
-                Role::Client { .. } | Role::Http2Client { .. } | Role::PooledClient { .. } => {}
-            }
-        }
-        self.forced = interrupts > 1;
-    }
-
-    /// How many SIGINTs the operator sends.
-    fn operator(&mut self, steps: &[Step<OperatorStep>]) -> u32 {
-        let (mut at, mut interrupts) = (0, 0);
-        for step in steps {
-            match step {
-                Step::At { us } => at = at.max(*us),
-                Step::Await { .. } | Step::Own(OperatorStep::Freeze) => self.unbounded = true,
-                Step::Own(OperatorStep::Signal { signal, .. }) => {
-                    interrupts += u32::from(*signal == Signal::Int);
-                    self.signal_us = Some(self.signal_us.map_or(at, |first| first.min(at)));
-                }
-                Step::Own(OperatorStep::AwaitDraining) => {
-                    self.watched_us = Some(self.watched_us.map_or(at, |first| first.min(at)));
-                }
-                Step::Mark { .. }
-                | Step::Repeat { .. }
-                | Step::Own(OperatorStep::Thaw | OperatorStep::AwaitExit) => {}
-            }
-        }
-        interrupts
-    }
-
-    fn store(&mut self, steps: &[Step<StoreStep>]) {
-        let mut at = 0;
-        let mut closed = None;
-        for step in steps {
-            match step {
-                Step::At { us } => at = at.max(*us),
-                Step::Await { .. } | Step::Own(StoreStep::AwaitHeld { .. }) => {
-                    self.unbounded = true;
-                }
-                Step::Own(StoreStep::Hold { gate }) => {
-                    closed.get_or_insert(at);
-                    self.keeps_rows_out |= *gate == Gate::Row;
-                }
-                Step::Own(StoreStep::LetGo { what: LetGo::All }) => {
-                    self.gated_us += at - closed.take().unwrap_or(at);
-                    self.faults_end_us = self.faults_end_us.max(at);
-                }
-                Step::Own(StoreStep::Fault { fault }) => {
-                    self.broken = true;
-                    self.black_hole |= *fault == Fault::BlackHole;
-                    self.faults_end_us = self.faults_end_us.max(at);
-                }
-                Step::Mark { .. }
-                | Step::Repeat { .. }
-                | Step::Own(StoreStep::LetGo { what: LetGo::One }) => {}
-            }
-        }
-        self.unbounded |= closed.is_some();
-    }
-
-    /// For how long the store stands still, in all.
-    fn stalls(&mut self, case: &Case) -> u64 {
-        let stalls = &case.conditions.store.stalls;
-        let ends = stalls.iter().map(|stall| stall.until_us);
-        self.faults_end_us = ends.fold(self.faults_end_us, u64::max);
-        stalls.iter().map(|stall| stall.until_us.saturating_sub(stall.from_us)).sum()
-    }
-
-    fn outages(&mut self, case: &Case) {
-        for outage in &case.conditions.store.outages {
-            self.faults_end_us = self.faults_end_us.max(outage.until_us);
-            match outage.kind {
-                OutageKind::Refuse => self.broken = true,
-                OutageKind::BlackHole => {
-                    self.hole_us += outage.until_us.saturating_sub(outage.from_us);
-                }
-            }
-        }
-    }
-
-    /// For how long links are held, in all.
-    fn links(&mut self, case: &Case) -> u64 {
+    fn links(&mut self, case: &Case) {
         let network = &case.conditions.network;
-        for link in network.links.values().chain([&network.link]) {
-            self.most_to_server_us = self.most_to_server_us.max(link.to_server_us);
-            self.most_to_client_us = self.most_to_client_us.max(link.to_client_us);
-        }
-        self.arrived_us = self.signal_us.unwrap_or(0);
-        let mut held_us = 0;
+        let links = network.links.values().chain([&network.link]);
+        let trips = links.map(|link| link.to_server_us + link.to_client_us);
+        self.round_trip_us = trips.max().unwrap_or(0);
         for event in &network.events {
-            self.faults_end_us = self.faults_end_us.max(event.at_us);
-            let heals = network.events.iter().filter(|other| {
+            self.present_us = self.present_us.max(event.at_us);
+            let heals = |other: &LinkEvent| {
                 other.change == LinkChange::Heal
                     && other.actor == event.actor
                     && other.at_us >= event.at_us
-            });
-            match (event.change, heals.map(|heal| heal.at_us).min()) {
-                (LinkChange::Hold, Some(healed)) => {
-                    held_us += healed - event.at_us;
-                    self.arrived_us = self.arrived_us.max(healed);
+            };
+            self.cut |= match event.change {
+                LinkChange::Cut => true,
+                LinkChange::Hold => !network.events.iter().any(heals),
+                LinkChange::Heal => false,
+            };
+        }
+        self.calm_us = self.present_us;
+    }
+
+    fn store(&mut self, case: &Case) {
+        let store = &case.conditions.store;
+        let stalls = store.stalls.iter().map(|stall| stall.until_us);
+        let outages = store.outages.iter().map(|outage| outage.until_us);
+        self.calm_us = stalls.chain(outages).fold(self.calm_us, u64::max);
+        self.broken = store.outages.iter().any(|outage| outage.kind == OutageKind::Refuse);
+        let statement_us = store.work_us + store.acknowledge_us + 2 * store.jitter_us;
+        self.statement_us = statement_us + TICKS_OF_A_STATEMENT_US;
+    }
+
+    fn read(&mut self, role: &Role) -> Script {
+        let mut script = Script::default();
+        match role {
+            Role::Client { steps } | Role::Http2Client { steps } => {
+                self.steps(steps, 1, &mut script, Self::client);
+            }
+            Role::PooledClient { steps, .. } => self.steps(steps, 1, &mut script, Self::pooled),
+            Role::Operator { steps } => self.steps(steps, 1, &mut script, Self::operator),
+            Role::Store { steps } => self.steps(steps, 1, &mut script, Self::store_step),
+        }
+        script
+    }
+
+    /// `times`: how often the script takes each of these steps. `own` reads a step that only the
+    /// role has.
+    fn steps<S>(&mut self, steps: &[Step<S>], times: u64, script: &mut Script, own: Own<S>) {
+        for step in steps {
+            script.steps += times;
+            match step {
+                Step::Mark { .. } => {}
+                Step::Await { .. } => self.endless = true,
+                Step::At { us } => script.at_us = script.at_us.max(*us),
+                Step::Repeat { until: Until::Times(rounds), steps } => {
+                    self.steps(steps, times.saturating_mul(*rounds), script, own);
                 }
-                (LinkChange::Hold, None) | (LinkChange::Cut, _) => self.cut = true,
-                (LinkChange::Heal, _) => {}
+                Step::Repeat { until: Until::Mark(_) | Until::Gone, steps } => {
+                    self.endless = true;
+                    self.steps(steps, times, script, own);
+                }
+                Step::Own(step) => own(self, step, times, script),
             }
         }
-        self.arrived_us += self.most_to_server_us;
-        held_us
     }
 
-    /// `dead_us`: for how long the store and the links stand still, in all; whoever waits for them
-    /// waits so much longer at most.
-    fn clients(&mut self, case: &Case, dead_us: u64) {
-        let store = &case.conditions.store;
-        let statement_us = store.work_us + store.acknowledge_us + 2 * store.jitter_us;
-        let stored_us = outstanding(case) * (statement_us + TICKS_OF_A_STATEMENT_US);
-        self.streamed_us = streamed_us(case);
-        let service_us = stored_us + self.streamed_us;
-        let network = &case.conditions.network;
-        for actor in case.plan.actors.iter().filter(|actor| is_client(actor)) {
-            let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
-            let one = Load::of(actor, link, service_us);
-            self.connections += u64::from(actor.role.workers());
-            self.load.join(one);
+    fn client(&mut self, step: &ClientStep, times: u64, script: &mut Script) {
+        match step {
+            ClientStep::Send { request, part } => self.sends(request, *part, times, script),
+            ClientStep::Receive => script.received += times,
+            ClientStep::ReadSlowly { bytes, every_ms } => {
+                let reads = LONGEST_ANSWER.div_ceil(u64::from(*bytes).max(1)) + 1;
+                self.slow_us += times * reads * every_ms * 1_000;
+                script.received += times;
+            }
+            ClientStep::ExpectClose => script.waits = true,
+            ClientStep::Close { how: Closing::Half } => script.half_closes = true,
+            ClientStep::Connect | ClientStep::Close { how: Closing::Fin | Closing::Reset } => {}
         }
-        self.quiet_us = self.load.over_us + dead_us;
-        self.last_at_us = self.load.last_at_us;
-        let trips = LAST_ROUND_TRIPS * self.round_trip_us();
-        self.answer_us = self.load.dawdles_us + trips + service_us + dead_us + TICKS_US;
+    }
+
+    fn pooled(&mut self, step: &PooledStep, times: u64, script: &mut Script) {
+        match step {
+            PooledStep::Send { request } => self.sends(request, Part::Whole, times, script),
+            PooledStep::Receive => script.received += times,
+        }
+    }
+
+    fn operator(&mut self, step: &OperatorStep, _: u64, script: &mut Script) {
+        match step {
+            OperatorStep::Signal { signal, .. } => {
+                script.interrupts += u32::from(*signal == Signal::Int);
+                let at_us = script.at_us;
+                self.signal_us = Some(self.signal_us.map_or(at_us, |first| first.min(at_us)));
+            }
+            OperatorStep::Freeze => self.endless = true,
+            OperatorStep::AwaitDraining | OperatorStep::Thaw | OperatorStep::AwaitExit => {}
+        }
+    }
+
+    fn store_step(&mut self, step: &StoreStep, _: u64, script: &mut Script) {
+        match step {
+            StoreStep::Hold { .. } => script.gated = true,
+            StoreStep::LetGo { what: LetGo::All } => script.gated = false,
+            StoreStep::Fault { fault } => {
+                self.broken = true;
+                self.endless |= *fault == Fault::BlackHole;
+            }
+            StoreStep::AwaitHeld { .. } => self.endless = true,
+            StoreStep::LetGo { what: LetGo::One } => {}
+        }
+    }
+
+    fn sends(&mut self, request: &Request, part: Part, times: u64, script: &mut Script) {
+        script.begun += if matches!(part, Part::From(_)) { 0 } else { times };
+        script.sent += if part.is_last() { times } else { 0 };
+        script.upgrades |= request.intent == Intent::Upgrade;
+        self.probes |= request.intent == Intent::Health;
+        let streamed = Streamed::of(&request.path);
+        let streamed = streamed.map(|it| u64::from(it.parts) * (it.every_us + 2 * TICK_US));
+        self.work_us += times * (self.statement_us + streamed.unwrap_or(0));
+        if request.intent == Intent::Work {
+            script.works = true;
+            let (path, _) = request.path.split_once('?').unwrap_or((&request.path, ""));
+            self.foreign |= request.method != "POST" || path != "/work";
+        }
+    }
+
+    /// Adds what follows from a whole script.
+    fn script(&mut self, actor: &Actor, script: &Script) {
+        self.calm_us = self.calm_us.max(script.at_us);
+        self.endless |= script.gated;
+        if !is_client(actor) {
+            return;
+        }
+        self.present_us = self.present_us.max(script.at_us);
+        let unfinished = script.begun != script.sent;
+        self.endless |= script.waits && (unfinished || script.upgrades);
+        // Workers may take each other's turns.
+        self.endless |= matches!(actor.role, Role::PooledClient { .. });
+        self.abandons |= unfinished || script.sent != script.received || script.half_closes;
+        self.half_works |= script.half_closes && script.works;
+        self.works |= script.works;
     }
 }
 
-/// For how long the slowest answer is streamed.
-fn streamed_us(case: &Case) -> u64 {
-    let requests = case.plan.requests().into_iter();
-    let streamed = requests.filter_map(|(_, request)| Streamed::of(&request.path));
-    streamed.map(|it| u64::from(it.parts) * (it.every_us + 2 * TICK_US)).max().unwrap_or(0)
+/// Reads one of a role's own steps.
+type Own<S> = fn(&mut CaseBounds, &S, u64, &mut Script);
+
+/// What one actor does, in all.
+#[derive(Debug, Default)]
+struct Script {
+    /// The latest time that it waits for.
+    at_us: u64,
+    steps: u64,
+    /// Requests whose first byte it sends.
+    begun: u64,
+    /// Requests whose last byte it sends.
+    sent: u64,
+    /// Answers that it reads.
+    received: u64,
+    /// A request leaves HTTP.
+    upgrades: bool,
+    /// A request does something.
+    works: bool,
+    half_closes: bool,
+    /// It waits for the server to close.
+    waits: bool,
+    /// It leaves a gate in the store closed.
+    gated: bool,
+    interrupts: u32,
 }
 
-impl Load {
-    /// Whatever either does, at its worst.
-    fn join(&mut self, other: Self) {
-        self.over_us = self.over_us.max(other.over_us);
-        self.last_at_us = self.last_at_us.max(other.last_at_us);
-        self.dawdles_us = self.dawdles_us.max(other.dawdles_us);
-        self.open_ended |= other.open_ended;
-        self.abandons |= other.abandons;
-        self.abandons_probes |= other.abandons_probes;
-        self.half_closes |= other.half_closes;
-        self.half_works |= other.half_works;
-        self.probes |= other.probes;
-        self.works |= other.works;
-        self.foreign |= other.foreign;
-        self.http2 |= other.http2;
+pub(super) fn is_client(actor: &Actor) -> bool {
+    match actor.role {
+        Role::Client { .. } | Role::Http2Client { .. } | Role::PooledClient { .. } => true,
+        Role::Operator { .. } | Role::Store { .. } => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Cases from seeds.
 //!
-//! * `case_bounds`, `load`: bounds on a run, computed from the data of its case alone
+//! * `case_bounds`: the facts of a case that decide what its run owes
 //! * `clients`: the kinds of client, and their scripts
 //! * `family`: the kinds of service and client that a case is about
 //! * `generator`: makes the case of a seed
@@ -17,7 +17,6 @@ mod case_bounds;
 mod clients;
 mod family;
 mod generator;
-mod load;
 mod mutate;
 mod net;
 mod policy;

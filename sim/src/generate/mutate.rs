@@ -1,7 +1,7 @@
 use lastorders_model::plan::{Actor, Step, for_steps};
 
+use super::case_bounds::is_client;
 use super::generator::client_name;
-use super::load::is_client;
 use super::script::Script;
 use super::stream::Stream;
 use super::times::{Times, tick};
