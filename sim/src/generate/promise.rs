@@ -27,7 +27,7 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// * `no-crash`, `no-residue`, `visible-in-time`, `exit-in-grace`: always
 /// * `exit-prompt`: where the faults stop, no client holds the server, and the deadline is later
 ///   than the sum of all work
-/// * `exit-status`: unless a second SIGINT or the deadline may force the exit
+/// * `exit-status`: unless a second SIGINT comes, or the policy has an exit code for forced exits
 /// * `answered-in-time`, `health-draining`: where no packet is lost, and every client reads in time
 /// * `health-monotonic`: likewise, and all work ends before the deadline, which may cut a head that
 ///   is written byte by byte
