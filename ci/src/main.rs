@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         Arguments::command().error(ErrorKind::ArgumentConflict, text).exit();
     }
     if length.is_some() && !steps.is_empty() && !steps::any_is_timed(&steps) {
-        let text = "--for sets the time of soak, and soak is not among these steps: name soak, or drop --for";
+        let text = "--for sets the time of soak, but soak is not named: name soak, or drop --for";
         Arguments::command().error(ErrorKind::ArgumentConflict, text).exit();
     }
     steps::run(&steps, length.as_deref(), &rest)

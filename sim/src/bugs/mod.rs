@@ -2,9 +2,9 @@
 //! other server either.
 //!
 //! All bugs but one are in the server, so that the real program can have the same bugs. Only a
-//! build with `--cfg lastorders_sim` has the bugs in the server: see `server/src/injected.rs`. Every
-//! other build knows their names, and [`BUILT_IN`] is `false`. The exception is a wrapper in this
-//! module, which is in every build.
+//! build with `--cfg lastorders_sim` has the bugs in the server: see `server/src/injected.rs`.
+//! Every other build knows their names, and [`BUILT_IN`] is `false`. The exception is a wrapper in
+//! this module, which is in every build.
 //!
 //! * `bug`: [`Bug`], the description of a bug
 //! * `table`: every bug, one function a bug

@@ -58,8 +58,8 @@ pub fn export(case: &Case, history: &History, known_by: Option<&Signature>) -> E
         }
         if fill > 0 {
             changed.push(format!(
-                "{fill} more requests take the sessions of the pool, so that the requests in flight \
-                 wait for one"
+                "{fill} more requests take the sessions of the pool, so that the requests in \
+                 flight wait for one"
             ));
         }
         let who: Vec<_> =

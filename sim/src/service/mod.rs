@@ -4,9 +4,9 @@
 //! The front page of this library has the ten lines.
 //!
 //! The service gets the router that `main` gives to `lastorders::serve`. The same code serves it,
-//! on a simulated network and clock. Clients are slow, silent, pipelining, half closed or use HTTP/2,
-//! and the signal comes at the worst moments. `sim/examples/own_service.rs` has a service with a
-//! common bug, and the fix.
+//! on a simulated network and clock. Clients are slow, silent, pipelining, half closed or use
+//! HTTP/2, and the signal comes at the worst moments. `sim/examples/own_service.rs` has a service
+//! with a common bug, and the fix.
 //!
 //! # What counts as lost
 //!

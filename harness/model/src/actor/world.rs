@@ -29,8 +29,7 @@ pub trait World: Send + Sync + Sized + 'static {
 
     /// Connects a new stream to the server; says the client's port too, by which
     /// [`snapshot`](Self::snapshot) knows the connection. `actor` is the actor whose step asks for
-    /// it, the operator for the probes of [`OperatorStep::AwaitDraining`](crate::plan::OperatorStep::AwaitDraining). How long is waited is not its
-    /// concern.
+    /// it, the operator for the probes of `AwaitDraining`. The caller bounds the wait.
     fn connect(&self, actor: &str) -> impl Future<Output = io::Result<(Self::Stream, u16)>> + Send;
 
     /// Closes a stream with RST in place of FIN.
