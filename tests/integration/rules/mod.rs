@@ -6,6 +6,7 @@
 //! * `ignored`: unit tests that libtest does not run by itself
 //! * `log_text`: no code matches messages of the server's log
 //! * `old_names`: names that the code no longer has
+//! * `paths`: files that pages name
 //! * `packages`: the published packages, and their metadata
 //! * `simulation`: injected bugs and rare paths stay in their modules
 //! * `sleeps`: no real sleep orders events
@@ -18,6 +19,7 @@ mod ignored;
 mod log_text;
 mod old_names;
 mod packages;
+mod paths;
 mod simulation;
 mod sleeps;
 mod source;
@@ -33,6 +35,7 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
         log_text::tests(),
         old_names::tests(),
         packages::tests(),
+        paths::tests(),
         simulation::tests(),
         sleeps::tests(),
     ];
