@@ -45,6 +45,8 @@ pub(super) struct CaseBounds {
     pub(super) cut: bool,
     /// The store fails requests.
     pub(super) broken: bool,
+    /// Something other than a stall keeps the store from closing in time.
+    pub(super) withholds: bool,
     /// A fault or a client may hold the server until its deadline.
     endless: bool,
     /// A client leaves, or closes its side, with an answer due. hyper takes both for leaving.
@@ -127,6 +129,7 @@ impl CaseBounds {
         let outages = store.outages.iter().map(|outage| outage.until_us);
         self.calm_us = stalls.chain(outages).fold(self.calm_us, u64::max);
         self.broken = store.outages.iter().any(|outage| outage.kind == OutageKind::Refuse);
+        self.withholds = !store.outages.is_empty();
         let statement_us = store.work_us + store.acknowledge_us + 2 * store.jitter_us;
         self.statement_us = statement_us + TICKS_OF_A_STATEMENT_US;
     }
@@ -201,10 +204,14 @@ impl CaseBounds {
 
     fn store_step(&mut self, step: &StoreStep, _: u64, script: &mut Script) {
         match step {
-            StoreStep::Hold { .. } => script.gated = true,
+            StoreStep::Hold { .. } => {
+                script.gated = true;
+                self.withholds = true;
+            }
             StoreStep::LetGo { what: LetGo::All } => script.gated = false,
             StoreStep::Fault { fault } => {
                 self.broken = true;
+                self.withholds = true;
                 self.endless |= *fault == Fault::BlackHole;
             }
             StoreStep::AwaitHeld { .. } => self.endless = true,

@@ -28,6 +28,7 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// * `exit-prompt`: where the faults stop, no client holds the server, and the deadline is later
 ///   than the sum of all work
 /// * `exit-status`: unless a second SIGINT comes, or the policy has an exit code for forced exits
+///   and either the deadline or the store may force one
 /// * `answered-in-time`, `health-draining`: where no packet is lost, and every client reads in time
 /// * `health-monotonic`: likewise, and all work ends before the deadline, which may cut a head that
 ///   is written byte by byte
@@ -82,6 +83,9 @@ fn checks(case: &Case, bounds: &CaseBounds, settles: bool) -> Vec<CheckUse> {
     let ends_us = bounds.signal_us.unwrap_or(0) + lasts_us;
     let reads = bounds.listens_from_us() <= ends_us + SEEN_WITHIN_US;
     let calm = reads && !bounds.cut;
+    let closes =
+        !bounds.withholds && case.conditions.store.close_us + LAST_TICKS_US < policy.release_us;
+    let forced = bounds.forced || policy.forced_exit_code != 0 && !(settles && closes);
     let contract = bounds.works && !bounds.foreign;
     let lingers = policy.linger_us > bounds.round_trip_us;
     let accountable =
@@ -92,7 +96,7 @@ fn checks(case: &Case, bounds: &CaseBounds, settles: bool) -> Vec<CheckUse> {
         ("no-residue", true),
         ("visible-in-time", true),
         ("exit-in-grace", true),
-        ("exit-status", !bounds.forced && policy.forced_exit_code == 0),
+        ("exit-status", !forced),
         ("exit-prompt", settles),
         ("answered-in-time", calm),
         ("health-ok", bounds.probes && calm && !bounds.abandons),

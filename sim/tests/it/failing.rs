@@ -92,7 +92,7 @@ mod injected {
     use super::*;
 
     /// A case of our server with a bug.
-    const CASE: [&str; 3] = ["1", "--subject", "bug:canary"];
+    const CASE: [&str; 3] = ["41", "--subject", "bug:canary"];
 
     #[test]
     fn a_shrunk_case_of_an_injected_bug_is_described_and_replays() {
@@ -102,6 +102,6 @@ mod injected {
 
     #[test]
     fn blame_names_the_event_of_a_case_with_an_injected_bug() {
-        blames(CASE, "lost after 2.759 ms: the link of slow-body-1 is held");
+        blames(CASE, "lost after 6 ms: the link of slow-head-1 is held");
     }
 }
