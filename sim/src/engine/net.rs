@@ -16,7 +16,7 @@ use super::Host;
 ///
 /// A socket belongs to the host that connected it, or to the host of the listener that accepted it.
 /// Only tasks of this host may use the socket. A request that the engine cannot serve ends the run
-/// as [`Ended::Unsupported`].
+/// as [`Ended::Unsupported`](super::Ended::Unsupported).
 pub trait Net: Clone + Debug + Send + Sync + 'static {
     /// A listening socket. Dropping the listener resets the connections in its queue.
     type Listener: Debug + Send + Sync + 'static;
