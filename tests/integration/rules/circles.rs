@@ -7,15 +7,8 @@ use std::fs;
 use super::source::{self, Source};
 
 /// The folders of the crates' roots.
-const CRATES: [&str; 7] = [
-    "server/src/",
-    "server/benches/src/",
-    "harness/src/",
-    "harness/model/src/",
-    "sim/src/",
-    "tests/integration/",
-    "tests/mutants/",
-];
+const CRATES: [&str; 5] =
+    ["server/src/", "server/benches/src/", "harness/src/", "harness/model/src/", "sim/src/"];
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
@@ -138,7 +131,8 @@ impl<'a> Crate<'a> {
 }
 
 fn is_test(path: &str) -> bool {
-    path.contains("/tests/") || path.ends_with("tests.rs") || path.ends_with("testing.rs")
+    let folder = ["/tests/", "/testing/"].iter().any(|name| path.contains(name));
+    folder || path.ends_with("tests.rs") || path.ends_with("testing.rs")
 }
 
 /// The module of a file below the crate's root.
