@@ -178,6 +178,9 @@ impl<'ast> Visit<'ast> for Paths {
         }
     }
 
+    /// The path in `pub(super)` says who may use an item, and imports nothing.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         if let Some(first) = path.segments.first() {
