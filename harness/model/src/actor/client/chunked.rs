@@ -1,5 +1,4 @@
-use super::response::Fault;
-use crate::actor::kept::KeptBody;
+use crate::actor::kept::{KeptBody, TooLong};
 
 /// The longest line with a chunk's size, in bytes, extensions included.
 const LONGEST_LINE: usize = 4 << 10;
@@ -18,6 +17,19 @@ pub(super) enum Chunked {
     DataEnd,
     /// After the last chunk.
     Trailers,
+}
+
+/// What is wrong with a body.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    Malformed,
+    TooLong,
+}
+
+impl From<TooLong> for Fault {
+    fn from(_: TooLong) -> Self {
+        Self::TooLong
+    }
 }
 
 impl Chunked {

@@ -5,8 +5,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::http1::Http1;
 use super::http2::Http2;
+use super::received::Received;
 use super::response::SWITCHING;
-use crate::history::{Answer, ConnectError, End, RequestId};
+use crate::history::{ConnectError, End, RequestId};
 use crate::plan::{Intent, Part, Request};
 
 /// One connection, and the requests on it that have no answer yet.
@@ -28,29 +29,6 @@ pub(super) struct Connection<S: AsyncRead + AsyncWrite + Unpin> {
 enum Wire<S: AsyncRead + AsyncWrite + Unpin> {
     Http1(Http1<S>),
     Http2(Box<Http2<S>>),
-}
-
-/// The outcome of waiting for a response.
-#[derive(Debug)]
-pub enum Received {
-    /// A whole response.
-    Answer(Answer),
-    /// The response did not come, or not completely.
-    End {
-        /// What ended it.
-        by: End,
-        /// How many bytes of the response had come. Over HTTP/2 these are bytes of its body, and
-        /// at least 1 once its head has come.
-        got: u64,
-        /// The status, once it is known.
-        status: Option<u16>,
-    },
-}
-
-impl Received {
-    pub(super) fn end(by: End, got: usize, status: Option<u16>) -> Self {
-        Self::End { by, got: got as u64, status }
-    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {

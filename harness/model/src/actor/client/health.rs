@@ -2,8 +2,8 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::connection::Received;
 use super::http1::Http1;
+use super::received::Received;
 use crate::plan::{Part, Request};
 
 /// Asks a fresh connection for `/health`, with `Connection: close`. The status, or `None` if the

@@ -3,7 +3,7 @@ use std::io;
 use bytes::BufMut as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::connection::Received;
+use super::received::Received;
 use super::response::{Progress, Reader};
 use crate::history::End;
 

@@ -9,7 +9,7 @@ use h2::client::{Connection, ResponseFuture, SendRequest};
 use h2::{Reason, RecvStream, SendStream};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
-use super::connection::Received;
+use super::received::Received;
 use super::tap::Tap;
 use crate::actor::kept::{KeptBody, trim_headers};
 use crate::history::{Answer, End};

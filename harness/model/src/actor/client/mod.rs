@@ -3,6 +3,7 @@
 //! * `connection`: one connection and the requests on it, whatever it speaks
 //! * `health`: one `GET /health`, for probes
 //! * `http1`: exact bytes of HTTP/1.1
+//! * `received`: the outcome of waiting for a response
 //! * `response`, `chunked`: responses of HTTP/1.1, read with bounds because the peer may be hostile
 //! * `http2`, `tap`: HTTP/2, by a library that borrows the stream
 //! * `script`: a client's steps
@@ -12,12 +13,14 @@ mod connection;
 mod health;
 mod http1;
 mod http2;
+mod received;
 mod response;
 mod script;
 mod tap;
 
-pub use self::connection::{Received, connect_error};
+pub use self::connection::connect_error;
 pub use self::health::ask_health;
 pub use self::http1::Http1;
 pub use self::http2::Http2;
+pub use self::received::Received;
 pub(super) use self::script::run;

@@ -1,5 +1,5 @@
-use super::chunked::Chunked;
-use crate::actor::kept::{KeptBody, TooLong, trim_headers};
+use super::chunked::{Chunked, Fault};
+use crate::actor::kept::{KeptBody, trim_headers};
 use crate::history::Answer;
 
 /// A head larger than this is no head.
@@ -47,19 +47,6 @@ pub(super) enum Progress {
     Malformed,
     /// A response with this status, and a body that is [too long](crate::history::LONGEST_BODY).
     TooLong(u16),
-}
-
-/// What is wrong with a body.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    Malformed,
-    TooLong,
-}
-
-impl From<TooLong> for Fault {
-    fn from(_: TooLong) -> Self {
-        Self::TooLong
-    }
 }
 
 impl Reader {

@@ -5,7 +5,8 @@ use super::super::kept::keep_for;
 use super::super::run_context::{RunContext, after};
 use super::super::script::{Performer, run_script};
 use super::super::world::World;
-use super::connection::{Connection, Received, connect_error};
+use super::connection::{Connection, connect_error};
+use super::received::Received;
 use crate::history::{ConnectError, End, EventKind, RequestId, Sign};
 use crate::plan::{ClientStep, Closing, Part, Request, Step};
 
