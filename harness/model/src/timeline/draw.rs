@@ -1,5 +1,4 @@
 use super::lanes::{Doing, Lanes};
-use super::relative_ms;
 use super::row::Row;
 use crate::history::{Event, EventKind, History, Tone};
 use crate::terminal::clean;
@@ -166,4 +165,13 @@ impl<'a> Canvas<'a> {
             format!("{ms:+.0}")
         }
     }
+}
+
+/// Milliseconds from `zero_us` to `at_us`, negative if `at_us` is earlier. Both are microseconds.
+#[must_use]
+pub fn relative_ms(at_us: u64, zero_us: u64) -> f64 {
+    let micros = i128::from(at_us) - i128::from(zero_us);
+    #[expect(clippy::cast_precision_loss, reason = "a run is no longer than 2^53 microseconds")]
+    let ms = micros as f64 / 1000.0;
+    ms
 }

@@ -19,6 +19,7 @@ mod select;
 mod words;
 
 use self::draw::Canvas;
+pub use self::draw::relative_ms;
 use self::focus::Focus;
 pub use self::html::Section;
 use self::lanes::Lanes;
@@ -48,13 +49,4 @@ pub fn html(plan: &Plan, history: &History, findings: &[Finding], sections: &[Se
     let rows = select::select(plan, history, findings, &focus);
     let lanes = Lanes::of(history, &focus);
     Canvas::new(history, lanes, usize::MAX).page(&rows, &plan.scenario, findings, sections)
-}
-
-/// Milliseconds from `zero_us` to `at_us`, negative if `at_us` is earlier. Both are microseconds.
-#[must_use]
-pub fn relative_ms(at_us: u64, zero_us: u64) -> f64 {
-    let micros = i128::from(at_us) - i128::from(zero_us);
-    #[expect(clippy::cast_precision_loss, reason = "a run is no longer than 2^53 microseconds")]
-    let ms = micros as f64 / 1000.0;
-    ms
 }

@@ -14,7 +14,7 @@ use netlink_packet_sock_diag::inet::{
 use netlink_sys::protocols::NETLINK_SOCK_DIAG;
 use netlink_sys::{Socket as Netlink, SocketAddr};
 
-use super::Socket;
+use super::socket::Socket;
 
 pub(super) fn listening() -> io::Result<HashSet<(u16, u64)>> {
     let mut ports = HashSet::new();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 
-use super::Socket;
+use super::socket::Socket;
 
 const LISTEN: u8 = 0x0a;
 const TIME_WAIT: u8 = 0x06;
