@@ -1,8 +1,6 @@
-use std::io;
+use std::{fmt, io};
 
 use thiserror::Error;
-
-use crate::bench::policy_variant::PolicyVariant;
 
 /// Why a figure could not be measured.
 #[derive(Debug, Error)]
@@ -25,7 +23,7 @@ pub(crate) enum Error {
 
 impl Error {
     /// Adds the server's name to the message.
-    pub(crate) fn of(self, variant: PolicyVariant) -> Self {
+    pub(crate) fn of(self, variant: impl fmt::Display) -> Self {
         match self {
             Self::System { what, error } => {
                 Self::System { what: format!("{what}, with {variant}"), error }

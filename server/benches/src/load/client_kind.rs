@@ -1,10 +1,3 @@
-use super::client::Client;
-use super::http1_clients::{
-    fresh, half_head, kept_alive, pipelined, poster, slow_reader, vanishing,
-};
-use super::http2_client::http2;
-use super::tally::Tally;
-
 /// How a client behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClientKind {
@@ -48,19 +41,5 @@ impl ClientKind {
             Self::Fresh | Self::KeptAlive | Self::Poster | Self::Pipelined | Self::Http2 => true,
             Self::HalfHead | Self::SlowReader | Self::Vanishing => false,
         }
-    }
-
-    pub(super) async fn run(self, mut client: Client) -> Tally {
-        match self {
-            Self::Fresh => fresh(&mut client).await,
-            Self::KeptAlive => kept_alive(&mut client).await,
-            Self::Poster => poster(&mut client).await,
-            Self::Pipelined => pipelined(&mut client).await,
-            Self::Http2 => http2(&mut client).await,
-            Self::HalfHead => half_head(&mut client).await,
-            Self::SlowReader => slow_reader(&mut client).await,
-            Self::Vanishing => vanishing(&mut client).await,
-        }
-        client.tally
     }
 }

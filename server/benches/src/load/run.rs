@@ -8,6 +8,10 @@ use tokio::task::JoinSet;
 
 use super::client::{Client, LoadState};
 use super::client_kind::ClientKind;
+use super::http1_clients::{
+    fresh, half_head, kept_alive, pipelined, poster, slow_reader, vanishing,
+};
+use super::http2_client::http2;
 use super::tally::Tally;
 use super::trigger::Trigger;
 
@@ -37,7 +41,7 @@ impl Load {
         let state = Rc::new(LoadState { target, trigger, ending, answers: watch::Sender::new(0) });
         let mut running = JoinSet::new();
         for kind in clients {
-            running.spawn_local(kind.run(Client::new(Rc::clone(&state), kind)));
+            running.spawn_local(run_client(kind, Client::new(Rc::clone(&state), kind)));
         }
         let mut total = Tally::default();
         while let Some(tally) = running.join_next().await {
@@ -45,4 +49,19 @@ impl Load {
         }
         total
     }
+}
+
+/// Runs a client until it ends.
+async fn run_client(kind: ClientKind, mut client: Client) -> Tally {
+    match kind {
+        ClientKind::Fresh => fresh(&mut client).await,
+        ClientKind::KeptAlive => kept_alive(&mut client).await,
+        ClientKind::Poster => poster(&mut client).await,
+        ClientKind::Pipelined => pipelined(&mut client).await,
+        ClientKind::Http2 => http2(&mut client).await,
+        ClientKind::HalfHead => half_head(&mut client).await,
+        ClientKind::SlowReader => slow_reader(&mut client).await,
+        ClientKind::Vanishing => vanishing(&mut client).await,
+    }
+    client.tally
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use nix::sched::{CloneFlags, unshare};
 use tun_rs::{DeviceBuilder, SyncDevice};
 
+use super::family::Family;
 use super::forwarder::Forwarder;
 use super::netlink;
-use super::pair::Family;
 use super::side::Side;
 use super::unavailable::Unavailable;
 

@@ -1,10 +1,14 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZero;
+use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use lastorders::{Policy, SealMethod};
 use serde::Serialize;
+
+/// When the peers give up on requests in flight, where they can. The same as in lastorders.
+pub(super) const DEADLINE: Duration = Duration::from_secs(8);
 
 /// One of the measured servers. It prints `listening on ADDRESS`, and shuts down on SIGTERM.
 #[derive(Clone, Debug, Parser)]

@@ -3,7 +3,6 @@ use std::io::{self, Write};
 use std::num::NonZero;
 use std::os::fd::AsFd;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
@@ -14,9 +13,6 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::options::{Options, PolicyChoice, ServerKind};
 use super::{app, with_axum, with_hyper, with_lastorders};
-
-/// When the peers give up on requests in flight, where they can. The same as in lastorders.
-pub(super) const DEADLINE: Duration = Duration::from_secs(8);
 
 /// The first argument that makes a program of this package a subject.
 const WORD: &str = "subject";

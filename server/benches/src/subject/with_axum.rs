@@ -4,7 +4,7 @@ use axum::Router;
 use axum_server::Handle;
 use tokio::net::TcpListener;
 
-use super::program::DEADLINE;
+use super::options::DEADLINE;
 
 /// Follows axum's example `graceful-shutdown`, which has no deadline. axum copies the router for
 /// every connection.

@@ -9,7 +9,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
-use super::program::DEADLINE;
+use super::options::DEADLINE;
 
 /// Follows hyper-util's example `server_graceful`.
 pub(super) async fn serve(
