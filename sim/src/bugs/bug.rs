@@ -1,7 +1,5 @@
 use std::fmt;
 
-use super::table::TABLE;
-
 /// Whether this build's server has injected bugs and rare paths: only with `--cfg lastorders_sim`.
 pub const BUILT_IN: bool = cfg!(lastorders_sim);
 
@@ -35,15 +33,6 @@ pub enum Made {
 }
 
 impl Bug {
-    /// Every bug: the canary, then in the order of the steps of a shutdown that they break.
-    pub const ALL: [&'static Self; 18] = TABLE;
-
-    /// The bug with this name.
-    #[must_use]
-    pub fn find(name: &str) -> Option<&'static Self> {
-        Self::ALL.into_iter().find(|bug| bug.name == name)
-    }
-
     /// Whether the real program can have the bug.
     #[must_use]
     pub fn is_in_server(&self) -> bool {

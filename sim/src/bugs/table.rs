@@ -3,27 +3,35 @@
 
 use super::{Bug, Made};
 
-/// Every bug: the canary, then in the order of the steps of a shutdown that they break.
-pub(super) const TABLE: [&Bug; 18] = [
-    &canary(),
-    &readiness_after_seal(),
-    &health_late(),
-    &lame_duck_skipped(),
-    &listener_dropped(),
-    &no_connection_close(),
-    &idle_closed_unread(),
-    &executed_after_fin(),
-    &wrong_goaway(),
-    &upgraded_forgotten(),
-    &counted_by_handler(),
-    &counter_leaked(),
-    &deadline_restarts(),
-    &aborted_early(),
-    &second_signal_ignored(),
-    &second_signal_fatal(),
-    &pool_first(),
-    &release_unbounded(),
-];
+impl Bug {
+    /// Every bug: the canary, then in the order of the steps of a shutdown that they break.
+    pub const ALL: [&'static Self; 18] = [
+        &canary(),
+        &readiness_after_seal(),
+        &health_late(),
+        &lame_duck_skipped(),
+        &listener_dropped(),
+        &no_connection_close(),
+        &idle_closed_unread(),
+        &executed_after_fin(),
+        &wrong_goaway(),
+        &upgraded_forgotten(),
+        &counted_by_handler(),
+        &counter_leaked(),
+        &deadline_restarts(),
+        &aborted_early(),
+        &second_signal_ignored(),
+        &second_signal_fatal(),
+        &pool_first(),
+        &release_unbounded(),
+    ];
+
+    /// The bug with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        Self::ALL.into_iter().find(|bug| bug.name == name)
+    }
+}
 
 /// Every shutdown that completes fails. A sweep that finds no failure of the canary judges nothing.
 const fn canary() -> Bug {

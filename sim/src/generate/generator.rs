@@ -195,7 +195,7 @@ impl Generator {
         if self.without.contains(&kind) {
             return None;
         }
-        let name = client_name(kind, place);
+        let name = kind.actor_name(place);
         let requests = &self.requests;
         let steps = Vec::with_capacity(12);
         let script = Script { stream, times, requests, link, steps };
@@ -248,11 +248,6 @@ struct Setup {
 #[must_use]
 pub fn generate(seed: u64, family: Family) -> Case {
     Generator::new(family).generate(seed)
-}
-
-/// The name of the client at a place.
-pub(super) fn client_name(kind: ClientKind, place: u64) -> String {
-    format!("{}-{place}", kind.name())
 }
 
 /// The number of clients: four in three cases of five, and up to sixteen in the others.

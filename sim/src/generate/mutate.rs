@@ -1,7 +1,6 @@
 use lastorders_model::plan::{Actor, Step, for_steps};
 
 use super::case_bounds::is_client;
-use super::generator::client_name;
 use super::script::Script;
 use super::stream::Stream;
 use super::times::{Times, tick};
@@ -92,7 +91,7 @@ fn swap_a_client(case: &mut Case, times: &Times, requests: &Requests, stream: &m
     }
     let at = places[index(stream, places.len())];
     let kind = stream.pick(&ClientKind::ALL);
-    let name = client_name(kind, at as u64 + 1);
+    let name = kind.actor_name(at as u64 + 1);
     if actors.iter().any(|actor| actor.name == name) {
         return;
     }

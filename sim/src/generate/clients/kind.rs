@@ -71,6 +71,11 @@ impl ClientKind {
             Self::Http2 => "http2",
         }
     }
+
+    /// The name of the actor of this kind at a place.
+    pub(in crate::generate) fn actor_name(self, place: u64) -> String {
+        format!("{}-{place}", self.name())
+    }
 }
 
 /// Writes the script of a client of this kind, and returns the client's role.
