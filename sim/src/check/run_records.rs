@@ -153,6 +153,7 @@ impl<'a> RunRecords<'a> {
             EventKind::Killed { .. } => _ = self.killed.get_or_insert(at),
             EventKind::Broken { .. } => _ = self.broken.get_or_insert(at),
             EventKind::Extension(extension) => self.extension(at, extension),
+            // The checks ask for no other kind.
             _ => {}
         }
     }

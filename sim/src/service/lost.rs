@@ -17,20 +17,18 @@ fn errors(history: &History) -> Vec<Finding> {
     let mut lines = BTreeMap::new();
     let mut findings = Vec::new();
     for event in &history.events {
-        match SimEvent::of(event) {
-            Some(SimEvent::Began { call, line, .. }) => {
-                lines.insert(*call, line);
+        let Some(seen) = SimEvent::of(event) else { continue };
+        if let SimEvent::Began { call, line, .. } = seen {
+            lines.insert(*call, line);
+        }
+        if let SimEvent::Ended { call, status: Some(status @ 500..) } = seen {
+            let line = lines.get(call).map_or("?", |line| line.as_str());
+            if line.ends_with(" /health") {
+                continue;
             }
-            Some(SimEvent::Ended { call, status: Some(status @ 500..) }) => {
-                let line = lines.get(call).map_or("?", |line| line.as_str());
-                if line.ends_with(" /health") {
-                    continue;
-                }
-                let expected = "the application answers its requests";
-                let actual = format!("it answered {line} with {status}");
-                findings.push(named("app-error", expected, actual).at(event.at_us));
-            }
-            _ => {}
+            let expected = "the application answers its requests";
+            let actual = format!("it answered {line} with {status}");
+            findings.push(named("app-error", expected, actual).at(event.at_us));
         }
     }
     findings
@@ -47,25 +45,24 @@ fn unanswered(case: &Case, history: &History) -> Vec<Finding> {
         if let Some(SimEvent::Began { conn, .. }) = SimEvent::of(event) {
             *begun.entry(conn).or_default() += 1;
         }
-        match &event.what {
-            EventKind::Sent { conn, request, first: true, .. } => {
-                asked.entry(conn).or_default().push(request);
+        if let EventKind::Sent { conn, request, first: true, .. } = &event.what {
+            asked.entry(conn).or_default().push(request);
+        }
+        if let EventKind::Ended { conn, request, by: by @ (End::Fin | End::Reset), got, .. } =
+            &event.what
+        {
+            let place = asked
+                .get(conn.as_str())
+                .and_then(|all| all.iter().position(|asked| asked.id == request.id));
+            let was_begun = place.is_some_and(|it| begun.get(conn.as_str()) > Some(&it));
+            if !was_begun || !hears(case, &event.actor) {
+                continue;
             }
-            EventKind::Ended { conn, request, by: by @ (End::Fin | End::Reset), got, .. } => {
-                let place = asked
-                    .get(conn.as_str())
-                    .and_then(|all| all.iter().position(|asked| asked.id == request.id));
-                let was_begun = place.is_some_and(|it| begun.get(conn.as_str()) > Some(&it));
-                if !was_begun || !hears(case, &event.actor) {
-                    continue;
-                }
-                let how = if *by == End::Fin { "closed" } else { "reset" };
-                let expected = "each request that the application received is answered";
-                let actual = format!("its connection was {how} after {got} bytes of an answer");
-                let finding = named("unanswered", expected, actual).at(event.at_us);
-                findings.push(finding.about(&request.id));
-            }
-            _ => {}
+            let how = if *by == End::Fin { "closed" } else { "reset" };
+            let expected = "each request that the application received is answered";
+            let actual = format!("its connection was {how} after {got} bytes of an answer");
+            let finding = named("unanswered", expected, actual).at(event.at_us);
+            findings.push(finding.about(&request.id));
         }
     }
     findings

@@ -198,12 +198,10 @@ fn in_flight(history: &History) -> bool {
         .events
         .iter()
         .take_while(|event| !matches!(event.what, EventKind::Signalled { .. }));
-    let open = before.fold(0_i64, |open, event| match SimEvent::of(event) {
-        Some(SimEvent::Began { .. }) => open + 1,
-        Some(SimEvent::Ended { .. }) => open - 1,
-        _ => open,
-    });
-    open > 0 && history.moments().signalled.is_some()
+    let calls = before.filter_map(SimEvent::of);
+    let began = calls.clone().filter(|event| matches!(event, SimEvent::Began { .. })).count();
+    let ended = calls.filter(|event| matches!(event, SimEvent::Ended { .. })).count();
+    began > ended && history.moments().signalled.is_some()
 }
 
 /// A case that cannot be judged proves nothing, so it fails too.

@@ -123,10 +123,8 @@ impl SimEvent {
     /// The simulation's event in `event`, if there is one.
     #[must_use]
     pub fn of(event: &Event) -> Option<&Self> {
-        match &event.what {
-            EventKind::Extension(extension) => extension.get(),
-            _ => None,
-        }
+        let EventKind::Extension(extension) = &event.what else { return None };
+        extension.get()
     }
 }
 

@@ -36,8 +36,8 @@ fn one(moments: &Moments, exchange: &Exchange) -> Option<Finding> {
     let before = moments.signalled.is_none_or(|signalled| exchange.ended_us < signalled);
     let finding = match exchange.answer() {
         Some(answer) if answer.status == 201 => wrong_body(answer, exchange)?,
-        _ if before => Finding::violation(EXPECTED, exchange.outcome.to_string()),
-        _ => return None,
+        Some(_) | None if before => Finding::violation(EXPECTED, exchange.outcome.to_string()),
+        Some(_) | None => return None,
     };
     let finding = finding.about(&exchange.request.id);
     Some(if exchange.ended_us == u64::MAX { finding } else { finding.at(exchange.ended_us) })

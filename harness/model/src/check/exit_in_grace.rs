@@ -15,9 +15,9 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
     let grace = plan.contract.grace_ms;
     let expected = format!("the process exits by itself within {grace} ms of the signal");
     let Some(exited) = moments.exited else {
-        let killed = history.events.iter().find_map(|event| match &event.what {
-            EventKind::Killed { why } => Some((event.at_us, why)),
-            _ => None,
+        let killed = history.events.iter().find_map(|event| {
+            let EventKind::Killed { why } = &event.what else { return None };
+            Some((event.at_us, why))
         });
         return vec![match killed {
             Some((at, why)) => {

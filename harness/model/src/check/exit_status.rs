@@ -19,9 +19,9 @@ fn judge(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
             Finding::late(expected, actual).measured(plan.contract.grace_ms, 0).at(killed),
         ];
     };
-    let ended = history.events.iter().find_map(|event| match event.what {
-        EventKind::Exited { code, signal } => Some((code, signal)),
-        _ => None,
+    let ended = history.events.iter().find_map(|event| {
+        let EventKind::Exited { code, signal } = event.what else { return None };
+        Some((code, signal))
     });
     let Some((code, signal)) = ended.filter(|(code, _)| *code != Some(0)) else {
         return Vec::new();

@@ -58,6 +58,7 @@ impl No {
                 EventKind::NotConnected { error: ConnectError::Refused, .. } if signalled => {
                     no.refused.get_or_insert(event.at_us);
                 }
+                // No other kind says no.
                 _ => {}
             }
         }

@@ -13,9 +13,9 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
     history
         .events
         .iter()
-        .filter_map(|event| match event.what {
-            EventKind::Exited { code, signal } if is_crash(code, signal) => Some((code, signal)),
-            _ => None,
+        .filter_map(|event| {
+            let EventKind::Exited { code, signal } = event.what else { return None };
+            is_crash(code, signal).then_some((code, signal))
         })
         .map(|(code, signal)| {
             let actual = format!("it {} {}", how_it_ended(code, signal), moments.when(at));

@@ -45,6 +45,7 @@ fn stopped_short(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
             EventKind::Unreached { step, why, .. } => {
                 findings.push(Finding::inconclusive(step, why).at(*at_us));
             }
+            // No other kind spoils a run.
             _ => {}
         }
     }

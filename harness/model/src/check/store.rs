@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Finding;
-use crate::history::{Event, EventKind, History, Session};
+use crate::history::{EventKind, History, Session};
 
 /// The rows at the end of a run.
 pub(super) struct Rows<'a> {
@@ -19,14 +19,11 @@ impl<'a> Rows<'a> {
     pub(super) fn of(history: &'a History) -> Result<Self, Box<Finding>> {
         let expected = "the rows of jobs are counted when all is over";
         for event in history.events.iter().rev() {
-            match &event.what {
-                EventKind::Rows { counts, total, sessions_left } => {
-                    return Ok(Self { counts, total: *total, settled: *sessions_left == 0 });
-                }
-                EventKind::NoRows { why } => {
-                    return Err(Box::new(Finding::inconclusive(expected, why).at(event.at_us)));
-                }
-                _ => {}
+            if let EventKind::Rows { counts, total, sessions_left } = &event.what {
+                return Ok(Self { counts, total: *total, settled: *sessions_left == 0 });
+            }
+            if let EventKind::NoRows { why } = &event.what {
+                return Err(Box::new(Finding::inconclusive(expected, why).at(event.at_us)));
             }
         }
         let why = "the run ended before they could be counted";
@@ -77,8 +74,8 @@ pub(super) fn sessions(history: &History) -> BTreeMap<u64, Seen> {
 
 /// All changes of sessions: the time in microseconds, the session's number, the change.
 pub(super) fn events(history: &History) -> impl Iterator<Item = (u64, u64, &Session)> {
-    history.events.iter().filter_map(|Event { at_us, what, .. }| match what {
-        EventKind::Session { session, what } => Some((*at_us, *session, what)),
-        _ => None,
+    history.events.iter().filter_map(|event| {
+        let EventKind::Session { session, what } = &event.what else { return None };
+        Some((event.at_us, *session, what))
     })
 }

@@ -43,6 +43,7 @@ impl History {
                     }
                 }
                 EventKind::Killed { .. } => killed = true,
+                // No other kind begins or ends a connection.
                 _ => {}
             }
         }

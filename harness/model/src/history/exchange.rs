@@ -196,6 +196,7 @@ impl<'a> Gathered<'a> {
                 }
             }
             EventKind::Killed { .. } => self.killed = true,
+            // No other kind changes what is known of an exchange.
             _ => {}
         }
     }

@@ -110,6 +110,7 @@ impl History {
                 EventKind::Lag { worst_us } => {
                     moments.lag_since_signal = moments.lag_since_signal.max(Some(*worst_us));
                 }
+                // No other kind is a moment of the shutdown.
                 _ => {}
             }
         }

@@ -135,12 +135,16 @@ impl<'a> Canvas<'a> {
     /// The actor's name, for people.
     pub(super) fn who(&self, row: &Row) -> String {
         let event = &self.history.events[row.index];
-        match (event.actor.as_str(), &event.what) {
-            (_, EventKind::Signalled { .. }) => String::new(),
-            (_, _) if !row.single => row.event_group.to_owned(),
+        if matches!(event.what, EventKind::Signalled { .. }) {
+            return String::new();
+        }
+        if !row.single {
+            return row.event_group.to_owned();
+        }
+        match event.actor.as_str() {
             // Actions on the server are in the server's lane.
-            ("world" | "operator", _) => "server".to_owned(),
-            (actor, _) => clean(actor, WIDEST_WHO),
+            "world" | "operator" => "server".to_owned(),
+            actor => clean(actor, WIDEST_WHO),
         }
     }
 

@@ -42,6 +42,7 @@ impl Kind {
                 | Session::ServerClosed
                 | Session::Withheld => None,
             },
+            // Every other kind has a row of its own, or tells no story.
             _ => None,
         }
     }

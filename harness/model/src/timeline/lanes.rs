@@ -118,6 +118,7 @@ impl Lane {
             EventKind::Opened { what: LetGo::All } => Doing::Up,
             EventKind::Broken { .. } => Doing::Broken,
             EventKind::Session { .. } if self.doing == Doing::Nothing => Doing::Up,
+            // No other kind changes the state of an actor.
             _ => self.doing,
         };
     }

@@ -83,11 +83,10 @@ impl Picker<'_> {
             self.event_group.take(index, event, self.signalled);
             return;
         };
-        let words = match &event.what {
-            EventKind::Rows { counts, total, sessions_left } => {
-                Some(self.rows_of(counts, *total, *sessions_left))
-            }
-            _ => words::of(event, self.plan),
+        let words = if let EventKind::Rows { counts, total, sessions_left } = &event.what {
+            Some(self.rows_of(counts, *total, *sessions_left))
+        } else {
+            words::of(event, self.plan)
         };
         if let Some(words) = words {
             self.flush();
@@ -138,6 +137,7 @@ impl Picker<'_> {
             EventKind::Note { .. } if self.signalled => 1,
             EventKind::Snapshot { .. } | EventKind::Note { .. } => 4,
             EventKind::Extension(_) => 2,
+            // A group counts the events outside the focus, and ignores kinds that tell no story.
             _ => return None,
         })
     }
@@ -170,11 +170,14 @@ impl Picker<'_> {
 /// The row of a finding: the end of the finding's request, or else the finding's moment.
 fn row_of(rows: &[Row], history: &History, finding: &Finding) -> Option<usize> {
     let event = |row: &Row| &history.events[row.index];
-    let ends = |row: &Row| match &event(row).what {
-        EventKind::Answered { request, .. }
+    let ends = |row: &Row| {
+        let (EventKind::Answered { request, .. }
         | EventKind::Ended { request, .. }
-        | EventKind::NotSent { request, .. } => Some(&request.id) == finding.request.as_ref(),
-        _ => false,
+        | EventKind::NotSent { request, .. }) = &event(row).what
+        else {
+            return false;
+        };
+        Some(&request.id) == finding.request.as_ref()
     };
     let at = finding.at_us;
     let ended = rows.iter().position(|row| row.single && ends(row));

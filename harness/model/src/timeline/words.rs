@@ -28,12 +28,10 @@ pub(super) fn of(event: &Event, plan: &Plan) -> Option<Words> {
         | EventKind::Opened { .. }
         | EventKind::Broken { .. }
         | EventKind::Session { .. }
-        | EventKind::Rows { .. }
         | EventKind::NoRows { .. } => of_store(&event.what),
         EventKind::Started { .. }
         | EventKind::Ready
         | EventKind::NotReady { .. }
-        | EventKind::Marked { .. }
         | EventKind::Unreached { .. }
         | EventKind::Snapshot { .. }
         | EventKind::Signalled { .. }
@@ -45,10 +43,11 @@ pub(super) fn of(event: &Event, plan: &Plan) -> Option<Words> {
         | EventKind::Exited { .. }
         | EventKind::Killed { .. }
         | EventKind::Residue { .. }
-        | EventKind::Lag { .. }
-        | EventKind::Output { .. }
         | EventKind::Note { .. } => of_server(&event.what, plan),
         EventKind::Extension(extension) => of_extension(extension),
+        // The words depend on the findings, so `select` writes them.
+        EventKind::Rows { .. } => None,
+        EventKind::Marked { .. } | EventKind::Lag { .. } | EventKind::Output { .. } => None,
     }
 }
 
@@ -91,6 +90,7 @@ fn of_client(what: &EventKind) -> Option<Words> {
             End::Refused => words('◌', Tone::Plain, "its connection ends"),
             End::Silence => words('◌', Tone::Bad, "its connection was never closed"),
         },
+        // `of` names every kind, and passes only the clients' to this function.
         _ => return None,
     })
 }
@@ -178,8 +178,7 @@ fn of_store(what: &EventKind) -> Option<Words> {
         EventKind::NoRows { why } => {
             words(' ', Tone::Bad, format!("the rows could not be counted: {}", clean(why, 80)))
         }
-        // The words depend on the findings, so `select` writes them.
-        EventKind::Rows { .. } => return None,
+        // `of` names every kind, and passes only the store's to this function.
         _ => return None,
     })
 }
@@ -241,6 +240,8 @@ fn of_server(what: &EventKind, plan: &Plan) -> Option<Words> {
             words('✗', Tone::Bad, format!("left behind: [{names}]{port}"))
         }
         EventKind::Note { text } => words('·', Tone::Plain, clean(text, 160)),
+        EventKind::Snapshot { .. } | EventKind::Residue { .. } => return None,
+        // `of` names every kind, and passes only the server's to this function.
         _ => return None,
     })
 }

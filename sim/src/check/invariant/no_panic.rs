@@ -9,13 +9,13 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(view: &RunView<'_>) -> Vec<Finding> {
-    let said = view.history.events.iter().find_map(|event| match SimEvent::of(event) {
-        Some(SimEvent::Panicked { message }) => Some((event.at_us, message)),
-        _ => None,
+    let said = view.history.events.iter().find_map(|event| {
+        let SimEvent::Panicked { message } = SimEvent::of(event)? else { return None };
+        Some((event.at_us, message))
     });
     let ended = match view.ended {
         Ended::Panicked(message) => Some((view.records.last_us, message)),
-        _ => None,
+        Ended::Done | Ended::Stuck | Ended::Livelock | Ended::Unsupported(_) => None,
     };
     let first = said.or(ended).into_iter();
     first
