@@ -30,6 +30,8 @@ const SHORT_FILES: &[(&str, &str)] = &[
     ("server/benches/src/clock.rs", "the only place where the ban on clocks is lifted"),
     ("server/src/hooks/", "one kind of hook a file"),
     ("harness/model/src/actor/act.rs", "depends on every role, and no role on it"),
+    ("harness/model/src/actor/client/received.rs", "the result that both protocols share"),
+    ("harness/src/world/sockets/socket.rs", "the type that both sources share"),
     ("sim/src/trace/engine_version.rs", "the build script includes this file"),
     ("sim/src/subject/tests/wrong_goaway.rs", "one bug a file"),
 ];
