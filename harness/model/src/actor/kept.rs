@@ -68,7 +68,7 @@ impl KeptBody {
     }
 }
 
-/// Drops the headers beyond the first [`KEPT_HEADERS`] bytes, because no check reads them.
+/// Drops the headers beyond the first 2 KiB, because no check reads them.
 pub fn trim_headers(answer: &mut Answer) {
     let mut kept = 0;
     answer.headers.retain(|(name, value)| {

@@ -43,7 +43,7 @@ pub enum Intent {
     Upgrade,
 }
 
-/// How much of a request one [`super::Step::Send`] sends.
+/// How much of a request one [`ClientStep::Send`](super::ClientStep::Send) sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {

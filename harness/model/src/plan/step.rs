@@ -53,8 +53,8 @@ pub enum Step<S> {
 /// The steps of one actor, in their order.
 pub type Script<S> = Vec<Step<S>>;
 
-/// A step of a client with a connection of its own. [`super::validate`] says which of them HTTP/2
-/// lacks.
+/// A step of a client with a connection of its own. HTTP/2 has no `ReadSlowly`, no parts of a
+/// request, no upgrade and no half close: [`check::validate`](crate::check::validate).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientStep {
