@@ -1,4 +1,4 @@
-//! What lastorders judges by: plans, histories, checks and scenarios, as data and pure functions.
+//! The data model of lastorders: plans, histories, checks, scenarios and timelines.
 //!
 //! `seed -> Plan -> World -> History -> Check -> Finding -> Verdict -> Report`
 //!
@@ -11,9 +11,9 @@
 //! * [`history`]: everything that was observed, as data
 //! * [`check`]: one invariant a file, and the verdict that follows from findings
 //! * [`scenario`]: the catalogue of claims, each a function that makes a plan
-//! * [`exit`]: the exit codes of our programs
+//! * [`exit`]: the exit codes of the programs
 //! * [`timeline`](mod@timeline): the picture of one run around the signal
-//! * [`terminal`]: text that is fit for a terminal
+//! * [`terminal`]: makes untrusted text safe for a terminal
 //!
 //! With the feature `actors`:
 //!

@@ -5,10 +5,10 @@ use super::world::World;
 use super::{client, operator, store_actor};
 use crate::plan::{Actor, Role};
 
-/// Carries out one actor's script. Done when it is at its end, or the run is over.
+/// Runs one actor's script. Returns at the end of the script, or when the run is over.
 ///
-/// The plan has been [validated](crate::check::validate). Not cancel safe: a dropped actor leaves
-/// its part half done, and its connections closed without a record.
+/// The plan must be [valid](crate::check::validate). Not cancel safe: a dropped actor leaves its
+/// script half done, and closes its connections without a record.
 pub async fn act<W: World>(context: &Arc<RunContext<W>>, actor: &Actor) {
     let Actor { name, role } = actor;
     match role {

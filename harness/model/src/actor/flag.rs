@@ -2,8 +2,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// Something that becomes true once, and can be waited for. Those that wait are woken in the order
-/// in which they came.
+/// A flag that is raised once, and that tasks can wait for. Waiting tasks wake in the order of
+/// their arrival.
 #[derive(Debug, Default)]
 pub(super) struct Flag {
     is: Mutex<bool>,
@@ -15,7 +15,7 @@ impl Flag {
         self.raise_after(|| {});
     }
 
-    /// Whoever raises it first does this before anybody can see it.
+    /// Raises the flag. If the flag is down, calls `first` before any task can see the raised flag.
     pub(super) fn raise_after(&self, first: impl FnOnce()) {
         let mut is = self.lock();
         if *is {
@@ -31,9 +31,9 @@ impl Flag {
         *self.lock()
     }
 
-    /// Waits until it is raised. Cancel safe.
+    /// Waits until the flag is raised. Cancel safe.
     pub(super) async fn wait(&self) {
-        // Asked for first: what is raised between the look and the wait is not missed.
+        // Created before the test, so that a raise between the test and the wait is not missed.
         let raised = self.raised.notified();
         if !self.is_raised() {
             raised.await;

@@ -1,4 +1,4 @@
-//! How much of an answer a client keeps.
+//! The part of an answer that a client keeps.
 
 use crate::history::{Answer, KEPT_BODY, LONGEST_BODY};
 use crate::plan::Intent;
@@ -8,7 +8,7 @@ const EXCERPT: usize = 320;
 /// Bytes kept of an answer's headers.
 const KEPT_HEADERS: usize = 2 << 10;
 
-/// A body that is being read.
+/// The kept part of a body, while the client reads it.
 #[derive(Debug, Default)]
 pub struct KeptBody {
     kept: Vec<u8>,
@@ -56,12 +56,12 @@ impl KeptBody {
         if self.got.saturating_add(more) > LONGEST_BODY { Err(TooLong) } else { Ok(()) }
     }
 
-    /// How many bytes have come.
+    /// The bytes that have arrived so far.
     pub fn got(&self) -> u64 {
         self.got
     }
 
-    /// Gives the answer this body, which has come to its end.
+    /// Puts the complete body into the answer.
     pub fn complete(self, answer: &mut Answer) {
         answer.truncated = self.got > self.kept.len() as u64;
         answer.body = String::from_utf8_lossy(&self.kept).into_owned();
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_kept_up_to_its_bound_and_marked_beyond_it() {
+    fn a_longer_body_is_cut_at_its_bound_and_marked_as_truncated() {
         for (len, kept, truncated) in [
             (0, 0, false),
             (KEPT_BODY, KEPT_BODY, false),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_does_not_end_is_given_up() {
+    fn a_body_longer_than_the_limit_is_refused() {
         let mut body = KeptBody::default();
         let part = vec![b'x'; KEPT_BODY];
         for _ in 0..LONGEST_BODY / KEPT_BODY as u64 {

@@ -3,7 +3,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// The marks of a run, and how often each has been set.
+/// The marks of a run, with the number of times that each was set.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     board: Mutex<BTreeMap<String, u64>>,
@@ -25,10 +25,10 @@ impl Marks {
         self.times(label) > 0
     }
 
-    /// Waits until the mark has been set so often. Cancel safe.
+    /// Waits until the mark was set `times` times. Cancel safe.
     pub(super) async fn wait(&self, label: &str, times: u64) {
         loop {
-            // Asked for first: what is set between the look and the wait is not missed.
+            // Created before the test, so that a mark between the test and the wait is not missed.
             let changed = self.changed.notified();
             if self.times(label) >= times {
                 return;

@@ -1,18 +1,20 @@
-//! The actors: carries out the scripts of a plan, in any world.
+//! The actors: runs the scripts of a plan in any world.
 //!
-//! A world starts a server, implements [`World`] and sets up a [`RunContext`]; everything that
-//! clients, the operator and the store do on it is here, and so is every record of it. Nothing
-//! here knows sockets, processes or a database. Nothing reads a clock but the world's, spawns a
-//! task, or depends on the order in which a hash map or a `select!` without `biased` would go: on
-//! a world that always does the same, a plan always gives the same history.
+//! A world starts a server, implements [`World`] and creates a [`RunContext`]. The actors do the
+//! rest: the steps of clients, operator and store, and every record of these steps. This module
+//! knows no sockets, processes or database, and spawns no task.
+//!
+//! The actors are deterministic: a plan gives the same history each time, if the world is
+//! deterministic. So this module reads no clock but the world's, and nothing depends on the order
+//! of a hash map or of a `select!` without `biased`.
 //!
 //! * `client/`: the raw clients, which programs may also use without a plan: [`Http1`], [`Http2`]
 //! * `act`: one actor's script, by its role
-//! * `world`: what a world must be able to do
-//! * `kept`: how much of an answer is kept
-//! * `flag`, `marks`, `recorder`, `context`: what the actors of a run share
+//! * `world`: the operations that a world must offer
+//! * `kept`: the part of an answer that a client keeps
+//! * `flag`, `marks`, `recorder`, `run_context`: the state that the actors of a run share
 //! * `script`: the steps that every role has
-//! * `operator`, `store_actor`: the scripts of those two
+//! * `operator`, `store_actor`: the scripts of the operator and the store
 //! * `supervise`: from ready to the end of the run
 //! * `visible`: the first sign of shutdown
 
@@ -42,5 +44,5 @@ pub use self::supervise::{supervise, watch_exit};
 pub use self::visible::watch_listener;
 pub use self::world::{Exit, Residue, Snapshot, World};
 
-/// The most rounds of one `Repeat`. A server that answers for ever must not fill our memory.
+/// The most rounds of one `Repeat`. A server that answers forever must not fill the memory.
 pub const MOST_ROUNDS: u64 = 5_000;

@@ -5,7 +5,7 @@ use super::world::{Snapshot, World};
 use crate::history::{EventKind, Trouble};
 use crate::plan::{OperatorStep, Signal, Step, Target};
 
-/// Carries out the operator's script.
+/// Runs the operator's script.
 pub(super) async fn run<W: World>(
     context: &RunContext<W>,
     actor: &str,
@@ -47,7 +47,7 @@ impl<W: World> Performer<OperatorStep> for Operator<'_, W> {
 fn send<W: World>(context: &RunContext<W>, signal: Signal, target: Target) {
     let first = context.signalled_us().is_none();
     if first && context.has_exited() {
-        let why = "it had exited by then";
+        let why = "the server had exited before";
         return context.abandon("send a signal to the server", why, Trouble::Server);
     }
     context.world().brace();
@@ -58,16 +58,16 @@ fn send<W: World>(context: &RunContext<W>, signal: Signal, target: Target) {
         snapshot(context);
     }
     context.set_signalled();
-    // Recorded first: what the signal causes must not stand before it.
+    // Recorded first, because no effect of the signal may stand before the signal.
     context.record("operator", EventKind::Signalled { signal, target });
     context.world().signal(signal, target);
 }
 
-/// Takes down which connections have bytes that the server has not read, and which it has not
-/// accepted: requests on all others, sent before, are proved to be in its hands.
+/// Records the connections with bytes that the server has not read, and those that the server has
+/// not accepted. Earlier requests on all other connections are proved to be in the server's hands.
 fn snapshot<W: World>(context: &RunContext<W>) {
     let as_of_us = context.now_us();
-    // What is connected from here on carries nothing that was sent before.
+    // Connections made after this line carry only later requests.
     let conns = context.conns().clone();
     match context.world().snapshot(&conns) {
         Ok(Snapshot { unread, unaccepted }) => {

@@ -4,17 +4,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::kept::{shorten, size};
 use crate::history::{Answer, Event, EventKind, History, Trouble};
 
-/// A server that brings about more events in one run does so on purpose; memory has its bounds.
+/// The most events of one run. A server that causes more does so on purpose, and must not fill the
+/// memory.
 const MOST_EVENTS: usize = 1_000_000;
 
-/// The most bytes of headers and bodies of all answers of a run. An answer that no longer fits is
-/// shortened, so large answers of a hostile server cannot fill the memory.
+/// The most bytes of headers and bodies of all answers of a run. The recorder shortens an answer
+/// that no longer fits, so large answers of a hostile server cannot fill the memory.
 const MOST_OF_ANSWERS: usize = 16 << 20;
 
-/// Few runs have more; room for them is made at once.
+/// The initial capacity, in events. Few runs have more.
 const USUAL_EVENTS: usize = 128;
 
-/// Takes down what is observed, from every task of a run, in one order. It has the run's clock.
+/// Records the observations of all tasks of a run in one order. Contains the run's clock.
 pub struct Recorder {
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
     events: Mutex<Events>,
@@ -23,14 +24,14 @@ pub struct Recorder {
 #[derive(Default)]
 struct Events {
     taken: Vec<Event>,
-    /// How many bytes of headers and bodies the events hold.
+    /// The bytes of headers and bodies in the events.
     of_answers: usize,
-    /// Whether something could not be taken down any more.
+    /// Whether an event was dropped because there were too many.
     full: bool,
 }
 
 impl Recorder {
-    /// An empty record. The clock tells the microseconds since the run began, and never falls.
+    /// An empty record. The clock returns the microseconds since the run began, and never falls.
     #[must_use]
     pub fn new(clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         let events = Events { taken: Vec::with_capacity(USUAL_EVENTS), ..Events::default() };
@@ -58,13 +59,13 @@ impl Recorder {
         events.taken.push(Event { at_us, actor: actor.to_owned(), what });
     }
 
-    /// The history, once all have stopped recording.
+    /// The history. Call this after every task has stopped recording.
     #[must_use]
     pub fn take(&self) -> History {
         let Events { taken: mut events, full, .. } = std::mem::take(&mut *self.events());
         if full {
-            let step = format!("take down all that happens: {MOST_EVENTS} events");
-            let why = "more happened, which no server that means well brings about".to_owned();
+            let step = format!("record every event, at most {MOST_EVENTS}");
+            let why = "the server caused more events, as no honest server does".to_owned();
             let what = EventKind::Unreached { step, why, trouble: Trouble::Server };
             events.push(Event { at_us: self.now_us(), actor: "world".to_owned(), what });
         }
@@ -77,7 +78,7 @@ impl Recorder {
 }
 
 impl Events {
-    /// Shortens an answer for which there is no more room.
+    /// Shortens an answer if the history has no room for it.
     fn make_fit(&mut self, answer: &mut Answer) {
         if self.of_answers.saturating_add(size(answer)) > MOST_OF_ANSWERS {
             answer.headers = Vec::new();
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn large_answers_are_shortened_when_a_history_has_many_of_them_and_small_ones_are_not() {
+    fn a_history_with_many_answers_shortens_large_ones_and_keeps_small_ones() {
         let recorder = Recorder::new(|| 0);
         for _ in 0..200 {
             recorder.record("a", answered(KEPT_BODY));

@@ -9,12 +9,12 @@ use super::world::World;
 use crate::history::{EventKind, Sign, Trouble};
 use crate::plan::Contract;
 
-/// What all actors of a run share.
+/// The state that all actors of a run share.
 ///
-/// Shape: [`new`](Self::new), [`set_ready`](Self::set_ready) once the server answers, then
-/// [`act`](super::act()) for each actor of the plan side by side, with
+/// Order of calls: [`new`](Self::new), then [`set_ready`](Self::set_ready) once the server answers,
+/// then side by side [`act`](super::act()) for each actor of the plan,
 /// [`watch_listener`](super::watch_listener), [`watch_exit`](super::watch_exit) and
-/// [`supervise`](super::supervise()), which says when all is over.
+/// [`supervise`](super::supervise()). The run is over when `supervise` returns.
 #[derive(Debug)]
 pub struct RunContext<W> {
     contract: Contract,
@@ -22,19 +22,19 @@ pub struct RunContext<W> {
     world: W,
     marks: Marks,
     ready: OnceLock<u64>,
-    /// When the first signal was sent.
+    /// The time of the first signal, in microseconds since the run began.
     signalled: OnceLock<u64>,
     signal_sent: Flag,
     visible: Flag,
     killing: AtomicBool,
     exit_seen: Flag,
     over: Flag,
-    /// The clients' ports, by which the world knows their connections.
+    /// The open connections: the client's port, which identifies one to the world, and its name.
     conns: Mutex<Vec<(u16, String)>>,
 }
 
 impl<W: World> RunContext<W> {
-    /// A stage on which nothing has happened.
+    /// The state at the start of a run.
     #[must_use]
     pub fn new(contract: Contract, recorder: Arc<Recorder>, world: W) -> Self {
         Self {
@@ -53,24 +53,24 @@ impl<W: World> RunContext<W> {
         }
     }
 
-    /// What the server is held to.
+    /// The contract that the server is judged by.
     pub fn contract(&self) -> &Contract {
         &self.contract
     }
 
-    /// The world behind it.
+    /// The world of this run.
     pub fn world(&self) -> &W {
         &self.world
     }
 
-    /// Says that the server answers from now on.
+    /// Records that the server answers from now on. Plans count their times from this call.
     pub fn set_ready(&self) {
         let _ = self.ready.set(self.now_us());
         self.record("server", EventKind::Ready);
     }
 
-    /// Times count from now on, though the server does not answer yet: for a world that has it
-    /// told to stop before that, and says by itself when it is ready.
+    /// Starts the times of the plan before the server answers. For a world that signals the server
+    /// during its startup, and records readiness itself.
     pub fn set_begun(&self) {
         let _ = self.ready.set(self.now_us());
     }
@@ -85,14 +85,14 @@ impl<W: World> RunContext<W> {
         self.recorder.now_us()
     }
 
-    /// Waits so long, by the world's clock. Cancel safe.
+    /// Waits for a duration of the world's clock. Cancel safe.
     pub async fn sleep(&self, time: Duration) {
         self.world.sleep_until_us(after(self.now_us(), time)).await;
     }
 
     /// Sets a mark.
     pub fn mark(&self, actor: &str, label: &str) {
-        // Marks that load sets at every request would drown the history.
+        // Only the first setting is recorded, because load sets a mark at every request.
         if !self.marks.is_set(label) {
             self.record(actor, EventKind::Marked { label: label.to_owned() });
         }
@@ -104,7 +104,7 @@ impl<W: World> RunContext<W> {
         self.marks.is_set(label)
     }
 
-    /// Waits for a mark, or for the end of the run. Cancel safe.
+    /// Waits until a mark was set `times` times, or for the end of the run. Cancel safe.
     pub async fn wait_mark(&self, label: &str, times: u64) {
         tokio::select! {
             biased;
@@ -113,8 +113,8 @@ impl<W: World> RunContext<W> {
         }
     }
 
-    /// Waits until so many microseconds after the server was ready, or for the end of the run.
-    /// Cancel safe.
+    /// Waits until `us` microseconds after the server was ready, or for the end of the run. Cancel
+    /// safe.
     pub async fn wait_at(&self, us: u64) {
         let ready = self.ready.get().copied().unwrap_or_else(|| self.now_us());
         tokio::select! {
@@ -124,13 +124,13 @@ impl<W: World> RunContext<W> {
         }
     }
 
-    /// The first signal is about to be sent.
+    /// Notes the time of the first signal. Call this before each signal is sent.
     pub(super) fn set_signalled(&self) {
         self.signalled.get_or_init(|| self.now_us());
         self.signal_sent.raise();
     }
 
-    /// When the first signal was sent.
+    /// The time of the first signal, in microseconds since the run began.
     pub fn signalled_us(&self) -> Option<u64> {
         self.signalled.get().copied()
     }
@@ -140,15 +140,15 @@ impl<W: World> RunContext<W> {
         self.signal_sent.wait().await;
     }
 
-    /// A sign of shutdown was seen; only the first after a signal counts.
+    /// Records a sign of shutdown. Only the first sign after a signal counts.
     pub fn saw(&self, sign: Sign) {
         if self.signalled.get().is_some() {
-            // Before anybody is woken: what is done then must stand behind it.
+            // Recorded before the waiting actors wake, because their events must stand after it.
             self.visible.raise_after(|| self.record("world", EventKind::Visible { sign }));
         }
     }
 
-    /// An answer had this status.
+    /// Records a sign of shutdown if this status of an answer is one.
     pub fn saw_status(&self, status: u16) {
         if status == 503 {
             self.saw(Sign::Unavailable);
@@ -165,7 +165,7 @@ impl<W: World> RunContext<W> {
         self.world.has_exited()
     }
 
-    /// The world is about to kill the server: its end is no exit.
+    /// Notes that the world kills the server, so that the server's end is not recorded as an exit.
     pub(super) fn set_killing(&self) {
         self.killing.store(true, Ordering::Relaxed);
     }
@@ -174,12 +174,12 @@ impl<W: World> RunContext<W> {
         self.killing.load(Ordering::Relaxed)
     }
 
-    /// The exit stands in the history, or need not.
+    /// Notes that the history contains the exit, or needs none after a kill.
     pub(super) fn set_exit_seen(&self) {
         self.exit_seen.raise();
     }
 
-    /// Waits until the exit stands in the history. Cancel safe.
+    /// Waits for [`set_exit_seen`](Self::set_exit_seen). Cancel safe.
     pub(super) async fn exit_seen(&self) {
         self.exit_seen.wait().await;
     }
@@ -199,19 +199,20 @@ impl<W: World> RunContext<W> {
         self.over.wait().await;
     }
 
-    /// A step could not be carried out as the scenario needs it: the run ends, and proves nothing.
+    /// Ends the run, which then proves nothing, because a step did not have the effect that the
+    /// scenario needs.
     pub fn abandon(&self, step: &str, why: &str, trouble: Trouble) {
         let (step, why) = (step.to_owned(), why.to_owned());
         self.record("world", EventKind::Unreached { step, why, trouble });
         self.end();
     }
 
-    /// The same, when it was the world that could not do its part.
+    /// Like [`abandon`](Self::abandon), for a failure of the world.
     pub fn abandon_by_world(&self, step: &str, why: &str) {
         self.abandon(step, why, Trouble::World);
     }
 
-    /// Remembers a connection by the client's port.
+    /// Remembers an open connection by the client's port.
     pub(super) fn remember(&self, port: u16, name: &str) {
         self.conns().push((port, name.to_owned()));
     }
@@ -221,13 +222,13 @@ impl<W: World> RunContext<W> {
         self.conns().retain(|(_, known)| known != name);
     }
 
-    /// Every connection that clients have, as far as they have not closed it.
+    /// Every connection that its client has not closed.
     pub(super) fn conns(&self) -> std::sync::MutexGuard<'_, Vec<(u16, String)>> {
         self.conns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A time in microseconds, so much later.
+/// A time in microseconds, later by `time`.
 pub(super) fn after(at_us: u64, time: Duration) -> u64 {
     at_us.saturating_add(u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
 }

@@ -8,18 +8,18 @@ use crate::plan::{Step, Until};
 
 /// Runs the steps that only one role has.
 pub trait Performer<S>: Send {
-    /// Runs one step. `again`: whether the step stands inside a `Repeat`.
+    /// Runs one step. `again` is true for a step inside a `Repeat`.
     fn perform(&mut self, step: &S, again: bool) -> impl Future<Output = ()> + Send;
 
-    /// Whether a connection of this actor was refused, or ended without the answer that it owed:
-    /// the condition of [`Until::Gone`].
+    /// Whether a connection of this actor was refused, or ended with an answer due. This is the
+    /// condition of [`Until::Gone`].
     fn is_gone(&self) -> bool {
         false
     }
 }
 
 /// Runs an actor's script. Returns at its end, or when the run is over. Not cancel safe: a dropped
-/// script leaves its part half done.
+/// script is half done.
 pub async fn run_script<W: World, S: Sync>(
     context: &RunContext<W>,
     actor: &str,

@@ -6,7 +6,7 @@ use super::world::World;
 use crate::history::{EventKind, Trouble};
 use crate::plan::{Gate, Step, StoreStep};
 
-/// Carries out the store's script.
+/// Runs the store's script.
 pub(super) async fn run<W: World>(context: &RunContext<W>, actor: &str, steps: &[Step<StoreStep>]) {
     run_script(context, actor, steps, &mut StoreActor { context, closed: None }).await;
 }
@@ -28,7 +28,7 @@ impl<W: World> Performer<StoreStep> for StoreActor<'_, W> {
             }
             StoreStep::AwaitHeld { n } => await_held(context, self.closed, *n).await,
             StoreStep::LetGo { what } => {
-                // Recorded first: an answer that stands before it was given at a closed gate.
+                // Recorded first, because an answer before this event was given at a closed gate.
                 context.record("store", EventKind::Opened { what: *what });
                 if let Err(why) = context.world().let_go(*what).await {
                     context.abandon_by_world("open the gate", &why);
@@ -44,7 +44,7 @@ impl<W: World> Performer<StoreStep> for StoreActor<'_, W> {
 
 async fn await_held<W: World>(context: &RunContext<W>, gate: Option<Gate>, wanted: u32) {
     let Some(gate) = gate else {
-        return context.abandon_by_world("wait at a gate", "the plan has closed none");
+        return context.abandon_by_world("wait at a gate", "the plan has not closed a gate");
     };
     let within = Duration::from_millis(context.contract().answer_ms) * 2;
     let held = tokio::select! {

@@ -7,17 +7,18 @@ use super::run_context::{RunContext, after};
 use super::world::{Residue, World};
 use crate::history::{EventKind, Sign, Trouble};
 
-/// From the exit until the clients have seen their connections end.
+/// The time after the exit within which the clients see their connections end.
 const SETTLE_WITHIN: Duration = Duration::from_secs(2);
 
-/// Waits until every actor is done and the server gone, and sees to it that this comes to an end.
+/// Waits until every actor has finished and the server has ended, and bounds this wait.
 ///
-/// `done` is done when all actors are; it goes on here, or somewhere else. `signals`: whether the
-/// plan sends one. `set_up`: from ready to the signal, or to the end of a plan that has none. Then
-/// the server has the contract's grace to exit, what is left of it is recorded, and it is killed.
+/// `done` completes when all actors have finished. `signals` is true if the plan sends a signal.
+/// `set_up` is the most time from ready to the signal, or to the end of a plan without a signal.
+/// After the signal the server has the contract's grace to exit. Then this function records the
+/// residue of the server, and kills the server.
 ///
-/// [`watch_listener`](super::watch_listener) and [`watch_exit`] must run beside this. Not cancel
-/// safe: it kills the server and ends the run.
+/// [`watch_listener`](super::watch_listener) and [`watch_exit`] must run beside this function. Not
+/// cancel safe: a dropped call neither kills the server nor ends the run.
 pub async fn supervise<W: World>(
     context: &RunContext<W>,
     signals: bool,
@@ -47,12 +48,12 @@ pub async fn supervise<W: World>(
         }
     }
     if context.signalled_us().is_some() || context.has_exited() {
-        // Taken before anybody is killed: what the server leaves behind by itself.
+        // Before the kill, because the record is of processes that the server itself left behind.
         match context.world().residue().await {
             Ok(Residue { processes, listening }) => {
                 context.record("world", EventKind::Residue { processes, listening });
             }
-            Err(why) => context.abandon_by_world("see who listens on the port", &why),
+            Err(why) => context.abandon_by_world("find the server's processes and listeners", &why),
         }
     }
     context.set_killing();

@@ -5,16 +5,17 @@ use super::run_context::{RunContext, after};
 use super::world::World;
 use crate::history::{EventKind, Sign};
 
-/// How long after one probe the next one is sent.
+/// The time from a probe without a sign to the next probe.
 const PROBE_EVERY: Duration = Duration::from_millis(25);
-/// A probe that has no answer after so long says nothing.
+/// The time limit of a probe. A probe without an answer is no sign.
 const PROBE_WITHIN: Duration = Duration::from_millis(400);
 
 /// Waits for the first sign of shutdown, at most the contract's `visible_ms`.
 ///
-/// The sign is whatever comes first: what some client sees, the listener gone, the exit, or what a
-/// `GET /health` on a fresh connection is told. These probes are whole requests with `Connection:
-/// close`: a bare connect would hold up the drain of servers which wait for its first request.
+/// The first of these counts: a client observes the shutdown, the listener is gone, the server
+/// exits, or a probe observes the shutdown. A probe is a `GET /health` with `Connection: close` on
+/// a fresh connection. A bare connect would block the drain of servers that wait for its first
+/// request.
 pub(super) async fn await_draining<W: World>(context: &RunContext<W>, actor: &str) {
     let Some(signalled) = context.signalled_us() else { return };
     let until = after(signalled, Duration::from_millis(context.contract().visible_ms));
@@ -29,7 +30,7 @@ pub(super) async fn await_draining<W: World>(context: &RunContext<W>, actor: &st
     }
 }
 
-/// Sends probes until one is told of the shutdown.
+/// Sends probes until a probe observes the shutdown.
 async fn probe<W: World>(context: &RunContext<W>, actor: &str) {
     loop {
         let now = context.now_us();
@@ -46,7 +47,7 @@ async fn probe<W: World>(context: &RunContext<W>, actor: &str) {
 }
 
 async fn probe_once<W: World>(context: &RunContext<W>, actor: &str) -> Option<Sign> {
-    // A refusal is left to the listener watch, which says so without guessing.
+    // The listener watch, and not the probe, records a refusal, because the watch has proof.
     let (stream, _) = context.world().connect(actor).await.ok()?;
     match ask_health(stream).await.ok()? {
         Some(503) => Some(Sign::Unavailable),
@@ -55,7 +56,7 @@ async fn probe_once<W: World>(context: &RunContext<W>, actor: &str) -> Option<Si
     }
 }
 
-/// Records, from the first signal on, that the listener goes; it is a sign of shutdown. Cancel
+/// Records that the listener is gone after the first signal, which is a sign of shutdown. Cancel
 /// safe.
 pub async fn watch_listener<W: World>(context: &RunContext<W>) {
     context.signalled().await;

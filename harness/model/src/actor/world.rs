@@ -8,45 +8,45 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::run_context::RunContext;
 use crate::plan::{Fault, Gate, LetGo, PooledStep, Signal, Step, Target};
 
-/// What actors cannot do by themselves: a world's clock, connections, server and store.
+/// The operations that actors need from a world: its clock, connections, server and store.
 ///
-/// One world has a process, sockets and Postgres behind it, another a simulated network and a
-/// clock that jumps. An actor does not know which; it records what it is told, and so an
-/// implementation must not record anything of what it is asked to do here.
+/// One world has a process, sockets and Postgres. Another world has a simulated network and a clock
+/// that jumps. An actor does not know its world, and records the result of each call. So an
+/// implementation must not record these calls.
 ///
-/// Times are microseconds of the clock that the run's [`Recorder`](super::Recorder) reads. Errors
-/// that are text end the run, which then proves nothing: they are for what the *world* could not
-/// do, never for what the server did.
+/// Times are microseconds of the clock that the run's [`Recorder`](super::Recorder) reads. An error
+/// with a text ends the run, which then proves nothing. Such an error is a failure of the *world*,
+/// never an act of the server.
 ///
-/// Every future may be dropped before it is done.
+/// Every future is cancel safe: a caller may drop it at any time.
 pub trait World: Send + Sync + Sized + 'static {
-    /// A client's end of a connection. Shutting it down sends FIN and lets it read on; dropping it
-    /// closes it.
+    /// A client's end of a connection. Shutdown sends FIN, and reads continue to work. Drop closes
+    /// the connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// Waits until the clock has come to `at_us`, which may lie in the past.
+    /// Waits until the clock reaches `at_us`, which may lie in the past.
     fn sleep_until_us(&self, at_us: u64) -> impl Future<Output = ()> + Send;
 
-    /// Connects a new stream to the server; says the client's port too, by which
-    /// [`snapshot`](Self::snapshot) knows the connection. `actor` is the actor whose step asks for
-    /// it, the operator for the probes of `AwaitDraining`. The caller bounds the wait.
+    /// Connects a new stream to the server. Also returns the client's port, which identifies the
+    /// connection in [`snapshot`](Self::snapshot). `actor` is the actor that connects; for probes
+    /// of `AwaitDraining` this is the operator. The caller bounds the wait.
     fn connect(&self, actor: &str) -> impl Future<Output = io::Result<(Self::Stream, u16)>> + Send;
 
-    /// Closes a stream with RST in place of FIN.
+    /// Closes a stream with RST instead of FIN.
     fn reset(&self, stream: Self::Stream);
 
-    /// Gets ready for a signal: called before each, and before anything of it is recorded.
+    /// Prepares for a signal. Called before each signal, and before any record of the signal.
     fn brace(&self) {}
 
-    /// What lies in kernel buffers now, of these connections, each with its client's port and its
-    /// name `actor@n`. Called before the first signal.
+    /// The current contents of kernel buffers for these connections. Each connection has its
+    /// client's port and its name `actor@n`. Called before the first signal.
     ///
     /// # Errors
     ///
-    /// When the world cannot see it.
+    /// When the world cannot read the buffers' state.
     fn snapshot(&self, conns: &[(u16, String)]) -> Result<Snapshot, String>;
 
-    /// Sends a signal. Nothing happens to a server that has ended.
+    /// Sends a signal. Does nothing if the server has ended.
     fn signal(&self, signal: Signal, target: Target);
 
     /// The worst delay of the world's timers since the last call, in microseconds. `None` if the
@@ -55,7 +55,7 @@ pub trait World: Send + Sync + Sized + 'static {
         None
     }
 
-    /// Stops every thread of the server; done when they stand still.
+    /// Stops every thread of the server. Completes when all threads have stopped.
     fn freeze(&self) -> impl Future<Output = Result<(), String>> + Send;
 
     /// Lets a stopped server run again.
@@ -70,67 +70,68 @@ pub trait World: Send + Sync + Sized + 'static {
     /// Waits until nothing listens on the server's port.
     fn listener_gone(&self) -> impl Future<Output = ()> + Send;
 
-    /// What of the server is left. After its exit, what ends because of that is given a moment.
+    /// The residue of the server. After the server's exit, this first gives processes that end
+    /// because of the exit a moment to do so.
     fn residue(&self) -> impl Future<Output = Result<Residue, String>> + Send;
 
-    /// Ends the server by force, with all that belongs to it, and waits for that.
+    /// Kills the server with all its processes, and waits for their end.
     fn kill(&self) -> impl Future<Output = ()> + Send;
 
-    /// Closes a gate: nothing passes it when this is done.
+    /// Closes a gate. No request passes the gate once the future has completed.
     fn hold(&self, gate: Gate) -> impl Future<Output = Result<(), String>> + Send;
 
-    /// Waits until `wanted` requests are proved to wait at the gate that was closed last, or fewer
-    /// when no more come, `within` at most. Says how many.
+    /// Waits until `wanted` requests are proved to wait at the gate that was closed last, or until
+    /// no more come, for at most `within`. Returns the number of waiting requests.
     fn await_held(
         &self,
         wanted: u32,
         within: Duration,
     ) -> impl Future<Output = Result<u32, String>> + Send;
 
-    /// Opens every gate, or lets one go.
+    /// Opens every gate, or lets one request pass.
     fn let_go(&self, what: LetGo) -> impl Future<Output = Result<(), String>> + Send;
 
     /// Breaks the store.
     fn fault(&self, fault: Fault) -> impl Future<Output = Result<(), String>> + Send;
 
-    /// Carries out the script of a [`Role::PooledClient`](crate::plan::Role::PooledClient). A
-    /// world without an HTTP library of that kind leaves this as it is: the run then proves
-    /// nothing.
+    /// Runs the script of a [`Role::PooledClient`](crate::plan::Role::PooledClient). A world
+    /// without an HTTP library keeps the default, which ends the run without proof.
     fn pooled(
         context: &Arc<RunContext<Self>>,
         actor: &str,
         workers: u32,
         steps: &[Step<PooledStep>],
     ) -> impl Future<Output = ()> + Send {
-        let step = format!("carry out `{actor}`, {workers} workers with {} steps", steps.len());
+        let step = format!("run `{actor}`, {workers} workers with {} steps", steps.len());
         context.abandon_by_world(&step, "this world has no clients that share a pool");
         std::future::ready(())
     }
 }
 
-/// What was in kernel buffers at one instant.
+/// The contents of kernel buffers at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Connections with bytes that the server had not read, or of which nothing is known.
+    /// Connections with bytes that the server had not read, and connections that the world knows
+    /// nothing about.
     pub unread: BTreeSet<String>,
     /// Connections that the server had not accepted.
     pub unaccepted: BTreeSet<String>,
 }
 
-/// How the server ended.
+/// The end of the server's process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exit {
-    /// Its status, if it exited.
+    /// The status, if the process exited.
     pub code: Option<i32>,
-    /// The signal that ended it, if one did.
+    /// The signal, if a signal ended the process.
     pub signal: Option<i32>,
 }
 
-/// What is left of a server.
+/// The residue of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Residue {
-    /// Processes that it had started, as `pid name`.
+    /// Processes that the server had started and that still run, as `pid name`.
     pub processes: Vec<String>,
-    /// Whether anything listens on its port.
+    /// Whether a socket still listens on the server's port.
     pub listening: bool,
 }

@@ -6,9 +6,9 @@ use super::{
 
 /// The builder that scenarios write plans with.
 ///
-/// The four preludes write what nearly every scenario begins with: [`Draft::warm_up`],
-/// [`Draft::hold_drain`] (one `POST /work` held in the store, so that "shutting down" is a lasting
-/// state), and the operator's [`ActorDraft::signal`] with [`ActorDraft::await_draining`].
+/// Nearly every scenario begins with four preludes: [`Draft::warm_up`], [`Draft::hold_drain`], and
+/// the operator's [`ActorDraft::signal`] with [`ActorDraft::await_draining`]. `hold_drain` holds
+/// one `POST /work` in the store, so that "shutting down" is a lasting state.
 #[derive(Debug)]
 pub struct Draft {
     plan: Plan,
@@ -43,7 +43,7 @@ impl Draft {
         self.plan
     }
 
-    /// Adds a check, at this level.
+    /// Adds a check. A violation counts as `level`.
     pub fn check(&mut self, id: &str, level: Level) {
         self.plan.checks.push(CheckUse { check: id.to_owned(), level });
     }
@@ -59,11 +59,12 @@ impl Draft {
         &self.plan.contract
     }
 
-    /// A client, which continues if the plan has it already.
+    /// The client with this name. If the plan has this client already, the returned draft appends
+    /// to its script. The methods for other actors do the same.
     ///
     /// # Panics
     ///
-    /// If an actor of another role has this name. The same holds for the other actors.
+    /// If an actor of another role has this name. The methods for other actors do the same.
     pub fn client(&mut self, name: &str) -> ActorDraft<'_, ClientStep> {
         let at = self.place(name, || Role::Client { steps: Script::new() });
         let Role::Client { steps } = &mut self.plan.actors[at].role else { other_role(name) };
@@ -110,7 +111,7 @@ impl Draft {
         ActorDraft { steps, names: &mut self.names }
     }
 
-    /// The index of the actor with this name, which is added if the plan lacks it.
+    /// The index of the actor with this name. Adds the actor if the plan lacks it.
     fn place(&mut self, name: &str, new: impl FnOnce() -> Role) -> usize {
         let actors = &mut self.plan.actors;
         actors.iter().position(|actor| actor.name == name).unwrap_or_else(|| {
@@ -119,15 +120,15 @@ impl Draft {
         })
     }
 
-    /// A client does one `POST /work` and leaves; sets the mark `warm`.
+    /// A client sends one `POST /work`, receives the answer, leaves, and sets the mark `warm`.
     pub fn warm_up(&mut self) {
         self.client("warm-up").connect().work().receive().close().mark("warm");
     }
 
-    /// Warms up, closes the row gate, and has the client `held` wait at it with one `POST /work`:
-    /// its request is under way when the mark `held` is set. The gate opens on the mark `let-go`,
-    /// which some actor must set. The client goes on with whatever is appended to it; so far it
-    /// has sent, and not received.
+    /// Warms up, closes the row gate, and makes the client `held` wait at the gate with one
+    /// `POST /work`. This request is under way when the mark `held` is set. The gate opens on the
+    /// mark `let-go`, which another actor must set. The client's script ends after the request is
+    /// sent: append the step that receives the answer.
     pub fn hold_drain(&mut self) {
         self.hold_at(Gate::Row, 1);
     }
@@ -149,15 +150,15 @@ impl Draft {
         self.store().wait_for("sent", n.into()).await_held(n).mark("held");
     }
 
-    /// The operator waits until a mark has been set so many times, sends SIGTERM, waits for the
-    /// first sign of shutdown, and sets the mark `draining`; it goes on with what is appended.
+    /// The operator waits until a mark has been set `times` times, sends SIGTERM, waits for the
+    /// first sign of shutdown, and sets the mark `draining`. Steps of the returned draft follow.
     pub fn stop_when(&mut self, label: &str, times: u64) -> ActorDraft<'_, OperatorStep> {
         self.operator().wait_for(label, times).signal().await_draining().mark("draining")
     }
 
-    /// A client asks for `/health` on a fresh connection once the shutdown is visible, whatever
-    /// the first sign was: the checks that speak of promptness give a server that still answers
-    /// 503 the time until it closes its port.
+    /// A client asks for `/health` on a fresh connection once the shutdown is visible. The checks
+    /// of promptness need this answer: a server that still answers 503 has time until it closes
+    /// its port.
     pub fn see_lame_duck(&mut self) {
         self.client("witness-of-the-end").wait("draining").connect().health().receive().close();
     }
@@ -176,7 +177,7 @@ fn other_role(name: &str) -> ! {
     panic!("`{name}` is an actor of another role")
 }
 
-/// The steps that every client has, whatever its connections.
+/// The steps that all kinds of clients share.
 pub trait Exchange {
     /// Sends a whole request.
     fn send(request: Request) -> Self;
@@ -211,7 +212,7 @@ impl<S> ActorDraft<'_, S> {
         self
     }
 
-    /// Appends a step of this role's own.
+    /// Appends a step that only this role has.
     pub fn own(self, step: S) -> Self {
         self.step(Step::Own(step))
     }
@@ -226,7 +227,7 @@ impl<S> ActorDraft<'_, S> {
         self.wait_for(label, 1)
     }
 
-    /// [`Step::Await`], so many times.
+    /// [`Step::Await`]: waits until the mark has been set `times` times.
     pub fn wait_for(self, label: &str, times: u64) -> Self {
         self.step(Step::Await { label: label.to_owned(), times })
     }
@@ -298,7 +299,7 @@ impl ActorDraft<'_, ClientStep> {
         self.own(ClientStep::Close { how: Closing::Fin })
     }
 
-    /// [`ClientStep::Close`] of the client's side alone.
+    /// [`ClientStep::Close`] of only the client's side.
     pub fn half_close(self) -> Self {
         self.own(ClientStep::Close { how: Closing::Half })
     }

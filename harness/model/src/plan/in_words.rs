@@ -22,7 +22,7 @@ fn lines<S: InWords>(steps: &[Step<S>], indent: &str) -> Vec<String> {
     let mut all = Vec::new();
     for step in steps {
         if let Step::Repeat { until, steps } = step {
-            all.push(format!("{indent}again and again, {}:", repeated(until)));
+            all.push(format!("{indent}repeats {}:", repeated(until)));
             all.extend(lines(steps, &format!("{indent}  ")));
         } else {
             all.push(format!("{indent}{}", step.in_words()));

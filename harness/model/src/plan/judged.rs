@@ -1,13 +1,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A check that judges a plan, and how much it counts there.
+/// A check that judges a plan, and the level at which the check counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckUse {
     /// The check's id.
     pub check: String,
-    /// What a violation amounts to.
+    /// The level of a violation.
     pub level: Level,
 }
 
@@ -17,10 +17,10 @@ pub struct CheckUse {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// It is worth knowing.
+    /// The violation is reported, and changes no verdict.
     Info,
-    /// It warns.
+    /// The violation warns.
     Should,
-    /// It fails the run.
+    /// The violation fails the run.
     Must,
 }

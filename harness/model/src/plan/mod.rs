@@ -1,18 +1,18 @@
 //! Plans: everything that is done to a server in one run, as data.
 //!
 //! A [`Plan`] is a set of [`Actor`]s, each with a script of [`Step`]s. An actor runs its steps in
-//! order; actors run side by side, and only marks order one against another. The same plan is
-//! carried out by the real world (a process) and by the simulated one.
+//! order. Actors run side by side, and only marks order the steps of two actors. The real world (a
+//! process) and the simulated world run the same plan.
 //!
-//! * `contract`: what a graded server promises, and the budgets that it is held to
+//! * `contract`: the promises of a graded server, and its budgets
 //! * `draft`: the builder that scenarios write plans with
 //! * `in_words`: a plan in words
-//! * `judged`: which checks judge a plan, and how much each counts
+//! * `judged`: the checks that judge a plan, with their levels
 //! * `names`: unguessable names, from the seed
 //! * `request`: one HTTP request, and the places where it can be cut
-//! * `role_rules`: the order of the steps that only one role has
+//! * `role_rules`: the rules for the steps that only one role has
 //! * `step`: the language itself
-//! * `validate`: what every plan must be before a world carries it out
+//! * `validate`: the rules that every plan keeps before a world runs it
 //! * `walk`: questions about all steps of a plan
 
 mod contract;
@@ -48,7 +48,7 @@ pub use crate::__for_steps as for_steps;
 /// The version of the plan's language. A world refuses a plan of another version.
 pub const PLAN_VERSION: u32 = 2;
 
-/// Everything that is done to the server in one run, and what it is judged by.
+/// Everything that is done to the server in one run, and the checks that judge the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
@@ -58,11 +58,11 @@ pub struct Plan {
     pub scenario: String,
     /// The seed that every name and every drawn number in this plan comes from.
     pub seed: u64,
-    /// What the server promises, and the budgets that it is held to.
+    /// The promises of the server, and its budgets.
     pub contract: Contract,
     /// The checks that judge the history of this plan, each with the level at which it counts.
     pub checks: Vec<CheckUse>,
-    /// Who does what. Names are distinct.
+    /// The actors and their scripts. The names are distinct.
     pub actors: Vec<Actor>,
 }
 
@@ -72,15 +72,15 @@ pub struct Plan {
 pub struct Actor {
     /// The name of this actor's events in the history.
     pub name: String,
-    /// What the actor is, and the steps that it runs in this order.
+    /// The role of the actor, and its steps in order.
     pub role: Role,
 }
 
-/// What an actor is, with its script. Each role has its own kinds of step (see [`Step`]).
+/// The role of an actor, with its script. Each role has its own kinds of step (see [`Step`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Role {
-    /// A client with exact bytes and at most one connection open at a time.
+    /// A client that sends exact bytes over HTTP/1.1, with at most one connection open at a time.
     Client {
         /// The script.
         steps: Script<ClientStep>,
@@ -100,9 +100,9 @@ pub enum Role {
         steps: Script<ClientStep>,
     },
     /// Workers that share one HTTP library's connection pool. They send whole requests and
-    /// receive whole responses; the library decides on which connection.
+    /// receive whole responses. The library chooses the connection.
     PooledClient {
-        /// How many run the script side by side.
+        /// The number of workers that run the script side by side.
         workers: u32,
         /// The script of each worker.
         steps: Script<PooledStep>,

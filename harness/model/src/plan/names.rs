@@ -2,10 +2,10 @@ use siphasher::sip::SipHasher13;
 
 /// Unguessable names, drawn from a seed: the same seed gives the same names in the same order.
 ///
-/// Each request that makes a row carries one, so that each row belongs to exactly one request.
-/// The generator is SipHash of a counter, keyed by the seed and the stream's label, so that one
-/// name tells nothing of the next. The real run draws its seed from the operating system, and a
-/// submission never sees it.
+/// Each request that makes a row carries a name, so that each row belongs to exactly one request.
+/// The generator is SipHash of a counter, keyed by the seed and the stream's label, so that a name
+/// reveals nothing about the next name. A real run draws its seed from the operating system, and a
+/// submission never sees this seed.
 #[derive(Debug, Clone)]
 pub struct Names {
     key: SipHasher13,
@@ -47,7 +47,7 @@ mod tests {
     use super::Names;
 
     #[test]
-    fn same_seed_same_names_and_other_label_other_names() {
+    fn a_seed_and_a_label_give_the_same_names_and_other_labels_give_others() {
         let draw = |seed, label| {
             let mut names = Names::new(seed, label);
             [names.name(), names.name()]

@@ -1,14 +1,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One HTTP/1.1 request, as bytes in the making.
+/// The fields of one HTTP request. [`Request::bytes`] makes the bytes of HTTP/1.1.
 ///
-/// Inside [`super::Step::Repeat`] each round sends a request of its own: the world appends
-/// `-` and the request's number (the actor's n-th, from 1) to `name`, and to the name in the body.
+/// Inside [`super::Step::Repeat`] each round sends a request with a new name: the client appends
+/// `-` and the request's number (the actor's n-th, from 1) to `name`. The body repeats the name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// What the request is for; checks choose by it.
+    /// The purpose of the request. Checks choose requests by this field.
     pub intent: Intent,
     /// The method, as it stands in the request line.
     pub method: String,
@@ -20,15 +20,15 @@ pub struct Request {
     /// Header lines beyond `Host`, `Content-Type` and `Content-Length`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
-    /// The unguessable name that this request's row would bear, if it is one that makes a row.
+    /// The unguessable name of this request's row, if the request makes a row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The body, unless it is `{"name": name}`.
+    /// The body. Without this field a request with a name has the body `{"name": name}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Intent {
@@ -36,23 +36,23 @@ pub enum Intent {
     Work,
     /// `GET /health`.
     Health,
-    /// Something that the server must refuse with a 4xx and no row.
+    /// A request that the server must refuse with a 4xx and without a row.
     Bad,
-    /// A `GET` with `Connection: Upgrade`. After a 101 the connection carries no HTTP any more, and
-    /// nothing is owed on it.
+    /// A `GET` with `Connection: Upgrade`. After a 101 the connection carries no HTTP, and the
+    /// server owes no more answers on it.
     Upgrade,
 }
 
-/// How much of a request one [`ClientStep::Send`](super::ClientStep::Send) sends.
+/// The part of a request that one [`super::ClientStep::Send`] sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// All of it.
+    /// The whole request.
     #[default]
     Whole,
-    /// From its first byte up to the cut.
+    /// From the first byte up to the cut.
     UpTo(Cut),
-    /// From the cut to its last byte.
+    /// From the cut to the last byte.
     From(Cut),
 }
 
@@ -89,13 +89,13 @@ impl Request {
         Self::bare(Intent::Health, "GET", "/health")
     }
 
-    /// Something that the server must refuse.
+    /// A request that the server must refuse.
     #[must_use]
     pub fn bad(method: &str, path: &str, body: Option<String>) -> Self {
         Self { body, ..Self::bare(Intent::Bad, method, path) }
     }
 
-    /// Asks to go on with another protocol on the same connection.
+    /// A `GET` that asks to switch the connection to another protocol.
     #[must_use]
     pub fn upgrade(path: &str, protocol: &str) -> Self {
         let header = |key: &str, value: &str| (key.to_owned(), value.to_owned());
@@ -115,7 +115,7 @@ impl Request {
         }
     }
 
-    /// This request as the actor's `n`-th, with a name of its own.
+    /// This request as the actor's `n`-th: `-n` is appended to its name.
     #[must_use]
     pub fn numbered(&self, n: u64) -> Self {
         let name = self.name.as_ref().map(|name| format!("{name}-{n}"));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_numbered_request_has_a_name_of_its_own() {
+    fn a_numbered_request_has_its_number_in_its_name_and_body() {
         let request = Request::work("job-1").numbered(3);
         assert_eq!(request.name.as_deref(), Some("job-1-3"));
         assert!(String::from_utf8(request.body_bytes()).unwrap().contains("job-1-3"));

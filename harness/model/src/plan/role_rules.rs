@@ -1,26 +1,27 @@
 use super::{ClientStep, Closing, Cut, Intent, OperatorStep, Part, PooledStep, Request, StoreStep};
 
-/// What a role's own steps must keep to.
+/// The rules for the steps that only one role has.
 pub(super) trait Rules<'a> {
     type Step: 'a;
 
     /// Reads the next step.
     fn step(&mut self, step: &'a Self::Step) -> Result<(), Broken>;
 
-    /// The request that a step sends, and how much of it.
+    /// The request that a step sends, and the part of this request.
     fn request(step: &'a Self::Step) -> Option<(&'a Request, Part)>;
 }
 
-/// A rule that a step breaks; the words follow "`actor` cannot".
+/// A rule that a step breaks. The texts follow "`actor` cannot".
 pub(super) enum Broken {
     Http2(&'static str),
     Order { step: &'static str, needs: &'static str },
 }
 
-/// The order of a client's steps, and what HTTP/2 lacks.
+/// The order of a client's steps, and the steps that HTTP/2 lacks.
 pub(super) struct ClientRules<'a> {
     pub(super) http2: bool,
     pub(super) connected: bool,
+    /// The request whose first part was sent last, and the end of this part.
     pub(super) begun: Option<(&'a Request, Cut)>,
 }
 
@@ -37,7 +38,7 @@ impl<'a> Rules<'a> for ClientRules<'a> {
             ClientStep::Receive => ("receive", true),
             ClientStep::ReadSlowly { .. } => ("read slowly", false),
             ClientStep::ExpectClose => ("expect a close", true),
-            ClientStep::Close { how: Closing::Half } => ("close its side alone", false),
+            ClientStep::Close { how: Closing::Half } => ("close only its side", false),
             ClientStep::Close { how: Closing::Fin | Closing::Reset } => ("close", true),
         };
         if self.http2 && !has_http2 {
@@ -46,7 +47,7 @@ impl<'a> Rules<'a> for ClientRules<'a> {
         if let ClientStep::Send { request, part: Part::From(cut) } = step
             && self.begun != Some((request, *cut))
         {
-            return Err(Broken::Order { step: word, needs: "the part of it up to the same cut" });
+            return Err(Broken::Order { step: word, needs: "the part up to the same cut" });
         }
         self.connected |= matches!(step, ClientStep::Connect);
         if !self.connected {

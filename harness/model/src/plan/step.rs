@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::request::{Part, Request};
 
-/// One step of an actor's script: a step that every role has, or one of the role's own.
+/// One step of an actor's script: a step that every role has, or a step that only this role has.
 ///
-/// | role | its own steps |
+/// | role | steps that only the role has |
 /// |---|---|
 /// | client, HTTP/2 client | [`ClientStep`] |
 /// | pooled client | [`PooledStep`] |
@@ -18,12 +18,12 @@ use super::request::{Part, Request};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Step<S> {
-    /// Sets a mark. A mark counts how often it has been set.
+    /// Sets a mark. A mark counts its settings.
     Mark {
         /// The mark.
         label: String,
     },
-    /// Waits until a mark has been set so many times.
+    /// Waits until a mark has been set `times` times.
     Await {
         /// The mark.
         label: String,
@@ -31,16 +31,16 @@ pub enum Step<S> {
         #[serde(default = "once")]
         times: u64,
     },
-    /// Waits until so many microseconds after the server was ready. `At` is for load that must
-    /// last, and for races, which need less than a millisecond; never for order. The real world's
-    /// timers are coarser: they round up to the next millisecond.
+    /// Waits until a time after the server was ready. `At` is for load that must last, and for
+    /// races, which need times of less than a millisecond. Never use `At` for order. The real
+    /// world's timers round up to the next millisecond.
     At {
         /// Microseconds since the server was ready.
         us: u64,
     },
-    /// Runs these steps again and again.
+    /// Runs these steps in a loop.
     Repeat {
-        /// When to stop. The condition is tested before each round.
+        /// The condition that ends the loop. The actor tests it before each round.
         until: Until,
         /// One round.
         steps: Vec<Self>,
@@ -58,33 +58,33 @@ pub type Script<S> = Vec<Step<S>>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientStep {
-    /// Opens a connection; closes the one that this client still has.
+    /// Opens a connection. Closes the client's earlier connection first, if it is still open.
     Connect,
-    /// Sends (a part of) a request on the open connection.
+    /// Sends a request, or a part of it, on the open connection.
     Send {
         /// The request. Several steps with an equal request send its parts.
         request: Request,
-        /// How much of the request.
+        /// The part of the request to send.
         #[serde(default)]
         part: Part,
     },
     /// Waits for the whole response to the oldest unanswered request of this connection, or for
-    /// the connection's end. Does nothing where no response is owed. The world ends every wait
-    /// when the run ends.
+    /// the connection's end. Does nothing if every request has its response. The world ends every
+    /// wait when the run ends.
     Receive,
     /// Like `Receive`, but reads in small pieces.
     ReadSlowly {
-        /// Bytes a read.
+        /// The most bytes of each read.
         bytes: u32,
         /// Milliseconds between reads.
         every_ms: u64,
     },
-    /// Waits until the server closes the connection, with FIN or reset, and discards what the
-    /// connection carries by then.
+    /// Waits until the server closes the connection, with FIN or reset. Discards all bytes that
+    /// arrive before that.
     ExpectClose,
     /// Closes the connection.
     Close {
-        /// With FIN, with RST, or one direction alone.
+        /// With FIN, with RST, or in one direction only.
         how: Closing,
     },
 }
@@ -113,14 +113,14 @@ pub enum OperatorStep {
         /// The process, or its group.
         target: Target,
     },
-    /// Waits for the first sign of shutdown that can be seen from outside, at most the contract's
-    /// `visible_ms`; then continues either way.
+    /// Waits for the first sign of shutdown that clients can see, at most the contract's
+    /// `visible_ms`. Then the script continues, with or without a sign.
     AwaitDraining,
     /// Stops every thread of the server.
     Freeze,
     /// Lets a stopped server run again.
     Thaw,
-    /// Waits until the server has exited, at most the grace; then the world kills the server.
+    /// Waits until the server has exited. The world kills the server when the grace is over.
     AwaitExit,
 }
 
@@ -133,15 +133,16 @@ pub enum StoreStep {
         /// The gate.
         gate: Gate,
     },
-    /// Waits until so many requests are proved to wait at the gate that this actor closed last; or
-    /// fewer, when a pool lets no more through. If none waits, the precondition was not reached.
+    /// Waits until `n` requests are proved to wait at the gate that this actor closed last. Fewer
+    /// suffice when the server's pool is full. If no request waits, the precondition was not
+    /// reached.
     AwaitHeld {
-        /// How many.
+        /// The number of requests.
         n: u32,
     },
     /// Opens the gate that this actor closed last.
     LetGo {
-        /// For all, or for one.
+        /// All waiting requests, or one.
         what: LetGo,
     },
     /// Breaks the store.
@@ -152,7 +153,7 @@ pub enum StoreStep {
 }
 
 impl ClientStep {
-    /// The request, of which this step sends all or a part.
+    /// The request that this step sends, wholly or in part.
     #[must_use]
     pub fn request(&self) -> Option<&Request> {
         match self {
@@ -181,10 +182,10 @@ fn once() -> u64 {
     1
 }
 
-/// The words of the shared steps in the field `do`.
+/// The values of the field `do` for the steps that every role has.
 const SHARED: [&str; 4] = ["mark", "await", "at", "repeat"];
 
-/// A shared step, as it is read.
+/// A step that every role has, for reading.
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 #[serde(bound(deserialize = "S: DeserializeOwned"))]
@@ -206,8 +207,8 @@ enum Shared<S> {
     },
 }
 
-/// Chooses by the field `do`, so that an error is about the step that was meant. A derived
-/// implementation tries every form, and says of each mistake that no form matches.
+/// Chooses the form by the field `do`, so that an error is about the step that the author meant. A
+/// derived implementation tries every form, and its error says only that no form matches.
 impl<'de, S: DeserializeOwned> Deserialize<'de> for Step<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
@@ -229,7 +230,7 @@ impl<'de, S: DeserializeOwned> Deserialize<'de> for Step<S> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Until {
-    /// After so many rounds.
+    /// After this number of rounds.
     Times(u64),
     /// When the mark has been set, or the server has exited.
     Mark(String),
@@ -241,11 +242,11 @@ pub enum Until {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Closing {
-    /// In order: FIN.
+    /// With FIN.
     Fin,
-    /// At once: RST.
+    /// With RST.
     Reset,
-    /// Only the client's side: FIN, and the client goes on receiving. It sends no more.
+    /// Only the client's side, with FIN. The client sends no more, and continues to receive.
     Half,
 }
 
@@ -259,13 +260,13 @@ pub enum Signal {
     Int,
 }
 
-/// Who gets a signal.
+/// The receiver of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
-    /// The process that was started, alone.
+    /// Only the process that the world started.
     Leader,
-    /// Its whole process group.
+    /// The whole process group of the server.
     Group,
 }
 
@@ -275,17 +276,17 @@ pub enum Target {
 pub enum Gate {
     /// Inserts into `jobs` wait; reads pass.
     Row,
-    /// The insert is done and committed, and its acknowledgement is withheld.
+    /// Inserts are committed, and the store withholds their acknowledgements.
     Acknowledgement,
 }
 
-/// What passes when a gate opens.
+/// The requests that pass when a gate opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LetGo {
-    /// The gate stays open, for those that wait and those to come.
+    /// All waiting and later requests: the gate stays open.
     All,
-    /// One of those that wait; the gate stays closed. The row gate cannot do it.
+    /// One waiting request: the gate stays closed. The row gate cannot do this.
     One,
 }
 
@@ -295,7 +296,7 @@ pub enum LetGo {
 pub enum Fault {
     /// Every open session is reset.
     Reset,
-    /// Sessions stay open, and nothing is answered or closed any more.
+    /// Sessions stay open. The store neither answers them nor closes them.
     BlackHole,
     /// New sessions are refused.
     Refuse,

@@ -5,74 +5,75 @@ use thiserror::Error;
 use super::role_rules::{Broken, ClientRules, OperatorRules, PooledRules, Rules, StoreRules};
 use super::{Intent, PLAN_VERSION, Part, Plan, Request, Role, Step, Until};
 
-/// How many actors a plan may have: each is a host of its own in a simulated world, which counts
-/// its hosts in a byte.
+/// The most actors of a plan. A simulated world has one host for each actor, and counts its hosts
+/// in one byte.
 pub const MOST_ACTORS: usize = 240;
 
-/// Why no world would carry out a plan.
+/// A reason for which no world runs a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlanError {
-    /// It is written in another version of the language.
-    #[error("it has version {0} of the plan's language, this program reads {PLAN_VERSION}")]
+    /// The plan has another version of the language.
+    #[error("the plan has version {0} of the language, and this program reads {PLAN_VERSION}")]
     Version(u32),
-    /// The scenario's id is no `group/name`.
-    #[error("`{0}` is no scenario's id: it should be group/name")]
+    /// The scenario's id does not have the form `group/name`.
+    #[error("`{0}` is no scenario's id: write group/name")]
     Id(String),
     /// A budget of the contract is zero.
     #[error("the contract's budget `{0}` is zero")]
     Budget(&'static str),
-    /// It names a check that does not exist, or one twice.
-    #[error("the check `{0}` is unknown, or named twice")]
+    /// The plan names a check that does not exist, or names a check twice.
+    #[error("the check `{0}` is unknown, or the plan names it twice")]
     Check(String),
     /// More actors than a world has room for.
-    #[error("it has {0} actors, and a world has room for {MOST_ACTORS}")]
+    #[error("the plan has {0} actors, and a world has room for {MOST_ACTORS}")]
     Actors(usize),
-    /// Two actors have the same name, or a name cannot stand in a history.
-    #[error("the actor `{0}` has no name of its own, or one with `#` or `@`")]
+    /// Two actors have the same name, or a name is empty or contains `#` or `@`. Histories use
+    /// these signs in ids.
+    #[error("the actor `{0}` needs a name that is not empty, unique, and without `#` and `@`")]
     Actor(String),
     /// A step that HTTP/2 does not have.
     #[error("`{actor}` cannot {step}: it speaks HTTP/2")]
     Http2 {
-        /// The actor.
+        /// The actor's name.
         actor: String,
-        /// The step.
+        /// The step, in words that follow "cannot".
         step: &'static str,
     },
-    /// A step that needs another one before it, which is not there.
+    /// A step lacks another step that must stand before it.
     #[error("`{actor}` cannot {step} before {needs}")]
     Order {
-        /// Which actor.
+        /// The actor's name.
         actor: String,
-        /// Which step.
+        /// The step, in words that follow "cannot".
         step: &'static str,
-        /// What must come first.
+        /// The step that must come first, in words that follow "before".
         needs: &'static str,
     },
-    /// A mark that is awaited more often than anybody sets it.
-    #[error("`{actor}` waits for the mark `{label}` {times} times, and it is set {set} times")]
+    /// An actor waits for a mark more often than the plan sets the mark.
+    #[error("`{actor}` waits until `{label}` was set {times} times, and it is set {set} times")]
     Mark {
-        /// Who waits.
+        /// The name of the actor that waits.
         actor: String,
-        /// For which mark.
+        /// The mark.
         label: String,
-        /// For how many settings of it.
+        /// The number of settings that the actor waits for.
         times: u64,
-        /// How many there are at most.
+        /// The most settings that the plan allows.
         set: u64,
     },
-    /// A repeat without a step that takes time would never let go.
-    #[error("`{0}` repeats nothing that takes time")]
+    /// A `Repeat` contains no blocking step, so its loop would never yield.
+    #[error("`{0}` repeats steps of which none blocks: add one that waits, sends or receives")]
     Spin(String),
-    /// Two requests have the same name, or a `POST /work` has none.
-    #[error("`{0}` sends a request whose name is missing, or is another request's too")]
+    /// Two requests have the same name, or a `POST /work` has no name.
+    #[error("`{0}` sends a request whose name is missing, or belongs to another request")]
     Name(String),
 }
 
-/// Whether worlds can carry out a plan.
+/// Checks that worlds can run a plan.
 ///
 /// # Errors
 ///
-/// The first thing that is wrong with the plan.
+/// The first rule that the plan breaks.
 pub(crate) fn validate(plan: &Plan) -> Result<(), PlanError> {
     header(plan)?;
     if plan.actors.len() > MOST_ACTORS {
@@ -138,11 +139,11 @@ fn header(plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// One actor's script, as far as it has been read.
+/// The state of reading one actor's script.
 struct Reader<'a, 'b, R> {
     actor: &'a str,
     marks: &'b BTreeMap<&'a str, u64>,
-    /// Every request with a name that any actor sends, by that name.
+    /// Every named request of the actors read so far, by its name.
     requests: &'b mut BTreeMap<&'a str, &'a Request>,
     own: R,
 }
@@ -221,21 +222,33 @@ mod tests {
     #[test]
     fn every_kind_of_malformed_plan_is_refused_with_its_reason() {
         let rows: [(&str, Write, &str); 17] = [
-            ("more than there is room for", too_many_actors, "it has 241 actors"),
-            ("a part over HTTP/2", half_of_http2, "`a` cannot send a part"),
-            ("half a close of HTTP/2", half_closed_http2, "`a` cannot close its side alone"),
-            ("an upgrade of HTTP/2", upgraded_http2, "`a` cannot ask for an upgrade"),
-            ("HTTP/2 unconnected", |d| _ = d.http2_client("a").work(), "before it connects"),
-            ("a name with a sign of ours", |d| _ = d.client("a#1"), "the actor `a#1`"),
-            ("sends unconnected", |d| _ = d.client("a").work(), "before it connects"),
-            ("closes unconnected", |d| _ = d.client("a").close(), "before it connects"),
-            ("opens no gate", |d| _ = d.store().let_go(LetGo::All), "before it closes a gate"),
-            ("awaits no signal's exit", |d| _ = d.operator().await_exit(), "before it sends"),
-            ("awaits what nobody marks", |d| _ = d.client("a").wait("x"), "set 0 times"),
-            ("awaits too many", |d| _ = d.client("a").mark("x").wait_for("x", 2), "set 1 times"),
-            ("until nobody's mark", until_mark, "set 0 times"),
-            ("spins", |d| _ = d.client("a").repeat(Until::Gone, |a| a.mark("x")), "repeats"),
-            ("the rest without the start", half, "before the part of it"),
+            ("too many actors", too_many_actors, "the plan has 241 actors"),
+            ("a part of a request over HTTP/2", half_of_http2, "`a` cannot send a part"),
+            ("a half-close over HTTP/2", half_closed_http2, "`a` cannot close only its side"),
+            ("an upgrade over HTTP/2", upgraded_http2, "`a` cannot ask for an upgrade"),
+            (
+                "HTTP/2 without a connection",
+                |d| _ = d.http2_client("a").work(),
+                "before it connects",
+            ),
+            ("a name with a reserved sign", |d| _ = d.client("a#1"), "the actor `a#1`"),
+            ("sends without a connection", |d| _ = d.client("a").work(), "before it connects"),
+            ("closes no connection", |d| _ = d.client("a").close(), "before it connects"),
+            ("opens an open gate", |d| _ = d.store().let_go(LetGo::All), "before it closes a gate"),
+            ("awaits an exit unasked", |d| _ = d.operator().await_exit(), "before it sends"),
+            ("awaits an unset mark", |d| _ = d.client("a").wait("x"), "set 0 times"),
+            (
+                "awaits a mark too often",
+                |d| _ = d.client("a").mark("x").wait_for("x", 2),
+                "set 1 times",
+            ),
+            ("repeats until an unset mark", until_mark, "set 0 times"),
+            (
+                "repeats only marks",
+                |d| _ = d.client("a").repeat(Until::Gone, |a| a.mark("x")),
+                "repeats",
+            ),
+            ("the rest of a request without its start", half, "before the part up to"),
             ("the same name twice", twice, "whose name"),
             ("work without a name", nameless, "whose name"),
         ];
@@ -284,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_outside_of_scripts_is_looked_at_too() {
+    fn malformed_fields_outside_of_scripts_are_refused() {
         let plan = || Draft::new("group/name", 1, Contract::default()).finish();
         assert_eq!(validate(&plan()), Ok(()));
         let other = Plan { version: 7, ..plan() };
@@ -303,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_and_workers_multiply_marks() {
+    fn rounds_and_workers_multiply_the_settings_of_a_mark() {
         assert_eq!(outcome(|draft| pooled(draft, 12)), Ok(()));
         assert!(outcome(|draft| pooled(draft, 13)).is_err());
     }

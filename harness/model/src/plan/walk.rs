@@ -5,8 +5,8 @@ use super::{
     Until, for_steps,
 };
 
-/// Evaluates an expression with the script of a role, whichever the role: the expression must
-/// compile for every kind of step.
+/// Evaluates an expression with the script of any role. The expression must compile for every kind
+/// of step.
 ///
 /// ```
 /// use lastorders_model::plan::{Role, for_steps};
@@ -38,7 +38,7 @@ impl Role {
         }
     }
 
-    /// Like [`Role::client_script`], to be changed.
+    /// Like [`Role::client_script`], but mutable.
     #[must_use]
     pub fn client_script_mut(&mut self) -> Option<&mut Script<ClientStep>> {
         match self {
@@ -77,7 +77,7 @@ impl Role {
         for_steps!(self, steps => steps.is_empty())
     }
 
-    /// How many run the script side by side.
+    /// The number of workers that run the script side by side.
     #[must_use]
     pub fn workers(&self) -> u32 {
         match self {
@@ -96,7 +96,7 @@ impl Role {
     }
 }
 
-/// The role's own steps of a script, those inside `Repeat` too, in their order.
+/// The steps of a script that only its role has, in order, including those inside `Repeat`.
 #[must_use]
 pub fn own_steps<S>(steps: &[Step<S>]) -> Vec<&S> {
     let mut all = Vec::new();
@@ -116,7 +116,7 @@ fn gather<'a, S>(steps: &'a [Step<S>], all: &mut Vec<&'a S>) {
 
 impl Plan {
     /// Every step of clients with a connection of their own, with its actor, in the order of the
-    /// scripts; those inside `Repeat` too.
+    /// scripts, including steps inside `Repeat`.
     #[must_use]
     pub fn client_steps(&self) -> Vec<(&Actor, &ClientStep)> {
         let scripts = self.actors.iter().filter_map(|it| Some((it, it.role.client_script()?)));
@@ -125,21 +125,22 @@ impl Plan {
             .collect()
     }
 
-    /// Every step of the operators, in the order of the scripts; those inside `Repeat` too.
+    /// Every step of the operators, in the order of the scripts, including steps inside `Repeat`.
     #[must_use]
     pub fn operator_steps(&self) -> Vec<&OperatorStep> {
         let scripts = self.actors.iter().filter_map(|actor| actor.role.operator_script());
         scripts.flat_map(|script| own_steps(script)).collect()
     }
 
-    /// Every step of the stores, in the order of the scripts; those inside `Repeat` too.
+    /// Every step of the stores, in the order of the scripts, including steps inside `Repeat`.
     #[must_use]
     pub fn store_steps(&self) -> Vec<&StoreStep> {
         let scripts = self.actors.iter().filter_map(|actor| actor.role.store_script());
         scripts.flat_map(|script| own_steps(script)).collect()
     }
 
-    /// Every request that is sent, once for each of its parts, with its actor.
+    /// Every request of the plan with its actor. A request that is sent in parts appears once for
+    /// each part.
     #[must_use]
     pub fn requests(&self) -> Vec<(&Actor, &Request)> {
         let mut all = Vec::new();
@@ -165,13 +166,13 @@ impl Plan {
         self.operator_steps().into_iter().any(|step| matches!(step, OperatorStep::Signal { .. }))
     }
 
-    /// Whether requests are held in the store.
+    /// Whether the plan holds requests in the store.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.store_steps().into_iter().any(|step| matches!(step, StoreStep::Hold { .. }))
     }
 
-    /// How often each mark is set at most.
+    /// The most times that each mark can be set.
     #[must_use]
     pub fn marks(&self) -> BTreeMap<&str, u64> {
         let mut marks = BTreeMap::new();
@@ -182,8 +183,8 @@ impl Plan {
         marks
     }
 
-    /// Every moment that is waited for, in microseconds since the server was ready, in the order of
-    /// the scripts: to be changed.
+    /// The time of every [`Step::At`], in microseconds since the server was ready, in the order of
+    /// the scripts, mutable.
     #[must_use]
     pub fn moments_mut(&mut self) -> Vec<&mut u64> {
         let mut all = Vec::new();

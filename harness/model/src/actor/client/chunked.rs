@@ -5,7 +5,7 @@ const LONGEST_LINE: usize = 4 << 10;
 /// The longest trailers, in bytes.
 const LONGEST_TRAILERS: usize = 32 << 10;
 
-/// Where in a chunked body (RFC 9112 section 7.1) the next byte is.
+/// The position of the next byte in a chunked body (RFC 9112 section 7.1).
 #[derive(Debug, Default)]
 pub(super) enum Chunked {
     /// In the line with a chunk's size.
@@ -19,7 +19,7 @@ pub(super) enum Chunked {
     Trailers,
 }
 
-/// What is wrong with a body.
+/// The fault of a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     Malformed,
@@ -33,8 +33,8 @@ impl From<TooLong> for Fault {
 }
 
 impl Chunked {
-    /// Moves the data in these bytes to `body`. Returns how many bytes are consumed, and whether
-    /// the body ends with them. The caller gives the other bytes again, followed by more.
+    /// Moves the data in these bytes to `body`. Returns the number of consumed bytes, and whether
+    /// the body ends with them. The caller passes the other bytes again, followed by more.
     pub(super) fn read(
         &mut self,
         bytes: &[u8],
@@ -109,13 +109,13 @@ mod tests {
     use super::*;
     use crate::history::LONGEST_BODY;
 
-    /// How many of these bytes are consumed, and whether the body ends with them.
+    /// The number of consumed bytes, and whether the body ends with them.
     fn read(bytes: &str) -> Result<(usize, bool), Fault> {
         Chunked::default().read(bytes.as_bytes(), &mut KeptBody::default())
     }
 
     #[test]
-    fn every_line_of_a_chunked_body_is_waited_for_and_bounded() {
+    fn lines_of_a_chunked_body_may_come_in_parts_and_are_bounded() {
         let endless = |begin: &str, len: usize| format!("{begin}{}", "x".repeat(len));
         for (bytes, expected) in [
             ("0\r\n\r\n".to_owned(), Ok((5, true))),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_of_all_chunks_is_bounded_like_one_chunk() {
+    fn the_sum_of_all_chunks_is_bounded() {
         let (mut chunked, mut body) = (Chunked::default(), KeptBody::default());
         let chunk = format!("100000\r\n{}\r\n", "x".repeat(1 << 20));
         for _ in 0..LONGEST_BODY >> 20 {

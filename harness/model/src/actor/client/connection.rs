@@ -10,21 +10,21 @@ use super::response::SWITCHING;
 use crate::history::{ConnectError, End, RequestId};
 use crate::plan::{Intent, Part, Request};
 
-/// One connection, and the requests on it that have no answer yet.
+/// One connection, with its requests that have no answer yet.
 #[derive(Debug)]
 pub(super) struct Connection<S: AsyncRead + AsyncWrite + Unpin> {
-    /// `actor@n`.
+    /// The name, `actor@n`.
     pub(super) name: String,
-    /// Whether it can still carry a request.
+    /// Whether the connection can carry another request.
     pub(super) usable: bool,
-    /// Whether it carries something else than HTTP by now.
+    /// Whether the connection has left HTTP for another protocol.
     pub(super) upgraded: bool,
     /// Requests without an answer, oldest first.
     pub(super) waiting: VecDeque<(RequestId, Intent)>,
     wire: Wire<S>,
 }
 
-/// What it speaks.
+/// The client for the protocol of a connection.
 #[derive(Debug)]
 enum Wire<S: AsyncRead + AsyncWrite + Unpin> {
     Http1(Http1<S>),
@@ -32,7 +32,7 @@ enum Wire<S: AsyncRead + AsyncWrite + Unpin> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    /// A connection that speaks HTTP/1.1, or else HTTP/2 with prior knowledge.
+    /// Opens a connection with HTTP/2 by prior knowledge if `http2`, else with HTTP/1.1.
     pub(super) async fn open(name: String, stream: S, http2: bool) -> io::Result<Self> {
         let wire = if http2 {
             Wire::Http2(Box::new(Http2::open(stream).await?))
@@ -42,8 +42,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(Self { name, usable: true, upgraded: false, waiting: VecDeque::new(), wire })
     }
 
-    /// Sends a part of a request; says of how many bytes it is. Not cancel safe: some may have
-    /// gone.
+    /// Sends a part of a request, and returns the number of bytes. Not cancel safe: a dropped call
+    /// may have sent some bytes.
     pub(super) async fn send(&mut self, request: &Request, part: Part) -> io::Result<u64> {
         let sent = match &mut self.wire {
             Wire::Http1(wire) => {
@@ -65,7 +65,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.took(received)
     }
 
-    /// Like `receive`, but takes at most so many bytes; `None`: more must come. Cancel safe.
+    /// Like `receive`, but reads once, at most `most` bytes. Returns `None` while the response is
+    /// incomplete. Over HTTP/2 this equals `receive`. Cancel safe.
     pub(super) async fn receive_some(&mut self, most: usize) -> Option<Received> {
         let received = match &mut self.wire {
             Wire::Http1(wire) => wire.receive_some(most).await?,
@@ -82,13 +83,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// Whether what becomes of each request is known even when the connection is over: HTTP/2 has
-    /// taken answers and refusals in whatever order they came.
+    /// Whether the outcome of each request is known even after the connection's end. HTTP/2 has
+    /// taken answers and refusals in any order.
     pub(super) fn is_multiplexed(&self) -> bool {
         matches!(self.wire, Wire::Http2(_))
     }
 
-    /// Whether it goes on though a request of it has ended.
+    /// Whether the connection continues after a request has ended without an answer.
     pub(super) fn goes_on(&self) -> bool {
         match &self.wire {
             Wire::Http1(_) => false,
@@ -96,17 +97,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// Sends FIN; what the server still says can be read.
+    /// Sends FIN. The client can still read.
     pub(super) async fn half_close(&mut self) -> io::Result<()> {
         self.usable = false;
         match &mut self.wire {
             Wire::Http1(wire) => wire.shut().await,
-            // `check::validate` has refused it.
+            // `check::validate` refuses such a plan.
             Wire::Http2(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
-    /// The stream, which closes the connection when it is dropped.
+    /// The stream. Dropping the stream closes the connection.
     pub(super) fn into_stream(self) -> Option<S> {
         match self.wire {
             Wire::Http1(wire) => Some(wire.into_stream()),
@@ -126,7 +127,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 }
 
-/// Why a connection could not be established.
+/// The reason for which a connection could not be established.
 pub fn connect_error(error: &io::Error) -> ConnectError {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => ConnectError::Refused,

@@ -6,8 +6,8 @@ use super::http1::Http1;
 use super::received::Received;
 use crate::plan::{Part, Request};
 
-/// Asks a fresh connection for `/health`, with `Connection: close`. The status, or `None` if the
-/// connection ended without a whole answer. Not cancel safe.
+/// Sends `GET /health` with `Connection: close` on a fresh connection. Returns the status, or
+/// `None` if the connection ended without a whole answer. Not cancel safe.
 ///
 /// # Errors
 ///

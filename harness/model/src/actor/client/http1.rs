@@ -7,9 +7,9 @@ use super::received::Received;
 use super::response::{Progress, Reader};
 use crate::history::End;
 
-/// Most responses fit in so much.
+/// The initial capacity in bytes. Most responses fit.
 const USUAL: usize = 512;
-/// Bytes of room for each read once the body has begun.
+/// The room for each read of a body, in bytes.
 const LARGE: usize = 16 << 10;
 
 /// A client's HTTP/1.1 connection: exact bytes out, whole responses in.
@@ -29,7 +29,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         Self { stream, buffer: Vec::with_capacity(USUAL), reader: Reader::default() }
     }
 
-    /// Gives bytes to the kernel. Not cancel safe: some may have gone.
+    /// Writes bytes to the stream. Not cancel safe: a dropped call may have written some bytes.
     ///
     /// # Errors
     ///
@@ -39,13 +39,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         self.stream.flush().await
     }
 
-    /// Sends FIN; what the server still says can be read.
+    /// Sends FIN. The client can still read.
     pub(super) async fn shut(&mut self) -> io::Result<()> {
         self.stream.shutdown().await
     }
 
-    /// Waits for the whole response at the head of the stream. Cancel safe: what has been read is
-    /// kept.
+    /// Waits for the next whole response. Cancel safe: bytes that were read are kept.
     pub async fn receive(&mut self) -> Received {
         loop {
             if let Some(received) = self.receive_some(usize::MAX).await {
@@ -70,8 +69,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         Some(answer.map_or_else(|| Received::end(by, self.got(), status), Received::Answer))
     }
 
-    /// Waits until the server closes the connection. Cancel safe. Bytes that nobody asked for are
-    /// thrown away.
+    /// Waits until the server closes the connection, and discards all bytes before the end. Cancel
+    /// safe.
     pub(super) async fn closed(&mut self) -> End {
         loop {
             match self.read(usize::MAX).await {
@@ -93,7 +92,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         self.stream
     }
 
-    /// The next response in the buffer; while the response is incomplete, its status if known.
+    /// The next response in the buffer. The error is the status of an incomplete response, if the
+    /// status is known.
     fn look(&mut self) -> Result<Received, Option<u16>> {
         match self.reader.read(&mut self.buffer) {
             Progress::Whole(answer) => Ok(Received::Answer(answer)),
@@ -103,7 +103,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         }
     }
 
-    /// How many bytes of the next response have come.
+    /// The bytes of the next response that have arrived.
     fn got(&self) -> usize {
         self.reader.taken() + self.buffer.len()
     }

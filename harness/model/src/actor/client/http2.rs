@@ -15,7 +15,7 @@ use crate::actor::kept::{KeptBody, trim_headers};
 use crate::history::{Answer, End};
 use crate::plan::Request;
 
-/// Headers of HTTP/1.1 that HTTP/2 has no place for.
+/// Headers of HTTP/1.1 that HTTP/2 forbids (RFC 9113 section 8.2.2), and `host`.
 const OF_CONNECTIONS: [&str; 6] =
     ["connection", "host", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
@@ -29,16 +29,16 @@ pub struct Http2<S: AsyncRead + AsyncWrite + Unpin> {
     tap: Tap<S>,
     sender: SendRequest<Bytes>,
     connection: Connection<Tap<S>, Bytes>,
-    /// Whether the library has done with the connection.
+    /// Whether the library has finished with the connection.
     finished: bool,
-    /// Of the requests that nobody has received an answer to, oldest first.
+    /// The responses that the caller has not received, oldest first.
     responses: VecDeque<Response>,
 }
 
-/// How far a response has come.
+/// The progress of a response.
 #[derive(Debug)]
 enum Response {
-    /// Its request could not be sent.
+    /// The request could not be sent.
     Unsent,
     Awaited(ResponseFuture),
     Begun {
@@ -49,7 +49,7 @@ enum Response {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
-    /// Sends the client's preface and settings, and awaits nothing of the server. Not cancel safe.
+    /// Sends the client's preface and settings, and does not wait for the server. Not cancel safe.
     ///
     /// # Errors
     ///
@@ -64,8 +64,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
         Ok(this)
     }
 
-    /// Sends a whole request; says how many bytes were given to the kernel meanwhile. A response
-    /// is owed even if that fails. Not cancel safe.
+    /// Sends a whole request. Returns the number of bytes that were written meanwhile. After a
+    /// failure the caller must receive an outcome too. Not cancel safe.
     ///
     /// # Errors
     ///
@@ -127,14 +127,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
         received
     }
 
-    /// Waits until the server closes the connection, and keeps up with what it says. Cancel safe.
+    /// Waits until the server closes the connection, and answers its frames. Cancel safe.
     pub(super) async fn closed(&mut self) -> End {
         poll_fn(|cx| {
             self.drive(cx);
             if self.is_over() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
-        // The library closes its side once it is told to go away and nothing is under way.
+        // The library closes its side after a GOAWAY, once no stream is open.
         let mut rest = [0; 256];
         loop {
             if let Some(end) = self.tap.ended() {
@@ -146,12 +146,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
         }
     }
 
-    /// Whether the connection carries nothing any more.
+    /// Whether the connection has ended.
     pub(super) fn is_over(&self) -> bool {
         self.finished || self.tap.ended().is_some()
     }
 
-    /// The stream, which closes the connection when it is dropped.
+    /// The stream. Dropping the stream closes the connection.
     pub(super) fn into_stream(self) -> Option<S> {
         self.tap.take_back()
     }
@@ -204,12 +204,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
         }
     }
 
-    /// Whether the server has said that it takes no more requests.
+    /// Whether the server has sent GOAWAY, or the connection takes no more requests.
     fn goes_away(&mut self, cx: &mut Context<'_>) -> bool {
         matches!(self.sender.poll_ready(cx), Poll::Ready(Err(_)))
     }
 
-    /// What ended a stream.
+    /// The reason for the end of a stream.
     fn ended_by(&self, error: &h2::Error) -> End {
         let refused = error.is_go_away() || error.reason() == Some(Reason::REFUSED_STREAM);
         match (error.is_remote(), error.is_library()) {
@@ -220,12 +220,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http2<S> {
         }
     }
 
-    /// Takes what the server has said, and gives the kernel what is to be said.
+    /// Reads the server's frames, and writes the frames that are due.
     fn drive(&mut self, cx: &mut Context<'_>) {
         self.finished = self.finished || Pin::new(&mut self.connection).poll(cx).is_ready();
     }
 
-    /// Waits until the kernel has all that is to be said. Cancel safe.
+    /// Waits until all frames that are due are written. Cancel safe.
     async fn flush(&mut self) {
         poll_fn(|cx| {
             self.drive(cx);

@@ -1,11 +1,11 @@
 //! The raw clients: exact bytes out, and a record of every answer, FIN, reset and cut.
 //!
-//! * `connection`: one connection and the requests on it, whatever it speaks
+//! * `connection`: one connection with its requests, of either protocol
 //! * `health`: one `GET /health`, for probes
 //! * `http1`: exact bytes of HTTP/1.1
 //! * `received`: the outcome of waiting for a response
 //! * `response`, `chunked`: responses of HTTP/1.1, read with bounds because the peer may be hostile
-//! * `http2`, `tap`: HTTP/2, by a library that borrows the stream
+//! * `http2`, `tap`: HTTP/2, with a library that borrows the stream
 //! * `script`: a client's steps
 
 mod chunked;

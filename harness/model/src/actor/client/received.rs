@@ -5,14 +5,14 @@ use crate::history::{Answer, End};
 pub enum Received {
     /// A whole response.
     Answer(Answer),
-    /// The response did not come, or not completely.
+    /// No response arrived, or an incomplete one.
     End {
-        /// What ended it.
+        /// The reason for the end.
         by: End,
-        /// How many bytes of the response had come. Over HTTP/2 these are bytes of its body, and
-        /// at least 1 once its head has come.
+        /// The bytes of the response that had arrived. Over HTTP/2 only bytes of the body count,
+        /// and the number is at least 1 after the head.
         got: u64,
-        /// The status, once it is known.
+        /// The status, if the head had arrived.
         status: Option<u16>,
     },
 }

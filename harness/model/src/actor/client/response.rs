@@ -2,19 +2,19 @@ use super::chunked::{Chunked, Fault};
 use crate::actor::kept::{KeptBody, trim_headers};
 use crate::history::Answer;
 
-/// A head larger than this is no head.
+/// The longest head, in bytes.
 const LONGEST_HEAD: usize = 32 << 10;
-/// The one response 1xx that is final: what follows it is no HTTP any more.
+/// The only final 1xx response. The bytes after it are not HTTP.
 pub(super) const SWITCHING: u16 = 101;
-/// More responses 1xx before one are a flood.
+/// The most 1xx responses before a final one. A server that sends more floods the client.
 const MOST_INTERIM: usize = 16;
 
-/// Reads one response after the other, from bytes that come in parts. The reader holds only the
-/// kept part of a body, and looks at each byte of a body once.
+/// Reads responses one after the other, from bytes that arrive in parts. The reader holds only the
+/// kept part of a body, and reads each byte of a body once.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     begun: Option<Begun>,
-    /// How many bytes of the response have been taken.
+    /// The bytes of the response that have been taken.
     taken: usize,
 }
 
@@ -26,20 +26,20 @@ struct Begun {
     coding: Coding,
 }
 
-/// RFC 9112 section 6.3: how the end of a body is known.
+/// The rule for the end of a body (RFC 9112 section 6.3).
 #[derive(Debug)]
 enum Coding {
-    /// By its length: this many bytes are left.
+    /// The body has a length, of which this many bytes are left.
     Length(u64),
     Chunked(Chunked),
     /// The body ends with the connection.
     UntilEnd,
 }
 
-/// How far a response has come.
+/// The progress of a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// The response is incomplete; its status, if known.
+    /// The response is incomplete. Contains its status, if known.
     Partial(Option<u16>),
     /// A whole response.
     Whole(Answer),
@@ -75,7 +75,8 @@ impl Reader {
         }
     }
 
-    /// The connection has ended in order. Returns the response whose body ends with the connection.
+    /// Notes that the connection has ended with FIN. Returns the response if its body ends with the
+    /// connection.
     pub(super) fn end(&mut self) -> Option<Answer> {
         match self.begun {
             Some(Begun { coding: Coding::UntilEnd, .. }) => self.complete(),
@@ -83,12 +84,12 @@ impl Reader {
         }
     }
 
-    /// How many bytes of the response have been taken so far.
+    /// The bytes of the response that have been taken so far.
     pub(super) fn taken(&self) -> usize {
         self.taken
     }
 
-    /// Whether a body is being read.
+    /// Whether the reader is inside a body.
     pub(super) fn is_in_body(&self) -> bool {
         self.begun.is_some()
     }
@@ -108,7 +109,7 @@ impl Reader {
 }
 
 impl Begun {
-    /// How many of these bytes are consumed, and whether the response ends with them.
+    /// The number of consumed bytes, and whether the response ends with them.
     fn read(&mut self, bytes: &[u8]) -> Result<(usize, bool), Fault> {
         let Self { body, coding, .. } = self;
         match coding {
@@ -129,7 +130,7 @@ impl Begun {
 }
 
 /// The head at the beginning of these bytes, and its length with the skipped 1xx responses. The
-/// error says how far the head has come.
+/// error is the progress of an incomplete head.
 fn head(bytes: &[u8]) -> Result<(Begun, usize), Progress> {
     let mut passed = 0;
     for _ in 0..MOST_INTERIM {
@@ -201,7 +202,7 @@ mod tests {
         Reader::default().read(&mut bytes.into())
     }
 
-    /// The response, and how many bytes follow it.
+    /// The response, and the number of bytes after it.
     fn whole(bytes: &str) -> (Answer, usize) {
         let mut bytes = bytes.as_bytes().to_vec();
         match Reader::default().read(&mut bytes) {
@@ -226,7 +227,7 @@ mod tests {
         ]
     }
 
-    /// Reads a response that comes in parts of this size, and then the end of the connection.
+    /// Reads a response in parts of this size, and then the end of the connection.
     fn in_parts(response: &str, part: usize) -> Option<Answer> {
         let (mut reader, mut buffer) = (Reader::default(), Vec::new());
         for part in response.as_bytes().chunks(part) {
@@ -242,14 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn a_response_ends_where_its_length_says() {
+    fn a_response_ends_after_its_content_length() {
         let (answer, rest) = whole("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1");
         assert_eq!((answer.status, answer.body.as_str(), answer.says_close), (201, "{}", false));
         assert_eq!(rest, "HTTP/1.1".len());
     }
 
     #[test]
-    fn chunks_are_joined_and_trailers_passed_over() {
+    fn chunks_are_joined_and_trailers_are_skipped() {
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: Close\r\n\r\n";
         let (answer, _) = whole(&format!("{head}2\r\nab\r\n1\r\nc\r\n0\r\nX: y\r\n\r\n"));
         assert_eq!((answer.body.as_str(), answer.says_close), ("abc", true));
@@ -259,7 +260,7 @@ mod tests {
 
     #[test]
     fn long_bodies_are_kept_up_to_a_bound_in_every_coding() {
-        // The body's length, how many bytes are kept, and whether the body is marked as truncated.
+        // The body's length, the kept bytes, and whether the body is marked as truncated.
         for (len, kept, truncated) in [
             (3 << 10, 3 << 10, false),
             (KEPT_BODY, KEPT_BODY, false),
@@ -286,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_an_end_is_given_up() {
+    fn a_body_without_an_end_is_refused_at_the_limit() {
         let head = "HTTP/1.1 200 OK\r\n";
         let part = vec![b'x'; 1 << 20];
         let mut buffer = format!("{head}\r\n").into_bytes();
@@ -298,7 +299,7 @@ mod tests {
         buffer.push(b'x');
         assert_eq!(reader.read(&mut buffer), Progress::TooLong(200));
         assert_eq!(reader.read(&mut buffer), Progress::TooLong(200));
-        // A body that announces too great a length is not even begun.
+        // A body with a too large Content-Length is not begun.
         let announced = format!("{head}Content-Length: {}\r\n\r\n", LONGEST_BODY + 1);
         assert_eq!(read(announced), Progress::TooLong(200));
     }
@@ -316,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn continue_is_passed_over_and_http10_closes() {
+    fn a_100_continue_is_skipped_and_an_http10_response_closes() {
         let (answer, _) =
             whole("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 503 No\r\nContent-Length: 0\r\n\r\n");
         assert_eq!((answer.status, answer.says_close), (503, true));

@@ -10,7 +10,7 @@ use super::received::Received;
 use crate::history::{ConnectError, End, EventKind, RequestId, Sign};
 use crate::plan::{ClientStep, Closing, Part, Request, Step};
 
-/// Carries out the script of a client that speaks HTTP/1.1, or else HTTP/2.
+/// Runs the script of a client that speaks HTTP/2 if `http2`, else HTTP/1.1.
 pub(crate) async fn run<W: World>(
     context: &RunContext<W>,
     actor: &str,
@@ -30,7 +30,7 @@ struct Client<'a, W: World> {
     conn: Option<Connection<W::Stream>>,
     conns: u64,
     requests: u64,
-    /// Whether a connection was refused, or ended without the answer that it owed.
+    /// Whether a connection was refused, or ended with an answer due.
     gone: bool,
 }
 
@@ -100,7 +100,7 @@ impl<W: World> Client<'_, W> {
             let id = format!("{}#{}", self.actor, self.requests);
             conn.waiting.push_back((RequestId { id, name: request.name.clone() }, request.intent));
         }
-        // Only a request that was begun can be gone on with.
+        // A request that was not begun has no second part.
         let Some((id, intent)) = conn.waiting.back().cloned() else { return };
         let (name, line) = (conn.name.clone(), format!("{} {}", request.method, request.path));
         let began_us = self.context.now_us();
@@ -152,7 +152,7 @@ impl<W: World> Client<'_, W> {
         }
     }
 
-    /// Takes down what came of waiting for the oldest request's response.
+    /// Records the outcome of the oldest request without one.
     fn settle(&mut self, received: Received) {
         let Some(conn) = &mut self.conn else { return };
         let Some((request, intent)) = conn.waiting.pop_front() else { return };
@@ -171,7 +171,7 @@ impl<W: World> Client<'_, W> {
         self.context.record(self.actor, what);
     }
 
-    /// The connection has ended while a response was waited for.
+    /// Records the end of a connection that ended while the client waited for a response.
     async fn lost(&mut self) {
         if self.conn.as_ref().is_some_and(Connection::is_multiplexed) {
             self.expect_close().await;
@@ -201,7 +201,7 @@ impl<W: World> Client<'_, W> {
         }
     }
 
-    /// Takes down what became of each request of a connection that is over, where that is known.
+    /// Records the known outcome of each request of an ended HTTP/2 connection.
     async fn settle_multiplexed(&mut self) {
         while let Some(conn) = &mut self.conn
             && conn.is_multiplexed()
@@ -226,12 +226,12 @@ impl<W: World> Client<'_, W> {
             }
             Closing::Half => {
                 let Some(conn) = &mut self.conn else { return };
-                // Recorded first: what the server does about it must not stand before it.
+                // Recorded first, because the server's reaction must not stand before this event.
                 let what = EventKind::HalfClosed { conn: conn.name.clone() };
                 self.context.record(self.actor, what);
                 tokio::select! {
                     biased;
-                    // A connection that is gone already is seen to be by whoever reads next.
+                    // The next read reports a connection that has ended already.
                     _ = conn.half_close() => {}
                     () = self.context.over() => {}
                 }
@@ -239,7 +239,7 @@ impl<W: World> Client<'_, W> {
         }
     }
 
-    /// Closes the connection in order, if there is one.
+    /// Closes the connection with FIN, if there is one.
     fn leave(&mut self) {
         self.abandon_waiting(if self.context.is_over() { End::Silence } else { End::Client });
         if let Some(conn) = self.conn.take() {
@@ -255,7 +255,7 @@ impl<W: World> Client<'_, W> {
         }
     }
 
-    /// Every request of the connection that has no answer will have none.
+    /// Records the end of every request that has no answer.
     fn abandon_waiting(&mut self, by: End) {
         let Some(conn) = &mut self.conn else { return };
         for (request, _) in conn.waiting.drain(..) {

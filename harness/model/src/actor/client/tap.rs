@@ -7,8 +7,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::history::End;
 
-/// A stream that is lent to a library, and what was seen to go through it. The stream can be taken
-/// back, which ends the library's connection.
+/// A stream that an HTTP library borrows, with notes on its reads and writes. The client can take
+/// the stream back, which ends the library's connection.
 #[derive(Debug)]
 pub(super) struct Tap<S>(Arc<Mutex<Tapped<S>>>);
 
@@ -37,12 +37,12 @@ impl<S> Tap<S> {
         self.lock().ended
     }
 
-    /// How many bytes were given to the kernel.
+    /// The number of bytes that were written to the stream.
     pub(super) fn written(&self) -> u64 {
         self.lock().written
     }
 
-    /// Whether something is to be written for which there is no room.
+    /// Whether the last write or flush is waiting for room.
     pub(super) fn is_blocked(&self) -> bool {
         self.lock().blocked
     }
@@ -61,7 +61,7 @@ impl<S: Unpin> Tapped<S> {
         self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
-    /// Takes note of what came of giving something to the kernel.
+    /// Notes the result of a write or a flush.
     fn wrote<T>(&mut self, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         self.blocked = polled.is_pending();
         if let Poll::Ready(Err(_)) = polled {

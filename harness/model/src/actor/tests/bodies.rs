@@ -6,7 +6,7 @@ use crate::check::{Kind, View, find};
 use crate::history::{Answer, End, EventKind, KEPT_BODY, LONGEST_BODY, Outcome};
 use crate::plan::{Contract, Draft, Request};
 
-/// Answers with the status and the length of the body that the query names.
+/// Answers with the status and the body's length that the query names.
 const HTTP1: Serve = Serve(|mut stream| {
     Box::pin(async move {
         let mut head = Vec::new();
@@ -23,7 +23,7 @@ const HTTP1: Serve = Serve(|mut stream| {
     })
 });
 
-/// The same over HTTP/2, but a body of more than [`LONGEST_BODY`] never ends.
+/// Like [`HTTP1`], over HTTP/2. A body of more than [`LONGEST_BODY`] never ends.
 const HTTP2: Serve = Serve(|stream| {
     Box::pin(async move {
         let mut connection = h2::server::handshake(stream).await.unwrap();
@@ -46,14 +46,14 @@ const HTTP2: Serve = Serve(|stream| {
     })
 });
 
-/// `/path?status-length`
+/// The status and the length in `/path?status-length`.
 fn wanted(path: &str) -> (u16, u64) {
     let (status, len) = path.split_once('?').unwrap().1.split_once('-').unwrap();
     (status.parse().unwrap(), len.parse().unwrap())
 }
 
-/// The contract's body for this status, with one more field that brings the body to `len` bytes, or
-/// to twice [`KEPT_BODY`] at most.
+/// The contract's body for this status. One more field makes the body `len` bytes long, but at most
+/// twice [`KEPT_BODY`].
 fn body(status: u16, len: u64) -> Vec<u8> {
     let field = match status {
         200 => r#""status":"ok""#,
@@ -82,7 +82,7 @@ fn answer(played: &Played) -> &Answer {
     answers.next().unwrap_or_else(|| panic!("{:?}", played.of("a")))
 }
 
-/// What a check finds in the history of a client that asked once.
+/// The findings of a check in the history of a client that asked once.
 fn found(played: &Played, check: &str) -> Vec<Kind> {
     let plan = Draft::new("group/name", 1, Contract::default()).finish();
     let judge = find(check).expect("a check").judge;
@@ -90,7 +90,7 @@ fn found(played: &Played, check: &str) -> Vec<Kind> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_body_is_judged_by_all_of_it_or_not_at_all() {
+async fn a_truncated_body_makes_its_checks_inconclusive() {
     let work = || Request::work("job-1");
     for http2 in [false, true] {
         for (request, status, check) in [
@@ -111,7 +111,7 @@ async fn a_long_body_is_judged_by_all_of_it_or_not_at_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_an_excerpt_is_kept_of_a_body_that_no_check_reads() {
+async fn a_body_that_no_check_reads_is_kept_as_an_excerpt() {
     for http2 in [false, true] {
         let played = asked(http2, Request::work("job-1"), 500, 3 << 10).await;
         let kept = answer(&played);
@@ -121,7 +121,7 @@ async fn only_an_excerpt_is_kept_of_a_body_that_no_check_reads() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_too_long_is_given_up_and_the_answer_counts_as_cut() {
+async fn an_answer_with_a_too_long_body_counts_as_cut() {
     for http2 in [false, true] {
         let played = asked(http2, Request::health(), 200, LONGEST_BODY + 1).await;
         let exchanges = played.history.exchanges();

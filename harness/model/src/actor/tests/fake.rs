@@ -14,7 +14,7 @@ use super::super::{
 use crate::history::{EventKind, History};
 use crate::plan::{Contract, Draft, Fault, Gate, LetGo, Signal, Target};
 
-/// How long the server takes to exit when it is told to; `None`: for ever.
+/// The time from the signal to the server's exit. With `None` the server never exits.
 type Obeys = Option<Duration>;
 
 /// A world of pipes. Every connection is a task that runs `serve`.
@@ -28,7 +28,7 @@ pub(super) struct Fake {
     resets: Mutex<u32>,
 }
 
-/// What a server does with a connection.
+/// The server's side of a connection.
 #[derive(Clone, Copy)]
 pub(super) struct Serve(pub(super) fn(DuplexStream) -> std::pin::Pin<Box<dyn Serving>>);
 
@@ -117,24 +117,24 @@ impl World for Fake {
     }
 
     async fn fault(&self, _: Fault) -> Result<(), String> {
-        Err("it does not break".to_owned())
+        Err("a fake store cannot break".to_owned())
     }
 }
 
-/// What came of a plan.
+/// The result of a plan.
 pub(super) struct Played {
     pub(super) history: History,
     pub(super) resets: u32,
 }
 
 impl Played {
-    /// What one actor saw.
+    /// The events of one actor.
     pub(super) fn of(&self, actor: &str) -> Vec<&EventKind> {
         let of = self.history.events.iter().filter(|event| event.actor == actor);
         of.map(|event| &event.what).collect()
     }
 
-    /// When the first event of this kind was, in microseconds since the server was ready.
+    /// The time of the first event of this kind, in microseconds since the server was ready.
     pub(super) fn at(&self, is: impl Fn(&EventKind) -> bool) -> Option<u64> {
         let mut events = self.history.events.iter();
         let ready = events.find(|event| event.what == EventKind::Ready)?.at_us;
@@ -142,12 +142,12 @@ impl Played {
     }
 }
 
-/// A plan for a server that exits at once when it is told to.
+/// Runs a plan against a server that exits at the signal.
 pub(super) async fn play(serve: Serve, write: impl FnOnce(&mut Draft)) -> Played {
     play_with(serve, Some(Duration::ZERO), write).await
 }
 
-/// Carries out a plan, and every actor on a task of its own.
+/// Runs a plan, with every actor on a task of its own.
 pub(super) async fn play_with(
     serve: Serve,
     obeys: Obeys,

@@ -4,7 +4,7 @@ use super::fake::{Played, Serve, play};
 use crate::history::{End, EventKind};
 use crate::plan::{ClientStep, Closing, Request};
 
-/// Reads requests without bodies to the end of what is sent; then answers each.
+/// Reads requests without bodies until the client's FIN, and then answers each.
 const AT_THE_END: Serve = Serve(|mut stream| {
     Box::pin(async move {
         let mut all = String::new();
@@ -16,7 +16,7 @@ const AT_THE_END: Serve = Serve(|mut stream| {
     })
 });
 
-/// Answers two requests once both have come.
+/// Answers two requests after both have arrived.
 const IN_PAIRS: Serve = Serve(|mut stream| {
     Box::pin(async move {
         heads(&mut stream, 2).await;
@@ -25,7 +25,7 @@ const IN_PAIRS: Serve = Serve(|mut stream| {
     })
 });
 
-/// Switches protocols, says something in the other one, and closes later.
+/// Switches protocols, sends bytes of the other protocol, and closes at the client's next bytes.
 const UPGRADES: Serve = Serve(|mut stream| {
     Box::pin(async move {
         heads(&mut stream, 1).await;
@@ -74,7 +74,7 @@ async fn a_half_closed_client_gets_its_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_that_are_sent_one_after_the_other_are_answered_in_that_order() {
+async fn pipelined_requests_get_their_answers_in_order() {
     let played = play(IN_PAIRS, |draft| {
         draft.client("a").connect().health().health().receive().receive();
     })
@@ -83,9 +83,9 @@ async fn requests_that_are_sent_one_after_the_other_are_answered_in_that_order()
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upgraded_connection_owes_nothing_and_its_end_is_no_sign() {
+async fn an_upgraded_connection_owes_no_answer_and_its_end_is_no_sign_of_shutdown() {
     let played = play(UPGRADES, |draft| {
-        // Bytes of the other protocol that have come already are nobody's answer.
+        // Bytes of the other protocol are no answer, so the second `receive` does nothing.
         let client = draft.client("a").connect().upgrade("/echo", "echo").receive().receive();
         client.mark("upgraded").expect_close();
         draft.operator().wait("upgraded").signal().await_exit();
@@ -96,13 +96,13 @@ async fn an_upgraded_connection_owes_nothing_and_its_end_is_no_sign() {
     let seen = played.of("a");
     assert_eq!(seen.iter().filter(|what| answered(what)).count(), 1, "{seen:?}");
     assert!(!seen.iter().any(|what| matches!(what, EventKind::Ended { .. })), "{seen:?}");
-    // It was open to the end, and the world ended the run.
+    // The connection stayed open until the world ended the run.
     let conn = "a@1".to_owned();
     assert_eq!(seen.last(), Some(&&EventKind::Closed { conn, by: End::Silence }), "{seen:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_sent_on_a_connection_that_was_upgraded() {
+async fn no_request_is_sent_on_an_upgraded_connection() {
     let played = play(UPGRADES, |draft| {
         draft.client("a").connect().upgrade("/echo", "echo").receive().health().close();
     })
@@ -112,7 +112,7 @@ async fn nothing_is_sent_on_a_connection_that_was_upgraded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_reader_takes_the_time_that_its_plan_says() {
+async fn a_slow_reader_waits_before_each_read() {
     let played = play(AT_THE_END, |draft| {
         let client = draft.client("a").connect().health().half_close();
         client.own(ClientStep::ReadSlowly { bytes: 10, every_ms: 100 });

@@ -12,14 +12,14 @@ const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GO_AWAY: u8 = 7;
-/// `:status: 200`, by the static table.
+/// `:status: 200`, from the static table.
 const OK: &[u8] = &[0x88];
 /// `:status: 201`, as a literal with an indexed name.
 const CREATED: &[u8] = &[0x08, 3, b'2', b'0', b'1'];
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// A server that has said hello.
+/// A server that has read the preface and sent its SETTINGS.
 struct Peer(DuplexStream);
 
 impl Peer {
@@ -51,7 +51,7 @@ impl Peer {
         Some((head[3], head[4], u32::from_be_bytes([head[5], head[6], head[7], head[8]])))
     }
 
-    /// Waits for so many requests; their streams.
+    /// Waits for `n` requests. Returns their streams.
     async fn requests(&mut self, n: usize) -> Vec<u32> {
         let mut streams = Vec::new();
         while streams.len() < n {
@@ -76,7 +76,7 @@ const BACKWARDS: Serve = Serve(|stream| {
     })
 });
 
-/// Takes the first of three requests, and goes.
+/// Answers the first of three requests, and refuses the others with GOAWAY.
 const GOES_AWAY: Serve = Serve(|stream| {
     Box::pin(async move {
         let mut peer = Peer::of(stream).await;
@@ -88,7 +88,7 @@ const GOES_AWAY: Serve = Serve(|stream| {
     })
 });
 
-/// Refuses the first of two requests, resets the second, and goes on.
+/// Refuses the first of two requests, resets the second, and answers a third.
 const PICKS: Serve = Serve(|stream| {
     Box::pin(async move {
         let mut peer = Peer::of(stream).await;
@@ -101,7 +101,7 @@ const PICKS: Serve = Serve(|stream| {
     })
 });
 
-/// Answers the second of two requests, and closes in the middle of everything.
+/// Answers the second of two requests, and closes without an answer to the first.
 const CUTS: Serve = Serve(|stream| {
     Box::pin(async move {
         let mut peer = Peer::of(stream).await;
@@ -110,7 +110,7 @@ const CUTS: Serve = Serve(|stream| {
     })
 });
 
-/// Answers a request and then asks whether anybody is there; closes when somebody says so.
+/// Answers a request and sends a PING. Expects silence for 5 s, and closes at the PING's answer.
 const PINGS: Serve = Serve(|stream| {
     Box::pin(async move {
         let mut peer = Peer::of(stream).await;
@@ -119,20 +119,23 @@ const PINGS: Serve = Serve(|stream| {
         peer.write(PING, 0, 0, &[0; 8]).await;
         let silence = async {
             while let Some((kind, ..)) = peer.read().await {
-                assert_ne!(kind, PING, "nobody drives the connection now");
+                assert_ne!(kind, PING, "the client is waiting, and answers no PING");
             }
         };
-        assert!(timeout(Duration::from_secs(5), silence).await.is_err(), "it stays open");
+        assert!(
+            timeout(Duration::from_secs(5), silence).await.is_err(),
+            "the connection stays open"
+        );
         while let Some((kind, flags, _)) = peer.read().await {
             if (kind, flags) == (PING, 1) {
                 return;
             }
         }
-        panic!("nobody answered");
+        panic!("the client did not answer the PING");
     })
 });
 
-/// What a client's requests came to, in the order of its history: the status, or what ended it.
+/// The outcomes of a client's requests, in the order of its history: a status or an end.
 fn outcomes(seen: &[&EventKind]) -> Vec<String> {
     seen.iter()
         .filter_map(|what| match what {
@@ -152,7 +155,7 @@ fn health() -> Request {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_side_by_side_are_answered_each_with_its_own() {
+async fn each_stream_gets_its_own_answer_in_any_order() {
     let played = play(BACKWARDS, |draft| {
         let client = draft.http2_client("a").connect().send(health()).work();
         client.receive().receive().close();
@@ -162,10 +165,10 @@ async fn requests_side_by_side_are_answered_each_with_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_goaway_leaves_out_is_refused_and_not_sent_any_more() {
+async fn requests_above_the_last_stream_of_a_goaway_are_refused() {
     let played = play(GOES_AWAY, |draft| {
         let client = draft.http2_client("a").connect().send(health()).work().work();
-        // Nothing can be sent after it, and the client's connection is at its end.
+        // The fourth request is not sent, because the connection takes no more after a GOAWAY.
         client.receive().receive().receive().work().expect_close();
     })
     .await;
@@ -179,7 +182,7 @@ async fn what_a_goaway_leaves_out_is_refused_and_not_sent_any_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reset_stream_leaves_the_connection_to_the_others() {
+async fn a_reset_stream_does_not_end_its_connection() {
     let played = play(PICKS, |draft| {
         let client = draft.http2_client("a").connect().work().work().receive().receive();
         client.send(health()).receive().close();
@@ -192,7 +195,7 @@ async fn a_reset_stream_leaves_the_connection_to_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_has_come_is_not_lost_with_its_connection() {
+async fn an_answer_that_arrived_before_the_close_is_received() {
     let played = play(CUTS, |draft| {
         draft.http2_client("a").connect().work().send(health()).receive().receive();
     })
@@ -201,7 +204,7 @@ async fn an_answer_that_has_come_is_not_lost_with_its_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_waits_for_something_else_answers_no_ping() {
+async fn a_client_that_waits_for_a_mark_answers_no_ping() {
     let played = play(PINGS, |draft| {
         let client = draft.http2_client("a").connect().send(health()).receive();
         client.wait("asked").expect_close();

@@ -1,8 +1,8 @@
-//! The actors on a stage whose world is a few pipes and a paused clock.
+//! The actors in a world of in-memory pipes with a paused clock.
 //!
-//! * `bodies`: long bodies, and how checks judge them
-//! * `fake`: that world
-//! * `http1`, `http2`: what the two kinds of client do
+//! * `bodies`: long bodies, and the findings about them
+//! * `fake`: the world
+//! * `http1`, `http2`: the clients of both protocols
 //! * `run`: marks, probes, signals, deadlines
 
 mod bodies;

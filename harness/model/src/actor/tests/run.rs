@@ -16,7 +16,7 @@ const ANSWERS: Serve = Serve(|mut stream| {
     })
 });
 
-/// Answers nothing, and closes nothing.
+/// Neither answers nor closes.
 const SILENT: Serve = Serve(|stream| {
     Box::pin(async move {
         std::future::pending::<()>().await;
@@ -37,14 +37,14 @@ fn load(draft: &mut Draft) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_plan_gives_the_same_history() {
+async fn a_plan_gives_the_same_history_twice() {
     let first = play(ANSWERS, load).await.history;
     assert!(first.events.len() > 60, "{first:?}");
     assert_eq!(play(ANSWERS, load).await.history, first);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_is_recorded_in_order() {
+async fn the_events_of_a_run_are_recorded_in_order() {
     let takes = Some(Duration::from_millis(5));
     let played = play_with(ANSWERS, takes, |draft| {
         draft.warm_up();
@@ -82,7 +82,7 @@ async fn a_run_is_recorded_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_does_not_go_is_killed_when_its_grace_is_over() {
+async fn a_server_that_does_not_exit_is_killed_at_the_end_of_its_grace() {
     let played = play_with(SILENT, None, |draft| {
         draft.client("a").connect().work().mark("sent").receive();
         draft.operator().wait("sent").signal().await_exit();
@@ -104,7 +104,7 @@ async fn a_plan_that_hangs_before_its_signal_proves_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_world_cannot_do_proves_nothing() {
+async fn a_step_that_the_world_cannot_do_makes_the_run_unreached() {
     let pooled = play(ANSWERS, |draft| {
         let pool = draft.pooled_client("pool", 2);
         pool.work().receive();
@@ -121,7 +121,7 @@ async fn what_a_world_cannot_do_proves_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_counts_from_ready() {
+async fn the_step_at_counts_from_ready() {
     let played = play(ANSWERS, |draft| {
         let late = draft.client("a").step(Step::At { us: 40_000 });
         late.mark("late").at_us(30_000).mark("at once");
