@@ -50,7 +50,7 @@ if ! command -v dockerd >/dev/null || ! command -v iptables >/dev/null; then
   say "installing docker.io and iptables"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  # What apt says goes to stderr: stdout is for whoever calls this.
+  # apt's output goes to stderr, because the caller reads stdout.
   apt-get install -y -qq --no-install-recommends docker.io iptables >&2
 fi
 

@@ -32,7 +32,7 @@
 //! * [`subject`]: the server to be judged: how it is named, recognised, built
 //! * [`postgres`]: where Postgres comes from
 //! * [`store`]: the database of one scenario: gates, the proxy, the rows
-//! * [`world`]: carries out a plan against a real process
+//! * [`world`]: runs a plan against a real process
 //! * [`run`]: one server, one Postgres, and the chosen scenarios side by side
 //! * [`report`]: the results, for people and for programs
 //! * `judge`: [`Judge`] runs a [`Subject`] and returns a [`Report`]

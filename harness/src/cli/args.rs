@@ -139,7 +139,7 @@ pub(super) struct RunArgs {
     pub(super) json: bool,
 }
 
-/// Which scenarios are selected.
+/// The selection of scenarios.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Selection {
     /// Select only scenarios whose id begins with this; may be repeated.

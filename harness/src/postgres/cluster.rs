@@ -69,7 +69,7 @@ impl Cluster {
         Ok(Self { server, guard, dir, options })
     }
 
-    /// How the superuser connects.
+    /// The superuser's connection settings.
     pub(super) fn options(&self) -> &PgConnectOptions {
         &self.options
     }

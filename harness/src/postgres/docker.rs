@@ -132,7 +132,7 @@ impl Container {
         }
     }
 
-    /// How the superuser connects.
+    /// The superuser's connection settings.
     pub(super) fn options(&self) -> &PgConnectOptions {
         &self.options
     }

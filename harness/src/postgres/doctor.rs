@@ -11,11 +11,11 @@ use super::{Major, download};
 pub struct Diagnosis {
     /// The source, or a part of it, such as `docker image`.
     pub what: &'static str,
-    /// Whether it works.
+    /// Whether the source works.
     pub ok: bool,
     /// The state that was found.
     pub detail: String,
-    /// How to fix it. Empty if it works.
+    /// How to fix the source. Empty if the source works.
     pub fix: String,
 }
 

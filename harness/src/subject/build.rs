@@ -107,7 +107,7 @@ impl BuildContext<'_> {
 pub(super) struct Tool<'a> {
     /// The program's name, or its path.
     pub(super) program: &'a str,
-    /// What needs the program.
+    /// The file or step that needs the program.
     pub(super) needed_for: &'a str,
     /// What to do if the program is missing.
     pub(super) fix: &'a str,

@@ -60,7 +60,7 @@ pub enum PrepareError {
     MissingProgram {
         /// The program.
         program: String,
-        /// What needs the program.
+        /// The file or step that needs the program.
         needed_for: String,
         /// What to do, such as "install it, or correct `build`".
         fix: String,

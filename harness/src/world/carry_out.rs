@@ -35,7 +35,7 @@ pub struct RealWorldConfig {
     pub cancel: Cancel,
 }
 
-/// Carries out a plan: starts the server, runs every actor, and records what they observe.
+/// Runs a plan: starts the server, runs every actor, and records what they observe.
 ///
 /// Returns the history when the server and all its children are gone and the database is dropped.
 /// A failure is an event of the history.
@@ -120,7 +120,7 @@ async fn perform(config: &RealWorldConfig, plan: &Plan, context: &Arc<RunContext
         let (context, mut cancel) = (Arc::clone(context), config.cancel.clone());
         async move {
             cancel.requested().await;
-            let step = "carry out the plan to its end";
+            let step = "run the plan to its end";
             context.abandon(step, "the run was interrupted", Trouble::Interrupted);
         }
     });

@@ -1,4 +1,4 @@
-//! The real world: carries out a plan against a real process, and records what it sees.
+//! The real world: runs a plan against a real process, and records what it sees.
 //!
 //! * `process/`: the server's process, its children, its output
 //! * `real_world`: the operations that a plan's actors perform

@@ -55,7 +55,7 @@ pub struct Process {
     silent: oneshot::Receiver<()>,
 }
 
-/// How a subject ended.
+/// The end of a subject's process.
 #[derive(Debug)]
 pub struct Ended {
     /// When the subject ended, or was killed.

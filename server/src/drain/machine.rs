@@ -13,7 +13,7 @@ use super::{
 /// A driver repeats these steps:
 ///
 /// 1. Call [`handle`](Self::handle) with an [`Input`].
-/// 2. Call [`next_action`](Self::next_action) until it returns `None`, and carry out each action.
+/// 2. Call [`next_action`](Self::next_action) until it returns `None`, and perform each action.
 /// 3. Wait for the next input or for [`deadline`](Self::deadline), whichever comes first. At the
 ///    deadline the input is [`Input::Tick`].
 ///

@@ -8,7 +8,7 @@ use super::{Cause, Counts, Phase, Policy, ReleaseOutcome, exit_code};
 pub struct Released {
     /// The index of the resource in the list given to [`Machine::new`](super::Machine::new).
     pub place: usize,
-    /// How the release ended.
+    /// The outcome of the release.
     pub outcome: ReleaseOutcome,
     /// How long the release took.
     pub took: Duration,

@@ -111,7 +111,7 @@ impl fmt::Display for ReleaseOutcome {
     }
 }
 
-/// A step that the driver of a [`Machine`](super::Machine) carries out. The order of the actions
+/// A step that the driver of a [`Machine`](super::Machine) performs. The order of the actions
 /// matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

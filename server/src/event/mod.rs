@@ -175,7 +175,7 @@ pub enum Event<'a> {
     Cutting {
         /// The reason.
         why: CutReason,
-        /// How much is cut.
+        /// The requests and connections that are cut.
         counts: Counts,
         /// The connections that are cut, in the order in which they were accepted.
         connections: &'a [AbortedConnection],
@@ -201,7 +201,7 @@ pub enum Event<'a> {
     Released {
         /// The name that was given to [`Serve::release`](crate::Serve::release).
         resource: &'a str,
-        /// How the release ended.
+        /// The outcome of the release.
         outcome: ReleaseOutcome,
         /// How long the release took.
         took: Duration,

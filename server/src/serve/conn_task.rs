@@ -20,7 +20,7 @@ use crate::drain::ConnAction;
 use crate::handle::Current;
 use crate::state::Conn;
 
-/// Serves one connection until it has ended: polls the protocol, and carries out the actions of the
+/// Serves one connection until it has ended: polls the protocol, and performs the actions of the
 /// connection's machine.
 ///
 /// This task uses hyper's `graceful_shutdown` for HTTP/2 only. On HTTP/1 that function would lose

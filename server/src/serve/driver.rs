@@ -42,7 +42,7 @@ const LONGEST_QUEUE: usize = 4096;
 /// The signals that begin or force the shutdown.
 pub(super) type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
 
-/// Feeds the shutdown machine, carries out its actions, and reports both as events.
+/// Feeds the shutdown machine, performs its actions, and reports both as events.
 pub(super) struct Driver<L: Listener, S> {
     accept: AcceptState<L>,
     /// `None` once no connection can arrive any more. The values that the application holds, such
@@ -332,7 +332,7 @@ where
     }
 
     fn report(mut self) -> Report {
-        // An essential task may have panicked while the last actions were carried out.
+        // An essential task may have panicked while the last actions were performed.
         self.poll_requests();
         let machine = self.server.snapshot();
         let names = self.resources.iter().map(|it| it.name.clone()).collect();

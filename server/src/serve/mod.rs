@@ -2,9 +2,9 @@
 //! events.
 //!
 //! * `builder`: [`serve`] and [`Serve`], the public interface.
-//! * `driver`: the loop that feeds the shutdown machine and carries out its actions.
+//! * `driver`: the loop that feeds the shutdown machine and performs its actions.
 //! * `accept_state`: the listener, which is open, paused, being sealed or closed.
-//! * `conn_task`: the task of one connection, which carries out the actions of its machine.
+//! * `conn_task`: the task of one connection, which performs the actions of its machine.
 //! * `conn_io`: the bytes of one connection, with or without hyper.
 //! * `io`: the socket of one connection: reports reads and flushes, and closes without a reset.
 //! * `service`: the application as hyper calls it; counts each request, and serves or refuses it.

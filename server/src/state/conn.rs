@@ -353,7 +353,7 @@ impl Conn {
         effect
     }
 
-    /// Carries out the effects that must not happen under the lock. Returns the effect.
+    /// Performs the effects that must not happen under the lock. Returns the effect.
     #[inline]
     fn finish(&self, effect: Effect) -> Effect {
         if effect.unlisted || effect.wake {

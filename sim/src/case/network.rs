@@ -42,7 +42,7 @@ pub struct LinkEvent {
     pub change: LinkChange,
 }
 
-/// How a link changes.
+/// A change of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkChange {

@@ -25,7 +25,7 @@ pub struct PolicySpec {
     pub release_us: u64,
     /// [`Policy::forced_exit_code`]
     pub forced_exit_code: u8,
-    /// How the listener closes.
+    /// The way of closing the listener.
     pub sealing: Sealing,
 }
 

@@ -137,7 +137,7 @@ impl StoreConditions {
 }
 
 impl Yields {
-    /// How often wrappers yield.
+    /// The rates at which wrappers yield.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let all = [("I/O", self.io), ("the store", self.store), ("the listener", self.tasks)];

@@ -67,7 +67,7 @@ impl FromStr for EngineKind {
 #[error("no engine is called {0:?}; there are: event turmoil")]
 pub struct UnknownEngine(String);
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended<T> {
     /// The world's future ended with this value.

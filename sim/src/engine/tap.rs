@@ -33,7 +33,7 @@ pub struct PacketEvent<'a> {
     pub head: Head,
     /// The payload, for captures of whole packets.
     pub payload: &'a [u8],
-    /// What happened to it.
+    /// The fate of the packet.
     pub verdict: Verdict,
 }
 

@@ -6,38 +6,38 @@ use lastorders_model::plan::{
 use super::times::TICK_US;
 use crate::case::{Case, LinkChange, LinkEvent, OutageKind, Streamed};
 
-/// No answer of the contract's service is longer than this many bytes.
+/// The longest answer of the contract's service, in bytes.
 const LONGEST_ANSWER: u64 = 600;
-/// No step of a client takes more round trips. HTTP/2 greets before it asks, and closes in two
-/// steps.
+/// The most round trips of a client's step. HTTP/2 exchanges settings before a request, and closes
+/// in two steps.
 const ROUND_TRIPS_OF_A_STEP: u64 = 4;
-/// A statement waits twice: for its row, and for its acknowledgement.
+/// The ticks of a statement, which waits for its row and for its acknowledgement.
 const TICKS_OF_A_STATEMENT_US: u64 = 2 * TICK_US;
-/// The lame duck, the seal, two graces, and one more for ties.
+/// The ticks of the lame duck, the seal and two graces, and one more for ties.
 const TICKS_US: u64 = 5 * TICK_US;
 
-/// The facts of a case that decide what its run owes.
+/// The facts of a case that decide the duties of its run.
 ///
 /// The bound on the run is generous on purpose, as in TigerBeetle's simulator. A case is calm once
-/// no fault is under way and no script waits for a time. A calm run takes at most the sum of
-/// everything that takes time, as if nothing overlapped.
+/// no fault is active and no script waits for a time. A calm run takes at most the sum of all its
+/// times, as if nothing overlapped.
 #[derive(Debug, Default)]
 pub(super) struct CaseBounds {
-    /// When the first signal is sent, if one is.
+    /// The time of the first signal, if the case has a signal.
     pub(super) signal_us: Option<u64>,
     /// The first signal comes before the server is ready.
     pub(super) in_startup: bool,
-    /// When the case becomes calm.
+    /// The time when the case becomes calm.
     calm_us: u64,
-    /// Until when clients pause and links are held.
+    /// The time when the last client's pause and the last hold of a link end.
     present_us: u64,
-    /// The sum of everything that takes time in a calm case.
+    /// The sum of all times of a calm case.
     work_us: u64,
-    /// One request with the store, in a calm case.
+    /// The time of one request with the store in a calm case.
     statement_us: u64,
-    /// The sum of the clients' slow reads.
+    /// The sum of the times of slow reads.
     slow_us: u64,
-    /// One way and the other on the slowest link.
+    /// The round trip on the slowest link.
     pub(super) round_trip_us: u64,
     /// A second SIGINT may come.
     pub(super) forced: bool,
@@ -45,19 +45,19 @@ pub(super) struct CaseBounds {
     pub(super) cut: bool,
     /// The store fails requests.
     pub(super) broken: bool,
-    /// Something other than a stall keeps the store from closing in time.
+    /// A gate, a fault or an outage keeps the store from closing in time.
     pub(super) withholds: bool,
     /// A fault or a client may hold the server until its deadline.
     endless: bool,
-    /// A client leaves, or closes its side, with an answer due. hyper takes both for leaving.
+    /// A client leaves, or closes its side, with an answer due. hyper cannot distinguish the two.
     pub(super) abandons: bool,
-    /// A client closes its side with an answer due, and has asked for work.
+    /// A client asks for work and closes its side with an answer due.
     pub(super) half_works: bool,
     /// A client asks for `/health`.
     pub(super) probes: bool,
     /// A client asks for work.
     pub(super) works: bool,
-    /// A client asks for other work than the contract's `POST /work`.
+    /// A client asks for work with another request than the contract's `POST /work`.
     pub(super) foreign: bool,
 }
 
@@ -81,22 +81,23 @@ impl CaseBounds {
         bounds
     }
 
-    /// By then the server has nothing to wait for, unless something holds it for ever.
+    /// The time when the server has nothing left to wait for, if nothing holds the server forever.
     pub(super) fn idle_us(&self, case: &Case) -> u64 {
         let policy = &case.conditions.policy;
         let sealed_us =
             self.signal_us.unwrap_or(0) + policy.lame_duck_us + policy.handshake_grace_us;
-        // A connection that is busy at the seal gets its grace when its answer is over.
+        // A connection that is busy at the seal gets its grace after its answer.
         let graces_us = 2 * policy.idle_grace_us.max(policy.first_byte_grace_us);
         self.calm_us.max(sealed_us) + graces_us + self.work_us + TICKS_US
     }
 
-    /// No client holds the server for ever, and nothing but the deadline cuts the server short.
+    /// A signal comes, no second SIGINT comes, no packet is lost, and no client or fault holds the
+    /// server forever.
     pub(super) fn may_settle(&self) -> bool {
         self.signal_us.is_some() && !self.cut && !self.forced && !self.endless
     }
 
-    /// Every client reads what the server sends by this time, and then waits for nothing but the
+    /// The time when every client has read the bytes that the server sent, and waits only for the
     /// server.
     pub(super) fn listens_from_us(&self) -> u64 {
         self.present_us + self.slow_us + self.round_trip_us
@@ -147,7 +148,7 @@ impl CaseBounds {
         script
     }
 
-    /// `times`: how often the script takes each of these steps. `own` reads a step that only the
+    /// Reads steps. The script takes each of them `times` times. `own` reads a step that only the
     /// role has.
     fn steps<S>(&mut self, steps: &[Step<S>], times: u64, script: &mut Script, own: Own<S>) {
         for step in steps {
@@ -234,7 +235,7 @@ impl CaseBounds {
         }
     }
 
-    /// Adds what follows from a whole script.
+    /// Adds the conclusions from a whole script.
     fn script(&mut self, actor: &Actor, script: &Script) {
         self.calm_us = self.calm_us.max(script.at_us);
         self.endless |= script.gated;
@@ -244,7 +245,7 @@ impl CaseBounds {
         self.present_us = self.present_us.max(script.at_us);
         let unfinished = script.begun != script.sent;
         self.endless |= script.waits && (unfinished || script.upgrades);
-        // Workers may take each other's turns.
+        // Workers may receive in any order, so a pooled client has no bound.
         self.endless |= matches!(actor.role, Role::PooledClient { .. });
         self.abandons |= unfinished || script.sent != script.received || script.half_closes;
         self.half_works |= script.half_closes && script.works;
@@ -252,29 +253,29 @@ impl CaseBounds {
     }
 }
 
-/// Reads one of a role's own steps.
+/// Reads a step that only one role has.
 type Own<S> = fn(&mut CaseBounds, &S, u64, &mut Script);
 
-/// What one actor does, in all.
+/// The sums over one actor's script.
 #[derive(Debug, Default)]
 struct Script {
-    /// The latest time that it waits for.
+    /// The latest time that the script waits for.
     at_us: u64,
     steps: u64,
-    /// Requests whose first byte it sends.
+    /// The number of requests whose first byte is sent.
     begun: u64,
-    /// Requests whose last byte it sends.
+    /// The number of requests whose last byte is sent.
     sent: u64,
-    /// Answers that it reads.
+    /// The number of answers that the script reads.
     received: u64,
-    /// A request leaves HTTP.
+    /// A request upgrades its connection.
     upgrades: bool,
-    /// A request does something.
+    /// A request asks for work.
     works: bool,
     half_closes: bool,
-    /// It waits for the server to close.
+    /// The script waits until the server closes.
     waits: bool,
-    /// It leaves a gate in the store closed.
+    /// The script leaves a gate of the store closed.
     gated: bool,
     interrupts: u32,
 }

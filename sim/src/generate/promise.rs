@@ -6,41 +6,41 @@ use super::case_bounds::CaseBounds;
 use super::times::TICK_US;
 use crate::case::{Case, Promise};
 
-/// The deadline, the abort and the release each end with a tick of the server's timers.
+/// The ticks of the server's timers at the end of the deadline, the abort and the release.
 const LAST_TICKS_US: u64 = 3 * TICK_US;
-/// The lame duck and the seal each end with a tick.
+/// The ticks at the end of the lame duck and the seal.
 const SEALED_TICKS_US: u64 = 2 * TICK_US;
-/// Budgets are whole milliseconds, so they are rounded up by this much.
+/// The margin of every budget, because budgets are whole milliseconds.
 const MARGIN_MS: u64 = 2;
 /// The world ends the run two seconds after the server's end, and no client waits longer.
 const AFTERWARDS_US: u64 = 3_000_000;
-/// A client that reads within this time of the server's end reads before the run ends.
+/// The time after the server's end in which a client still reads before the run ends.
 const SEEN_WITHIN_US: u64 = 1_500_000;
 
-/// Derives from a case what must follow for a server that keeps its policy: the promise, the
-/// budgets of the contract, and the checks that judge the run. Call this after every change of a
-/// case, because a check is named only where it holds.
+/// Derives from a case the duties of a server that keeps its policy: the promise, the budgets of
+/// the contract, and the checks that judge the run. Call this after every change of a case, because
+/// a case names a check only if the check must hold.
 ///
 /// The budgets bound liveness and are generous. Exact times are judged from what a run records, by
 /// the checks in `check/invariant/`.
 ///
 /// * `no-crash`, `no-residue`, `visible-in-time`, `exit-in-grace`: always
-/// * `exit-prompt`: where the faults stop, no client holds the server, and the deadline is later
+/// * `exit-prompt`: if the faults stop, no client holds the server, and the deadline is later
 ///   than the sum of all work
 /// * `exit-status`: unless a second SIGINT comes, or the policy has an exit code for forced exits
 ///   and either the deadline or the store may force one
-/// * `answered-in-time`, `health-draining`: where no packet is lost, and every client reads in time
-/// * `health-monotonic`: likewise, and all work ends before the deadline, which may cut a head that
-///   is written byte by byte
-/// * `health-ok`: likewise, and no client leaves before its answer
-/// * `ids-distinct`, `no-late-success`: where the only work is the contract's
-/// * `created`: likewise, no client leaves before its answer, and the store does not break
-/// * `ledger`, `pool-outlives-requests`: where the only work is the contract's and ends before the
-///   deadline, every client reads in time, the store does not break, no client half-closes on
-///   work, and the server lingers for a round trip: a reset would destroy answers
+/// * `answered-in-time`, `health-draining`: if no packet is lost, and every client reads in time
+/// * `health-monotonic`: likewise, if all work ends before the deadline, because the deadline may
+///   cut a head that is written byte by byte
+/// * `health-ok`: as `answered-in-time`, if no client leaves before its answer
+/// * `ids-distinct`, `no-late-success`: if all work is the contract's `POST /work`
+/// * `created`: likewise, if no client leaves before its answer and the store does not break
+/// * `ledger`, `pool-outlives-requests`: if all work is the contract's and ends before the
+///   deadline, every client reads in time, the store does not break, no client half-closes on work,
+///   and the server lingers for a round trip, because a reset would destroy answers
 ///
-/// A server that is not ready from the first is judged by the first line only, because a signal in
-/// its startup ends it at once.
+/// Only the first line applies to a server with a startup, because a signal during the startup ends
+/// the server at once.
 ///
 /// No case names `exit-soon` and `idle-closed`, which `exit-prompt` implies; `announces-close`,
 /// because a client cannot tell when an answer was sent; `store-terminated`, because the store is
@@ -78,7 +78,7 @@ fn contract(case: &Case, bounds: &CaseBounds, settled_us: Option<u64>) -> Contra
 
 fn checks(case: &Case, bounds: &CaseBounds, settles: bool) -> Vec<CheckUse> {
     let policy = &case.conditions.policy;
-    // The server does not end before this, unless a second SIGINT ends it.
+    // The server does not end earlier, unless a second SIGINT ends it.
     let lasts_us = if bounds.forced { 0 } else { policy.lame_duck_us.min(policy.deadline_us) };
     let ends_us = bounds.signal_us.unwrap_or(0) + lasts_us;
     let reads = bounds.listens_from_us() <= ends_us + SEEN_WITHIN_US;

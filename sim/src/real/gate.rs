@@ -12,7 +12,7 @@ pub(super) const NAME: &str = "export-gate";
 
 /// Mark: the server has answered one request.
 const WARM: &str = "export-warm";
-/// Mark: from here on work waits at the gate.
+/// Mark: from now on work waits at the gate.
 const CLOSED: &str = "export-gate-closed";
 /// Mark: clients may take the sessions of the pool.
 const FILL: &str = "export-fill";
@@ -20,14 +20,15 @@ const FILL: &str = "export-fill";
 const SENT: &str = "export-sent";
 /// Mark: all these requests are proved to be in flight.
 const HELD: &str = "export-held";
-/// Mark: the store is broken as before the case's signal.
+/// Mark: a fault of the store that precedes the signal has happened.
 const BROKEN: &str = "export-broken";
 /// Mark: a signal was sent.
 const SIGNALLED: &str = "export-signalled";
 /// Mark: the shutdown is visible.
 const DRAINING: &str = "export-draining";
 
-/// Makes a client use the server once, because a server may create its table at its first request.
+/// Adds a client that uses the server once, because a server may create its table at the first
+/// request.
 pub(super) fn warm_up(plan: &mut Plan) {
     let mut names = Names::new(plan.seed, "export");
     let request = Request::work(names.name());
@@ -44,9 +45,9 @@ pub(super) fn warm_up(plan: &mut Plan) {
     plan.actors.push(Actor { name: "export-warm-up".to_owned(), role: Role::Client { steps } });
 }
 
-/// Holds in flight at the signal the requests that were in flight in the run. Times are those of
-/// the case. If sessions must be filled, other requests take them first, and a held request waits
-/// for a session.
+/// Keeps the requests that were in flight at the run's signal in flight at the real signal. Times
+/// come from the case. `fill` is the number of the pool's sessions that other requests take first,
+/// so that a held request waits for a session.
 pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
     let mut announced = 0;
     for actor in &mut plan.actors {
@@ -83,7 +84,8 @@ pub(super) fn hold(plan: &mut Plan, held: &Held, moments: &Moments, fill: u32) {
         wait(SIGNALLED, held.signals),
     ]);
     if held.signals > 1 {
-        // The server must have seen the last signal, which no client can observe.
+        // No client can observe that the server has received the last signal, so this waits for a
+        // time.
         steps.push(Step::At { us: moments.real(held.until_us) + MOST_GAP_US });
     }
     steps.push(Step::Own(StoreStep::LetGo { what: LetGo::All }));
@@ -127,8 +129,8 @@ fn insert_after<S: Clone>(
     steps.iter().flat_map(|step| [Some(step.clone()), more(step)]).flatten().collect()
 }
 
-/// Makes clients with held requests reuse their connections, like clients that were not told to
-/// stop: each asks for `/health` after its first answer.
+/// Makes clients with held requests reuse their connections, like clients that know nothing of the
+/// shutdown. Each asks for `/health` after its first answer.
 pub(super) fn go_on(plan: &mut Plan, held: &Held) {
     let holds = |actor: &Actor| held.requests.iter().any(|(name, _)| *name == actor.name);
     for actor in plan.actors.iter_mut().filter(|actor| holds(actor)) {
@@ -147,7 +149,8 @@ pub(super) fn go_on(plan: &mut Plan, held: &Held) {
     }
 }
 
-/// Takes sessions of the pool, one a worker. In a repeated block each request has its own name.
+/// An actor whose workers take one session of the pool each. The request stands in a `Repeat`,
+/// because then each request has its own name.
 fn filler(seed: u64, workers: u32) -> Actor {
     let request = Request::work(Names::new(seed, "export-pool").name());
     let round = [PooledStep::Send { request }, PooledStep::Receive].map(Step::Own).to_vec();
@@ -155,8 +158,8 @@ fn filler(seed: u64, workers: u32) -> Actor {
     Actor { name: "export-pool".to_owned(), role: Role::PooledClient { workers, steps } }
 }
 
-/// Makes a client with a held request wait for the gate, and set a mark when it has sent the
-/// request. Returns how often: a repeated request counts each time.
+/// Makes a client with held requests wait for the gate before each of them, and set a mark after
+/// each. Returns the number of marks.
 fn announce(steps: &mut Script<ClientStep>, numbers: &[usize]) -> u64 {
     let (mut number, mut announced) = (0, 0);
     let mut all = Vec::with_capacity(steps.len() + 2 * numbers.len());
@@ -211,13 +214,13 @@ fn signals(plan: &mut Plan) {
             Role::Operator { steps } => {
                 *steps = later_signals(&after_signal(steps, signalled_us));
             }
-            // The row gate's own script has its waits.
+            // The script of the row gate has its own waits.
             Role::Store { .. } => {}
         }
     }
 }
 
-/// The script with a wait for the first signal before each time that lies after it.
+/// The script with a wait for the first signal before each later time.
 fn after_signal<S: Clone>(steps: &[Step<S>], signalled_us: u64) -> Script<S> {
     let mut all = Vec::with_capacity(steps.len() + 1);
     for step in steps {
@@ -233,8 +236,8 @@ fn after_signal<S: Clone>(steps: &[Step<S>], signalled_us: u64) -> Script<S> {
     all
 }
 
-/// The script that sends the first signal: the signal waits until all is in flight, and a mark
-/// says when the shutdown can be seen.
+/// The script with the first signal. The signal waits until all held requests are in flight, and a
+/// mark follows the first sign of shutdown.
 fn first_signal(steps: &[Step<OperatorStep>]) -> Script<OperatorStep> {
     let draining = Step::Own(OperatorStep::AwaitDraining);
     let mut all = Vec::with_capacity(steps.len() + 4);
@@ -259,7 +262,7 @@ fn first_signal(steps: &[Step<OperatorStep>]) -> Script<OperatorStep> {
     all
 }
 
-/// A script that signals again waits for the first signal.
+/// A script with later signals, which wait for the first signal.
 fn later_signals(steps: &[Step<OperatorStep>]) -> Script<OperatorStep> {
     let mut all = Vec::with_capacity(steps.len() + 2);
     let mut seen = false;

@@ -4,13 +4,14 @@ use lastorders_model::plan::{
 
 use crate::case::Case;
 
-/// A change to a case that makes it smaller.
+/// A change that makes a case smaller.
 pub(super) type Change = Box<dyn Fn(&mut Case)>;
 
-/// Reductions of the script of the actor at this index.
+/// Calls `change` with each reduction of the script of the actor at index `at`.
 pub(super) fn smaller(actor: &Actor, at: usize, change: &mut impl FnMut(Change)) {
     let count = for_steps!(&actor.role, steps => steps.len());
-    // Halves first, then less, down to single steps; from the back, where dependent steps stand.
+    // Tries halves first, then smaller parts down to single steps. Starts at the end, because later
+    // steps depend on earlier ones.
     let mut length = count / 2;
     while length > 0 {
         let stride = if length > 4 { length } else { 1 };
@@ -43,7 +44,7 @@ pub(super) fn smaller(actor: &Actor, at: usize, change: &mut impl FnMut(Change))
     }
 }
 
-/// Removes steps, unless the case would lose its shutdown.
+/// The number of steps in a repeated block; `None` for other steps.
 fn repeated<S>(step: &Step<S>) -> Option<usize> {
     match step {
         Step::Repeat { steps, .. } => Some(steps.len()),
@@ -51,7 +52,7 @@ fn repeated<S>(step: &Step<S>) -> Option<usize> {
     }
 }
 
-/// Removes steps, unless the wait for the exit is among them: every failure is about the exit.
+/// Removes steps, unless they include the wait for the exit, which every failure needs.
 fn cut(role: &mut Role, from: usize, length: usize) {
     let to = (from + length).min(for_steps!(&*role, steps => steps.len()));
     let exits = |script: &Script<OperatorStep>| {
@@ -62,7 +63,7 @@ fn cut(role: &mut Role, from: usize, length: usize) {
     }
 }
 
-/// Removes a request, with the wait for its answer.
+/// Removes a request and the wait for its answer.
 fn without(case: &mut Case, at: usize, place: usize, request: &Request) {
     let Some(steps) = case.plan.actors[at].role.client_script_mut() else { return };
     let answer = steps.iter().skip(place).position(receives).map(|after| place + after);
@@ -75,7 +76,7 @@ fn without(case: &mut Case, at: usize, place: usize, request: &Request) {
     });
 }
 
-/// Sends in one part what the script sends in two.
+/// Sends a request in one part instead of two.
 fn join(case: &mut Case, at: usize, place: usize, request: &Request) {
     let Some(steps) = case.plan.actors[at].role.client_script_mut() else { return };
     let rest = steps.iter().position(|step| {
@@ -90,7 +91,7 @@ fn join(case: &mut Case, at: usize, place: usize, request: &Request) {
     }
 }
 
-/// Runs a repeated block once.
+/// Replaces a repeated block by one round of it.
 fn unroll<S>(steps: &mut Script<S>, place: usize) {
     if matches!(steps.get(place), Some(Step::Repeat { .. }))
         && let Step::Repeat { steps: inner, .. } = steps.remove(place)

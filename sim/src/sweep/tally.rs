@@ -37,7 +37,7 @@ pub struct Tally {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureGroup {
-    /// How many there are.
+    /// The number of failures.
     pub count: u64,
     /// The first of these cases.
     pub cases: Vec<FailureCase>,

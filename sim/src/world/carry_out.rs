@@ -80,7 +80,7 @@ fn on<E: Engine>(case: &Case, server: (Subject, App)) -> Run {
         append(&mut history, "server", event.into());
     }
     if let Ended::Unsupported(why) = &ended {
-        let (step, why) = ("carry out the plan".to_owned(), why.clone());
+        let (step, why) = ("run the plan".to_owned(), why.clone());
         append(&mut history, "world", EventKind::Unreached { step, why, trouble: Trouble::World });
     }
     Run { history, trace, ended, packets }

@@ -11,13 +11,13 @@ pub struct Run {
     pub history: History,
     /// The records of the run, and their hash.
     pub trace: Trace,
-    /// How the run ended.
+    /// The end of the run.
     pub ended: Ended,
     /// Captured packets, if they were asked for.
     pub packets: Vec<Captured>,
 }
 
-/// How a simulation ended.
+/// The end of a simulation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
     /// The plan was finished.

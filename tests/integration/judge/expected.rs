@@ -43,7 +43,7 @@ impl Expected {
     pub(super) async fn assert_verdicts(&self, judge: &Judge, subject: &Subject) {
         self.names_scenarios();
         let _turn = CatalogueTurn::wait().await;
-        let report = judge.run(subject).await.expect("the judge carries out the run");
+        let report = judge.run(subject).await.expect("the judge finishes the run");
         let differing = self.differing(&report);
         let text = render(&report, Colour::Never);
         assert!(differing.is_empty(), "{}\n{}\n\n{text}", self.about, differing.join("\n"));

@@ -4,22 +4,22 @@ use syn::visit::Visit;
 use super::source;
 
 const LONGEST_FILE: usize = 400;
-/// A shorter file is rarely a thing that a reader looks for.
+/// A shorter file rarely has a subject of its own.
 const SHORTEST_FILE: usize = 25;
-/// The least mean of the files' lines, so that no part of the tree falls into crumbs.
+/// The least mean length of all files, so that subjects are not split over many small files.
 const MEAN_FILE: usize = 95;
 const LONGEST_FUNCTION: usize = 70;
 const LONGEST_LINE: usize = 100;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
-        files_are_neither_long_nor_crumbs;
-        lines_are_short;
-        functions_are_short;
+        files_are_neither_too_long_nor_too_short;
+        lines_have_at_most_100_columns;
+        functions_have_at_most_70_lines;
     ]
 }
 
-/// Paths that end or begin so, and why a file there may be shorter than `SHORTEST_FILE`.
+/// Parts of paths of files that may be shorter than `SHORTEST_FILE`, with the reason.
 const SHORT_FILES: &[(&str, &str)] = &[
     ("/mod.rs", "declares a folder's modules"),
     ("/main.rs", "the entry of a program"),
@@ -36,7 +36,7 @@ const SHORT_FILES: &[(&str, &str)] = &[
     ("sim/src/subject/tests/wrong_goaway.rs", "one bug a file"),
 ];
 
-fn files_are_neither_long_nor_crumbs() {
+fn files_are_neither_too_long_nor_too_short() {
     let sources = source::all();
     let lines = |source: &source::Source| source.text.lines().count();
     let long: Vec<String> = sources
@@ -51,16 +51,22 @@ fn files_are_neither_long_nor_crumbs() {
         .filter(|source| lines(source) < SHORTEST_FILE && !excused(&source.path))
         .map(|source| source.path.as_str())
         .collect();
-    assert!(short.is_empty(), "merge these files, or give a reason: {short:#?}");
+    assert!(short.is_empty(), "merge these files, or add a reason to SHORT_FILES: {short:#?}");
     for (part, reason) in SHORT_FILES {
         let needed = |it: &source::Source| it.path.contains(part) && lines(it) < SHORTEST_FILE;
-        assert!(sources.iter().any(needed), "nothing needs the exception {part}: {reason}");
+        assert!(
+            sources.iter().any(needed),
+            "remove {part} from SHORT_FILES, no short file has this path: {reason}"
+        );
     }
     let mean = sources.iter().map(lines).sum::<usize>() / sources.len();
-    assert!(mean >= MEAN_FILE, "the mean file has {mean} lines; at least {MEAN_FILE} are expected");
+    assert!(
+        mean >= MEAN_FILE,
+        "the mean file has {mean} lines; merge files until it has {MEAN_FILE}"
+    );
 }
 
-fn lines_are_short() {
+fn lines_have_at_most_100_columns() {
     let mut long = Vec::new();
     for source in source::all() {
         for (at, line) in source.text.lines().enumerate() {
@@ -72,7 +78,7 @@ fn lines_are_short() {
     assert!(long.is_empty(), "lines of more than {LONGEST_LINE} columns: {long:#?}");
 }
 
-fn functions_are_short() {
+fn functions_have_at_most_70_lines() {
     let mut long = Vec::new();
     for source in source::all() {
         let mut visitor = Functions { path: &source.path, long: &mut long };

@@ -1,5 +1,5 @@
-//! No circle of imports between the folders of a crate, and inside a folder only those circles that
-//! ARCHITECTURE.md names with a reason.
+//! Folders of a crate must not import each other in a circle. Files inside a folder may, if
+//! ARCHITECTURE.md names the circle with a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -46,12 +46,17 @@ fn circles_inside_a_folder_are_named_in_architecture_md() {
         }
         found.extend(circles(&arrows).into_iter().map(|files| files.join(" ")));
     }
-    let text = fs::read_to_string(source::root().join("ARCHITECTURE.md")).expect("the page");
+    let text = fs::read_to_string(source::root().join("ARCHITECTURE.md"))
+        .expect("ARCHITECTURE.md is readable");
     let named: BTreeSet<String> = named(&text).collect();
-    assert_eq!(found, named, "circles of files, and those that ARCHITECTURE.md names");
+    assert_eq!(
+        found, named,
+        "circles of files, and rows of ARCHITECTURE.md"
+    );
 }
 
-/// The circles in rows of the page: `| circle: a.rs b.rs | reason |`, each file in backquotes.
+/// The circles in the table of ARCHITECTURE.md. A row is `| circle: a.rs b.rs | reason |`, with
+/// each file in backquotes.
 fn named(text: &str) -> impl Iterator<Item = String> {
     let rows = text.lines().filter_map(|line| line.strip_prefix("| circle: "));
     rows.filter_map(|row| row.split(" | ").next()).map(|files| files.replace('`', ""))
@@ -71,7 +76,7 @@ impl<'a> Crate<'a> {
         Self { modules: modules.map(|file| (module(&file.path[root.len()..]), file)).collect() }
     }
 
-    /// Each file with a file that it imports.
+    /// Pairs of files: the first imports the second.
     fn arrows(&self) -> BTreeSet<(String, String)> {
         let mut arrows = BTreeSet::new();
         for (module, file) in &self.modules {
@@ -86,9 +91,9 @@ impl<'a> Crate<'a> {
         arrows
     }
 
-    /// The file that defines what a path names, seen from a module.
+    /// The file with the definition that `path` names in the module `from`.
     fn resolve(&self, from: &[String], path: &str, depth: usize) -> Option<&'a str> {
-        // Exports that lead in a ring name nothing.
+        // Exports that refer to each other in a ring define nothing.
         if depth > 8 {
             return None;
         }

@@ -18,14 +18,14 @@ fn dependencies(package: &str) -> Vec<String> {
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
         the_harness_never_depends_on_the_server;
-        the_model_depends_on_no_runtime;
+        the_model_depends_on_no_async_runtime;
         the_simulator_depends_on_the_model_and_the_server;
-        the_server_depends_on_nothing_of_ours;
-        the_peers_are_for_the_benchmarks_alone;
-        versions_stand_in_the_workspace_alone;
+        the_server_depends_on_no_crate_of_this_workspace;
+        only_the_benchmarks_depend_on_peers;
+        only_the_workspace_states_versions_of_dependencies;
         the_pure_parts_do_no_io;
-        the_actors_know_no_world;
-        the_drain_depends_on_std_alone;
+        the_actors_use_no_clock_socket_or_process;
+        the_drain_depends_only_on_std;
     ]
 }
 
@@ -34,7 +34,7 @@ fn the_harness_never_depends_on_the_server() {
         let names = dependencies(package);
         assert!(names.contains(&"serde".to_owned()), "the manifest was not read: {names:?}");
         let ours: Vec<_> = names.iter().filter(|name| name.starts_with("lastorders")).collect();
-        assert_eq!(ours, allowed, "{package}: the judge sees the server from outside only");
+        assert_eq!(ours, allowed, "{package}: the judge must see the server only from outside");
     }
 }
 
@@ -47,11 +47,11 @@ fn the_simulator_depends_on_the_model_and_the_server() {
 /// Packages that would give the model a network, a clock, processes or a database.
 const RUNTIMES: &[&str] = &["hyper", "libc", "reqwest", "rustix", "sqlx", "testcontainers"];
 
-/// Without a feature the model has no async runtime. With `actors` it has tokio's streams and
-/// locks alone.
-fn the_model_depends_on_no_runtime() {
+/// Without a feature the model has no async runtime. With `actors` it has only tokio's streams and
+/// locks.
+fn the_model_depends_on_no_async_runtime() {
     let model = manifest("harness/model");
-    let table = model["dependencies"].as_table().expect("it has dependencies");
+    let table = model["dependencies"].as_table().expect("the model has dependencies");
     for (name, value) in table {
         assert!(!RUNTIMES.contains(&name.as_str()), "the model depends on {name}");
         let field = |key: &str| value.get(key);
@@ -62,18 +62,23 @@ fn the_model_depends_on_no_runtime() {
     }
     let workspace = manifest(".");
     let tokio = &workspace["workspace"]["dependencies"]["tokio"]["features"];
-    let tokio: Vec<_> = tokio.as_array().expect("a list").iter().map(toml::Value::as_str).collect();
+    let tokio: Vec<_> = tokio
+        .as_array()
+        .expect("tokio's features are a list")
+        .iter()
+        .map(toml::Value::as_str)
+        .collect();
     assert_eq!(tokio, [Some("io-util"), Some("macros"), Some("sync")]);
 }
 
-fn the_server_depends_on_nothing_of_ours() {
+fn the_server_depends_on_no_crate_of_this_workspace() {
     let names = dependencies("server");
     assert!(names.contains(&"hyper".to_owned()), "the manifest was not read: {names:?}");
     let ours: Vec<_> = names.iter().filter(|name| name.starts_with("lastorders")).collect();
     assert!(ours.is_empty(), "{ours:?}");
 }
 
-fn the_peers_are_for_the_benchmarks_alone() {
+fn only_the_benchmarks_depend_on_peers() {
     let is_for_them = |name: &String| name == "axum-server" || name == "lastorders-bench";
     assert!(dependencies("server/benches").iter().any(is_for_them), "the manifest was not read");
     for package in ["server", "harness", "harness/model", "tests", "ci"] {
@@ -82,7 +87,7 @@ fn the_peers_are_for_the_benchmarks_alone() {
     }
 }
 
-fn versions_stand_in_the_workspace_alone() {
+fn only_the_workspace_states_versions_of_dependencies() {
     for package in ["server", "server/benches", "harness", "harness/model", "sim", "tests", "ci"] {
         let manifest = manifest(package);
         for table in ["dependencies", "dev-dependencies"] {
@@ -125,7 +130,7 @@ const IMPURE: &[&str] = &[
 fn the_pure_parts_do_no_io() {
     let mut found = Vec::new();
     for source in source::under(&["server/src/drain/", "harness/model/src/"]) {
-        // The actors have a rule of their own.
+        // Another rule checks the actors.
         if source.path.starts_with("harness/model/src/actor/") {
             continue;
         }
@@ -139,7 +144,8 @@ fn the_pure_parts_do_no_io() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// Of `IMPURE`, what carries out plans in any world may use tokio's streams and ways to wait.
+/// Paths that belong to one world. The actors run in any world, so of tokio they may use only
+/// streams and ways to wait.
 const OF_ONE_WORLD: &[&str] = &[
     "tokio::fs",
     "tokio::net",
@@ -152,12 +158,12 @@ const OF_ONE_WORLD: &[&str] = &[
     "std::collections::HashSet",
 ];
 
-fn the_actors_know_no_world() {
+fn the_actors_use_no_clock_socket_or_process() {
     let impure = IMPURE.iter().filter(|path| **path != "tokio").chain(OF_ONE_WORLD);
     let impure: Vec<_> = impure.collect();
     let mut found = Vec::new();
     for source in source::under(&["harness/model/src/actor/"]) {
-        // Its tests are a world, with a clock that they set.
+        // The tests contain a world of their own, with a paused clock.
         if source.path.contains("/tests/") {
             continue;
         }
@@ -172,12 +178,12 @@ fn the_actors_know_no_world() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-fn the_drain_depends_on_std_alone() {
+fn the_drain_depends_only_on_std() {
     let crates = dependencies("server");
     let crates: Vec<String> = crates.iter().map(|name| name.replace('-', "_")).collect();
     let mut found = Vec::new();
     for source in source::under(&["server/src/drain/"]) {
-        // Its tests draw their inputs from proptest.
+        // The tests draw their inputs from proptest.
         if source.path.contains("/tests/") {
             continue;
         }

@@ -4,11 +4,11 @@ use super::source;
 
 /// A unit test that libtest does not run by itself.
 pub(crate) struct Ignored {
-    /// The package whose library it is in.
+    /// The package whose library contains the test.
     pub(crate) package: String,
-    /// Its path in the library, as libtest prints it.
+    /// The path of the test in the library, as libtest prints it.
     pub(crate) name: String,
-    /// The reason in its attribute.
+    /// The reason in the attribute `ignore`.
     pub(crate) reason: String,
 }
 
@@ -17,7 +17,7 @@ pub(crate) fn ignored_tests() -> Vec<Ignored> {
     let mut found = Vec::new();
     for source in source::all() {
         let Some((package, module)) = module_of(&source.path) else { continue };
-        // Parsing takes a while, and few files have an ignored test.
+        // Parsing is slow, and few files have an ignored test.
         if source.text.contains("#[ignore") {
             let mut visitor = Visitor { package, module, found: &mut found };
             visitor.visit_file(source.file());

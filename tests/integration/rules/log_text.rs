@@ -2,10 +2,10 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::source::{self, Source};
 
-/// The source of the log's messages.
+/// The file with the log's messages.
 const LOG: &str = "server/src/event/log.rs";
 
-/// Where the messages may stand.
+/// The files that may contain the messages.
 const ALLOWED: &[(&str, &str)] = &[
     ("server/src/event/", "the log itself"),
     ("server/src/serve/tests/log.rs", "the log's own test compares whole lines"),
@@ -19,8 +19,8 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
     ]
 }
 
-/// Log messages change with every version. Code that needs to know what the server does reads its
-/// events, its report or its exit code.
+/// Log messages change with every version. Code that depends on the server's behaviour must read
+/// its events, its report or its exit code.
 fn no_code_matches_log_text() {
     let messages = messages();
     let mut found = Vec::new();
@@ -35,7 +35,7 @@ fn no_code_matches_log_text() {
 
 fn code_that_matches_log_text_is_found() {
     let messages = messages();
-    assert!(messages.len() > 12, "{LOG} was not read: {messages:?}");
+    assert!(messages.len() > 12, "{LOG} has only these messages: {messages:?}");
     let table = [
         ("fn f(m: &str) -> bool { m == \"shutdown complete\" }", 1),
         ("fn f(m: &str) -> bool { m.starts_with(\"listener closed\") }", 1),
@@ -55,12 +55,12 @@ fn code_that_matches_log_text_is_found() {
 /// Every text of two words or more in the log's source is one of its messages.
 fn messages() -> Vec<String> {
     let all = source::all();
-    let log = all.iter().find(|source| source.path == LOG).expect("the log has a source");
+    let log = all.iter().find(|source| source.path == LOG).expect("the file of the log exists");
     literals(log).into_iter().map(|(_, text)| text).collect()
 }
 
-/// Texts that contain a whole message, and texts that code would look for in one: its first two
-/// words or more, or any three words or more.
+/// Texts that contain a whole message, or a searchable part of one: its first two or more words, or
+/// any three or more words.
 fn matches(source: &Source, messages: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for (line, text) in literals(source) {
@@ -79,11 +79,11 @@ fn matches(source: &Source, messages: &[String]) -> Vec<String> {
 
 fn literals(source: &Source) -> Vec<(usize, String)> {
     let mut found = Vec::new();
-    collect(source.text.parse().expect("it is Rust"), &mut found);
+    collect(source.text.parse().expect("the file is Rust"), &mut found);
     found
 }
 
-/// Comments of documentation are attributes to a parser, so attributes are left out.
+/// Leaves attributes out, because doc comments are attributes to a parser.
 fn collect(tokens: TokenStream, found: &mut Vec<(usize, String)>) {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {

@@ -1,16 +1,16 @@
-//! What holds of the source itself.
+//! Rules for the source itself.
 //!
 //! * `budgets`: sizes of files and functions
-//! * `circles`: no folders that import each other
-//! * `dependencies`: who may depend on whom, and who does no I/O
-//! * `ignored`: unit tests that libtest does not run by itself
+//! * `circles`: folders do not import each other
+//! * `dependencies`: the allowed dependencies of packages, and the modules without I/O
+//! * `ignored`: finds unit tests with `#[ignore]`
 //! * `log_text`: no code matches messages of the server's log
-//! * `old_names`: names that the code no longer has
-//! * `paths`: files that pages name
+//! * `old_names`: names that the code must not use any more
+//! * `paths`: the files that Markdown pages name exist
 //! * `packages`: the published packages, and their metadata
 //! * `simulation`: injected bugs and rare paths stay in their modules
 //! * `sleeps`: no real sleep orders events
-//! * `source`: the files, and what is in them
+//! * `source`: reads and parses the files
 
 mod budgets;
 mod circles;

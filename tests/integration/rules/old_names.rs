@@ -2,8 +2,8 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::source::{self, Source};
 
-/// Names that the code once had, and what replaced them. Each is an identifier as a whole: the
-/// names also have ordinary uses as parts of longer ones.
+/// Former names, and the names that replaced them. Only whole identifiers count, because longer
+/// names use the same words in their ordinary sense.
 const WHOLE: &[(&str, &str)] = &[
     ("Cast", "HostMap"),
     ("Door", "SealContext"),
@@ -20,7 +20,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("rarely", "buggify"),
 ];
 
-/// Words that no identifier has as a part.
+/// Words that must not be a part of an identifier.
 const PARTS: &[(&str, &str)] = &[
     ("backstage", "World"),
     ("conduct", "run"),
@@ -41,8 +41,8 @@ const PARTS: &[(&str, &str)] = &[
     ("workshop", "BuildContext"),
 ];
 
-/// The words of `PARTS` that comments do not have either, in singular or plural. The others are
-/// ordinary English.
+/// The words of `PARTS` that comments must not use either, in singular or plural. The other words
+/// are ordinary English.
 const IN_COMMENTS: &[&str] = &[
     "backstage",
     "conductor",
@@ -71,7 +71,7 @@ fn no_old_name_is_left() {
     for source in source::all() {
         found.extend(old_names(source).into_iter().filter(|it| !is_excepted(&source.path, it)));
     }
-    assert!(found.is_empty(), "use the name on the right: {found:#?}");
+    assert!(found.is_empty(), "use the new name on the right: {found:#?}");
 }
 
 fn old_names_are_found() {
@@ -96,15 +96,15 @@ fn old_names_are_found() {
         assert_eq!(found.len(), count, "{text}: {found:?}");
     }
     for word in IN_COMMENTS {
-        assert!(PARTS.iter().any(|(part, _)| part == word), "{word} is no part");
+        assert!(PARTS.iter().any(|(part, _)| part == word), "{word} is missing in PARTS");
     }
 }
 
-/// Paths of files, and the word that each may use.
+/// Beginnings of paths, and the old name that each may use.
 const EXCEPTIONS: &[(&str, &str)] = &[
     // Users select the scenarios by the name of their group, `door/…`.
     ("harness/model/src/scenario/", " door "),
-    // The list itself.
+    // This file lists the names.
     ("tests/integration/rules/old_names.rs", ""),
 ];
 
@@ -112,7 +112,7 @@ fn is_excepted(path: &str, found: &str) -> bool {
     EXCEPTIONS.iter().any(|(start, word)| path.starts_with(start) && found.contains(word))
 }
 
-/// Each use of an old name in a file: its line, the use, and the new name.
+/// Each use of an old name in a file: the line, the old name, and the new name.
 fn old_names(source: &Source) -> Vec<String> {
     let mut scan = Scan { text: &source.text, found: Vec::new(), code: Vec::new() };
     scan.identifiers(source.text.parse().expect("it is Rust"));
@@ -128,7 +128,7 @@ type Found = (usize, String, &'static str);
 struct Scan<'a> {
     text: &'a str,
     found: Vec<Found>,
-    /// The bytes of the tokens that are no comments.
+    /// The bytes of tokens other than comments.
     code: Vec<std::ops::Range<usize>>,
 }
 
@@ -140,7 +140,7 @@ impl Scan<'_> {
                 continue;
             }
             let range = token.span().byte_range();
-            // To a parser, comments of documentation are attributes.
+            // A parser turns doc comments into attributes.
             let text = &self.text[range.clone()];
             if text.starts_with("//") || text.starts_with("/*") {
                 continue;
@@ -162,7 +162,7 @@ fn new_name(name: &str) -> Option<&'static str> {
     whole.or_else(part).map(|(_, new)| *new)
 }
 
-/// The words of an identifier: `SealRung` and `seal_rung` are `seal` and `rung`.
+/// The words of an identifier: `SealRung` and `seal_rung` give `seal` and `rung`.
 fn parts(name: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     for letter in name.chars() {

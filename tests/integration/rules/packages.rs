@@ -9,14 +9,14 @@ use super::source::root;
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
     crate::tests![
-        only_our_own_tools_stay_unpublished;
+        only_bench_ci_and_tests_stay_unpublished;
         each_published_package_describes_itself;
-        no_link_of_a_published_readme_leads_out_of_its_package;
-        no_dependency_needs_a_newer_rust_than_we_state;
+        links_of_published_readmes_are_absolute;
+        no_dependency_needs_a_newer_rust_than_its_package_states;
     ]
 }
 
-/// The packages that others use, and their folders.
+/// The published packages and their folders.
 const PUBLISHED: [(&str, &str); 4] = [
     ("lastorders", "server"),
     ("lastorders-harness", "harness"),
@@ -24,7 +24,7 @@ const PUBLISHED: [(&str, &str); 4] = [
     ("lastorders-sim", "sim"),
 ];
 
-/// A part of what `cargo metadata` says.
+/// A part of the output of `cargo metadata`.
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
@@ -57,10 +57,11 @@ struct Node {
     dependencies: Vec<String>,
 }
 
-/// Only this machine's platform, because a build fetches no packages of other platforms.
+/// The packages for this machine's platform. A build fetches no packages of other platforms.
 fn metadata() -> Metadata {
     let rustc = said(Command::new("rustc").arg("-vV"));
-    let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc says it");
+    let host =
+        rustc.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc prints its host");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["metadata", "--format-version", "1", "--all-features", "--locked", "--offline"]);
@@ -69,12 +70,12 @@ fn metadata() -> Metadata {
 }
 
 fn said(command: &mut Command) -> String {
-    let output = command.output().expect("it starts");
+    let output = command.output().expect("the program starts");
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("it is text")
+    String::from_utf8(output.stdout).expect("the output is text")
 }
 
-fn only_our_own_tools_stay_unpublished() {
+fn only_bench_ci_and_tests_stay_unpublished() {
     let metadata = metadata();
     let members = metadata.packages.iter().filter(|it| metadata.workspace_members.contains(&it.id));
     let mut unpublished: Vec<_> =
@@ -102,7 +103,7 @@ fn each_published_package_describes_itself() {
 }
 
 /// A registry shows a README without the repository around it.
-fn no_link_of_a_published_readme_leads_out_of_its_package() {
+fn links_of_published_readmes_are_absolute() {
     for (name, folder) in PUBLISHED {
         let text = fs::read_to_string(root().join(folder).join("README.md")).expect(name);
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
@@ -112,13 +113,14 @@ fn no_link_of_a_published_readme_leads_out_of_its_package() {
     }
 }
 
-/// `rust-version` is a promise, and a dependency can break it.
-fn no_dependency_needs_a_newer_rust_than_we_state() {
+/// A dependency can break the promise of `rust-version`.
+fn no_dependency_needs_a_newer_rust_than_its_package_states() {
     let metadata = metadata();
     let package = |id: &str| metadata.packages.iter().find(|it| it.id == id).expect("a package");
     for (name, _) in PUBLISHED {
         let root = metadata.packages.iter().find(|it| it.name == name).expect(name);
-        let stated = version(root.rust_version.as_deref().expect("it states one"));
+        let stated =
+            version(root.rust_version.as_deref().expect("the package states its Rust version"));
         let mut found = vec![root.id.as_str()];
         let mut at = 0;
         while let Some(id) = found.get(at).copied() {
@@ -139,7 +141,7 @@ fn no_dependency_needs_a_newer_rust_than_we_state() {
     }
 }
 
-/// `1.94` or `1.94.0`.
+/// The numbers of `1.94` or `1.94.0`.
 fn version(text: &str) -> Vec<u32> {
     let mut numbers: Vec<u32> = text.split('.').map(|it| it.parse().expect("a number")).collect();
     numbers.resize(3, 0);

@@ -1,4 +1,4 @@
-//! The pages for readers name files that exist.
+//! The files that Markdown pages name must exist.
 
 use std::fs;
 
@@ -26,10 +26,10 @@ fn paths_in_pages_exist() {
         let named = paths(&text).into_iter().filter(|path| !root().join(path).exists());
         missing.extend(named.map(|path| format!("{page}: {path}")));
     }
-    assert!(missing.is_empty(), "pages name files that are gone: {missing:#?}");
+    assert!(missing.is_empty(), "these pages name files that do not exist: {missing:#?}");
 }
 
-/// The paths in backquotes. Words in capitals stand for a name of the reader's choice.
+/// The paths in backquotes. `NAME` and `GROUP` are placeholders, so paths with them are left out.
 fn paths(text: &str) -> Vec<&str> {
     let quoted = text.split('`').skip(1).step_by(2);
     let is_path = |it: &&str| {

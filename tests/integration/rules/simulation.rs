@@ -7,15 +7,15 @@ use super::source::{self, Source};
 /// The flag of rustc that builds the server with injected bugs and rare paths.
 const CFG: &str = "lastorders_sim";
 
-/// Where the flag may stand. Below the modules `injected` and `buggify` no code needs it, because
-/// `lib.rs` leaves the modules out of other builds.
+/// The files that may contain the flag. The modules `injected` and `buggify` do not need it,
+/// because `lib.rs` leaves them out of other builds.
 const CFG_FILES: &[(&str, &str)] = &[
     ("server/src/lib.rs", "declares the modules `injected` and `buggify`"),
     ("server/src/hooks/mod.rs", "chooses between the hooks and the pass-throughs"),
     ("server/src/reference/program.rs", "the program reads which bug to inject"),
 ];
 
-/// Where the modules `injected` and `buggify` may be named.
+/// The files that may name the modules `injected` and `buggify`.
 const USERS: &[(&str, &str)] = &[
     ("server/src/injected.rs", "the module itself"),
     ("server/src/buggify.rs", "the module itself"),
@@ -39,7 +39,10 @@ fn the_simulation_cfg_stands_only_in_its_modules() {
     let found: BTreeSet<_> =
         server().filter(|source| has_cfg(source)).map(|source| source.path.as_str()).collect();
     let allowed: BTreeSet<_> = CFG_FILES.iter().map(|(path, _)| *path).collect();
-    assert_eq!(found, allowed, "files of the server with `{CFG}`, and those that may have it");
+    assert_eq!(
+        found, allowed,
+        "server files with `{CFG}` on the left, the allowed files on the right"
+    );
 }
 
 fn only_hooks_name_injected_bugs_and_rare_paths() {
@@ -47,7 +50,7 @@ fn only_hooks_name_injected_bugs_and_rare_paths() {
     for source in server().filter(|source| !is_under(source, USERS)) {
         found.extend(uses(source, &["injected", "buggify"]));
     }
-    assert!(found.is_empty(), "call a hook instead: {found:#?}");
+    assert!(found.is_empty(), "call a function of `hooks` instead: {found:#?}");
 }
 
 fn the_hooks_documentation_lists_the_files_that_use_them() {
@@ -59,7 +62,7 @@ fn the_hooks_documentation_lists_the_files_that_use_them() {
     let hooks = source::all().iter().find(|source| source.path == HOOKS).expect("the hooks");
     let listed: BTreeSet<_> = listed_files(&hooks.text).collect();
     assert!(!listed.is_empty(), "{HOOKS} has no table of files");
-    assert_eq!(found, listed, "files that use hooks, and those that {HOOKS} lists");
+    assert_eq!(found, listed, "files that use hooks on the left, the list in {HOOKS} on the right");
 }
 
 fn uses_of_simulation_code_are_found() {
@@ -107,10 +110,10 @@ fn has_cfg(source: &Source) -> bool {
             TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         })
     }
-    find(source.text.parse().expect("it is Rust"))
+    find(source.text.parse().expect("the file is Rust"))
 }
 
-/// Paths from `crate`, `self` or `super` that lead into one of these modules of the crate.
+/// Paths from `crate` or `super` into one of these modules of the crate.
 fn uses(source: &Source, modules: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for (line, path) in source::paths(source) {
@@ -123,7 +126,7 @@ fn uses(source: &Source, modules: &[&str]) -> Vec<String> {
     found
 }
 
-/// The first cells of the rows that begin with a file's name.
+/// The files in the first column of a table in documentation.
 fn listed_files(text: &str) -> impl Iterator<Item = String> {
     let rows = text.lines().filter_map(|line| line.strip_prefix("//! | `"));
     let files = rows.filter_map(|row| row.split('`').next()).filter(|name| name.ends_with(".rs"));

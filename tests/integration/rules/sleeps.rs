@@ -1,27 +1,27 @@
 use super::source;
 
-/// Where a real timer may be waited for, and why it orders nothing.
+/// The files that may wait for a real timer, with the reason why the timer orders no events.
 const ALLOWED: &[(&str, &str)] = &[
-    ("server/src/clock.rs", "the one implementation of `Clock` by real time"),
-    ("server/benches/src/subject/app.rs", "a slow handler is slow: the request says how slow"),
-    ("server/benches/src/subject/with_hyper.rs", "a peer, as its documentation has it"),
-    ("harness/model/src/actor/supervise.rs", "sleeps on the clock of whatever world it is given"),
+    ("server/src/clock.rs", "the only implementation of `Clock` with real time"),
+    ("server/benches/src/subject/app.rs", "a slow handler: the request states the time"),
+    ("server/benches/src/subject/with_hyper.rs", "a peer, written as its documentation shows"),
+    ("harness/model/src/actor/supervise.rs", "sleeps on the clock of the actors' world"),
     ("harness/src/world/real_world.rs", "the actors' clock: `At`, slow readers, probes, deadlines"),
-    ("sim/src/parity/loopback.rs", "looks at the kernel's table again, which tells of no change"),
-    ("sim/examples/own_service.rs", "a service that is simulated: its time is virtual"),
-    ("sim/tests/it/own_service.rs", "the same"),
+    ("sim/src/parity/loopback.rs", "polls the kernel's table, which reports no changes"),
+    ("sim/examples/own_service.rs", "a simulated service: its time is virtual"),
+    ("sim/tests/it/own_service.rs", "a simulated service: its time is virtual"),
     ("harness/src/world/lag.rs", "measures how late timers fire"),
 ];
 
-/// Whole folders in which a sleep is no real one, or not ours.
+/// Folders in which sleeps are virtual, or belong to servers under judgement.
 const FOLDERS: &[(&str, &str)] = &[
     ("server/src/serve/tests/", "virtual time: every test there runs on a paused clock"),
     ("harness/model/src/actor/tests/", "virtual time: a small world on a paused clock"),
-    ("sim/src/engine/", "virtual time: this is where it is made"),
-    ("sim/src/subject/", "virtual time: servers that are simulated"),
-    ("sim/src/world/", "virtual time: the simulated world has no other"),
-    ("tests/mutants/", "servers under judgement: what they do is their matter"),
-    ("tests/submissions/", "the same"),
+    ("sim/src/engine/", "virtual time: the engine makes it"),
+    ("sim/src/subject/", "virtual time: simulated servers"),
+    ("sim/src/world/", "virtual time: the simulated world has no real timers"),
+    ("tests/mutants/", "servers under judgement may sleep"),
+    ("tests/submissions/", "servers under judgement may sleep"),
 ];
 
 pub(crate) fn tests() -> Vec<crate::trial::Test> {
@@ -43,7 +43,7 @@ fn no_real_sleep_orders_events() {
         for (line, path) in source::paths(source) {
             let name = path.rsplit("::").next().unwrap_or_default();
             let sleeps = ["sleep", "sleep_until", "sleep_ms"].contains(&name);
-            // A sleep of the server's goes through its clock, which tests replace.
+            // A method `sleep` of the server's clock is allowed, because tests replace the clock.
             let real = path.contains("time::") || path.contains("thread::") || path == name;
             if sleeps && real {
                 found.push(format!("{}:{line} {path}", source.path));
@@ -69,14 +69,18 @@ fn the_tests_of_serve_sleep_on_a_paused_clock() {
             tests += usize::from(attributes.contains("start_paused"));
         }
     }
-    assert!(tests > 10, "the tests were not found: {tests}");
+    assert!(tests > 10, "only {tests} tests have a paused clock: were the files found?");
 }
 
 fn every_exception_is_still_needed() {
     let sources = source::all();
     for (path, why) in ALLOWED {
         let source = sources.iter().find(|source| source.path == *path);
-        let source = source.unwrap_or_else(|| panic!("{path} is gone ({why})"));
-        assert!(source.text.contains("sleep"), "{path} sleeps no more ({why})");
+        let source = source
+            .unwrap_or_else(|| panic!("remove {path} from ALLOWED, the file is gone ({why})"));
+        assert!(
+            source.text.contains("sleep"),
+            "remove {path} from ALLOWED, it does not sleep any more ({why})"
+        );
     }
 }

@@ -7,7 +7,7 @@ use syn::visit::Visit;
 
 /// A Rust file of the workspace.
 pub(super) struct Source {
-    /// From the workspace's root, with slashes.
+    /// The path from the workspace's root, with slashes.
     pub(super) path: String,
     pub(super) text: String,
     file: OnceCell<syn::File>,
@@ -20,7 +20,7 @@ impl Source {
 
     /// The syntax tree, parsed at the first call.
     pub(super) fn file(&self) -> &syn::File {
-        self.file.get_or_init(|| syn::parse_file(&self.text).expect("it is Rust"))
+        self.file.get_or_init(|| syn::parse_file(&self.text).expect("the file is Rust"))
     }
 }
 
@@ -43,11 +43,11 @@ fn read() -> Vec<Source> {
     for package in ["server", "harness", "sim", "tests", "ci"] {
         walk(&root().join(package), &mut found);
     }
-    assert!(found.len() > 50, "the files were not found: {}", found.len());
+    assert!(found.len() > 50, "the walk found only {} files", found.len());
     found
 }
 
-/// The files under these folders, each of which must have some.
+/// The files under these folders. Each folder must contain a file.
 pub(super) fn under(folders: &[&str]) -> Vec<&'static Source> {
     let all = all();
     for folder in folders {
@@ -64,30 +64,34 @@ fn walk(folder: &Path, found: &mut Vec<Source>) {
         if path.is_dir() && name != "node_modules" && name != "target" {
             walk(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).expect("it is text");
-            let path = path.strip_prefix(root()).expect("it lies below").display().to_string();
+            let text = fs::read_to_string(&path).expect("the file is text");
+            let path = path
+                .strip_prefix(root())
+                .expect("the path lies below the root")
+                .display()
+                .to_string();
             found.push(Source::new(path, text));
         }
     }
 }
 
-/// Every path (`a::b::c`) in a file's code, those in `use` and in macros included, each with its
-/// line; not those under `#[cfg(test)]`.
+/// Every path (`a::b::c`) in a file's code with its line, including paths in `use` and in macros.
+/// Modules under `#[cfg(test)]` are left out.
 pub(super) fn paths(source: &Source) -> Vec<(usize, String)> {
     let mut visitor = Paths { found: Vec::new(), exports: Exports::Included };
     visitor.visit_file(source.file());
     visitor.found
 }
 
-/// Every path that a file uses for itself: those of `paths` without the ones that it only hands on
-/// by `pub use`.
+/// Every path that a file uses itself: the paths of [`paths`] without those that the file only
+/// re-exports.
 pub(super) fn imports(source: &Source) -> Vec<String> {
     let mut visitor = Paths { found: Vec::new(), exports: Exports::LeftOut };
     visitor.visit_file(source.file());
     visitor.found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// The paths that a file hands on by `pub use`.
+/// The paths that a file re-exports with `pub use`.
 pub(super) fn exports(source: &Source) -> Vec<String> {
     let mut visitor = Paths { found: Vec::new(), exports: Exports::Included };
     for item in &source.file().items {
@@ -134,7 +138,7 @@ impl Paths {
         self.found.push((at.span().start().line, path));
     }
 
-    /// Macros' arguments are no syntax tree: take what looks like a path.
+    /// Finds paths in a macro's arguments, which have no syntax tree.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path = String::new();
         for token in tokens {
@@ -178,7 +182,7 @@ impl<'ast> Visit<'ast> for Paths {
         }
     }
 
-    /// The path in `pub(super)` says who may use an item, and imports nothing.
+    /// Skips the path in `pub(super)`, which is a visibility and no import.
     fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {

@@ -5,7 +5,7 @@
 //!
 //! * `catalogue`: every check by its id
 //! * `finding`: one result of a check
-//! * `validate`: whether a plan can be carried out and judged
+//! * `validate`: whether a plan can be run and judged
 //! * `verdict`: from findings to a verdict
 //! * `view`: a history, with the views that checks share
 //! * `promptness`, `store`: questions that several checks ask of a history

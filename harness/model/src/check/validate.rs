@@ -3,11 +3,11 @@ use std::collections::BTreeSet;
 use super::find;
 use crate::plan::{self, Plan, PlanError};
 
-/// Whether worlds can carry out a plan, and checks can judge its history.
+/// Checks that worlds can run a plan, and that checks can judge its history.
 ///
 /// # Errors
 ///
-/// The first thing that is wrong with the plan.
+/// The first rule that the plan breaks.
 pub fn validate(plan: &Plan) -> Result<(), PlanError> {
     plan::validate(plan)?;
     let mut seen = BTreeSet::new();

@@ -38,7 +38,7 @@ pub enum EventKind {
     Started {
         /// The process's id.
         pid: u32,
-        /// The port that the process was told to listen on.
+        /// The port in the process's `PORT`.
         port: u16,
     },
     /// The server listens, and `/health` answered 200 for the first time.
@@ -57,7 +57,7 @@ pub enum EventKind {
     Unreached {
         /// The step, or the condition that the step awaited.
         step: String,
-        /// What happened instead.
+        /// The reason why the step failed.
         why: String,
         /// The side that failed.
         trouble: Trouble,

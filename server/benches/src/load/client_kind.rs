@@ -1,4 +1,4 @@
-/// How a client behaves.
+/// The behaviour of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClientKind {
     /// Connects, sends one request, reads the answer, closes.

@@ -14,7 +14,7 @@ use clap::{Parser, ValueEnum};
 #[derive(Clone, Debug, Parser)]
 #[command(name = "soak", bin_name = "cargo ci soak")]
 pub(super) struct Settings {
-    /// How long to run.
+    /// The time to run.
     #[arg(long = "for", default_value = "30m", value_parser = humantime::parse_duration)]
     pub(super) length: Duration,
     /// Only cycles of this kind.

@@ -2,8 +2,8 @@
 //! `std`.
 //!
 //! The task that owns the connection reports each [`ConnInput`] to [`Connection::handle`], and
-//! carries out the [`Effect`]. After each poll of the protocol the task calls
-//! [`Connection::next_action`], and carries out the [`ConnAction`].
+//! performs the [`Effect`]. After each poll of the protocol the task calls
+//! [`Connection::next_action`], and performs the [`ConnAction`].
 //!
 //! # States
 //!

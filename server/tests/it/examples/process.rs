@@ -19,7 +19,7 @@ pub(crate) struct Example {
     stderr: JoinHandle<String>,
 }
 
-/// How an example ended.
+/// The end of an example's process.
 #[derive(Debug)]
 pub(crate) struct Finished {
     /// The exit code. A death by a signal is a panic of the test.

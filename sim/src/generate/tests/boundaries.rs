@@ -5,8 +5,8 @@ use crate::generate::case_bounds::CaseBounds;
 use crate::generate::times::tick;
 use crate::generate::{Family, generate};
 
-/// Computes the moments from the data of the case. A client's time counts if it is 0, a quantum,
-/// half a round trip or a round trip after a moment, for the client or for the server.
+/// A client's time counts if it is a moment, or a microsecond, half a round trip or a round trip
+/// later, for the client or for the server. The test computes the moments from the case.
 #[test]
 fn half_of_all_client_times_are_at_moments_of_other_events() {
     let (mut at_moments, mut all) = (0, 0);
@@ -24,20 +24,22 @@ fn half_of_all_client_times_are_at_moments_of_other_events() {
     }
     let share = f64::from(at_moments) / f64::from(all);
     println!("{at_moments} of {all} times are at moments, {:.0} %", 100.0 * share);
-    // A tenth of the moments belong to a request that is not in the case, and the times of slow
-    // readers are not drawn around moments.
+    // The share is below one half: a tenth of the moments belong to a request that the case lacks,
+    // and the times of slow readers are not drawn around moments.
     assert!((0.40..0.60).contains(&share), "{share}");
 }
 
-/// The handshakes end in the instant of the seal. A microsecond earlier, the server would still
-/// empty the queue.
+/// A handshake that ends in the instant of the seal is the hardest case. A microsecond earlier, the
+/// server would still empty the queue.
 #[test]
-fn handshakes_of_the_queue_family_end_in_the_instant_of_the_seal() {
+fn many_handshakes_of_the_queue_family_end_in_the_instant_of_the_seal() {
     let share = |family| {
         let met = (0..1_000).filter(|seed| {
             let case = generate(*seed, family);
             let network = &case.conditions.network;
-            let [signal, sealing, ..] = moments(&case)[..] else { unreachable!("it has more") };
+            let [signal, sealing, ..] = moments(&case)[..] else {
+                unreachable!("every case has more moments")
+            };
             case.plan.actors.iter().any(|actor| {
                 let link = network.links.get(&actor.name).copied().unwrap_or(network.link);
                 let shaken = 2 * link.to_server_us + link.to_client_us;

@@ -1,9 +1,9 @@
-//! What must hold for every case of the generator.
+//! Properties of every case of the generator.
 //!
 //! * `boundaries`: half of all times are at moments of other events
-//! * `promises`: the promise follows from the case
-//! * `same`: a seed gives the same case, to the byte
-//! * `shares`: how often each kind of client and fault appears
+//! * `promises`: the promise and the checks fit the case
+//! * `same`: a seed gives the same case in every build, byte for byte
+//! * `shares`: the frequency of each kind of client and fault
 //! * `valid`: every world can run the cases and their mutations
 
 mod boundaries;

@@ -8,7 +8,8 @@ use crate::generate::{Family, derive_promise, generate};
 
 const SIGNAL_US: u64 = 10_000;
 
-/// One request in flight at the signal, a patient policy, a link of 500 microseconds.
+/// A case with one request in flight at the signal, a patient policy, and a link of 500
+/// microseconds.
 fn plain(write: impl FnOnce(&mut Case)) -> Case {
     let mut draft = Draft::new("generated/by-hand", 1, Contract::default());
     draft.client("a").at_us(SIGNAL_US - 600).connect().work().receive().expect_close();
@@ -25,22 +26,28 @@ fn client(case: &mut Case, steps: impl IntoIterator<Item = Step<ClientStep>>) {
 
 /// The script of the case's first actor, a client.
 fn script(case: &mut Case) -> &mut Script<ClientStep> {
-    case.plan.actors[0].role.client_script_mut().expect("it is a client")
+    case.plan.actors[0].role.client_script_mut().expect("the first actor is a client")
 }
 
 type Row = (&'static str, fn(&mut Case), bool, bool, bool);
 
 #[test]
-fn a_case_is_judged_by_what_follows_from_its_faults() {
+fn the_faults_of_a_case_decide_its_checks() {
     let rows: [Row; 20] = [
-        ("a plain one", |_| {}, true, true, true),
+        ("a plain case", |_| {}, true, true, true),
         ("a short stall", |it| stall(it, 1_000_000), true, true, true),
         ("a stall across the deadline", |it| stall(it, 9_000_000), false, false, true),
         ("a hold that ends", |it| hold(it, Some(100_000)), true, true, true),
         ("a hold that does not end", |it| hold(it, None), false, false, true),
         ("the store breaks", |it| breaks(it, Fault::Reset), true, false, false),
-        ("and is a black hole", |it| breaks(it, Fault::BlackHole), false, false, false),
-        ("it refuses for a while", |it| outage(it, OutageKind::Refuse, 1_000), true, false, false),
+        ("the store is a black hole", |it| breaks(it, Fault::BlackHole), false, false, false),
+        (
+            "the store refuses for a while",
+            |it| outage(it, OutageKind::Refuse, 1_000),
+            true,
+            false,
+            false,
+        ),
         ("a black hole that ends", |it| outage(it, OutageKind::BlackHole, 1_000), true, true, true),
         (
             "a black hole across the deadline",
@@ -49,7 +56,7 @@ fn a_case_is_judged_by_what_follows_from_its_faults() {
             false,
             true,
         ),
-        ("an answer that is left for seconds", dawdles, true, false, true),
+        ("an answer that is read after seconds", dawdles, true, false, true),
         ("a client that leaves before its answer", leaves, true, true, false),
         ("a client that half-closes on work", half_closes, true, false, false),
         ("a gate for a second", |it| gate(it, 1_000_000, true), true, true, true),
@@ -58,7 +65,7 @@ fn a_case_is_judged_by_what_follows_from_its_faults() {
         ("a tunnel", tunnel, false, false, true),
         ("half a request", half_a_request, false, false, false),
         ("a streamed answer", |it| streams(it, 1_000_000), true, true, true),
-        ("one that outlasts the deadline", |it| streams(it, 9_000_000), false, false, true),
+        ("a streamed answer across the deadline", |it| streams(it, 9_000_000), false, false, true),
     ];
     for (what, write, settles, ledger, created) in rows {
         let case = plain(write);
@@ -74,7 +81,7 @@ fn a_case_is_judged_by_what_follows_from_its_faults() {
 }
 
 #[test]
-fn budgets_are_in_order_and_a_drain_that_settles_ends_after_its_faults() {
+fn the_prompt_budget_is_at_most_the_grace_and_a_drain_settles_after_its_faults() {
     for seed in 0..3_000 {
         let case = generate(seed, Family::ALL[usize::try_from(seed).unwrap() % 9]);
         let promise = case.conditions.promise.as_ref().unwrap();
@@ -170,7 +177,7 @@ fn tunnel(case: &mut Case) {
     client(case, [ClientStep::Connect, send, receive, ClientStep::ExpectClose].map(Step::Own));
 }
 
-/// Whatever the policy is, because no client was ever served.
+/// The policy does not matter, because the server has served no client.
 #[test]
 fn a_server_signalled_during_startup_exits_at_once() {
     let starting = |lasts_us| {
@@ -178,7 +185,7 @@ fn a_server_signalled_during_startup_exits_at_once() {
     };
     let (early, late) = (starting(SIGNAL_US + 1), starting(SIGNAL_US));
     assert_eq!(early.plan.contract.grace_ms, 3 + 2, "three ticks and a margin of 2");
-    assert_eq!(late.plan.contract.grace_ms, 9_053 + 2, "it was ready");
+    assert_eq!(late.plan.contract.grace_ms, 9_053 + 2, "the server was ready");
     for case in [early, late] {
         let judged = |check: &str| case.plan.checks.iter().any(|used| used.check == check);
         assert!(judged("exit-in-grace") && !judged("created") && !judged("ledger"));

@@ -5,8 +5,8 @@ use siphasher::sip::SipHasher13;
 use crate::case::Case;
 use crate::generate::{ClientKind, Family, Generator, Requests, generate};
 
-/// The hash of the first hundred cases of each family, as JSON. A change of these hashes must be
-/// meant: each seed then names another case.
+/// The hash of the first hundred cases of each family, as JSON. Change these hashes only on
+/// purpose, because each seed then names another case.
 const GOLDEN: [(Family, u64); 9] = [
     (Family::Mixed, 13_414_245_887_913_757_300),
     (Family::KeepAlive, 11_466_512_341_470_727_587),

@@ -16,14 +16,14 @@ fn expect_valid(case: &Case, what: &str) {
     let named = named.chain(conditions.network.events.iter().map(|event| &event.actor));
     let behind = conditions.balancer.iter().flat_map(|balancer| &balancer.clients);
     for name in named.chain(behind) {
-        assert!(actors.contains(name.as_str()), "{what}: no actor is called {name}");
+        assert!(actors.contains(name.as_str()), "{what}: no actor has the name {name}");
     }
     let mut held: Vec<_> = Vec::new();
     for event in &conditions.network.events {
         match event.change {
             LinkChange::Hold => held.push((&event.actor, event.at_us)),
             LinkChange::Heal => {
-                let (actor, since) = held.pop().expect("a hold before it");
+                let (actor, since) = held.pop().expect("a hold precedes each heal");
                 assert!(*actor == event.actor && since < event.at_us, "{what}");
             }
             LinkChange::Cut => {}
@@ -59,7 +59,7 @@ fn clients_of_a_team_send_its_requests_by_weight_and_no_others() {
         let case = generator.generate(seed);
         expect_valid(&case, &format!("{seed}"));
         let ledger = case.plan.checks.iter().find(|used| used.check == "ledger");
-        assert_eq!(ledger, None, "{seed}: the ledger judges the rows of a team's own service");
+        assert_eq!(ledger, None, "{seed}: no ledger for the rows of a team's own service");
         for (_, request) in case.plan.requests() {
             match (request.method.as_str(), request.path.as_str()) {
                 ("POST", "/orders") => posts += 1,
@@ -89,6 +89,6 @@ fn a_mutation_is_small_valid_and_repeatable() {
             case = next;
         }
     }
-    // Some mutations find nothing to change in the case.
+    // Some mutations have no effect, because the case has no such part.
     assert!(changed > 2_400, "{changed} of 3000");
 }

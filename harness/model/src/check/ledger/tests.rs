@@ -258,33 +258,33 @@ fn request_that_was_not_sent_whole_is_no_loss() {
     let unsent = || unread().at(1312).event("a", unconnected.clone());
     let rows: [Row<'_>; 7] = [
         (
-            "its client left: a row or none",
+            "the client left: a row or none",
             in_flight().at(310).ended("a", End::Client, 0).rows(&[("a", 1)]),
             &[],
         ),
         (
-            "its client left, and it was done twice",
+            "the client left, and two rows exist",
             in_flight().at(310).ended("a", End::Client, 0).rows(&[("a", 2)]),
             &["Violation Must … duplicate"],
         ),
         (
-            "half of it was sent, and it was carried out",
+            "half of the request was sent, and its row exists",
             half().at(300).signalled().at(310).ended("a", End::Fin, 0).rows(&[("a", 1)]),
             &["Violation Must … ghost: closed without a byte", "Note"],
         ),
         (
-            "half of it was sent, and its connection closed",
+            "half of the request was sent, and its connection closed",
             half().at(300).signalled().at(310).ended("a", End::Fin, 0).rows(&[]),
             &["Note"],
         ),
         (
-            "the connection was gone before it could be sent",
+            "the connection ended before the request could be sent",
             in_flight().at(310).answered("a", 201).at(320).event("a", gone).rows(&[("a", 1)]),
             &["Note"],
         ),
-        ("a pool found no connection for it", unsent().rows(&[]), &["Note"]),
+        ("a pool found no connection for the request", unsent().rows(&[]), &["Note"]),
         (
-            "a pool found no connection for it, and it was carried out",
+            "a pool found no connection for the request, and its row exists",
             unsent().rows(&[("a", 1)]),
             &["Violation Must … ghost", "Note"],
         ),

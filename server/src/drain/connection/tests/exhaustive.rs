@@ -76,7 +76,7 @@ impl State {
     fn on_poll(&self) -> Self {
         let mut next = self.clone();
         let action = next.connection.next_action(self.now, self.flags);
-        // The machine repeats an action until the driver reports that it was carried out.
+        // The machine repeats an action until the driver reports that it was performed.
         let looked = [ConnAction::Look, ConnAction::Close, ConnAction::Park];
         let looked = self.previous.is_some_and(|previous| looked.contains(&previous));
         let class = self.connection.class();
@@ -100,7 +100,7 @@ impl State {
         next
     }
 
-    /// Carries out the actions of the shutdown machine that concern connections.
+    /// Performs the actions of the shutdown machine that concern connections.
     fn take_actions(&mut self) {
         while let Some(action) = self.shutdown.next_action() {
             let flag = match action {
