@@ -32,7 +32,7 @@ pub struct Report {
     /// How many requests ended by themselves since the shutdown began. This includes last requests
     /// on idle connections, and requests that were refused.
     pub finished: usize,
-    /// The requests and connections that were cut.
+    /// The numbers of cut requests, connections and tasks.
     pub aborted: Tally,
     /// The connections that were cut, in the order in which they were accepted.
     pub aborted_connections: Vec<AbortedConnection>,

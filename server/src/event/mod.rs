@@ -175,7 +175,7 @@ pub enum Event<'a> {
     Cutting {
         /// The reason.
         why: CutReason,
-        /// The requests and connections that are cut.
+        /// The numbers of cut connections, requests and tasks.
         counts: Counts,
         /// The connections that are cut, in the order in which they were accepted.
         connections: &'a [AbortedConnection],

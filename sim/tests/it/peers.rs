@@ -9,7 +9,7 @@ use lastorders_sim::generate::Family;
 use lastorders_sim::subject::Subject;
 use lastorders_sim::sweep::{Origin, Simulate, Simulator};
 
-const HEAD: &str = "| what is seen | family | found as |";
+const HEAD: &str = "| fault | family | found as |";
 
 /// A cell of the table: a fault of one server.
 struct Claim {
@@ -68,7 +68,7 @@ fn rows(file: &str, head: &str) -> Vec<Vec<String>> {
 fn the_readme_has_the_table_of_peers_md() {
     let mut here = rows("docs/peers.md", HEAD);
     here.iter_mut().for_each(|row| drop(row.remove(2)));
-    assert_eq!(rows("README.md", "| what is seen | family |"), here);
+    assert_eq!(rows("README.md", "| fault | family |"), here);
 }
 
 #[test]
