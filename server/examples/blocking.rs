@@ -46,7 +46,7 @@ async fn run() -> io::Result<ExitCode> {
     Ok(ExitCode::from(report.exit_code()))
 }
 
-/// Blocks for ever.
+/// Blocks forever.
 fn block() {
     let _ = writeln!(stdout(), "blocked");
     loop {

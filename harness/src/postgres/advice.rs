@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn advice_begins_with_what_the_machine_already_has() {
+    fn advice_begins_with_the_tools_of_this_machine() {
         let (network, obtain) =
             (Fix::new(Effort::Network, "npm's network"), Fix::new(Effort::Obtain, "Node.js"));
         let bare = Machine::default();

@@ -85,7 +85,7 @@ fn step(counts: Counts, message: &'static str) {
 fn cutting(why: CutReason, counts: Counts, connections: &[AbortedConnection]) {
     let Counts { open, requests, upgraded, tasks, .. } = counts;
     warn!(%why, in_flight = requests, connections = open, upgraded, tasks,
-        "cutting what is left");
+        "cutting the rest");
     for cut in connections {
         let (connection, class) = (cut.connection, cut.class.name());
         for request in &cut.requests {

@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::generate::{Family, generate};
 
 #[test]
-fn shrinking_keeps_what_the_failure_needs_and_removes_all_else() {
+fn shrinking_keeps_only_the_parts_that_the_failure_needs() {
     let case = generate(7, Family::Mixed);
     let works = |case: &Case| !case.plan.requests().is_empty() && case.tail_seed != 0;
     assert!(works(&case));

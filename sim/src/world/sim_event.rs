@@ -167,7 +167,7 @@ impl WorldEvent for SimEvent {
             }
             Self::Panicked { message } => bad(&format!("panics: {}", clean(message, 120))),
             Self::Stuck => bad("is stuck: nothing can happen any more"),
-            Self::Livelock => bad("is busy for ever"),
+            Self::Livelock => bad("is busy forever"),
             Self::Sealing { .. }
             | Self::Accepted { .. }
             | Self::Shut { .. }

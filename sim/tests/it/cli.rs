@@ -65,7 +65,7 @@ fn takes_interrupts(id: &str) -> bool {
 }
 
 #[test]
-fn wrong_arguments_are_refused_with_what_to_do() {
+fn wrong_arguments_are_refused_with_a_remedy() {
     let folder = tempfile::tempdir().expect("there is room");
     let nowhere = path(folder.path(), "none/out.json");
     let nonsense = path(folder.path(), "nonsense.json");

@@ -49,10 +49,7 @@ fn circles_inside_a_folder_are_named_in_architecture_md() {
     let text = fs::read_to_string(source::root().join("ARCHITECTURE.md"))
         .expect("ARCHITECTURE.md is readable");
     let named: BTreeSet<String> = named(&text).collect();
-    assert_eq!(
-        found, named,
-        "circles of files, and rows of ARCHITECTURE.md"
-    );
+    assert_eq!(found, named, "circles of files, and rows of ARCHITECTURE.md");
 }
 
 /// The circles in the table of ARCHITECTURE.md. A row is `| circle: a.rs b.rs | reason |`, with

@@ -5,7 +5,7 @@ use sqlx::{Connection, Error};
 use tokio::time::{sleep, timeout};
 
 const SESSIONS: u32 = 10;
-/// The time limit for closing the pool. A session may be blocked for ever, and must not delay the
+/// The time limit for closing the pool. A session may be blocked forever, and must not delay the
 /// exit.
 const CLOSE_WITHIN: Duration = Duration::from_millis(500);
 /// The pause between two attempts to reach a database that is still starting.

@@ -1,4 +1,4 @@
-//! A connection that never sends a byte blocks the drain for ever.
+//! A connection that never sends a byte blocks the drain forever.
 
 use crate::base::{Behaviour, Class};
 

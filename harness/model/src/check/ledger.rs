@@ -84,12 +84,12 @@ impl Ledger<'_> {
     fn acknowledged(&self, exchange: &Exchange, rows: u32) -> Option<Finding> {
         let end = self.end(exchange);
         if self.before_its_row(exchange) {
-            let expected = "a success is told when the row is in jobs, and not before";
+            let expected = "a success is sent after its row is in jobs";
             let actual = format!("lie: {end}, while its row was still kept out of the store");
             return Some(Finding::violation(expected, actual));
         }
         let actual = format!("lie: {end}, and no row bears its name");
-        let expected = "a row in jobs for each success that is told";
+        let expected = "a row in jobs for each success";
         match (rows, self.rows.settled) {
             (0, true) => Some(Finding::violation(expected, actual)),
             (0, false) => Some(Finding::inconclusive(expected, actual)),
@@ -177,7 +177,7 @@ impl Ledger<'_> {
             .collect();
         let first = strange.first()?;
         let actual =
-            format!("rows with names that nobody sent: {}, such as {first}", strange.len());
+            format!("rows with names that no client sent: {}, such as {first}", strange.len());
         Some(Finding::violation("each row in jobs belongs to a request", actual))
     }
 

@@ -32,7 +32,7 @@ fn judge(_: &Plan, history: &View<'_>) -> Vec<Finding> {
         }
     }
     if !looked {
-        let expected = "the world looks for what is left after the exit";
+        let expected = "the world looks for leftovers after the exit";
         findings.push(Finding::inconclusive(expected, "it did not look").at(exited));
     }
     findings

@@ -5,7 +5,7 @@ use crate::plan::Plan;
 /// A run must reach its subject before other checks can judge the run.
 pub(super) const CHECK: Check = Check {
     id: "preconditions",
-    about: "the server starts, runs until it is told to stop, and the run reaches what it is about",
+    about: "the server starts and runs until the signal, and every step of the plan succeeds",
     judge,
 };
 
@@ -39,7 +39,7 @@ fn stopped_short(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
                 let how = how_it_ended(*code, *signal);
                 let when = moments.when(*at_us);
                 let actual = format!("it {how} {when}, before any signal was sent");
-                let expected = "the server runs until it is told to stop";
+                let expected = "the server runs until a signal";
                 findings.push(Finding::violation(expected, actual).at(*at_us));
             }
             EventKind::Unreached { step, why, .. } => {
@@ -50,7 +50,7 @@ fn stopped_short(plan: &Plan, history: &View<'_>) -> Vec<Finding> {
         }
     }
     if findings.is_empty() && plan.signals() && moments.signalled.is_none() {
-        findings.push(Finding::inconclusive("the server is told to stop", "no signal was sent"));
+        findings.push(Finding::inconclusive("the server gets a signal", "no signal was sent"));
     }
     findings
 }
@@ -62,13 +62,13 @@ fn vacuous(plan: &Plan, history: &View<'_>) -> Option<Finding> {
     let mut before = history.events.iter().take_while(before_signal);
     if plan.holds() && !before.any(|event| matches!(event.what, EventKind::Held { n: 1.., .. })) {
         let expected = "a request waits in the store when the signal is sent";
-        let actual = "none was seen to wait there";
+        let actual = "no request was seen to wait there";
         return Some(Finding::inconclusive(expected, actual).at(at));
     }
     let needed = plan.holds() || plan.checks.iter().any(|used| used.check == "ledger");
     if needed && !history.exchanges().iter().any(|exchange| exchange.in_flight) {
         let expected = "a request is in flight when the signal is sent";
-        let actual = "each had been answered or had ended, or the server had not read it yet";
+        let actual = "each request had ended, or the server had not read it yet";
         return Some(Finding::inconclusive(expected, actual).at(at));
     }
     None
@@ -79,7 +79,7 @@ pub(super) fn how_it_ended(code: Option<i32>, signal: Option<i32>) -> String {
     match (code, signal) {
         (Some(code), _) => format!("exited with status {code}"),
         (None, Some(signal)) => format!("was ended by {}", signal_name(signal)),
-        (None, None) => "ended, nobody knows how,".to_owned(),
+        (None, None) => "ended in an unknown way,".to_owned(),
     }
 }
 
@@ -131,12 +131,12 @@ mod tests {
                 &["Violation Must the server is ready within 30 s: exit status 1 after 20 ms"],
             ),
             (
-                "it went away while nobody asked for it",
+                "the server exited without a signal",
                 ready().at(250).exits(3),
                 &["Violation … exited with status 3 150 ms after the server was ready, before any"],
             ),
             (
-                "a step failed: that alone is said",
+                "a failed step is the only finding",
                 held().at(300).unreached("no request was seen there").at(900).killed(),
                 &["Inconclusive Must … no request was seen there"],
             ),
@@ -144,20 +144,20 @@ mod tests {
             (
                 "nothing waited in the store at the signal",
                 ready().at(200).holds().at(210).posts("held").at(300).signalled().held(),
-                &["Inconclusive … none was seen to wait there"],
+                &["Inconclusive … no request was seen to wait there"],
             ),
             (
                 "the request in the store was answered before the signal: early",
                 held().at(250).answered("held", 201).at(300).signalled(),
-                &["Inconclusive … each had been answered or had ended"],
+                &["Inconclusive … each request had ended"],
             ),
             (
-                "and so it is with one that was dropped before the signal",
+                "the request in the store was dropped before the signal",
                 held().at(250).ended("held", End::Reset, 0).at(300).signalled(),
-                &["Inconclusive … each had been answered or had ended"],
+                &["Inconclusive … each request had ended"],
             ),
             (
-                "its bytes were still in the kernel's buffers: nothing is proved",
+                "the request was still in the kernel's buffers",
                 held().at(299).signalled_before_reading(&["held"]),
                 &["Inconclusive … had not read it yet"],
             ),
@@ -172,7 +172,7 @@ mod tests {
         let rows: [Row<'_>; 2] = [
             ("the world stops the server itself", done(), &[]),
             (
-                "the server stops before that, and nobody has told it to",
+                "the server exits although the plan sends no signal",
                 done().exits(0),
                 &["Violation Must … before any signal was sent"],
             ),

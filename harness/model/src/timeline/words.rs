@@ -83,9 +83,7 @@ fn of_client(what: &EventKind) -> Option<Words> {
             End::Fin => words('◌', Tone::Plain, "its connection is closed by the server"),
             End::Reset => words('◌', Tone::Plain, "its connection is reset by the server"),
             End::Client => words('◌', Tone::Plain, "closes its connection"),
-            End::Malformed | End::TooLong => {
-                words('✗', Tone::Bad, "gets bytes that nobody asked for")
-            }
+            End::Malformed | End::TooLong => words('✗', Tone::Bad, "gets bytes without a request"),
             // A connection is never refused in this way: only requests are.
             End::Refused => words('◌', Tone::Plain, "its connection ends"),
             End::Silence => words('◌', Tone::Bad, "its connection was never closed"),

@@ -179,7 +179,7 @@ mod tests {
     use crate::postgres::pace;
 
     #[test]
-    fn npm_failure_is_reported_by_the_line_that_says_what_happened() {
+    fn npm_failure_is_reported_by_its_error_line() {
         for (stderr, expected) in [
             (
                 "npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error errno \

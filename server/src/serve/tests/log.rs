@@ -103,7 +103,7 @@ INFO listener closed; draining method=accept until empty took_ms=0 in_flight=1 c
 upgraded=0 tasks=1
 INFO closing connections that have not sent a byte in_flight=1 connections=2
 INFO closing idle connections in_flight=1 connections=2
-WARN cutting what is left why=deadline in_flight=1 connections=2 upgraded=0 tasks=1
+WARN cutting the rest why=deadline in_flight=1 connections=2 upgraded=0 tasks=1
 WARN request cut connection=1 class=\"active\" method=GET path=/held age_ms=2000
 WARN connection cut connection=2 class=\"half_head\"
 INFO drain complete took_ms=1500 finished=1 in_flight=0 upgraded=0 tasks=0

@@ -73,7 +73,7 @@ async fn failed_handover_keeps_the_process_serving_and_its_socket_unshared() {
     assert_eq!(get(&mut client, "/").await.body, example.pid().to_string());
     client.write_all(b"GET / HTTP/1.1\r\n").await.expect("the server reads");
     example.terminate();
-    // If a copy of the socket stayed open, clients could connect for ever.
+    // If a copy of the socket stayed open, clients could connect forever.
     within("the listener to close", async {
         while TcpStream::connect(example.address()).await.is_ok() {}
     })

@@ -2,7 +2,7 @@ use super::process::Example;
 use crate::http::{get, send_get};
 
 #[tokio::test]
-async fn observer_prints_each_phase_and_counts_what_is_cut() {
+async fn observer_prints_each_phase_and_counts_cut_requests() {
     let mut example = Example::start("observe").await;
     assert_eq!(example.line().await, "ready");
     let mut client = example.connect().await;

@@ -38,7 +38,7 @@ mod tests {
     use crate::world::ReleaseState::{Begun, Done, GivenUp};
 
     #[test]
-    fn release_is_done_or_given_up_within_the_policys_time() {
+    fn release_ends_or_is_aborted_within_the_policys_time() {
         let begun = || draining().at(600).phase("releasing").release(Begun);
         let rows: [Row<'_>; 6] = [
             ("done", begun().at(700).release(Done).exits(0), &[]),

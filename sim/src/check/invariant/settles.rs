@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn healthy_store_is_released_and_not_given_up() {
+    fn release_of_a_healthy_store_completes() {
         let given_up = || -> Story {
             let begun = ready().at(300).term().drains().phase("releasing").release(Begun);
             begun.at(1_300).release(GivenUp).exits(0)

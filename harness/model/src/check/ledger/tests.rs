@@ -307,9 +307,9 @@ fn rows_must_be_counted_and_belong_to_a_request() {
     let why = "the database is gone".to_owned();
     let rows: [Row<'_>; 3] = [
         (
-            "a row for a name that nobody sent",
+            "a row with a name that no client sent",
             good().rows(&[("a", 1), ("job-guessed", 1)]),
-            &["Violation Must … rows with names that nobody sent: 1, such as job-guessed"],
+            &["Violation Must … rows with names that no client sent: 1, such as job-guessed"],
         ),
         ("a row of the server's own", good().rows(&[("a", 1), ("migration", 1)]), &[]),
         (
