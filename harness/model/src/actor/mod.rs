@@ -44,5 +44,6 @@ pub use self::supervise::{supervise, watch_exit};
 pub use self::visible::watch_listener;
 pub use self::world::{Exit, Residue, Snapshot, World};
 
-/// The most rounds of one `Repeat`. A server that answers forever must not fill the memory.
+/// The most rounds of one `Repeat`, those of a `Repeat` inside included. A server that answers
+/// forever must not fill the memory.
 pub const MOST_ROUNDS: u64 = 5_000;

@@ -26,17 +26,20 @@ pub async fn run_script<W: World, S: Sync>(
     steps: &[Step<S>],
     performer: &mut impl Performer<S>,
 ) {
-    Script { context, actor }.run(steps, performer, false).await;
+    Script { context, actor, rounds: 0 }.run(steps, performer, false).await;
 }
 
 struct Script<'a, W: World> {
     context: &'a RunContext<W>,
     actor: &'a str,
+    /// The rounds of the outermost `Repeat` and of every `Repeat` inside. One bound holds for all
+    /// of them, because nested bounds would multiply.
+    rounds: u64,
 }
 
 impl<W: World> Script<'_, W> {
     async fn run<S: Sync>(
-        &self,
+        &mut self,
         steps: &[Step<S>],
         performer: &mut impl Performer<S>,
         again: bool,
@@ -49,7 +52,12 @@ impl<W: World> Script<'_, W> {
                 Step::Mark { label } => self.context.mark(self.actor, label),
                 Step::Await { label, times } => self.context.wait_mark(label, *times).await,
                 Step::At { us } => self.context.wait_at(*us).await,
-                Step::Repeat { until, steps } => self.repeat(until, steps, performer).await,
+                Step::Repeat { until, steps } => {
+                    if !again {
+                        self.rounds = 0;
+                    }
+                    self.repeat(until, steps, performer).await;
+                }
                 Step::Own(step) => performer.perform(step, again).await,
             }
         }
@@ -57,7 +65,7 @@ impl<W: World> Script<'_, W> {
 
     /// Boxed, because the rounds of a `Repeat` are scripts themselves.
     fn repeat<'b, S: Sync>(
-        &'b self,
+        &'b mut self,
         until: &'b Until,
         steps: &'b [Step<S>],
         performer: &'b mut impl Performer<S>,
@@ -76,11 +84,12 @@ impl<W: World> Script<'_, W> {
                 if done || self.context.is_over() {
                     return;
                 }
-                if round >= MOST_ROUNDS {
-                    let text = format!("{} stopped after {round} rounds", self.actor);
+                if self.rounds >= MOST_ROUNDS {
+                    let text = format!("{} stopped after {} rounds", self.actor, self.rounds);
                     self.context.record(self.actor, EventKind::Note { text });
                     return;
                 }
+                self.rounds += 1;
                 round += 1;
                 self.run(steps, performer, true).await;
             }

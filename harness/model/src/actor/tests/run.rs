@@ -132,3 +132,19 @@ async fn the_step_at_counts_from_ready() {
     };
     assert_eq!((marked("late"), marked("at once")), (Some(40_000), Some(40_000)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn nested_repeats_that_never_wait_end_at_one_bound() {
+    let played = play(SILENT, |draft| {
+        draft.operator().signal().repeat(Until::Times(u64::MAX), |round| {
+            round.repeat(Until::Times(u64::MAX), |inner| inner.signal())
+        });
+    })
+    .await;
+    let signals = |kind: &EventKind| matches!(kind, EventKind::Signalled { .. });
+    let seen = played.of("operator");
+    let signals = seen.iter().filter(|kind| signals(kind)).count() as u64;
+    assert!(signals < crate::actor::MOST_ROUNDS + 2, "{signals} signals");
+    let stopped = seen.iter().any(|kind| matches!(kind, EventKind::Note { .. }));
+    assert!(stopped, "the history says why the script ended");
+}
