@@ -47,7 +47,7 @@ fn export_writes_every_format() {
         ("pcapng", &[0x0a, 0x0d, 0x0d, 0x0a]),
         ("chrome", b"{"),
         ("html", b"<!DOCTYPE html>"),
-        ("plan", b"{\n  \"version\": 1,\n  \"scenario\": \"simulated/deadline-69\""),
+        ("plan", b"{\n  \"version\": 2,\n  \"scenario\": \"simulated/deadline-69\""),
         ("corpus", b"{\n  \"why\": \"for a test\""),
     ] {
         let file = path(folder.path(), format);
