@@ -311,6 +311,11 @@ impl ActorDraft<'_, OperatorStep> {
         self.own(OperatorStep::Signal { signal: Signal::Term, target: Target::Leader })
     }
 
+    /// [`OperatorStep::Signal`] with SIGTERM to the whole process group.
+    pub fn signal_group(self) -> Self {
+        self.own(OperatorStep::Signal { signal: Signal::Term, target: Target::Group })
+    }
+
     /// [`OperatorStep::AwaitDraining`]
     pub fn await_draining(self) -> Self {
         self.own(OperatorStep::AwaitDraining)

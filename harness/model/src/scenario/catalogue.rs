@@ -23,6 +23,7 @@ pub const SCENARIOS: &[Scenario] = &[
     door::no_black_hole::SCENARIO,
     signal::idle_exit::SCENARIO,
     signal::second_sigterm::SCENARIO,
+    signal::group::SCENARIO,
     exit::status::SCENARIO,
     exit::no_residue::SCENARIO,
     exit::bounded_by_deadline::SCENARIO,

@@ -56,6 +56,7 @@ mod load {
 
 /// The signal itself.
 mod signal {
+    pub(super) mod group;
     pub(super) mod idle_exit;
     pub(super) mod second_sigterm;
 }

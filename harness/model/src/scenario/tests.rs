@@ -101,9 +101,9 @@ fn operator_waits_for_no_mark_after_the_signal() {
 #[test]
 fn catalogue_can_be_narrowed_by_id_level_and_visibility() {
     let count = |catalogue: Catalogue| catalogue.scenarios().len();
-    assert_eq!(count(Catalogue::all()), 22);
+    assert_eq!(count(Catalogue::all()), 23);
     assert_eq!(count(Catalogue::all().only(&["contract/"])), 4);
-    assert_eq!(count(Catalogue::all().skip(&["contract/", "load/mid-load"])), 17);
+    assert_eq!(count(Catalogue::all().skip(&["contract/", "load/mid-load"])), 18);
     assert_eq!(count(Catalogue::all().public()), 4);
     let must = Catalogue::all().level(Level::Must);
     assert!(must.scenarios().iter().all(|scenario| scenario.level == Level::Must));
