@@ -29,6 +29,8 @@ pub enum InjectedBug {
     SecondSignalIgnored,
     /// The second signal, SIGTERM or SIGINT, ends everything at once.
     SecondSignalFatal,
+    /// Idle connections stay open until the deadline.
+    IdleKeptOpen,
     /// An idle connection is closed without a check for an unread request.
     IdleClosedUnread,
     /// Answers during the shutdown lack `Connection: close`.
@@ -53,7 +55,7 @@ pub enum InjectedBug {
 
 impl InjectedBug {
     /// Every bug.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Canary,
         Self::ReadinessAfterSeal,
         Self::ListenerDropped,
@@ -61,6 +63,7 @@ impl InjectedBug {
         Self::DeadlineRestarts,
         Self::SecondSignalIgnored,
         Self::SecondSignalFatal,
+        Self::IdleKeptOpen,
         Self::IdleClosedUnread,
         Self::NoConnectionClose,
         Self::CounterLeaked,
@@ -84,6 +87,7 @@ impl InjectedBug {
             Self::DeadlineRestarts => "deadline-restarts",
             Self::SecondSignalIgnored => "second-signal-ignored",
             Self::SecondSignalFatal => "second-signal-fatal",
+            Self::IdleKeptOpen => "idle-kept-open",
             Self::IdleClosedUnread => "idle-closed-unread",
             Self::NoConnectionClose => "no-connection-close",
             Self::CounterLeaked => "counter-leaked",

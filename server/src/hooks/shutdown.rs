@@ -95,6 +95,7 @@ impl ShutdownHook {
                 {
                     self.withheld = Some(Action::FailReadiness);
                 }
+                Action::CloseIdle if injected(InjectedBug::IdleKeptOpen) => {}
                 Action::Release(place) if self.early.outcomes.len() > place => {
                     machine.handle(self.now, Input::Released(self.early.outcomes[place]));
                 }

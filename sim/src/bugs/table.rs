@@ -5,13 +5,14 @@ use super::{Bug, Made};
 
 impl Bug {
     /// Every bug: the canary, then in the order of the steps of a shutdown that they break.
-    pub const ALL: [&'static Self; 18] = [
+    pub const ALL: [&'static Self; 19] = [
         &canary(),
         &readiness_after_seal(),
         &health_late(),
         &lame_duck_skipped(),
         &listener_dropped(),
         &no_connection_close(),
+        &idle_kept_open(),
         &idle_closed_unread(),
         &executed_after_fin(),
         &wrong_goaway(),
@@ -101,6 +102,18 @@ const fn no_connection_close() -> Bug {
         wrong: "answers during the shutdown lack `Connection: close`",
         seen_in: Some("Node's `server.close()`, actix-web#929"),
         found_by: &["last-answer"],
+        made: Made::InServer,
+    }
+}
+
+/// A server that stops accepting and waits for its connections waits for clients with nothing to
+/// send. Each shutdown beside a client with a connection pool lasts until the deadline.
+const fn idle_kept_open() -> Bug {
+    Bug {
+        name: "idle-kept-open",
+        wrong: "idle connections stay open until the deadline",
+        seen_in: Some("Node's `server.close()`, node#2642, aiohttp#1221"),
+        found_by: &["idle-let-go", "exit-prompt"],
         made: Made::InServer,
     }
 }

@@ -9,6 +9,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 mod each {
     crate::subject::tests::shows! {
+        "idle-kept-open": waits_for_an_idle_connection;
         "upgraded-forgotten": leaves_the_upgraded;
         "counted-by-handler": cuts_an_answer_short;
         "counter-leaked": waits_for_who_has_left;
@@ -21,6 +22,13 @@ mod each {
 
 fn deadline() -> Duration {
     Policy::default().deadline
+}
+
+async fn waits_for_an_idle_connection(subject: Subject) -> bool {
+    let mut rig = Rig::new(subject);
+    let _idle = rig.idle().await;
+    rig.terminate().await;
+    rig.took().await >= deadline()
 }
 
 async fn leaves_the_upgraded(subject: Subject) -> bool {
