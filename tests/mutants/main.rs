@@ -17,6 +17,9 @@ fn main() -> ExitCode {
     if wanted == defects::orphan_child_keeps_port::CHILD {
         return defects::orphan_child_keeps_port::hold_the_port();
     }
+    if wanted == defects::helper_dies_of_the_signal::CHILD {
+        return defects::helper_dies_of_the_signal::approve_jobs();
+    }
     if wanted == "--list" {
         defects::DEFECTS.iter().for_each(|defect| println!("{}", defect.name));
         return ExitCode::SUCCESS;

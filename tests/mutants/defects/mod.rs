@@ -7,6 +7,7 @@ mod exit_code_1;
 mod exit_in_handler;
 mod health_flips_back;
 mod health_stays_200;
+pub(crate) mod helper_dies_of_the_signal;
 mod idle_connections_not_closed;
 mod inflight_answered_503;
 mod listener_left_open_never_accepted;
@@ -81,6 +82,10 @@ pub(crate) const DEFECTS: &[Defect] = &[
     Defect {
         name: "second-sigterm-exits",
         behaviour: || Box::new(second_sigterm_exits::SecondSigtermExits),
+    },
+    Defect {
+        name: "helper-dies-of-the-signal",
+        behaviour: || Box::new(helper_dies_of_the_signal::HelperDiesOfTheSignal::default()),
     },
     Defect {
         name: "listener-left-open-never-accepted",
