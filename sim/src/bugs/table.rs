@@ -52,7 +52,7 @@ const fn readiness_after_seal() -> Bug {
         name: "readiness-after-seal",
         wrong: "readiness goes off when the listener is closed, and not before it",
         seen_in: None,
-        found_by: &["readiness-first", "visible-in-time", "health-draining"],
+        found_by: &["readiness-first", "health-draining"],
         made: Made::InServer,
     }
 }
@@ -246,6 +246,7 @@ const fn second_signal_fatal() -> Bug {
             "settles",
             "no-leak",
             "queue-lost",
+            "answered-in-time",
             "second-sigterm",
         ],
         made: Made::InServer,
