@@ -1,4 +1,4 @@
-//! A case as one line that can be copied: `v1:<the case, zlib, base64url>#<engine>-<lock hash>`.
+//! A case as one line that can be copied: `v2:<the case, zlib, base64url>#<engine>-<lock hash>`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,9 @@ use crate::engine::{EngineKind, UnknownEngine};
 use crate::trace::LOCK_HASH;
 
 /// The prefix of a line of this version.
-const BEGINS: &str = "v1:";
+const BEGINS: &str = "v2:";
+/// The prefix of lines that earlier programs printed.
+const EARLIER: &str = "v1:";
 
 /// The most JSON that a line may unpack to, in bytes. Cases have tens of kilobytes at most.
 const LONGEST_CASE: usize = 16 << 20;
@@ -38,8 +40,14 @@ pub struct Blob {
 #[derive(Debug, Error)]
 pub enum BlobError {
     /// The text has another prefix, or no engine at its end.
-    #[error("the line is not v1:...#engine-lock; copy the whole line")]
+    #[error("the line is not v2:...#engine-lock; copy the whole line")]
     Form,
+    /// The line is from an earlier version of the program.
+    #[error(
+        "the line has version 1, and this program reads version 2; use the program that \
+             printed it, or find the failure again by its seed"
+    )]
+    Earlier,
     /// The text has a character that no line has.
     #[error("the line is not base64url: {0}")]
     Base64(#[from] base64::DecodeError),
@@ -64,7 +72,7 @@ impl Blob {
     /// Whether this text is meant as a line.
     #[must_use]
     pub fn is_meant(text: &str) -> bool {
-        text.starts_with(BEGINS)
+        text.starts_with(BEGINS) || text.starts_with(EARLIER)
     }
 
     /// Whether this build made the line, and so gives the same run.
@@ -86,6 +94,9 @@ impl FromStr for Blob {
     type Err = BlobError;
 
     fn from_str(text: &str) -> Result<Self, BlobError> {
+        if text.trim().starts_with(EARLIER) {
+            return Err(BlobError::Earlier);
+        }
         let rest = text.trim().strip_prefix(BEGINS).ok_or(BlobError::Form)?;
         let (case, by) = rest.split_once('#').ok_or(BlobError::Form)?;
         let (engine, lock) = by.rsplit_once('-').ok_or(BlobError::Form)?;
@@ -105,7 +116,7 @@ mod tests {
     fn a_case_is_read_back_from_its_line() {
         let blob = Blob::new(generate(7, Family::Mixed), EngineKind::Event);
         let line = blob.to_string();
-        assert!(line.starts_with("v1:") && line.ends_with(&format!("#event-{LOCK_HASH}")));
+        assert!(line.starts_with("v2:") && line.ends_with(&format!("#event-{LOCK_HASH}")));
         assert_eq!(line.parse::<Blob>().expect("it is ours"), blob);
     }
 
@@ -113,14 +124,14 @@ mod tests {
     fn a_line_that_unpacks_to_more_than_a_case_is_refused() {
         let bomb =
             URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(&vec![b' '; LONGEST_CASE + 1], LEVEL));
-        let refused = format!("v1:{bomb}#event-{LOCK_HASH}").parse::<Blob>();
+        let refused = format!("v2:{bomb}#event-{LOCK_HASH}").parse::<Blob>();
         assert!(matches!(refused, Err(BlobError::Packed(_))), "{refused:?}");
     }
 
     #[test]
     fn a_truncated_line_is_refused() {
         let line = Blob::new(generate(7, Family::Mixed), EngineKind::Event).to_string();
-        for text in ["", "7", "v1:", &line[..40], &line[3..], &line.replace("event", "x")] {
+        for text in ["", "7", "v1:", "v2:", &line[..40], &line[3..], &line.replace("event", "x")] {
             assert!(text.parse::<Blob>().is_err(), "{text}");
         }
         let (start, end) = line.split_once('#').expect("it has one");

@@ -1,13 +1,17 @@
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use lastorders_model::plan::Plan;
+use lastorders_model::plan::{Plan, PlanVersion};
 use lastorders_model::scenario::{Catalogue, SCENARIOS, Scenario};
 
 use super::args::Selection;
 use super::{exit, print};
 use crate::subject::nearest;
+
+/// The most bytes of a plan's file.
+const LONGEST_PLAN: u64 = 16 << 20;
 
 /// The selected scenarios, including plans in files. If there are none, prints why and returns the
 /// exit code.
@@ -119,6 +123,16 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, String> {
 
 fn plan(file: &Path) -> Result<Plan, String> {
     let named = |why: String| format!("{}: {why}", file.display());
-    let text = fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| named(format!("it is not a plan: {error}")))
+    let opened = fs::File::open(file).map_err(|error| named(error.to_string()))?;
+    let mut text = String::new();
+    let read = opened.take(LONGEST_PLAN + 1).read_to_string(&mut text);
+    let read = read.map_err(|error| named(error.to_string()))?;
+    if read as u64 > LONGEST_PLAN {
+        return Err(named("it is longer than 16 MiB, so it is not a plan".to_owned()));
+    }
+    let wrong = |error: serde_json::Error| named(format!("it is not a plan: {error}"));
+    // The version comes first, because another version's plan has another form.
+    let version: PlanVersion = serde_json::from_str(&text).map_err(wrong)?;
+    version.check().map_err(|error| named(error.to_string()))?;
+    serde_json::from_str(&text).map_err(wrong)
 }

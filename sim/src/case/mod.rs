@@ -16,7 +16,8 @@ mod streamed;
 mod words;
 
 use lastorders_model::plan::Plan;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::buggify::BuggifySite;
 pub use self::conditions::{Balancer, Conditions, Promise, Startup, Yields};
@@ -28,14 +29,16 @@ pub use self::streamed::Streamed;
 pub use self::words::time;
 
 /// The version of this format.
-pub const CASE_VERSION: u32 = 1;
+pub const CASE_VERSION: u32 = 2;
 
 /// One simulation: the plan, its conditions, and a seed for all that these leave open: the order of
 /// ready tasks, jitter, where a wrapper yields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// [`CASE_VERSION`].
+    /// [`CASE_VERSION`]. The field comes first, so a case of another version is refused by its
+    /// version, and not by a field that it lacks.
+    #[serde(deserialize_with = "current_version")]
     pub version: u32,
     /// The scripts of all actors.
     pub plan: Plan,
@@ -43,6 +46,16 @@ pub struct Case {
     pub conditions: Conditions,
     /// The seed of the streams that the run draws from.
     pub tail_seed: u64,
+}
+
+fn current_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        CASE_VERSION => Ok(CASE_VERSION),
+        other => Err(D::Error::custom(format!(
+            "the case has version {other}, and this program reads {CASE_VERSION}; use the program \
+             that wrote it"
+        ))),
+    }
 }
 
 impl Case {

@@ -17,7 +17,7 @@ Examples:
   lastorders-sim sweep --for 60s                   our server, as many seeds as fit into the time
   lastorders-sim sweep --seeds 0..100000 --subject axum
   lastorders-sim replay 4711                       the run of one seed
-  lastorders-sim replay 'v1:...#event-0123abcd'    a line that a sweep has printed
+  lastorders-sim replay 'v2:...#event-0123abcd'    a line that a sweep has printed
   lastorders-sim shrink 4711                       the smallest case that fails in the same way
   lastorders-sim export 4711 --format plan --out plan.json   for lastorders run --plans
   lastorders-sim sweep --seeds 0..1000000 --shard 2/4 --out 2.json   one machine's part
@@ -145,7 +145,7 @@ pub(super) struct ReplayArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct AuditArgs {
-    /// A seed, a line that begins with v1:, or a file with a case.
+    /// A seed, a line that begins with v2:, or a file with a case.
     #[arg(
         value_name = "SEED|LINE|FILE",
         required_unless_present = "seeds",

@@ -55,9 +55,13 @@ fn origin(text: &str) -> Option<Origin> {
 fn read(path: &Path, simulator: Simulator) -> Result<(Simulator, Case), u8> {
     let name = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        print::usage(&format!("{name} is not a seed, a v1: line or a file: {error}"))
+        print::usage(&format!("{name} is not a seed, a v2: line or a file: {error}"))
     })?;
-    if let Ok(entry) = serde_json::from_str::<Entry>(&text) {
+    let is_entry = serde_json::from_str::<serde_json::Value>(&text)
+        .is_ok_and(|value| value.get("why").is_some());
+    if is_entry {
+        let entry: Entry = serde_json::from_str(&text)
+            .map_err(|error| print::usage(&format!("{name} is not an entry: {error}")))?;
         let missing = |error: NotBuiltIn| print::usage(&format!("{name}: {error}"));
         entry.subject.check_built_in().map_err(missing)?;
         return Ok((entry.simulator(), entry.case));

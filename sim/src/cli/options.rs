@@ -39,7 +39,7 @@ impl Selection {
 /// A case, and its simulation.
 #[derive(Debug, Args)]
 pub(super) struct CaseArgs {
-    /// A seed (17, or 17+2 for the second mutant of its case), a line that begins with v1:, or a
+    /// A seed (17, or 17+2 for the second mutant of its case), a line that begins with v2:, or a
     /// file with a case.
     #[arg(value_name = "SEED|LINE|FILE")]
     pub(super) case: String,

@@ -1,3 +1,4 @@
+use lastorders_model::actor::MOST_ROUNDS;
 use lastorders_model::plan::{
     Actor, ClientStep, Closing, Fault, Intent, LetGo, OperatorStep, Part, PooledStep, Request,
     Role, Signal, Step, StoreStep, Until,
@@ -158,7 +159,8 @@ impl CaseBounds {
                 Step::Await { .. } => self.endless = true,
                 Step::At { us } => script.at_us = script.at_us.max(*us),
                 Step::Repeat { until: Until::Times(rounds), steps } => {
-                    self.steps(steps, times.saturating_mul(*rounds), script, own);
+                    let rounds = times.saturating_mul(*rounds).min(MOST_ROUNDS);
+                    self.steps(steps, rounds, script, own);
                 }
                 Step::Repeat { until: Until::Mark(_) | Until::Gone, steps } => {
                     self.endless = true;
@@ -175,7 +177,8 @@ impl CaseBounds {
             ClientStep::Receive => script.received += times,
             ClientStep::ReadSlowly { bytes, every_ms } => {
                 let reads = LONGEST_ANSWER.div_ceil(u64::from(*bytes).max(1)) + 1;
-                self.slow_us += times * reads * every_ms * 1_000;
+                let read_us = reads.saturating_mul(*every_ms).saturating_mul(1_000);
+                self.slow_us = self.slow_us.saturating_add(read_us.saturating_mul(times));
                 script.received += times;
             }
             ClientStep::ExpectClose => script.waits = true,

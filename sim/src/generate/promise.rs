@@ -42,9 +42,10 @@ const SEEN_WITHIN_US: u64 = 1_500_000;
 /// Only the first line applies to a server with a startup, because a signal during the startup ends
 /// the server at once.
 ///
-/// No case names `exit-soon` and `idle-closed`, which `exit-prompt` implies; `announces-close`,
-/// because a client cannot tell when an answer was sent; `store-terminated`, because the store is
-/// simulated; and `bad-refused`.
+/// No case names these checks: `exit-soon`, which `exit-prompt` implies; `idle-closed`, because
+/// `idle-let-go` and `settles` judge the same facts of our server; `announces-close`, because a
+/// client cannot tell when an answer was sent; `store-terminated`, because the store is simulated;
+/// `bad-refused`. `answered-in-time` judges silence only, because its budget outlasts the run.
 pub fn derive_promise(case: &mut Case) {
     let bounds = CaseBounds::of(case);
     let settled_us = settled_us(case, &bounds);

@@ -34,7 +34,7 @@ fn the_injected_bug_is_found_and_its_line_reproduces_it() {
     let again = service(broken).replay(line).expect("it is a line").failed.expect("it fails");
     assert_eq!(checks(&again), checks(&outcome.failed.expect("it failed")));
     service(fixed).replay(line).expect("it is a line").assert_passed();
-    assert!(service(broken).replay("v1:abc").is_err());
+    assert!(service(broken).replay("v2:abc").is_err());
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Simulate for Fake {
         let drawn = mix(origin.seed ^ self.salt ^ u64::from(origin.mutant) << 40);
         let failure = (self.fails)(origin.seed).then(|| Failure {
             signature: format!("check-{}/draining/idle", origin.seed % 3),
-            blob: format!("v1:{origin}"),
+            blob: format!("v2:{origin}"),
         });
         let number = if drawn.is_multiple_of(500) { 40 } else { drawn % 4 };
         let tuple = u16::try_from(number).ok().and_then(Tuple::of).expect("there are as many");

@@ -164,7 +164,10 @@ impl Paths {
 fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
-            && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
+            && attribute.meta.require_list().is_ok_and(|list| {
+                let tokens = list.tokens.to_string();
+                tokens == "test" || tokens.starts_with("all (test ,")
+            })
     })
 }
 

@@ -89,16 +89,27 @@ impl Words {
 }
 
 /// What a file holds of an extension.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Stored {
     data: Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     words: Option<Words>,
 }
 
-impl WorldEvent for Stored {
+/// The most bytes of a stored extension's JSON. A parsed value needs far more memory than its text,
+/// and a history may hold many.
+const LONGEST_DATA: usize = 64 << 10;
+
+/// An extension that was read from a file, with its JSON as text.
+#[derive(Debug)]
+struct Opaque {
+    data: String,
+    words: Option<Words>,
+}
+
+impl WorldEvent for Opaque {
     fn to_json(&self) -> Value {
-        self.data.clone()
+        serde_json::from_str(&self.data).unwrap_or(Value::Null)
     }
 
     fn words(&self) -> Option<Words> {
@@ -127,7 +138,13 @@ impl Serialize for Extension {
 
 impl<'de> Deserialize<'de> for Extension {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Stored::deserialize(deserializer).map(Self::new)
+        let Stored { data, words } = Stored::deserialize(deserializer)?;
+        let data = data.to_string();
+        if data.len() > LONGEST_DATA {
+            let why = format!("an extension of {} bytes; {LONGEST_DATA} are allowed", data.len());
+            return Err(serde::de::Error::custom(why));
+        }
+        Ok(Self::new(Opaque { data, words }))
     }
 }
 

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{Event, History};
-use crate::plan::{PLAN_VERSION, Plan};
+use crate::plan::{PLAN_VERSION, Plan, PlanVersion};
 
 /// The version of the history's format.
-pub const HISTORY_VERSION: u32 = 1;
+pub const HISTORY_VERSION: u32 = 2;
 
 /// The longest line, in bytes. We never write a longer one.
 const LONGEST_LINE: u64 = 16 << 20;
@@ -79,15 +79,17 @@ pub fn write(mut to: impl Write, plan: &Plan, history: &History) -> std::io::Res
 pub fn read(from: impl BufRead) -> Result<(Plan, History), FormatError> {
     let mut lines = Lines { from, number: 0 };
     let first = lines.next()?.ok_or_else(|| lines.bad("history's header", "the file is empty"))?;
-    let header: Header = lines.parse("history's header", &first)?;
+    // The versions come first, because another version's header has another form.
+    let versions: Versions = lines.parse("history's header", &first)?;
     for (what, found, known) in [
-        ("history's format", header.history_version, HISTORY_VERSION),
-        ("plan's language", header.plan.version, PLAN_VERSION),
+        ("history's format", versions.history_version, HISTORY_VERSION),
+        ("plan's language", versions.plan.version, PLAN_VERSION),
     ] {
         if found != known {
             return Err(FormatError::Version { what, found, known });
         }
     }
+    let header: Header = lines.parse("history's header", &first)?;
     let mut history = History::default();
     let mut last = 0;
     while let Some(line) = lines.next()? {
@@ -99,6 +101,13 @@ pub fn read(from: impl BufRead) -> Result<(Plan, History), FormatError> {
         history.events.push(event);
     }
     Ok((header.plan, history))
+}
+
+/// The versions in a header of any version.
+#[derive(Deserialize)]
+struct Versions {
+    history_version: u32,
+    plan: PlanVersion,
 }
 
 struct Lines<R> {
@@ -164,7 +173,7 @@ mod tests {
             (String::new(), "line 1 is no history's header: the file is empty"),
             ("{}\n".to_owned(), "line 1 is no history's header: missing field"),
             (format!("{text}nonsense\n"), "line 4 is no event: expected"),
-            (text.replace("\"history_version\":1", "\"history_version\":9"), "has version 9 of"),
+            (text.replace("\"history_version\":2", "\"history_version\":9"), "has version 9 of"),
             (text.replace("\"version\":2", "\"version\":8"), "version 8 of the plan's language"),
         ];
         for (text, expected) in rows {

@@ -40,7 +40,7 @@ pub use self::step::{
     StoreStep, Target, Until,
 };
 pub(crate) use self::validate::validate;
-pub use self::validate::{MOST_ACTORS, PlanError};
+pub use self::validate::{MOST_ACTORS, PlanError, PlanVersion};
 pub use self::walk::own_steps;
 
 pub use crate::__for_steps as for_steps;

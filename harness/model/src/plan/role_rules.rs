@@ -13,7 +13,7 @@ pub(super) trait Rules<'a> {
 
 /// A rule that a step breaks. The texts follow "`actor` cannot".
 pub(super) enum Broken {
-    Http2(&'static str),
+    Connection { step: &'static str, because: &'static str },
     Order { step: &'static str, needs: &'static str },
 }
 
@@ -42,7 +42,7 @@ impl<'a> Rules<'a> for ClientRules<'a> {
             ClientStep::Close { how: Closing::Fin | Closing::Reset } => ("close", true),
         };
         if self.http2 && !has_http2 {
-            return Err(Broken::Http2(word));
+            return Err(Broken::Connection { step: word, because: "it speaks HTTP/2" });
         }
         if let ClientStep::Send { request, part: Part::From(cut) } = step
             && self.begun != Some((request, *cut))
@@ -80,7 +80,12 @@ pub(super) struct PooledRules;
 impl<'a> Rules<'a> for PooledRules {
     type Step = PooledStep;
 
-    fn step(&mut self, _: &'a PooledStep) -> Result<(), Broken> {
+    fn step(&mut self, step: &'a PooledStep) -> Result<(), Broken> {
+        // A library that shares connections cannot leave HTTP on one of them.
+        if step.request().is_some_and(|it| it.intent == Intent::Upgrade) {
+            let (step, because) = ("ask for an upgrade", "its workers share a pool");
+            return Err(Broken::Connection { step, because });
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use thiserror::Error;
 
 use super::role_rules::{Broken, ClientRules, OperatorRules, PooledRules, Rules, StoreRules};
@@ -31,13 +32,15 @@ pub enum PlanError {
     /// these signs in ids.
     #[error("the actor `{0}` needs a name that is not empty, unique, and without `#` and `@`")]
     Actor(String),
-    /// A step that HTTP/2 does not have.
-    #[error("`{actor}` cannot {step}: it speaks HTTP/2")]
-    Http2 {
+    /// The step is not possible over the client's connection.
+    #[error("`{actor}` cannot {step}: {because}")]
+    Connection {
         /// The actor's name.
         actor: String,
         /// The step, in words that follow "cannot".
         step: &'static str,
+        /// The property of the connection.
+        because: &'static str,
     },
     /// A step lacks another step that must stand before it.
     #[error("`{actor}` cannot {step} before {needs}")]
@@ -67,6 +70,25 @@ pub enum PlanError {
     /// Two requests have the same name, or a `POST /work` has no name.
     #[error("`{0}` sends a request whose name is missing, or belongs to another request")]
     Name(String),
+}
+
+/// The version of a plan in any version of the language. Read the version first, because a plan of
+/// another version has another form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct PlanVersion {
+    /// The version of the language.
+    pub version: u32,
+}
+
+impl PlanVersion {
+    /// Checks that this program reads the version.
+    ///
+    /// # Errors
+    ///
+    /// If the version is not [`PLAN_VERSION`].
+    pub fn check(self) -> Result<(), PlanError> {
+        if self.version == PLAN_VERSION { Ok(()) } else { Err(PlanError::Version(self.version)) }
+    }
 }
 
 /// Checks that worlds can run a plan.
@@ -169,7 +191,9 @@ impl<'a, R: Rules<'a>> Reader<'a, '_, R> {
             Step::Own(step) => {
                 let actor = || self.actor.to_owned();
                 self.own.step(step).map_err(|broken| match broken {
-                    Broken::Http2(step) => PlanError::Http2 { actor: actor(), step },
+                    Broken::Connection { step, because } => {
+                        PlanError::Connection { actor: actor(), step, because }
+                    }
                     Broken::Order { step, needs } => {
                         PlanError::Order { actor: actor(), step, needs }
                     }
@@ -221,8 +245,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_malformed_plan_is_refused_with_its_reason() {
-        let rows: [(&str, Write, &str); 17] = [
+        let rows: [(&str, Write, &str); 18] = [
             ("too many actors", too_many_actors, "the plan has 241 actors"),
+            ("an upgrade in a pool", upgraded_pool, "its workers share a pool"),
             ("a part of a request over HTTP/2", half_of_http2, "`a` cannot send a part"),
             ("a half-close over HTTP/2", half_closed_http2, "`a` cannot close only its side"),
             ("an upgrade over HTTP/2", upgraded_http2, "`a` cannot ask for an upgrade"),
@@ -275,6 +300,10 @@ mod tests {
 
     fn upgraded_http2(draft: &mut Draft) {
         draft.http2_client("a").connect().upgrade("/echo", "echo");
+    }
+
+    fn upgraded_pool(draft: &mut Draft) {
+        draft.pooled_client("a", 2).send(Request::upgrade("/echo", "echo")).receive();
     }
 
     fn until_mark(draft: &mut Draft) {
