@@ -43,7 +43,7 @@ pub(crate) fn tests() -> Vec<crate::trial::Test> {
 #[cfg(not(lastorders_sim))]
 fn no_variable_and_no_bug_is_named_in_the_server_that_users_build() {
     let names = names();
-    assert_eq!(names.len(), 16, "{names:?}");
+    assert!(names.len() > 10, "the list of bugs lacks most bugs: {names:?}");
     let found = found(&[&[VARIABLE][..], &names].concat());
     assert!(found.is_empty(), "the server is built with injected bugs: {found:?}");
 }

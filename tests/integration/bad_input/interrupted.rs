@@ -1,6 +1,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 
+use lastorders_harness::Catalogue;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::program::{Place, RunOutput};
@@ -15,8 +16,10 @@ fn in_the_middle(place: &Place, postgres: &str) -> (Child, impl Read + use<>) {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+    // Each progress line counts the scenarios: `[ 3/23]`.
+    let of_all = format!("/{}]", Catalogue::all().scenarios().len());
     let mut line = String::new();
-    while !line.contains("/22]") {
+    while !line.contains(&of_all) {
         line.clear();
         let read = stderr.read_line(&mut line).expect("it is text");
         assert_ne!(read, 0, "the run ended before a scenario was judged");

@@ -65,7 +65,7 @@ pub(crate) struct CatalogueTurn {
 impl CatalogueTurn {
     /// Waits until fewer than two runs of the catalogue are under way. Cancel safe.
     ///
-    /// Each run has 22 servers and mostly waits for them. Two runs keep two processors busy, and
+    /// Each run has one server a scenario, and mostly waits for them. Two runs keep two processors busy, and
     /// more runs would make timers late.
     pub(crate) async fn wait() -> Self {
         static TURNS: Semaphore = Semaphore::const_new(2);
