@@ -42,11 +42,22 @@ impl Expected {
     /// Judges the server by every scenario, and panics with each verdict that differs.
     pub(super) async fn assert_verdicts(&self, judge: &Judge, subject: &Subject) {
         self.names_scenarios();
-        let _turn = CatalogueTurn::wait().await;
+        let _turn = if self.is_loaded_until_killed() {
+            CatalogueTurn::wait_alone().await
+        } else {
+            CatalogueTurn::wait().await
+        };
         let report = judge.run(subject).await.expect("the judge finishes the run");
         let differing = self.differing(&report);
         let text = render(&report, Colour::Never);
         assert!(differing.is_empty(), "{}\n{}\n\n{text}", self.about, differing.join("\n"));
+    }
+
+    /// Whether the server serves the clients of the load until the judge kills it after its grace:
+    /// the server has no deadline of its own, and tells no client to go.
+    fn is_loaded_until_killed(&self) -> bool {
+        let fails = |id: &str| self.fails.contains_key(id);
+        fails("load/mid-load") && fails("exit/bounded-by-deadline")
     }
 
     fn differing(&self, report: &Report) -> Vec<String> {

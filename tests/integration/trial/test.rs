@@ -56,6 +56,9 @@ pub(crate) fn block_on(test: impl Future<Output = ()>) {
     built.expect("a runtime").block_on(test);
 }
 
+/// Runs of the whole catalogue at one time.
+const AT_ONCE: u32 = 2;
+
 /// The right to run the whole catalogue, until it is dropped.
 #[must_use = "a run of the catalogue keeps its turn until the end of the run"]
 pub(crate) struct CatalogueTurn {
@@ -65,10 +68,21 @@ pub(crate) struct CatalogueTurn {
 impl CatalogueTurn {
     /// Waits until fewer than two runs of the catalogue are under way. Cancel safe.
     ///
-    /// Each run has one server a scenario, and mostly waits for them. Two runs keep two processors busy, and
-    /// more runs would make timers late.
+    /// Each run has one server a scenario, and mostly waits for them. Two runs keep two processors
+    /// busy, and more runs would make timers late.
     pub(crate) async fn wait() -> Self {
-        static TURNS: Semaphore = Semaphore::const_new(2);
-        Self { _permit: TURNS.acquire().await.expect("the semaphore is never closed") }
+        Self::take(1).await
+    }
+
+    /// Waits until no run of the catalogue is under way, and keeps all others waiting. For a server
+    /// that is under load until it is killed: one such run keeps two processors busy. Cancel safe.
+    pub(crate) async fn wait_alone() -> Self {
+        Self::take(AT_ONCE).await
+    }
+
+    async fn take(permits: u32) -> Self {
+        static TURNS: Semaphore = Semaphore::const_new(AT_ONCE as usize);
+        let permit = TURNS.acquire_many(permits).await.expect("the semaphore is never closed");
+        Self { _permit: permit }
     }
 }
