@@ -187,3 +187,22 @@ fn interrupted_build_exits_with_128_plus_the_signal() {
         assert!(rest.contains("interrupted"), "{rest}");
     }
 }
+
+#[test]
+fn plan_of_another_version_or_of_endless_length_is_refused_before_the_run() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let old = dir.path().join("old.json");
+    // As version 1 wrote it: an actor's steps stood beside its role.
+    let plan = r#"{"version":1,"actors":[{"name":"a","role":{"is":"client"},"steps":[]}]}"#;
+    std::fs::write(&old, plan).expect("a file");
+    let old = old.to_str().expect("UTF-8").to_owned();
+    for (plan, expected) in [
+        (old.as_str(), "the plan has version 1 of the language, and this program reads 2"),
+        ("/dev/zero", "it is longer than 16 MiB"),
+    ] {
+        let output = lastorders(&["run", "--plans", plan, "--", "true"]);
+        assert_eq!(output.status.code(), Some(2), "{plan}");
+        let stderr = text(&output.stderr);
+        assert!(stderr.contains(expected), "{plan}: {stderr}");
+    }
+}

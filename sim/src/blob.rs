@@ -129,6 +129,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_and_a_case_of_another_version_are_refused_by_their_version() {
+        let earlier = "v1:abc#event-00000000".parse::<Blob>();
+        assert!(matches!(earlier, Err(BlobError::Earlier)), "{earlier:?}");
+        let error = serde_json::from_str::<Case>(r#"{"version":1,"plan":{}}"#);
+        let error = error.expect_err("it has version 1").to_string();
+        assert!(error.contains("version 1, and this program reads 2"), "{error}");
+    }
+
+    #[test]
     fn a_truncated_line_is_refused() {
         let line = Blob::new(generate(7, Family::Mixed), EngineKind::Event).to_string();
         for text in ["", "7", "v1:", "v2:", &line[..40], &line[3..], &line.replace("event", "x")] {

@@ -25,7 +25,7 @@ pub struct Conditions {
     pub yields: Yields,
     /// The rare paths of our server, each taken one time in four. Other servers have none, nor has
     /// a build without `--cfg lastorders_sim`.
-    #[serde(rename = "rare", skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub buggify: BTreeSet<BuggifySite>,
     /// Whether the service lacks `/health`, so that no client learns of the shutdown from it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

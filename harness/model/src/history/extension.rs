@@ -223,4 +223,15 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         }
     }
+
+    #[test]
+    fn extension_that_is_longer_than_its_bound_is_refused() {
+        let read = |len: usize| {
+            let data = json!("x".repeat(len - 2));
+            serde_json::from_value::<Extension>(json!({ "data": data }))
+        };
+        assert!(read(LONGEST_DATA).is_ok());
+        let error = read(LONGEST_DATA + 1).expect_err("it is too long").to_string();
+        assert!(error.contains("an extension of 65537 bytes"), "{error}");
+    }
 }

@@ -158,6 +158,10 @@ mod tests {
         (plan, history, bytes)
     }
 
+    /// A header as version 1 wrote it: its actors have another form.
+    const OF_VERSION_1: &str = r#"{"history_version":1,"tool":"lastorders 0.1.0",
+        "plan":{"version":1,"actors":[{"name":"a","role":{"is":"client"},"steps":[]}]}}"#;
+
     #[test]
     fn written_history_is_read_back_unchanged() {
         let (plan, history, bytes) = stored();
@@ -174,6 +178,7 @@ mod tests {
             ("{}\n".to_owned(), "line 1 is no history's header: missing field"),
             (format!("{text}nonsense\n"), "line 4 is no event: expected"),
             (text.replace("\"history_version\":2", "\"history_version\":9"), "has version 9 of"),
+            (OF_VERSION_1.replace('\n', ""), "has version 1 of"),
             (text.replace("\"version\":2", "\"version\":8"), "version 8 of the plan's language"),
         ];
         for (text, expected) in rows {

@@ -1,6 +1,6 @@
 use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::request::{Part, Request};
@@ -15,8 +15,9 @@ use super::request::{Part, Request};
 /// | store | [`StoreStep`] |
 ///
 /// As JSON, every step is an object whose field `do` names the step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields, remote = "Self")]
+#[serde(bound(deserialize = "S: DeserializeOwned"))]
 pub enum Step<S> {
     /// Sets a mark. A mark counts its settings.
     Mark {
@@ -46,7 +47,8 @@ pub enum Step<S> {
         steps: Vec<Self>,
     },
     /// A step that only this role has.
-    #[serde(untagged)]
+    // The implementations of `Serialize` and `Deserialize` below handle this variant.
+    #[serde(skip)]
     Own(S),
 }
 
@@ -182,47 +184,30 @@ fn once() -> u64 {
     1
 }
 
-/// The values of the field `do` for the steps that every role has.
+/// The words of the shared steps in the field `do`.
 const SHARED: [&str; 4] = ["mark", "await", "at", "repeat"];
 
-/// A step that every role has, for reading.
-#[derive(Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-#[serde(bound(deserialize = "S: DeserializeOwned"))]
-enum Shared<S> {
-    Mark {
-        label: String,
-    },
-    Await {
-        label: String,
-        #[serde(default = "once")]
-        times: u64,
-    },
-    At {
-        us: u64,
-    },
-    Repeat {
-        until: Until,
-        steps: Vec<Step<S>>,
-    },
+impl<S: Serialize> Serialize for Step<S> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        match self {
+            Self::Own(step) => step.serialize(serializer),
+            shared => Self::serialize(shared, serializer),
+        }
+    }
 }
 
-/// Chooses the form by the field `do`, so that an error is about the step that the author meant. A
-/// derived implementation tries every form, and its error says only that no form matches.
+/// Chooses by the field `do`, so that an error is about the named step. A derived implementation
+/// tries every form, and reports each mistake as "no form matches".
 impl<'de, S: DeserializeOwned> Deserialize<'de> for Step<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let shared = value["do"].as_str().is_some_and(|word| SHARED.contains(&word));
-        if !shared {
-            return serde_json::from_value(value).map(Self::Own).map_err(D::Error::custom);
-        }
-        let shared = serde_json::from_value(value).map_err(D::Error::custom)?;
-        Ok(match shared {
-            Shared::Mark { label } => Self::Mark { label },
-            Shared::Await { label, times } => Self::Await { label, times },
-            Shared::At { us } => Self::At { us },
-            Shared::Repeat { until, steps } => Self::Repeat { until, steps },
-        })
+        let step = if shared {
+            Self::deserialize(value)
+        } else {
+            serde_json::from_value(value).map(Self::Own)
+        };
+        step.map_err(D::Error::custom)
     }
 }
 
